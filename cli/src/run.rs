@@ -1,0 +1,312 @@
+//! `isolet run`.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+use isolet::{
+    Engine, EngineConfig, Error, Level, Limits, LogLine, Module, Outcome, Report, WorkerCode,
+};
+use serde_json::Value as Json;
+
+use crate::disk::{self, Folder};
+use crate::escape::escape;
+use crate::record::Record;
+use crate::size;
+
+/// What standard input is called in stack traces.
+const STDIN: &str = "stdin.ts";
+
+/// A run that takes longer than this shows that it is alive.
+const SPINNER_AFTER: Duration = Duration::from_millis(400);
+
+const EXIT_CODES: &str = "\
+Exit status: 0 ok, 1 the code threw or hung, 2 usage or the code does not load, 3 a limit,
+4 internal error, 130 interrupted.";
+
+/// Runs one file in a sandbox and prints its result as JSON.
+///
+/// Without --call, a default export that is a function is called; a file
+/// without one is only evaluated. Relative imports are read from the file's
+/// folder and from nowhere else. Nothing reaches the network, the environment
+/// or any other file.
+///
+/// What JSON lacks is printed so: undefined as null (nothing at all if it is the
+/// whole result), a bigint as a string, a Date in ISO form, a RegExp as "/a/g",
+/// a Map as an object or as pairs, a Set as an array, an Error as its name and
+/// message, bytes as numbers, NaN and infinities as null, a cycle as
+/// "[Circular]".
+#[derive(clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// A .js, .ts, .tsx, .jsx, .mjs or .cjs file, or - for TypeScript from
+    /// standard input, which can import only what --module gives
+    file: String,
+
+    /// Call this method of the entrypoint
+    #[arg(long, value_name = "METHOD")]
+    call: Option<String>,
+
+    /// Use this named export instead of the default export
+    #[arg(long, value_name = "NAME")]
+    entrypoint: Option<String>,
+
+    /// An argument of the call; again for more
+    #[arg(long = "arg", value_name = "JSON", value_parser = json)]
+    args: Vec<Json>,
+
+    /// Put a value into env; again for more
+    #[arg(long, value_name = "NAME=JSON", value_parser = binding)]
+    env: Vec<(String, Json)>,
+
+    /// Let the code import PATH as SPECIFIER; again for more
+    #[arg(long = "module", value_name = "SPECIFIER=PATH", value_parser = module)]
+    modules: Vec<(String, PathBuf)>,
+
+    /// Wasm operations that the run may take [default: 5000000000]
+    #[arg(long, value_name = "N")]
+    fuel: Option<u64>,
+
+    /// Memory of the sandbox, such as 64M [default: 128M]
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    memory: Option<u64>,
+
+    /// Wall time, such as 500ms or 2m [default: 30s]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    timeout: Option<Duration>,
+
+    /// Where randomness starts, to repeat a run [default: the operating system]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Print one JSON record of the whole run instead of the result
+    #[arg(long)]
+    json: bool,
+
+    /// Dump, drop and restore the sandbox after every turn (a self-test)
+    #[arg(long)]
+    torture: bool,
+}
+
+fn json(text: &str) -> Result<Json, String> {
+    serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))
+}
+
+fn pair(text: &str) -> Result<(&str, &str), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name, value)),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+fn binding(text: &str) -> Result<(String, Json), String> {
+    let (name, value) = pair(text)?;
+    Ok((name.to_owned(), json(value)?))
+}
+
+fn module(text: &str) -> Result<(String, PathBuf), String> {
+    let (specifier, path) = pair(text)?;
+    Ok((specifier.to_owned(), PathBuf::from(path)))
+}
+
+pub(crate) fn main(args: Args) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("the runtime does not start: {error}"), 4),
+    };
+    let json = args.json;
+    match runtime.block_on(run(args)) {
+        Err(Failure::Usage(text)) => fail(&text, 2),
+        Err(Failure::Internal(text)) => fail(&text, 4),
+        Err(Failure::Interrupted) => fail("interrupted", 130),
+        Ok(report) => print(&report, json),
+    }
+}
+
+enum Failure {
+    Usage(String),
+    Internal(String),
+    Interrupted,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::InvalidLimits(_) | Error::InvalidCode(_) | Error::Encode(_) => {
+                Self::Usage(error.to_string())
+            }
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<Report, Failure> {
+    // One sandbox needs no pool of thousands.
+    let memory = args.memory.unwrap_or(0).clamp(EngineConfig::DEFAULT_MAX_MEMORY_BYTES, 4 << 30);
+    let config =
+        EngineConfig::new().max_sandboxes(1).max_memory_bytes(memory).torture(args.torture);
+    let engine = Engine::with_config(config)?;
+    let spinner = spinner();
+    let worker = engine.loader().load(code(&args, spinner.clone())?)?;
+    let entrypoint = match &args.entrypoint {
+        Some(name) => worker.named_entrypoint(name),
+        None => worker.entrypoint(),
+    };
+    let run = entrypoint.run(args.call.as_deref(), &args.args);
+    let report = tokio::select! {
+        report = run => Ok(report),
+        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
+        () = spin(&spinner) => Err(Failure::Interrupted),
+    };
+    spinner.finish_and_clear();
+    report
+}
+
+fn code(args: &Args, spinner: ProgressBar) -> Result<WorkerCode, Failure> {
+    let mut given = BTreeMap::new();
+    for (specifier, path) in &args.modules {
+        let text = read(path)?;
+        let name = path.to_string_lossy();
+        let module = Module::by_name(&name, text)
+            .ok_or_else(|| Failure::Usage(format!("--module {name}: not a kind of module")))?;
+        given.insert(specifier.clone(), module);
+    }
+    let (main, folder) = if args.file == "-" {
+        let text = disk::text(io::stdin().lock())
+            .map_err(|error| Failure::Usage(format!("standard input: {error}")))?;
+        given.insert(STDIN.to_owned(), Module::TypeScript(text));
+        (STDIN.to_owned(), None)
+    } else {
+        let path = Path::new(&args.file);
+        let Some(name) = path.file_name() else {
+            return Err(Failure::Usage(format!("{} is not a file", args.file)));
+        };
+        let name = name.to_string_lossy().into_owned();
+        // Read here, so that what is wrong with it is said with its path.
+        let module = Module::by_name(&name, read(path)?).ok_or_else(|| {
+            Failure::Usage(format!(
+                "{}: the name of a module ends in .js, .mjs, .cjs, .jsx, .ts, .mts or .tsx",
+                args.file
+            ))
+        })?;
+        given.insert(name.clone(), module);
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        (name, Some(folder.unwrap_or(Path::new("."))))
+    };
+    let folder =
+        Folder::open(folder, given).map_err(|error| Failure::Usage(format!("{main}: {error}")))?;
+
+    let mut limits = Limits::default();
+    if let Some(fuel) = args.fuel {
+        limits = limits.fuel(fuel);
+    }
+    if let Some(bytes) = args.memory {
+        limits = limits.memory_bytes(bytes);
+    }
+    if let Some(time) = args.timeout {
+        limits = limits.wall(time);
+    }
+    let mut code = WorkerCode::from_source(main, folder).limits(limits);
+    for (name, value) in &args.env {
+        code = code.env_value(name, value);
+    }
+    if let Some(seed) = args.seed {
+        code = code.seed(seed);
+    }
+    Ok(code.on_log(move |line| spinner.suspend(|| log(line))))
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::File::open(path)
+        .and_then(disk::text)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+}
+
+/// Hidden unless standard error is a terminal.
+fn spinner() -> ProgressBar {
+    let spinner = ProgressBar::hidden();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} running, {elapsed}") {
+        spinner.set_style(style);
+    }
+    spinner
+}
+
+/// Turns until it is dropped.
+async fn spin(spinner: &ProgressBar) {
+    tokio::time::sleep(SPINNER_AFTER).await;
+    if io::stderr().is_terminal() {
+        spinner.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+    }
+    loop {
+        spinner.tick();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+fn log(line: &LogLine) {
+    let colour = match line.level {
+        Level::Debug => Some(AnsiColor::BrightBlack),
+        Level::Warn => Some(AnsiColor::Yellow),
+        Level::Error => Some(AnsiColor::Red),
+        Level::Info | Level::Log => None,
+    };
+    let style = Style::new().fg_color(colour.map(Into::into));
+    // Whoever closed standard error does not want the log.
+    let _ = writeln!(anstream::stderr(), "{style}{}{style:#}", escape(&line.message));
+}
+
+fn fail(text: &str, code: u8) -> ExitCode {
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {}", escape(text));
+    ExitCode::from(code)
+}
+
+fn print(report: &Report, json: bool) -> ExitCode {
+    let code = exit_code(report.outcome());
+    if json {
+        return match serde_json::to_string(&Record::new(report)) {
+            Ok(record) => line(&record, code),
+            Err(error) => fail(&format!("the record cannot be printed: {error}"), 4),
+        };
+    }
+    match &report.result {
+        Ok(value) if value.is_undefined() => ExitCode::from(code),
+        Ok(value) => line(&value.to_json(), code),
+        Err(error) => {
+            let stack = match error {
+                Error::Exception(exception) => exception.stack.as_deref(),
+                _ => None,
+            };
+            let stack = stack.map(|stack| format!("\n{}", stack.trim_end())).unwrap_or_default();
+            fail(&format!("{error}{stack}"), code)
+        }
+    }
+}
+
+/// Prints the one line of standard output.
+fn line(text: &str, code: u8) -> ExitCode {
+    match writeln!(io::stdout(), "{text}") {
+        Ok(()) => ExitCode::from(code),
+        // A reader such as `head` that has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
+        Err(error) => fail(&format!("standard output: {error}"), 4),
+    }
+}
+
+fn exit_code(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Ok => 0,
+        Outcome::Exception | Outcome::Hung => 1,
+        Outcome::LoadFailed => 2,
+        Outcome::ExceededCpu
+        | Outcome::ExceededMemory
+        | Outcome::ExceededWallTime
+        | Outcome::ExceededOutput
+        | Outcome::ExceededCalls => 3,
+        _ => 4,
+    }
+}

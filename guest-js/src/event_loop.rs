@@ -1,0 +1,288 @@
+//! One event in, jobs until none is left, effects out.
+
+use std::mem::ManuallyDrop;
+use std::rc::Rc;
+
+use rquickjs::promise::PromiseState;
+use rquickjs::{CatchResultExt, Context, Ctx, Function, Persistent, Promise, Runtime, Value};
+
+use crate::intrinsics::Intrinsics;
+use crate::state::{Invocation, Rejection, State};
+use crate::timers::Due;
+use crate::{
+    Effect, Event, Host, Invoke, Level, Load, Outcome, Settled, Settlement, clock, context,
+    entrypoint, globals, intrinsics, message, modules, stub, value,
+};
+
+/// Collecting visits every object and so makes a shared image private: not
+/// before the heap has grown well past what the base image holds.
+const GC_THRESHOLD: usize = 8 << 20;
+
+/// Stack for making the globals, in bytes.
+const STARTING_STACK: usize = 256 << 10;
+
+/// A QuickJS runtime that is driven by events.
+pub struct Interpreter {
+    // Never dropped: a sandbox ends with its memory, and the state holds values
+    // that the engine must not outlive.
+    runtime: ManuallyDrop<Runtime>,
+    context: ManuallyDrop<Context>,
+    state: Rc<State>,
+}
+
+impl Interpreter {
+    /// Makes the engine and evaluates the globals.
+    ///
+    /// # Errors
+    /// Out of memory, or what a global threw.
+    pub fn new(host: Box<dyn Host>) -> Result<Self, String> {
+        let runtime = Runtime::new().map_err(|error| error.to_string())?;
+        runtime.set_gc_threshold(GC_THRESHOLD);
+        // The engine's default is as large as the whole stack of the guest.
+        runtime.set_max_stack_size(STARTING_STACK);
+        let context = Context::full(&runtime).map_err(|error| error.to_string())?;
+        let state = Rc::new(State::new(host));
+        modules::install(&runtime, &state);
+        context.with(|ctx| {
+            install(&ctx, &state).catch(&ctx).map_err(|error| error.to_string())
+        })?;
+        track_rejections(&runtime, &state);
+        Ok(Self {
+            runtime: ManuallyDrop::new(runtime),
+            context: ManuallyDrop::new(context),
+            state,
+        })
+    }
+
+    /// Delivers one event and runs until no job is left.
+    pub fn turn(&self, now: f64, event: Event) -> Outcome {
+        clock::set(now);
+        if let Event::Load(load) = &event {
+            self.runtime.set_max_stack_size(load.stack_bytes as usize);
+        }
+        self.context.with(|ctx| self.deliver(&ctx, event));
+        self.run_jobs();
+        self.context.with(|ctx| self.report_rejections(&ctx));
+        Outcome {
+            effects: self.state.effects.take(),
+            alarm: self.state.timers.borrow().alarm(),
+        }
+    }
+
+    fn deliver(&self, ctx: &Ctx<'_>, event: Event) {
+        match event {
+            Event::Reseed(seed) => self.state.seed(seed),
+            Event::Load(load) => self.load(ctx, &load),
+            Event::Invoke(invoke) => self.invoke(ctx, &invoke),
+            Event::Settled(settled) => self.settled(ctx, settled),
+            Event::Alarm => self.alarm(ctx),
+            Event::Cancel(invocation) => self.state.end(invocation),
+        }
+    }
+
+    fn run_jobs(&self) {
+        // A job that throws has already rejected a promise, or is an error of
+        // the engine that the next use of the engine repeats.
+        while self.runtime.is_job_pending() {
+            let _ = self.runtime.execute_pending_job();
+        }
+    }
+
+    fn load(&self, ctx: &Ctx<'_>, load: &Load) {
+        let mut hashes = [0; 4];
+        self.state.seed(load.seed);
+        self.state.random_bytes(&mut hashes);
+        context::seed_hashes(ctx, u32::from_le_bytes(hashes));
+        self.state.time_origin.set(clock::now());
+        if !load.dynamic_code {
+            globals::forbid_dynamic_code(ctx);
+        }
+        self.open(ctx, load.invocation);
+        let state = Rc::clone(&self.state);
+        let evaluated = match modules::link_main(ctx, &self.state, &load) {
+            Ok(promise) => promise,
+            Err(error) => {
+                let thrown = thrown(ctx, error);
+                return state.emit(Effect::LoadFailed(message::of_thrown(ctx, thrown)));
+            }
+        };
+        when_settled(ctx, &self.state, &evaluated, move |ctx, result| {
+            state.emit(match result {
+                Ok(_) => Effect::Loaded,
+                Err(thrown) => Effect::LoadThrew(message::of_thrown(ctx, thrown)),
+            });
+        });
+    }
+
+    fn invoke(&self, ctx: &Ctx<'_>, invoke: &Invoke) {
+        let id = invoke.invocation;
+        self.open(ctx, id);
+        let state = Rc::clone(&self.state);
+        let settle = settler(state, id);
+        match entrypoint::call(ctx, &self.state, invoke) {
+            Err(error) => settle(ctx, Err(thrown(ctx, error))),
+            Ok(value) => match intrinsics::promise_of(ctx, &self.state, &value) {
+                Ok(Some(promise)) => when_settled(ctx, &self.state, &promise, settle),
+                Ok(None) => settle(ctx, Ok(value)),
+                Err(error) => settle(ctx, Err(thrown(ctx, error))),
+            },
+        }
+    }
+
+    fn open(&self, ctx: &Ctx<'_>, invocation: u32) {
+        context::enter(ctx, invocation);
+        self.state.invocations.borrow_mut().insert(invocation, Invocation::default());
+    }
+
+    fn settled(&self, ctx: &Ctx<'_>, settled: Settled) {
+        let Some(call) = self.state.calls.borrow_mut().remove(&settled.call) else { return };
+        context::enter(ctx, call.invocation);
+        let (function, message) = match settled.result {
+            Ok(message) => (call.resolve, message),
+            Err(message) => (call.reject, message),
+        };
+        let delivered = (|| -> rquickjs::Result<()> {
+            let value = message::decode(ctx, &self.state, &message)?;
+            function.restore(ctx)?.call((value,))
+        })();
+        self.report(ctx, call.invocation, delivered);
+    }
+
+    fn alarm(&self, ctx: &Ctx<'_>) {
+        let now = clock::now();
+        let Some(Due { id, timer }) = self.state.timers.borrow_mut().take(now) else { return };
+        let invocation = timer.invocation;
+        context::enter(ctx, invocation);
+        let callback = timer.callback.clone();
+        if let Some(interval) = timer.interval {
+            self.state.timers.borrow_mut().put(id, now, interval, timer);
+        }
+        let fired = callback.restore(ctx).and_then(|callback| callback.call::<_, ()>(()));
+        self.report(ctx, invocation, fired);
+    }
+
+    fn report_rejections(&self, ctx: &Ctx<'_>) {
+        let rejections = self.state.rejections.take();
+        if rejections.is_empty() {
+            return;
+        }
+        for Rejection { invocation, reason, .. } in rejections {
+            if let Ok(reason) = reason.restore(ctx) {
+                let text = intrinsics::describe(ctx, &self.state, reason);
+                let line = format!("Uncaught (in promise) {text}");
+                self.state.host.log(invocation, Level::Error, &line);
+            }
+        }
+        // Describing may have called getters, and those may have enqueued jobs.
+        self.run_jobs();
+    }
+
+    /// An exception that nobody can catch any more goes to the log.
+    fn report(&self, ctx: &Ctx<'_>, invocation: u32, result: rquickjs::Result<()>) {
+        if let Err(error) = result {
+            let text = intrinsics::describe(ctx, &self.state, thrown(ctx, error));
+            self.state.host.log(invocation, Level::Error, &format!("Uncaught {text}"));
+        }
+    }
+}
+
+fn install(ctx: &Ctx<'_>, state: &Rc<State>) -> rquickjs::Result<()> {
+    // Whoever put a value of this kind there before would be us.
+    let _ = ctx.store_userdata(stub::Handle(Rc::clone(state)));
+    value::install(ctx)?;
+    let internals = globals::install(ctx, state)?;
+    *state.intrinsics.borrow_mut() = Some(Intrinsics::save(ctx, internals));
+    Ok(())
+}
+
+fn settler(
+    state: Rc<State>,
+    id: u32,
+) -> impl for<'a> Fn(&Ctx<'a>, Result<Value<'a>, Value<'a>>) + Clone {
+    move |ctx, result| settle(ctx, &state, id, result)
+}
+
+fn settle<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    id: u32,
+    result: Result<Value<'js>, Value<'js>>,
+) {
+    let result = match result {
+        Ok(value) => match message::encode(ctx, value) {
+            Ok(message) => Ok(message),
+            Err(error) => Err(message::of_thrown(ctx, thrown(ctx, error))),
+        },
+        Err(thrown) => Err(message::of_thrown(ctx, thrown)),
+    };
+    let waiting = state.invocations.borrow_mut().get_mut(&id).is_some_and(|invocation| {
+        invocation.settled = true;
+        invocation.waiting > 0
+    });
+    state.emit(Effect::Settle(Settlement { invocation: id, result, waiting }));
+    if !waiting {
+        state.end(id);
+    }
+}
+
+/// What was thrown, as a value.
+pub fn thrown<'js>(ctx: &Ctx<'js>, error: rquickjs::Error) -> Value<'js> {
+    if matches!(error, rquickjs::Error::Exception) {
+        return ctx.catch();
+    }
+    match rquickjs::Exception::from_message(ctx.clone(), &error.to_string()) {
+        Ok(exception) => exception.into_object().into_value(),
+        Err(_) => Value::new_undefined(ctx.clone()),
+    }
+}
+
+/// Hands over the value or what was thrown: at once if it is known, else when
+/// the promise settles.
+fn when_settled<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    promise: &Promise<'js>,
+    then: impl for<'a> Fn(&Ctx<'a>, Result<Value<'a>, Value<'a>>) + Clone + 'static,
+) {
+    if promise.state() == PromiseState::Resolved
+        && let Some(Ok(value)) = promise.result()
+    {
+        return then(ctx, Ok(value));
+    }
+    let rejected = then.clone();
+    let attached = (|| -> rquickjs::Result<()> {
+        let resolved = Function::new(ctx.clone(), {
+            let then = then.clone();
+            move |ctx: Ctx<'js>, value: Value<'js>| then(&ctx, Ok(value))
+        })?;
+        let rejected = Function::new(ctx.clone(), move |ctx: Ctx<'js>, thrown: Value<'js>| {
+            rejected(&ctx, Err(thrown));
+        })?;
+        intrinsics::then(ctx, state, promise, resolved, rejected)
+    })();
+    if let Err(error) = attached {
+        then(ctx, Err(thrown(ctx, error)));
+    }
+}
+
+/// Notes rejected promises that nobody handles; the end of the turn logs those
+/// that are left.
+fn track_rejections(runtime: &Runtime, state: &Rc<State>) {
+    let state = Rc::clone(state);
+    runtime.set_host_promise_rejection_tracker(Some(Box::new(
+        move |ctx, promise, reason, is_handled| {
+            let mut rejections = state.rejections.borrow_mut();
+            if is_handled {
+                rejections.retain(|rejection| {
+                    rejection.promise.clone().restore(&ctx).is_ok_and(|known| known != promise)
+                });
+            } else {
+                rejections.push(Rejection {
+                    invocation: context::current(&ctx),
+                    promise: Persistent::save(&ctx, promise),
+                    reason: Persistent::save(&ctx, reason),
+                });
+            }
+        },
+    )));
+}

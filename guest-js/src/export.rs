@@ -1,0 +1,75 @@
+//! The glue that `wit/sandbox.wit` sees on `wasm32`.
+
+use std::cell::{OnceCell, UnsafeCell};
+
+use crate::{Event, Host, Level, Module, Outcome, SourceError};
+
+struct Component;
+
+struct Imports;
+
+impl Host for Imports {
+    fn log(&self, invocation: u32, level: Level, text: &str) {
+        crate::log(invocation, level, text);
+    }
+
+    fn source(&self, specifier: &str) -> Result<Module, SourceError> {
+        crate::source(specifier)
+    }
+}
+
+thread_local! {
+    static INTERPRETER: OnceCell<crate::Interpreter> = const { OnceCell::new() };
+}
+
+impl crate::Guest for Component {
+    fn turn(now: f64, event: Event) -> Outcome {
+        INTERPRETER.with(|interpreter| match interpreter.get() {
+            Some(interpreter) => interpreter.turn(now, event),
+            // Every image was made after `init`.
+            None => std::process::abort(),
+        })
+    }
+}
+
+crate::export!(Component with_types_in crate);
+
+unsafe extern "C" {
+    fn __wasm_call_ctors();
+}
+
+/// Makes what the base image holds. Called once, when the host is built.
+#[unsafe(no_mangle)]
+extern "C" fn init() {
+    // SAFETY: the linker makes this function, and nothing ran before it.
+    unsafe { __wasm_call_ctors() };
+    // A panic ends the sandbox as a trap, which says nothing of why.
+    std::panic::set_hook(Box::new(|info| {
+        crate::log(0, Level::Error, &format!("the guest panicked: {info}"));
+    }));
+    INTERPRETER.with(|interpreter| {
+        interpreter.get_or_init(|| match crate::Interpreter::new(Box::new(Imports)) {
+            Ok(interpreter) => interpreter,
+            Err(error) => panic!("{error}"),
+        });
+    });
+}
+
+/// The whole linear memory as a list of bytes, for the host to read.
+#[unsafe(no_mangle)]
+extern "C" fn dump() -> *const [usize; 2] {
+    struct Area(UnsafeCell<[usize; 2]>);
+    // SAFETY: a sandbox has one thread.
+    unsafe impl Sync for Area {}
+    static AREA: Area = Area(UnsafeCell::new([0, 0]));
+    let bytes = core::arch::wasm32::memory_size(0) * 65536;
+    // SAFETY: nobody else holds a reference into the area.
+    unsafe { (*AREA.0.get())[1] = bytes };
+    AREA.0.get()
+}
+
+/// The engine's clock, in microseconds: the time of the turn.
+#[unsafe(no_mangle)]
+extern "C" fn __rquickjs_host_now_us() -> f64 {
+    crate::clock::now() * 1000.0
+}

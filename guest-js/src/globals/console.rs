@@ -1,0 +1,112 @@
+//! What `console.js` and uncaught exceptions write to the log.
+
+use std::rc::Rc;
+
+use rquickjs::function::Opt;
+use rquickjs::{Array, Ctx, Function, Object, Result, Value};
+
+use super::inspect::{DEPTH, Inspector};
+use super::{format, table};
+use crate::state::State;
+use crate::{Level, clock, context};
+
+/// Bytes of one log line; what is beyond is counted and left out.
+const MAX_LINE: usize = 1 << 16;
+
+pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
+    let ctx = native.ctx().clone();
+    native.set("now", Function::new(ctx.clone(), clock::now)?)?;
+
+    let write = writer(state);
+    let print = move |ctx: Ctx<'js>,
+                      level: u32,
+                      data: Array<'js>,
+                      groups: usize,
+                      helpers: Object<'js>| {
+        write(&ctx, level, groups, format::format(&ctx, &helpers, &data));
+    };
+    native.set("print", Function::new(ctx.clone(), print)?)?;
+
+    let write = writer(state);
+    let trace = move |ctx: Ctx<'js>,
+                      level: u32,
+                      data: Array<'js>,
+                      groups: usize,
+                      helpers: Object<'js>,
+                      stack: Value<'js>| {
+        let text = format::format(&ctx, &helpers, &data);
+        let colon = if text.is_empty() { "" } else { ": " };
+        let stack = super::raw::text(&stack).unwrap_or_default();
+        // The first frame is `trace` itself.
+        let frames = stack.trim_end().split_once('\n').map_or("", |(_, frames)| frames);
+        let line = if frames.is_empty() { "" } else { "\n" };
+        write(&ctx, level, groups, format!("Trace{colon}{text}{line}{frames}"));
+    };
+    native.set("trace", Function::new(ctx.clone(), trace)?)?;
+
+    let write = writer(state);
+    let dir = move |ctx: Ctx<'js>,
+                    level: u32,
+                    value: Value<'js>,
+                    depth: Value<'js>,
+                    groups: usize,
+                    helpers: Object<'js>| {
+        let text = Inspector::new(&ctx, &helpers, levels(&depth)).inspect(&value);
+        write(&ctx, level, groups, text);
+    };
+    native.set("dir", Function::new(ctx.clone(), dir)?)?;
+
+    let inspect = |ctx: Ctx<'js>, value: Value<'js>, helpers: Object<'js>| {
+        bounded(format::plain(&ctx, &helpers, &value))
+    };
+    native.set("inspect", Function::new(ctx.clone(), inspect)?)?;
+
+    let table = |ctx: Ctx<'js>, data: Value<'js>, columns: Opt<Value<'js>>, helpers: Object<'js>| {
+        table::table(&ctx, &helpers, &data, columns.0.as_ref())
+    };
+    native.set("table", Function::new(ctx.clone(), table)?)?;
+
+    let reporting = Rc::clone(state);
+    let report = move |ctx: Ctx<'js>, value: Value<'js>, helpers: Object<'js>| {
+        let text = bounded(format!("Uncaught {}", format::plain(&ctx, &helpers, &value)));
+        reporting.host.log(context::current(&ctx), Level::Error, &text);
+    };
+    native.set("report", Function::new(ctx, report)?)
+}
+
+fn writer(state: &Rc<State>) -> impl Fn(&Ctx<'_>, u32, usize, String) + 'static {
+    let state = Rc::clone(state);
+    move |ctx, level, groups, text| {
+        let level = match level {
+            0 => Level::Debug,
+            1 => Level::Info,
+            2 => Level::Log,
+            3 => Level::Warn,
+            _ => Level::Error,
+        };
+        let mut text = bounded(text);
+        if groups > 0 {
+            let indentation = "  ".repeat(groups);
+            text = format!("{indentation}{}", text.replace('\n', &format!("\n{indentation}")));
+        }
+        state.host.log(context::current(ctx), level, &bounded(text));
+    }
+}
+
+pub fn bounded(mut text: String) -> String {
+    if text.len() > MAX_LINE {
+        let rest = text.len() - text.floor_char_boundary(MAX_LINE);
+        text.truncate(text.len() - rest);
+        text.push_str(&super::inspect::text::more(rest, "byte"));
+    }
+    text
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and not a number is zero"
+)]
+fn levels(depth: &Value<'_>) -> usize {
+    depth.as_number().map_or(DEPTH, |depth| depth as usize)
+}

@@ -1,0 +1,54 @@
+(native, internals) => {
+  const { defineProperty } = Object;
+  const { ownKeys, getOwnPropertyDescriptor } = Reflect;
+
+  // Two threads are needed to use them, `Atomics.wait` could only hang, and
+  // `InternalError` is what the engine throws when memory runs out.
+  delete globalThis.SharedArrayBuffer;
+  delete globalThis.Atomics;
+  delete globalThis.InternalError;
+  delete globalThis.performance;
+
+  internals.promiseThen = Promise.prototype.then;
+  internals.promiseResolve = Promise.resolve.bind(Promise);
+  internals.DOMException = DOMException;
+
+  /** Objects whose prototype has this method are printed as what it returns. */
+  internals.inspected = Symbol("inspected");
+
+  /** Gives a class what Web IDL gives an interface. */
+  internals.interface = (Class, expose = true) => {
+    const { prototype, name } = Class;
+    const keys = ownKeys(prototype);
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index];
+      if (typeof key === "string" && key !== "constructor") {
+        defineProperty(prototype, key, { enumerable: true });
+      }
+    }
+    const statics = ownKeys(Class);
+    for (let index = 0; index < statics.length; index++) {
+      if (typeof getOwnPropertyDescriptor(Class, statics[index]).value === "function") {
+        defineProperty(Class, statics[index], { enumerable: true });
+      }
+    }
+    defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
+    if (expose) {
+      internals.hidden(name, Class);
+    }
+  };
+
+  internals.hidden = (name, value) => {
+    defineProperty(globalThis, name, {
+      value, writable: true, enumerable: false, configurable: true,
+    });
+  };
+
+  internals.operation = (name, value) => {
+    defineProperty(globalThis, name, {
+      value, writable: true, enumerable: true, configurable: true,
+    });
+  };
+
+  internals.hidden("self", globalThis);
+}

@@ -1,0 +1,166 @@
+//! Values as text, for the console and for uncaught exceptions.
+//!
+//! The forms are those of Node's `util.inspect`. Looking runs no code of the
+//! worker's: getters are named and not called, proxies are seen through without
+//! their traps, and what is called of the engine was captured before a worker
+//! could replace it.
+
+mod error;
+mod function;
+mod kind;
+mod layout;
+mod object;
+pub mod text;
+
+use rquickjs::function::IntoArgs;
+use rquickjs::{Ctx, FromJs, Function, Object, Result, Symbol, Value};
+
+use super::raw;
+
+/// Levels below the outermost object that are printed.
+pub const DEPTH: usize = 2;
+/// Each level takes a piece of the native stack.
+const MAX_DEPTH: usize = 32;
+/// Items of a list that are printed.
+const MAX_ITEMS: usize = 100;
+/// Characters of a string inside of an object that are printed.
+const MAX_STRING: usize = 10_000;
+/// Bytes of one printed value, give or take the indentation.
+const MAX_OUTPUT: usize = 1 << 16;
+/// Prototypes that are looked at, and proxies that are seen through.
+const MAX_CHAIN: usize = 64;
+
+pub struct Inspector<'a, 'js> {
+    ctx: &'a Ctx<'js>,
+    /// What `inspect.js` captured.
+    helpers: &'a Object<'js>,
+    depth: usize,
+    /// The objects around the one that is being printed.
+    seen: Vec<Object<'js>>,
+    /// Those among them that were met again, in the order of their numbers.
+    circular: Vec<Object<'js>>,
+    indentation: usize,
+    /// The level of the object that was printed last.
+    innermost: usize,
+    /// Bytes that may still be printed.
+    left: usize,
+}
+
+impl<'a, 'js> Inspector<'a, 'js> {
+    pub fn new(ctx: &'a Ctx<'js>, helpers: &'a Object<'js>, depth: usize) -> Self {
+        Self {
+            ctx,
+            helpers,
+            depth: depth.min(MAX_DEPTH),
+            seen: Vec::new(),
+            circular: Vec::new(),
+            indentation: 0,
+            innermost: 0,
+            left: MAX_OUTPUT,
+        }
+    }
+
+    /// The value as text, whatever it is.
+    pub fn inspect(&mut self, value: &Value<'js>) -> String {
+        self.value(value, 0).unwrap_or_else(|_| {
+            self.ctx.catch();
+            "[cannot be inspected]".to_owned()
+        })
+    }
+
+    fn value(&mut self, value: &Value<'js>, level: usize) -> Result<String> {
+        if self.left == 0 {
+            return Ok("...".to_owned());
+        }
+        let text = match value.as_object() {
+            Some(object) => self.object(object, level)?,
+            None => self.primitive(value)?,
+        };
+        if !value.is_object() {
+            self.left = self.left.saturating_sub(text.len() + 1);
+        }
+        Ok(text)
+    }
+
+    fn primitive(&mut self, value: &Value<'js>) -> Result<String> {
+        if value.is_string() {
+            return Ok(self.string(&raw::text(value)?));
+        }
+        if value.is_symbol() {
+            return self.symbol(value);
+        }
+        if value.is_big_int() {
+            return Ok(format!("{}n", raw::text(value)?));
+        }
+        match value.as_number() {
+            Some(number) if number == 0.0 && number.is_sign_negative() => Ok("-0".to_owned()),
+            _ => raw::text(value),
+        }
+    }
+
+    /// A string inside of an object; long ones break at their own lines.
+    fn string(&self, text: &str) -> String {
+        let (shown, rest) = text::cut(text, MAX_STRING);
+        let mut quoted = if text.len() > 16 && text::width(shown) + self.indentation + 4 > 80 {
+            let lines: Vec<String> = shown.split_inclusive('\n').map(text::quote).collect();
+            lines.join(&format!(" +\n{}", " ".repeat(self.indentation + 2)))
+        } else {
+            text::quote(shown)
+        };
+        if rest > 0 {
+            quoted.push_str(&text::more(rest, "character"));
+        }
+        quoted
+    }
+
+    fn symbol(&self, symbol: &Value<'js>) -> Result<String> {
+        let text: Value<'js> = self.helper("symbolText", (symbol.clone(),))?;
+        let text = raw::text(&text)?;
+        Ok(text::escape(text::cut(&text, MAX_STRING).0))
+    }
+
+    fn helper<A, R>(&self, name: &str, arguments: A) -> Result<R>
+    where
+        A: IntoArgs<'js>,
+        R: FromJs<'js>,
+    {
+        self.helpers.get::<_, Function<'js>>(name)?.call(arguments)
+    }
+
+    /// A property that holds a plain value, of the object or of what it
+    /// inherits from.
+    fn lookup(&self, object: &Object<'js>, key: &Value<'js>) -> Result<Option<Value<'js>>> {
+        let mut next = Some(object.clone());
+        for _ in 0..MAX_CHAIN {
+            let Some(holder) = next.filter(|holder| !holder.is_proxy()) else { break };
+            match raw::own_property(&holder, key)? {
+                Some(raw::Property::Data { value, .. }) => return Ok(Some(value)),
+                Some(raw::Property::Accessor { .. }) => break,
+                None => next = holder.get_prototype(),
+            }
+        }
+        Ok(None)
+    }
+
+    fn own(&self, object: &Object<'js>, name: &str) -> Result<Option<raw::Property<'js>>> {
+        raw::own_property(object, &self.key(name)?)
+    }
+
+    /// An own property that holds a string.
+    fn own_text(&self, object: &Object<'js>, name: &str) -> Result<Option<String>> {
+        match self.own(object, name)? {
+            Some(raw::Property::Data { value, .. }) if value.is_string() => {
+                raw::text(&value).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn key(&self, name: &str) -> Result<Value<'js>> {
+        rquickjs::String::from_str(self.ctx.clone(), name).map(rquickjs::String::into_value)
+    }
+
+    fn well_known(&self, name: &str) -> Result<Value<'js>> {
+        self.helpers.get::<_, Symbol<'js>>(name).map(Symbol::into_value)
+    }
+}

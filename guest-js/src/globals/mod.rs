@@ -1,0 +1,76 @@
+//! The JavaScript globals, one file per global.
+//!
+//! Each script is a function of `native`, the helpers in Rust, and `internals`,
+//! an object that the guest's own code shares and no worker can reach.
+
+mod console;
+mod crypto;
+mod dynamic_code;
+mod encoding;
+mod execution_context;
+mod format;
+mod inspect;
+mod raw;
+mod structured_clone;
+mod table;
+mod timers;
+mod url;
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+
+use rquickjs::{Ctx, Function, Object, Result};
+
+use crate::state::State;
+
+pub use dynamic_code::forbid as forbid_dynamic_code;
+
+/// In the order in which they build on one another.
+const SCRIPTS: [(&str, &str); 18] = [
+    ("isolet:globals", include_str!("globals.js")),
+    ("isolet:eval", include_str!("dynamic_code.js")),
+    ("isolet:inspect", include_str!("inspect.js")),
+    ("isolet:console", include_str!("console.js")),
+    ("isolet:reportError", include_str!("report_error.js")),
+    ("isolet:timers", include_str!("timers.js")),
+    ("isolet:structuredClone", include_str!("structured_clone.js")),
+    ("isolet:TextEncoder", include_str!("text_encoder.js")),
+    ("isolet:TextDecoder", include_str!("text_decoder.js")),
+    ("isolet:URLSearchParams", include_str!("url_search_params.js")),
+    ("isolet:URL", include_str!("url.js")),
+    ("isolet:crypto", include_str!("crypto.js")),
+    ("isolet:performance", include_str!("performance.js")),
+    ("isolet:Event", include_str!("event.js")),
+    ("isolet:EventTarget", include_str!("event_target.js")),
+    ("isolet:AbortController", include_str!("abort_controller.js")),
+    ("isolet:fetch", include_str!("fetch.js")),
+    ("isolet:ExecutionContext", include_str!("execution_context.js")),
+];
+
+/// Makes the globals of a fresh context and returns the internals.
+///
+/// # Errors
+/// Out of memory.
+pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>) -> Result<Object<'js>> {
+    let native = Object::new_proto(ctx.clone(), None)?;
+    console::install(&native, state)?;
+    crypto::install(&native, state)?;
+    encoding::install(&native)?;
+    execution_context::install(&native, state)?;
+    structured_clone::install(&native)?;
+    timers::install(&native, state)?;
+    url::install(&native)?;
+
+    let internals = Object::new_proto(ctx.clone(), None)?;
+    for (name, source) in SCRIPTS {
+        let script = raw::evaluate(ctx, name, source)?;
+        let Some(script) = script.into_function() else { return Err(rquickjs::Error::Unknown) };
+        Function::call::<_, ()>(&script, (native.clone(), internals.clone()))?;
+    }
+    dynamic_code::install(ctx, &internals)?;
+    Ok(internals)
+}
+#[cfg(test)] pub use format::format as format_for_test;
+#[cfg(test)] pub fn raw_text(v: &rquickjs::Value<'_>) -> String { raw::text(v).unwrap() }

@@ -1,0 +1,167 @@
+//! Snippets of JavaScript against the globals, with a host that records.
+
+mod console;
+mod encoding;
+mod events;
+mod inspect;
+mod misc;
+mod timers;
+mod url;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rquickjs::{CatchResultExt, Coerced, Context, FromJs, Runtime, Value};
+
+use super::{forbid_dynamic_code, install};
+use crate::intrinsics::Intrinsics;
+use crate::state::State;
+use crate::timers::Due;
+use crate::{Host, Level, Module, SourceError, clock};
+
+type Lines = Rc<RefCell<Vec<(u32, Level, String)>>>;
+
+struct Recorder(Lines);
+
+impl Host for Recorder {
+    fn log(&self, invocation: u32, level: Level, text: &str) {
+        self.0.borrow_mut().push((invocation, level, text.to_owned()));
+    }
+
+    fn source(&self, _: &str) -> Result<Module, SourceError> {
+        Err(SourceError::NotFound)
+    }
+}
+
+pub struct Realm {
+    context: Context,
+    runtime: Runtime,
+    state: Rc<State>,
+    lines: Lines,
+}
+
+impl Realm {
+    pub fn new() -> Self {
+        clock::set(0.0);
+        let lines = Lines::default();
+        let runtime = Runtime::new().unwrap();
+        let context = Context::full(&runtime).unwrap();
+        let state = Rc::new(State::new(Box::new(Recorder(Rc::clone(&lines)))));
+        context.with(|ctx| {
+            let internals = install(&ctx, &state).catch(&ctx).unwrap();
+            ctx.globals().set("internals", internals.clone()).unwrap();
+            *state.intrinsics.borrow_mut() = Some(Intrinsics::save(&ctx, internals));
+        });
+        Self { context, runtime, state, lines }
+    }
+
+    /// The completion value as a string, or what was thrown after `Uncaught`.
+    pub fn eval(&self, source: &str) -> String {
+        let value = self.context.with(|ctx| {
+            let mut options = rquickjs::context::EvalOptions::default();
+            options.strict = false;
+            let value = ctx.eval_with_options::<Value<'_>, _>(source, options);
+            let value = value.and_then(|value| Coerced::<String>::from_js(&ctx, value));
+            match value.catch(&ctx) {
+                Ok(value) => value.0,
+                Err(error) => format!("Uncaught {error}").lines().next().unwrap_or("").to_owned(),
+            }
+        });
+        self.run_jobs();
+        value
+    }
+
+    pub fn run_jobs(&self) {
+        while self.runtime.is_job_pending() {
+            assert!(self.runtime.execute_pending_job().is_ok(), "a job threw");
+        }
+    }
+
+    /// Lets time pass until no timer is left.
+    pub fn fire(&self) {
+        while let Some(alarm) = self.state.timers.borrow().alarm() {
+            clock::set(alarm.due);
+            let due = self.state.timers.borrow_mut().take(alarm.due);
+            let Some(Due { id, timer }) = due else { break };
+            let callback = timer.callback.clone();
+            if let Some(interval) = timer.interval {
+                self.state.timers.borrow_mut().put(id, alarm.due, interval, timer);
+            }
+            self.context.with(|ctx| {
+                let fired = callback.restore(&ctx).and_then(|call| call.call::<_, ()>(()));
+                fired.catch(&ctx).unwrap();
+            });
+            self.run_jobs();
+        }
+    }
+
+    /// What was logged since it was last asked.
+    pub fn logged(&self) -> Vec<String> {
+        self.lines.borrow_mut().drain(..).map(|(_, _, text)| text).collect()
+    }
+
+    pub fn log_of(&self, source: &str) -> String {
+        let thrown = self.eval(source);
+        let logged = self.logged();
+        assert!(!logged.is_empty(), "{source} logged nothing: {thrown}");
+        logged.join("\n")
+    }
+
+    /// Every line is a source and what it evaluates to.
+    pub fn check(&self, cases: &[(&str, &str)]) {
+        for (source, expected) in cases {
+            assert_eq!(self.eval(source), *expected, "{source}");
+        }
+    }
+}
+
+impl Drop for Realm {
+    fn drop(&mut self) {
+        // What the state keeps of the heap must go before the heap does.
+        self.state.intrinsics.take();
+        self.state.timers.take();
+    }
+}
+
+#[test]
+fn nothing_is_printed_of_code_that_made_nothing() {
+    let realm = Realm::new();
+    assert_eq!(realm.eval("1 + 1"), "2");
+    assert!(realm.logged().is_empty());
+}
+
+#[test]
+fn strings_are_not_code() {
+    let realm = Realm::new();
+    realm.check(&[("eval('1 + 1')", "2"), ("new Function('return 3')()", "3")]);
+    realm.context.with(|ctx| forbid_dynamic_code(&ctx));
+    let refusal = "EvalError: Code generation from strings disallowed for this context";
+    for source in [
+        "eval('1')",
+        "(0, eval)('1')",
+        "globalThis.eval('1')",
+        "Function('1')",
+        "new Function('1')",
+        "(function () {}).constructor('1')",
+        "(() => {}).constructor('1')",
+        "(async () => {}).constructor('1')",
+        "(function* () {}).constructor('1')",
+        "new (async function* () {}).constructor('1')",
+        "(class {}).constructor('1')",
+        "Object.getPrototypeOf((async () => {}).constructor)('1')",
+        "Reflect.construct(Function, ['1'], Object)",
+        "new (class extends Function {})('1')",
+        "setTimeout.constructor('1')",
+        "console.log.constructor('1')",
+    ] {
+        let caught = format!("try {{ {source}; 'ran' }} catch (error) {{ String(error) }}");
+        assert_eq!(realm.eval(&caught), refusal, "{source}");
+    }
+    realm.check(&[
+        ("(() => {}) instanceof Function", "true"),
+        ("(async () => {}).constructor.name", "AsyncFunction"),
+        ("Function.prototype === Object.getPrototypeOf(class {})", "true"),
+        ("Function.name + Function.length", "Function1"),
+        ("Object.keys(globalThis).includes('eval')", "false"),
+    ]);
+}

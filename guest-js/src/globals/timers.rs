@@ -1,0 +1,33 @@
+//! `setTimeout` and its like, on the queue in `crate::timers`.
+
+use std::rc::Rc;
+
+use rquickjs::{Ctx, Function, Object, Persistent, Result};
+
+use crate::state::State;
+use crate::timers::Timer;
+use crate::{clock, context};
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "delays were clamped, and an id that is no id names no timer"
+)]
+pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
+    let ctx = native.ctx().clone();
+    let timers = Rc::clone(state);
+    let set = move |ctx: Ctx<'js>, callback: Function<'js>, delay: f64, repeats: bool| {
+        let delay = delay as u64;
+        let timer = Timer {
+            invocation: context::current(&ctx),
+            callback: Persistent::save(&ctx, callback),
+            interval: repeats.then_some(delay),
+        };
+        timers.timers.borrow_mut().add(clock::now(), delay, timer)
+    };
+    native.set("setTimer", Function::new(ctx.clone(), set)?)?;
+
+    let timers = Rc::clone(state);
+    let clear = move |id: f64| timers.timers.borrow_mut().remove(id as u32);
+    native.set("clearTimer", Function::new(ctx, clear)?)
+}

@@ -1,0 +1,34 @@
+//! The untrusted side: QuickJS behind `wit/sandbox.wit`.
+//!
+//! An [`Interpreter`] is delivered one event at a time, runs JavaScript until no job
+//! is left, and answers with the effects. On `wasm32` it lives in a static and
+//! the glue in `export` is all that the host sees; natively the same logic is
+//! built and tested against a [`Host`] of the test's own.
+
+mod clock;
+mod context;
+mod entrypoint;
+mod event_loop;
+#[cfg(target_arch = "wasm32")]
+mod export;
+mod globals;
+mod host;
+mod intrinsics;
+mod message;
+mod modules;
+mod state;
+mod stub;
+mod timers;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use event_loop::Interpreter;
+pub use host::Host;
+
+wit_bindgen::generate!({
+    world: "sandbox",
+    path: "wit/sandbox.wit",
+    additional_derives: [Clone],
+});

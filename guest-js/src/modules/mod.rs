@@ -1,0 +1,199 @@
+//! Modules: resolved in the guest, handed over by the host when first imported.
+
+mod builtin;
+mod commonjs;
+
+use std::rc::Rc;
+
+use rquickjs::loader::{ImportAttributes, Loader, Resolver};
+use rquickjs::module::{Declarations, Declared, Exports, ModuleDef};
+use rquickjs::{
+    ArrayBuffer, Ctx, Error, Exception, IntoJs, Module, Object, Persistent, Promise, Result,
+    Runtime, Value,
+};
+
+use crate::state::State;
+use crate::{Load, ModuleBody, SourceError, message, stub};
+
+pub fn install(runtime: &Runtime, state: &Rc<State>) {
+    runtime.set_loader(Modules(Rc::clone(state)), Modules(Rc::clone(state)));
+}
+
+/// Parses the main module and all that it imports, links them and begins to
+/// evaluate them.
+///
+/// # Errors
+/// A module that is not there, does not parse or does not link. What throws
+/// while it is evaluated rejects the promise instead.
+pub fn link_main<'js>(ctx: &Ctx<'js>, state: &State, load: &Load) -> Result<Promise<'js>> {
+    let env = message::decode(ctx, state, &load.env)?;
+    let name = find(ctx, state, &load.main, None)?;
+    let module = declare(ctx, state, &name)?;
+    *state.env.borrow_mut() = Some(Persistent::save(ctx, env));
+    let (module, promise) = module.eval()?;
+    *state.exports.borrow_mut() = Some(Persistent::save(ctx, module.namespace()?));
+    Ok(promise)
+}
+
+struct Modules(Rc<State>);
+
+impl Resolver for Modules {
+    fn resolve<'js>(
+        &mut self,
+        ctx: &Ctx<'js>,
+        base: &str,
+        name: &str,
+        _: Option<ImportAttributes<'js>>,
+    ) -> Result<String> {
+        if let Some(builtin) = builtin::name(name) {
+            return Ok(builtin.to_owned());
+        }
+        let Some(specifier) = resolve(base, name) else {
+            return Err(not_found(ctx, name, Some(base)));
+        };
+        find(ctx, &self.0, &specifier, Some(base))
+    }
+}
+
+impl Loader for Modules {
+    fn load<'js>(
+        &mut self,
+        ctx: &Ctx<'js>,
+        name: &str,
+        _: Option<ImportAttributes<'js>>,
+    ) -> Result<Module<'js, Declared>> {
+        declare(ctx, &self.0, name)
+    }
+}
+
+/// A specifier as a path from the root of the modules; none if it leads above.
+fn resolve(base: &str, name: &str) -> Option<String> {
+    let relative = name.starts_with("./") || name.starts_with("../") || name == "." || name == "..";
+    if !relative {
+        return Some(name.strip_prefix('/').unwrap_or(name).to_owned());
+    }
+    let mut path: Vec<&str> = base.split('/').collect();
+    path.pop();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                path.pop()?;
+            }
+            part => path.push(part),
+        }
+    }
+    Some(path.join("/"))
+}
+
+/// The name that the host gives to what a specifier means. Its body waits in
+/// the state until the module is declared.
+fn find(
+    ctx: &Ctx<'_>,
+    state: &State,
+    specifier: &str,
+    importer: Option<&str>,
+) -> Result<String> {
+    if let Some(name) = state.names.borrow().get(specifier) {
+        return Ok(name.clone());
+    }
+    let module = match state.host.source(specifier) {
+        Ok(module) => module,
+        Err(SourceError::NotFound) => return Err(not_found(ctx, specifier, importer)),
+        Err(SourceError::Invalid(text)) => return Err(Exception::throw_syntax(ctx, &text)),
+    };
+    let known = state.names.borrow().values().any(|name| *name == module.name);
+    state.names.borrow_mut().insert(specifier.to_owned(), module.name.clone());
+    if !known {
+        state.bodies.borrow_mut().insert(module.name.clone(), module.body);
+    }
+    Ok(module.name)
+}
+
+fn declare<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Module<'js, Declared>> {
+    if builtin::name(name).is_some() {
+        return Module::declare_def::<builtin::Workers, _>(ctx.clone(), name);
+    }
+    let body = state.bodies.borrow_mut().remove(name);
+    match body {
+        Some(ModuleBody::Javascript(source)) => {
+            let module = Module::declare(ctx.clone(), name, source)?;
+            module.meta()?.set("url", format!("file:///{name}"))?;
+            Ok(module)
+        }
+        Some(body) => {
+            // Its value is made when the module is evaluated, so that the
+            // order of evaluation is that of any other module.
+            state.bodies.borrow_mut().insert(name.to_owned(), body);
+            Module::declare_def::<ValueModule, _>(ctx.clone(), name)
+        }
+        None => Err(not_found(ctx, name, None)),
+    }
+}
+
+fn not_found(ctx: &Ctx<'_>, specifier: &str, importer: Option<&str>) -> Error {
+    let text = match importer {
+        Some(importer) => format!("No such module \"{specifier}\", imported from \"{importer}\"."),
+        None => format!("No such module \"{specifier}\"."),
+    };
+    match Exception::from_message(ctx.clone(), &text) {
+        Ok(exception) => exception.throw(),
+        Err(error) => error,
+    }
+}
+
+/// A module with one value as its default export: JSON, text, data, CommonJS.
+struct ValueModule;
+
+impl ModuleDef for ValueModule {
+    fn declare(declarations: &Declarations<'_>) -> Result<()> {
+        declarations.declare("default")?;
+        Ok(())
+    }
+
+    fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
+        let name: String = exports.module().name()?;
+        let state = stub::state(ctx)?;
+        let value = evaluate(ctx, &state, &name)?;
+        exports.export("default", value)?;
+        Ok(())
+    }
+}
+
+/// The value of a module that is not an ES module; made once.
+fn evaluate<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>> {
+    let known = state.values.borrow().get(name).cloned();
+    if let Some(module) = known {
+        return module.restore(ctx)?.get("exports");
+    }
+    let body = state.bodies.borrow_mut().remove(name);
+    let value = match body {
+        Some(ModuleBody::Json(text)) => ctx.json_parse(text)?,
+        Some(ModuleBody::Text(text)) => text.into_js(ctx)?,
+        Some(ModuleBody::Data(bytes)) => ArrayBuffer::new(ctx.clone(), bytes)?.into_js(ctx)?,
+        Some(ModuleBody::Commonjs(source)) => return commonjs::run(ctx, state, name, &source),
+        Some(ModuleBody::Javascript(_)) | None => {
+            return Err(Exception::throw_type(
+                ctx,
+                &format!("require() of \"{name}\", which is an ES module; use import()"),
+            ));
+        }
+    };
+    let module = Object::new(ctx.clone())?;
+    module.set("exports", value.clone())?;
+    state.values.borrow_mut().insert(name.to_owned(), Persistent::save(ctx, module));
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolve;
+
+    #[test]
+    fn relative_specifiers_stay_below_the_root() {
+        assert_eq!(resolve("a/b.js", "./c.js").as_deref(), Some("a/c.js"));
+        assert_eq!(resolve("a/b.js", "../c.js").as_deref(), Some("c.js"));
+        assert_eq!(resolve("a/b.js", "../../c.js"), None);
+        assert_eq!(resolve("a/b.js", "lodash").as_deref(), Some("lodash"));
+    }
+}

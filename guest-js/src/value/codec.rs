@@ -1,0 +1,244 @@
+//! What the codec uses of JavaScript, captured before a worker can tamper with
+//! it.
+
+use std::rc::Rc;
+
+use rquickjs::context::EvalOptions;
+use rquickjs::function::{Constructor, This};
+use rquickjs::{Ctx, Error, Function, JsLifetime, Object, Result, Value};
+
+use super::raw;
+
+/// A class of object whose instances have a form of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Plain if its prototype says so.
+    Object,
+    Array,
+    Error,
+    DomException,
+    Number,
+    String,
+    Boolean,
+    BigInt,
+    Date,
+    RegExp,
+    ArrayBuffer,
+    DataView,
+    Map,
+    Set,
+    /// Anything else, a typed array perhaps.
+    Other,
+}
+
+/// One of each class, in the order of `CLASSES`, and the functions by name.
+const PRELUDE: &str = "(() => {
+    const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
+    const get = (prototype, name) => getOwnPropertyDescriptor(prototype, name)?.get;
+    const view = getPrototypeOf(Uint8Array.prototype);
+    const flag = (name) => get(RegExp.prototype, name);
+    const buffer = new ArrayBuffer(1);
+    return {
+        samples: [
+            {}, function () { return arguments }(), (function () { 'use strict'; return arguments })(),
+            [], new Error(), globalThis.DOMException && new DOMException(''),
+            Object(1), Object(''), Object(true), Object(1n), new Date(0), /x/,
+            buffer, new DataView(buffer), new Map(), new Set(),
+        ],
+        functions: [
+            Map.prototype.forEach, Map.prototype.set, Set.prototype.forEach, Set.prototype.add,
+            Date.prototype.getTime, get(RegExp.prototype, 'source'),
+            Number.prototype.valueOf, String.prototype.valueOf, Boolean.prototype.valueOf,
+            BigInt.prototype.valueOf, BigInt.prototype.toString,
+            get(view, 'buffer'), get(view, 'byteOffset'), get(view, 'length'),
+            get(DataView.prototype, 'buffer'), get(DataView.prototype, 'byteOffset'),
+            get(DataView.prototype, 'byteLength'), Object, BigInt, (value) => -value,
+            get(Error.prototype, 'stack') ?? (() => undefined),
+        ],
+        flags: [
+            flag('hasIndices'), flag('global'), flag('ignoreCase'), flag('multiline'),
+            flag('dotAll'), flag('unicode'), flag('unicodeSets'), flag('sticky'),
+        ],
+        constructors: [RegExp, DataView, Map, Set],
+        errors: [
+            Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError,
+            AggregateError,
+        ].map((error) => error.prototype),
+    };
+})()";
+
+const CLASSES: [Class; 16] = [
+    Class::Object,
+    Class::Object,
+    Class::Object,
+    Class::Array,
+    Class::Error,
+    Class::DomException,
+    Class::Number,
+    Class::String,
+    Class::Boolean,
+    Class::BigInt,
+    Class::Date,
+    Class::RegExp,
+    Class::ArrayBuffer,
+    Class::DataView,
+    Class::Map,
+    Class::Set,
+];
+
+/// The flags of regular expressions, in the order of the prelude.
+const FLAGS: &str = "dgimsuvy";
+
+/// The errors that the language has, in the order of the prelude.
+const ERRORS: [&str; 8] = [
+    "Error",
+    "EvalError",
+    "RangeError",
+    "ReferenceError",
+    "SyntaxError",
+    "TypeError",
+    "URIError",
+    "AggregateError",
+];
+
+/// The captured functions, in the order of the prelude.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Intrinsic {
+    MapForEach,
+    MapSet,
+    SetForEach,
+    SetAdd,
+    DateGetTime,
+    RegExpSource,
+    NumberValueOf,
+    StringValueOf,
+    BooleanValueOf,
+    BigIntValueOf,
+    BigIntToString,
+    ViewBuffer,
+    ViewByteOffset,
+    ViewLength,
+    DataViewBuffer,
+    DataViewByteOffset,
+    DataViewByteLength,
+    Object,
+    BigInt,
+    Negate,
+    ErrorStack,
+}
+
+/// The captured constructors, in the order of the prelude.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum New {
+    RegExp,
+    DataView,
+    Map,
+    Set,
+}
+
+#[derive(JsLifetime)]
+pub(super) struct Codec<'js> {
+    classes: Vec<Class>,
+    pub(super) error_class: u32,
+    object_prototype: usize,
+    functions: Vec<Function<'js>>,
+    flags: Vec<Function<'js>>,
+    constructors: Vec<Constructor<'js>>,
+    errors: Vec<Object<'js>>,
+}
+
+/// How the codec is found again.
+#[derive(JsLifetime)]
+struct Handle<'js>(Rc<Codec<'js>>);
+
+impl<'js> Codec<'js> {
+    /// The codec of the context, captured now if it was not yet.
+    pub(super) fn of(ctx: &Ctx<'js>) -> Result<Rc<Self>> {
+        if let Some(handle) = ctx.userdata::<Handle<'js>>() {
+            return Ok(handle.0.clone());
+        }
+        let codec = Rc::new(Self::capture(ctx)?);
+        ctx.store_userdata(Handle(codec.clone())).map_err(|_| Error::Unknown)?;
+        Ok(codec)
+    }
+
+    fn capture(ctx: &Ctx<'js>) -> Result<Self> {
+        let mut options = EvalOptions::default();
+        // A strict script has no way to see the `arguments` of a sloppy function.
+        options.strict = false;
+        let prelude: Object<'js> = ctx.eval_with_options(PRELUDE, options)?;
+        let samples: Vec<Value<'js>> = prelude.get("samples")?;
+        let mut classes = Vec::new();
+        let mut error_class = 0;
+        for (sample, kind) in samples.iter().zip(CLASSES) {
+            let class = raw::class(sample);
+            if kind == Class::Error {
+                error_class = class;
+            }
+            let index = class as usize;
+            if sample.is_object() {
+                classes.resize(classes.len().max(index + 1), Class::Other);
+                if let Some(slot) = classes.get_mut(index) {
+                    *slot = kind;
+                }
+            }
+        }
+        let object_prototype = match samples.first() {
+            Some(sample) => raw::address(&raw::prototype(ctx, sample)?),
+            None => 0,
+        };
+        Ok(Self {
+            classes,
+            error_class,
+            object_prototype,
+            functions: prelude.get("functions")?,
+            flags: prelude.get("flags")?,
+            constructors: prelude.get("constructors")?,
+            errors: prelude.get("errors")?,
+        })
+    }
+
+    pub(super) fn class(&self, value: &Value<'js>) -> Class {
+        self.classes.get(raw::class(value) as usize).copied().unwrap_or(Class::Other)
+    }
+
+    /// Whether the object's prototype is `Object.prototype`.
+    pub(super) fn is_plain(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<bool> {
+        Ok(raw::address(&raw::prototype(ctx, value)?) == self.object_prototype)
+    }
+
+    pub(super) fn function(&self, intrinsic: Intrinsic) -> Result<&Function<'js>> {
+        self.functions.get(intrinsic as usize).ok_or(Error::Unknown)
+    }
+
+    pub(super) fn constructor(&self, class: New) -> Result<&Constructor<'js>> {
+        self.constructors.get(class as usize).ok_or(Error::Unknown)
+    }
+
+    /// Calls a captured method or getter.
+    pub(super) fn ask<R: rquickjs::FromJs<'js>>(
+        &self,
+        intrinsic: Intrinsic,
+        this: &Value<'js>,
+    ) -> Result<R> {
+        self.function(intrinsic)?.call((This(this.clone()),))
+    }
+
+    pub(super) fn flags(&self, reg_exp: &Value<'js>) -> Result<String> {
+        let mut flags = String::new();
+        for (flag, getter) in FLAGS.chars().zip(&self.flags) {
+            if getter.call::<_, bool>((This(reg_exp.clone()),))? {
+                flags.push(flag);
+            }
+        }
+        Ok(flags)
+    }
+
+    /// The prototype of errors of that name, if the language has them; else
+    /// that of all errors.
+    pub(super) fn error_prototype(&self, name: &str) -> Result<(&Object<'js>, bool)> {
+        let known = ERRORS.iter().position(|known| *known == name);
+        let prototype = self.errors.get(known.unwrap_or(0)).ok_or(Error::Unknown)?;
+        Ok((prototype, known.is_some()))
+    }
+}

@@ -1,0 +1,304 @@
+//! Into JavaScript values.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use isolet_wire::{BigInt, Buffer, Event, Problem, Text, Token, View, ViewKind, Walker, WireError};
+use rquickjs::function::This;
+use rquickjs::{Ctx, Exception, Result, Value};
+
+use super::codec::{Codec, Intrinsic, New};
+use super::{StubSource, raw};
+
+/// Makes the value that a message holds, with new objects throughout.
+///
+/// # Errors
+/// A `RangeError` if the bytes are not a message, or what `hook` threw; it is
+/// the context's pending exception.
+pub fn decode<'js>(
+    ctx: &Ctx<'js>,
+    bytes: &[u8],
+    hook: &mut dyn StubSource<'js>,
+) -> Result<Value<'js>> {
+    let mut decoder = Decoder {
+        ctx,
+        hook,
+        codec: None,
+        objects: Vec::new(),
+        stubs: BTreeMap::new(),
+        frames: Vec::new(),
+        result: None,
+    };
+    let mut walker = Walker::new(bytes).map_err(|error| malformed(ctx, error))?;
+    while let Some(event) = walker.event().map_err(|error| malformed(ctx, error))? {
+        decoder.event(event, &walker)?;
+    }
+    if walker.position() < bytes.len() {
+        let error = WireError { problem: Problem::Trailing, offset: walker.position() };
+        return Err(malformed(ctx, error));
+    }
+    decoder.result.ok_or(rquickjs::Error::Unknown)
+}
+
+/// A container that is being filled.
+struct Frame<'a, 'js> {
+    object: Value<'js>,
+    place: Place<'a, 'js>,
+}
+
+/// Where the next value goes.
+enum Place<'a, 'js> {
+    Index(u32),
+    Property(Option<Text<'a>>),
+    /// An error, and whether it is an aggregate.
+    Error(Option<Text<'a>>, bool),
+    Map(Option<Value<'js>>),
+    Set,
+    /// The primitive of the wrapper object of that index.
+    Boxed(usize),
+}
+
+struct Decoder<'a, 'b, 'js> {
+    ctx: &'b Ctx<'js>,
+    hook: &'b mut dyn StubSource<'js>,
+    codec: Option<Rc<Codec<'js>>>,
+    /// By index; none while a wrapper object waits for its primitive.
+    objects: Vec<Option<Value<'js>>>,
+    stubs: BTreeMap<u32, Value<'js>>,
+    frames: Vec<Frame<'a, 'js>>,
+    result: Option<Value<'js>>,
+}
+
+impl<'a, 'js> Decoder<'a, '_, 'js> {
+    fn event(&mut self, event: Event<'a>, walker: &Walker<'a>) -> Result<()> {
+        match event {
+            Event::Key(next) => {
+                if let Some(Place::Property(key) | Place::Error(key, _)) =
+                    self.frames.last_mut().map(|frame| &mut frame.place)
+                {
+                    *key = Some(next);
+                }
+                Ok(())
+            }
+            Event::End => {
+                self.frames.pop();
+                Ok(())
+            }
+            Event::Value(Token::Boxed) => {
+                let place = Place::Boxed(self.objects.len());
+                self.objects.push(None);
+                let object = Value::new_undefined(self.ctx.clone());
+                self.frames.push(Frame { object, place });
+                Ok(())
+            }
+            Event::Value(token) => {
+                let value = self.value(token, walker)?;
+                if let Some(&Frame { place: Place::Boxed(index), .. }) = self.frames.last() {
+                    self.frames.pop();
+                    return self.boxed(index, value);
+                }
+                self.put(value.clone())?;
+                self.begin(token, value);
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes a value, or the empty container.
+    fn value(&mut self, token: Token<'a>, walker: &Walker<'a>) -> Result<Value<'js>> {
+        let ctx = self.ctx;
+        let value = match token {
+            Token::Undefined | Token::End | Token::Boxed => Value::new_undefined(ctx.clone()),
+            Token::Null => Value::new_null(ctx.clone()),
+            Token::Boolean(value) => Value::new_bool(ctx.clone(), value),
+            Token::Int(value) => match i32::try_from(value) {
+                Ok(value) => Value::new_int(ctx.clone(), value),
+                #[allow(clippy::cast_precision_loss, reason = "the format keeps it exact")]
+                Err(_) => Value::new_float(ctx.clone(), value as f64),
+            },
+            Token::Float(value) => Value::new_float(ctx.clone(), value),
+            Token::String(text) => raw::new_string(ctx, text)?,
+            Token::BigInt(value) => self.big_int(value)?,
+            Token::Ref(index) => self.object(index, walker)?,
+            Token::Object => raw::new_object(ctx)?,
+            Token::Array(_) => raw::new_array(ctx, 0)?,
+            Token::SparseArray(length) => raw::new_array(ctx, length)?,
+            Token::Map => self.codec()?.constructor(New::Map)?.construct(())?,
+            Token::Set => self.codec()?.constructor(New::Set)?.construct(())?,
+            Token::Error { name, message, stack } => self.error(name, message, stack)?,
+            Token::Date(milliseconds) => raw::new_date(ctx, milliseconds)?,
+            Token::RegExp { source, flags } => {
+                let (source, flags) = (raw::new_string(ctx, source)?, raw::new_string(ctx, flags)?);
+                self.codec()?.constructor(New::RegExp)?.construct((source, flags))?
+            }
+            Token::ArrayBuffer(bytes) => raw::new_buffer(ctx, bytes)?,
+            Token::View(view) => return self.view(view, walker),
+            Token::Capability(position) => self.capability(position)?,
+        };
+        if token.objects() > 0 {
+            self.objects.push(Some(value.clone()));
+        }
+        Ok(value)
+    }
+
+    /// Makes a container the one that is being filled.
+    fn begin(&mut self, token: Token<'a>, object: Value<'js>) {
+        let place = match token {
+            Token::Array(_) => Place::Index(0),
+            Token::SparseArray(_) | Token::Object => Place::Property(None),
+            Token::Error { name, .. } => Place::Error(None, name == Text::Utf8("AggregateError")),
+            Token::Map => Place::Map(None),
+            Token::Set => Place::Set,
+            _ => return,
+        };
+        self.frames.push(Frame { object, place });
+    }
+
+    /// Puts a value where it belongs.
+    fn put(&mut self, value: Value<'js>) -> Result<()> {
+        let Some(frame) = self.frames.last_mut() else {
+            self.result = Some(value);
+            return Ok(());
+        };
+        match &mut frame.place {
+            Place::Index(index) => {
+                let at = *index;
+                *index = at.saturating_add(1);
+                raw::define_item(self.ctx, &frame.object, at, value)
+            }
+            Place::Property(key) => match key.take() {
+                Some(key) => raw::define(self.ctx, &frame.object, key, value, true),
+                None => Ok(()),
+            },
+            Place::Error(key, aggregate) => match key.take() {
+                Some(key) => {
+                    let hidden = match key.as_str() {
+                        Some("cause") => true,
+                        Some("errors") => *aggregate,
+                        _ => false,
+                    };
+                    raw::define(self.ctx, &frame.object, key, value, !hidden)
+                }
+                None => Ok(()),
+            },
+            Place::Map(key) => match key.take() {
+                None => {
+                    *key = Some(value);
+                    Ok(())
+                }
+                Some(key) => {
+                    let map = frame.object.clone();
+                    self.codec()?.function(Intrinsic::MapSet)?.call((This(map), key, value))
+                }
+            },
+            Place::Set => {
+                let set = frame.object.clone();
+                self.codec()?.function(Intrinsic::SetAdd)?.call((This(set), value))
+            }
+            Place::Boxed(_) => Ok(()),
+        }
+    }
+
+    fn boxed(&mut self, index: usize, primitive: Value<'js>) -> Result<()> {
+        let object: Value<'js> = self.codec()?.function(Intrinsic::Object)?.call((primitive,))?;
+        if let Some(slot) = self.objects.get_mut(index) {
+            *slot = Some(object.clone());
+        }
+        self.put(object)
+    }
+
+    fn big_int(&mut self, value: BigInt<'_>) -> Result<Value<'js>> {
+        let codec = self.codec()?;
+        let magnitude: Value<'js> =
+            codec.function(Intrinsic::BigInt)?.call((format!("0x{}", value.hex),))?;
+        if value.negative {
+            return codec.function(Intrinsic::Negate)?.call((magnitude,));
+        }
+        Ok(magnitude)
+    }
+
+    fn error(
+        &mut self,
+        name: Text<'a>,
+        message: Text<'a>,
+        stack: Option<Text<'a>>,
+    ) -> Result<Value<'js>> {
+        let ctx = self.ctx;
+        let codec = self.codec()?;
+        let (prototype, known) = codec.error_prototype(name.as_str().unwrap_or_default())?;
+        let error = raw::new_error(ctx, codec.error_class, prototype)?;
+        let define = |key: &'static str, text| {
+            raw::define(ctx, &error, Text::Utf8(key), raw::new_string(ctx, text)?, false)
+        };
+        if message != Text::Utf8("") {
+            define("message", message)?;
+        }
+        if let Some(stack) = stack {
+            define("stack", stack)?;
+        }
+        if !known {
+            define("name", name)?;
+        }
+        Ok(error)
+    }
+
+    fn view(&mut self, view: View<'a>, walker: &Walker<'a>) -> Result<Value<'js>> {
+        let ctx = self.ctx;
+        let index = self.objects.len();
+        self.objects.push(None);
+        let buffer = match view.buffer {
+            Buffer::Inline(bytes) => {
+                let buffer = raw::new_buffer(ctx, bytes)?;
+                self.objects.push(Some(buffer.clone()));
+                buffer
+            }
+            Buffer::Ref(buffer) => self.object(buffer, walker)?,
+        };
+        let codec = self.codec()?;
+        if codec.class(&buffer) != super::codec::Class::ArrayBuffer {
+            return Err(bad(ctx, walker, Problem::Reference));
+        }
+        let value = if view.kind == ViewKind::DataView {
+            #[allow(clippy::cast_precision_loss, reason = "a buffer is shorter than 2^53 bytes")]
+            let (byte_offset, length) = (view.byte_offset as f64, view.length as f64);
+            codec.constructor(New::DataView)?.construct((buffer, byte_offset, length))?
+        } else {
+            raw::new_view(ctx, view.kind, &buffer, view.byte_offset, view.length)?
+        };
+        if let Some(slot) = self.objects.get_mut(index) {
+            *slot = Some(value.clone());
+        }
+        Ok(value)
+    }
+
+    fn capability(&mut self, position: u32) -> Result<Value<'js>> {
+        if let Some(stub) = self.stubs.get(&position) {
+            return Ok(stub.clone());
+        }
+        let stub = self.hook.stub(self.ctx, position)?;
+        self.stubs.insert(position, stub.clone());
+        Ok(stub)
+    }
+
+    fn object(&self, index: usize, walker: &Walker<'a>) -> Result<Value<'js>> {
+        let object = self.objects.get(index).and_then(Option::as_ref);
+        object.cloned().ok_or_else(|| bad(self.ctx, walker, Problem::Reference))
+    }
+
+    fn codec(&mut self) -> Result<Rc<Codec<'js>>> {
+        if let Some(codec) = &self.codec {
+            return Ok(Rc::clone(codec));
+        }
+        let codec = Codec::of(self.ctx)?;
+        self.codec = Some(Rc::clone(&codec));
+        Ok(codec)
+    }
+}
+
+fn bad(ctx: &Ctx<'_>, walker: &Walker<'_>, problem: Problem) -> rquickjs::Error {
+    malformed(ctx, WireError { problem, offset: walker.event_start() })
+}
+
+fn malformed(ctx: &Ctx<'_>, error: WireError) -> rquickjs::Error {
+    Exception::throw_range(ctx, &error.to_string())
+}

@@ -1,0 +1,448 @@
+//! From JavaScript values.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::rc::Rc;
+use std::vec;
+
+use isolet_wire::{BigInt, Buffer, Text, View, ViewKind, Writer};
+use rquickjs::function::This;
+use rquickjs::{Coerced, Ctx, Function, Result, Value};
+
+use super::codec::{Class, Codec, Intrinsic};
+use super::raw::{self, Keys, Kind};
+use super::{StubHook, refuse};
+
+/// Writes a value and all that it reaches.
+///
+/// # Errors
+/// A `DataCloneError` for what cannot cross, or what a getter threw; it is the
+/// context's pending exception.
+pub fn encode<'js>(
+    ctx: &Ctx<'js>,
+    value: Value<'js>,
+    hook: &mut dyn StubHook<'js>,
+) -> Result<Vec<u8>> {
+    let mut encoder = Encoder {
+        ctx,
+        hook,
+        writer: Writer::new(),
+        codec: None,
+        seen: Seen::default(),
+        frames: Vec::new(),
+    };
+    encoder.value(value)?;
+    while encoder.step()? {}
+    Ok(encoder.writer.finish())
+}
+
+/// A container that is being written.
+enum Frame<'js> {
+    /// Own properties.
+    Entries { object: usize, keys: Keys<'js>, next: usize, form: Form },
+    /// What a map or set held when it was met.
+    Items(vec::IntoIter<Value<'js>>),
+    /// Entries of an error that are not enumerable; the others come after.
+    Hidden(vec::IntoIter<(&'static str, Value<'js>)>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Values alone.
+    Dense,
+    Keyed,
+    Error,
+}
+
+struct Encoder<'a, 'js> {
+    ctx: &'a Ctx<'js>,
+    hook: &'a mut dyn StubHook<'js>,
+    writer: Writer,
+    codec: Option<Rc<Codec<'js>>>,
+    seen: Seen<'js>,
+    frames: Vec<Frame<'js>>,
+}
+
+impl<'js> Encoder<'_, 'js> {
+    /// Writes the next value, or an end; whether there may be more.
+    fn step(&mut self) -> Result<bool> {
+        let Some(frame) = self.frames.last_mut() else { return Ok(false) };
+        let (next, ends) = match frame {
+            Frame::Items(items) => (items.next(), true),
+            Frame::Hidden(entries) => {
+                let next = entries.next().map(|(key, value)| {
+                    self.writer.string(key);
+                    value
+                });
+                (next, false)
+            }
+            Frame::Entries { object, keys, next, form } => {
+                let object = self.seen.object(*object)?;
+                let value = entry(keys, object, next, *form, self.ctx, &mut self.writer)?;
+                (value, *form != Form::Dense)
+            }
+        };
+        if let Some(value) = next {
+            self.value(value)?;
+        } else {
+            self.frames.pop();
+            if ends {
+                self.writer.end();
+            }
+        }
+        Ok(true)
+    }
+
+    fn value(&mut self, value: Value<'js>) -> Result<()> {
+        match raw::kind(&value) {
+            Kind::Undefined => self.writer.undefined(),
+            Kind::Null => self.writer.null(),
+            Kind::Boolean => self.writer.boolean(value.as_bool().unwrap_or_default()),
+            Kind::Int => self.writer.int(value.as_int().unwrap_or_default().into()),
+            Kind::Float => self.writer.number(value.as_float().unwrap_or_default()),
+            Kind::String => raw::write_string(self.ctx, &value, &mut self.writer)?,
+            Kind::BigInt => self.big_int(&value)?,
+            Kind::Symbol => return Err(self.refused("Symbol")),
+            Kind::Object => return self.object(value),
+        }
+        Ok(())
+    }
+
+    fn big_int(&mut self, value: &Value<'js>) -> Result<()> {
+        let codec = self.codec()?;
+        let to_string = codec.function(Intrinsic::BigIntToString)?;
+        let text: String = to_string.call((This(value.clone()), 16))?;
+        let (negative, hex) = match text.strip_prefix('-') {
+            Some(hex) => (true, hex),
+            None => (false, text.as_str()),
+        };
+        self.writer.big_int(BigInt { negative, hex });
+        Ok(())
+    }
+
+    fn object(&mut self, value: Value<'js>) -> Result<()> {
+        if let Some(index) = self.seen.find(&value) {
+            self.writer.reference(index);
+            return Ok(());
+        }
+        let codec = self.codec()?;
+        match codec.class(&value) {
+            Class::Object if codec.is_plain(self.ctx, &value)? => {
+                let keys = Keys::of(self.ctx, &value)?;
+                self.writer.begin_object();
+                self.entries(value, keys, Form::Keyed);
+            }
+            Class::Array => {
+                let keys = Keys::of(self.ctx, &value)?;
+                let length = raw::array_length(self.ctx, &value)?;
+                if keys.are_indices(length) {
+                    self.writer.begin_array(length as usize);
+                    self.entries(value, keys, Form::Dense);
+                } else {
+                    self.writer.begin_sparse_array(length);
+                    self.entries(value, keys, Form::Keyed);
+                }
+            }
+            Class::Error => self.error(value, false)?,
+            Class::DomException => self.error(value, true)?,
+            Class::Map => {
+                let items = self.items(&codec, Intrinsic::MapForEach, &value)?;
+                self.seen.add(value);
+                self.writer.begin_map();
+                self.frames.push(Frame::Items(items));
+            }
+            Class::Set => {
+                let items = self.items(&codec, Intrinsic::SetForEach, &value)?;
+                self.seen.add(value);
+                self.writer.begin_set();
+                self.frames.push(Frame::Items(items));
+            }
+            Class::Date => {
+                self.writer.date(codec.ask(Intrinsic::DateGetTime, &value)?);
+                self.seen.add(value);
+            }
+            Class::RegExp => self.reg_exp(&codec, value)?,
+            Class::Number => self.boxed(&codec, Intrinsic::NumberValueOf, value)?,
+            Class::String => self.boxed(&codec, Intrinsic::StringValueOf, value)?,
+            Class::Boolean => self.boxed(&codec, Intrinsic::BooleanValueOf, value)?,
+            Class::BigInt => self.boxed(&codec, Intrinsic::BigIntValueOf, value)?,
+            Class::ArrayBuffer => {
+                let Self { ctx, writer, .. } = self;
+                let written = raw::with_buffer(ctx, &value, |bytes| {
+                    bytes.map(|bytes| writer.array_buffer(bytes))
+                });
+                written.ok_or_else(|| detached(ctx))?;
+                self.seen.add(value);
+            }
+            Class::DataView => self.view(&codec, value, ViewKind::DataView)?,
+            Class::Object | Class::Other => match raw::view_kind(&value) {
+                Some(kind) => self.view(&codec, value, kind)?,
+                None => self.capability(value)?,
+            },
+        }
+        Ok(())
+    }
+
+    fn entries(&mut self, value: Value<'js>, keys: Keys<'js>, form: Form) {
+        let object = self.seen.add(value);
+        self.frames.push(Frame::Entries { object, keys, next: 0, form });
+    }
+
+    fn error(&mut self, value: Value<'js>, inherits_message: bool) -> Result<()> {
+        let ctx = self.ctx;
+        let object = value.as_object().ok_or(rquickjs::Error::Unknown)?;
+        let text = |value: Option<Value<'js>>| match value {
+            Some(value) if value.is_undefined() => Ok(None),
+            Some(value) => value.get::<Coerced<rquickjs::String<'js>>>().map(|text| Some(text.0)),
+            None => Ok(None),
+        };
+        let name = text(Some(object.get("name")?))?;
+        let message = if inherits_message {
+            text(Some(object.get("message")?))?
+        } else {
+            text(raw::own_named(ctx, &value, "message")?)?
+        };
+        let stack = match raw::own_named(ctx, &value, "stack")? {
+            Some(stack) => Some(stack),
+            // Where the engine keeps it, behind an accessor of the prototype.
+            None => Some(self.codec()?.ask(Intrinsic::ErrorStack, &value)?),
+        };
+        let stack = stack.filter(|stack| raw::kind(stack) == Kind::String);
+        let mut hidden = Vec::new();
+        for key in ["cause", "errors"] {
+            if let Some(own) = raw::own_named(ctx, &value, key)? {
+                hidden.push((key, own));
+            }
+        }
+        let keys = Keys::of(ctx, &value)?;
+        // Text of an error with lone surrogates is not worth its own way.
+        let lossy = |text: Option<rquickjs::String<'js>>, absent: &str| match text {
+            Some(text) => raw::lossy(ctx, text.as_value()),
+            None => Ok(absent.to_owned()),
+        };
+        let (name, message) = (lossy(name, "Error")?, lossy(message, "")?);
+        let stack = stack.map(|stack| raw::lossy(ctx, &stack)).transpose()?;
+        let stack = stack.as_deref().map(Text::Utf8);
+        self.writer.begin_error(Text::Utf8(&name), Text::Utf8(&message), stack);
+        self.entries(value, keys, Form::Error);
+        self.frames.push(Frame::Hidden(hidden.into_iter()));
+        Ok(())
+    }
+
+    /// The keys and values of a map, or the values of a set, as they are now.
+    fn items(
+        &self,
+        codec: &Codec<'js>,
+        for_each: Intrinsic,
+        value: &Value<'js>,
+    ) -> Result<vec::IntoIter<Value<'js>>> {
+        let items = Rc::new(RefCell::new(Vec::new()));
+        let with_keys = matches!(for_each, Intrinsic::MapForEach);
+        let collect = {
+            let items = Rc::clone(&items);
+            Function::new(self.ctx.clone(), move |item: Value<'js>, key: Value<'js>| {
+                let mut items = items.borrow_mut();
+                if with_keys {
+                    items.push(key);
+                }
+                items.push(item);
+            })?
+        };
+        let () = codec.function(for_each)?.call((This(value.clone()), collect))?;
+        Ok(items.take().into_iter())
+    }
+
+    fn reg_exp(&mut self, codec: &Codec<'js>, value: Value<'js>) -> Result<()> {
+        let source: Value<'js> = codec.ask(Intrinsic::RegExpSource, &value)?;
+        let flags = codec.flags(&value)?;
+        // Its source may hold a lone surrogate, which the writer's strings
+        // take in units only.
+        let source = raw::lossy(self.ctx, &source)?;
+        self.writer.reg_exp(Text::Utf8(&source), Text::Utf8(&flags));
+        self.seen.add(value);
+        Ok(())
+    }
+
+    fn boxed(&mut self, codec: &Codec<'js>, of: Intrinsic, value: Value<'js>) -> Result<()> {
+        let primitive: Value<'js> = codec.ask(of, &value)?;
+        self.writer.boxed();
+        self.seen.add(value);
+        self.value(primitive)
+    }
+
+    fn view(&mut self, codec: &Codec<'js>, value: Value<'js>, kind: ViewKind) -> Result<()> {
+        let [buffer, byte_offset, length] = match kind {
+            ViewKind::DataView => [
+                Intrinsic::DataViewBuffer,
+                Intrinsic::DataViewByteOffset,
+                Intrinsic::DataViewByteLength,
+            ],
+            _ => [Intrinsic::ViewBuffer, Intrinsic::ViewByteOffset, Intrinsic::ViewLength],
+        };
+        let buffer: Value<'js> = codec.ask(buffer, &value)?;
+        if codec.class(&buffer) != Class::ArrayBuffer {
+            return Err(self.refused("SharedArrayBuffer"));
+        }
+        if raw::with_buffer(self.ctx, &buffer, |bytes| bytes.is_none()) {
+            return Err(detached(self.ctx));
+        }
+        // Beyond a buffer that has shrunk, the getters of a typed array say 0
+        // and those of a data view throw.
+        let byte_offset = codec.ask::<f64>(byte_offset, &value)?;
+        let length = codec.ask::<f64>(length, &value)?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lengths")]
+        let (byte_offset, length) = (byte_offset as usize, length as usize);
+        self.seen.add(value);
+        let seen = self.seen.find(&buffer);
+        let Self { ctx, writer, .. } = self;
+        raw::with_buffer(ctx, &buffer, |bytes| {
+            let inline = Buffer::Inline(bytes.unwrap_or_default());
+            let buffer = seen.map_or(inline, Buffer::Ref);
+            writer.view(View { kind, buffer, byte_offset, length });
+        });
+        if seen.is_none() {
+            self.seen.add(buffer);
+        }
+        Ok(())
+    }
+
+    fn capability(&mut self, value: Value<'js>) -> Result<()> {
+        let Some(position) = self.hook.capability(self.ctx, &value)? else {
+            let name = class_name(self.ctx, &value);
+            return Err(self.refused(&name));
+        };
+        self.writer.capability(position);
+        self.seen.add(value);
+        Ok(())
+    }
+
+    fn codec(&mut self) -> Result<Rc<Codec<'js>>> {
+        if let Some(codec) = &self.codec {
+            return Ok(Rc::clone(codec));
+        }
+        let codec = Codec::of(self.ctx)?;
+        self.codec = Some(Rc::clone(&codec));
+        Ok(codec)
+    }
+
+    fn refused(&self, name: &str) -> rquickjs::Error {
+        let message = format!(
+            "Could not serialize object of type \"{name}\". This type does not support serialization."
+        );
+        refuse(self.ctx, &message)
+    }
+}
+
+/// The next property that is still there, after its key.
+fn entry<'js>(
+    keys: &Keys<'js>,
+    object: &Value<'js>,
+    next: &mut usize,
+    form: Form,
+    ctx: &Ctx<'js>,
+    writer: &mut Writer,
+) -> Result<Option<Value<'js>>> {
+    while *next < keys.len() {
+        let index = *next;
+        *next += 1;
+        let value = match keys.get(object, index)? {
+            Some(value) => value,
+            // The count of a dense array is written already.
+            None if form == Form::Dense => Value::new_undefined(ctx.clone()),
+            None => continue,
+        };
+        let written_already = |key: &str| {
+            form == Form::Error && matches!(key, "name" | "message" | "stack" | "cause" | "errors")
+        };
+        if form == Form::Dense || keys.write(index, writer, written_already)? {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
+}
+
+fn detached(ctx: &Ctx<'_>) -> rquickjs::Error {
+    refuse(ctx, "An ArrayBuffer is detached and could not be cloned.")
+}
+
+/// What an instance's constructor is called. A proxy is not asked.
+fn class_name<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
+    if value.is_function() {
+        return "Function".to_owned();
+    }
+    let Some(object) = value.as_object().filter(|_| !value.is_proxy()) else {
+        return "Object".to_owned();
+    };
+    let constructor = object.get::<_, rquickjs::Object<'js>>("constructor");
+    let name =
+        constructor.and_then(|constructor| constructor.get::<_, rquickjs::String<'js>>("name"));
+    let name = name.and_then(|name| raw::lossy(ctx, name.as_value()));
+    match name {
+        Ok(name) if !name.is_empty() => name,
+        Ok(_) => "Object".to_owned(),
+        Err(_) => {
+            // A getter's exception must not take the place of the refusal.
+            drop(ctx.catch());
+            "Object".to_owned()
+        }
+    }
+}
+
+/// The objects that were written, by index, held so that none of them can make
+/// room for another at its address.
+#[derive(Default)]
+struct Seen<'js> {
+    objects: Vec<Value<'js>>,
+    by_address: HashMap<usize, usize, BuildHasherDefault<AddressHasher>>,
+}
+
+impl<'js> Seen<'js> {
+    /// Up to here comparing all is cheaper than hashing.
+    const FEW: usize = 12;
+
+    fn find(&self, value: &Value<'js>) -> Option<usize> {
+        let address = raw::address(value);
+        if self.objects.len() <= Self::FEW {
+            return self.objects.iter().position(|seen| raw::address(seen) == address);
+        }
+        self.by_address.get(&address).copied()
+    }
+
+    fn add(&mut self, value: Value<'js>) -> usize {
+        let index = self.objects.len();
+        self.objects.push(value);
+        if index == Self::FEW {
+            let all = self.objects.iter().map(raw::address).zip(0..);
+            self.by_address.extend(all);
+        } else if let Some(value) = self.objects.get(index).filter(|_| index > Self::FEW) {
+            self.by_address.insert(raw::address(value), index);
+        }
+        index
+    }
+
+    fn object(&self, index: usize) -> Result<&Value<'js>> {
+        self.objects.get(index).ok_or(rquickjs::Error::Unknown)
+    }
+}
+
+/// Spreads addresses, without a seed that would differ between two runs.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_usize(byte.into());
+        }
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        let mixed = (self.0 ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+}

@@ -1,0 +1,62 @@
+//! JavaScript values to and from messages, as the HTML structured clone has it.
+//!
+//! Both ways are iterative, and neither is confused by what a worker does to
+//! the built-in objects: methods were captured before it ran, and properties
+//! are defined, never set.
+
+use rquickjs::{Ctx, Exception, Result, Value};
+
+use isolet_wire::Writer;
+
+mod codec;
+mod decode;
+mod encode;
+mod raw;
+#[cfg(test)]
+mod tests;
+
+pub use decode::decode;
+pub use encode::encode;
+
+/// Says which values are capabilities.
+pub trait StubHook<'js> {
+    /// The position that the value takes in the message's list of
+    /// capabilities. Asked once for each function and each object that is not
+    /// data; none refuses it with a `DataCloneError`.
+    ///
+    /// # Errors
+    /// Whatever shall be thrown instead.
+    fn capability(&mut self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Option<u32>>;
+}
+
+/// Makes values out of capabilities.
+pub trait StubSource<'js> {
+    /// What stands for the capability at a position of the message's list.
+    /// Asked once for each position.
+    ///
+    /// # Errors
+    /// If there is no such capability.
+    fn stub(&mut self, ctx: &Ctx<'js>, position: u32) -> Result<Value<'js>>;
+}
+
+/// Captures what the codec uses of JavaScript. Must run before any code of a
+/// worker, else the codec captures at its first use.
+///
+/// # Errors
+/// Only if memory runs out.
+pub fn install(ctx: &Ctx<'_>) -> Result<()> {
+    codec::Codec::of(ctx).map(drop)
+}
+
+/// The message `undefined`.
+#[must_use]
+pub fn undefined() -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.undefined();
+    writer.finish()
+}
+
+/// Throws a `DataCloneError`.
+fn refuse(ctx: &Ctx<'_>, message: &str) -> rquickjs::Error {
+    Exception::throw_dom(ctx, "DataCloneError", message)
+}

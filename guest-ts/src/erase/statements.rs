@@ -1,0 +1,98 @@
+//! Which statements are types through and through.
+
+use super::Eraser;
+use oxc_ast::ast::{
+    Declaration, ExportDefaultDeclarationKind, Statement, TSModuleReference,
+    TSNamespaceDeclaration, TSNamespaceDeclarationBody,
+};
+use oxc_ast::match_declaration;
+use oxc_ast_visit::{Visit, walk};
+
+impl<'a> Eraser<'_> {
+    /// Whether nothing of a statement is left at run time.
+    pub(super) fn is_erased(&self, statement: &Statement<'a>) -> bool {
+        match statement {
+            Statement::TSNamespaceExportDeclaration(_) => true,
+            Statement::ImportDeclaration(it) => self.is_type_import(it),
+            Statement::ExportAllDeclaration(it) => it.export_kind.is_type(),
+            Statement::ExportFromDeclaration(it) => it.export_kind.is_type(),
+            Statement::ExportNamedDeclaration(it) => it.export_kind.is_type(),
+            Statement::ExportDeclaration(it) => is_type_declaration(&it.declaration),
+            Statement::ExportDefaultDeclaration(it) => match &it.declaration {
+                ExportDefaultDeclarationKind::TSInterfaceDeclaration(_) => true,
+                ExportDefaultDeclarationKind::FunctionDeclaration(it) => it.body.is_none(),
+                ExportDefaultDeclarationKind::Identifier(it) => self.names_a_type(it),
+                _ => false,
+            },
+            match_declaration!(Statement) => is_type_declaration(statement.to_declaration()),
+            _ => false,
+        }
+    }
+
+    /// Walks a statement of which something is left.
+    pub(super) fn keep_statement(&mut self, statement: &Statement<'a>) {
+        match statement {
+            Statement::ImportDeclaration(it) => self.import_specifiers(it),
+            Statement::ExportNamedDeclaration(it) => self.export_specifiers(&it.specifiers),
+            Statement::ExportFromDeclaration(it) => self.export_specifiers(&it.specifiers),
+            Statement::ExportDeclaration(it) => self.keep_declaration(&it.declaration),
+            Statement::TSExportAssignment(it) => {
+                self.refuse(it.span, "`export =` is not supported: use `export default`");
+            }
+            match_declaration!(Statement) => self.keep_declaration(statement.to_declaration()),
+            _ => walk::walk_statement(self, statement),
+        }
+    }
+
+    fn keep_declaration(&mut self, declaration: &Declaration<'a>) {
+        match declaration {
+            Declaration::TSEnumDeclaration(_) => self.lower = true,
+            Declaration::TSNamespaceDeclaration(_) => {
+                self.lower = true;
+                walk::walk_declaration(self, declaration);
+            }
+            Declaration::TSImportEqualsDeclaration(it) => {
+                self.lower = true;
+                if matches!(it.module_reference, TSModuleReference::ExternalModuleReference(_)) {
+                    self.refuse(
+                        it.span,
+                        "`import = require()` is not supported: use `import ... from`",
+                    );
+                }
+            }
+            _ => self.visit_declaration(declaration),
+        }
+    }
+}
+
+fn is_type_declaration(declaration: &Declaration<'_>) -> bool {
+    match declaration {
+        Declaration::TSTypeAliasDeclaration(_)
+        | Declaration::TSInterfaceDeclaration(_)
+        | Declaration::TSExternalModuleDeclaration(_)
+        | Declaration::TSGlobalDeclaration(_) => true,
+        Declaration::VariableDeclaration(it) => it.declare,
+        Declaration::FunctionDeclaration(it) => it.declare || it.body.is_none(),
+        Declaration::ClassDeclaration(it) => it.declare,
+        Declaration::TSEnumDeclaration(it) => it.declare,
+        Declaration::TSNamespaceDeclaration(it) => it.declare || is_type_namespace(it),
+        Declaration::TSImportEqualsDeclaration(it) => it.import_kind.is_type(),
+    }
+}
+
+/// Whether a namespace, however deeply nested, holds nothing but types.
+fn is_type_namespace(namespace: &TSNamespaceDeclaration<'_>) -> bool {
+    let mut namespace = namespace;
+    let block = loop {
+        match &namespace.body {
+            TSNamespaceDeclarationBody::TSNamespaceDeclaration(inner) => namespace = inner,
+            TSNamespaceDeclarationBody::TSModuleBlock(block) => break block,
+        }
+    };
+    block.directives.is_empty()
+        && block.body.iter().all(|statement| match statement {
+            Statement::ExportDeclaration(it) => is_type_declaration(&it.declaration),
+            match_declaration!(Statement) => is_type_declaration(statement.to_declaration()),
+            _ => false,
+        })
+}

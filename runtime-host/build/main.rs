@@ -1,0 +1,86 @@
+//! Compiles the two guests for the baseline of the target's architecture, once:
+//! at run time nothing is compiled, artifacts are mapped.
+
+mod split;
+mod wrapper;
+
+#[path = "../src/config.rs"]
+#[allow(dead_code, reason = "the library uses the rest")]
+mod config;
+#[path = "../src/image_module.rs"]
+mod image_module;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use wasmtime::component::Component;
+use wasmtime::{Engine, Error, Extern, Func, Instance, Module, Result, Store};
+
+use split::Guest;
+
+fn main() -> Result<()> {
+    for path in ["build", "guests", "src/config.rs", "src/image_module.rs", "wit"] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let mut config = config::config();
+    config.target(&env::var("TARGET")?)?;
+    let engine = Engine::new(&config)?;
+
+    let guest = Guest::split(&fs::read("guests/guest-js.wasm")?)?;
+    let module = Module::new(&engine, &guest.code)?;
+    write(&out, "engine.cwasm", &module.serialize()?)?;
+
+    let memory = initialised(&engine, &guest, &module)?;
+    let image = Module::new(&engine, image_module::image_module(&memory))?;
+    write(&out, "image.cwasm", &image.serialize()?)?;
+    write(&out, "image.bin", &memory)?;
+
+    let pages = memory.len() / 65536;
+    let wrapper = Component::new(&engine, wrapper::component(&guest, pages)?)?;
+    write(&out, "sandbox.cwasm", &wrapper.serialize()?)?;
+
+    let transpiler = fs::read("guests/guest-ts.wasm")?;
+    let transpiler = wit_component::ComponentEncoder::default()
+        .module(&transpiler)
+        .and_then(|encoder| encoder.validate(true).encode())
+        .map_err(|error| Error::msg(format!("guest-ts.wasm: {error:#}")))?;
+    let transpiler = Component::new(&engine, transpiler)?;
+    write(&out, "transpiler.cwasm", &transpiler.serialize()?)?;
+    Ok(())
+}
+
+/// The linear memory after the guest has made its runtime and its globals.
+fn initialised(engine: &Engine, guest: &Guest, module: &Module) -> Result<Vec<u8>> {
+    let mut store = Store::new(engine, ());
+    store.set_fuel(u64::MAX)?;
+    let image = Module::new(engine, image_module::image_module(&guest.memory))?;
+    let image = Instance::new(&mut store, &image, &[])?;
+    let memory = image
+        .get_memory(&mut store, "memory")
+        .ok_or_else(|| Error::msg("an image without a memory"))?;
+    let mut imports = Vec::new();
+    for import in module.imports() {
+        imports.push(match import.ty().func() {
+            None => Extern::Memory(memory),
+            // Making the base image must not depend on any host. It only calls
+            // one to say why it fails, as `log(invocation, level, text)`.
+            Some(ty) => Extern::Func(Func::new(&mut store, ty.clone(), move |caller, args, _| {
+                let text = args.get(2..4).and_then(|text| {
+                    let start = usize::try_from(text[0].i32()?).ok()?;
+                    let length = usize::try_from(text[1].i32()?).ok()?;
+                    memory.data(&caller).get(start..start.checked_add(length)?)
+                });
+                let text = String::from_utf8_lossy(text.unwrap_or_default());
+                Err(Error::msg(format!("the guest does not start: {text}")))
+            })),
+        });
+    }
+    let instance = Instance::new(&mut store, module, &imports)?;
+    instance.get_typed_func::<(), ()>(&mut store, "init")?.call(&mut store, ())?;
+    Ok(memory.data(&store).to_vec())
+}
+
+fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    Ok(fs::write(out.join(name), bytes)?)
+}

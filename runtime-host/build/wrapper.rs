@@ -1,0 +1,37 @@
+//! Fills in what the wrapper component must know of the engine it is built for.
+
+use std::fmt::Write as _;
+
+use wasmparser::ValType;
+use wasmtime::{Error, Result};
+
+use crate::split::{Guest, Signature};
+
+pub(crate) fn component(guest: &Guest, pages: usize) -> Result<Vec<u8>> {
+    let mut engine = String::new();
+    for import in &guest.imports {
+        let (module, name) = (&import.module, &import.name);
+        writeln!(engine, "    (import \"{module}\" \"{name}\" {})", func(import))?;
+    }
+    for export in &guest.exports {
+        writeln!(engine, "    (export \"{}\" {})", export.name, func(export))?;
+    }
+    // The memory that an image exports may be larger, never smaller, than what
+    // the engine asks for.
+    let text = include_str!("wrapper.wat")
+        .replace("(export \"memory\" (memory PAGES))", &format!("(export \"memory\" (memory {pages}))"))
+        .replace("PAGES", &(guest.memory.len() / 65536).to_string())
+        .replace("ENGINE", &engine);
+    wat::parse_str(text).map_err(|error| Error::msg(format!("wrapper.wat: {error}")))
+}
+
+fn func(signature: &Signature) -> String {
+    let list = |keyword: &str, types: &[ValType]| {
+        types.iter().map(|ty| format!(" ({keyword} {ty})")).collect::<String>()
+    };
+    format!(
+        "(func{}{})",
+        list("param", &signature.params),
+        list("result", &signature.results)
+    )
+}

@@ -1,0 +1,105 @@
+;; The component around a heap image and the engine. Its types repeat
+;; wit/sandbox.wit; the host's bindings are checked against them when an engine
+;; is made, so the two cannot drift apart.
+(component
+  (type $level-type (enum "debug" "info" "log" "warn" "error"))
+  (import "level" (type $level (eq $level-type)))
+  (type $body-type (variant
+    (case "javascript" string) (case "commonjs" string) (case "json" string)
+    (case "text" string) (case "data" (list u8))))
+  (import "module-body" (type $body (eq $body-type)))
+  (type $module-type (record (field "name" string) (field "body" $body)))
+  (import "module" (type $module (eq $module-type)))
+  (type $source-error-type (variant (case "not-found") (case "invalid" string)))
+  (import "source-error" (type $source-error (eq $source-error-type)))
+  (type $message-type (record (field "data" (list u8)) (field "capabilities" (list u32))))
+  (import "message" (type $message (eq $message-type)))
+  (type $load-type (record
+    (field "invocation" u32) (field "seed" u64) (field "stack-bytes" u32)
+    (field "dynamic-code" bool) (field "main" string) (field "env" $message)))
+  (import "load" (type $load (eq $load-type)))
+  (type $invoke-type (record
+    (field "invocation" u32) (field "entrypoint" (option string))
+    (field "method" (option string)) (field "arguments" $message)))
+  (import "invoke" (type $invoke (eq $invoke-type)))
+  (type $settled-type (record
+    (field "call" u32) (field "result" (result $message (error $message)))))
+  (import "settled" (type $settled (eq $settled-type)))
+  (type $event-type (variant
+    (case "reseed" u64) (case "load" $load) (case "invoke" $invoke)
+    (case "settled" $settled) (case "alarm") (case "cancel" u32)))
+  (import "event" (type $event (eq $event-type)))
+  (type $call-type (record
+    (field "id" u32) (field "invocation" u32) (field "capability" u32)
+    (field "method" string) (field "arguments" $message)))
+  (import "call" (type $call (eq $call-type)))
+  (type $settlement-type (record
+    (field "invocation" u32) (field "result" (result $message (error $message)))
+    (field "waiting" bool)))
+  (import "settlement" (type $settlement (eq $settlement-type)))
+  (type $effect-type (variant
+    (case "loaded") (case "load-failed" $message) (case "load-threw" $message)
+    (case "call" $call) (case "settle" $settlement) (case "waited" u32)))
+  (import "effect" (type $effect (eq $effect-type)))
+  (type $alarm-type (record (field "due" float64) (field "invocation" u32)))
+  (import "alarm" (type $alarm (eq $alarm-type)))
+  (type $outcome-type (record (field "effects" (list $effect)) (field "alarm" (option $alarm))))
+  (import "outcome" (type $outcome (eq $outcome-type)))
+
+  (import "log" (func $log (param "invocation" u32) (param "level" $level) (param "text" string)))
+  (import "source" (func $source (param "specifier" string)
+    (result (result $module (error $source-error)))))
+
+  (import "image" (core module $image (export "memory" (memory PAGES))))
+  (import "engine" (core module $engine
+    (import "env" "memory" (memory PAGES))
+ENGINE))
+
+  ;; `realloc` lets `source` be lowered before there is an engine to allocate;
+  ;; `write`, `seek` and `grow` put the pages of a suspended sandbox back.
+  (core module $shim
+    (type $realloc (func (param i32 i32 i32 i32) (result i32)))
+    (import "env" "memory" (memory PAGES))
+    (table (export "table") 1 1 funcref)
+    (global $to (mut i32) (i32.const 0))
+    (func (export "realloc") (type $realloc)
+      (call_indirect (type $realloc)
+        (local.get 0) (local.get 1) (local.get 2) (local.get 3) (i32.const 0)))
+    (func (export "seek") (param i32) (global.set $to (local.get 0)))
+    (func (export "target") (type $realloc) (global.get $to))
+    (func (export "write") (param i32 i32))
+    (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))
+  (core module $fixup
+    (type $realloc (func (param i32 i32 i32 i32) (result i32)))
+    (import "shim" "table" (table 1 1 funcref))
+    (import "engine" "cabi_realloc" (func $realloc (type $realloc)))
+    (elem (i32.const 0) func $realloc))
+
+  (core instance $img (instantiate $image))
+  (alias core export $img "memory" (core memory $memory))
+  (core instance $env (export "memory" (memory $memory)))
+  (core instance $sh (instantiate $shim (with "env" (instance $env))))
+  (alias core export $sh "realloc" (core func $realloc))
+  (core func $log-lowered (canon lower (func $log) (memory $memory)))
+  (core func $source-lowered (canon lower (func $source) (memory $memory) (realloc $realloc)))
+  (core instance $root
+    (export "log" (func $log-lowered)) (export "source" (func $source-lowered)))
+  (core instance $eng (instantiate $engine
+    (with "env" (instance $env)) (with "$root" (instance $root))))
+  (core instance $fix (instantiate $fixup
+    (with "shim" (instance $sh)) (with "engine" (instance $eng))))
+
+  (func $turn (param "now" float64) (param "event" $event) (result $outcome)
+    (canon lift (core func $eng "turn") (memory $memory)
+      (realloc (core func $eng "cabi_realloc"))
+      (post-return (core func $eng "cabi_post_turn"))))
+  (export "turn" (func $turn))
+  (func $dump (result (list u8)) (canon lift (core func $eng "dump") (memory $memory)))
+  (export "dump" (func $dump))
+  (func $grow (param "pages" u32) (result s32) (canon lift (core func $sh "grow")))
+  (export "grow" (func $grow))
+  (func $seek (param "to" u32) (canon lift (core func $sh "seek")))
+  (export "seek" (func $seek))
+  (func $write (param "bytes" (list u8)) (canon lift (core func $sh "write")
+    (memory $memory) (realloc (core func $sh "target"))))
+  (export "write" (func $write)))

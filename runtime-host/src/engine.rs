@@ -1,0 +1,165 @@
+//! The process-wide part: compiled guests, linker, pool.
+
+use std::sync::Arc;
+
+use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::config;
+use crate::error::Result;
+use crate::image::{Image, Images};
+use crate::loader::Loader;
+use crate::sandbox::internal;
+use crate::transpile::Transpiler;
+
+/// Core instances, tables and such that one sandbox takes from the pool.
+const CORE_INSTANCES: u32 = 4;
+const TABLES: u32 = 2;
+
+/// Slots beside those of the sandboxes, for the TypeScript guest.
+const TRANSPILERS: u32 = 16;
+
+/// How an [`Engine`] is made.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct EngineConfig {
+    max_sandboxes: u32,
+    max_memory_bytes: u64,
+    torture: bool,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self { max_sandboxes: 10_000, max_memory_bytes: Self::DEFAULT_MAX_MEMORY_BYTES, torture: false }
+    }
+}
+
+impl EngineConfig {
+    /// What [`EngineConfig::max_memory_bytes`] is if nothing is said: 512 MiB.
+    pub const DEFAULT_MAX_MEMORY_BYTES: u64 = 512 << 20;
+
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sandboxes that can be alive at once. Default 10,000. Each reserves 4 GiB
+    /// of addresses (no memory) and four mappings, so that Linux ends at about
+    /// 16,000 unless `vm.max_map_count` is raised. Past it a call fails with
+    /// [`Error::Overloaded`](crate::Error::Overloaded).
+    pub fn max_sandboxes(mut self, count: u32) -> Self {
+        self.max_sandboxes = count;
+        self
+    }
+
+    /// The most that [`Limits::memory_bytes`](crate::Limits::memory_bytes) may
+    /// be. Default 512 MiB.
+    pub fn max_memory_bytes(mut self, bytes: u64) -> Self {
+        self.max_memory_bytes = bytes;
+        self
+    }
+
+    /// After every turn, dumps each sandbox, drops it and restores it into a
+    /// new one. Changes no result, no log and no fuel; it finds state that is
+    /// not where a suspended sandbox would look for it. Costs about 40 µs a
+    /// turn and a second slot during the move. Default off.
+    pub fn torture(mut self, on: bool) -> Self {
+        self.torture = on;
+        self
+    }
+}
+
+/// The compiled guests and the pool that sandboxes live in.
+///
+/// Made once in a process: it takes some milliseconds and reserves a large range
+/// of addresses. A clone is another handle to the same engine.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    wasmtime: wasmtime::Engine,
+    images: Images,
+    base: Arc<Image>,
+    transpiler: Transpiler,
+    config: EngineConfig,
+}
+
+impl Engine {
+    /// An engine with the default configuration.
+    ///
+    /// # Errors
+    /// The machine cannot run the guests: no room for the pool's addresses, or
+    /// another architecture than it was compiled for.
+    pub fn new() -> Result<Self> {
+        Self::with_config(EngineConfig::default())
+    }
+
+    /// An engine of one's own.
+    ///
+    /// # Errors
+    /// As with [`Engine::new`].
+    pub fn with_config(config: EngineConfig) -> Result<Self> {
+        Self::make(config).map_err(internal)
+    }
+
+    fn make(config: EngineConfig) -> wasmtime::Result<Self> {
+        let mut settings = config::config();
+        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config)?));
+        let wasmtime = wasmtime::Engine::new(&settings)?;
+        let images = Images::new(&wasmtime)?;
+        let base = Arc::new(images.base()?);
+        let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes)?;
+        Ok(Self(Arc::new(Inner { wasmtime, images, base, transpiler, config })))
+    }
+
+    /// What loads workers into this engine.
+    pub fn loader(&self) -> Loader {
+        Loader::new(self.clone())
+    }
+
+    pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.0.wasmtime
+    }
+
+    pub(crate) fn images(&self) -> &Images {
+        &self.0.images
+    }
+
+    pub(crate) fn base(&self) -> &Arc<Image> {
+        &self.0.base
+    }
+
+    pub(crate) fn transpiler(&self) -> &Transpiler {
+        &self.0.transpiler
+    }
+
+    pub(crate) fn torture(&self) -> bool {
+        self.0.config.torture
+    }
+
+    pub(crate) fn max_memory_bytes(&self) -> u64 {
+        self.0.config.max_memory_bytes
+    }
+}
+
+fn pool(config: &EngineConfig) -> wasmtime::Result<PoolingAllocationConfig> {
+    // Torture mode has two instances of a sandbox for a moment.
+    let sandboxes = config.max_sandboxes.saturating_mul(1 + u32::from(config.torture));
+    let slots = sandboxes.saturating_add(TRANSPILERS);
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_component_instances(slots)
+        .total_core_instances(slots.saturating_mul(CORE_INSTANCES))
+        .total_memories(slots)
+        .total_tables(slots.saturating_mul(TABLES))
+        .total_stacks(slots)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(1)
+        .max_tables_per_component(TABLES)
+        .table_elements(20_000)
+        .max_memory_size(usize::try_from(config.max_memory_bytes)?)
+        // A slot that is used again copies its dirty pages back instead of
+        // faulting them in one by one; this is most of what a start costs.
+        .linear_memory_keep_resident(1 << 20)
+        .async_stack_keep_resident(64 << 10)
+        .pagemap_scan(Enabled::Auto);
+    Ok(pool)
+}

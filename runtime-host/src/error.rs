@@ -1,0 +1,159 @@
+//! What can go wrong, each kind told apart: JavaScript threw, a limit was
+//! reached, the code does not load, the host is at fault.
+
+use std::fmt;
+
+use isolet_wire::Value;
+
+/// The result of this crate's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call has no value.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// JavaScript threw, and nothing caught it.
+    #[error("{0}")]
+    Exception(Exception),
+    /// A module could not be resolved, parsed or linked; none of it ran.
+    #[error("{0}")]
+    Load(Exception),
+    /// The sandbox was stopped at a limit.
+    #[error("{0}")]
+    Limit(#[from] LimitError),
+    /// The call waits for something that cannot happen: no capability call, no
+    /// timer and no `waitUntil` is pending.
+    #[error(
+        "the code had hung: it waits for a promise that nothing is left to settle (no pending \
+         capability call, timer or waitUntil)"
+    )]
+    Hung,
+    /// The caller has gone away.
+    #[error("the call was cancelled")]
+    Cancelled,
+    /// The engine has no room for another sandbox. Try again when one has ended.
+    #[error(
+        "the engine is overloaded: all of its sandboxes are in use (raise \
+         EngineConfig::max_sandboxes, or wait until one has ended)"
+    )]
+    Overloaded,
+    /// The call ended because its sandbox was stopped for another call's sake.
+    #[error("the sandbox was stopped: {0}")]
+    Stopped(Box<Error>),
+    /// A limit that no sandbox could have.
+    #[error("invalid limits: {0}")]
+    InvalidLimits(String),
+    /// Worker code that cannot be loaded whatever its modules say.
+    #[error("invalid worker code: {0}")]
+    InvalidCode(String),
+    /// The worker's value is not what the caller's type expects.
+    #[error("the returned value: {0}")]
+    Decode(#[from] isolet_wire::DecodeError),
+    /// A Rust value that cannot cross.
+    #[error("the given value: {0}")]
+    Encode(#[from] isolet_wire::EncodeError),
+    /// There is no tokio runtime to run the sandbox on.
+    #[error("a worker is called from within a tokio runtime, and there is none here")]
+    NoRuntime,
+    /// A defect of isolet or of its guest; the sandbox is gone.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// Which limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LimitKind {
+    /// [`Limits::fuel`](crate::Limits::fuel)
+    Fuel,
+    /// [`Limits::memory_bytes`](crate::Limits::memory_bytes)
+    Memory,
+    /// [`Limits::wall`](crate::Limits::wall), in milliseconds
+    Wall,
+    /// The native stack under the interpreter; reached by code that recurses
+    /// in a way that JavaScript's own limit does not see.
+    Stack,
+    /// [`Limits::log_bytes`](crate::Limits::log_bytes)
+    Log,
+    /// [`Limits::output_bytes`](crate::Limits::output_bytes)
+    Output,
+    /// [`Limits::capability_calls`](crate::Limits::capability_calls)
+    CapabilityCalls,
+}
+
+/// A limit that was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LimitError {
+    /// Which limit.
+    pub kind: LimitKind,
+    /// What was allowed.
+    pub limit: u64,
+    /// What was used, or what was asked for when that was refused.
+    pub actual: u64,
+}
+
+impl std::error::Error for LimitError {}
+
+impl fmt::Display for LimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, limit, actual } = self;
+        match kind {
+            LimitKind::Fuel => write!(
+                f,
+                "exceeded the CPU limit: fuel of {limit} Wasm operations, {actual} used \
+                 (Limits::fuel)"
+            ),
+            LimitKind::Memory => write!(
+                f,
+                "exceeded the memory limit: {actual} bytes asked for, {limit} allowed \
+                 (Limits::memory_bytes)"
+            ),
+            LimitKind::Wall => write!(
+                f,
+                "exceeded the wall time limit: {actual} ms passed, {limit} ms allowed \
+                 (Limits::wall)"
+            ),
+            LimitKind::Stack => write!(f, "exceeded the native stack of {limit} bytes"),
+            LimitKind::Log => write!(
+                f,
+                "exceeded the log limit: {actual} bytes written, {limit} allowed \
+                 (Limits::log_bytes)"
+            ),
+            LimitKind::Output => write!(
+                f,
+                "exceeded the output limit: a value of {actual} bytes, {limit} allowed \
+                 (Limits::output_bytes)"
+            ),
+            LimitKind::CapabilityCalls => write!(
+                f,
+                "exceeded the limit of capability calls: {actual} made, {limit} allowed \
+                 (Limits::capability_calls)"
+            ),
+        }
+    }
+}
+
+/// What JavaScript threw: usually an `Error`, but anything can be thrown.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Exception {
+    /// The error's `name`, such as `TypeError`; for another value `Uncaught`.
+    pub name: String,
+    /// The error's `message`; for another value its JSON.
+    pub message: String,
+    /// The stack, its frames named as the author wrote them.
+    pub stack: Option<String>,
+    /// The thrown value itself, with `cause` and own properties.
+    pub value: Value,
+}
+
+impl fmt::Display for Exception {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.message.is_empty() {
+            f.write_str(&self.name)
+        } else {
+            write!(f, "{}: {}", self.name, self.message)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A heap at rest, ready to be mapped into sandboxes.
+
+use std::borrow::Cow;
+
+use wasmtime::Module;
+use wasmtime::component::{Component, HasSelf, Linker};
+
+use crate::artifacts;
+use crate::bindings::sandbox as wit;
+use crate::image_module::image_module;
+use crate::sandbox::HostState;
+
+pub(crate) struct Image {
+    memory: Cow<'static, [u8]>,
+    pre: wit::SandboxPre<HostState>,
+}
+
+impl Image {
+    pub(crate) fn memory(&self) -> &[u8] {
+        &self.memory
+    }
+
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        self.memory.len() as u64
+    }
+
+    pub(crate) fn pre(&self) -> &wit::SandboxPre<HostState> {
+        &self.pre
+    }
+}
+
+/// Makes images. There is one per engine.
+pub(crate) struct Images {
+    engine: wasmtime::Engine,
+    linker: Linker<HostState>,
+    component: Component,
+}
+
+impl Images {
+    pub(crate) fn new(engine: &wasmtime::Engine) -> wasmtime::Result<Self> {
+        let mut linker = Linker::new(engine);
+        wit::Sandbox::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+        linker.root().module("engine", &artifacts::engine(engine)?)?;
+        Ok(Self { engine: engine.clone(), linker, component: artifacts::sandbox(engine)? })
+    }
+
+    /// The heap of a sandbox that no code has touched.
+    pub(crate) fn base(&self) -> wasmtime::Result<Image> {
+        let module = artifacts::base_image(&self.engine)?;
+        self.link(&module, Cow::Borrowed(artifacts::BASE_MEMORY))
+    }
+
+    /// Takes some milliseconds, and a file descriptor as long as it lives.
+    pub(crate) fn of_memory(&self, memory: Vec<u8>) -> wasmtime::Result<Image> {
+        let module = Module::new(&self.engine, image_module(&memory))?;
+        self.link(&module, Cow::Owned(memory))
+    }
+
+    fn link(&self, module: &Module, memory: Cow<'static, [u8]>) -> wasmtime::Result<Image> {
+        let mut linker = self.linker.clone();
+        linker.root().module("image", module)?;
+        let pre = wit::SandboxPre::new(linker.instantiate_pre(&self.component)?)?;
+        Ok(Image { memory, pre })
+    }
+}

@@ -1,0 +1,181 @@
+//! One call of a worker, from the caller's hand to its report.
+
+use std::time::{Duration, Instant};
+
+use isolet_wire::Value;
+use tokio::sync::oneshot;
+
+use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::limits::{Limits, Usage};
+use crate::log::{Log, LogLine};
+use crate::sandbox::Budget;
+use crate::worker::Code;
+
+/// What callers ask of a driver.
+pub(crate) enum Command {
+    Invoke(Box<Request>),
+    /// The caller that holds this token has gone away.
+    Cancel(u64),
+}
+
+/// Whom to tell, and when.
+pub(crate) enum Reply {
+    /// The value, as soon as there is one.
+    Value(oneshot::Sender<Result<Value>>),
+    /// Everything, when `waitUntil` is over as well.
+    Report(oneshot::Sender<Report>),
+}
+
+pub(crate) struct Request {
+    pub(crate) token: u64,
+    pub(crate) entrypoint: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) arguments: Value,
+    pub(crate) limits: Limits,
+    /// New randomness before the call, for a sandbox that is fresh.
+    pub(crate) reseed: Option<u64>,
+    pub(crate) began: Instant,
+    pub(crate) reply: Reply,
+}
+
+impl Request {
+    /// Stands for the loading of a worker that nobody has called.
+    pub(crate) fn loading(limits: &Limits, reply: oneshot::Sender<Result<Value>>) -> Self {
+        Self {
+            token: u64::MAX,
+            entrypoint: None,
+            method: None,
+            arguments: Value::undefined(),
+            limits: limits.clone(),
+            reseed: None,
+            began: Instant::now(),
+            reply: Reply::Value(reply),
+        }
+    }
+}
+
+/// All there is to know of one call that is over.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Report {
+    /// What it returned, or why it did not.
+    pub result: Result<Value>,
+    /// What it wrote with `console`.
+    pub logs: Vec<LogLine>,
+    /// What it used.
+    pub usage: Usage,
+    /// Where the sandbox's randomness came from; given to
+    /// [`WorkerCode::seed`](crate::WorkerCode::seed) it repeats the run.
+    pub seed: u64,
+}
+
+impl Report {
+    /// For a call that no sandbox has seen.
+    pub(crate) fn not_started(error: Error) -> Self {
+        Self { result: Err(error), logs: Vec::new(), usage: Usage::default(), seed: 0 }
+    }
+}
+
+/// An open call, as its driver sees it.
+pub(crate) struct Invocation {
+    pub(crate) token: u64,
+    pub(crate) limits: Limits,
+    pub(crate) deadline: Instant,
+    pub(crate) usage: Usage,
+    /// Calls that are under way.
+    pub(crate) pending_calls: u32,
+    /// Its caller has gone away, and it is kept because it pays for loading.
+    pub(crate) abandoned: bool,
+    seed: u64,
+    began: Instant,
+    fuel_left: u64,
+    result: Option<Result<Value>>,
+    reply: Option<Reply>,
+}
+
+impl Invocation {
+    pub(crate) fn new(request: Request, seed: u64) -> (Self, Call) {
+        let Request { token, entrypoint, method, arguments, limits, reseed, began, reply } = request;
+        let invocation = Self {
+            token,
+            deadline: began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32)),
+            usage: Usage::default(),
+            pending_calls: 0,
+            abandoned: false,
+            seed: reseed.unwrap_or(seed),
+            began,
+            fuel_left: limits.fuel,
+            limits,
+            result: None,
+            reply: Some(reply),
+        };
+        (invocation, Call { entrypoint, method, arguments, reseed })
+    }
+
+    pub(crate) fn log(&self, code: &Code) -> Log {
+        Log::new(self.limits.log_bytes, code.log_sink.clone())
+    }
+
+    pub(crate) fn budget(&self) -> Budget {
+        Budget {
+            fuel: self.fuel_left,
+            fuel_limit: self.limits.fuel,
+            began: self.began,
+            deadline: self.deadline,
+        }
+    }
+
+    /// Counts a turn that left so much fuel.
+    pub(crate) fn charge(&mut self, left: u64) {
+        self.usage.fuel += self.fuel_left.saturating_sub(left);
+        self.usage.turns += 1;
+        self.fuel_left = left;
+    }
+
+    /// The error for an invocation whose deadline has passed.
+    pub(crate) fn late(&self, now: Instant) -> LimitError {
+        LimitError {
+            kind: LimitKind::Wall,
+            limit: millis(self.limits.wall),
+            actual: millis(now - self.began),
+        }
+    }
+
+    /// The first result counts.
+    pub(crate) fn settle(&mut self, result: Result<Value>) {
+        if self.result.is_some() {
+            return;
+        }
+        // A caller that has gone away needs no answer.
+        match self.reply.take() {
+            Some(Reply::Value(reply)) => {
+                let _ = reply.send(result);
+                self.result = Some(Ok(Value::undefined()));
+            }
+            reply => {
+                self.reply = reply;
+                self.result = Some(result);
+            }
+        }
+    }
+
+    pub(crate) fn report(mut self, logs: Vec<LogLine>) {
+        self.usage.wall = self.began.elapsed();
+        if let Some(Reply::Report(reply)) = self.reply {
+            let result = self.result.unwrap_or(Err(Error::Hung));
+            let _ = reply.send(Report { result, logs, usage: self.usage, seed: self.seed });
+        }
+    }
+}
+
+/// What of a request is for the guest.
+pub(crate) struct Call {
+    pub(crate) entrypoint: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) arguments: Value,
+    pub(crate) reseed: Option<u64>,
+}
+
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,147 @@
+//! What a worker may use.
+
+use std::time::Duration;
+
+use crate::config::MAX_STACK_BYTES;
+use crate::error::{Error, Result};
+
+/// What a worker may use. Every limit is armed by default.
+///
+/// Fuel, wall time, log, output and capability calls are counted for each
+/// invocation; memory and stack for each sandbox. The turn that loads a worker
+/// is charged to the invocation that made it necessary.
+///
+/// ```
+/// use isolet::Limits;
+/// let limits = Limits::default().fuel(50_000_000).memory_bytes(32 << 20);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Limits {
+    pub(crate) fuel: u64,
+    pub(crate) memory_bytes: u64,
+    pub(crate) wall: Duration,
+    pub(crate) stack_bytes: u32,
+    pub(crate) log_bytes: u64,
+    pub(crate) output_bytes: u64,
+    pub(crate) capability_calls: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            fuel: 5_000_000_000,
+            memory_bytes: 128 << 20,
+            wall: Duration::from_secs(30),
+            stack_bytes: 256 << 10,
+            log_bytes: 1 << 20,
+            output_bytes: 32 << 20,
+            capability_calls: 10_000,
+        }
+    }
+}
+
+impl Limits {
+    /// Wasm operations of one invocation, exactly counted. Default
+    /// 5,000,000,000: a few seconds of CPU. Any value up to `i64::MAX` is valid.
+    ///
+    /// Past it the sandbox is stopped where it is. Fuel does not see time that
+    /// the host spends in a capability.
+    pub fn fuel(mut self, operations: u64) -> Self {
+        self.fuel = operations;
+        self
+    }
+
+    /// Linear memory of the sandbox, the engine and the worker's modules
+    /// included. Default 128 MiB; a multiple of 64 KiB is what counts. At most
+    /// what the engine was configured for.
+    ///
+    /// Past it the sandbox is stopped: JavaScript cannot catch it.
+    pub fn memory_bytes(mut self, bytes: u64) -> Self {
+        self.memory_bytes = bytes;
+        self
+    }
+
+    /// Wall time of one invocation, waiting for capabilities included. Default
+    /// 30 seconds. The only limit that is not deterministic.
+    pub fn wall(mut self, time: Duration) -> Self {
+        self.wall = time;
+        self
+    }
+
+    /// How deep JavaScript may recurse, in bytes of the engine's stack. Default
+    /// 256 KiB, at most 512 KiB. Past it JavaScript gets a `RangeError`, at the
+    /// same depth on every run.
+    pub fn stack_bytes(mut self, bytes: u32) -> Self {
+        self.stack_bytes = bytes;
+        self
+    }
+
+    /// UTF-8 bytes of all log lines of one invocation. Default 1 MiB.
+    pub fn log_bytes(mut self, bytes: u64) -> Self {
+        self.log_bytes = bytes;
+        self
+    }
+
+    /// Encoded bytes of the value that one invocation returns or throws.
+    /// Default 32 MiB.
+    pub fn output_bytes(mut self, bytes: u64) -> Self {
+        self.output_bytes = bytes;
+        self
+    }
+
+    /// Capability calls of one invocation. Default 10,000.
+    pub fn capability_calls(mut self, calls: u64) -> Self {
+        self.capability_calls = calls;
+        self
+    }
+
+    /// # Errors
+    /// A limit that no sandbox of the engine could have.
+    pub(crate) fn validate(&self, max_memory_bytes: u64, base_bytes: u64) -> Result<()> {
+        let refuse = |text: String| Err(Error::InvalidLimits(text));
+        if self.fuel > i64::MAX.cast_unsigned() {
+            return refuse(format!("fuel {} is more than {}", self.fuel, i64::MAX));
+        }
+        if self.memory_bytes > max_memory_bytes {
+            return refuse(format!(
+                "memory_bytes {} is more than the {max_memory_bytes} that the engine was \
+                 configured for",
+                self.memory_bytes
+            ));
+        }
+        if self.memory_bytes < base_bytes {
+            return refuse(format!(
+                "memory_bytes {} is less than the {base_bytes} that an empty sandbox has",
+                self.memory_bytes
+            ));
+        }
+        if self.stack_bytes > MAX_STACK_BYTES || self.stack_bytes < 16 << 10 {
+            return refuse(format!(
+                "stack_bytes {} is not between {} and {MAX_STACK_BYTES}",
+                self.stack_bytes,
+                16 << 10
+            ));
+        }
+        if self.wall.is_zero() {
+            return refuse("wall is zero".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// What one invocation used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Wasm operations.
+    pub fuel: u64,
+    /// The most linear memory that the sandbox had so far, in bytes.
+    pub memory_peak_bytes: u64,
+    /// Events that were delivered for it.
+    pub turns: u64,
+    /// Capability calls that it made.
+    pub capability_calls: u64,
+    /// From the call to its end.
+    pub wall: Duration,
+}

@@ -1,0 +1,120 @@
+//! What workers write with `console`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::bindings::sandbox as wit;
+use crate::error::{LimitError, LimitKind};
+
+/// Bytes that a line counts beside its text, so that empty lines end too.
+const LINE_BYTES: u64 = 16;
+
+/// How important a log line is: the `console` method that wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// `console.debug`
+    Debug,
+    /// `console.info`
+    Info,
+    /// `console.log`
+    Log,
+    /// `console.warn`
+    Warn,
+    /// `console.error`, and exceptions that nothing caught
+    Error,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Log => "log",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        })
+    }
+}
+
+impl From<wit::Level> for Level {
+    fn from(level: wit::Level) -> Self {
+        match level {
+            wit::Level::Debug => Self::Debug,
+            wit::Level::Info => Self::Info,
+            wit::Level::Log => Self::Log,
+            wit::Level::Warn => Self::Warn,
+            wit::Level::Error => Self::Error,
+        }
+    }
+}
+
+/// One call of a `console` method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogLine {
+    /// Which method.
+    pub level: Level,
+    /// The arguments as a person reads them. It is the guest's text: escape
+    /// control characters before it reaches a terminal.
+    pub message: String,
+}
+
+/// Called with each line at the moment it is written, from inside the turn:
+/// it must not block.
+pub(crate) type LogSink = Arc<dyn Fn(&LogLine) + Send + Sync>;
+
+/// The log of one invocation.
+pub(crate) struct Log {
+    limit: u64,
+    used: u64,
+    sink: Option<LogSink>,
+    pub(crate) lines: Vec<LogLine>,
+}
+
+impl Log {
+    pub(crate) fn new(limit: u64, sink: Option<LogSink>) -> Self {
+        Self { limit, used: 0, sink, lines: Vec::new() }
+    }
+}
+
+/// The logs of a sandbox's open invocations.
+#[derive(Default)]
+pub(crate) struct Logs {
+    open: BTreeMap<u32, Log>,
+    /// Whose event began the running turn.
+    pub(crate) current: u32,
+}
+
+impl Logs {
+    pub(crate) fn open(&mut self, invocation: u32, log: Log) {
+        self.open.insert(invocation, log);
+    }
+
+    pub(crate) fn close(&mut self, invocation: u32) -> Vec<LogLine> {
+        self.open.remove(&invocation).map(|log| log.lines).unwrap_or_default()
+    }
+
+    /// # Errors
+    /// The invocation has written too much.
+    pub(crate) fn write(
+        &mut self,
+        invocation: u32,
+        level: wit::Level,
+        message: String,
+    ) -> Result<(), LimitError> {
+        // What an ended invocation left behind writes for whoever woke it.
+        let invocation = if self.open.contains_key(&invocation) { invocation } else { self.current };
+        let Some(log) = self.open.get_mut(&invocation) else { return Ok(()) };
+        log.used += message.len() as u64 + LINE_BYTES;
+        if log.used > log.limit {
+            return Err(LimitError { kind: LimitKind::Log, limit: log.limit, actual: log.used });
+        }
+        let line = LogLine { level: level.into(), message };
+        if let Some(sink) = &log.sink {
+            sink(&line);
+        }
+        log.lines.push(line);
+        Ok(())
+    }
+}

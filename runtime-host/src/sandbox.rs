@@ -1,0 +1,285 @@
+//! One live sandbox: one store, one instance, one heap.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Instant;
+
+use wasmtime::component::{Instance, WasmList};
+use wasmtime::{ResourceLimiter, Store, Trap};
+
+use crate::bindings::sandbox as wit;
+use crate::engine::Engine;
+use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::image::Image;
+use crate::log::Logs;
+use crate::invocation::millis;
+use crate::source::Sources;
+
+/// A turn gives way to other tasks, and looks at its deadline, after so many
+/// Wasm operations: about a tenth of a millisecond.
+const YIELD_INTERVAL: u64 = 100_000;
+
+const PAGE: usize = 4096;
+
+/// What host functions see of a sandbox.
+pub(crate) struct HostState {
+    pub(crate) logs: Logs,
+    pub(crate) sources: Arc<Sources>,
+    memory: MemoryLimit,
+}
+
+struct MemoryLimit {
+    limit: u64,
+    peak: u64,
+}
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let desired = desired as u64;
+        if desired > self.limit {
+            let error = LimitError { kind: LimitKind::Memory, limit: self.limit, actual: desired };
+            return Err(wasmtime::Error::new(error));
+        }
+        self.peak = self.peak.max(desired);
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
+}
+
+impl wit::SandboxImports for HostState {
+    fn log(&mut self, invocation: u32, level: wit::Level, text: String) -> wasmtime::Result<()> {
+        Ok(self.logs.write(invocation, level, text)?)
+    }
+
+    async fn source(
+        &mut self,
+        specifier: String,
+    ) -> wasmtime::Result<Result<wit::Module, wit::SourceError>> {
+        Ok(self.sources.module(&specifier).await)
+    }
+}
+
+/// What a turn may use.
+#[derive(Clone, Copy)]
+pub(crate) struct Budget {
+    pub(crate) fuel: u64,
+    /// The limit that the fuel is what is left of.
+    pub(crate) fuel_limit: u64,
+    pub(crate) began: Instant,
+    pub(crate) deadline: Instant,
+}
+
+/// What a turn came to.
+pub(crate) struct Turn {
+    pub(crate) outcome: wit::Outcome,
+    pub(crate) fuel: u64,
+}
+
+pub(crate) struct Sandbox {
+    engine: Engine,
+    image: Arc<Image>,
+    store: Store<HostState>,
+    instance: Instance,
+    bindings: wit::Sandbox,
+}
+
+impl Sandbox {
+    /// Maps the image into a new instance.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when the engine has no room.
+    pub(crate) async fn new(
+        engine: &Engine,
+        image: &Arc<Image>,
+        memory_bytes: u64,
+        sources: &Arc<Sources>,
+    ) -> Result<Self> {
+        let state = HostState {
+            logs: Logs::default(),
+            sources: Arc::clone(sources),
+            memory: MemoryLimit { limit: memory_bytes, peak: image.memory_bytes() },
+        };
+        let (store, instance, bindings) = instantiate(engine, image, state).await?;
+        Ok(Self { engine: engine.clone(), image: Arc::clone(image), store, instance, bindings })
+    }
+
+    pub(crate) fn logs(&mut self) -> &mut Logs {
+        &mut self.store.data_mut().logs
+    }
+
+    /// The most memory that the sandbox has had.
+    pub(crate) fn memory_peak(&self) -> u64 {
+        self.store.data().memory.peak
+    }
+
+    /// Delivers one event. After an error the sandbox is dead.
+    ///
+    /// # Errors
+    /// A limit, or a trap.
+    pub(crate) async fn turn(
+        &mut self,
+        now: f64,
+        event: &wit::Event,
+        budget: Budget,
+    ) -> Result<Turn> {
+        self.store.set_fuel(budget.fuel).map_err(internal)?;
+        let outcome = {
+            let mut turn = pin!(self.bindings.call_turn(&mut self.store, now, event));
+            poll_fn(|cx| {
+                // Looked at on every yield: a timer would wait for its turn
+                // behind whatever else the runtime's thread has to do.
+                let now = Instant::now();
+                if now >= budget.deadline {
+                    return Poll::Ready(Err(Error::Limit(LimitError {
+                        kind: LimitKind::Wall,
+                        limit: millis(budget.deadline - budget.began),
+                        actual: millis(now - budget.began),
+                    })));
+                }
+                turn.as_mut().poll(cx).map_err(|error| stopped(&error, budget))
+            })
+            .await?
+        };
+        let fuel = budget.fuel - self.store.get_fuel().map_err(internal)?;
+        if self.engine.torture() {
+            self.move_to_new_instance().await?;
+        }
+        Ok(Turn { outcome, fuel })
+    }
+
+    /// What the last turn left of its fuel, also when it was stopped.
+    pub(crate) fn fuel_left(&self) -> u64 {
+        self.store.get_fuel().unwrap_or(0)
+    }
+
+    /// The linear memory, which at rest is all that the sandbox is.
+    pub(crate) async fn dump(&mut self) -> Result<Vec<u8>> {
+        self.store.set_fuel(u64::MAX).map_err(internal)?;
+        let dump = self
+            .instance
+            .get_typed_func::<(), (WasmList<u8>,)>(&mut self.store, "dump")
+            .map_err(internal)?;
+        let (memory,) = dump.call_async(&mut self.store, ()).await.map_err(internal)?;
+        Ok(memory.as_le_slice(&self.store).to_vec())
+    }
+
+    /// What torture mode does after every turn: nothing that the sandbox needs
+    /// may be anywhere but in its memory and in the driver's tables.
+    async fn move_to_new_instance(&mut self) -> Result<()> {
+        let memory = self.dump().await?;
+        let old = self.store.data_mut();
+        let state = HostState {
+            logs: std::mem::take(&mut old.logs),
+            sources: Arc::clone(&old.sources),
+            memory: MemoryLimit { ..old.memory },
+        };
+        let (store, instance, bindings) = instantiate(&self.engine, &self.image, state).await?;
+        (self.store, self.instance, self.bindings) = (store, instance, bindings);
+        self.restore(&memory).await
+    }
+
+    /// Makes the memory that of a dump, writing only what differs.
+    async fn restore(&mut self, memory: &[u8]) -> Result<()> {
+        self.store.set_fuel(u64::MAX).map_err(internal)?;
+        let store = &mut self.store;
+        let grow = self.instance.get_typed_func::<(u32,), (i32,)>(&mut *store, "grow");
+        let seek = self.instance.get_typed_func::<(u32,), ()>(&mut *store, "seek");
+        let write = self.instance.get_typed_func::<(&[u8],), ()>(&mut *store, "write");
+        let (grow, seek, write) =
+            (grow.map_err(internal)?, seek.map_err(internal)?, write.map_err(internal)?);
+
+        let base = self.image.memory();
+        let pages = memory.len().saturating_sub(base.len()) / 65536;
+        if pages > 0 {
+            let pages = u32::try_from(pages).map_err(internal)?;
+            let (old,) = grow.call_async(&mut *store, (pages,)).await.map_err(internal)?;
+            if old < 0 {
+                return Err(Error::Internal("a dump larger than a sandbox".to_owned()));
+            }
+        }
+        for run in differing(base, memory) {
+            let to = u32::try_from(run.start).map_err(internal)?;
+            seek.call_async(&mut *store, (to,)).await.map_err(internal)?;
+            write.call_async(&mut *store, (&memory[run],)).await.map_err(internal)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs of pages in which the memory is not what the image maps.
+fn differing(base: &[u8], memory: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+    for start in (0..memory.len()).step_by(PAGE) {
+        let end = (start + PAGE).min(memory.len());
+        let page = &memory[start..end];
+        let same = match base.get(start..end) {
+            Some(base) => base == page,
+            None => page.iter().all(|&byte| byte == 0),
+        };
+        if same {
+            continue;
+        }
+        match runs.last_mut() {
+            Some(run) if run.end == start => run.end = end,
+            _ => runs.push(start..end),
+        }
+    }
+    runs
+}
+
+async fn instantiate(
+    engine: &Engine,
+    image: &Image,
+    state: HostState,
+) -> Result<(Store<HostState>, Instance, wit::Sandbox)> {
+    let mut store = Store::new(engine.wasmtime(), state);
+    store.limiter(|state| &mut state.memory);
+    // Instantiation runs no code of the guest, only the segments of a table.
+    store.set_fuel(u64::MAX).map_err(internal)?;
+    store.fuel_async_yield_interval(Some(YIELD_INTERVAL)).map_err(internal)?;
+    let instance = image.pre().instance_pre().instantiate_async(&mut store).await.map_err(
+        |error| match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
+            Some(_) => Error::Overloaded,
+            None => stopped_at_start(&error),
+        },
+    )?;
+    let bindings = wit::Sandbox::new(&mut store, &instance).map_err(internal)?;
+    Ok((store, instance, bindings))
+}
+
+fn stopped_at_start(error: &wasmtime::Error) -> Error {
+    match error.downcast_ref::<LimitError>() {
+        Some(limit) => Error::Limit(*limit),
+        None => internal(error),
+    }
+}
+
+/// Why a turn did not end.
+fn stopped(error: &wasmtime::Error, budget: Budget) -> Error {
+    if let Some(limit) = error.downcast_ref::<LimitError>() {
+        return Error::Limit(*limit);
+    }
+    let limit = |kind, limit, actual| Error::Limit(LimitError { kind, limit, actual });
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => limit(LimitKind::Fuel, budget.fuel_limit, budget.fuel_limit),
+        Some(Trap::StackOverflow) => {
+            let bytes = crate::config::WASM_STACK_BYTES as u64;
+            limit(LimitKind::Stack, bytes, bytes)
+        }
+        _ => internal(error),
+    }
+}
+
+pub(crate) fn internal(error: impl std::fmt::Display) -> Error {
+    Error::Internal(format!("{error:#}"))
+}

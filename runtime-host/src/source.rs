@@ -1,0 +1,232 @@
+//! The modules of a worker: handed to the guest when they are first imported.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::bindings::sandbox as wit;
+use crate::engine::Engine;
+use crate::transpile::{Dialect, Transpiled};
+
+/// What a module is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Module {
+    /// An ES module.
+    JavaScript(String),
+    /// An ES module in TypeScript; types are taken out, nothing is checked.
+    TypeScript(String),
+    /// TypeScript with JSX.
+    Tsx(String),
+    /// JavaScript with JSX.
+    Jsx(String),
+    /// A CommonJS module; what it exports is the default export.
+    CommonJs(String),
+    /// JSON text; the value is the default export.
+    Json(String),
+    /// Text; the string is the default export.
+    Text(String),
+    /// Bytes; an `ArrayBuffer` is the default export.
+    Data(Vec<u8>),
+}
+
+impl Module {
+    /// The kind that a name's ending says: `.js`, `.mjs`, `.cjs`, `.jsx`, `.ts`,
+    /// `.mts`, `.tsx`, `.json`, `.txt`. None for any other name.
+    pub fn by_name(name: &str, text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        Some(match name.rsplit_once('.')?.1 {
+            "js" | "mjs" => Self::JavaScript(text),
+            "ts" | "mts" => Self::TypeScript(text),
+            "tsx" => Self::Tsx(text),
+            "jsx" => Self::Jsx(text),
+            "cjs" => Self::CommonJs(text),
+            "json" => Self::Json(text),
+            "txt" => Self::Text(text),
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        let bytes = match self {
+            Self::JavaScript(text)
+            | Self::TypeScript(text)
+            | Self::Tsx(text)
+            | Self::Jsx(text)
+            | Self::CommonJs(text)
+            | Self::Json(text)
+            | Self::Text(text) => text.len(),
+            Self::Data(bytes) => bytes.len(),
+        };
+        bytes as u64
+    }
+}
+
+/// A module on its way; none if there is no module of that name.
+pub type Found<'a> = Pin<Box<dyn Future<Output = Result<Option<Module>, String>> + Send + 'a>>;
+
+/// Where modules come from that are not in the worker's own map, such as a
+/// folder on disk. Asked once for each name; must always answer the same.
+pub trait ModuleSource: Send + Sync + 'static {
+    /// The module of that name: a path from the root, without `.` or `..`.
+    fn module<'a>(&'a self, name: &'a str) -> Found<'a>;
+}
+
+/// What is tried for a specifier that names no module: how authors of
+/// TypeScript write imports.
+const ENDINGS: [&str; 6] = [".ts", ".tsx", ".js", ".mjs", "/index.ts", "/index.js"];
+
+pub(crate) struct Sources {
+    engine: Engine,
+    map: BTreeMap<String, Module>,
+    elsewhere: Option<Arc<dyn ModuleSource>>,
+    transpiled: Mutex<HashMap<String, Arc<Transpiled>>>,
+}
+
+impl Sources {
+    pub(crate) fn new(
+        engine: Engine,
+        map: BTreeMap<String, Module>,
+        elsewhere: Option<Arc<dyn ModuleSource>>,
+    ) -> Self {
+        Self { engine, map, elsewhere, transpiled: Mutex::default() }
+    }
+
+    /// Answers the guest's import `source`.
+    pub(crate) async fn module(&self, specifier: &str) -> Result<wit::Module, wit::SourceError> {
+        let invalid = wit::SourceError::Invalid;
+        let (name, module) =
+            self.find(specifier).await.map_err(invalid)?.ok_or(wit::SourceError::NotFound)?;
+        let body = match module {
+            Module::JavaScript(text) => wit::ModuleBody::Javascript(text),
+            Module::TypeScript(text) => {
+                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Typescript).await?)
+            }
+            Module::Tsx(text) => {
+                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Tsx).await?)
+            }
+            Module::Jsx(text) => {
+                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Jsx).await?)
+            }
+            Module::CommonJs(text) => wit::ModuleBody::Commonjs(text),
+            Module::Json(text) => wit::ModuleBody::Json(text),
+            Module::Text(text) => wit::ModuleBody::Text(text),
+            Module::Data(bytes) => wit::ModuleBody::Data(bytes),
+        };
+        Ok(wit::Module { name, body })
+    }
+
+    async fn find(&self, specifier: &str) -> Result<Option<(String, Module)>, String> {
+        let mut names = vec![specifier.to_owned()];
+        if let Some(stem) = specifier.strip_suffix(".js") {
+            names.extend([format!("{stem}.ts"), format!("{stem}.tsx")]);
+        }
+        names.extend(ENDINGS.iter().map(|ending| format!("{specifier}{ending}")));
+        for name in names {
+            if let Some(module) = self.map.get(&name) {
+                return Ok(Some((name, module.clone())));
+            }
+            if let Some(elsewhere) = &self.elsewhere
+                && let Some(module) = elsewhere.module(&name).await?
+            {
+                return Ok(Some((name, module)));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn strip(
+        &self,
+        name: &str,
+        text: &str,
+        dialect: Dialect,
+    ) -> Result<String, wit::SourceError> {
+        if let Some(transpiled) = self.transpiled(name) {
+            return Ok(transpiled.code.clone());
+        }
+        let transpiled = self.engine.transpiler().transpile(name, text, dialect).await;
+        let transpiled = Arc::new(transpiled.map_err(wit::SourceError::Invalid)?);
+        let code = transpiled.code.clone();
+        let mut known = self.transpiled.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(name.to_owned(), transpiled);
+        Ok(code)
+    }
+
+    fn transpiled(&self, name: &str) -> Option<Arc<Transpiled>> {
+        self.transpiled.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// A stack as the author would write it: frames in transpiled modules get
+    /// the line and column of the source.
+    pub(crate) fn map_stack(&self, stack: &str) -> String {
+        let mut mapped = String::with_capacity(stack.len());
+        for line in stack.split_inclusive('\n') {
+            match self.map_frame(line) {
+                Some(line) => mapped.push_str(&line),
+                None => mapped.push_str(line),
+            }
+        }
+        mapped
+    }
+
+    fn map_frame(&self, frame: &str) -> Option<String> {
+        let place = place_of(frame)?;
+        let transpiled = self.transpiled(place.module)?;
+        let (line, column) = transpiled.original(place.line, place.column);
+        let (before, after) = (&frame[..place.start], &frame[place.end..]);
+        Some(format!("{before}{line}:{column}{after}"))
+    }
+
+    /// The message of an error that the engine's parser threw, with the line
+    /// that it points at.
+    pub(crate) fn explain_syntax(&self, message: &str, stack: Option<&str>) -> Option<String> {
+        let place = place_of(stack?.lines().next()?)?;
+        let Some(Module::JavaScript(text) | Module::CommonJs(text)) = self.map.get(place.module)
+        else {
+            return None;
+        };
+        Some(point_at(message, place.module, text, place.line, place.column))
+    }
+}
+
+/// `line:column` at the end of a stack frame.
+struct Place<'a> {
+    module: &'a str,
+    line: u32,
+    column: u32,
+    start: usize,
+    end: usize,
+}
+
+fn place_of(frame: &str) -> Option<Place<'_>> {
+    let trimmed = frame.trim_end();
+    let end = trimmed.strip_suffix(')').unwrap_or(trimmed).len();
+    let (before, column) = frame[..end].rsplit_once(':')?;
+    let (file, line) = before.rsplit_once(':')?;
+    let module = file.rsplit_once(['(', ' ']).map_or(file, |(_, module)| module);
+    Some(Place {
+        module,
+        line: line.parse().ok()?,
+        column: column.parse().ok()?,
+        start: file.len() + 1,
+        end,
+    })
+}
+
+/// A message, where it happened, the line, and a mark below the column.
+pub(crate) fn point_at(message: &str, name: &str, source: &str, line: u32, column: u32) -> String {
+    /// More of a line than anyone reads; minified code has lines of megabytes.
+    const WIDTH: usize = 160;
+    let text = source.lines().nth(line.saturating_sub(1) as usize).unwrap_or("");
+    let column_index = column.saturating_sub(1) as usize;
+    let start = column_index.saturating_sub(WIDTH / 2);
+    let shown: String = text
+        .chars()
+        .skip(start)
+        .take(WIDTH)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let mark = " ".repeat(column_index - start);
+    format!("{message}\n  at {name}:{line}:{column}\n  {shown}\n  {mark}^")
+}

@@ -1,0 +1,356 @@
+//! Into Rust values, through serde, straight from the bytes.
+
+use std::cell::{OnceCell, RefCell};
+
+use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
+use serde::de::{self, Deserializer, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
+use crate::MAX_DEPTH;
+use crate::error::{DecodeError, Problem, WireError};
+use crate::format::tag;
+use crate::number::whole;
+use crate::reader::{Reader, Token};
+use crate::table::{Budget, Table};
+use crate::text::Text;
+use crate::view::{Buffer, ViewKind};
+use crate::walker::Walker;
+
+use self::access::{ErrorEntries, Items, ObjectEntries, Pairs, SetItems, SparseItems, Variant};
+use self::elements::ElementItems;
+
+mod access;
+mod elements;
+mod key;
+
+/// What all decoding of one message has in common.
+pub struct Shared<'de> {
+    bytes: &'de [u8],
+    table: OnceCell<Table>,
+    budget: RefCell<Budget>,
+}
+
+impl<'de> Shared<'de> {
+    pub fn new(bytes: &'de [u8]) -> Self {
+        let budget = RefCell::new(Budget::of(bytes));
+        Self { bytes, table: OnceCell::new(), budget }
+    }
+
+    pub(crate) fn table(&self) -> Result<&Table, WireError> {
+        if let Some(table) = self.table.get() {
+            return Ok(table);
+        }
+        let table = Table::new(self.bytes)?;
+        Ok(self.table.get_or_init(|| table))
+    }
+
+    fn charge(&self, cost: usize) -> Result<(), DecodeError> {
+        if self.budget.borrow_mut().take(cost) { Ok(()) } else { Err(DecodeError::Expansion) }
+    }
+
+    /// Where to read the object that a reference at `at` means.
+    fn follow(&self, index: usize, at: usize) -> Result<usize, DecodeError> {
+        let error = WireError { problem: Problem::Reference, offset: at };
+        let place = self.table()?.get(index).ok_or(error)?;
+        // References lead backwards, so one that is not inside its object can
+        // never lead back to itself.
+        if (place.start..place.end).contains(&at) {
+            return Err(DecodeError::Cyclic);
+        }
+        self.charge(place.end - place.start)?;
+        Ok(place.start)
+    }
+}
+
+/// How numbers are wanted.
+#[derive(Clone, Copy, PartialEq)]
+enum Want {
+    Any,
+    Integer,
+    Wide,
+    Float,
+    Bytes,
+}
+
+pub struct Decoder<'s, 'de> {
+    shared: &'s Shared<'de>,
+    reader: Reader<'de>,
+    depth: usize,
+}
+
+impl<'s, 'de> Decoder<'s, 'de> {
+    pub fn new(shared: &'s Shared<'de>, position: usize, depth: usize) -> Self {
+        Self { shared, reader: Reader::at(shared.bytes, position), depth }
+    }
+
+    pub fn position(&self) -> usize {
+        self.reader.position()
+    }
+
+    /// The next token; for a reference the one it means, and then `then` reads
+    /// on from there.
+    #[inline]
+    fn resolved<R>(
+        &mut self,
+        then: impl FnOnce(&mut Self, Token<'de>) -> Result<R, DecodeError>,
+    ) -> Result<R, DecodeError> {
+        let at = self.position();
+        let token = self.reader.token()?;
+        let Token::Ref(index) = token else { return then(self, token) };
+        let back = self.position();
+        self.reader.seek(self.shared.follow(index, at)?);
+        let token = self.reader.token()?;
+        let result = then(self, token);
+        self.reader.seek(back);
+        result
+    }
+
+    fn skip(&mut self) -> Result<(), DecodeError> {
+        let mut walker = Walker::at(self.shared.bytes, self.position());
+        while walker.event()?.is_some() {}
+        self.reader.seek(walker.position());
+        Ok(())
+    }
+
+    fn visit<V: Visitor<'de>>(
+        &mut self,
+        token: Token<'de>,
+        want: Want,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match token {
+            Token::Undefined | Token::Null => visitor.visit_unit(),
+            Token::Boolean(value) => visitor.visit_bool(value),
+            Token::Int(value) => visitor.visit_i64(value),
+            Token::Float(value) | Token::Date(value) => visit_number(value, want, visitor),
+            Token::BigInt(value) => match (value.to_i128(), want) {
+                (Some(value), Want::Wide) => visitor.visit_i128(value),
+                (None, Want::Wide) if value.to_u128().is_some() => {
+                    visitor.visit_u128(value.to_u128().unwrap_or(u128::MAX))
+                }
+                (Some(number), _) => match (i64::try_from(number), u64::try_from(number)) {
+                    (Ok(number), _) => visitor.visit_i64(number),
+                    (_, Ok(number)) => visitor.visit_u64(number),
+                    _ => visitor.visit_string(value.to_string()),
+                },
+                _ => visitor.visit_string(value.to_string()),
+            },
+            Token::String(text) => visit_text(text, visitor),
+            Token::RegExp { source, flags } => {
+                visitor.visit_string(format!("/{}/{}", source.to_str_lossy(), flags.to_str_lossy()))
+            }
+            Token::Boxed => match self.reader.token()? {
+                // The format has none inside another, so this goes one deep.
+                Token::Boxed => Err(self.reader.error(Problem::Tag).into()),
+                token => self.visit(token, want, visitor),
+            },
+            Token::ArrayBuffer(bytes) => visit_bytes(bytes, ViewKind::Uint8, want, visitor),
+            Token::View(view) => {
+                let buffer = match view.buffer {
+                    Buffer::Inline(bytes) => bytes,
+                    Buffer::Ref(index) => {
+                        self.shared.charge(view.length.saturating_mul(view.kind.element_size()))?;
+                        self.shared.table()?.buffer(self.shared.bytes, index)
+                    }
+                };
+                let window = view.window(buffer.len()).and_then(|window| buffer.get(window));
+                let window = window.ok_or(self.reader.error(Problem::View))?;
+                visit_bytes(window, view.kind, want, visitor)
+            }
+            Token::Capability(_) => Err(DecodeError::Capability),
+            Token::Array(_)
+            | Token::SparseArray(_)
+            | Token::Object
+            | Token::Map
+            | Token::Set
+            | Token::Error { .. } => self.container(token, visitor),
+            Token::End | Token::Ref(_) => Err(self.reader.error(Problem::Tag).into()),
+        }
+    }
+
+    fn container<V: Visitor<'de>>(
+        &mut self,
+        token: Token<'de>,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        if self.depth >= MAX_DEPTH {
+            return Err(DecodeError::Depth);
+        }
+        self.depth += 1;
+        let result = match token {
+            Token::Array(count) => Items::visit(self, count, visitor),
+            Token::SparseArray(length) => {
+                if self.shared.budget.borrow_mut().take(length as usize) {
+                    SparseItems::visit(self, length, visitor)
+                } else {
+                    ObjectEntries::visit(self, visitor)
+                }
+            }
+            Token::Map => Pairs::visit(self, visitor),
+            Token::Set => SetItems::visit(self, visitor),
+            Token::Error { name, message, stack } => {
+                ErrorEntries::visit(self, [Some(name), Some(message), stack], visitor)
+            }
+            _ => ObjectEntries::visit(self, visitor),
+        };
+        self.depth -= 1;
+        result
+    }
+
+    fn wanted<V: Visitor<'de>>(&mut self, want: Want, visitor: V) -> Result<V::Value, DecodeError> {
+        self.resolved(|decoder, token| decoder.visit(token, want, visitor))
+    }
+}
+
+fn visit_number<'de, V: Visitor<'de>>(
+    value: f64,
+    want: Want,
+    visitor: V,
+) -> Result<V::Value, DecodeError> {
+    if want == Want::Float {
+        return visitor.visit_f64(value);
+    }
+    if let Some(whole) = whole(value) {
+        return visitor.visit_i64(whole);
+    }
+    if matches!(want, Want::Integer | Want::Wide) && value.fract() == 0.0 {
+        // -0 is 0 to an integer; casts are exact for whole floats in range.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+        if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
+            return visitor.visit_i64(value as i64);
+        } else if (0.0..18_446_744_073_709_551_616.0).contains(&value) {
+            return visitor.visit_u64(value as u64);
+        }
+    }
+    visitor.visit_f64(value)
+}
+
+fn visit_text<'de, V: Visitor<'de>>(text: Text<'de>, visitor: V) -> Result<V::Value, DecodeError> {
+    match text {
+        Text::Utf8(text) => visitor.visit_borrowed_str(text),
+        Text::Utf16(_) => visitor.visit_string(text.to_str_lossy().into_owned()),
+    }
+}
+
+fn visit_bytes<'de, V: Visitor<'de>>(
+    bytes: &'de [u8],
+    kind: ViewKind,
+    want: Want,
+    visitor: V,
+) -> Result<V::Value, DecodeError> {
+    if want == Want::Bytes {
+        return visitor.visit_borrowed_bytes(bytes);
+    }
+    ElementItems::visit(kind, bytes, visitor)
+}
+
+impl<'de> Deserializer<'de> for &mut Decoder<'_, 'de> {
+    type Error = DecodeError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Any, visitor)
+    }
+
+    fn deserialize_i8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Integer, visitor)
+    }
+
+    fn deserialize_i16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Integer, visitor)
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Integer, visitor)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Integer, visitor)
+    }
+
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Wide, visitor)
+    }
+
+    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Integer, visitor)
+    }
+
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Integer, visitor)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Integer, visitor)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Integer, visitor)
+    }
+
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Wide, visitor)
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Float, visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Float, visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Bytes, visitor)
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.wanted(Want::Bytes, visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.reader.peek() {
+            Some(tag::UNDEFINED | tag::NULL) => {
+                self.reader.token()?;
+                visitor.visit_none()
+            }
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.resolved(|decoder, token| match token {
+            Token::String(Text::Utf8(name)) => {
+                visitor.visit_enum(BorrowedStrDeserializer::<DecodeError>::new(name))
+            }
+            Token::String(name) => {
+                let name: StringDeserializer<DecodeError> =
+                    name.to_str_lossy().into_owned().into_deserializer();
+                visitor.visit_enum(name)
+            }
+            Token::Object => Variant::visit(decoder, visitor),
+            _ => Err(de::Error::custom("expected a variant: a string, or an object of one key")),
+        })
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.skip()?;
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool char str string unit unit_struct seq tuple tuple_struct map struct identifier
+    }
+}

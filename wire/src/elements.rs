@@ -1,0 +1,125 @@
+//! The items of an array, one by one.
+
+use serde::Deserialize;
+
+use crate::copy::Copier;
+use crate::de::{Decoder, Shared};
+use crate::error::{DecodeError, WireError};
+use crate::format::{array_index, tag};
+use crate::reader::{Reader, Token};
+use crate::value::Value;
+use crate::walker::Walker;
+
+/// A cursor over the items of an array, each of which may be decoded as
+/// another type. A hole is `undefined`; named properties are left out.
+///
+/// An item that did not decode is stepped over like any other.
+pub struct Elements<'a> {
+    value: &'a Value,
+    shared: Shared<'a>,
+    position: usize,
+    index: usize,
+    length: usize,
+    sparse: bool,
+}
+
+impl<'a> Elements<'a> {
+    pub(crate) fn new(value: &'a Value) -> Option<Self> {
+        let mut reader = Reader::new(value.as_bytes()).ok()?;
+        let (length, sparse) = match reader.token().ok()? {
+            Token::Array(count) => (count, false),
+            Token::SparseArray(length) => (length as usize, true),
+            _ => return None,
+        };
+        let shared = Shared::new(value.as_bytes());
+        Some(Self { value, shared, position: reader.position(), index: 0, length, sparse })
+    }
+
+    /// How many are left.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a cursor, not a collection")]
+    pub fn len(&self) -> usize {
+        self.length - self.index
+    }
+
+    /// Decodes the next item; none after the last.
+    ///
+    /// # Errors
+    /// As [`Value::to`]. The budget for shared references is one for all items.
+    #[allow(clippy::should_implement_trait, reason = "each item has its own type")]
+    pub fn next<T: Deserialize<'a>>(&mut self) -> Option<Result<T, DecodeError>> {
+        (self.len() > 0).then(|| self.next_or_undefined())
+    }
+
+    /// Decodes the next item, or `undefined` after the last, as a JavaScript
+    /// function does with its parameters.
+    ///
+    /// # Errors
+    /// As [`Value::to`].
+    pub fn next_or_undefined<T: Deserialize<'a>>(&mut self) -> Result<T, DecodeError> {
+        let Some(start) = self.advance()? else {
+            let undefined = Shared::new(&[tag::UNDEFINED]);
+            return T::deserialize(&mut Decoder::new(&undefined, 0, 0));
+        };
+        let mut decoder = Decoder::new(&self.shared, start, 1);
+        let result = T::deserialize(&mut decoder);
+        let end = decoder.position();
+        self.position = if result.is_ok() && end > start { end } else { self.end_of(start)? };
+        result
+    }
+
+    /// Takes the next item as a message of its own; none after the last. What
+    /// it refers to comes along, be it the whole message. Its capability positions stay as they are, in
+    /// the list of the whole message.
+    ///
+    /// # Errors
+    /// None with a valid message.
+    pub fn next_value(&mut self) -> Option<Result<Value, DecodeError>> {
+        (self.len() > 0).then(|| {
+            let Some(start) = self.advance()? else { return Ok(Value::undefined()) };
+            self.position = self.end_of(start)?;
+            if self.value.has_refs() {
+                return Ok(Copier::extract(self.value, self.shared.table()?, start)?);
+            }
+            let item = self.value.as_bytes().get(start..self.position).unwrap_or_default();
+            let mut bytes = Vec::with_capacity(item.len() + 1);
+            bytes.push(crate::format::VERSION);
+            bytes.extend_from_slice(item);
+            let capabilities = u32::try_from(self.value.capabilities()).unwrap_or(u32::MAX);
+            Ok(Value::with(bytes, capabilities, false))
+        })
+    }
+
+    /// Steps over the next item, if there is one.
+    ///
+    /// # Errors
+    /// None with a valid message.
+    pub fn skip(&mut self) -> Result<(), DecodeError> {
+        if let Some(start) = self.advance()? {
+            self.position = self.end_of(start)?;
+        }
+        Ok(())
+    }
+
+    /// Where the next item begins; none for a hole or after the last.
+    fn advance(&mut self) -> Result<Option<usize>, WireError> {
+        if self.index == self.length {
+            return Ok(None);
+        }
+        let index = self.index as u64;
+        self.index += 1;
+        if !self.sparse {
+            return Ok(Some(self.position));
+        }
+        let mut reader = Reader::at(self.value.as_bytes(), self.position);
+        let key = reader.key()?;
+        let here = key.and_then(|key| key.as_str().and_then(array_index)) == Some(index);
+        Ok(here.then(|| reader.position()))
+    }
+
+    fn end_of(&self, start: usize) -> Result<usize, WireError> {
+        let mut walker = Walker::at(self.value.as_bytes(), start);
+        while walker.event()?.is_some() {}
+        Ok(walker.position())
+    }
+}

@@ -1,0 +1,99 @@
+//! What can be wrong with bytes, and with a type that meets them.
+
+use std::fmt::Display;
+
+/// Bytes that are not a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("malformed message: {problem} at byte {offset}")]
+pub struct WireError {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Where it was noticed.
+    pub offset: usize,
+}
+
+/// What is wrong with bytes that are not a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The first byte is not a version that this crate knows.
+    #[error("unknown version")]
+    Version,
+    /// The bytes end before the message does.
+    #[error("unexpected end")]
+    Truncated,
+    /// There are bytes after the message.
+    #[error("trailing bytes")]
+    Trailing,
+    /// A tag that does not exist, or that may not stand here.
+    #[error("unexpected tag")]
+    Tag,
+    /// A varint is longer than it need be, or too large.
+    #[error("bad varint")]
+    Varint,
+    /// An integer is outside what a JavaScript number holds exactly.
+    #[error("integer out of range")]
+    Integer,
+    /// A bigint is not in its only form.
+    #[error("bad bigint")]
+    BigInt,
+    /// Text is not UTF-8, or is UTF-16 without need.
+    #[error("bad text")]
+    Text,
+    /// The keys of a sparse array are out of order or beyond its length.
+    #[error("bad key of a sparse array")]
+    Key,
+    /// A reference to an object that has not begun, or is not what it must be.
+    #[error("bad reference")]
+    Reference,
+    /// A view's kind does not exist, or it reaches out of its buffer.
+    #[error("bad view")]
+    View,
+    /// A position beyond the message's capabilities.
+    #[error("no such capability")]
+    Capability,
+}
+
+/// Why a message did not become a Rust value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The type expects something else; the text is serde's.
+    #[error("{0}")]
+    Type(String),
+    /// An object that contains itself has no end as plain data.
+    #[error("a cyclic value cannot become plain data")]
+    Cyclic,
+    /// Shared references expand to more than the budget.
+    #[error("the value's shared references expand to too much data")]
+    Expansion,
+    /// Deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
+    #[error("the value is nested deeper than {} levels", crate::MAX_DEPTH)]
+    Depth,
+    /// A function or stub where data was expected.
+    #[error("a capability cannot become plain data")]
+    Capability,
+    /// [`Elements`](crate::Elements) was asked of something else.
+    #[error("not an array")]
+    NotAnArray,
+    /// The bytes are not a message.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+}
+
+impl serde::de::Error for DecodeError {
+    fn custom<T: Display>(message: T) -> Self {
+        Self::Type(message.to_string())
+    }
+}
+
+/// Why a Rust value did not become a message: its own `Serialize` said so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct EncodeError(pub(crate) String);
+
+impl serde::ser::Error for EncodeError {
+    fn custom<T: Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}

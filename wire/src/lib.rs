@@ -1,0 +1,110 @@
+//! The structured-clone byte format that crosses between isolet's host and its
+//! guest, and what both sides do with it.
+//!
+//! A message is a [`Value`]: bytes that were checked once, with no tree behind
+//! them. Passing one on costs nothing, dropping one frees one allocation, and
+//! nothing here recurses on the depth of a message.
+//!
+//! ```
+//! use isolet_wire::Value;
+//!
+//! let value = Value::from_serialize(&("x", 21, Some(1.5)))?;
+//! assert_eq!(value.to_json(), r#"["x",21,1.5]"#);
+//! let (name, count, _): (String, u32, f64) = value.to()?;
+//! assert_eq!((name.as_str(), count), ("x", 21));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Which type to use
+//!
+//! | type | what it is for | cost |
+//! |---|---|---|
+//! | [`Value`] | a whole message, valid by construction | one `Vec<u8>` |
+//! | [`Elements`] | the items of an array one by one, each as its own type | none beyond decoding |
+//! | [`Writer`] | writing a message item by item | an append each |
+//! | [`Reader`] | tokens of bytes that may be anything | no allocation |
+//! | [`Walker`] | the same with the structure checked, keys told from values | 24 bytes a level |
+//!
+//! # The format, version 1
+//!
+//! A message is the version byte `1` and exactly one value. A value is a tag
+//! byte and what the tag says:
+//!
+//! | tag | | what follows |
+//! |---|---|---|
+//! | 0 | End | nothing; closes the containers below that say so |
+//! | 1, 2, 3, 4 | Undefined, Null, True, False | nothing |
+//! | 5 | Int | zigzag varint, within ±(2^53 - 1); never -0 |
+//! | 6 | Float | `f64`, little endian |
+//! | 7 | `BigInt` | sign byte (1 is negative), varint length, lower-case hex digits without leading zeros; zero is `0` and positive |
+//! | 8 | String | varint length, UTF-8 |
+//! | 9 | `StringUtf16` | varint number of units, units little endian; only for text with a lone surrogate |
+//! | 10 | Date | `f64`, milliseconds since the Unix epoch; NaN is an invalid date |
+//! | 11 | `RegExp` | source and flags, both tagged strings |
+//! | 12 | Boxed | a boolean, number, bigint or string: the primitive of a wrapper object |
+//! | 13 | Array | varint count, that many values |
+//! | 14 | `SparseArray` | varint length below 2^32, (key, value)*, End; index keys come first, ascending, below the length |
+//! | 15 | Object | (key, value)*, End |
+//! | 16 | Map | (value, value)*, End |
+//! | 17 | Set | value*, End |
+//! | 18 | Error | name and message, tagged strings; stack, a tagged string or Undefined; (key, value)*, End. `cause` is an entry |
+//! | 19 | `ArrayBuffer` | varint length, bytes |
+//! | 20 | View | kind byte ([`ViewKind`]), an `ArrayBuffer` or a Ref to one, varint byte offset, varint length in elements (bytes for a `DataView`) |
+//! | 21 | Ref | varint index of an object that has begun |
+//! | 22 | Capability | varint position in the message's list of capabilities |
+//!
+//! A varint is LEB128 of a `u64` in its shortest form. A key is a tagged
+//! string. Objects are what the tags 10 to 20 and 22 begin; they are numbered
+//! from 0 in the order in which they begin, a view before its buffer, so that
+//! shared references and cycles survive. A capability position may occur more
+//! than once and then means the same object.
+//!
+//! # Limits
+//!
+//! The size of a message is the caller's to limit, before [`Value::from_bytes`].
+//! Decoding to a type ends with an error beyond [`MAX_DEPTH`] levels, because
+//! the type's own code recurses, and references are expanded only as far as
+//! [`EXPANSION_BASE`] and [`EXPANSION_FACTOR`] allow.
+
+mod bigint;
+mod copy;
+mod de;
+mod elements;
+mod error;
+mod format;
+mod json;
+mod number;
+mod reader;
+mod ser;
+mod table;
+mod text;
+mod value;
+mod view;
+mod walker;
+mod writer;
+
+pub use bigint::BigInt;
+pub use elements::Elements;
+pub use error::{DecodeError, EncodeError, Problem, WireError};
+pub use reader::{Reader, Token};
+pub use text::{Text, Units};
+pub use value::{ErrorParts, Kind, Value};
+pub use view::{Buffer, View, ViewKind};
+pub use walker::{Event, Walker};
+pub use writer::Writer;
+
+/// How deep a message may be for [`Value::to`]: one level for each array,
+/// object, map, set and error.
+pub const MAX_DEPTH: usize = 256;
+
+/// The most bytes of a message that expanding shared references may read again
+/// when the message is small.
+pub const EXPANSION_BASE: usize = 1 << 20;
+
+/// What a message may read again beyond [`EXPANSION_BASE`], as a multiple of
+/// its size.
+pub const EXPANSION_FACTOR: usize = 2;
+
+/// The longest `BigInt`, in hex digits, that is written in decimal; longer
+/// ones become `0x…`, because the conversion takes quadratic time.
+pub const MAX_DECIMAL_DIGITS: usize = 1024;

@@ -1,0 +1,165 @@
+//! Checking a message, and finding its objects.
+
+use crate::error::{Problem, WireError};
+use crate::reader::{Reader, Token};
+use crate::view::Buffer;
+use crate::walker::{Event, Walker};
+use crate::{EXPANSION_BASE, EXPANSION_FACTOR};
+
+pub(crate) struct Summary {
+    /// One more than the highest capability position.
+    pub capabilities: u32,
+    pub refs: bool,
+}
+
+/// Checks everything that the format promises.
+pub(crate) fn validate(bytes: &[u8], capabilities: usize) -> Result<Summary, WireError> {
+    let mut walker = Walker::new(bytes)?;
+    let mut summary = Summary { capabilities: 0, refs: false };
+    let mut objects = 0_usize;
+    // Index and length of each buffer, in order, for the views that share it.
+    let mut buffers: Vec<(usize, usize)> = Vec::new();
+    while let Some(event) = walker.event()? {
+        let Event::Value(token) = event else { continue };
+        let error = |problem| WireError { problem, offset: walker.event_start() };
+        match token {
+            Token::Ref(index) => {
+                summary.refs = true;
+                if index >= objects {
+                    return Err(error(Problem::Reference));
+                }
+            }
+            Token::Capability(position) => {
+                if position as usize >= capabilities {
+                    return Err(error(Problem::Capability));
+                }
+                summary.capabilities = summary.capabilities.max(position.saturating_add(1));
+            }
+            Token::ArrayBuffer(bytes) => buffers.push((objects, bytes.len())),
+            Token::View(view) => match view.buffer {
+                Buffer::Inline(bytes) => buffers.push((objects + 1, bytes.len())),
+                Buffer::Ref(index) => {
+                    summary.refs = true;
+                    let found = buffers.binary_search_by_key(&index, |buffer| buffer.0).ok();
+                    let buffer = found.and_then(|found| buffers.get(found));
+                    let &(_, length) = buffer.ok_or(error(Problem::Reference))?;
+                    view.window(length).ok_or(error(Problem::View))?;
+                }
+            },
+            _ => {}
+        }
+        objects += token.objects();
+    }
+    if walker.position() == bytes.len() {
+        Ok(summary)
+    } else {
+        Err(WireError { problem: Problem::Trailing, offset: walker.position() })
+    }
+}
+
+/// An object of a message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub start: usize,
+    pub end: usize,
+    /// For a map: whether all its keys are strings.
+    pub string_keys: bool,
+}
+
+/// Where each object of a message begins and ends.
+pub(crate) struct Table(Vec<Place>);
+
+/// A container whose end has not come.
+struct Open {
+    index: usize,
+    /// For a map: whether a key comes next.
+    key_next: Option<bool>,
+}
+
+impl Table {
+    /// Linear in the message, which must have been checked.
+    pub(crate) fn new(bytes: &[u8]) -> Result<Self, WireError> {
+        let mut walker = Walker::new(bytes)?;
+        let mut table = Self(Vec::new());
+        let mut open: Vec<Open> = Vec::new();
+        let mut boxed = None;
+        while let Some(event) = walker.event()? {
+            let token = match event {
+                Event::Key(_) => continue,
+                Event::End => {
+                    table.close(open.pop().map(|open| open.index), walker.position());
+                    continue;
+                }
+                Event::Value(token) => token,
+            };
+            if boxed.is_some() {
+                table.close(boxed.take(), walker.position());
+                continue;
+            }
+            if let Some(Open { index, key_next: Some(key_next) }) = open.last_mut() {
+                let other_key = *key_next && !matches!(token, Token::String(_));
+                if let Some(place) = table.0.get_mut(*index) {
+                    place.string_keys &= !other_key;
+                }
+                *key_next = !*key_next;
+            }
+            let index = table.0.len();
+            if token == Token::Boxed {
+                boxed = Some(index);
+            } else if token.is_container() {
+                open.push(Open { index, key_next: (token == Token::Map).then_some(true) });
+            }
+            for inner in 0..token.objects() {
+                // The tag of a view's buffer comes after two bytes of the view.
+                let start = walker.event_start() + 2 * inner;
+                table.0.push(Place { start, end: walker.position(), string_keys: true });
+            }
+        }
+        Ok(table)
+    }
+
+    /// The object of that index.
+    pub(crate) fn get(&self, index: usize) -> Option<Place> {
+        self.0.get(index).copied()
+    }
+
+    /// How many objects begin before that place: the index of the one there.
+    pub(crate) fn index_at(&self, position: usize) -> usize {
+        self.0.partition_point(|place| place.start < position)
+    }
+
+    /// The bytes of the `ArrayBuffer` of that index.
+    pub(crate) fn buffer<'a>(&self, bytes: &'a [u8], index: usize) -> &'a [u8] {
+        let start = self.get(index).map_or(bytes.len(), |place| place.start);
+        match Reader::at(bytes, start).token() {
+            Ok(Token::ArrayBuffer(bytes)) => bytes,
+            _ => &[],
+        }
+    }
+
+    fn close(&mut self, index: Option<usize>, end: usize) {
+        if let Some(place) = index.and_then(|index| self.0.get_mut(index)) {
+            place.end = end;
+        }
+    }
+}
+
+/// What expanding references may still cost, in bytes of the message.
+pub(crate) struct Budget(usize);
+
+impl Budget {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self(bytes.len().saturating_mul(EXPANSION_FACTOR).max(EXPANSION_BASE))
+    }
+
+    /// Takes a cost off, if there is enough.
+    pub(crate) fn take(&mut self, cost: usize) -> bool {
+        match self.0.checked_sub(cost) {
+            Some(left) => {
+                self.0 = left;
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Tokens whose place was checked.
+
+use crate::error::{Problem, WireError};
+use crate::format::array_index;
+use crate::reader::{Reader, Token};
+use crate::text::Text;
+
+/// One step through a value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Event<'a> {
+    /// The key of an object, error or sparse array. Its value comes next.
+    Key(Text<'a>),
+    /// A value, or the beginning of one that ends with [`Event::End`]: arrays,
+    /// objects, maps, sets and errors do. The keys and values of a map take
+    /// turns. After [`Token::Boxed`] the primitive is the next value.
+    Value(Token<'a>),
+    /// The end of the container that began last.
+    End,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Frame {
+    /// So many values are to come.
+    Values(usize),
+    Keys,
+    /// The next index of an array must be at least the first and below the
+    /// second; equal, only names may follow.
+    SparseKeys(u64, u64),
+    /// A value, then what the frame says.
+    KeyedValue,
+    SparseValue(u64, u64),
+    MapKey,
+    MapValue,
+    Set,
+    Primitive,
+}
+
+/// Walks one value in bytes that may be anything, with a stack of its own. What
+/// it lets pass has the structure that the format says; references and
+/// capabilities it does not look up.
+#[derive(Debug, Clone)]
+pub struct Walker<'a> {
+    reader: Reader<'a>,
+    current: Frame,
+    parents: Vec<Frame>,
+    /// Where the last event began.
+    at: usize,
+}
+
+impl<'a> Walker<'a> {
+    /// Begins a message.
+    ///
+    /// # Errors
+    /// [`Problem::Version`].
+    pub fn new(bytes: &'a [u8]) -> Result<Self, WireError> {
+        Reader::new(bytes).map(Self::over)
+    }
+
+    /// Begins at a value inside a message that was checked.
+    pub(crate) fn at(bytes: &'a [u8], position: usize) -> Self {
+        Self::over(Reader::at(bytes, position))
+    }
+
+    fn over(reader: Reader<'a>) -> Self {
+        let at = reader.position();
+        Self { reader, current: Frame::Values(1), parents: Vec::new(), at }
+    }
+
+    /// How many bytes were read.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.reader.position()
+    }
+
+    /// Where the last event began.
+    #[must_use]
+    pub fn event_start(&self) -> usize {
+        self.at
+    }
+
+    /// How many containers are open.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.parents.len()
+    }
+
+    /// The next event, none after the value.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes.
+    #[inline]
+    pub fn event(&mut self) -> Result<Option<Event<'a>>, WireError> {
+        self.at = self.reader.position();
+        let (then, may_end) = match self.current {
+            Frame::Values(0) => return Ok(self.pop()),
+            Frame::Values(left) => (Frame::Values(left - 1), false),
+            Frame::Keys => {
+                return Ok(match self.reader.key()? {
+                    Some(key) => {
+                        self.current = Frame::KeyedValue;
+                        Some(Event::Key(key))
+                    }
+                    None => self.pop(),
+                });
+            }
+            Frame::SparseKeys(from, length) => return self.sparse_key(from, length),
+            Frame::KeyedValue => (Frame::Keys, false),
+            Frame::SparseValue(from, length) => (Frame::SparseKeys(from, length), false),
+            Frame::MapKey => (Frame::MapValue, true),
+            Frame::MapValue => (Frame::MapKey, false),
+            Frame::Set => (Frame::Set, true),
+            Frame::Primitive => return self.primitive(),
+        };
+        let token = self.reader.token()?;
+        if token == Token::End {
+            return if may_end { Ok(self.pop()) } else { Err(self.error(Problem::Tag)) };
+        }
+        self.current = then;
+        let inside = match token {
+            Token::Array(count) => Frame::Values(count),
+            Token::Object | Token::Error { .. } => Frame::Keys,
+            Token::SparseArray(length) => Frame::SparseKeys(0, length.into()),
+            Token::Map => Frame::MapKey,
+            Token::Set => Frame::Set,
+            Token::Boxed => Frame::Primitive,
+            _ => return Ok(Some(Event::Value(token))),
+        };
+        self.parents.push(self.current);
+        self.current = inside;
+        Ok(Some(Event::Value(token)))
+    }
+
+    /// Steps over the value that comes next, with all that it contains.
+    pub(crate) fn skip_value(&mut self) -> Result<(), WireError> {
+        let mut inside = Walker::over(self.reader.clone());
+        while inside.event()?.is_some() {}
+        // The value is stepped over as one that cannot be a container.
+        self.current = match self.current {
+            Frame::Values(left) => Frame::Values(left.saturating_sub(1)),
+            Frame::KeyedValue => Frame::Keys,
+            Frame::SparseValue(from, length) => Frame::SparseKeys(from, length),
+            Frame::MapKey => Frame::MapValue,
+            Frame::MapValue => Frame::MapKey,
+            frame => frame,
+        };
+        self.reader = inside.reader;
+        Ok(())
+    }
+
+    /// Leaves the container, or wrapper object, that has just begun; it ends
+    /// at `end`.
+    pub(crate) fn leave(&mut self, end: usize) {
+        self.current = self.parents.pop().unwrap_or(Frame::Values(0));
+        self.reader.seek(end);
+    }
+
+    fn primitive(&mut self) -> Result<Option<Event<'a>>, WireError> {
+        let token = self.reader.token()?;
+        self.current = self.parents.pop().unwrap_or(Frame::Values(0));
+        match token {
+            Token::Boolean(_)
+            | Token::Int(_)
+            | Token::Float(_)
+            | Token::BigInt(_)
+            | Token::String(_) => Ok(Some(Event::Value(token))),
+            _ => Err(self.error(Problem::Tag)),
+        }
+    }
+
+    fn sparse_key(&mut self, from: u64, length: u64) -> Result<Option<Event<'a>>, WireError> {
+        let Some(key) = self.reader.key()? else { return Ok(self.pop()) };
+        let from = match key.as_str().and_then(array_index) {
+            Some(index) if (from..length).contains(&index) => index + 1,
+            Some(_) => return Err(self.error(Problem::Key)),
+            // No index may follow a name.
+            None => length,
+        };
+        self.current = Frame::SparseValue(from, length);
+        Ok(Some(Event::Key(key)))
+    }
+
+    fn pop(&mut self) -> Option<Event<'a>> {
+        self.current = self.parents.pop()?;
+        Some(Event::End)
+    }
+
+    fn error(&self, problem: Problem) -> WireError {
+        WireError { problem, offset: self.at }
+    }
+}

@@ -1,0 +1,279 @@
+//! Writing a message item by item.
+
+use crate::bigint::BigInt;
+use crate::format::{MAX_SAFE, VERSION, tag};
+use crate::text::Text;
+use crate::view::{Buffer, View};
+
+/// Appends the items of one message, in the order of the format.
+///
+/// It keeps count of objects and nothing else: that what is begun is ended,
+/// that keys stand before values and that references name objects is up to the
+/// caller, and [`Value::from_bytes`](crate::Value::from_bytes) checks it.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    bytes: Vec<u8>,
+    objects: usize,
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Writer {
+    /// An empty message.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut bytes = Vec::with_capacity(64);
+        bytes.push(VERSION);
+        Self { bytes, objects: 0 }
+    }
+
+    /// How many objects have begun: the index of the next.
+    #[must_use]
+    pub fn objects(&self) -> usize {
+        self.objects
+    }
+
+    /// Bytes written.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.len() <= 1
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// `undefined`.
+    pub fn undefined(&mut self) {
+        self.bytes.push(tag::UNDEFINED);
+    }
+
+    /// `null`.
+    pub fn null(&mut self) {
+        self.bytes.push(tag::NULL);
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&mut self, value: bool) {
+        self.bytes.push(if value { tag::TRUE } else { tag::FALSE });
+    }
+
+    /// A number, as whole as it is.
+    pub fn number(&mut self, value: f64) {
+        match crate::number::whole(value).filter(|whole| whole.abs() <= MAX_SAFE) {
+            Some(whole) => self.int(whole),
+            None => self.float(value),
+        }
+    }
+
+    /// A whole number; a bigint if a double would not hold it exactly.
+    pub fn int(&mut self, value: i64) {
+        if (-MAX_SAFE..=MAX_SAFE).contains(&value) {
+            self.bytes.push(tag::INT);
+            self.varint(((value << 1) ^ (value >> 63)).cast_unsigned());
+        } else {
+            self.big_int_of(value < 0, value.unsigned_abs().into());
+        }
+    }
+
+    /// A number of any kind.
+    pub fn float(&mut self, value: f64) {
+        self.bytes.push(tag::FLOAT);
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    /// A bigint. The digits must be in their only form.
+    pub fn big_int(&mut self, value: BigInt<'_>) {
+        self.bytes.extend_from_slice(&[tag::BIG_INT, u8::from(value.negative)]);
+        self.varint(value.hex.len() as u64);
+        self.bytes.extend_from_slice(value.hex.as_bytes());
+    }
+
+    pub(crate) fn big_int_of(&mut self, negative: bool, magnitude: u128) {
+        self.big_int(BigInt { negative, hex: &format!("{magnitude:x}") });
+    }
+
+    /// A string or key.
+    #[inline]
+    pub fn string(&mut self, text: &str) {
+        self.bytes.push(tag::STRING);
+        self.varint(text.len() as u64);
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    /// A string or key of UTF-16 units, which becomes UTF-8 if it can.
+    pub fn string_utf16(&mut self, units: &[u16]) {
+        if let Ok(text) = String::from_utf16(units) {
+            self.string(&text);
+            return;
+        }
+        self.bytes.push(tag::STRING_UTF16);
+        self.varint(units.len() as u64);
+        self.bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+    }
+
+    /// A string or key.
+    pub fn text(&mut self, text: Text<'_>) {
+        match text {
+            Text::Utf8(text) => self.string(text),
+            Text::Utf16(units) => {
+                self.bytes.push(tag::STRING_UTF16);
+                self.varint(units.len() as u64);
+                self.bytes.extend_from_slice(units.0);
+            }
+        }
+    }
+
+    /// A `Date`.
+    pub fn date(&mut self, milliseconds: f64) {
+        self.object(tag::DATE);
+        self.bytes.extend_from_slice(&milliseconds.to_le_bytes());
+    }
+
+    /// A `RegExp`.
+    pub fn reg_exp(&mut self, source: Text<'_>, flags: Text<'_>) {
+        self.object(tag::REG_EXP);
+        self.text(source);
+        self.text(flags);
+    }
+
+    /// A wrapper object; its primitive comes next.
+    pub fn boxed(&mut self) {
+        self.object(tag::BOXED);
+    }
+
+    /// An array without holes or properties. That many values follow, and no
+    /// [`end`](Self::end).
+    pub fn begin_array(&mut self, count: usize) {
+        self.object(tag::ARRAY);
+        self.varint(count as u64);
+    }
+
+    /// An array with holes or properties. Keys and values follow: first the
+    /// indices in order, then the rest.
+    pub fn begin_sparse_array(&mut self, length: u32) {
+        self.object(tag::SPARSE_ARRAY);
+        self.varint(length.into());
+    }
+
+    /// A plain object. Keys and values follow.
+    pub fn begin_object(&mut self) {
+        self.object(tag::OBJECT);
+    }
+
+    /// A `Map`. Keys and values follow.
+    pub fn begin_map(&mut self) {
+        self.object(tag::MAP);
+    }
+
+    /// A `Set`. Values follow.
+    pub fn begin_set(&mut self) {
+        self.object(tag::SET);
+    }
+
+    /// An error. Keys and values follow, `cause` one of them.
+    pub fn begin_error(&mut self, name: Text<'_>, message: Text<'_>, stack: Option<Text<'_>>) {
+        self.object(tag::ERROR);
+        self.text(name);
+        self.text(message);
+        match stack {
+            Some(stack) => self.text(stack),
+            None => self.undefined(),
+        }
+    }
+
+    /// Ends what was begun last, unless it is an array with a count.
+    pub fn end(&mut self) {
+        self.bytes.push(tag::END);
+    }
+
+    /// An `ArrayBuffer`.
+    pub fn array_buffer(&mut self, bytes: &[u8]) {
+        self.object(tag::ARRAY_BUFFER);
+        self.varint(bytes.len() as u64);
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// A typed array or data view, with its buffer unless that was there
+    /// before. A view takes one index and an inline buffer the next.
+    pub fn view(&mut self, view: View<'_>) {
+        self.object(tag::VIEW);
+        self.bytes.push(view.kind as u8);
+        match view.buffer {
+            Buffer::Inline(bytes) => self.array_buffer(bytes),
+            Buffer::Ref(index) => self.reference(index),
+        }
+        self.varint(view.byte_offset as u64);
+        self.varint(view.length as u64);
+    }
+
+    /// An object that has begun already.
+    pub fn reference(&mut self, index: usize) {
+        self.bytes.push(tag::REF);
+        self.varint(index as u64);
+    }
+
+    /// The capability at a position of the message's list.
+    pub fn capability(&mut self, position: u32) {
+        self.object(tag::CAPABILITY);
+        self.varint(position.into());
+    }
+
+    /// Writes a tag over one that was written.
+    pub(crate) fn retag(&mut self, at: usize, tag: u8) {
+        if let Some(byte) = self.bytes.get_mut(at) {
+            *byte = tag;
+        }
+    }
+
+    /// Puts the count of an array where its first value begins.
+    pub(crate) fn insert_count(&mut self, at: usize, count: usize) {
+        let end = self.bytes.len();
+        self.varint(count as u64);
+        let width = self.bytes.len() - end;
+        if let Some(values) = self.bytes.get_mut(at..) {
+            values.rotate_right(width);
+        }
+    }
+
+    /// Begins an array whose count is inserted later.
+    pub(crate) fn begin_uncounted(&mut self) -> usize {
+        self.object(tag::ARRAY);
+        self.bytes.len()
+    }
+
+    /// Bytes of another message that begin so many objects.
+    pub(crate) fn raw(&mut self, bytes: &[u8], objects: usize) {
+        self.objects += objects;
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn object(&mut self, tag: u8) {
+        self.objects += 1;
+        self.bytes.push(tag);
+    }
+
+    #[inline]
+    fn varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            let [low, ..] = value.to_le_bytes();
+            self.bytes.push(low | 0x80);
+            value >>= 7;
+        }
+        let [low, ..] = value.to_le_bytes();
+        self.bytes.push(low);
+    }
+}

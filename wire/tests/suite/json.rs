@@ -1,0 +1,82 @@
+//! JSON of any message.
+
+use isolet_wire::Value;
+
+use crate::corpus::{self, message};
+
+#[test]
+fn each_class_has_its_form() {
+    let json: Vec<String> = corpus::all().iter().map(Value::to_json).collect();
+    let expected = [
+        "null",
+        "null",
+        "true",
+        "-9007199254740991",
+        "\"-9223372036854775808\"",
+        "0",
+        "\"-387165715252267757836693082728079159041\"",
+        r#""grüße 😀 \"\\\n\u0001""#,
+        r#""a\ud800\"\udc00""#,
+        r#"[{"value":21,"__proto__":null},{"a":[[1,[false]],[{},0.5]],"b":{"value":21,"__proto__":null}},[null,1,null,null,{"value":21,"__proto__":null},null],[1,[[1,[false]],[{},0.5]]]]"#,
+        r#"{"self":"[Circular]","list":["[Circular]",{},{}]}"#,
+        r#"[[770,1284,1798],[3.6919162048650923e-236,1.846323925681849e-197],[1,2,3],[2,3],["18446744073709551615"],[1,null,5.960464477539063e-8]]"#,
+        r#"{"name":"TypeError","message":"no","cause":{"name":"Error","message":"why"},"code":"E"}"#,
+        r#"["boxed",1.5,"1970-01-01T00:00:00.000Z",null,"/a\"/b/gi","[Capability]","[Capability]","[Capability]"]"#,
+    ];
+    for (json, expected) in json.iter().zip(expected) {
+        assert_eq!(json, expected);
+        serde_json::from_str::<serde_json::Value>(json)
+            .map_or_else(|error| assert!(json.contains("\\ud800"), "{error}: {json}"), drop);
+    }
+    assert_eq!(json.len(), expected.len());
+}
+
+#[test]
+fn numbers_are_written_as_javascript_does() {
+    let cases = [
+        (1e21, "1e+21"),
+        (123_456_789_012_345_680_000.0, "123456789012345680000"),
+        (1e-7, "1e-7"),
+        (0.000_001_5, "0.0000015"),
+        (-1.5e300, "-1.5e+300"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (f64::NAN, "null"),
+        (f64::NEG_INFINITY, "null"),
+    ];
+    for (number, text) in cases {
+        assert_eq!(message(|w| w.number(number)).to_json(), text);
+    }
+}
+
+#[test]
+fn dates_are_iso_strings() {
+    let cases = [
+        (951_782_400_000.0, "\"2000-02-29T00:00:00.000Z\""),
+        (-1.0, "\"1969-12-31T23:59:59.999Z\""),
+        (8.64e15, "\"+275760-09-13T00:00:00.000Z\""),
+        (-8.64e15, "\"-271821-04-20T00:00:00.000Z\""),
+        (-62_167_219_200_001.0, "\"-000001-12-31T23:59:59.999Z\""),
+        (8.64e15 + 1.0, "null"),
+        (f64::INFINITY, "null"),
+    ];
+    for (milliseconds, text) in cases {
+        assert_eq!(message(|w| w.date(milliseconds)).to_json(), text);
+    }
+}
+
+#[test]
+fn maps_within_maps_stay_linear() {
+    let deep = message(|w| {
+        for _ in 0..100_000 {
+            w.begin_map();
+            w.string("k");
+        }
+        w.undefined();
+        for _ in 0..100_000 {
+            w.end();
+        }
+    });
+    let json = deep.to_json();
+    assert_eq!(json.len(), 100_000 * 6 - 4);
+    assert!(json.starts_with("{\"k\":{\"k\":") && json.contains("{}}}}"));
+}

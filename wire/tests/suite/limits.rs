@@ -1,0 +1,147 @@
+//! Depth, size and expansion.
+
+use isolet_wire::{Buffer, DecodeError, MAX_DEPTH, Value, View, ViewKind, Walker, Writer};
+
+use crate::corpus::message;
+
+fn nested(levels: usize) -> Value {
+    message(|w| {
+        for _ in 0..levels {
+            w.begin_array(1);
+        }
+        w.null();
+    })
+}
+
+#[test]
+fn depth_is_no_danger() {
+    for levels in [10_000, 1_000_000] {
+        let deep = nested(levels);
+        assert_eq!(deep.to_json().len(), 2 * levels + 4);
+        assert_eq!(deep.to::<serde_json::Value>(), Err(DecodeError::Depth));
+        deep.to::<serde::de::IgnoredAny>().unwrap();
+        let array = Value::array_of(&[deep.clone(), deep]);
+        let mut items = array.elements().unwrap();
+        assert_eq!(items.next::<serde_json::Value>(), Some(Err(DecodeError::Depth)));
+        assert_eq!(items.next_value().unwrap().unwrap().as_bytes().len(), 2 * levels + 2);
+    }
+}
+
+#[test]
+fn the_depth_that_is_allowed_fits_a_small_stack() {
+    let work = || {
+        assert!(nested(MAX_DEPTH).to::<serde_json::Value>().is_ok());
+        assert_eq!(nested(MAX_DEPTH + 1).to::<serde_json::Value>(), Err(DecodeError::Depth));
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
+}
+
+#[test]
+fn large_buffers_cross() {
+    let bytes = vec![7; 32 << 20];
+    let mut writer = Writer::new();
+    writer.view(View {
+        kind: ViewKind::Uint8,
+        buffer: Buffer::Inline(&bytes),
+        byte_offset: 0,
+        length: bytes.len(),
+    });
+    let large = Value::from_bytes(writer.finish(), 0).unwrap();
+    assert_eq!(large.to::<&[u8]>().unwrap().len(), 32 << 20);
+}
+
+/// Each array holds the one before ten times.
+fn laughs(levels: usize) -> Value {
+    message(|w| {
+        w.begin_array(levels);
+        for level in 0..levels {
+            w.begin_array(10);
+            for _ in 0..10 {
+                if level == 0 {
+                    w.string("lol");
+                } else {
+                    w.reference(level);
+                }
+            }
+        }
+    })
+}
+
+#[test]
+fn a_billion_laughs_end() {
+    let bomb = laughs(30);
+    assert!(bomb.as_bytes().len() < 1000);
+    assert_eq!(bomb.to::<serde_json::Value>(), Err(DecodeError::Expansion));
+    let json = bomb.to_json();
+    assert!(json.contains("[Shared]") && json.len() < 8 << 20);
+    assert!(laughs(4).to::<serde_json::Value>().is_ok());
+    // Copying keeps what is shared.
+    let item = bomb.elements().map(|mut items| {
+        for _ in 0..29 {
+            items.skip().unwrap();
+        }
+        items.next_value().unwrap().unwrap()
+    });
+    assert!(item.unwrap().as_bytes().len() < 1000);
+}
+
+#[test]
+fn shared_buffers_do_not_multiply() {
+    let bytes = vec![0; 1 << 16];
+    let many = message(|w| {
+        w.begin_array(10_000);
+        w.array_buffer(&bytes);
+        for _ in 1..10_000 {
+            w.view(View {
+                kind: ViewKind::Uint8,
+                buffer: Buffer::Ref(1),
+                byte_offset: 0,
+                length: bytes.len(),
+            });
+        }
+    });
+    assert_eq!(many.to::<Vec<Vec<u8>>>(), Err(DecodeError::Expansion));
+    assert!(many.to_json().len() < 8 << 20);
+}
+
+#[test]
+fn long_sparse_arrays_are_objects() {
+    let sparse = message(|w| {
+        w.begin_sparse_array(u32::MAX);
+        w.string("4000000000");
+        w.int(1);
+        w.end();
+    });
+    assert_eq!(sparse.to_json(), r#"{"4000000000":1}"#);
+    let plain = sparse.to::<serde_json::Value>().unwrap();
+    assert_eq!(plain, serde_json::json!({"4000000000": 1}));
+    let mut items = sparse.elements().unwrap();
+    assert_eq!(items.len(), u32::MAX as usize);
+    assert_eq!(items.next::<Option<u8>>().unwrap().unwrap(), None);
+}
+
+#[test]
+fn long_bigints_stay_cheap() {
+    let digits = "f".repeat(1 << 20);
+    let long = message(|w| w.big_int(isolet_wire::BigInt { negative: true, hex: &digits }));
+    assert!(long.to_json().starts_with("\"-0xfff"));
+    let decimal = "f".repeat(isolet_wire::MAX_DECIMAL_DIGITS);
+    let many = message(|w| {
+        w.begin_array(100);
+        for _ in 0..100 {
+            w.big_int(isolet_wire::BigInt { negative: false, hex: &decimal });
+        }
+    });
+    assert!(many.to_json().len() > 100 * 1024);
+}
+
+#[test]
+fn a_walker_says_how_deep_it_is() {
+    let deep = nested(5);
+    let mut walker = Walker::new(deep.as_bytes()).unwrap();
+    let mut deepest = 0;
+    while walker.event().unwrap().is_some() {
+        deepest = deepest.max(walker.depth());
+    }
+    assert_eq!((deepest, walker.depth()), (5, 0));
+}

@@ -1,0 +1,167 @@
+//! Bytes that are not messages, and those that nearly are.
+
+use isolet_wire::{Problem, Value, WireError};
+use serde::de::IgnoredAny;
+
+use crate::corpus;
+
+fn problem(bytes: &[u8]) -> Problem {
+    let WireError { problem, offset } = Value::from_bytes(bytes.to_vec(), 1).unwrap_err();
+    assert!(offset <= bytes.len());
+    problem
+}
+
+#[test]
+fn each_rule_is_kept() {
+    let cases: &[(&[u8], Problem)] = &[
+        (&[], Problem::Version),
+        (&[2, 1], Problem::Version),
+        (&[1], Problem::Truncated),
+        (&[1, 1, 1], Problem::Trailing),
+        (&[1, 0], Problem::Tag),
+        (&[1, 23], Problem::Tag),
+        (&[1, 5, 0x80, 0], Problem::Varint),
+        (&[1, 5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2], Problem::Varint),
+        (&[1, 5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1], Problem::Integer),
+        (&[1, 5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], Problem::Integer),
+        (&[1, 6, 0, 0], Problem::Truncated),
+        (&[1, 7, 0, 0], Problem::BigInt),
+        (&[1, 7, 1, 1, b'0'], Problem::BigInt),
+        (&[1, 7, 2, 1, b'1'], Problem::BigInt),
+        (&[1, 7, 0, 2, b'0', b'1'], Problem::BigInt),
+        (&[1, 7, 0, 1, b'F'], Problem::BigInt),
+        (&[1, 8, 1, 0xff], Problem::Text),
+        (&[1, 8, 0xff, 0xff, 0xff, 0xff, 0x7f, b'x'], Problem::Truncated),
+        (&[1, 9, 1, b'a', 0], Problem::Text),
+        (&[1, 11, 8, 0, 5, 0], Problem::Tag),
+        (&[1, 12, 1], Problem::Tag),
+        (&[1, 12, 12, 3], Problem::Tag),
+        (&[1, 12, 15, 0], Problem::Tag),
+        (&[1, 13, 2, 3], Problem::Truncated),
+        (&[1, 13, 1, 0], Problem::Tag),
+        (&[1, 14, 0x80, 0x80, 0x80, 0x80, 0x10, 0], Problem::Varint),
+        (&[1, 14, 1, 8, 1, b'1', 3, 0], Problem::Key),
+        (&[1, 14, 9, 8, 1, b'1', 3, 8, 1, b'0', 3, 0], Problem::Key),
+        (&[1, 14, 9, 8, 1, b'x', 3, 8, 1, b'0', 3, 0], Problem::Key),
+        (&[1, 15, 8, 0, 0], Problem::Tag),
+        (&[1, 15, 5, 2, 3, 0], Problem::Tag),
+        (&[1, 16, 3, 0], Problem::Tag),
+        (&[1, 17], Problem::Truncated),
+        (&[1, 18, 8, 0, 8, 0, 2, 0], Problem::Tag),
+        (&[1, 18, 8, 0, 1, 1, 0], Problem::Tag),
+        (&[1, 20, 13, 19, 0, 0, 0], Problem::View),
+        (&[1, 20, 1, 15, 0], Problem::View),
+        (&[1, 20, 1, 19, 1, 9, 1, 1], Problem::View),
+        (&[1, 20, 3, 19, 4, 9, 9, 9, 9, 1, 1], Problem::View),
+        (&[1, 20, 1, 21, 0, 0, 0], Problem::Reference),
+        (&[1, 21, 0], Problem::Reference),
+        (&[1, 13, 1, 21, 1], Problem::Reference),
+        (&[1, 22, 1], Problem::Capability),
+        (&[1, 22, 0xff, 0xff, 0xff, 0xff, 0x7f], Problem::Capability),
+    ];
+    for (bytes, expected) in cases {
+        assert_eq!(problem(bytes), *expected, "{bytes:?}");
+    }
+}
+
+#[test]
+fn every_prefix_is_refused() {
+    for value in corpus::all() {
+        let bytes = value.as_bytes();
+        for end in 0..bytes.len() {
+            assert!(Value::from_bytes(bytes[..end].to_vec(), 8).is_err());
+        }
+    }
+}
+
+/// Uses everything that a valid message allows.
+fn exercise(value: &Value) {
+    let json = value.to_json();
+    assert!(json.len() < 16 << 20);
+    let parsed = serde_json::from_str::<IgnoredAny>(&json);
+    // serde_json refuses depth and lone surrogates, which are JSON.
+    if let Err(error) = parsed {
+        let text = error.to_string();
+        assert!(
+            text.contains("recursion") || text.contains("surrogate") || text.contains("hex"),
+            "{text}: {json}"
+        );
+    }
+    let _ = value.to::<serde_json::Value>();
+    let _ = value.to::<Vec<Option<f64>>>();
+    let _ = value.to::<Option<&[u8]>>();
+    let _ = value.error_chain();
+    let again = Value::from_bytes(value.as_bytes().to_vec(), value.capabilities()).unwrap();
+    let pair = Value::array_of(&[again, value.clone()]);
+    let pair = Value::from_bytes(pair.as_bytes().to_vec(), pair.capabilities()).unwrap();
+    let mut items = pair.elements().unwrap();
+    let first = items.next_value().unwrap().unwrap();
+    Value::from_bytes(first.as_bytes().to_vec(), first.capabilities()).unwrap();
+    assert_eq!(first.to_json(), value.to_json());
+    if let Some(mut items) = value.elements() {
+        for _ in 0..items.len().min(100) {
+            let item = items.next_value().unwrap().unwrap();
+            Value::from_bytes(item.as_bytes().to_vec(), item.capabilities()).unwrap();
+        }
+    }
+}
+
+/// A small generator, so that a failure can be had again.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+}
+
+#[test]
+fn mutations_never_panic() {
+    let corpus = corpus::all();
+    let mut random = Random(1);
+    let mut valid = 0;
+    for round in 0..60_000 {
+        let mut bytes = corpus[random.below(corpus.len())].as_bytes().to_vec();
+        for _ in 0..=random.below(3) {
+            let at = 1 + random.below(bytes.len());
+            match random.below(4) {
+                0 if at < bytes.len() => bytes[at] = u8::try_from(random.below(24)).unwrap(),
+                1 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
+                2 => bytes.insert(at, u8::try_from(random.below(24)).unwrap()),
+                _ if at < bytes.len() => drop(bytes.remove(at)),
+                _ => {
+                    let other = corpus[random.below(corpus.len())].as_bytes();
+                    bytes.splice(at.., other[random.below(other.len())..].iter().copied());
+                }
+            }
+        }
+        if let Ok(value) = Value::from_bytes(bytes, 8) {
+            valid += 1;
+            if round % 4 == 0 {
+                exercise(&value);
+            }
+        }
+    }
+    assert!(valid > 5_000, "{valid}");
+}
+
+#[test]
+fn noise_never_panics() {
+    let mut random = Random(2);
+    for _ in 0..60_000 {
+        let mut bytes = vec![1];
+        for _ in 0..random.below(24) {
+            bytes.push(u8::try_from(random.below(24)).unwrap());
+        }
+        if let Ok(value) = Value::from_bytes(bytes, 8) {
+            exercise(&value);
+        }
+    }
+}
+
+#[test]
+fn the_corpus_is_exercised() {
+    corpus::all().iter().for_each(exercise);
+}

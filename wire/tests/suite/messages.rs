@@ -1,0 +1,100 @@
+//! Whole messages: errors, arrays of messages, items as messages.
+
+use isolet_wire::{ErrorParts, Kind, Value};
+
+use crate::corpus::{self, message};
+
+fn parts(name: &str, message: &str) -> ErrorParts {
+    ErrorParts { name: name.to_owned(), message: message.to_owned(), stack: None }
+}
+
+#[test]
+fn errors_can_be_made_and_read() {
+    let chain = [
+        ErrorParts { stack: Some("    at f".to_owned()), ..parts("RangeError", "too much") },
+        parts("Error", "because"),
+        parts("Error", "at last"),
+    ];
+    let error = Value::from_error_chain(&chain);
+    Value::from_bytes(error.as_bytes().to_vec(), 0).unwrap();
+    assert_eq!(error.kind(), Kind::Error);
+    assert_eq!(error.as_error().as_ref(), chain.first());
+    assert_eq!(error.error_chain(), chain);
+    assert_eq!(Value::error(&chain[1]).error_chain(), chain[1..2]);
+    assert!(Value::from_error_chain(&[]).is_undefined());
+    assert!(Value::null().as_error().is_none());
+}
+
+#[test]
+fn a_cause_may_be_shared_or_cyclic() {
+    let cyclic = message(|w| {
+        w.begin_error("Error".into(), "a".into(), None);
+        w.string("other");
+        w.begin_array(1);
+        w.reference(0);
+        w.string("cause");
+        w.reference(0);
+        w.end();
+    });
+    assert_eq!(cyclic.error_chain().len(), 32);
+}
+
+#[test]
+fn messages_make_an_array() {
+    let stub = message(|w| {
+        w.begin_array(2);
+        w.capability(1);
+        w.reference(1);
+    });
+    let all = corpus::all();
+    let array =
+        Value::array_of(&[all[9].clone(), stub.clone(), Value::null(), stub, all[10].clone()]);
+    assert_eq!(array.capabilities(), 4);
+    let array = Value::from_bytes(array.into_bytes(), 4).unwrap();
+    let mut items = array.elements().unwrap();
+    assert_eq!(items.next_value().unwrap().unwrap(), all[9]);
+    let first = items.next_value().unwrap().unwrap();
+    items.skip().unwrap();
+    let second = items.next_value().unwrap().unwrap();
+    assert_eq!(first.elements().unwrap().next_value().unwrap().unwrap().as_capability(), Some(1));
+    assert_eq!(second.elements().unwrap().next_value().unwrap().unwrap().as_capability(), Some(3));
+    assert_eq!(items.next_value().unwrap().unwrap(), all[10]);
+}
+
+#[test]
+fn an_item_takes_along_what_it_refers_to() {
+    // [[{}], {outer: the first array, inner: its item, all: everything}]
+    let array = message(|w| {
+        w.begin_array(2);
+        w.begin_array(1);
+        w.begin_object();
+        w.end();
+        w.begin_object();
+        w.string("inner");
+        w.reference(2);
+        w.string("outer");
+        w.reference(1);
+        w.string("all");
+        w.reference(0);
+        w.end();
+    });
+    let mut items = array.elements().unwrap();
+    items.skip().unwrap();
+    let item = items.next_value().unwrap().unwrap();
+    let item = Value::from_bytes(item.into_bytes(), 0).unwrap();
+    let expected = message(|w| {
+        w.begin_object();
+        w.string("inner");
+        w.begin_object();
+        w.end();
+        w.string("outer");
+        w.begin_array(1);
+        w.reference(1);
+        w.string("all");
+        w.begin_array(2);
+        w.reference(2);
+        w.reference(0);
+        w.end();
+    });
+    assert_eq!(item, expected);
+}
