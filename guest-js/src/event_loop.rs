@@ -173,8 +173,6 @@ impl Interpreter {
                 self.state.host.log(invocation, Level::Error, &line);
             }
         }
-        // Describing may have called getters, and those may have enqueued jobs.
-        self.run_jobs();
     }
 
     /// An exception that nobody can catch any more goes to the log.

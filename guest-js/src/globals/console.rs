@@ -18,13 +18,10 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     native.set("now", Function::new(ctx.clone(), clock::now)?)?;
 
     let write = writer(state);
-    let print = move |ctx: Ctx<'js>,
-                      level: u32,
-                      data: Array<'js>,
-                      groups: usize,
-                      helpers: Object<'js>| {
-        write(&ctx, level, groups, format::format(&ctx, &helpers, &data));
-    };
+    let print =
+        move |ctx: Ctx<'js>, level: u32, data: Array<'js>, groups: usize, helpers: Object<'js>| {
+            write(&ctx, level, groups, format::format(&ctx, &helpers, &data));
+        };
     native.set("print", Function::new(ctx.clone(), print)?)?;
 
     let write = writer(state);
@@ -61,9 +58,10 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     };
     native.set("inspect", Function::new(ctx.clone(), inspect)?)?;
 
-    let table = |ctx: Ctx<'js>, data: Value<'js>, columns: Opt<Value<'js>>, helpers: Object<'js>| {
-        table::table(&ctx, &helpers, &data, columns.0.as_ref())
-    };
+    let table =
+        |ctx: Ctx<'js>, data: Value<'js>, columns: Opt<Value<'js>>, helpers: Object<'js>| {
+            table::table(&ctx, &helpers, &data, columns.0.as_ref())
+        };
     native.set("table", Function::new(ctx.clone(), table)?)?;
 
     let reporting = Rc::clone(state);

@@ -2,7 +2,8 @@
 
 use rquickjs::{Ctx, Function, JsLifetime, Object, Persistent, Result};
 
-/// Kept with the runtime, because it is used once, before any code of a worker.
+/// Kept with the runtime: it is used before any code of a worker, and no worker
+/// may reach it.
 #[derive(JsLifetime)]
 struct Forbid(#[qjs(skip_trace)] Persistent<Function<'static>>);
 
@@ -16,9 +17,10 @@ pub fn install<'js>(ctx: &Ctx<'js>, internals: &Object<'js>) -> Result<()> {
 /// Makes `eval` and every function constructor throw an `EvalError`. A direct
 /// call of `eval` is a call of what replaced it.
 pub fn forbid(ctx: &Ctx<'_>) {
-    let forbidden = match ctx.remove_userdata::<Forbid>() {
-        Ok(Some(forbid)) => forbid.0.restore(ctx).and_then(|forbid| forbid.call::<_, ()>(())),
-        _ => Err(rquickjs::Error::Unknown),
+    let kept = ctx.userdata::<Forbid>().map(|forbid| forbid.0.clone());
+    let forbidden = match kept {
+        Some(forbid) => forbid.restore(ctx).and_then(|forbid| forbid.call::<_, ()>(())),
+        None => Err(rquickjs::Error::Unknown),
     };
     // Running on with `eval` in place would be worse than not running.
     if forbidden.is_err() {

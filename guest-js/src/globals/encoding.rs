@@ -1,5 +1,10 @@
 //! `TextEncoder` and `TextDecoder`.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "the engine calls these, and hands over what they are given"
+)]
+
 use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, TypedArray, Value};
 
 use super::raw;
@@ -22,7 +27,7 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
 }
 
 fn encode_into<'js>(ctx: Ctx<'js>, text: Value<'js>, into: Value<'js>) -> Result<Vec<usize>> {
-    let is_bytes = into.as_object().is_some_and(|into| into.is_typed_array::<u8>());
+    let is_bytes = into.as_object().is_some_and(Object::is_typed_array::<u8>);
     if !is_bytes || raw::is_immutable(&into) {
         return Err(Exception::throw_type(&ctx, "The destination is not a writable Uint8Array."));
     }
@@ -208,8 +213,8 @@ fn utf_16(
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
-        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ',
-        '\u{9d}', 'ž', 'Ÿ',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9F => HIGH[usize::from(byte - 0x80)],

@@ -1,6 +1,24 @@
 (native, internals) => {
-  const { promiseResolve, promiseThen, report } = internals;
+  const { promiseResolve, promiseThen } = internals;
   const { apply } = Reflect;
+
+  const keepOpen = (invocation, promise) => {
+    if (!native.wait(invocation)) return;
+    const done = () => native.waited(invocation);
+    const failed = (error) => {
+      native.reportRejection(error, internals.helpers);
+      native.waited(invocation);
+    };
+    apply(promiseThen, promiseResolve(promise), [done, failed]);
+  };
+
+  /** For the invocation that the running job belongs to. */
+  const { waitUntil } = {
+    waitUntil(promise) {
+      keepOpen(native.currentInvocation(), promise);
+    },
+  };
+  internals.waitUntil = waitUntil;
 
   internals.ExecutionContext = class ExecutionContext {
     #invocation;
@@ -11,14 +29,7 @@
     }
 
     waitUntil(promise) {
-      const invocation = this.#invocation;
-      if (!native.wait(invocation)) return;
-      const done = () => native.waited(invocation);
-      const failed = (error) => {
-        native.reportRejection(error, internals.helpers);
-        native.waited(invocation);
-      };
-      apply(promiseThen, promiseResolve(promise), [done, failed]);
+      keepOpen(this.#invocation, promise);
     }
 
     passThroughOnException() {}

@@ -10,6 +10,9 @@ use crate::{Effect, Level, context};
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let ctx = native.ctx().clone();
+    let current = |ctx: Ctx<'js>| context::current(&ctx);
+    native.set("currentInvocation", Function::new(ctx.clone(), current)?)?;
+
     let waiting = Rc::clone(state);
     let wait = move |invocation: u32| match waiting.invocations.borrow_mut().get_mut(&invocation) {
         Some(invocation) => {

@@ -72,5 +72,3 @@ pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>) -> Result<Object<'js>> {
     dynamic_code::install(ctx, &internals)?;
     Ok(internals)
 }
-#[cfg(test)] pub use format::format as format_for_test;
-#[cfg(test)] pub fn raw_text(v: &rquickjs::Value<'_>) -> String { raw::text(v).unwrap() }

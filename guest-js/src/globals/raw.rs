@@ -2,6 +2,13 @@
 //! objects without running code of theirs, bytes of buffers, scripts without
 //! their source.
 
+#![allow(unsafe_code, reason = "each block says why it is sound")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::unnecessary_cast,
+    reason = "the engine counts bytes in an integer as wide as a pointer"
+)]
+
 use std::ffi::CString;
 use std::ptr;
 
@@ -258,25 +265,20 @@ pub fn evaluate<'js>(ctx: &Ctx<'js>, name: &str, source: &str) -> Result<Value<'
     let raw = ctx.as_raw().as_ptr();
     let len = source.len();
     let (name, source) = (CString::new(name)?, CString::new(source)?);
-    let flags = qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_STRICT | qjs::JS_EVAL_FLAG_COMPILE_ONLY;
+    let flags =
+        qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_STRICT | qjs::JS_EVAL_FLAG_COMPILE_ONLY;
     let strip = qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE;
     // SAFETY: the bytecode is what the same engine wrote a line before; the
     // engine's buffer is freed; evaluating consumes the function.
     unsafe {
-        let compiled = qjs::JS_Eval(
-            raw,
-            source.as_ptr(),
-            len as _,
-            name.as_ptr(),
-            flags.cast_signed(),
-        );
+        let compiled =
+            qjs::JS_Eval(raw, source.as_ptr(), len as _, name.as_ptr(), flags.cast_signed());
         if qjs::JS_IsException(compiled) {
             return Err(Error::Exception);
         }
         let compiled = Value::from_raw(ctx.clone(), compiled);
         let mut size = 0;
-        let bytes =
-            qjs::JS_WriteObject(raw, &raw mut size, compiled.as_raw(), strip.cast_signed());
+        let bytes = qjs::JS_WriteObject(raw, &raw mut size, compiled.as_raw(), strip.cast_signed());
         if bytes.is_null() {
             return Err(Error::Exception);
         }

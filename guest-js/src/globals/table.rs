@@ -70,11 +70,7 @@ fn heading(names: &[String], has_values: bool) -> Vec<String> {
     heading
 }
 
-fn rows<'js>(
-    ctx: &Ctx<'js>,
-    helpers: &Object<'js>,
-    data: &Value<'js>,
-) -> Result<Option<Vec<Row>>> {
+fn rows<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Value<'js>) -> Result<Option<Vec<Row>>> {
     let Some(object) = data.as_object().filter(|object| !object.is_proxy()) else {
         return Ok(None);
     };

@@ -104,5 +104,4 @@
   }
 
   internals.interface(URL);
-  defineProperty(URL.prototype, internals.inspected, { enumerable: false });
 }

@@ -1,5 +1,10 @@
 //! `URL` and `URLSearchParams`, on the `url` crate.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "the engine calls these, and hands over what they are given"
+)]
+
 use rquickjs::class::{JsClass, Trace, Tracer, Writable};
 use rquickjs::function::{Constructor, Opt};
 use rquickjs::{Array, Class, Ctx, Function, JsLifetime, Object, Result, Value};

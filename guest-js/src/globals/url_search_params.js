@@ -185,7 +185,7 @@
     }
 
     [internals.inspected]() {
-      const shown = {};
+      const shown = { __proto__: null };
       const list = this.#list;
       for (let index = 0; index < list.length; index += 2) {
         const values = shown[list[index]];
@@ -215,7 +215,8 @@
       this.#index += 2;
       const [name, value] = [list[index], list[index + 1]];
       const kind = this.#kind;
-      return { value: kind === "keys" ? name : kind === "values" ? value : [name, value], done: false };
+      const item = kind === "keys" ? name : kind === "values" ? value : [name, value];
+      return { value: item, done: false };
     }
   }
 

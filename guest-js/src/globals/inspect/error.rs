@@ -61,7 +61,7 @@ impl<'js> Inspector<'_, 'js> {
         name: &str,
         getter: &str,
     ) -> Result<Option<String>> {
-        let found = match self.lookup(error, &self.key(name)?)? {
+        let found = match Self::lookup(error, &self.key(name)?)? {
             None if class == "DOMException" => {
                 Some(self.helper::<_, Value<'js>>(getter, (error.clone(),))?)
             }

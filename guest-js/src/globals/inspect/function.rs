@@ -1,5 +1,7 @@
 //! Functions and classes.
 
+use std::fmt::Write;
+
 use rquickjs::{Object, Result, Value};
 
 use super::Inspector;
@@ -15,25 +17,22 @@ impl<'js> Inspector<'_, 'js> {
         let name = self.own_text(function, "name")?.filter(|name| !name.is_empty());
         let name = name.map(|name| super::text::escape(&name));
         let is_class: Value<'js> = self.helper("isClass", (function.clone(),))?;
-        let mut text = if is_class.as_bool() == Some(true) {
-            return self.class(function, name, identity);
-        } else {
-            let kind = match class {
-                "AsyncFunction" | "GeneratorFunction" | "AsyncGeneratorFunction" => class,
-                _ => "Function",
-            };
-            let unowned = if identity.constructor.is_none() { " (null prototype)" } else { "" };
-            let name = name.map_or(" (anonymous)".to_owned(), |name| format!(": {name}"));
-            let mut text = format!("[{kind}{unowned}{name}]");
-            if let Some(constructor) = identity.constructor.as_deref().filter(|name| *name != kind)
-            {
-                text.push(' ');
-                text.push_str(constructor);
-            }
-            text
+        if is_class.as_bool() == Some(true) {
+            return self.class(function, name.as_deref(), identity);
+        }
+        let kind = match class {
+            "AsyncFunction" | "GeneratorFunction" | "AsyncGeneratorFunction" => class,
+            _ => "Function",
         };
+        let unowned = if identity.constructor.is_none() { " (null prototype)" } else { "" };
+        let name = name.map_or(" (anonymous)".to_owned(), |name| format!(": {name}"));
+        // Writing to a string does not fail, here and below.
+        let mut text = format!("[{kind}{unowned}{name}]");
+        if let Some(constructor) = identity.constructor.as_deref().filter(|name| *name != kind) {
+            text.extend([" ", constructor]);
+        }
         if let Some(tag) = &identity.tag {
-            text.push_str(&format!(" [{tag}]"));
+            let _ = write!(text, " [{tag}]");
         }
         Ok(text)
     }
@@ -41,22 +40,23 @@ impl<'js> Inspector<'_, 'js> {
     fn class(
         &self,
         class: &Object<'js>,
-        name: Option<String>,
+        name: Option<&str>,
         identity: &Identity,
     ) -> Result<String> {
-        let mut text = format!("[class {}", name.as_deref().unwrap_or("(anonymous)"));
-        if let Some(constructor) = identity.constructor.as_deref().filter(|name| *name != "Function")
+        let mut text = format!("[class {}", name.unwrap_or("(anonymous)"));
+        if let Some(constructor) =
+            identity.constructor.as_deref().filter(|name| *name != "Function")
         {
-            text.push_str(&format!(" [{constructor}]"));
+            let _ = write!(text, " [{constructor}]");
         }
         if let Some(tag) = &identity.tag {
-            text.push_str(&format!(" [{tag}]"));
+            let _ = write!(text, " [{tag}]");
         }
         match class.get_prototype().filter(|base| !base.is_proxy()) {
             None => text.push_str(" extends [null prototype]"),
             Some(base) => {
                 if let Some(name) = self.own_text(&base, "name")?.filter(|name| !name.is_empty()) {
-                    text.push_str(&format!(" extends {}", super::text::escape(&name)));
+                    let _ = write!(text, " extends {}", super::text::escape(&name));
                 }
             }
         }

@@ -21,7 +21,7 @@ impl Identity {
             None => format!("[{fallback}{size}: null prototype] "),
         };
         if let Some(tag) = &self.tag {
-            prefix.push_str(&format!("[{tag}] "));
+            prefix.extend(["[", tag, "] "]);
         }
         prefix
     }
@@ -36,7 +36,7 @@ impl<'js> Inspector<'_, 'js> {
         let constructor = self.constructor_name(object)?;
         let key = self.well_known("toStringTag")?;
         let mut tag = None;
-        if let Some(value) = self.lookup(object, &key)?.filter(Value::is_string) {
+        if let Some(value) = Self::lookup(object, &key)?.filter(Value::is_string) {
             let own = raw::own_property(object, &key)?;
             let listed = own.is_some_and(|property| property.is_enumerable());
             let name = raw::text(&value)?;

@@ -5,6 +5,7 @@
 //! their traps, and what is called of the engine was captured before a worker
 //! could replace it.
 
+mod entries;
 mod error;
 mod function;
 mod kind;
@@ -129,7 +130,7 @@ impl<'a, 'js> Inspector<'a, 'js> {
 
     /// A property that holds a plain value, of the object or of what it
     /// inherits from.
-    fn lookup(&self, object: &Object<'js>, key: &Value<'js>) -> Result<Option<Value<'js>>> {
+    fn lookup(object: &Object<'js>, key: &Value<'js>) -> Result<Option<Value<'js>>> {
         let mut next = Some(object.clone());
         for _ in 0..MAX_CHAIN {
             let Some(holder) = next.filter(|holder| !holder.is_proxy()) else { break };

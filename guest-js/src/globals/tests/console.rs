@@ -146,8 +146,12 @@ fn tables_have_columns() {
 │ 2       │   │     │      │ 5      │
 └─────────┴───┴─────┴──────┴────────┘"
     );
-    assert!(realm.log_of("console.table({ k: { a: 1, b: 2 } }, ['b'])").contains("│ k       │ 2 │"));
-    assert!(realm.log_of("console.table(new Map([['k', 1]]))").contains("│ 0       │ 'k' │ 1     │"));
+    assert!(
+        realm.log_of("console.table({ k: { a: 1, b: 2 } }, ['b'])").contains("│ k       │ 2 │")
+    );
+    assert!(
+        realm.log_of("console.table(new Map([['k', 1]]))").contains("│ 0       │ 'k' │ 1     │")
+    );
     assert_eq!(realm.log_of("console.table(5)"), "5");
     let huge = "console.table(Array.from({ length: 1e5 }, () => ({ a: 'x'.repeat(100) })))";
     assert!(realm.log_of(huge).len() < 100_000);

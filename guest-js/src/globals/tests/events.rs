@@ -113,8 +113,10 @@ fn signals_are_aborted_once() {
         ("var s = new AbortController().signal; s.onabort = 1; String(s.onabort)", "null"),
         ("try { new AbortSignal() } catch (e) { e.message }", "Illegal constructor"),
         ("String(new AbortController())", "[object AbortController]"),
-        ("internals.inspect(new AbortController())",
-            "AbortController { signal: AbortSignal { aborted: false } }"),
+        (
+            "internals.inspect(new AbortController())",
+            "AbortController { signal: AbortSignal { aborted: false } }",
+        ),
     ]);
 }
 

@@ -122,14 +122,28 @@ fn the_global_object_is_tidy() {
          setInterval,setTimeout,structuredClone"
     );
     for absent in [
-        "SharedArrayBuffer", "Atomics", "InternalError", "navigator", "gc", "print", "std", "os",
-        "require", "process", "setImmediate", "WebAssembly", "importScripts",
+        "SharedArrayBuffer",
+        "Atomics",
+        "InternalError",
+        "navigator",
+        "gc",
+        "print",
+        "std",
+        "os",
+        "require",
+        "process",
+        "setImmediate",
+        "WebAssembly",
+        "importScripts",
     ] {
         assert_eq!(realm.eval(&format!("typeof {absent}")), "undefined", "{absent}");
     }
     realm.check(&[
         ("self === globalThis", "true"),
-        ("String(Object.getOwnPropertySymbols(globalThis).map(String))", "Symbol(Symbol.toStringTag)"),
+        (
+            "String(Object.getOwnPropertySymbols(globalThis).map(String))",
+            "Symbol(Symbol.toStringTag)",
+        ),
     ]);
 }
 
@@ -137,8 +151,18 @@ fn the_global_object_is_tidy() {
 fn classes_are_interfaces() {
     let realm = Realm::new();
     for name in [
-        "AbortController", "AbortSignal", "Crypto", "CustomEvent", "DOMException", "Event",
-        "EventTarget", "Performance", "TextDecoder", "TextEncoder", "URL", "URLSearchParams",
+        "AbortController",
+        "AbortSignal",
+        "Crypto",
+        "CustomEvent",
+        "DOMException",
+        "Event",
+        "EventTarget",
+        "Performance",
+        "TextDecoder",
+        "TextEncoder",
+        "URL",
+        "URLSearchParams",
     ] {
         let properties = format!(
             "var d = Object.getOwnPropertyDescriptor(globalThis, '{name}'); \
@@ -185,4 +209,10 @@ fn a_context_keeps_an_invocation_open() {
         ("JSON.stringify(new internals.WorkerEntrypoint(1, 2))", r#"{"ctx":1,"env":2}"#),
         ("internals.inspect(ctx)", "ExecutionContext { props: { p: 1 } }"),
     ]);
+
+    open(false);
+    realm.context.with(|ctx| crate::context::enter(&ctx, 3));
+    realm.eval("internals.waitUntil(new Promise(() => {}))");
+    assert_eq!(realm.state.invocations.borrow()[&3].waiting, 1);
+    realm.context.with(|ctx| crate::context::enter(&ctx, 0));
 }

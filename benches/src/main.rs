@@ -1,0 +1,90 @@
+//! Prints what isolet costs as a table. Each answer is checked before it is
+//! timed, and fuel and memory limits are armed, as they always are.
+//!
+//! `isolet-bench [NAME …]` runs the groups named: startup, calls, density,
+//! throughput, command, compute.
+
+mod calls;
+mod command;
+mod compute;
+mod density;
+mod startup;
+mod throughput;
+
+use std::time::{Duration, Instant};
+
+use isolet::{Engine, Error};
+
+/// The agent that most figures are about.
+const AGENT: &str = "export default { myAgent(p, env, ctx) { return { doubled: p.value * 2 } } }";
+
+type Outcome = Result<(), Error>;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|group| group == name);
+    println!("| figure | median | 10th to 90th percentile |\n|---|---|---|");
+    let engine = Engine::new()?;
+    let one = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if wants("startup") {
+        one.block_on(startup::run(&engine))?;
+    }
+    if wants("calls") {
+        one.block_on(calls::run(&engine))?;
+    }
+    if wants("throughput") {
+        throughput::run(&engine)?;
+    }
+    if wants("command") {
+        command::run()?;
+    }
+    if wants("compute") {
+        one.block_on(compute::run(&engine))?;
+    }
+    if wants("density") {
+        drop(engine);
+        one.block_on(density::run())?;
+    }
+    println!("\n{}", machine());
+    Ok(())
+}
+
+/// Prints a row of durations, each that of `per` operations, and returns the
+/// median of one.
+fn row(name: &str, per: u32, mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100] / per;
+    println!("| {name} | {} | {} to {} |", text(at(50)), text(at(10)), text(at(90)));
+    at(50)
+}
+
+fn text(time: Duration) -> String {
+    #[allow(clippy::cast_precision_loss, reason = "figures for people")]
+    let micros = time.as_nanos() as f64 / 1000.0;
+    if micros >= 10_000.0 { format!("{:.1} ms", micros / 1000.0) } else { format!("{micros:.2} µs") }
+}
+
+/// Times `count` runs after a tenth as many that are not counted.
+async fn time<F: Future<Output = Outcome>>(
+    count: usize,
+    mut run: impl FnMut(usize) -> F,
+) -> Result<Vec<Duration>, Error> {
+    let mut times = Vec::with_capacity(count);
+    for index in 0..count + count / 10 {
+        let began = Instant::now();
+        run(index).await?;
+        if index >= count / 10 {
+            times.push(began.elapsed());
+        }
+    }
+    Ok(times)
+}
+
+fn machine() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let cpu = read("/proc/cpuinfo");
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let kernel = read("/proc/sys/kernel/osrelease");
+    format!("{}, {cores} cores, Linux {}", model.trim_start_matches([' ', '\t', ':']), kernel.trim())
+}

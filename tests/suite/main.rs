@@ -1,0 +1,23 @@
+//! What isolet does, seen from outside: a module per topic.
+//!
+//! With `ISOLET_TORTURE=1` every engine dumps, drops and restores its sandboxes
+//! after each turn; no expectation changes. With `ISOLET_BLESS=1` the recorded
+//! fuel in `fuel.txt` is written anew.
+
+mod async_context;
+mod calls;
+mod capabilities;
+mod console;
+mod deep_input;
+mod determinism;
+mod dynamic_code;
+mod fuel;
+mod globals;
+mod harness;
+mod hostile;
+mod images;
+mod limits;
+mod modules;
+mod tenancy;
+mod typescript;
+mod values;
