@@ -61,7 +61,11 @@ fn row(name: &str, per: u32, mut times: Vec<Duration>) -> Duration {
 fn text(time: Duration) -> String {
     #[allow(clippy::cast_precision_loss, reason = "figures for people")]
     let micros = time.as_nanos() as f64 / 1000.0;
-    if micros >= 10_000.0 { format!("{:.1} ms", micros / 1000.0) } else { format!("{micros:.2} µs") }
+    if micros >= 10_000.0 {
+        format!("{:.1} ms", micros / 1000.0)
+    } else {
+        format!("{micros:.2} µs")
+    }
 }
 
 /// Times `count` runs after a tenth as many that are not counted.
@@ -86,5 +90,9 @@ fn machine() -> String {
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let kernel = read("/proc/sys/kernel/osrelease");
-    format!("{}, {cores} cores, Linux {}", model.trim_start_matches([' ', '\t', ':']), kernel.trim())
+    format!(
+        "{}, {cores} cores, Linux {}",
+        model.trim_start_matches([' ', '\t', ':']),
+        kernel.trim()
+    )
 }

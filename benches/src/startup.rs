@@ -33,10 +33,7 @@ pub(crate) async fn run(engine: &Engine) -> Result<(), Error> {
     let fresh = cold(engine, "agent.js", AGENT).await?;
     let fresh = row("fresh load + call + drop, new JavaScript each time", 1, fresh);
     let native = row("the same in a native rquickjs runtime, no isolation", 1, native());
-    println!(
-        "| ratio of the two | {:.2} | |",
-        fresh.as_secs_f64() / native.as_secs_f64()
-    );
+    println!("| ratio of the two | {:.2} | |", fresh.as_secs_f64() / native.as_secs_f64());
     let times = cold(engine, "agent.ts", ERASABLE).await?;
     row("fresh load + call + drop, new TypeScript with types only", 1, times);
     let times = cold(engine, "agent.ts", TYPESCRIPT).await?;
@@ -60,7 +57,8 @@ async fn cold(engine: &Engine, name: &str, source: &str) -> Result<Vec<Duration>
         let loader = loader.clone();
         async move {
             let worker = loader.load(WorkerCode::module(name, source))?;
-            let answer: Value = worker.entrypoint().call("myAgent", (json!({"value": 21}),)).await?;
+            let answer: Value =
+                worker.entrypoint().call("myAgent", (json!({"value": 21}),)).await?;
             assert_eq!(answer, json!({"doubled": 42}));
             Ok(())
         }

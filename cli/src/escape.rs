@@ -11,7 +11,9 @@ pub(crate) fn escape(text: &str) -> String {
             '\n' => escaped.push_str("\n  "),
             '\t' => escaped.push(c),
             // Also what reorders text on the screen.
-            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}') => {
+            c if c.is_control()
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}') =>
+            {
                 // Writing to a string cannot fail.
                 let _ = write!(escaped, "\\u{{{:x}}}", u32::from(c));
             }

@@ -55,13 +55,16 @@ pub fn call<'js>(ctx: &Ctx<'js>, state: &State, invoke: &Invoke) -> Result<Value
     };
     if arguments.len() > 1 {
         let name = invoke.method.as_deref().unwrap_or("default");
-        return Err(Exception::throw_type(ctx, &format!(
-            "Attempted to call RPC function \"{name}\" with the wrong number of arguments. \
+        return Err(Exception::throw_type(
+            ctx,
+            &format!(
+                "Attempted to call RPC function \"{name}\" with the wrong number of arguments. \
              When calling a top-level handler function that is not declared as part of a class, \
              you must always send exactly one argument. In order to support variable numbers of \
              arguments, the server must use class-based syntax (extending WorkerEntrypoint) \
              instead."
-        )));
+            ),
+        ));
     }
     let argument: Value<'js> = match arguments.len() {
         0 => Value::new_undefined(ctx.clone()),

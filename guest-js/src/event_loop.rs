@@ -43,15 +43,9 @@ impl Interpreter {
         let context = Context::full(&runtime).map_err(|error| error.to_string())?;
         let state = Rc::new(State::new(host));
         modules::install(&runtime, &state);
-        context.with(|ctx| {
-            install(&ctx, &state).catch(&ctx).map_err(|error| error.to_string())
-        })?;
+        context.with(|ctx| install(&ctx, &state).catch(&ctx).map_err(|error| error.to_string()))?;
         track_rejections(&runtime, &state);
-        Ok(Self {
-            runtime: ManuallyDrop::new(runtime),
-            context: ManuallyDrop::new(context),
-            state,
-        })
+        Ok(Self { runtime: ManuallyDrop::new(runtime), context: ManuallyDrop::new(context), state })
     }
 
     /// Delivers one event and runs until no job is left.
@@ -63,10 +57,7 @@ impl Interpreter {
         self.context.with(|ctx| self.deliver(&ctx, event));
         self.run_jobs();
         self.context.with(|ctx| self.report_rejections(&ctx));
-        Outcome {
-            effects: self.state.effects.take(),
-            alarm: self.state.timers.borrow().alarm(),
-        }
+        Outcome { effects: self.state.effects.take(), alarm: self.state.timers.borrow().alarm() }
     }
 
     fn deliver(&self, ctx: &Ctx<'_>, event: Event) {
@@ -200,12 +191,7 @@ fn settler(
     move |ctx, result| settle(ctx, &state, id, result)
 }
 
-fn settle<'js>(
-    ctx: &Ctx<'js>,
-    state: &State,
-    id: u32,
-    result: Result<Value<'js>, Value<'js>>,
-) {
+fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>, Value<'js>>) {
     let result = match result {
         Ok(value) => match message::encode(ctx, value) {
             Ok(message) => Ok(message),

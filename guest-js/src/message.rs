@@ -2,10 +2,10 @@
 
 use rquickjs::{Class, Ctx, Value};
 
+use crate::Message;
 use crate::state::State;
 use crate::stub::Stub;
 use crate::value::{self, StubHook, StubSource};
-use crate::Message;
 
 #[derive(Default)]
 struct Outgoing {
@@ -28,7 +28,10 @@ struct Incoming<'a> {
 impl<'js> StubSource<'js> for Incoming<'_> {
     fn stub(&mut self, ctx: &Ctx<'js>, position: u32) -> rquickjs::Result<Value<'js>> {
         let Some(&capability) = self.capabilities.get(position as usize) else {
-            return Err(rquickjs::Exception::throw_range(ctx, "a message names no such capability"));
+            return Err(rquickjs::Exception::throw_range(
+                ctx,
+                "a message names no such capability",
+            ));
         };
         Ok(Class::instance(ctx.clone(), Stub { capability })?.into_value())
     }

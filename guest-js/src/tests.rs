@@ -37,7 +37,10 @@ struct Guest {
 impl Guest {
     fn new(modules: &[(&str, ModuleBody)]) -> Self {
         let host = Recorder {
-            modules: modules.iter().map(|(name, body)| ((*name).to_owned(), body.clone())).collect(),
+            modules: modules
+                .iter()
+                .map(|(name, body)| ((*name).to_owned(), body.clone()))
+                .collect(),
             log: Rc::default(),
         };
         let log = Rc::clone(&host.log);

@@ -2,9 +2,7 @@
 //! that every heap image grows from.
 
 use wasm_encoder::{Module, RawSection};
-use wasmparser::{
-    DataKind, ExternalKind, FuncType, Operator, Parser, Payload, TypeRef, ValType,
-};
+use wasmparser::{DataKind, ExternalKind, FuncType, Operator, Parser, Payload, TypeRef, ValType};
 use wasmtime::{Error, Result};
 
 /// A function as the wrapper component declares it.
@@ -82,7 +80,10 @@ impl Guest {
                 _ => {}
             }
             if let Some((id, range)) = payload.as_section() {
-                code.section(&RawSection { id, data: &wasm[range.start as usize..range.end as usize] });
+                code.section(&RawSection {
+                    id,
+                    data: &wasm[range.start as usize..range.end as usize],
+                });
             }
         }
         guest.code = code.finish();

@@ -19,7 +19,10 @@ pub(crate) fn component(guest: &Guest, pages: usize) -> Result<Vec<u8>> {
     // The memory that an image exports may be larger, never smaller, than what
     // the engine asks for.
     let text = include_str!("wrapper.wat")
-        .replace("(export \"memory\" (memory PAGES))", &format!("(export \"memory\" (memory {pages}))"))
+        .replace(
+            "(export \"memory\" (memory PAGES))",
+            &format!("(export \"memory\" (memory {pages}))"),
+        )
         .replace("PAGES", &(guest.memory.len() / 65536).to_string())
         .replace("ENGINE", &engine);
     wat::parse_str(text).map_err(|error| Error::msg(format!("wrapper.wat: {error}")))
@@ -29,9 +32,5 @@ fn func(signature: &Signature) -> String {
     let list = |keyword: &str, types: &[ValType]| {
         types.iter().map(|ty| format!(" ({keyword} {ty})")).collect::<String>()
     };
-    format!(
-        "(func{}{})",
-        list("param", &signature.params),
-        list("result", &signature.results)
-    )
+    format!("(func{}{})", list("param", &signature.params), list("result", &signature.results))
 }

@@ -183,7 +183,8 @@ impl Driver {
                 }
             }
             (Some(at), sleep) => {
-                *sleep = Some(Box::pin(tokio::time::sleep_until(tokio::time::Instant::from_std(at))));
+                *sleep =
+                    Some(Box::pin(tokio::time::sleep_until(tokio::time::Instant::from_std(at))));
             }
         }
         let sleep = async {
@@ -355,8 +356,9 @@ impl Driver {
             Err(LimitError { kind: LimitKind::Output, limit, actual }.into())
         } else {
             match result {
-                Ok(message) => Value::from_bytes(message.data, message.capabilities.len())
-                    .map_err(internal),
+                Ok(message) => {
+                    Value::from_bytes(message.data, message.capabilities.len()).map_err(internal)
+                }
                 Err(message) => {
                     Err(Error::Exception(exception::thrown(message, &self.code.sources)?))
                 }

@@ -29,7 +29,11 @@ pub struct EngineConfig {
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { max_sandboxes: 10_000, max_memory_bytes: Self::DEFAULT_MAX_MEMORY_BYTES, torture: false }
+        Self {
+            max_sandboxes: 10_000,
+            max_memory_bytes: Self::DEFAULT_MAX_MEMORY_BYTES,
+            torture: false,
+        }
     }
 }
 

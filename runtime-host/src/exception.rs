@@ -10,19 +10,15 @@ use crate::source::Sources;
 
 /// What JavaScript threw.
 pub(crate) fn thrown(message: wit::Message, sources: &Sources) -> Result<Exception> {
-    let value =
-        Value::from_bytes(message.data, message.capabilities.len()).map_err(internal)?;
+    let value = Value::from_bytes(message.data, message.capabilities.len()).map_err(internal)?;
     Ok(match value.as_error() {
         Some(ErrorParts { name, message, stack, .. }) => {
             let stack = stack.map(|stack| sources.map_stack(&stack));
             Exception { name, message, stack, value }
         }
-        None => Exception {
-            name: "Uncaught".to_owned(),
-            message: value.to_json(),
-            stack: None,
-            value,
-        },
+        None => {
+            Exception { name: "Uncaught".to_owned(), message: value.to_json(), stack: None, value }
+        }
     })
 }
 
@@ -30,8 +26,7 @@ pub(crate) fn thrown(message: wit::Message, sources: &Sources) -> Result<Excepti
 pub(crate) fn load(message: wit::Message, sources: &Sources) -> Result<Exception> {
     let mut exception = thrown(message, sources)?;
     if exception.name == "SyntaxError"
-        && let Some(text) =
-            sources.explain_syntax(&exception.message, exception.stack.as_deref())
+        && let Some(text) = sources.explain_syntax(&exception.message, exception.stack.as_deref())
     {
         exception.message = text;
     }

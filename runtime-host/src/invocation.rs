@@ -95,10 +95,13 @@ pub(crate) struct Invocation {
 
 impl Invocation {
     pub(crate) fn new(request: Request, seed: u64) -> (Self, Call) {
-        let Request { token, entrypoint, method, arguments, limits, reseed, began, reply } = request;
+        let Request { token, entrypoint, method, arguments, limits, reseed, began, reply } =
+            request;
         let invocation = Self {
             token,
-            deadline: began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32)),
+            deadline: began
+                .checked_add(limits.wall)
+                .unwrap_or(began + Duration::from_secs(1 << 32)),
             usage: Usage::default(),
             pending_calls: 0,
             abandoned: false,

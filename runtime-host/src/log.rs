@@ -104,7 +104,8 @@ impl Logs {
         message: String,
     ) -> Result<(), LimitError> {
         // What an ended invocation left behind writes for whoever woke it.
-        let invocation = if self.open.contains_key(&invocation) { invocation } else { self.current };
+        let invocation =
+            if self.open.contains_key(&invocation) { invocation } else { self.current };
         let Some(log) = self.open.get_mut(&invocation) else { return Ok(()) };
         log.used += message.len() as u64 + LINE_BYTES;
         if log.used > log.limit {

@@ -13,8 +13,8 @@ use crate::bindings::sandbox as wit;
 use crate::engine::Engine;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
-use crate::log::Logs;
 use crate::invocation::millis;
+use crate::log::Logs;
 use crate::source::Sources;
 
 /// A turn gives way to other tasks, and looks at its deadline, after so many
@@ -247,12 +247,13 @@ async fn instantiate(
     // Instantiation runs no code of the guest, only the segments of a table.
     store.set_fuel(u64::MAX).map_err(internal)?;
     store.fuel_async_yield_interval(Some(YIELD_INTERVAL)).map_err(internal)?;
-    let instance = image.pre().instance_pre().instantiate_async(&mut store).await.map_err(
-        |error| match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
-            Some(_) => Error::Overloaded,
-            None => stopped_at_start(&error),
-        },
-    )?;
+    let instance =
+        image.pre().instance_pre().instantiate_async(&mut store).await.map_err(|error| {
+            match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
+                Some(_) => Error::Overloaded,
+                None => stopped_at_start(&error),
+            }
+        })?;
     let bindings = wit::Sandbox::new(&mut store, &instance).map_err(internal)?;
     Ok((store, instance, bindings))
 }

@@ -55,17 +55,12 @@ impl Transpiler {
         dialect: Dialect,
     ) -> Result<Transpiled, String> {
         match self.run(source, dialect).await {
-            Ok(Ok(transpiled)) => Ok(Transpiled {
-                code: transpiled.code,
-                mappings: transpiled.mappings,
-            }),
-            Ok(Err(error)) => Err(crate::source::point_at(
-                &error.message,
-                name,
-                source,
-                error.line,
-                error.column,
-            )),
+            Ok(Ok(transpiled)) => {
+                Ok(Transpiled { code: transpiled.code, mappings: transpiled.mappings })
+            }
+            Ok(Err(error)) => {
+                Err(crate::source::point_at(&error.message, name, source, error.line, error.column))
+            }
             Err(error) => Err(match error.downcast_ref::<Trap>() {
                 Some(Trap::StackOverflow | Trap::MemoryOutOfBounds) => {
                     format!("{name}: the source is nested too deeply to be parsed")

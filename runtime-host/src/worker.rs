@@ -139,15 +139,20 @@ impl Worker {
                 }
             }
             let code = &self.inner.code;
-            let sandbox =
-                Sandbox::new(&code.engine, code.engine.base(), code.limits.memory_bytes, &code.sources)
-                    .await?;
+            let sandbox = Sandbox::new(
+                &code.engine,
+                code.engine.base(),
+                code.limits.memory_bytes,
+                &code.sources,
+            )
+            .await?;
             let mut warm = self.warm();
             // Another caller may have been faster; its sandbox is the one.
             if warm.as_ref().is_none_or(mpsc::UnboundedSender::is_closed) {
                 let (sender, commands) = mpsc::unbounded_channel();
                 *warm = Some(sender);
-                let driver = Driver::new(Arc::clone(code), sandbox, commands, code.new_seed(), false);
+                let driver =
+                    Driver::new(Arc::clone(code), sandbox, commands, code.new_seed(), false);
                 runtime.spawn(driver.run());
             }
         }
@@ -220,11 +225,7 @@ impl Entrypoint {
 
     /// As [`Entrypoint::call`], without converting the value: cycles, maps and
     /// whatever else JSON lacks stay what they are.
-    pub fn call_value(
-        &self,
-        method: &str,
-        arguments: impl Serialize,
-    ) -> Calling<Result<Value>> {
+    pub fn call_value(&self, method: &str, arguments: impl Serialize) -> Calling<Result<Value>> {
         let this = self.clone();
         let (method, arguments) = (Some(method.to_owned()), arguments_of(&arguments));
         Box::pin(async move {
@@ -235,18 +236,13 @@ impl Entrypoint {
 
     /// Runs a call to its very end, `waitUntil` included, and reports all there
     /// is to know of it. Without a method the export itself is called.
-    pub fn run(
-        &self,
-        method: Option<&str>,
-        arguments: impl Serialize,
-    ) -> Calling<Report> {
+    pub fn run(&self, method: Option<&str>, arguments: impl Serialize) -> Calling<Report> {
         let this = self.clone();
         let (method, arguments) = (method.map(str::to_owned), arguments_of(&arguments));
         Box::pin(async move {
             let (sender, receiver) = oneshot::channel();
-            let run = async {
-                this.start(method, arguments?, Reply::Report(sender), receiver).await
-            };
+            let run =
+                async { this.start(method, arguments?, Reply::Report(sender), receiver).await };
             run.await.unwrap_or_else(Report::not_started)
         })
     }

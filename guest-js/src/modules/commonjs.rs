@@ -27,10 +27,7 @@ pub fn run<'js>(ctx: &Ctx<'js>, state: &State, name: &str, source: &str) -> Resu
     module.set("id", name)?;
     module.set("filename", name)?;
     // A cycle sees what has been exported so far.
-    state
-        .values
-        .borrow_mut()
-        .insert(name.to_owned(), Persistent::save(ctx, module.clone()));
+    state.values.borrow_mut().insert(name.to_owned(), Persistent::save(ctx, module.clone()));
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let base = name.to_owned();
     let require = Function::new(ctx.clone(), move |ctx: Ctx<'js>, specifier: String| {

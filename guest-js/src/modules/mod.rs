@@ -88,12 +88,7 @@ fn resolve(base: &str, name: &str) -> Option<String> {
 
 /// The name that the host gives to what a specifier means. Its body waits in
 /// the state until the module is declared.
-fn find(
-    ctx: &Ctx<'_>,
-    state: &State,
-    specifier: &str,
-    importer: Option<&str>,
-) -> Result<String> {
+fn find(ctx: &Ctx<'_>, state: &State, specifier: &str, importer: Option<&str>) -> Result<String> {
     if let Some(name) = state.names.borrow().get(specifier) {
         return Ok(name.clone());
     }

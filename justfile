@@ -1,0 +1,43 @@
+# Recipes for working on isolet. `pip install rust-just` brings `just`.
+
+_default:
+    @just --list
+
+# Rebuild the committed guests (needs the guests' toolchain: see guest-setup)
+guest *which:
+    tools/guests.sh build {{ which }}
+
+# Fail if a committed guest is stale
+guest-check:
+    tools/guests.sh check
+
+# Install the guests' toolchain (root on Debian 12)
+guest-setup:
+    tools/guests.sh setup
+
+build:
+    cargo build --release
+
+# The whole suite, as the README has it
+test:
+    cargo test
+
+# The integration suite with every sandbox dumped, dropped and restored after every turn
+torture:
+    ISOLET_TORTURE=1 cargo test -p isolet-tests
+
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Licences, bans, sources; advisories where their database can be reached
+deny:
+    cargo deny --locked check bans licenses sources
+
+# The figures of the README; alone on the machine
+bench *groups:
+    cargo build --release -p isolet-cli -p isolet-benches
+    target/release/isolet-bench {{ groups }}
+
+ci:
+    .ci/run
