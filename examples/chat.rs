@@ -2,6 +2,7 @@
 
 use isolet::{Engine, Limits, WorkerCode};
 use serde::Deserialize;
+use tokio::io::AsyncWriteExt;
 
 struct ChatRoom;
 
@@ -9,7 +10,7 @@ struct ChatRoom;
 impl ChatRoom {
     /// Posts a message and returns its number.
     pub async fn post(&self, text: String) -> Result<u32, std::io::Error> {
-        println!("posted: {text}");
+        tokio::io::stdout().write_all(format!("posted: {text}\n").as_bytes()).await?;
         Ok(1)
     }
 }
@@ -21,14 +22,14 @@ struct Reply {
 
 #[tokio::main]
 async fn main() -> isolet::Result<()> {
-    let source = r#"
+    let source = r"
         interface Env { CHAT_ROOM: { post(text: string): Promise<number> } }
         export default {
             async myAgent(text: string, env: Env) {
                 return { posted: await env.CHAT_ROOM.post(text.toUpperCase()) };
             },
         };
-    "#;
+    ";
 
     let engine = Engine::new()?;
     let worker = engine.loader().load(

@@ -36,7 +36,7 @@ Exit status: 0 ok, 1 the code threw or hung, 2 usage or the code does not load, 
 /// or any other file.
 ///
 /// What JSON lacks is printed so: undefined as null (nothing at all if it is the
-/// whole result), a bigint as a string, a Date in ISO form, a RegExp as "/a/g",
+/// whole result), a bigint as a string, a Date in ISO form, a regular expression as "/a/g",
 /// a Map as an object or as pairs, a Set as an array, an Error as its name and
 /// message, bytes as numbers, NaN and infinities as null, a cycle as
 /// "[Circular]".
@@ -57,7 +57,7 @@ pub(crate) struct Args {
 
     /// An argument of the call; again for more
     #[arg(long = "arg", value_name = "JSON", value_parser = json)]
-    args: Vec<Json>,
+    arguments: Vec<Json>,
 
     /// Put a value into env; again for more
     #[arg(long, value_name = "NAME=JSON", value_parser = binding)]
@@ -156,7 +156,7 @@ async fn run(args: Args) -> Result<Report, Failure> {
         Some(name) => worker.named_entrypoint(name),
         None => worker.entrypoint(),
     };
-    let run = entrypoint.run(args.call.as_deref(), &args.args);
+    let run = entrypoint.run(args.call.as_deref(), &args.arguments);
     let report = tokio::select! {
         report = run => Ok(report),
         _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),

@@ -4,7 +4,7 @@ use rquickjs::function::{Args, Constructor, This};
 use rquickjs::{Ctx, Exception, Function, Object, Result, Value};
 
 use crate::state::State;
-use crate::{Invoke, intrinsics, message};
+use crate::{Invoke, intrinsics, message, throw};
 
 /// Runs one invocation as far as it goes without waiting.
 ///
@@ -27,7 +27,7 @@ pub fn call<'js>(ctx: &Ctx<'js>, state: &State, invoke: &Invoke) -> Result<Value
             None | Some("default") => "Worker has no default entrypoint.".to_owned(),
             Some(name) => format!("Worker has no such entrypoint: {name}"),
         };
-        return Err(Exception::throw_type(ctx, &text));
+        return Err(throw::type_error(ctx, &text));
     };
     let arguments = message::decode(ctx, state, &invoke.arguments)?;
     let arguments = arguments.into_array().unwrap_or(rquickjs::Array::new(ctx.clone())?);
@@ -37,7 +37,7 @@ pub fn call<'js>(ctx: &Ctx<'js>, state: &State, invoke: &Invoke) -> Result<Value
         let constructor = Constructor::from_value(entrypoint)?;
         let instance: Object<'js> = constructor.construct((execution, env))?;
         let Some(method) = invoke.method.as_deref() else {
-            return Err(Exception::throw_type(ctx, "a class entrypoint is called by method"));
+            return Err(throw::type_error(ctx, "a class entrypoint is called by method"));
         };
         let function = method_of_class(ctx, &instance, method)?;
         let mut args = Args::new(ctx.clone(), arguments.len());
@@ -51,11 +51,11 @@ pub fn call<'js>(ctx: &Ctx<'js>, state: &State, invoke: &Invoke) -> Result<Value
         Some(method) => (entrypoint.clone(), Some(method_of_object(ctx, object, method)?)),
     };
     let Some(function) = function else {
-        return Err(Exception::throw_type(ctx, &format!("\"{name}\" is not a function.")));
+        return Err(throw::type_error(ctx, &format!("\"{name}\" is not a function.")));
     };
     if arguments.len() > 1 {
         let name = invoke.method.as_deref().unwrap_or("default");
-        return Err(Exception::throw_type(
+        return Err(throw::type_error(
             ctx,
             &format!(
                 "Attempted to call RPC function \"{name}\" with the wrong number of arguments. \
@@ -148,12 +148,9 @@ fn has_own(object: &Object<'_>, name: &str) -> Result<bool> {
 fn as_method<'js>(ctx: &Ctx<'js>, value: Value<'js>, name: &str) -> Result<Function<'js>> {
     value
         .into_function()
-        .ok_or_else(|| Exception::throw_type(ctx, &format!("\"{name}\" is not a function.")))
+        .ok_or_else(|| throw::type_error(ctx, &format!("\"{name}\" is not a function.")))
 }
 
 fn not_implemented(ctx: &Ctx<'_>, name: &str) -> rquickjs::Error {
-    Exception::throw_type(
-        ctx,
-        &format!("The RPC receiver does not implement the method \"{name}\"."),
-    )
+    throw::type_error(ctx, &format!("The RPC receiver does not implement the method \"{name}\"."))
 }

@@ -90,7 +90,7 @@ impl Interpreter {
         }
         self.open(ctx, load.invocation);
         let state = Rc::clone(&self.state);
-        let evaluated = match modules::link_main(ctx, &self.state, &load) {
+        let evaluated = match modules::link_main(ctx, &self.state, load) {
             Ok(promise) => promise,
             Err(error) => {
                 let thrown = thrown(ctx, error);

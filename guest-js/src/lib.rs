@@ -5,6 +5,9 @@
 //! the glue in `export` is all that the host sees; natively the same logic is
 //! built and tested against a [`Host`] of the test's own.
 
+// The flat form of an event, in code that is generated.
+#![allow(clippy::too_many_arguments)]
+
 mod clock;
 mod context;
 mod entrypoint;
@@ -18,6 +21,7 @@ mod message;
 mod modules;
 mod state;
 mod stub;
+mod throw;
 mod timers;
 mod value;
 

@@ -48,6 +48,8 @@ pub struct State {
     pub bodies: RefCell<BTreeMap<String, ModuleBody>>,
     /// Resolved specifier to the name that the host gave its module.
     pub names: RefCell<BTreeMap<String, String>>,
+    /// Bodies of CommonJS modules that have not run.
+    pub compiled: RefCell<BTreeMap<String, Persistent<Function<'static>>>>,
     /// `module` objects of what is not an ES module, once it was evaluated.
     pub values: RefCell<BTreeMap<String, Persistent<Object<'static>>>>,
     /// The namespace of the main module.
@@ -70,6 +72,7 @@ impl State {
             timers: RefCell::default(),
             bodies: RefCell::default(),
             names: RefCell::default(),
+            compiled: RefCell::default(),
             values: RefCell::default(),
             exports: RefCell::default(),
             env: RefCell::default(),

@@ -80,10 +80,7 @@ impl Guest {
                 _ => {}
             }
             if let Some((id, range)) = payload.as_section() {
-                code.section(&RawSection {
-                    id,
-                    data: &wasm[range.start as usize..range.end as usize],
-                });
+                code.section(&RawSection { id, data: &wasm[range] });
             }
         }
         guest.code = code.finish();

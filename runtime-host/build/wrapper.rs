@@ -30,7 +30,8 @@ pub(crate) fn component(guest: &Guest, pages: usize) -> Result<Vec<u8>> {
 
 fn func(signature: &Signature) -> String {
     let list = |keyword: &str, types: &[ValType]| {
-        types.iter().map(|ty| format!(" ({keyword} {ty})")).collect::<String>()
+        let types: Vec<_> = types.iter().map(|ty| format!(" ({keyword} {ty})")).collect();
+        types.concat()
     };
     format!("(func{}{})", list("param", &signature.params), list("result", &signature.results))
 }

@@ -12,7 +12,7 @@ const IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/image.cwasm"));
 const SANDBOX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sandbox.cwasm"));
 const TRANSPILER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/transpiler.cwasm"));
 
-/// QuickJS and the glue around it: code without data.
+/// The engine, `QuickJS`, and the glue around it: code without data.
 pub(crate) fn engine(engine: &Engine) -> Result<Module> {
     // SAFETY: `deserialize` trusts its bytes to be Wasmtime's own output. These
     // were written by the build script that compiled this crate and are part

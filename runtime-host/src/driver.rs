@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use isolet_wire::Value;
 use tokio::sync::mpsc;
 use tokio::time::Sleep;
@@ -270,7 +271,7 @@ impl Driver {
         let wit::Outcome { effects, alarm } = turn?.outcome;
         self.alarm = alarm;
         for effect in effects {
-            self.carry_out(effect)?;
+            self.carry_out(effect).await?;
         }
         // Boxed, because serving those that waited is turns again.
         while self.loaded
@@ -281,7 +282,7 @@ impl Driver {
         Ok(())
     }
 
-    fn carry_out(&mut self, effect: wit::Effect) -> Result<()> {
+    async fn carry_out(&mut self, effect: wit::Effect) -> Result<()> {
         match effect {
             wit::Effect::Loaded => {
                 self.loaded = true;
@@ -291,7 +292,7 @@ impl Driver {
                 }
             }
             wit::Effect::LoadFailed(message) => {
-                return Err(Error::Load(exception::load(message, &self.code.sources)?));
+                return Err(Error::Load(exception::load(message, &self.code.sources).await?));
             }
             wit::Effect::LoadThrew(message) => {
                 return Err(Error::Exception(exception::thrown(message, &self.code.sources)?));
@@ -315,16 +316,20 @@ impl Driver {
         }
         let arguments = Value::from_bytes(arguments.data, arguments.capabilities.len());
         let arguments = arguments.map_err(internal)?;
-        let answer = match self.code.capabilities.get(capability as usize) {
-            Some(target) => Arc::clone(target).call(&method, arguments),
-            None => {
-                let thrown = Thrown::type_error("There is no such capability.");
-                Box::pin(std::future::ready(Err(thrown)))
+        let target = self.code.capabilities.get(capability as usize).cloned();
+        let answer = async move {
+            match target {
+                Some(target) => target.call(&method, arguments).await,
+                None => Err(Thrown::type_error("There is no such capability.")),
             }
         };
+        // A defect of one capability is not the end of the sandbox.
+        let answer = AssertUnwindSafe(answer).catch_unwind().map(move |answer| {
+            let panicked = |_| Err(Thrown::new("The capability failed: it panicked."));
+            (id, invocation, answer.unwrap_or_else(panicked))
+        });
         let (handle, registration) = AbortHandle::new_pair();
-        let answer = Abortable::new(async move { (id, invocation, answer.await) }, registration);
-        self.calls.push(Box::pin(answer));
+        self.calls.push(Box::pin(Abortable::new(answer, registration)));
         self.call_table.insert(id, (invocation, handle));
         Ok(())
     }
@@ -469,7 +474,11 @@ impl Driver {
         while let Ok(command) = self.commands.try_recv() {
             if let Command::Invoke(request) = command {
                 let (mut invocation, _) = Invocation::new(*request, self.seed);
-                invocation.settle(Err(Error::Stopped(Box::new(error.clone()))));
+                invocation.settle(Err(if self.loaded {
+                    Error::Stopped(Box::new(error.clone()))
+                } else {
+                    error.clone()
+                }));
                 invocation.report(Vec::new());
             }
         }

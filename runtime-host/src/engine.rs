@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::image::{Image, Images};
 use crate::loader::Loader;
 use crate::sandbox::internal;
@@ -15,7 +16,8 @@ use crate::transpile::Transpiler;
 const CORE_INSTANCES: u32 = 4;
 const TABLES: u32 = 2;
 
-/// Slots beside those of the sandboxes, for the TypeScript guest.
+/// Slots beside those of the sandboxes, for the `TypeScript` guest; more
+/// transpilations than that wait for one another.
 const TRANSPILERS: u32 = 16;
 
 /// How an [`Engine`] is made.
@@ -84,6 +86,7 @@ struct Inner {
     images: Images,
     base: Arc<Image>,
     transpiler: Transpiler,
+    sandboxes: Arc<Semaphore>,
     config: EngineConfig,
 }
 
@@ -111,8 +114,9 @@ impl Engine {
         let wasmtime = wasmtime::Engine::new(&settings)?;
         let images = Images::new(&wasmtime)?;
         let base = Arc::new(images.base()?);
-        let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes)?;
-        Ok(Self(Arc::new(Inner { wasmtime, images, base, transpiler, config })))
+        let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes, TRANSPILERS as usize)?;
+        let sandboxes = Arc::new(Semaphore::new(config.max_sandboxes as usize));
+        Ok(Self(Arc::new(Inner { wasmtime, images, base, transpiler, sandboxes, config })))
     }
 
     /// What loads workers into this engine.
@@ -134,6 +138,11 @@ impl Engine {
 
     pub(crate) fn transpiler(&self) -> &Transpiler {
         &self.0.transpiler
+    }
+
+    /// Room for one more sandbox, given back when it is dropped.
+    pub(crate) fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.sandboxes).try_acquire_owned().map_err(|_| Error::Overloaded)
     }
 
     pub(crate) fn torture(&self) -> bool {

@@ -23,10 +23,11 @@ pub(crate) fn thrown(message: wit::Message, sources: &Sources) -> Result<Excepti
 }
 
 /// Why a module does not load; a syntax error shows its line.
-pub(crate) fn load(message: wit::Message, sources: &Sources) -> Result<Exception> {
+pub(crate) async fn load(message: wit::Message, sources: &Sources) -> Result<Exception> {
     let mut exception = thrown(message, sources)?;
     if exception.name == "SyntaxError"
-        && let Some(text) = sources.explain_syntax(&exception.message, exception.stack.as_deref())
+        && let Some(text) =
+            sources.explain_syntax(&exception.message, exception.stack.as_deref()).await
     {
         exception.message = text;
     }

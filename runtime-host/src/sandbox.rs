@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{Instance, WasmList};
 use wasmtime::{ResourceLimiter, Store, Trap};
 
@@ -58,7 +59,7 @@ impl ResourceLimiter for MemoryLimit {
 
 impl wit::SandboxImports for HostState {
     fn log(&mut self, invocation: u32, level: wit::Level, text: String) -> wasmtime::Result<()> {
-        Ok(self.logs.write(invocation, level, text)?)
+        Ok(self.logs.write(invocation, level, self.sources.map_log(text))?)
     }
 
     async fn source(
@@ -91,6 +92,8 @@ pub(crate) struct Sandbox {
     store: Store<HostState>,
     instance: Instance,
     bindings: wit::Sandbox,
+    /// One of those that the engine was configured for.
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Sandbox {
@@ -109,8 +112,16 @@ impl Sandbox {
             sources: Arc::clone(sources),
             memory: MemoryLimit { limit: memory_bytes, peak: image.memory_bytes() },
         };
+        let permit = engine.permit()?;
         let (store, instance, bindings) = instantiate(engine, image, state).await?;
-        Ok(Self { engine: engine.clone(), image: Arc::clone(image), store, instance, bindings })
+        Ok(Self {
+            engine: engine.clone(),
+            image: Arc::clone(image),
+            store,
+            instance,
+            bindings,
+            _permit: permit,
+        })
     }
 
     pub(crate) fn logs(&mut self) -> &mut Logs {
@@ -132,7 +143,9 @@ impl Sandbox {
         event: &wit::Event,
         budget: Budget,
     ) -> Result<Turn> {
-        self.store.set_fuel(budget.fuel).map_err(internal)?;
+        // Wasmtime looks at the fuel on entering functions and loops, so a turn
+        // can end with less than none. One more than allowed tells the two apart.
+        self.store.set_fuel(budget.fuel.saturating_add(1)).map_err(internal)?;
         let outcome = {
             let mut turn = pin!(self.bindings.call_turn(&mut self.store, now, event));
             poll_fn(|cx| {
@@ -150,7 +163,10 @@ impl Sandbox {
             })
             .await?
         };
-        let fuel = budget.fuel - self.store.get_fuel().map_err(internal)?;
+        let Some(left) = self.store.get_fuel().map_err(internal)?.checked_sub(1) else {
+            return Err(out_of_fuel(budget));
+        };
+        let fuel = budget.fuel - left;
         if self.engine.torture() {
             self.move_to_new_instance().await?;
         }
@@ -159,7 +175,7 @@ impl Sandbox {
 
     /// What the last turn left of its fuel, also when it was stopped.
     pub(crate) fn fuel_left(&self) -> u64 {
-        self.store.get_fuel().unwrap_or(0)
+        self.store.get_fuel().unwrap_or(0).saturating_sub(1)
     }
 
     /// The linear memory, which at rest is all that the sandbox is.
@@ -272,13 +288,18 @@ fn stopped(error: &wasmtime::Error, budget: Budget) -> Error {
     }
     let limit = |kind, limit, actual| Error::Limit(LimitError { kind, limit, actual });
     match error.downcast_ref::<Trap>() {
-        Some(Trap::OutOfFuel) => limit(LimitKind::Fuel, budget.fuel_limit, budget.fuel_limit),
+        Some(Trap::OutOfFuel) => out_of_fuel(budget),
         Some(Trap::StackOverflow) => {
             let bytes = crate::config::WASM_STACK_BYTES as u64;
             limit(LimitKind::Stack, bytes, bytes)
         }
         _ => internal(error),
     }
+}
+
+fn out_of_fuel(budget: Budget) -> Error {
+    let limit = budget.fuel_limit;
+    Error::Limit(LimitError { kind: LimitKind::Fuel, limit, actual: limit })
 }
 
 pub(crate) fn internal(error: impl std::fmt::Display) -> Error {

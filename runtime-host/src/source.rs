@@ -21,7 +21,7 @@ pub enum Module {
     Tsx(String),
     /// JavaScript with JSX.
     Jsx(String),
-    /// A CommonJS module; what it exports is the default export.
+    /// A `CommonJS` module; what it exports is the default export.
     CommonJs(String),
     /// JSON text; the value is the default export.
     Json(String),
@@ -178,15 +178,29 @@ impl Sources {
         Some(format!("{before}{line}:{column}{after}"))
     }
 
+    /// A log line with the stack frames in it as the author would write them.
+    pub(crate) fn map_log(&self, text: String) -> String {
+        if text.contains("    at ") { self.map_stack(&text) } else { text }
+    }
+
     /// The message of an error that the engine's parser threw, with the line
-    /// that it points at.
-    pub(crate) fn explain_syntax(&self, message: &str, stack: Option<&str>) -> Option<String> {
+    /// that it points at. The stack is already the author's.
+    pub(crate) async fn explain_syntax(
+        &self,
+        message: &str,
+        stack: Option<&str>,
+    ) -> Option<String> {
         let place = place_of(stack?.lines().next()?)?;
-        let Some(Module::JavaScript(text) | Module::CommonJs(text)) = self.map.get(place.module)
+        let (_, module) = self.find(place.module).await.ok()??;
+        let (Module::JavaScript(text)
+        | Module::TypeScript(text)
+        | Module::Tsx(text)
+        | Module::Jsx(text)
+        | Module::CommonJs(text)) = module
         else {
             return None;
         };
-        Some(point_at(message, place.module, text, place.line, place.column))
+        Some(point_at(message, place.module, &text, place.line, place.column))
     }
 }
 
@@ -200,8 +214,8 @@ struct Place<'a> {
 }
 
 fn place_of(frame: &str) -> Option<Place<'_>> {
-    let trimmed = frame.trim_end();
-    let end = trimmed.strip_suffix(')').unwrap_or(trimmed).len();
+    // A log line may go on after the frame.
+    let end = frame.rfind(')').unwrap_or(frame.trim_end().len());
     let (before, column) = frame[..end].rsplit_once(':')?;
     let (file, line) = before.rsplit_once(':')?;
     let module = file.rsplit_once(['(', ' ']).map_or(file, |(_, module)| module);
@@ -228,5 +242,6 @@ pub(crate) fn point_at(message: &str, name: &str, source: &str, line: u32, colum
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let mark = " ".repeat(column_index - start);
+    let message: String = message.chars().filter(|c| !c.is_control()).collect();
     format!("{message}\n  at {name}:{line}:{column}\n  {shown}\n  {mark}^")
 }

@@ -1,5 +1,6 @@
 //! TypeScript to JavaScript, in a guest of its own.
 
+use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, Trap};
 
@@ -36,13 +37,19 @@ impl Transpiled {
 pub(crate) struct Transpiler {
     pre: wit::TranspilerPre<StoreLimits>,
     max_memory_bytes: u64,
+    slots: Semaphore,
 }
 
 impl Transpiler {
-    pub(crate) fn new(engine: &wasmtime::Engine, max_memory_bytes: u64) -> wasmtime::Result<Self> {
+    pub(crate) fn new(
+        engine: &wasmtime::Engine,
+        max_memory_bytes: u64,
+        slots: usize,
+    ) -> wasmtime::Result<Self> {
         let linker = Linker::<StoreLimits>::new(engine);
         let pre = linker.instantiate_pre(&artifacts::transpiler(engine)?)?;
-        Ok(Self { pre: wit::TranspilerPre::new(pre)?, max_memory_bytes })
+        let pre = wit::TranspilerPre::new(pre)?;
+        Ok(Self { pre, max_memory_bytes, slots: Semaphore::new(slots) })
     }
 
     /// # Errors
@@ -79,6 +86,7 @@ impl Transpiler {
         source: &str,
         dialect: Dialect,
     ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
+        let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
         let memory = usize::try_from(self.max_memory_bytes)?;
         let limits =
             StoreLimitsBuilder::new().memory_size(memory).trap_on_grow_failure(true).build();

@@ -99,6 +99,7 @@ impl Worker {
     /// The first such call makes the worker's app image, as [`Worker::prepare`]
     /// does; every later one starts from it in some microseconds, with the top
     /// level of its modules already run.
+    #[must_use]
     pub fn fresh_per_call(&self) -> Self {
         Self { inner: Arc::clone(&self.inner), fresh: true }
     }
@@ -226,8 +227,18 @@ impl Entrypoint {
     /// As [`Entrypoint::call`], without converting the value: cycles, maps and
     /// whatever else JSON lacks stay what they are.
     pub fn call_value(&self, method: &str, arguments: impl Serialize) -> Calling<Result<Value>> {
+        self.call_message(method, arguments_of(&arguments))
+    }
+
+    /// As [`Entrypoint::call_value`], with arguments that are values already,
+    /// such as what another call returned.
+    pub fn call_values(&self, method: &str, arguments: &[Value]) -> Calling<Result<Value>> {
+        self.call_message(method, Ok(Value::array_of(arguments)))
+    }
+
+    fn call_message(&self, method: &str, arguments: Result<Value>) -> Calling<Result<Value>> {
         let this = self.clone();
-        let (method, arguments) = (Some(method.to_owned()), arguments_of(&arguments));
+        let method = Some(method.to_owned());
         Box::pin(async move {
             let (sender, receiver) = oneshot::channel();
             this.start(method, arguments?, Reply::Value(sender), receiver).await?

@@ -95,17 +95,17 @@ impl WorkerCode {
     /// [`Module::by_name`]; any other ending is refused by `load`.
     pub fn file(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         let name = name.into();
-        match Module::by_name(&name, text) {
-            Some(module) => self.add(name, module),
-            None => {
-                self.problem.get_or_insert(format!(
-                    "the name of module \"{}\" ends in none of .js .mjs .cjs .jsx .ts .mts .tsx \
-                     .json .txt",
-                    name.escape_debug()
-                ));
-                self
-            }
+        if let Some(module) = Module::by_name(&name, text) {
+            return self.add(name, module);
         }
+        self.problem.get_or_insert_with(|| {
+            format!(
+                "the name of module \"{}\" ends in none of .js .mjs .cjs .jsx .ts .mts .tsx \
+                 .json .txt",
+                name.escape_debug()
+            )
+        });
+        self
     }
 
     /// Adds a module under any name, such as the bare specifier `lodash`.
@@ -165,6 +165,12 @@ impl WorkerCode {
             return Err(Error::InvalidCode(format!(
                 "there is no module \"{}\", which is to be the main one",
                 self.main.escape_debug()
+            )));
+        }
+        if let Some(name) = self.modules.keys().find(|name| name.contains('\0')) {
+            return Err(Error::InvalidCode(format!(
+                "the name of module \"{}\" has a NUL in it",
+                name.escape_debug()
             )));
         }
         let bytes: u64 = self.modules.values().map(Module::bytes).sum();

@@ -48,7 +48,8 @@ pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
 
 /// Shows that the engine still does what it did before.
 pub(crate) async fn assert_alive() {
-    Case::body("return [arg, await Promise.resolve(2)]").arg(1).run().await.expect_ok([1, 2]);
+    let run = Case::body("return [arg, await Promise.resolve(2)]").arg(1).run().await;
+    let _ = run.expect_ok([1, 2]);
 }
 
 /// A worker and a call of it.
@@ -305,4 +306,24 @@ impl Run {
     pub(crate) fn lines(&self) -> &[LogLine] {
         &self.0.logs
     }
+}
+
+/// An engine with that much room.
+pub(crate) fn fresh_engine_of(sandboxes: u32) -> Engine {
+    Engine::with_config(config().max_sandboxes(sandboxes)).expect("an engine")
+}
+
+/// Calls until there is room: a sandbox that was dropped ends when its driver
+/// next runs.
+pub(crate) async fn retry_overloaded(worker: &Worker) -> Run {
+    soon(async {
+        loop {
+            let run = call(worker, ()).await;
+            if !matches!(run.0.result, Err(Error::Overloaded)) {
+                return run;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
 }

@@ -8,19 +8,32 @@ use super::{evaluate, find, not_found, resolve};
 use crate::state::State;
 use crate::stub;
 
-/// Evaluates the source as the module `name` and returns its `module.exports`.
+/// Parses the source as the body of the module `name`, to be run later.
 ///
 /// # Errors
-/// What the parser or the module throws.
-pub fn run<'js>(ctx: &Ctx<'js>, state: &State, name: &str, source: &str) -> Result<Value<'js>> {
+/// What the parser throws.
+pub fn compile(ctx: &Ctx<'_>, state: &State, name: &str, source: &str) -> Result<()> {
     // On one line, so that lines keep their numbers.
     let wrapped =
         format!("(function (exports, require, module, __filename, __dirname) {{{source}\n}})");
     let mut options = EvalOptions::default();
     options.strict = false;
     options.filename = Some(name.to_owned());
-    let body: Function<'js> = ctx.eval_with_options(wrapped, options)?;
+    let body: Function<'_> = ctx.eval_with_options(wrapped, options)?;
+    state.compiled.borrow_mut().insert(name.to_owned(), Persistent::save(ctx, body));
+    Ok(())
+}
 
+/// Runs the body of the module `name` and returns its `module.exports`.
+///
+/// # Errors
+/// What the module throws; then a later `require` fails as well.
+pub fn run<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    name: &str,
+    body: Function<'js>,
+) -> Result<Value<'js>> {
     let exports = Object::new(ctx.clone())?;
     let module = Object::new(ctx.clone())?;
     module.set("exports", exports.clone())?;

@@ -13,7 +13,7 @@ use rquickjs::{
 };
 
 use crate::state::State;
-use crate::{Load, ModuleBody, SourceError, message, stub};
+use crate::{Load, ModuleBody, SourceError, message, stub, throw};
 
 pub fn install(runtime: &Runtime, state: &Rc<State>) {
     runtime.set_loader(Modules(Rc::clone(state)), Modules(Rc::clone(state)));
@@ -95,7 +95,7 @@ fn find(ctx: &Ctx<'_>, state: &State, specifier: &str, importer: Option<&str>) -
     let module = match state.host.source(specifier) {
         Ok(module) => module,
         Err(SourceError::NotFound) => return Err(not_found(ctx, specifier, importer)),
-        Err(SourceError::Invalid(text)) => return Err(Exception::throw_syntax(ctx, &text)),
+        Err(SourceError::Invalid(text)) => return Err(throw::syntax_error(ctx, &text)),
     };
     let known = state.names.borrow().values().any(|name| *name == module.name);
     state.names.borrow_mut().insert(specifier.to_owned(), module.name.clone());
@@ -114,16 +114,22 @@ fn declare<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Module<'js,
         Some(ModuleBody::Javascript(source)) => {
             let module = Module::declare(ctx.clone(), name, source)?;
             module.meta()?.set("url", format!("file:///{name}"))?;
-            Ok(module)
+            return Ok(module);
         }
+        // Parsed here, so that what does not parse fails before anything runs.
+        Some(ModuleBody::Json(text)) => {
+            let value = parse_json(ctx, name, text)?;
+            keep(ctx, state, name, value)?;
+        }
+        Some(ModuleBody::Commonjs(source)) => commonjs::compile(ctx, state, name, &source)?,
         Some(body) => {
-            // Its value is made when the module is evaluated, so that the
-            // order of evaluation is that of any other module.
             state.bodies.borrow_mut().insert(name.to_owned(), body);
-            Module::declare_def::<ValueModule, _>(ctx.clone(), name)
         }
-        None => Err(not_found(ctx, name, None)),
+        // A `require` may have been first.
+        None if state.values.borrow().contains_key(name) => {}
+        None => return Err(not_found(ctx, name, None)),
     }
+    Module::declare_def::<ValueModule, _>(ctx.clone(), name)
 }
 
 fn not_found(ctx: &Ctx<'_>, specifier: &str, importer: Option<&str>) -> Error {
@@ -161,23 +167,46 @@ fn evaluate<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>
     if let Some(module) = known {
         return module.restore(ctx)?.get("exports");
     }
+    let compiled = state.compiled.borrow_mut().remove(name);
+    if let Some(body) = compiled {
+        return commonjs::run(ctx, state, name, body.restore(ctx)?);
+    }
     let body = state.bodies.borrow_mut().remove(name);
     let value = match body {
-        Some(ModuleBody::Json(text)) => ctx.json_parse(text)?,
+        Some(ModuleBody::Json(text)) => parse_json(ctx, name, text)?,
         Some(ModuleBody::Text(text)) => text.into_js(ctx)?,
         Some(ModuleBody::Data(bytes)) => ArrayBuffer::new(ctx.clone(), bytes)?.into_js(ctx)?,
-        Some(ModuleBody::Commonjs(source)) => return commonjs::run(ctx, state, name, &source),
+        Some(ModuleBody::Commonjs(source)) => {
+            commonjs::compile(ctx, state, name, &source)?;
+            return evaluate(ctx, state, name);
+        }
         Some(ModuleBody::Javascript(_)) | None => {
-            return Err(Exception::throw_type(
+            return Err(throw::type_error(
                 ctx,
                 &format!("require() of \"{name}\", which is an ES module; use import()"),
             ));
         }
     };
-    let module = Object::new(ctx.clone())?;
-    module.set("exports", value.clone())?;
-    state.values.borrow_mut().insert(name.to_owned(), Persistent::save(ctx, module));
+    keep(ctx, state, name, value.clone())?;
     Ok(value)
+}
+
+/// The value that every later import or `require` of the module gets.
+fn keep<'js>(ctx: &Ctx<'js>, state: &State, name: &str, value: Value<'js>) -> Result<()> {
+    let module = Object::new(ctx.clone())?;
+    module.set("exports", value)?;
+    state.values.borrow_mut().insert(name.to_owned(), Persistent::save(ctx, module));
+    Ok(())
+}
+
+fn parse_json<'js>(ctx: &Ctx<'js>, name: &str, text: String) -> Result<Value<'js>> {
+    ctx.json_parse(text).map_err(|error| match error {
+        Error::Exception => {
+            let reason = ctx.catch().into_exception().and_then(|exception| exception.message());
+            throw::syntax_error(ctx, &format!("{name}: {}", reason.unwrap_or_default()))
+        }
+        other => other,
+    })
 }
 
 #[cfg(test)]

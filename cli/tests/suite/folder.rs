@@ -1,0 +1,129 @@
+//! A folder of modules, the command run in it, and what it said.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value as Json;
+
+/// A folder that is gone when the test is over.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    /// `name` is the test's own.
+    pub(crate) fn new(name: &str) -> Self {
+        let path =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    /// A folder with one file, `main.js`.
+    pub(crate) fn js(name: &str, source: &str) -> Self {
+        Self::new(name).file("main.js", source)
+    }
+
+    pub(crate) fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("a file");
+        self
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// `isolet run …` in this folder.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = isolet(arguments);
+        command.current_dir(&self.0);
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
+        said(self.command(arguments).stdin(Stdio::null()))
+    }
+
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Said {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command starts");
+        // Whoever does not read it closes it.
+        let _ = child.stdin.take().expect("standard input").write_all(input);
+        Said::new(&child.wait_with_output().expect("the command ends"))
+    }
+
+    /// The record that `--json` prints.
+    #[track_caller]
+    pub(crate) fn record(&self, arguments: &[&str]) -> Json {
+        let said = self.run(&[&["--json"], arguments].concat());
+        assert_eq!(said.out.matches('\n').count(), 1, "{said:?}");
+        serde_json::from_str(&said.out).expect("a record")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// `isolet run …`, in torture mode if the tests are run so.
+pub(crate) fn isolet(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_isolet"));
+    command.arg("run");
+    if std::env::var("ISOLET_TORTURE").is_ok_and(|value| value == "1")
+        && !arguments.contains(&"--torture")
+    {
+        command.arg("--torture");
+    }
+    command.args(arguments).env_remove("RUST_BACKTRACE").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+pub(crate) fn said(command: &mut Command) -> Said {
+    Said::new(&command.output().expect("the command runs"))
+}
+
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Said {
+    fn new(output: &std::process::Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+
+    /// It printed this line and nothing else, and all was well.
+    #[track_caller]
+    pub(crate) fn expect_out(self, line: &str) -> Self {
+        assert_eq!(
+            (self.code, self.out.as_str()),
+            (Some(0), format!("{line}\n").as_str()),
+            "{self:?}"
+        );
+        self
+    }
+
+    /// It printed nothing on standard output, and `texts` on standard error.
+    #[track_caller]
+    pub(crate) fn expect_failure(self, code: i32, texts: &[&str]) -> Self {
+        assert_eq!((self.code, self.out.as_str()), (Some(code), ""), "{self:?}");
+        for text in texts {
+            assert!(self.err.contains(text), "{text:?} is not in {:?}", self.err);
+        }
+        self
+    }
+}

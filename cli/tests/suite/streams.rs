@@ -1,0 +1,131 @@
+//! Standard input, output and error.
+
+use std::io::Read as _;
+use std::process::Stdio;
+
+use crate::folder::Folder;
+
+#[test]
+fn a_program_from_standard_input_is_typescript() {
+    let folder = Folder::new("stdin")
+        .file("lib.js", "export default 'lib'")
+        .file("other.js", "export default 1");
+    let source = b"const x: number = 41; export default (y?: number): number => x + (y ?? 1)";
+    let _ = folder.run_with_input(&["-"], source).expect_out("42");
+    let _ = folder.run_with_input(&["-", "--arg", "2"], source).expect_out("43");
+    let _ = folder
+        .run_with_input(&["-"], b"import x from './lib.js'; export default () => x")
+        .expect_failure(2, &["lib.js"]);
+    let _ = folder
+        .run_with_input(
+            &["-", "--module", "lib=lib.js"],
+            b"import x from 'lib'; export default () => x",
+        )
+        .expect_out("\"lib\"");
+    let said = folder
+        .run_with_input(&["-"], b"\n\nthrow new Error('x')")
+        .expect_failure(1, &["stdin.ts:3:"]);
+    assert!(said.err.contains("Error: x"), "{said:?}");
+    let _ = folder.run_with_input(&["-"], &[0xff]).expect_failure(2, &["standard input"]);
+    assert_eq!(folder.run_with_input(&["-"], b"").code, Some(0));
+}
+
+#[test]
+fn logs_go_to_standard_error_and_the_result_to_standard_output() {
+    let folder = Folder::js(
+        "streams",
+        "console.log('top'); export default () => { for (const level of ['debug', 'info', 'log', 'warn', 'error']) console[level](level); return 'result' }",
+    );
+    let said = folder.run(&["main.js"]).expect_out("\"result\"");
+    assert_eq!(said.err, "top\ndebug\ninfo\nlog\nwarn\nerror\n");
+}
+
+#[test]
+fn control_characters_of_logs_and_errors_are_escaped() {
+    let folder = Folder::js(
+        "control",
+        "export default { log() { console.log('a\\u001b[31mred\\u0007\\r\\nfake: line\\tb\\u202e\\u009b') },
+            fail() { const e = new Error('x\\u001b]0;title\\u0007\\nerror: faked'); e.name = 'A\\u001b[1mB'; throw e } }",
+    );
+    let log = folder.run(&["main.js", "--call", "log"]);
+    assert_eq!(log.err, "a\\u{1b}[31mred\\u{7}\\u{d}\n  fake: line\tb\\u{202e}\\u{9b}\n");
+    let fail = folder.run(&["main.js", "--call", "fail"]).expect_failure(1, &["\\u{1b}"]);
+    assert!(!fail.err.contains('\u{1b}') && !fail.err.contains('\u{7}'), "{fail:?}");
+    assert!(!fail.err.lines().skip(1).any(|line| line.starts_with("error:")), "{fail:?}");
+    // A name on disk is no safer.
+    let named = Folder::new("named").file("a\u{1b}[31m.js", "throw new Error('x')");
+    let said = named.run(&["a\u{1b}[31m.js"]);
+    assert!(!said.err.contains('\u{1b}'), "{said:?}");
+    let said = named.run(&["missing\u{1b}[31m.js"]);
+    assert!(!said.err.contains('\u{1b}'), "{said:?}");
+}
+
+#[test]
+fn results_escape_control_characters_as_json_does() {
+    let folder = Folder::js("json", "export default () => 'a\\u001b[31m\\n\\u007f\\u009b'");
+    let said = folder.run(&["main.js"]);
+    assert!(!said.out.trim_end().contains(['\u{1b}', '\n']), "{said:?}");
+}
+
+#[test]
+fn no_colours_where_there_is_no_terminal() {
+    let folder =
+        Folder::js("colours", "export default () => { console.error('e'); throw new Error('x') }");
+    let said = folder.run(&["main.js"]);
+    assert!(!said.err.contains('\u{1b}'), "{said:?}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let folder = Folder::js("pipe", "export default () => 'x'.repeat(1 << 20)");
+    let mut child = folder
+        .command(&["main.js"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    drop(child.stdout.take());
+    let mut err = String::new();
+    child.stderr.take().expect("standard error").read_to_string(&mut err).expect("UTF-8");
+    assert_eq!((child.wait().expect("it ends").code(), err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_log_that_nobody_reads_is_no_error() {
+    let folder = Folder::js(
+        "closed",
+        "export default () => { for (let i = 0; i < 20000; i++) console.log(i); return 1 }",
+    );
+    let mut child = folder
+        .command(&["main.js"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    drop(child.stderr.take());
+    let mut out = String::new();
+    child.stdout.take().expect("standard output").read_to_string(&mut out).expect("UTF-8");
+    assert_eq!((child.wait().expect("it ends").code(), out.as_str()), (Some(0), "1\n"));
+}
+
+#[test]
+fn logs_come_as_they_happen() {
+    let folder =
+        Folder::js("happen", "console.log('first'); await new Promise(r => setTimeout(r, 1e8))");
+    let mut child = folder
+        .command(&["main.js", "--timeout", "60s"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    // It is still running, and the line is here.
+    let mut line = [0; 6];
+    child.stderr.take().expect("standard error").read_exact(&mut line).expect("a line");
+    assert_eq!(&line, b"first\n");
+    assert!(child.try_wait().expect("a status").is_none());
+    child.kill().expect("it ends");
+    child.wait().expect("it ends");
+}

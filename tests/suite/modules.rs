@@ -1,0 +1,340 @@
+//! Modules: how they are found, what they are, and what is said of those that
+//! are not there or do not parse.
+
+use isolet::Module;
+use serde_json::json;
+
+use crate::harness::{Case, call};
+
+#[tokio::test]
+async fn relative_specifiers() {
+    let _ = Case::js(
+        "import { a } from './lib/a.js';
+         export default { run: () => a }",
+    )
+    .file("lib/a.js", "import { b } from '../b.js'; import { c } from './deep/./c.js'; export const a = ['a', b, c]")
+    .file("b.js", "export const b = 'b'")
+    .file("lib/deep/c.js", "import { b } from '../../b.js'; export const c = 'c' + b")
+    .run()
+    .await
+    .expect_ok(json!(["a", "b", "cb"]));
+}
+
+#[tokio::test]
+async fn bare_specifiers() {
+    let _ = Case::js("import lodash from 'lodash'; import x from '@scope/pkg/x.js'; export default { run: () => [lodash, x] }")
+        .module("lodash", Module::JavaScript("export default 'lodash'".to_owned()))
+        .file("@scope/pkg/x.js", "export default 'x'")
+        .run()
+        .await
+        .expect_ok(json!(["lodash", "x"]));
+}
+
+#[tokio::test]
+async fn a_module_runs_once_however_it_is_named() {
+    let _ = Case::js(
+        "import './count.js'; import '/count.js'; import 'count.js'; import './lib/../count.js';
+         import './count';
+         await import('./count.js');
+         export default { run: () => globalThis.count }",
+    )
+    .file("count.js", "globalThis.count = (globalThis.count ?? 0) + 1")
+    .run()
+    .await
+    .expect_ok(1);
+}
+
+#[tokio::test]
+async fn cycles_between_modules() {
+    let _ = Case::js("import { even } from './even.js'; export default { run: n => even(n) }")
+        .file(
+            "even.js",
+            "import { odd } from './odd.js'; export const even = n => n === 0 || odd(n - 1)",
+        )
+        .file(
+            "odd.js",
+            "import { even } from './even.js'; export const odd = n => n !== 0 && even(n - 1)",
+        )
+        .arg(10)
+        .run()
+        .await
+        .expect_ok(true);
+}
+
+#[tokio::test]
+async fn dynamic_import() {
+    let worker = Case::js(
+        "export default { async run(name) { const m = await import(`./${name}.js`); return m.default } }",
+    )
+    .file("a.js", "export default 'a'")
+    .file("b.js", "console.log('b runs'); export default 'b'")
+    .worker();
+    let _ = call(&worker, "a").await.expect_ok("a");
+    let _ = call(&worker, "b").await.expect_ok("b").expect_logs(&["b runs"]);
+    let _ = call(&worker, "b").await.expect_ok("b").expect_logs(&[]);
+    let missing = call(&worker, "c").await;
+    let _ = missing.expect_exception("Error", "No such module \"c.js\"");
+    let _ = call(&worker, "a").await.expect_ok("a");
+}
+
+#[tokio::test]
+async fn top_level_await() {
+    let _ = Case::js(
+        "import { late } from './late.js';
+         const own = await Promise.all([1, 2].map(async x => x * 2));
+         export default { run: () => [late, own] }",
+    )
+    .file(
+        "late.js",
+        "await new Promise(resolve => setTimeout(resolve, 5)); export const late = 'late'",
+    )
+    .run()
+    .await
+    .expect_ok(json!(["late", [2, 4]]));
+}
+
+#[tokio::test]
+async fn json_text_and_data() {
+    let _ = Case::js(
+        "import data from './data.json'; import text from './note.txt'; import bytes from 'bytes';
+         import typed from './data.json' with { type: 'json' };
+         export default { run: () => [data, text, [...new Uint8Array(bytes)], typed === data] }",
+    )
+    .file("data.json", r#"{"a":[1,null,"x"],"__proto__":1}"#)
+    .file("note.txt", "line\nline\u{0}")
+    .module("bytes", Module::Data(vec![0, 255]))
+    .run()
+    .await
+    .expect_ok(json!([
+        serde_json::from_str::<serde_json::Value>(r#"{"a":[1,null,"x"],"__proto__":1}"#)
+            .expect("JSON"),
+        "line\nline\u{0}",
+        [0, 255],
+        true
+    ]));
+}
+
+#[tokio::test]
+async fn json_that_is_none() {
+    let run = Case::js("import data from './data.json'; export default { run: () => data }")
+        .file("data.json", "{ nope }")
+        .run()
+        .await;
+    assert!(run.error().to_string().contains("data.json"), "{}", run.error());
+}
+
+#[tokio::test]
+async fn common_js() {
+    let _ = Case::js("import lib from './lib.cjs'; export default { run: () => lib }")
+        .file(
+            "lib.cjs",
+            "const other = require('./other.cjs'); const data = require('./data.json');
+             exports.other = other(2); exports.data = data; exports.same = require('./other.cjs') === other;
+             exports.self = module.exports === exports; exports.names = [__filename, __dirname, typeof this];",
+        )
+        .file("other.cjs", "module.exports = x => x * 21")
+        .file("data.json", "[1]")
+        .run()
+        .await
+        .expect_ok(json!({
+            "other": 42, "data": [1], "same": true, "self": true, "names": ["lib.cjs", "", "object"],
+        }));
+}
+
+#[tokio::test]
+async fn common_js_cycles_see_what_was_exported_so_far() {
+    let _ = Case::js("import a from './a.cjs'; export default { run: () => a }")
+        .file(
+            "a.cjs",
+            "exports.early = 1; const b = require('./b.cjs'); exports.sawOf = b.saw; exports.late = 2;",
+        )
+        .file("b.cjs", "const a = require('./a.cjs'); exports.saw = Object.keys(a);")
+        .run()
+        .await
+        .expect_ok(json!({ "early": 1, "sawOf": ["early"], "late": 2 }));
+}
+
+#[tokio::test]
+async fn common_js_that_throws_or_is_missing() {
+    let run = Case::js("import './a.cjs'; export default { run() {} }")
+        .file("a.cjs", "throw new RangeError('cjs')")
+        .run()
+        .await;
+    let _ = run.expect_exception("RangeError", "cjs");
+    let run = Case::js("import './a.cjs'; export default { run() {} }")
+        .file("a.cjs", "require('./b.cjs')")
+        .run()
+        .await;
+    assert!(run.error().to_string().contains("b.cjs"), "{}", run.error());
+    // A failed require can be caught, and tried again.
+    let _ = Case::js("import a from './a.cjs'; export default { run: () => a }")
+        .file(
+            "a.cjs",
+            "const tries = []; for (let i = 0; i < 2; i++) { try { require('./missing.cjs') } catch (e) { tries.push(e.message) } }
+             module.exports = tries.length;",
+        )
+        .run()
+        .await
+        .expect_ok(2);
+}
+
+#[tokio::test]
+async fn common_js_is_sloppy_and_modules_are_strict() {
+    let _ = Case::js(
+        "import sloppy from './a.cjs';
+         export default { run: () => [sloppy, (function () { return this === undefined })()] }",
+    )
+    .file("a.cjs", "module.exports = (function () { return this === globalThis })()")
+    .run()
+    .await
+    .expect_ok([true, true]);
+}
+
+#[tokio::test]
+async fn import_meta_url() {
+    let _ = Case::js(
+        "import { url } from './lib/a.js'; export default { run: () => [import.meta.url, url] }",
+    )
+    .file("lib/a.js", "export const url = import.meta.url")
+    .run()
+    .await
+    .expect_ok(["file:///main.js", "file:///lib/a.js"]);
+}
+
+#[tokio::test]
+async fn the_built_in_module_has_two_names() {
+    let _ = Case::js(
+        "import * as a from 'cloudflare:workers'; import * as b from 'isolet:workers';
+         const { WorkerEntrypoint, RpcTarget, env, waitUntil } = a;
+         export default { run: () => [a.WorkerEntrypoint === b.WorkerEntrypoint, a.RpcTarget === b.RpcTarget,
+            typeof WorkerEntrypoint, typeof RpcTarget, env.NAME, typeof waitUntil] }",
+    )
+    .code(|code| code.env_value("NAME", "n"))
+    .run()
+    .await
+    .expect_ok(json!([true, true, "function", "function", "n", "function"]));
+}
+
+#[tokio::test]
+async fn a_missing_module_is_named_with_its_importer() {
+    let run = Case::js("import './lib/a.js'; export default { run() {} }")
+        .file("lib/a.js", "import './missing.js'")
+        .run()
+        .await;
+    let _ = run.expect_load_error(&["lib/missing.js", "lib/a.js"]);
+    let run = Case::js("import x from 'react'; export default { run() {} }").run().await;
+    let _ = run.expect_load_error(&["react", "main.js"]);
+}
+
+#[tokio::test]
+async fn specifiers_do_not_leave_the_root() {
+    let run = Case::js("import '../outside.js'; export default { run() {} }")
+        .file("outside.js", "")
+        .run()
+        .await;
+    let _ = run.expect_load_error(&["../outside.js"]);
+}
+
+#[tokio::test]
+async fn a_missing_export_is_named() {
+    let run = Case::js("import { nope } from './a.js'; export default { run: () => nope }")
+        .file("a.js", "export const a = 1")
+        .run()
+        .await;
+    let _ = run.expect_load_error(&["nope", "a.js"]);
+}
+
+#[tokio::test]
+async fn a_syntax_error_names_its_place_and_shows_the_line() {
+    let run = Case::js("import './lib/bad.js'; export default { run() {} }")
+        .file("lib/bad.js", "const fine = 1;\nconst broken = = 2;\n")
+        .run()
+        .await
+        .expect_load_error(&["SyntaxError", "lib/bad.js:2:16", "const broken = = 2;"]);
+    let text = run.error().to_string();
+    let lines: Vec<_> = text.lines().collect();
+    let shown = lines.iter().position(|line| line.contains("const broken")).expect("the line");
+    let mark = lines[shown + 1].find('^').expect("a mark");
+    let start = lines[shown].find("const").expect("its begin");
+    assert_eq!(mark - start, 15, "{text}");
+}
+
+#[tokio::test]
+async fn a_syntax_error_of_the_main_module() {
+    let _ = Case::js("export default {\n  run( { return 1 }\n};\n")
+        .run()
+        .await
+        .expect_load_error(&["SyntaxError", "main.js:2", "run( { return 1 }"]);
+    let _ = Case::js("export default { run() {")
+        .run()
+        .await
+        .expect_load_error(&["SyntaxError", "main.js:1"]);
+    let _ = Case::js("let a; let a; export default {}")
+        .run()
+        .await
+        .expect_load_error(&["SyntaxError", "main.js:1"]);
+}
+
+#[tokio::test]
+async fn a_syntax_error_of_common_js_names_its_place() {
+    let run = Case::js("import './bad.cjs'; export default { run() {} }")
+        .file("bad.cjs", "let a;\nlet b = ;\n")
+        .run()
+        .await;
+    let text = run.error().to_string();
+    assert!(text.contains("bad.cjs:2"), "{text}");
+}
+
+#[tokio::test]
+async fn a_dynamic_import_of_a_syntax_error_can_be_caught() {
+    let _ = Case::body("try { await import('./bad.js') } catch (e) { return e.name }")
+        .file("bad.js", "let = = 1")
+        .run()
+        .await
+        .expect_ok("SyntaxError");
+}
+
+#[tokio::test]
+async fn what_throws_while_it_is_evaluated_is_an_exception() {
+    let run = Case::js("import './a.js'; export default { run() {} }")
+        .file("a.js", "\n  null.property;")
+        .run()
+        .await;
+    let run = run.expect_exception("TypeError", "");
+    assert!(run.exception().stack.as_deref().expect("a stack").contains("a.js:2:"), "{run:?}");
+}
+
+#[tokio::test]
+async fn the_shebang_and_the_byte_order_mark_are_no_code() {
+    let _ =
+        Case::js("#!/usr/bin/env isolet\nexport default { run: () => 1 }").run().await.expect_ok(1);
+    let _ = Case::js("\u{feff}export default { run: () => 1 }").run().await.expect_ok(1);
+    let _ = Case::ts("#!/usr/bin/env isolet\nexport default { run: (): number => 1 }")
+        .run()
+        .await
+        .expect_ok(1);
+    let _ = Case::ts("\u{feff}export default { run: (): number => 1 }").run().await.expect_ok(1);
+}
+
+#[tokio::test]
+async fn modern_syntax_is_there() {
+    let _ = Case::js(
+        "class A { static #n = 0; #x = 1; static { A.#n = 5 } get x() { return this.#x } static n = () => A.#n;
+            static has(o) { return #x in o } }
+         export default { async run() {
+            const { a, ...rest } = { a: 1, b: 2, c: 3 }; let n = null; n ??= 4; n ||= 5; n &&= 6;
+            const list = []; for await (const x of (async function* () { yield 1; yield* [2, 3] })()) list.push(x);
+            label: for (;;) { for (;;) break label }
+            return [A.n(), new A().x, A.has(new A()), rest, n, list, 1_000, 2 ** 3, [1, 2, 3].at(-1), a?.b?.c ?? 'd',
+                Object.groupBy([1, 2, 3], x => x % 2 ? 'odd' : 'even').odd, [3, 1, 2].toSorted(), 'abc'.at(-1),
+                /(?<year>\\d{4})/.exec('in 2024').groups.year, [1, [2, [3]]].flat(Infinity), new Set([1]).union(new Set([2])).size,
+                `t${1}`, String.raw`\\n`, structuredClone(new Map([[1, 2]])).get(1), 10n ** 3n === 1000n]
+         } }",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        5, 1, true, { "b": 2, "c": 3 }, 6, [1, 2, 3], 1000, 8, 3, "d", [1, 3], [1, 2, 3], "c", "2024", [1, 2, 3], 2,
+        "t1", "\\n", 2, true
+    ]));
+}
