@@ -28,7 +28,7 @@ fn kinds() -> Vec<(&'static str, String)> {
         ("new", format!("{}a", "new ".repeat(LEVELS))),
         ("powers", format!("x = 1{}", "**1".repeat(LEVELS))),
         ("assignments", format!("{}1", "x=".repeat(LEVELS))),
-        ("labels", (0..LEVELS).map(|i| format!("l{i}:")).collect::<String>() + ";"),
+        ("labels", (0..LEVELS).map(|i| format!("l{i}:")).collect::<Vec<_>>().concat() + ";"),
         ("objects", format!("x = {}", around("{a:", "1", "}"))),
         ("patterns", format!("var {} = 1", around("[", "y", "]"))),
         ("classes", around("class A { static x = ", "1", "}")),

@@ -10,11 +10,7 @@ use crate::harness::{Case, Run, assert_alive, call, fresh_engine};
 
 /// Enough for honest work, little enough to be used up soon.
 fn tight(limits: Limits) -> Limits {
-    limits
-        .fuel(400_000_000)
-        .memory_bytes(16 << 20)
-        .log_bytes(32 << 10)
-        .wall(Duration::from_secs(60))
+    limits.fuel(400_000_000).memory_bytes(16 << 20).log_bytes(32 << 10).wall(Duration::from_mins(1))
 }
 
 /// Runs the attack in a warm worker and checks that nobody else is hurt: not

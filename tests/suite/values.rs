@@ -299,7 +299,7 @@ async fn whole_numbers_are_integers_however_they_were_made() {
         format!("[1,1,1,2147483648,{most},-{most},1000,4,3,3,7]")
     );
     let json: serde_json::Value = made(integers).await.to().expect("JSON");
-    assert!(json.as_array().expect("a list").iter().all(|item| item.is_i64()), "{json}");
+    assert!(json.as_array().expect("a list").iter().all(serde_json::Value::is_i64), "{json}");
 
     let zero = made("return -0").await;
     assert!(zero.to::<f64>().expect("a float").is_sign_negative());
