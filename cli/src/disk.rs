@@ -55,17 +55,18 @@ impl ModuleSource for Folder {
 }
 
 fn read(dir: &Dir, name: &str) -> io::Result<Option<String>> {
-    let file = match dir.open(name) {
-        Ok(file) => file,
+    // Looked at first: opening a pipe would wait for whoever writes to it.
+    let metadata = match dir.metadata(name) {
+        Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         // A bare specifier such as `a/b` below a file `a`.
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
         Err(error) => return Err(error),
     };
-    if !file.metadata()?.is_file() {
+    if !metadata.is_file() {
         return Ok(None);
     }
-    text(file).map(Some)
+    text(dir.open(name)?).map(Some)
 }
 
 /// Reads a module's text, which is bounded and UTF-8.

@@ -56,7 +56,7 @@ pub(crate) struct Args {
     entrypoint: Option<String>,
 
     /// An argument of the call; again for more
-    #[arg(long = "arg", value_name = "JSON", value_parser = json)]
+    #[arg(long = "arg", value_name = "JSON", value_parser = json, allow_hyphen_values = true)]
     arguments: Vec<Json>,
 
     /// Put a value into env; again for more

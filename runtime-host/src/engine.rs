@@ -171,7 +171,8 @@ fn pool(config: &EngineConfig) -> wasmtime::Result<PoolingAllocationConfig> {
         .max_memory_size(usize::try_from(config.max_memory_bytes)?)
         // A slot that is used again copies its dirty pages back instead of
         // faulting them in one by one; this is most of what a start costs.
-        .linear_memory_keep_resident(1 << 20)
+        .linear_memory_keep_resident(2 << 20)
+        .table_keep_resident(64 << 10)
         .async_stack_keep_resident(64 << 10)
         .pagemap_scan(Enabled::Auto);
     Ok(pool)

@@ -1,4 +1,36 @@
-//! Runs untrusted JavaScript and TypeScript inside a Rust service.
+//! Runs untrusted JavaScript and `TypeScript` inside a Rust service.
+//!
+//! ```
+//! use isolet::{Engine, Limits, WorkerCode};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> isolet::Result<()> {
+//! let engine = Engine::new()?;
+//! let worker = engine.loader().load(
+//!     WorkerCode::module("agent.ts", "export default { twice: (n: number) => n * 2 }")
+//!         .limits(Limits::default().fuel(50_000_000).memory_bytes(32 << 20)),
+//! )?;
+//! let doubled: u32 = worker.entrypoint().call("twice", (21,)).await?;
+//! assert_eq!(doubled, 42);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | | what it is | cost |
+//! |---|---|---|
+//! | [`Engine`] | the compiled guests and the pool; one in a process, cheap to clone, `Send + Sync` | some milliseconds, and a large range of addresses |
+//! | [`Loader`] | loads workers | none |
+//! | [`WorkerCode`] | what a worker is made of: modules, `env`, limits | its text |
+//! | [`Worker`] | a loaded worker; has one sandbox, or a fresh one per call | a sandbox at the first call |
+//! | [`Entrypoint`] | one of its exports, ready to be called | none |
+//! | [`Capability`] | an object of the host's that the worker may call | a boxed future a call |
+//! | [`Value`] | what crosses, as structured clone; never a tree | one `Vec<u8>` |
+//!
+//! Sandboxes run on the tokio runtime that calls them. Each is driven by a task
+//! of its own; a long turn gives way to other tasks every tenth of a
+//! millisecond. What JavaScript threw ([`Error::Exception`]), a limit that it
+//! reached ([`Error::Limit`]) and code that does not load ([`Error::Load`]) are
+//! told apart.
 
 // So that the macro's paths also hold inside this crate.
 extern crate self as isolet;

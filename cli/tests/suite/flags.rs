@@ -15,9 +15,13 @@ fn env() {
     let _ = folder.run(&["main.js", "--env", "A"]).expect_failure(2, &["NAME=VALUE"]);
     let _ = folder.run(&["main.js", "--env", "=1"]).expect_failure(2, &["NAME=VALUE"]);
     let _ = folder.run(&["main.js", "--env", "A=nope"]).expect_failure(2, &["not JSON"]);
-    let large = format!("A=\"{}\"", "x".repeat(100_000));
-    let many: Vec<_> = (0..11).flat_map(|_| ["--env", large.as_str()]).collect();
-    assert_eq!(folder.run(&[&["main.js", "--call", "env"], &many[..]].concat()).code, Some(0));
+    let large: Vec<_> = (0..11).map(|i| format!("A{i}=\"{}\"", "x".repeat(100_000))).collect();
+    let large: Vec<_> = large.iter().flat_map(|value| ["--env", value.as_str()]).collect();
+    let _ = folder
+        .run(&[&["main.js", "--call", "env"], &large[..]].concat())
+        .expect_failure(2, &["exceeds the maximum allowed size of 1048576 bytes"]);
+    let fits = [&["main.js", "--call", "env"], &large[..20]].concat();
+    assert_eq!(folder.run(&fits).code, Some(0));
 }
 
 #[test]
@@ -64,7 +68,7 @@ fn seed() {
     assert_ne!(folder.run(&["main.js"]).out, folder.run(&["main.js"]).out);
     let largest = u64::MAX.to_string();
     assert_eq!(folder.record(&["main.js", "--seed", &largest])["seed"], largest.as_str());
-    let _ = folder.run(&["main.js", "--seed", "-1"]).expect_failure(2, &["--seed"]);
+    let _ = folder.run(&["main.js", "--seed=-1"]).expect_failure(2, &["--seed"]);
     let _ =
         folder.run(&["main.js", "--seed", "18446744073709551616"]).expect_failure(2, &["--seed"]);
 }

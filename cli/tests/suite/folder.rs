@@ -1,11 +1,16 @@
 //! A folder of modules, the command run in it, and what it said.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 use serde_json::Value as Json;
+
+/// A command that takes longer hangs. Nothing is expected to come near it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A folder that is gone when the test is over.
 pub(crate) struct Folder(PathBuf);
@@ -44,7 +49,7 @@ impl Folder {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
-        said(self.command(arguments).stdin(Stdio::null()))
+        said(&mut self.command(arguments))
     }
 
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Said {
@@ -57,7 +62,7 @@ impl Folder {
             .expect("the command starts");
         // Whoever does not read it closes it.
         let _ = child.stdin.take().expect("standard input").write_all(input);
-        Said::new(&child.wait_with_output().expect("the command ends"))
+        finish(child)
     }
 
     /// The record that `--json` prints.
@@ -88,8 +93,38 @@ pub(crate) fn isolet(arguments: &[&str]) -> Command {
     command
 }
 
+/// Runs the command without any input.
 pub(crate) fn said(command: &mut Command) -> Said {
-    Said::new(&command.output().expect("the command runs"))
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    finish(command.spawn().expect("the command starts"))
+}
+
+/// Reads all that the command says, but does not wait for ever.
+fn finish(mut child: Child) -> Said {
+    let out = read(child.stdout.take().expect("standard output"));
+    let err = read(child.stderr.take().expect("standard error"));
+    match (out.recv_timeout(PATIENCE), err.recv_timeout(PATIENCE)) {
+        (Ok(out), Ok(err)) => {
+            let status = child.wait().expect("the command ends");
+            Said { code: status.code(), out, err }
+        }
+        _ => {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("the command hangs");
+        }
+    }
+}
+
+fn read(mut from: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        from.read_to_string(&mut text).expect("UTF-8");
+        // Whoever has given up waiting needs no text.
+        let _ = sender.send(text);
+    });
+    receiver
 }
 
 #[derive(Debug)]
@@ -101,11 +136,6 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    fn new(output: &std::process::Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
-        Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
-    }
-
     /// It printed this line and nothing else, and all was well.
     #[track_caller]
     pub(crate) fn expect_out(self, line: &str) -> Self {
