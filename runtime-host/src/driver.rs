@@ -33,7 +33,7 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
     let sandbox =
         Sandbox::new(engine, engine.base(), code.limits.memory_bytes, &code.sources).await?;
     let (_, commands) = mpsc::unbounded_channel();
-    let mut driver = Driver::new(Arc::clone(code), sandbox, commands, code.new_seed(), false);
+    let mut driver = Driver::new(Arc::clone(code), sandbox, commands, code.new_seed()?, false);
     // What the top level logs and uses is nobody's: it runs once for all.
     let (reply, _) = tokio::sync::oneshot::channel();
     let (invocation, _) = Invocation::new(Request::loading(&code.limits, reply), driver.seed);

@@ -46,7 +46,9 @@ impl Limits {
     /// 5,000,000,000: a few seconds of CPU. Any value up to `i64::MAX` is valid.
     ///
     /// Past it the sandbox is stopped where it is. Fuel does not see time that
-    /// the host spends in a capability.
+    /// the host spends in a capability. Taking the types out of `TypeScript` is
+    /// done once for a worker and is nobody's usage; all its modules together
+    /// may use this many operations, or 100,000,000 if that is more.
     pub fn fuel(mut self, operations: u64) -> Self {
         self.fuel = operations;
         self

@@ -29,7 +29,8 @@ impl Loader {
         code.validate()?;
         code.limits.validate(self.engine.max_memory_bytes(), self.engine.base().memory_bytes())?;
         let (env, capabilities) = code.encode_env()?;
-        let sources = Sources::new(self.engine.clone(), code.modules, code.elsewhere);
+        let sources =
+            Sources::new(self.engine.clone(), code.modules, code.elsewhere, code.limits.fuel);
         Ok(Worker::new(Code {
             engine: self.engine.clone(),
             main: code.main,

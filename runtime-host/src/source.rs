@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::bindings::sandbox as wit;
 use crate::engine::Engine;
-use crate::transpile::{Dialect, Transpiled};
+use crate::transpile::{self, Dialect, Transpiled};
 
 /// What a module is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +82,10 @@ pub(crate) struct Sources {
     engine: Engine,
     map: BTreeMap<String, Module>,
     elsewhere: Option<Arc<dyn ModuleSource>>,
-    transpiled: Mutex<HashMap<String, Arc<Transpiled>>>,
+    /// What a module came to; a failure too, so that asking again costs nothing.
+    transpiled: Mutex<HashMap<String, Result<Arc<Transpiled>, String>>>,
+    /// What all transpilations of the worker together may still use.
+    fuel: AtomicU64,
 }
 
 impl Sources {
@@ -89,8 +93,10 @@ impl Sources {
         engine: Engine,
         map: BTreeMap<String, Module>,
         elsewhere: Option<Arc<dyn ModuleSource>>,
+        fuel: u64,
     ) -> Self {
-        Self { engine, map, elsewhere, transpiled: Mutex::default() }
+        let fuel = AtomicU64::new(fuel.max(transpile::MIN_FUEL));
+        Self { engine, map, elsewhere, transpiled: Mutex::default(), fuel }
     }
 
     /// Answers the guest's import `source`.
@@ -142,18 +148,22 @@ impl Sources {
         text: &str,
         dialect: Dialect,
     ) -> Result<String, wit::SourceError> {
-        if let Some(transpiled) = self.transpiled(name) {
-            return Ok(transpiled.code.clone());
-        }
-        let transpiled = self.engine.transpiler().transpile(name, text, dialect).await;
-        let transpiled = Arc::new(transpiled.map_err(wit::SourceError::Invalid)?);
-        let code = transpiled.code.clone();
-        let mut known = self.transpiled.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(name.to_owned(), transpiled);
-        Ok(code)
+        let transpiled = match self.transpiled(name) {
+            Some(known) => known,
+            None => {
+                let transpiler = self.engine.transpiler();
+                let made = transpiler.transpile(name, text, dialect, &self.fuel).await;
+                let made = made.map(Arc::new);
+                let mut known = self.transpiled.lock().unwrap_or_else(PoisonError::into_inner);
+                known.insert(name.to_owned(), made.clone());
+                made
+            }
+        };
+        let transpiled = transpiled.map_err(wit::SourceError::Invalid)?;
+        Ok(transpiled.code.clone())
     }
 
-    fn transpiled(&self, name: &str) -> Option<Arc<Transpiled>> {
+    fn transpiled(&self, name: &str) -> Option<Result<Arc<Transpiled>, String>> {
         self.transpiled.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
@@ -172,7 +182,7 @@ impl Sources {
 
     fn map_frame(&self, frame: &str) -> Option<String> {
         let place = place_of(frame)?;
-        let transpiled = self.transpiled(place.module)?;
+        let transpiled = self.transpiled(place.module)?.ok()?;
         let (line, column) = transpiled.original(place.line, place.column);
         let (before, after) = (&frame[..place.start], &frame[place.end..]);
         Some(format!("{before}{line}:{column}{after}"))

@@ -1,5 +1,7 @@
 //! TypeScript to JavaScript, in a guest of its own.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, Trap};
@@ -9,7 +11,7 @@ use crate::bindings::transpiler as wit;
 
 /// What the guest may use: a fixed part and a part for each byte of source, some
 /// forty times what ordinary text takes.
-const FUEL: u64 = 100_000_000;
+pub(crate) const MIN_FUEL: u64 = 100_000_000;
 const FUEL_PER_BYTE: u64 = 5_000;
 const YIELD_INTERVAL: u64 = 100_000;
 
@@ -60,8 +62,10 @@ impl Transpiler {
         name: &str,
         source: &str,
         dialect: Dialect,
+        left: &AtomicU64,
     ) -> Result<Transpiled, String> {
-        match self.run(source, dialect).await {
+        let fuel = fuel(source).min(left.load(Ordering::Relaxed));
+        match self.run(source, dialect, fuel, left).await {
             Ok(Ok(transpiled)) => {
                 Ok(Transpiled { code: transpiled.code, mappings: transpiled.mappings })
             }
@@ -73,8 +77,8 @@ impl Transpiler {
                     format!("{name}: the source is nested too deeply to be parsed")
                 }
                 Some(Trap::OutOfFuel) => format!(
-                    "{name}: the source takes too long to be parsed (more than {} operations)",
-                    fuel(source)
+                    "{name}: the source takes too long to be parsed (more than {fuel} operations; \
+                     all modules of a worker share Limits::fuel)"
                 ),
                 _ => format!("{name}: the source cannot be parsed: {error:#}"),
             }),
@@ -85,6 +89,8 @@ impl Transpiler {
         &self,
         source: &str,
         dialect: Dialect,
+        fuel: u64,
+        left: &AtomicU64,
     ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
         let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
         let memory = usize::try_from(self.max_memory_bytes)?;
@@ -92,13 +98,19 @@ impl Transpiler {
             StoreLimitsBuilder::new().memory_size(memory).trap_on_grow_failure(true).build();
         let mut store = Store::new(self.pre.engine(), limits);
         store.limiter(|limits| limits);
-        store.set_fuel(fuel(source))?;
+        store.set_fuel(fuel)?;
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         let guest = self.pre.instantiate_async(&mut store).await?;
-        guest.call_transpile(&mut store, dialect, source).await
+        let answer = guest.call_transpile(&mut store, dialect, source).await;
+        let used = fuel.saturating_sub(store.get_fuel()?);
+        // Others may have used some meanwhile; what is left never wraps.
+        let _ = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            Some(left.saturating_sub(used))
+        });
+        answer
     }
 }
 
 fn fuel(source: &str) -> u64 {
-    FUEL + FUEL_PER_BYTE * source.len() as u64
+    MIN_FUEL + FUEL_PER_BYTE * source.len() as u64
 }

@@ -21,7 +21,7 @@ use crate::image::Image;
 use crate::invocation::{Command, Reply, Report, Request};
 use crate::limits::Limits;
 use crate::log::LogSink;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, internal};
 use crate::source::Sources;
 
 /// What every sandbox of a worker is made from.
@@ -47,15 +47,15 @@ impl Code {
     }
 
     /// The seed of a new sandbox.
-    pub(crate) fn new_seed(&self) -> u64 {
-        self.seed.unwrap_or_else(seed_from_os)
+    ///
+    /// # Errors
+    /// The operating system has no randomness to give.
+    pub(crate) fn new_seed(&self) -> Result<u64> {
+        match self.seed {
+            Some(seed) => Ok(seed),
+            None => getrandom::u64().map_err(internal),
+        }
     }
-}
-
-/// What the operating system has for seeds, through the standard library.
-fn seed_from_os() -> u64 {
-    use std::hash::{BuildHasher, Hasher, RandomState};
-    RandomState::new().build_hasher().finish()
 }
 
 struct Inner {
@@ -147,13 +147,13 @@ impl Worker {
                 &code.sources,
             )
             .await?;
+            let seed = code.new_seed()?;
             let mut warm = self.warm();
             // Another caller may have been faster; its sandbox is the one.
             if warm.as_ref().is_none_or(mpsc::UnboundedSender::is_closed) {
                 let (sender, commands) = mpsc::unbounded_channel();
                 *warm = Some(sender);
-                let driver =
-                    Driver::new(Arc::clone(code), sandbox, commands, code.new_seed(), false);
+                let driver = Driver::new(Arc::clone(code), sandbox, commands, seed, false);
                 runtime.spawn(driver.run());
             }
         }
@@ -163,24 +163,38 @@ impl Worker {
         self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a request in a sandbox that is for it alone.
-    async fn run_fresh(&self, mut request: Box<Request>) -> Result<()> {
-        tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
+    /// Runs a request in a sandbox that is for it alone, on the caller's task:
+    /// dropping the future is all that cancelling takes.
+    async fn run_fresh<T>(
+        &self,
+        mut request: Box<Request>,
+        mut receiver: oneshot::Receiver<T>,
+    ) -> Result<T> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         self.prepare().await?;
         let code = &self.inner.code;
         let app = self.inner.image.get().and_then(Option::as_ref);
         let image = app.unwrap_or(code.engine.base());
         let sandbox =
             Sandbox::new(&code.engine, image, code.limits.memory_bytes, &code.sources).await?;
-        let seed = code.new_seed();
+        let seed = code.new_seed()?;
         request.reseed = Some(seed);
         let (sender, commands) = mpsc::unbounded_channel();
-        // The driver outlives both ends of the channel only as long as the
-        // call does.
+        // With no handle left the driver ends when the call has.
         let _ = sender.send(Command::Invoke(request));
         drop(sender);
-        Driver::new(Arc::clone(code), sandbox, commands, seed, app.is_some()).run().await;
-        Ok(())
+        let driver = Driver::new(Arc::clone(code), sandbox, commands, seed, app.is_some());
+        let mut driver = Box::pin(driver.run());
+        tokio::select! {
+            biased;
+            answer = &mut receiver => {
+                // What the call left running, `waitUntil` for one, goes on
+                // without its caller.
+                runtime.spawn(driver);
+                answer.map_err(|_| lost())
+            }
+            () = &mut driver => receiver.try_recv().map_err(|_| lost()),
+        }
     }
 }
 
@@ -276,17 +290,19 @@ impl Entrypoint {
             began: Instant::now(),
             reply,
         });
-        let lost = |_| Error::Internal("the sandbox's driver ended without an answer".to_owned());
         if self.worker.fresh {
-            self.worker.run_fresh(request).await?;
-            return receiver.await.map_err(lost);
+            return self.worker.run_fresh(request, receiver).await;
         }
         let sender = self.worker.send(request).await?;
         let cancel = CancelOnDrop { sender, token, armed: true };
-        let answer = receiver.await.map_err(lost);
+        let answer = receiver.await.map_err(|_| lost());
         cancel.disarm();
         answer
     }
+}
+
+fn lost() -> Error {
+    Error::Internal("the sandbox's driver ended without an answer".to_owned())
 }
 
 /// Tells the driver when nobody waits for a call any more.

@@ -164,3 +164,32 @@ async fn entrypoints_of_an_image_take_limits_and_names_as_others_do() {
     let run = crate::harness::run(&worker.named_entrypoint("other"), Some("run"), (3,)).await;
     let _ = run.expect_ok(3);
 }
+
+struct Gate(tokio::sync::Semaphore);
+
+#[isolet::capability]
+impl Gate {
+    pub async fn pass(&self) {
+        // Nobody closes the semaphore.
+        self.0.acquire().await.expect("a permit").forget();
+    }
+}
+
+#[tokio::test]
+async fn a_fresh_call_answers_before_what_it_left_running_ends() {
+    let gate = std::sync::Arc::new(Gate(tokio::sync::Semaphore::new(0)));
+    let worker = Case::js(
+        "export default { run(how, env, ctx) {
+            const passed = env.GATE.pass();
+            if (how === 'wait') ctx.waitUntil(passed);
+            return how } }",
+    )
+    .env("GATE", std::sync::Arc::clone(&gate))
+    .fresh()
+    .worker();
+    for how in ["wait", "forget"] {
+        let answer = worker.entrypoint().call::<String>("run", (how,));
+        assert_eq!(soon(answer).await.expect("an answer, with the gate closed"), how);
+    }
+    gate.0.add_permits(2);
+}

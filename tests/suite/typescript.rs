@@ -228,3 +228,20 @@ async fn typescript_costs_the_caller_no_fuel_and_is_done_once() {
     let second = crate::harness::call(&worker.fresh_per_call(), 1).await.expect_ok(2);
     assert_eq!(first.fuel(), second.fuel());
 }
+
+#[tokio::test]
+async fn a_module_that_does_not_parse_is_parsed_once() {
+    // Each parse ends at a limit of the transpiler's and takes a good part of a
+    // second: a thousand of them would reach the deadline.
+    let deep = format!("export default {}", "(".repeat(20_000));
+    let _ = Case::js(
+        "export default { async run() {
+            let failed = 0;
+            for (let i = 0; i < 1000; i++) await import('./deep.ts').catch(() => failed++);
+            return failed } }",
+    )
+    .file("deep.ts", &deep)
+    .run()
+    .await
+    .expect_ok(1000);
+}

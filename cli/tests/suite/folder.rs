@@ -103,17 +103,13 @@ pub(crate) fn said(command: &mut Command) -> Said {
 fn finish(mut child: Child) -> Said {
     let out = read(child.stdout.take().expect("standard output"));
     let err = read(child.stderr.take().expect("standard error"));
-    match (out.recv_timeout(PATIENCE), err.recv_timeout(PATIENCE)) {
-        (Ok(out), Ok(err)) => {
-            let status = child.wait().expect("the command ends");
-            Said { code: status.code(), out, err }
-        }
-        _ => {
-            let _ = child.kill();
-            let _ = child.wait();
-            panic!("the command hangs");
-        }
-    }
+    let both = out.recv_timeout(PATIENCE).and_then(|out| Ok((out, err.recv_timeout(PATIENCE)?)));
+    let Ok((out, err)) = both else {
+        let _ = child.kill();
+        let _ = child.wait();
+        panic!("the command hangs");
+    };
+    Said { code: child.wait().expect("the command ends").code(), out, err }
 }
 
 fn read(mut from: impl Read + Send + 'static) -> Receiver<String> {
