@@ -148,16 +148,14 @@ impl Sources {
         text: &str,
         dialect: Dialect,
     ) -> Result<String, wit::SourceError> {
-        let transpiled = match self.transpiled(name) {
-            Some(known) => known,
-            None => {
-                let transpiler = self.engine.transpiler();
-                let made = transpiler.transpile(name, text, dialect, &self.fuel).await;
-                let made = made.map(Arc::new);
-                let mut known = self.transpiled.lock().unwrap_or_else(PoisonError::into_inner);
-                known.insert(name.to_owned(), made.clone());
-                made
-            }
+        let transpiled = if let Some(known) = self.transpiled(name) {
+            known
+        } else {
+            let transpiler = self.engine.transpiler();
+            let made = transpiler.transpile(name, text, dialect, &self.fuel).await.map(Arc::new);
+            let mut known = self.transpiled.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(name.to_owned(), made.clone());
+            made
         };
         let transpiled = transpiled.map_err(wit::SourceError::Invalid)?;
         Ok(transpiled.code.clone())

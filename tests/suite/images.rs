@@ -193,3 +193,18 @@ async fn a_fresh_call_answers_before_what_it_left_running_ends() {
     }
     gate.0.add_permits(2);
 }
+
+#[tokio::test]
+async fn an_image_of_a_large_heap() {
+    let worker = Case::js(
+        "const large = new Uint8Array(160 << 20); large.fill(1, 0, 1 << 20);
+         export default { run: () => [large.length, large[5], large[large.length - 1]] }",
+    )
+    .limits(|limits| limits.memory_bytes(256 << 20))
+    .worker();
+    assert!(soon(worker.prepare()).await.expect("an image"));
+    for _ in 0..2 {
+        let run = call(&worker.fresh_per_call(), ()).await;
+        let _ = run.expect_ok(json!([160 << 20, 1, 0]));
+    }
+}

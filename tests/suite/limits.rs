@@ -115,6 +115,18 @@ async fn cycles_are_collected() {
 }
 
 #[tokio::test]
+async fn cycles_that_hold_buffers_are_collected() {
+    let _ = Case::body(
+        "for (let i = 0; i < 2000; i++) { const a = { buffer: new Uint8Array(100000) }; a.a = a }
+         return 'done'",
+    )
+    .limits(|limits| limits.memory_bytes(32 << 20))
+    .run()
+    .await
+    .expect_ok("done");
+}
+
+#[tokio::test]
 async fn memory_cannot_be_caught() {
     let _ = Case::body("try { new ArrayBuffer(64 << 20) } catch { return 'caught' } return 'made'")
         .limits(|limits| limits.memory_bytes(16 << 20))

@@ -338,3 +338,38 @@ async fn modern_syntax_is_there() {
         "t1", "\\n", 2, true
     ]));
 }
+
+#[tokio::test]
+async fn a_syntax_error_in_a_long_line_shows_a_part_of_it() {
+    let line = format!("const a = [{}]; const b = = 2; /* {} */", "'text', ".repeat(100), "x".repeat(1 << 20));
+    for name in ["long.js", "long.ts", "long.cjs"] {
+        let column = line.find("= = 2").expect("the error") + 3;
+        let run = Case::js(format!("import './{name}'; export default {{ run() {{}} }}"))
+            .file(name, line.clone())
+            .run()
+            .await;
+        let text = run.error().to_string();
+        assert!(text.contains(&format!("{name}:1:{column}")), "{text}");
+        assert!(text.contains("const b = = 2;") && text.len() < 1000, "{text}");
+        let lines: Vec<_> = text.lines().collect();
+        let shown = lines.iter().position(|line| line.contains("const b")).expect("the line");
+        let mark = lines[shown + 1].find('^').expect("a mark");
+        assert_eq!(lines[shown].as_bytes().get(mark), Some(&b'='), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn many_modules_and_large_ones() {
+    let large = format!("export default [{}].length", "1,".repeat(500_000));
+    let mut case = Case::js(
+        "const names = Array.from({ length: 200 }, (_, i) => `./lib/m${i}.js`);
+         const all = await Promise.all(names.map(name => import(name)));
+         import large from './large.js';
+         export default { run: () => [all.reduce((sum, m) => sum + m.default, 0), large] }",
+    )
+    .file("large.js", large);
+    for index in 0..200 {
+        case = case.file(&format!("lib/m{index}.js"), format!("export default {index}"));
+    }
+    let _ = case.run().await.expect_ok(json!([19_900, 500_000]));
+}
