@@ -263,6 +263,9 @@ async fn instantiate(
     // Instantiation runs no code of the guest, only the segments of a table.
     store.set_fuel(u64::MAX).map_err(internal)?;
     store.fuel_async_yield_interval(Some(YIELD_INTERVAL)).map_err(internal)?;
+    // What crosses at once is bounded by the sandbox's memory, and a dump is all
+    // of it: Wasmtime's own bound of 128 MiB would be a second, smaller limit.
+    store.set_hostcall_fuel(usize::MAX);
     let instance =
         image.pre().instance_pre().instantiate_async(&mut store).await.map_err(|error| {
             match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {

@@ -341,7 +341,11 @@ async fn modern_syntax_is_there() {
 
 #[tokio::test]
 async fn a_syntax_error_in_a_long_line_shows_a_part_of_it() {
-    let line = format!("const a = [{}]; const b = = 2; /* {} */", "'text', ".repeat(100), "x".repeat(1 << 20));
+    let line = format!(
+        "const a = [{}]; const b = = 2; /* {} */",
+        "'text', ".repeat(100),
+        "x".repeat(1 << 20)
+    );
     for name in ["long.js", "long.ts", "long.cjs"] {
         let column = line.find("= = 2").expect("the error") + 3;
         let run = Case::js(format!("import './{name}'; export default {{ run() {{}} }}"))
@@ -372,4 +376,23 @@ async fn many_modules_and_large_ones() {
         case = case.file(&format!("lib/m{index}.js"), format!("export default {index}"));
     }
     let _ = case.run().await.expect_ok(json!([19_900, 500_000]));
+}
+
+#[tokio::test]
+async fn stacks_of_common_js_name_its_own_columns() {
+    let source = "exports.fail = () => { throw new RangeError('first') };\nexports.later = () => { throw new RangeError('second') };";
+    let worker =
+        Case::js("import lib from './lib.cjs'; export default { run: name => lib[name]() }")
+            .file("lib.cjs", source)
+            .worker();
+    for (method, line) in [("fail", 1), ("later", 2)] {
+        let run = call(&worker, method).await;
+        let stack = run.exception().stack.clone().expect("a stack");
+        let place = stack.split_once(&format!("lib.cjs:{line}:")).expect("its frame").1;
+        let column = place.split(|c: char| !c.is_ascii_digit()).next().expect("digits");
+        let column: usize = column.parse().expect("a column");
+        let text = source.lines().nth(line - 1).expect("a line");
+        let begin = text.find("new RangeError").expect("it") + 1;
+        assert!((begin..begin + 16).contains(&column), "{stack}");
+    }
 }

@@ -518,3 +518,25 @@ async fn env_holds_plain_values() {
     assert_eq!(value[0], json!({ "TEXT": "later", "LIST": [1, 2] }));
     assert_eq!(value[1], "string");
 }
+
+#[tokio::test]
+async fn values_of_one_call_are_arguments_of_another() {
+    let made = made(
+        "const o = { map: new Map([[1, new Set([2n])]]), date: new Date(5), u: undefined }; o.self = o;
+         return o",
+    )
+    .await;
+    let worker = Case::js(
+        "import { WorkerEntrypoint } from 'cloudflare:workers';
+         export default class extends WorkerEntrypoint {
+            run(first, second, third) {
+                return [first.self === first, first.map.get(1).has(2n), first.date.getTime(), 'u' in first,
+                    second.self === second, second !== first, third === undefined, arguments.length];
+            }
+         }",
+    )
+    .worker();
+    let arguments = [made.clone(), made, Value::undefined()];
+    let value = soon(worker.entrypoint().call_values("run", &arguments)).await.expect("a list");
+    assert_eq!(value.to_json(), "[true,true,5,true,true,true,true,3]");
+}
