@@ -1,6 +1,6 @@
 //! The modules of a worker: handed to the guest when they are first imported.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::AtomicU64;
@@ -78,12 +78,17 @@ pub trait ModuleSource: Send + Sync + 'static {
 /// TypeScript write imports.
 const ENDINGS: [&str; 6] = [".ts", ".tsx", ".js", ".mjs", "/index.ts", "/index.js"];
 
+/// What the guest puts before a `CommonJS` module, on its first line.
+const COMMONJS_PREFIX: &str = "(function (exports, require, module, __filename, __dirname) {";
+
 pub(crate) struct Sources {
     engine: Engine,
     map: BTreeMap<String, Module>,
     elsewhere: Option<Arc<dyn ModuleSource>>,
     /// What a module came to; a failure too, so that asking again costs nothing.
     transpiled: Mutex<HashMap<String, Result<Arc<Transpiled>, String>>>,
+    /// Names of `CommonJS` modules that were handed over.
+    commonjs: Mutex<BTreeSet<String>>,
     /// What all transpilations of the worker together may still use.
     fuel: AtomicU64,
 }
@@ -96,7 +101,14 @@ impl Sources {
         fuel: u64,
     ) -> Self {
         let fuel = AtomicU64::new(fuel.max(transpile::MIN_FUEL));
-        Self { engine, map, elsewhere, transpiled: Mutex::default(), fuel }
+        Self {
+            engine,
+            map,
+            elsewhere,
+            transpiled: Mutex::default(),
+            commonjs: Mutex::default(),
+            fuel,
+        }
     }
 
     /// Answers the guest's import `source`.
@@ -115,7 +127,11 @@ impl Sources {
             Module::Jsx(text) => {
                 wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Jsx).await?)
             }
-            Module::CommonJs(text) => wit::ModuleBody::Commonjs(text),
+            Module::CommonJs(text) => {
+                let mut known = self.commonjs.lock().unwrap_or_else(PoisonError::into_inner);
+                known.insert(name.clone());
+                wit::ModuleBody::Commonjs(text)
+            }
             Module::Json(text) => wit::ModuleBody::Json(text),
             Module::Text(text) => wit::ModuleBody::Text(text),
             Module::Data(bytes) => wit::ModuleBody::Data(bytes),
@@ -180,10 +196,20 @@ impl Sources {
 
     fn map_frame(&self, frame: &str) -> Option<String> {
         let place = place_of(frame)?;
-        let transpiled = self.transpiled(place.module)?.ok()?;
-        let (line, column) = transpiled.original(place.line, place.column);
+        let (line, column) = self.original(&place)?;
         let (before, after) = (&frame[..place.start], &frame[place.end..]);
         Some(format!("{before}{line}:{column}{after}"))
+    }
+
+    /// Where the author wrote what is at this place; none if it is there.
+    fn original(&self, place: &Place<'_>) -> Option<(u32, u32)> {
+        if let Some(transpiled) = self.transpiled(place.module) {
+            return Some(transpiled.ok()?.original(place.line, place.column));
+        }
+        let commonjs = self.commonjs.lock().unwrap_or_else(PoisonError::into_inner);
+        let shifted = place.line == 1 && commonjs.contains(place.module);
+        let prefix = u32::try_from(COMMONJS_PREFIX.len()).ok()?;
+        shifted.then(|| (1, place.column.saturating_sub(prefix).max(1)))
     }
 
     /// A log line with the stack frames in it as the author would write them.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 /// A command that takes longer hangs. Nothing is expected to come near it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder that is gone when the test is over.
 pub(crate) struct Folder(PathBuf);
