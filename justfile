@@ -24,7 +24,7 @@ test:
 
 # The integration suite with every sandbox dumped, dropped and restored after every turn
 torture:
-    ISOLET_TORTURE=1 cargo test -p isolet-tests
+    ISOLET_TORTURE=1 cargo test --workspace --test suite
 
 lint:
     cargo fmt --all --check
