@@ -36,8 +36,8 @@ deny:
 
 # The figures of the README; alone on the machine
 bench *groups:
-    cargo build --release -p isolet-cli -p isolet-benches
-    target/release/isolet-bench {{ groups }}
+    cargo build --release -p isolet-cli
+    cargo bench -p isolet-benches -- {{ groups }}
 
 ci:
     .ci/run

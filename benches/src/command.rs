@@ -6,11 +6,14 @@ use std::time::Instant;
 use crate::row;
 
 pub(crate) fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let isolet = std::env::current_exe()?.with_file_name("isolet");
-    if !isolet.exists() {
+    // A bench stands in `deps` beside the command.
+    let exe = std::env::current_exe()?;
+    let isolet =
+        exe.ancestors().skip(1).map(|folder| folder.join("isolet")).find(|it| it.is_file());
+    let Some(isolet) = isolet else {
         println!("| `isolet run`, whole process | build isolet-cli first | |");
         return Ok(());
-    }
+    };
     let folder = std::env::temp_dir().join(format!("isolet-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let file = folder.join("agent.js");

@@ -1,7 +1,7 @@
 //! Prints what isolet costs as a table. Each answer is checked before it is
 //! timed, and fuel and memory limits are armed, as they always are.
 //!
-//! `isolet-bench [NAME …]` runs the groups named: startup, calls, density,
+//! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, density,
 //! throughput, command, compute.
 
 mod calls;
@@ -21,7 +21,8 @@ const AGENT: &str = "export default { myAgent(p, env, ctx) { return { doubled: p
 type Outcome = Result<(), Error>;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|group| group == name);
     println!("| figure | median | 10th to 90th percentile |\n|---|---|---|");
     let engine = Engine::new()?;
