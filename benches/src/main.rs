@@ -1,13 +1,14 @@
 //! Prints what isolet costs as a table. Each answer is checked before it is
 //! timed, and fuel and memory limits are armed, as they always are.
 //!
-//! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, density,
-//! throughput, command, compute.
+//! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, fairness,
+//! throughput, command, compute, density.
 
 mod calls;
 mod command;
 mod compute;
 mod density;
+mod fairness;
 mod startup;
 mod throughput;
 
@@ -32,6 +33,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wants("calls") {
         one.block_on(calls::run(&engine))?;
+    }
+    if wants("fairness") {
+        one.block_on(fairness::run(&engine))?;
     }
     if wants("throughput") {
         throughput::run(&engine)?;

@@ -29,7 +29,7 @@ struct Line {
     message: String,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Usage {
     fuel: u64,
@@ -40,6 +40,18 @@ struct Usage {
 }
 
 impl Record {
+    /// Of a run that no sandbox has seen.
+    pub(crate) fn not_started(error: &Error) -> Self {
+        Self {
+            outcome: error.outcome().as_str(),
+            value: None,
+            error: Some(Failure::new(error)),
+            logs: Vec::new(),
+            usage: Usage::default(),
+            seed: "0".to_owned(),
+        }
+    }
+
     pub(crate) fn new(report: &Report) -> Self {
         let usage = &report.usage;
         let (value, error) = match &report.result {

@@ -114,14 +114,16 @@ fn module(text: &str) -> Result<(String, PathBuf), String> {
 }
 
 pub(crate) fn main(args: Args) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&format!("the runtime does not start: {error}"), 4),
-    };
     let json = args.json;
-    match runtime.block_on(run(args)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let end = match runtime {
+        Ok(runtime) => runtime.block_on(run(args)),
+        Err(error) => Err(Error::Internal(format!("the runtime does not start: {error}")).into()),
+    };
+    match end {
         Err(Failure::Usage(text)) => fail(&text, 2),
-        Err(Failure::Internal(text)) => fail(&text, 4),
+        Err(Failure::Internal(error)) if json => record(&Record::not_started(&error), 4),
+        Err(Failure::Internal(error)) => fail(&error.to_string(), 4),
         Err(Failure::Interrupted) => fail("interrupted", 130),
         Ok(report) => print(&report, json),
     }
@@ -129,7 +131,7 @@ pub(crate) fn main(args: Args) -> ExitCode {
 
 enum Failure {
     Usage(String),
-    Internal(String),
+    Internal(Error),
     Interrupted,
 }
 
@@ -139,7 +141,7 @@ impl From<Error> for Failure {
             Error::InvalidLimits(_) | Error::InvalidCode(_) | Error::Encode(_) => {
                 Self::Usage(error.to_string())
             }
-            other => Self::Internal(other.to_string()),
+            other => Self::Internal(other),
         }
     }
 }
@@ -268,10 +270,7 @@ fn fail(text: &str, code: u8) -> ExitCode {
 fn print(report: &Report, json: bool) -> ExitCode {
     let code = exit_code(report.outcome());
     if json {
-        return match serde_json::to_string(&Record::new(report)) {
-            Ok(record) => line(&record, code),
-            Err(error) => fail(&format!("the record cannot be printed: {error}"), 4),
-        };
+        return record(&Record::new(report), code);
     }
     match &report.result {
         Ok(value) if value.is_undefined() => ExitCode::from(code),
@@ -284,6 +283,13 @@ fn print(report: &Report, json: bool) -> ExitCode {
             let stack = stack.map(|stack| format!("\n{}", stack.trim_end())).unwrap_or_default();
             fail(&format!("{error}{stack}"), code)
         }
+    }
+}
+
+fn record(record: &Record, code: u8) -> ExitCode {
+    match serde_json::to_string(record) {
+        Ok(record) => line(&record, code),
+        Err(error) => fail(&format!("the record cannot be printed: {error}"), 4),
     }
 }
 

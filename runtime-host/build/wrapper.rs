@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use wasmparser::ValType;
 use wasmtime::{Error, Result};
 
-use crate::split::{Guest, Signature};
+use super::split::{Guest, Signature};
 
 pub(crate) fn component(guest: &Guest, pages: usize) -> Result<Vec<u8>> {
     let mut engine = String::new();

@@ -269,6 +269,9 @@ impl Driver {
             invocation.usage.memory_peak_bytes = self.sandbox.memory_peak();
         }
         let wit::Outcome { effects, alarm } = turn?.outcome;
+        if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {
+            return Err(lie("set an alarm at no time"));
+        }
         self.alarm = alarm;
         for effect in effects {
             self.carry_out(effect).await?;
@@ -306,6 +309,13 @@ impl Driver {
 
     fn call(&mut self, call: wit::Call) -> Result<()> {
         let wit::Call { id, invocation, capability, method, arguments } = call;
+        // Its answer would be counted against an invocation that is to come.
+        if invocation > self.last_invocation {
+            return Err(lie("made a call for an invocation that never was"));
+        }
+        if self.call_table.contains_key(&id) {
+            return Err(lie("made two calls of one id"));
+        }
         if let Some(payer) = self.invocations.get_mut(&invocation) {
             payer.pending_calls += 1;
             payer.usage.capability_calls += 1;
@@ -483,6 +493,11 @@ impl Driver {
             }
         }
     }
+}
+
+/// For what no guest of ours says.
+fn lie(what: &str) -> Error {
+    Error::Internal(format!("the guest {what}"))
 }
 
 /// A message without capabilities.

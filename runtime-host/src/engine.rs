@@ -105,16 +105,41 @@ impl Engine {
     /// # Errors
     /// As with [`Engine::new`].
     pub fn with_config(config: EngineConfig) -> Result<Self> {
-        Self::make(config).map_err(internal)
+        let guest = |engine: &wasmtime::Engine| {
+            let images = Images::new(engine)?;
+            let base = images.base()?;
+            Ok((images, base))
+        };
+        Self::make(config, TRANSPILERS, guest).map_err(internal)
     }
 
-    fn make(config: EngineConfig) -> wasmtime::Result<Self> {
+    /// An engine with another guest than `QuickJS`, and with no slots but those
+    /// of the sandboxes.
+    #[cfg(test)]
+    pub(crate) fn with_guest(
+        config: EngineConfig,
+        guest: impl FnOnce(&wasmtime::Engine) -> wasmtime::Result<(Images, Image)>,
+    ) -> Result<Self> {
+        Self::make(config, 0, guest).map_err(internal)
+    }
+
+    fn make(
+        config: EngineConfig,
+        transpilers: u32,
+        guest: impl FnOnce(&wasmtime::Engine) -> wasmtime::Result<(Images, Image)>,
+    ) -> wasmtime::Result<Self> {
+        let pool = pool(&config, transpilers)?;
         let mut settings = config::config();
-        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config)?));
-        let wasmtime = wasmtime::Engine::new(&settings)?;
-        let images = Images::new(&wasmtime)?;
-        let base = Arc::new(images.base()?);
-        let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes, TRANSPILERS as usize)?;
+        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        let wasmtime = wasmtime::Engine::new(&settings).map_err(|error| {
+            error.context(
+                "the pool of sandboxes cannot be made (if addresses are short, raise `ulimit -v` or \
+                 lower EngineConfig::max_sandboxes)",
+            )
+        })?;
+        let (images, base) = guest(&wasmtime)?;
+        let base = Arc::new(base);
+        let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes, transpilers as usize)?;
         let sandboxes = Arc::new(Semaphore::new(config.max_sandboxes as usize));
         Ok(Self(Arc::new(Inner { wasmtime, images, base, transpiler, sandboxes, config })))
     }
@@ -154,10 +179,10 @@ impl Engine {
     }
 }
 
-fn pool(config: &EngineConfig) -> wasmtime::Result<PoolingAllocationConfig> {
+fn pool(config: &EngineConfig, transpilers: u32) -> wasmtime::Result<PoolingAllocationConfig> {
     // Torture mode has two instances of a sandbox for a moment.
     let sandboxes = config.max_sandboxes.saturating_mul(1 + u32::from(config.torture));
-    let slots = sandboxes.saturating_add(TRANSPILERS);
+    let slots = sandboxes.saturating_add(transpilers);
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(slots)
         .total_core_instances(slots.saturating_mul(CORE_INSTANCES))

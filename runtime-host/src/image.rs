@@ -38,10 +38,19 @@ pub(crate) struct Images {
 
 impl Images {
     pub(crate) fn new(engine: &wasmtime::Engine) -> wasmtime::Result<Self> {
+        Self::of_guest(engine, &artifacts::engine(engine)?, artifacts::sandbox(engine)?)
+    }
+
+    /// Those of a guest's code and the component that was made around it.
+    pub(crate) fn of_guest(
+        engine: &wasmtime::Engine,
+        code: &Module,
+        component: Component,
+    ) -> wasmtime::Result<Self> {
         let mut linker = Linker::new(engine);
         wit::Sandbox::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
-        linker.root().module("engine", &artifacts::engine(engine)?)?;
-        Ok(Self { engine: engine.clone(), linker, component: artifacts::sandbox(engine)? })
+        linker.root().module("engine", code)?;
+        Ok(Self { engine: engine.clone(), linker, component })
     }
 
     /// The heap of a sandbox that no code has touched.

@@ -52,6 +52,8 @@ mod log;
 mod outcome;
 mod sandbox;
 mod source;
+#[cfg(test)]
+mod tests;
 mod transpile;
 mod worker;
 mod worker_code;

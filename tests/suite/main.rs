@@ -7,7 +7,9 @@
 mod async_context;
 mod calls;
 mod capabilities;
+mod capability_calls;
 mod console;
+mod conversions;
 mod deep_input;
 mod determinism;
 mod dynamic_code;

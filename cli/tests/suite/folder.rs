@@ -52,6 +52,20 @@ impl Folder {
         said(&mut self.command(arguments))
     }
 
+    /// `isolet run …` in a process that has so many KiB of addresses.
+    pub(crate) fn run_within(&self, kib: u32, arguments: &[&str]) -> Said {
+        let command = self.command(arguments);
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &format!("ulimit -v {kib} && exec \"$0\" \"$@\"")])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .env_remove("RUST_BACKTRACE")
+            .env_remove("CLICOLOR_FORCE")
+            .current_dir(&self.0);
+        said(&mut shell)
+    }
+
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Said {
         let mut child = self
             .command(arguments)

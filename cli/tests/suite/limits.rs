@@ -102,6 +102,25 @@ fn limits_are_3() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_machine_without_room_for_the_pool_is_4() {
+    // Enough for the command itself, too little for the addresses of one slot.
+    const ADDRESSES: u32 = 2_000_000;
+    let folder = Folder::js("addresses", "export default () => 1");
+    let _ = folder.run(&["main.js"]).expect_out("1");
+    let happened = ["error: internal error: ", "the pool of sandboxes", "reserve"];
+    let said = folder.run_within(ADDRESSES, &["main.js"]).expect_failure(4, &happened);
+    assert!(said.err.contains("raise `ulimit -v`") && !said.err.contains("panicked"), "{said:?}");
+
+    let said = folder.run_within(ADDRESSES, &["main.js", "--json"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(4), ""), "{said:?}");
+    let record: serde_json::Value = serde_json::from_str(&said.out).expect("a record");
+    assert_eq!((&record["outcome"], &record["value"]), (&"internalError".into(), &().into()));
+    assert!(record["error"]["message"].as_str().expect("text").contains("ulimit -v"), "{record}");
+    assert_eq!((&record["logs"], &record["usage"]["turns"]), (&serde_json::json!([]), &0.into()));
+}
+
+#[test]
 fn files_that_are_none_are_2() {
     let folder = Folder::new("files")
         .file("main.exe", "")
