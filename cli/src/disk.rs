@@ -1,6 +1,5 @@
 //! Modules from the main file's folder, and from nowhere else.
 
-use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -12,30 +11,23 @@ use isolet::{Found, Module, ModuleSource};
 const MAX_BYTES: u64 = 64 << 20;
 
 /// A folder, opened once: no name and no link leads out of it.
-pub(crate) struct Folder {
-    dir: Option<Dir>,
-    /// By specifier, what `--module` and standard input gave.
-    given: BTreeMap<String, Module>,
-}
+pub(crate) struct Folder(Option<Dir>);
 
 impl Folder {
     /// `path` is none when there is no folder to import from.
     ///
     /// # Errors
     /// The folder cannot be opened.
-    pub(crate) fn open(path: Option<&Path>, given: BTreeMap<String, Module>) -> io::Result<Self> {
+    pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
         let dir = match path {
             Some(path) => Some(Dir::open_ambient_dir(path, ambient_authority())?),
             None => None,
         };
-        Ok(Self { dir, given })
+        Ok(Self(dir))
     }
 
     fn read(&self, name: &str) -> Result<Option<Module>, String> {
-        if let Some(module) = self.given.get(name) {
-            return Ok(Some(module.clone()));
-        }
-        let Some(dir) = &self.dir else { return Ok(None) };
+        let Some(dir) = &self.0 else { return Ok(None) };
         let text = match read(dir, name) {
             Ok(Some(text)) => text,
             Ok(None) => return Ok(None),

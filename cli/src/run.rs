@@ -200,7 +200,7 @@ fn code(args: &Args, spinner: ProgressBar) -> Result<WorkerCode, Failure> {
         (name, Some(folder.unwrap_or(Path::new("."))))
     };
     let folder =
-        Folder::open(folder, given).map_err(|error| Failure::Usage(format!("{main}: {error}")))?;
+        Folder::open(folder).map_err(|error| Failure::Usage(format!("{main}: {error}")))?;
 
     let mut limits = Limits::default();
     if let Some(fuel) = args.fuel {
@@ -213,6 +213,9 @@ fn code(args: &Args, spinner: ProgressBar) -> Result<WorkerCode, Failure> {
         limits = limits.wall(time);
     }
     let mut code = WorkerCode::from_source(main, folder).limits(limits);
+    for (name, module) in given {
+        code = code.add(name, module);
+    }
     for (name, value) in &args.env {
         code = code.env_value(name, value);
     }

@@ -69,8 +69,14 @@ pub type Found<'a> = Pin<Box<dyn Future<Output = Result<Option<Module>, String>>
 
 /// Where modules come from that are not in the worker's own map, such as a
 /// folder on disk. Asked once for each name; must always answer the same.
+///
+/// It is untrusted code that asks. A bare specifier such as `@scope/pkg` or
+/// `node:fs` is a name like any other; a folder is to be read through something
+/// that no link leads out of.
 pub trait ModuleSource: Send + Sync + 'static {
-    /// The module of that name: a path from the root, without `.` or `..`.
+    /// The module of that name: a path from the root, in which no part between
+    /// slashes is empty, `.` or `..`, and without backslash and NUL. Other
+    /// specifiers name no module of a source, and it is not asked for them.
     fn module<'a>(&'a self, name: &'a str) -> Found<'a>;
 }
 
@@ -148,8 +154,9 @@ impl Sources {
         for name in names {
             if let Some(module) = self.map.get(&name) {
                 return Ok(Some((name, module.clone())));
+        let elsewhere = self.elsewhere.as_ref().filter(|_| is_path(specifier));
             }
-            if let Some(elsewhere) = &self.elsewhere
+            if let Some(elsewhere) = elsewhere
                 && let Some(module) = elsewhere.module(&name).await?
             {
                 return Ok(Some((name, module)));
@@ -247,6 +254,12 @@ struct Place<'a> {
     end: usize,
 }
 
+/// The guest resolves what is relative, and may lie.
+fn is_path(specifier: &str) -> bool {
+    !specifier.contains(['\\', '\0'])
+        && specifier.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
 fn place_of(frame: &str) -> Option<Place<'_>> {
     // A log line may go on after the frame.
     let end = frame.rfind(')').unwrap_or(frame.trim_end().len());
@@ -278,4 +291,18 @@ pub(crate) fn point_at(message: &str, name: &str, source: &str, line: u32, colum
     let mark = " ".repeat(column_index - start);
     let message: String = message.chars().filter(|c| !c.is_control()).collect();
     format!("{message}\n  at {name}:{line}:{column}\n  {shown}\n  {mark}^")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_path;
+
+    #[test]
+    fn a_guest_that_lies_names_no_path() {
+        let lies =
+            ["", "/a", "a/", "a//b", ".", "./a", "a/.", "..", "../a", "a/..", "a\\b", "a\0b"];
+        assert!(!lies.iter().any(|specifier| is_path(specifier)));
+        let paths = ["a", "a/b.js", "@scope/pkg", "node:fs", "..a/b.../.c"];
+        assert!(paths.iter().all(|specifier| is_path(specifier)));
+    }
 }

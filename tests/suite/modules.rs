@@ -1,7 +1,9 @@
 //! Modules: how they are found, what they are, and what is said of those that
 //! are not there or do not parse.
 
-use isolet::Module;
+use std::sync::{Arc, Mutex};
+
+use isolet::{Found, Module, ModuleSource, WorkerCode};
 use serde_json::json;
 
 use crate::harness::{Case, call};
@@ -233,6 +235,66 @@ async fn specifiers_do_not_leave_the_root() {
         .run()
         .await;
     let _ = run.expect_load_error(&["../outside.js"]);
+}
+
+/// Has whatever it is asked for.
+#[derive(Clone, Default)]
+struct Obliging(Arc<Mutex<Vec<String>>>);
+
+impl ModuleSource for Obliging {
+    fn module<'a>(&'a self, name: &'a str) -> Found<'a> {
+        self.0.lock().expect("no panic").push(name.to_owned());
+        let text = format!("export default {name:?}");
+        Box::pin(std::future::ready(Ok(Some(Module::JavaScript(text)))))
+    }
+}
+
+#[tokio::test]
+async fn a_source_is_asked_only_for_paths_below_its_root() {
+    let bad = [
+        "x/../../../../etc/passwd",
+        "x/..",
+        "x/./y",
+        "x/.",
+        "x//y",
+        "x/",
+        "//etc/passwd",
+        "///etc/passwd",
+        "",
+        "/",
+        ".",
+        "./",
+        "/..",
+        "/.",
+        "https://example.com/x.js",
+        "x\\..\\y",
+        "\\\\server\\share",
+    ];
+    let good = ["x/y.js", "/x/z.js", "./a/../b.js", "@scope/pkg", "node:fs", "a..b/.c/...d"];
+    let source = Obliging::default();
+    let recorded = source.clone();
+    let main = Module::JavaScript(
+        "export default { run: names => Promise.all(names.map(name =>
+            import(name).then(module => module.default, error => error.message.split(' ')[0]))) }"
+            .to_owned(),
+    );
+    let worker = Case::js("")
+        .code(|_| WorkerCode::from_source("main.js", source).add("main.js", main))
+        .worker();
+    let _ = call(&worker, bad).await.expect_ok(["No"; 17]);
+    assert_eq!(*recorded.0.lock().expect("no panic"), [""; 0]);
+    let names = ["x/y.js", "x/z.js", "b.js", "@scope/pkg", "node:fs", "a..b/.c/...d"];
+    let _ = call(&worker, good).await.expect_ok(names);
+    assert_eq!(*recorded.0.lock().expect("no panic"), names);
+}
+
+#[tokio::test]
+async fn a_map_may_have_any_name() {
+    let _ = Case::js("import x from 'https://example.com/x.js'; export default { run: () => x }")
+        .file("https://example.com/x.js", "export default 'x'")
+        .run()
+        .await
+        .expect_ok("x");
 }
 
 #[tokio::test]

@@ -47,10 +47,15 @@ fn modules() {
         )
         .file("vendor/lib.ts", "export default 'lib' as string")
         .file("vendor/data.json", "[1]")
-        .file("vendor/data.bin", "x");
+        .file("vendor/data.bin", "x")
+        .file("url.js", "import x from 'https://example.com/x.js'; export default () => x");
     let _ = folder
         .run(&["main.js", "--module", "lib=vendor/lib.ts", "--module", "@x/data=vendor/data.json"])
         .expect_out(r#"["lib",[1]]"#);
+    // Not a path that a folder would be asked for.
+    let _ = folder
+        .run(&["url.js", "--module", "https://example.com/x.js=vendor/lib.ts"])
+        .expect_out("\"lib\"");
     let _ = folder.run(&["main.js", "--module", "lib"]).expect_failure(2, &["NAME=VALUE"]);
     let _ =
         folder.run(&["main.js", "--module", "lib=missing.js"]).expect_failure(2, &["missing.js"]);
