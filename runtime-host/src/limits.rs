@@ -64,6 +64,11 @@ impl Limits {
         self
     }
 
+    ///
+    /// Taking the types out of a `TypeScript` module happens outside the
+    /// sandbox, in memory that is given back at once. That may be twice as
+    /// much, or 64 MiB if that is more, and never more than what the engine was
+    /// configured for. Past it the module does not load.
     /// Wall time of one invocation, waiting for capabilities included. Default
     /// 30 seconds. The only limit that is not deterministic.
     pub fn wall(mut self, time: Duration) -> Self {

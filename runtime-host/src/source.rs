@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::bindings::sandbox as wit;
 use crate::engine::Engine;
-use crate::transpile::{self, Dialect, Transpiled};
+use crate::limits::Limits;
+use crate::transpile::{Allowance, Dialect, Transpiled};
 
 /// What a module is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,8 +95,7 @@ pub(crate) struct Sources {
     transpiled: Mutex<HashMap<String, Result<Arc<Transpiled>, String>>>,
     /// Names of `CommonJS` modules that were handed over.
     commonjs: Mutex<BTreeSet<String>>,
-    /// What all transpilations of the worker together may still use.
-    fuel: AtomicU64,
+    allowance: Allowance,
 }
 
 impl Sources {
@@ -106,14 +105,23 @@ impl Sources {
         elsewhere: Option<Arc<dyn ModuleSource>>,
         fuel: u64,
     ) -> Self {
-        let fuel = AtomicU64::new(fuel.max(transpile::MIN_FUEL));
+        Self::with_limits(engine, map, elsewhere, &Limits::default().fuel(fuel))
+    }
+
+    /// Of a worker that may use so much itself.
+    pub(crate) fn with_limits(
+        engine: Engine,
+        map: BTreeMap<String, Module>,
+        elsewhere: Option<Arc<dyn ModuleSource>>,
+        limits: &Limits,
+    ) -> Self {
         Self {
             engine,
             map,
             elsewhere,
             transpiled: Mutex::default(),
             commonjs: Mutex::default(),
-            fuel,
+            allowance: Allowance::of(limits),
         }
     }
 
@@ -146,6 +154,7 @@ impl Sources {
     }
 
     async fn find(&self, specifier: &str) -> Result<Option<(String, Module)>, String> {
+        let elsewhere = self.elsewhere.as_ref().filter(|_| is_path(specifier));
         let mut names = vec![specifier.to_owned()];
         if let Some(stem) = specifier.strip_suffix(".js") {
             names.extend([format!("{stem}.ts"), format!("{stem}.tsx")]);
@@ -154,7 +163,6 @@ impl Sources {
         for name in names {
             if let Some(module) = self.map.get(&name) {
                 return Ok(Some((name, module.clone())));
-        let elsewhere = self.elsewhere.as_ref().filter(|_| is_path(specifier));
             }
             if let Some(elsewhere) = elsewhere
                 && let Some(module) = elsewhere.module(&name).await?
@@ -175,7 +183,8 @@ impl Sources {
             known
         } else {
             let transpiler = self.engine.transpiler();
-            let made = transpiler.transpile(name, text, dialect, &self.fuel).await.map(Arc::new);
+            let made =
+                transpiler.transpile(name, text, dialect, &self.allowance).await.map(Arc::new);
             let mut known = self.transpiled.lock().unwrap_or_else(PoisonError::into_inner);
             known.insert(name.to_owned(), made.clone());
             made
@@ -245,6 +254,12 @@ impl Sources {
     }
 }
 
+/// The guest resolves what is relative, and may lie.
+fn is_path(specifier: &str) -> bool {
+    !specifier.contains(['\\', '\0'])
+        && specifier.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
 /// `line:column` at the end of a stack frame.
 struct Place<'a> {
     module: &'a str,
@@ -252,12 +267,6 @@ struct Place<'a> {
     column: u32,
     start: usize,
     end: usize,
-}
-
-/// The guest resolves what is relative, and may lie.
-fn is_path(specifier: &str) -> bool {
-    !specifier.contains(['\\', '\0'])
-        && specifier.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 fn place_of(frame: &str) -> Option<Place<'_>> {

@@ -4,16 +4,62 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
-use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, Trap};
+use wasmtime::{ResourceLimiter, Store, Trap};
 
 use crate::artifacts;
 use crate::bindings::transpiler as wit;
+use crate::error::{LimitError, LimitKind};
+use crate::limits::Limits;
 
 /// What the guest may use: a fixed part and a part for each byte of source, some
 /// forty times what ordinary text takes.
-pub(crate) const MIN_FUEL: u64 = 100_000_000;
+const MIN_FUEL: u64 = 100_000_000;
 const FUEL_PER_BYTE: u64 = 5_000;
 const YIELD_INTERVAL: u64 = 100_000;
+
+/// Enough for a megabyte of any source, and no more than a host has to spare
+/// for each slot.
+const MIN_MEMORY_BYTES: u64 = 64 << 20;
+
+/// What the transpilations of a worker may use.
+pub(crate) struct Allowance {
+    /// For all of them together.
+    fuel: AtomicU64,
+    /// For each.
+    memory_bytes: u64,
+}
+
+impl Allowance {
+    pub(crate) fn of(limits: &Limits) -> Self {
+        Self {
+            fuel: AtomicU64::new(limits.fuel.max(MIN_FUEL)),
+            memory_bytes: limits.memory_bytes.saturating_mul(2).max(MIN_MEMORY_BYTES),
+        }
+    }
+}
+
+/// The most memory that the guest may have.
+struct MemoryLimit(u64);
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let (limit, actual) = (self.0, desired as u64);
+        if actual > limit {
+            // A refusal would leave the guest to say, as one trap among others.
+            return Err(LimitError { kind: LimitKind::Memory, limit, actual }.into());
+        }
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
+}
 
 pub(crate) use wit::{Dialect, Mapping};
 
@@ -37,7 +83,7 @@ impl Transpiled {
 }
 
 pub(crate) struct Transpiler {
-    pre: wit::TranspilerPre<StoreLimits>,
+    pre: wit::TranspilerPre<MemoryLimit>,
     max_memory_bytes: u64,
     slots: Semaphore,
 }
@@ -48,7 +94,7 @@ impl Transpiler {
         max_memory_bytes: u64,
         slots: usize,
     ) -> wasmtime::Result<Self> {
-        let linker = Linker::<StoreLimits>::new(engine);
+        let linker = Linker::<MemoryLimit>::new(engine);
         let pre = linker.instantiate_pre(&artifacts::transpiler(engine)?)?;
         let pre = wit::TranspilerPre::new(pre)?;
         Ok(Self { pre, max_memory_bytes, slots: Semaphore::new(slots) })
@@ -56,32 +102,23 @@ impl Transpiler {
 
     /// # Errors
     /// The first syntax error, with the line it is in; or that the text is too
-    /// deep or too large to be parsed.
+    /// deep or too large to be parsed, with the limit.
     pub(crate) async fn transpile(
         &self,
         name: &str,
         source: &str,
         dialect: Dialect,
-        left: &AtomicU64,
+        allowance: &Allowance,
     ) -> Result<Transpiled, String> {
-        let fuel = fuel(source).min(left.load(Ordering::Relaxed));
-        match self.run(source, dialect, fuel, left).await {
+        let fuel = fuel(source).min(allowance.fuel.load(Ordering::Relaxed));
+        match self.run(source, dialect, fuel, allowance).await {
             Ok(Ok(transpiled)) => {
                 Ok(Transpiled { code: transpiled.code, mappings: transpiled.mappings })
             }
             Ok(Err(error)) => {
                 Err(crate::source::point_at(&error.message, name, source, error.line, error.column))
             }
-            Err(error) => Err(match error.downcast_ref::<Trap>() {
-                Some(Trap::StackOverflow | Trap::MemoryOutOfBounds) => {
-                    format!("{name}: the source is nested too deeply to be parsed")
-                }
-                Some(Trap::OutOfFuel) => format!(
-                    "{name}: the source takes too long to be parsed (more than {fuel} operations; \
-                     all modules of a worker share Limits::fuel)"
-                ),
-                _ => format!("{name}: the source cannot be parsed: {error:#}"),
-            }),
+            Err(error) => Err(format!("{name}: {}", explain(&error, fuel))),
         }
     }
 
@@ -90,21 +127,19 @@ impl Transpiler {
         source: &str,
         dialect: Dialect,
         fuel: u64,
-        left: &AtomicU64,
+        allowance: &Allowance,
     ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
         let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
-        let memory = usize::try_from(self.max_memory_bytes)?;
-        let limits =
-            StoreLimitsBuilder::new().memory_size(memory).trap_on_grow_failure(true).build();
-        let mut store = Store::new(self.pre.engine(), limits);
-        store.limiter(|limits| limits);
+        let memory = MemoryLimit(allowance.memory_bytes.min(self.max_memory_bytes));
+        let mut store = Store::new(self.pre.engine(), memory);
+        store.limiter(|memory| memory);
         store.set_fuel(fuel)?;
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         let guest = self.pre.instantiate_async(&mut store).await?;
         let answer = guest.call_transpile(&mut store, dialect, source).await;
         let used = fuel.saturating_sub(store.get_fuel()?);
         // Others may have used some meanwhile; what is left never wraps.
-        let _ = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+        let _ = allowance.fuel.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
             Some(left.saturating_sub(used))
         });
         answer
@@ -113,4 +148,63 @@ impl Transpiler {
 
 fn fuel(source: &str) -> u64 {
     MIN_FUEL + FUEL_PER_BYTE * source.len() as u64
+}
+
+/// Why a source that may be right is not parsed.
+fn explain(error: &wasmtime::Error, fuel: u64) -> String {
+    if let Some(LimitError { limit, .. }) = error.downcast_ref() {
+        return format!(
+            "the source takes too much memory to be parsed (more than {limit} bytes; \
+             Limits::memory_bytes sets how many)"
+        );
+    }
+    match error.downcast_ref() {
+        Some(Trap::StackOverflow | Trap::MemoryOutOfBounds) => {
+            "the source is nested too deeply to be parsed".to_owned()
+        }
+        Some(Trap::OutOfFuel) => format!(
+            "the source takes too long to be parsed (more than {fuel} operations; all modules of \
+             a worker share Limits::fuel)"
+        ),
+        _ => format!("the source cannot be parsed: {error:#}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::bindings::sandbox::SourceError;
+    use crate::engine::{Engine, EngineConfig};
+    use crate::limits::Limits;
+    use crate::source::{Module, Sources};
+
+    #[tokio::test]
+    async fn memory_is_bounded_by_what_the_worker_may_use() {
+        // The enum makes it be transformed, which takes some 80 bytes for each.
+        let source = format!("enum E {{ A }} export default [{}]", "[],".repeat(400_000));
+        let refusal = async |engine_bytes, memory_bytes| {
+            let config = EngineConfig::new().max_sandboxes(1).max_memory_bytes(engine_bytes);
+            let engine = Engine::with_config(config).expect("an engine");
+            let map = BTreeMap::from([("main.ts".to_owned(), Module::TypeScript(source.clone()))]);
+            let limits = Limits::default().memory_bytes(memory_bytes);
+            let sources = Sources::with_limits(engine, map, None, &limits);
+            match sources.module("main.ts").await {
+                Ok(_) => None,
+                Err(SourceError::Invalid(text)) => Some(text),
+                Err(SourceError::NotFound) => panic!("it is there"),
+            }
+        };
+        let text = |limit: u64| {
+            format!(
+                "main.ts: the source takes too much memory to be parsed (more than {} bytes; \
+                 Limits::memory_bytes sets how many)",
+                limit << 20
+            )
+        };
+        assert_eq!(refusal(512 << 20, 8 << 20).await, Some(text(64)));
+        assert_eq!(refusal(512 << 20, 40 << 20).await, Some(text(80)));
+        assert_eq!(refusal(32 << 20, 32 << 20).await, Some(text(32)));
+        assert_eq!(refusal(512 << 20, 256 << 20).await, None);
+    }
 }
