@@ -140,7 +140,8 @@ impl fmt::Display for LimitError {
 pub struct Exception {
     /// The error's `name`, such as `TypeError`; for another value `Uncaught`.
     pub name: String,
-    /// The error's `message`; for another value its JSON.
+    /// The error's `message`; for another value its JSON, of which 4 KiB are
+    /// kept.
     pub message: String,
     /// The stack, its frames named as the author wrote them.
     pub stack: Option<String>,

@@ -8,6 +8,9 @@ use crate::error::{Exception, Result};
 use crate::sandbox::internal;
 use crate::source::Sources;
 
+/// A message is for people; what was thrown may be megabytes.
+const MAX_MESSAGE_BYTES: usize = 4 << 10;
+
 /// What JavaScript threw.
 pub(crate) fn thrown(message: wit::Message, sources: &Sources) -> Result<Exception> {
     let value = Value::from_bytes(message.data, message.capabilities.len()).map_err(internal)?;
@@ -16,9 +19,12 @@ pub(crate) fn thrown(message: wit::Message, sources: &Sources) -> Result<Excepti
             let stack = stack.map(|stack| sources.map_stack(&stack));
             Exception { name, message, stack, value }
         }
-        None => {
-            Exception { name: "Uncaught".to_owned(), message: value.to_json(), stack: None, value }
-        }
+        None => Exception {
+            name: "Uncaught".to_owned(),
+            message: value.to_json_prefix(MAX_MESSAGE_BYTES),
+            stack: None,
+            value,
+        },
     })
 }
 

@@ -319,6 +319,16 @@ async fn anything_can_be_thrown() {
 }
 
 #[tokio::test]
+async fn a_message_is_short_however_much_was_thrown() {
+    let run = attack("throw Array(2000).fill((1n << 2047n) + 1n)").await;
+    let exception = run.exception();
+    assert!(exception.message.starts_with("[\"16158") && exception.message.ends_with('…'));
+    assert_eq!(exception.message.len(), 4096 + '…'.len_utf8());
+    let thrown: Vec<String> = exception.value.to().expect("all of it");
+    assert_eq!((thrown.len(), thrown[1999].len()), (2000, 617));
+}
+
+#[tokio::test]
 async fn errors_whose_parts_throw() {
     for body in [
         "throw { get name() { throw 1 }, get message() { throw 2 }, get stack() { throw 3 } }",

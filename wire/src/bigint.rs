@@ -1,5 +1,7 @@
 //! Integers of any size.
 
+use std::fmt;
+
 use crate::MAX_DECIMAL_DIGITS;
 
 /// A bigint: sign and hex digits.
@@ -45,34 +47,46 @@ impl BigInt<'_> {
 }
 
 /// Decimal up to [`MAX_DECIMAL_DIGITS`] hex digits, hex with `0x` beyond.
-impl std::fmt::Display for BigInt<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        const CHUNK: u64 = 10_000_000_000_000_000_000;
+impl fmt::Display for BigInt<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.negative {
             formatter.write_str("-")?;
         }
         if self.hex.len() > MAX_DECIMAL_DIGITS {
             return write!(formatter, "0x{}", self.hex);
         }
-        // Limbs of 19 decimal digits, lowest first.
-        let mut limbs: Vec<u64> = Vec::new();
-        for digit in self.hex.chars() {
-            let mut carry = u128::from(digit.to_digit(16).unwrap_or(0));
-            for limb in &mut limbs {
-                let next = u128::from(*limb) * 16 + carry;
-                carry = next / u128::from(CHUNK);
-                *limb = u64::try_from(next % u128::from(CHUNK)).unwrap_or(0);
-            }
-            if carry > 0 {
-                limbs.push(u64::try_from(carry).unwrap_or(0));
-            }
+        // Lowest first, as are the chunks.
+        let mut limbs: Vec<u64> = self.hex.as_bytes().rchunks(16).map(limb).collect();
+        let mut chunks = Vec::new();
+        while let Some(highest) = limbs.iter().rposition(|limb| *limb > 0) {
+            limbs.truncate(highest + 1);
+            chunks.push(divide(&mut limbs));
         }
-        match limbs.split_last() {
-            None => formatter.write_str("0"),
-            Some((highest, rest)) => {
-                write!(formatter, "{highest}")?;
-                rest.iter().rev().try_for_each(|limb| write!(formatter, "{limb:019}"))
-            }
-        }
+        let Some((highest, rest)) = chunks.split_last() else {
+            return formatter.write_str("0");
+        };
+        write!(formatter, "{highest}")?;
+        rest.iter().rev().try_for_each(|chunk| write!(formatter, "{chunk:019}"))
     }
+}
+
+/// The most decimal digits that always fit a limb.
+const CHUNK: u64 = 10_u64.pow(19);
+
+fn limb(digits: &[u8]) -> u64 {
+    let value = |digit: &u8| u64::from(char::from(*digit).to_digit(16).unwrap_or(0));
+    digits.iter().fold(0, |limb, digit| limb << 4 | value(digit))
+}
+
+/// Divides by [`CHUNK`], and returns the remainder.
+fn divide(limbs: &mut [u64]) -> u64 {
+    let mut remainder = 0;
+    for limb in limbs.iter_mut().rev() {
+        let dividend = u128::from(remainder) << 64 | u128::from(*limb);
+        let divisor = u128::from(CHUNK);
+        // The remainder is below the divisor, so that the quotient fits.
+        *limb = u64::try_from(dividend / divisor).unwrap_or(0);
+        remainder = u64::try_from(dividend % divisor).unwrap_or(0);
+    }
+    remainder
 }

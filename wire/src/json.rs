@@ -13,10 +13,23 @@ use crate::view::{Buffer, Element, View, ViewKind, elements};
 use crate::walker::{Event, Walker};
 
 pub(crate) fn write(value: &Value) -> String {
+    begin(value, usize::MAX).text
+}
+
+/// At most that many bytes of it, and a mark if there is more.
+pub(crate) fn write_prefix(value: &Value, max_bytes: usize) -> String {
+    let Out { mut text, full, .. } = begin(value, max_bytes);
+    if full {
+        text.push('…');
+    }
+    text
+}
+
+fn begin(value: &Value, max_bytes: usize) -> Out {
     let bytes = value.as_bytes();
     let mut json = Json {
         bytes,
-        out: String::with_capacity(bytes.len() + 16),
+        out: Out::new(bytes.len() + 16, max_bytes),
         table: None,
         budget: Budget::of(bytes),
         frames: Vec::new(),
@@ -25,6 +38,43 @@ pub(crate) fn write(value: &Value) -> String {
     // The bytes of a `Value` were checked.
     let _ = json.run();
     json.out
+}
+
+/// Text up to a length.
+struct Out {
+    text: String,
+    max_bytes: usize,
+    /// Whether something had no room, and nothing more is taken.
+    full: bool,
+}
+
+impl Out {
+    fn new(capacity: usize, max_bytes: usize) -> Self {
+        Self { text: String::with_capacity(capacity.min(max_bytes)), max_bytes, full: false }
+    }
+
+    fn room(&self) -> usize {
+        self.max_bytes - self.text.len()
+    }
+
+    fn push_str(&mut self, text: &str) {
+        if self.full {
+            return;
+        }
+        self.full = text.len() > self.room();
+        self.text.push_str(&text[..text.floor_char_boundary(self.room())]);
+    }
+
+    fn push(&mut self, c: char) {
+        self.push_str(c.encode_utf8(&mut [0; 4]));
+    }
+}
+
+impl fmt::Write for Out {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push_str(text);
+        if self.full { Err(fmt::Error) } else { Ok(()) }
+    }
 }
 
 /// What is being written around the next value.
@@ -54,7 +104,7 @@ enum Frame {
 
 struct Json<'a> {
     bytes: &'a [u8],
-    out: String,
+    out: Out,
     table: Option<Table>,
     budget: Budget,
     frames: Vec<Frame>,
@@ -65,7 +115,7 @@ struct Json<'a> {
 impl<'a> Json<'a> {
     fn run(&mut self) -> Result<(), WireError> {
         let mut walkers = vec![Walker::at(self.bytes, 1)];
-        while let Some(walker) = walkers.last_mut() {
+        while let Some(walker) = walkers.last_mut().filter(|_| !self.out.full) {
             let Some(event) = walker.event()? else {
                 walkers.pop();
                 continue;
@@ -305,6 +355,9 @@ impl<'a> Json<'a> {
     fn elements(&mut self, kind: ViewKind, bytes: &[u8]) {
         self.out.push('[');
         for (index, element) in elements(kind, bytes).enumerate() {
+            if self.out.full {
+                return;
+            }
             if index > 0 {
                 self.out.push(',');
             }
@@ -325,12 +378,15 @@ impl<'a> Json<'a> {
 
     fn holes(&mut self, from: u64, to: u64) {
         for index in from..to {
+            if self.out.full {
+                return;
+            }
             self.out.push_str(if index > 0 { ",null" } else { "null" });
         }
     }
 
     fn print(&mut self, text: fmt::Arguments<'_>) {
-        // Writing to a string cannot fail.
+        // It fails when there is no more room, and that is known then.
         let _ = self.out.write_fmt(text);
     }
 
@@ -358,6 +414,9 @@ impl<'a> Json<'a> {
     fn escape(&mut self, text: Text<'a>) {
         match text {
             Text::Utf8(text) => {
+                // No byte takes less than itself: what is left out had no room.
+                let end = text.floor_char_boundary(self.out.room().saturating_add(4));
+                let text = text.get(..end).unwrap_or_default();
                 // Runs between what must be escaped are copied whole.
                 let mut from = 0;
                 for (at, byte) in text.bytes().enumerate() {
@@ -372,6 +431,9 @@ impl<'a> Json<'a> {
             }
             Text::Utf16(units) => {
                 for unit in char::decode_utf16(units.iter()) {
+                    if self.out.full {
+                        return;
+                    }
                     match unit {
                         Ok(unit) if unit.is_ascii() => {
                             let byte = u8::try_from(unit).unwrap_or(b'?');

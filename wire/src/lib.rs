@@ -105,6 +105,8 @@ pub const EXPANSION_BASE: usize = 1 << 20;
 /// its size.
 pub const EXPANSION_FACTOR: usize = 2;
 
-/// The longest `BigInt`, in hex digits, that is written in decimal; longer
-/// ones become `0x…`, because the conversion takes quadratic time.
-pub const MAX_DECIMAL_DIGITS: usize = 1024;
+/// The longest `BigInt`, in hex digits, that is written in decimal, as 617
+/// digits at most. A longer one becomes `0x` and its hex digits, after `-` if it
+/// is below zero, in JSON and as a `String` alike: the conversion takes
+/// quadratic time, and a message may be full of such numbers.
+pub const MAX_DECIMAL_DIGITS: usize = 512;

@@ -16,11 +16,10 @@ pub(crate) fn whole(value: f64) -> Option<i64> {
 }
 
 /// As `String(value)`, for finite numbers.
-pub(crate) fn write_float(into: &mut String, value: f64) {
-    // Writing to a string cannot fail.
+pub(crate) fn write_float(into: &mut impl Write, value: f64) {
+    // A string takes all of it, and JSON knows when it has no room.
     let _ = if value == 0.0 {
-        into.push('0');
-        Ok(())
+        into.write_char('0')
     } else if (1e-6..1e21).contains(&value.abs()) {
         write!(into, "{value}")
     } else {

@@ -291,8 +291,10 @@ impl Value {
     /// JSON, with nothing lost that JSON can say. Cannot fail.
     ///
     /// `undefined` is left out of objects and null elsewhere, and so are NaN
-    /// and the infinities; -0 is 0; a bigint is a string of decimal digits; a
-    /// date the string of `toISOString` or null; a regular expression
+    /// and the infinities; -0 is 0; a bigint is a string of decimal digits, or
+    /// of `0x` and hex digits if it has more than
+    /// [`MAX_DECIMAL_DIGITS`](crate::MAX_DECIMAL_DIGITS) of these; a date the
+    /// string of `toISOString` or null; a regular expression
     /// `"/source/flags"`; a map an object if all its keys are strings, else an
     /// array of pairs; a set an array; an error an object of `name`, `message`
     /// and its own properties, without the stack; buffers and views are arrays
@@ -304,6 +306,13 @@ impl Value {
     #[must_use]
     pub fn to_json(&self) -> String {
         json::write(self)
+    }
+
+    /// The first `max_bytes` bytes of [`to_json`](Self::to_json), and `…` after
+    /// them if there is more. Writes no more than that, however large it all is.
+    #[must_use]
+    pub fn to_json_prefix(&self, max_bytes: usize) -> String {
+        json::write_prefix(self, max_bytes)
     }
 
     pub(crate) fn plain(bytes: Vec<u8>) -> Self {
@@ -389,12 +398,6 @@ impl Default for Value {
 /// As JSON, shortened.
 impl fmt::Debug for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut json = self.to_json();
-        if json.len() > 512 {
-            let end = (0..=512).rev().find(|&end| json.is_char_boundary(end)).unwrap_or(0);
-            json.truncate(end);
-            json.push('…');
-        }
-        write!(formatter, "Value({json})")
+        write!(formatter, "Value({})", self.to_json_prefix(512))
     }
 }

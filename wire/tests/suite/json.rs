@@ -80,3 +80,28 @@ fn maps_within_maps_stay_linear() {
     assert_eq!(json.len(), 100_000 * 6 - 4);
     assert!(json.starts_with("{\"k\":{\"k\":") && json.contains("{}}}}"));
 }
+
+#[test]
+fn a_prefix_is_the_beginning_and_says_if_there_is_more() {
+    let sparse = message(|w| {
+        w.begin_sparse_array(1000);
+        w.string("7");
+        w.string("ü");
+        w.end();
+    });
+    for value in corpus::all().into_iter().chain([sparse]) {
+        let json = value.to_json();
+        for max_bytes in 0..=json.len() + 1 {
+            let end = json.floor_char_boundary(max_bytes);
+            let mark = if end < json.len() { "…" } else { "" };
+            assert_eq!(value.to_json_prefix(max_bytes), format!("{}{mark}", &json[..end]));
+        }
+    }
+}
+
+#[test]
+fn debug_is_a_prefix() {
+    let long = message(|w| w.string(&"x".repeat(1000)));
+    assert_eq!(format!("{long:?}"), format!("Value(\"{}…)", "x".repeat(511)));
+    assert_eq!(format!("{:?}", Value::null()), "Value(null)");
+}

@@ -1,6 +1,9 @@
 //! Depth, size and expansion.
 
-use isolet_wire::{Buffer, DecodeError, MAX_DEPTH, Value, View, ViewKind, Walker, Writer};
+use isolet_wire::{
+    BigInt, Buffer, DecodeError, MAX_DECIMAL_DIGITS, MAX_DEPTH, Value, View, ViewKind, Walker,
+    Writer,
+};
 
 use crate::corpus::message;
 
@@ -123,16 +126,50 @@ fn long_sparse_arrays_are_objects() {
 #[test]
 fn long_bigints_stay_cheap() {
     let digits = "f".repeat(1 << 20);
-    let long = message(|w| w.big_int(isolet_wire::BigInt { negative: true, hex: &digits }));
+    let long = message(|w| w.big_int(BigInt { negative: true, hex: &digits }));
     assert!(long.to_json().starts_with("\"-0xfff"));
-    let decimal = "f".repeat(isolet_wire::MAX_DECIMAL_DIGITS);
-    let many = message(|w| {
-        w.begin_array(100);
-        for _ in 0..100 {
-            w.big_int(isolet_wire::BigInt { negative: false, hex: &decimal });
+    let text = long.to::<String>().unwrap();
+    assert_eq!(text, format!("-0x{digits}"));
+    let most = "f".repeat(MAX_DECIMAL_DIGITS + 1);
+    let beyond = message(|w| w.big_int(BigInt { negative: false, hex: &most }));
+    assert_eq!(beyond.to::<String>().unwrap(), format!("0x{most}"));
+    assert_eq!(BigInt { negative: false, hex: &most[1..] }.to_string().len(), 617);
+}
+
+/// Digit by digit, as on paper.
+fn on_paper(hex: &str) -> String {
+    let mut decimal = vec![0];
+    for digit in hex.chars() {
+        let mut carry = digit.to_digit(16).unwrap();
+        for place in &mut decimal {
+            let sum = *place * 16 + carry;
+            (*place, carry) = (sum % 10, sum / 10);
         }
-    });
-    assert!(many.to_json().len() > 100 * 1024);
+        while carry > 0 {
+            decimal.push(carry % 10);
+            carry /= 10;
+        }
+    }
+    decimal.iter().rev().map(ToString::to_string).collect()
+}
+
+#[test]
+fn bigints_are_decimal_up_to_their_limit() {
+    let pattern = "f00d0000000000000000000000000000cafe0123456789abcdef";
+    for length in 1..=MAX_DECIMAL_DIGITS {
+        let ones = "f".repeat(length);
+        let power = format!("1{}", "0".repeat(length - 1));
+        let mixed: String = pattern.chars().cycle().take(length).collect();
+        for hex in [&ones, &power, &mixed] {
+            assert_eq!(BigInt { negative: false, hex }.to_string(), on_paper(hex), "{hex}");
+        }
+    }
+    // 10^19, where one word of decimal digits ends, and zero.
+    assert_eq!(
+        BigInt { negative: true, hex: "8ac7230489e80000" }.to_string(),
+        "-10000000000000000000"
+    );
+    assert_eq!(BigInt { negative: false, hex: "0" }.to_string(), "0");
 }
 
 #[test]
