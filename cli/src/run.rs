@@ -14,7 +14,7 @@ use isolet::{
 use serde_json::Value as Json;
 
 use crate::disk::{self, Folder};
-use crate::escape::escape;
+use crate::escape::{escape, escape_json};
 use crate::record::Record;
 use crate::size;
 
@@ -296,9 +296,9 @@ fn record(record: &Record, code: u8) -> ExitCode {
     }
 }
 
-/// Prints the one line of standard output.
-fn line(text: &str, code: u8) -> ExitCode {
-    match writeln!(io::stdout(), "{text}") {
+/// Prints the one line of standard output, which is JSON.
+fn line(json: &str, code: u8) -> ExitCode {
+    match writeln!(io::stdout(), "{}", escape_json(json)) {
         Ok(()) => ExitCode::from(code),
         // A reader such as `head` that has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),

@@ -61,10 +61,38 @@ fn control_characters_of_logs_and_errors_are_escaped() {
 }
 
 #[test]
-fn results_escape_control_characters_as_json_does() {
-    let folder = Folder::js("json", "export default () => 'a\\u001b[31m\\n\\u007f\\u009b'");
-    let said = folder.run(&["main.js"]);
-    assert!(!said.out.trim_end().contains(['\u{1b}', '\n']), "{said:?}");
+fn results_escape_what_steers_a_terminal() {
+    let folder = Folder::js(
+        "json",
+        "export default { async run() {
+            const text = 'A\\u001b\\n\\u009b31mRED \\u007f \\u202eevil\\u2028\\u061c\\u200f\\u009d0;title\\u009c';
+            console.log(text);
+            return { [text]: text } },
+         fail() { throw new Error('\\u009b31m\\u202e') } }",
+    );
+    let text =
+        "A\u{1b}\n\u{9b}31mRED \u{7f} \u{202e}evil\u{2028}\u{61c}\u{200f}\u{9d}0;title\u{9c}";
+    let escaped =
+        r#""A\u001b\n\u009b31mRED \u007f \u202eevil\u2028\u061c\u200f\u009d0;title\u009c""#;
+    let call = ["main.js", "--call", "run"];
+    let said = folder.run(&call);
+    assert_eq!(said.out, format!("{{{escaped}:{escaped}}}\n"));
+    let json: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(json[text], text);
+    for method in ["run", "fail"] {
+        let said = folder.run(&["main.js", "--json", "--call", method]);
+        let controls = ['\u{1b}', '\u{9b}', '\u{9d}', '\u{9c}', '\u{7f}', '\u{202e}', '\u{200f}'];
+        assert!(!said.out.contains(controls), "{said:?}");
+        let record: serde_json::Value = serde_json::from_str(&said.out).expect("a record");
+        if method == "run" {
+            assert_eq!(
+                (&record["value"][text], &record["logs"][0]["message"]),
+                (&text.into(), &text.into())
+            );
+        } else {
+            assert_eq!(record["error"]["message"], "\u{9b}31m\u{202e}");
+        }
+    }
 }
 
 #[test]
