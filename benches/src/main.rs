@@ -1,14 +1,15 @@
 //! Prints what isolet costs as a table. Each answer is checked before it is
 //! timed, and fuel and memory limits are armed, as they always are.
 //!
-//! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, fairness,
-//! throughput, command, compute, density.
+//! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, loader,
+//! fairness, throughput, command, compute, density.
 
 mod calls;
 mod command;
 mod compute;
 mod density;
 mod fairness;
+mod loader;
 mod startup;
 mod throughput;
 
@@ -33,6 +34,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wants("calls") {
         one.block_on(calls::run(&engine))?;
+    }
+    if wants("loader") {
+        one.block_on(loader::run(&engine))?;
     }
     if wants("fairness") {
         one.block_on(fairness::run(&engine))?;

@@ -24,6 +24,9 @@ const STDIN: &str = "stdin.ts";
 /// A run that takes longer than this shows that it is alive.
 const SPINNER_AFTER: Duration = Duration::from_millis(400);
 
+/// Workers that may be alive at a time if the code may load them.
+const MAX_WORKERS: u32 = 1_000;
+
 const EXIT_CODES: &str = "\
 Exit status: 0 ok, 1 the code threw or hung, 2 usage or the code does not load, 3 a limit,
 4 internal error, 130 interrupted.";
@@ -62,6 +65,10 @@ pub(crate) struct Args {
     /// Put a value into env; again for more
     #[arg(long, value_name = "NAME=JSON", value_parser = binding)]
     env: Vec<(String, Json)>,
+
+    /// Put a loader of workers into env under this name, as LOADER; again for more
+    #[arg(long = "loader", value_name = "NAME")]
+    loaders: Vec<String>,
 
     /// Let the code import PATH as SPECIFIER; again for more
     #[arg(long = "module", value_name = "SPECIFIER=PATH", value_parser = module)]
@@ -147,10 +154,11 @@ impl From<Error> for Failure {
 }
 
 async fn run(args: Args) -> Result<Report, Failure> {
-    // One sandbox needs no pool of thousands.
+    // One sandbox needs no pool of thousands; one that loads others does.
+    let sandboxes = if args.loaders.is_empty() { 1 } else { MAX_WORKERS };
     let memory = args.memory.unwrap_or(0).clamp(EngineConfig::DEFAULT_MAX_MEMORY_BYTES, 4 << 30);
     let config =
-        EngineConfig::new().max_sandboxes(1).max_memory_bytes(memory).torture(args.torture);
+        EngineConfig::new().max_sandboxes(sandboxes).max_memory_bytes(memory).torture(args.torture);
     let engine = Engine::with_config(config)?;
     let spinner = spinner();
     let worker = engine.loader().load(code(&args, spinner.clone())?)?;
@@ -218,6 +226,9 @@ fn code(args: &Args, spinner: ProgressBar) -> Result<WorkerCode, Failure> {
     }
     for (name, value) in &args.env {
         code = code.env_value(name, value);
+    }
+    for name in &args.loaders {
+        code = code.loader(name);
     }
     if let Some(seed) = args.seed {
         code = code.seed(seed);

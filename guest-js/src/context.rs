@@ -16,6 +16,7 @@ mod patched {
         fn JS_GetAsyncContext(ctx: *mut qjs::JSContext) -> qjs::JSValue;
         fn JS_SetAsyncContext(ctx: *mut qjs::JSContext, value: qjs::JSValue);
         fn JS_SetHashSeed(ctx: *mut qjs::JSContext, seed: u32);
+        fn JS_SealHeap(rt: *mut qjs::JSRuntime);
     }
 
     pub fn current(ctx: &Ctx<'_>) -> u32 {
@@ -45,6 +46,11 @@ mod patched {
         // none.
         unsafe { JS_SetHashSeed(ctx.as_raw().as_ptr(), seed) }
     }
+
+    pub fn seal_heap(ctx: &Ctx<'_>) {
+        // SAFETY: the runtime is that of a live context; only gaps are given up.
+        unsafe { JS_SealHeap(qjs::JS_GetRuntime(ctx.as_raw().as_ptr())) }
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -66,6 +72,8 @@ mod patched {
     }
 
     pub fn seed_hashes(_: &Ctx<'_>, _: u32) {}
+
+    pub fn seal_heap(_: &Ctx<'_>) {}
 }
 
 /// The invocation that the running job belongs to.
@@ -81,4 +89,9 @@ pub fn enter(ctx: &Ctx<'_>, invocation: u32) {
 /// Seeds the hashes of `Map` and `Set`. Only valid while none has an entry.
 pub fn seed_hashes(ctx: &Ctx<'_>, seed: u32) {
     patched::seed_hashes(ctx, seed);
+}
+
+/// Lets what is allocated later lie together, away from what there is.
+pub fn seal_heap(ctx: &Ctx<'_>) {
+    patched::seal_heap(ctx);
 }

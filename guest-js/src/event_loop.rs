@@ -7,11 +7,12 @@ use rquickjs::promise::PromiseState;
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Persistent, Promise, Runtime, Value};
 
 use crate::intrinsics::Intrinsics;
+use crate::rpc::message;
 use crate::state::{Invocation, Rejection, State};
 use crate::timers::Due;
 use crate::{
-    Effect, Event, Host, Invoke, Level, Load, Outcome, Settled, Settlement, clock, context,
-    entrypoint, globals, intrinsics, message, modules, stub, value,
+    Effect, Event, Host, Invoke, Level, Load, Outcome, Settlement, clock, context, globals,
+    intrinsics, modules, rpc, value,
 };
 
 /// Collecting visits every object and so makes a shared image private: not
@@ -45,6 +46,8 @@ impl Interpreter {
         modules::install(&runtime, &state);
         context.with(|ctx| install(&ctx, &state).catch(&ctx).map_err(|error| error.to_string()))?;
         track_rejections(&runtime, &state);
+        // What is here now is the image, whose pages all sandboxes share.
+        context.with(|ctx| context::seal_heap(&ctx));
         Ok(Self { runtime: ManuallyDrop::new(runtime), context: ManuallyDrop::new(context), state })
     }
 
@@ -54,9 +57,17 @@ impl Interpreter {
         if let Event::Load(load) = &event {
             self.runtime.set_max_stack_size(load.stack_bytes as usize);
         }
+        self.state.payer.set(0);
         self.context.with(|ctx| self.deliver(&ctx, event));
         self.run_jobs();
-        self.context.with(|ctx| self.report_rejections(&ctx));
+        while self.context.with(|ctx| rpc::abandon(&ctx, &self.state).unwrap_or(false)) {
+            self.run_jobs();
+        }
+        self.context.with(|ctx| {
+            self.report_rejections(&ctx);
+            rpc::without_awaiting(&ctx, &self.state);
+        });
+        drop(self.state.after_turn.take());
         Outcome { effects: self.state.effects.take(), alarm: self.state.timers.borrow().alarm() }
     }
 
@@ -65,9 +76,10 @@ impl Interpreter {
             Event::Reseed(seed) => self.state.seed(seed),
             Event::Load(load) => self.load(ctx, &load),
             Event::Invoke(invoke) => self.invoke(ctx, &invoke),
-            Event::Settled(settled) => self.settled(ctx, settled),
+            Event::Settled(settled) => self.report(ctx, rpc::settle(ctx, settled)),
             Event::Alarm => self.alarm(ctx),
             Event::Cancel(invocation) => self.state.end(invocation),
+            Event::Released(offered) => self.released(ctx, offered),
         }
     }
 
@@ -110,7 +122,7 @@ impl Interpreter {
         self.open(ctx, id);
         let state = Rc::clone(&self.state);
         let settle = settler(state, id);
-        match entrypoint::call(ctx, &self.state, invoke) {
+        match rpc::invoke(ctx, &self.state, invoke) {
             Err(error) => settle(ctx, Err(thrown(ctx, error))),
             Ok(value) => match intrinsics::promise_of(ctx, &self.state, &value) {
                 Ok(Some(promise)) => when_settled(ctx, &self.state, &promise, settle),
@@ -122,21 +134,18 @@ impl Interpreter {
 
     fn open(&self, ctx: &Ctx<'_>, invocation: u32) {
         context::enter(ctx, invocation);
+        self.state.payer.set(invocation);
         self.state.invocations.borrow_mut().insert(invocation, Invocation::default());
     }
 
-    fn settled(&self, ctx: &Ctx<'_>, settled: Settled) {
-        let Some(call) = self.state.calls.borrow_mut().remove(&settled.call) else { return };
-        context::enter(ctx, call.invocation);
-        let (function, message) = match settled.result {
-            Ok(message) => (call.resolve, message),
-            Err(message) => (call.reject, message),
-        };
-        let delivered = (|| -> rquickjs::Result<()> {
-            let value = message::decode(ctx, &self.state, &message)?;
-            function.restore(ctx)?.call((value,))
-        })();
-        self.report(ctx, call.invocation, delivered);
+    /// Nobody outside has the object any more.
+    fn released(&self, ctx: &Ctx<'_>, offered: u32) {
+        let object = self.state.offered.borrow_mut().remove(&offered);
+        let Some(object) = object else { return };
+        context::enter(ctx, 0);
+        let disposed =
+            object.restore(ctx).and_then(|object| intrinsics::dispose(ctx, &self.state, object));
+        self.report(ctx, disposed);
     }
 
     fn alarm(&self, ctx: &Ctx<'_>) {
@@ -144,12 +153,13 @@ impl Interpreter {
         let Some(Due { id, timer }) = self.state.timers.borrow_mut().take(now) else { return };
         let invocation = timer.invocation;
         context::enter(ctx, invocation);
+        self.state.payer.set(invocation);
         let callback = timer.callback.clone();
         if let Some(interval) = timer.interval {
             self.state.timers.borrow_mut().put(id, now, interval, timer);
         }
         let fired = callback.restore(ctx).and_then(|callback| callback.call::<_, ()>(()));
-        self.report(ctx, invocation, fired);
+        self.report(ctx, fired);
     }
 
     fn report_rejections(&self, ctx: &Ctx<'_>) {
@@ -167,8 +177,9 @@ impl Interpreter {
     }
 
     /// An exception that nobody can catch any more goes to the log.
-    fn report(&self, ctx: &Ctx<'_>, invocation: u32, result: rquickjs::Result<()>) {
+    fn report(&self, ctx: &Ctx<'_>, result: rquickjs::Result<()>) {
         if let Err(error) = result {
+            let invocation = context::current(ctx);
             let text = intrinsics::describe(ctx, &self.state, thrown(ctx, error));
             self.state.host.log(invocation, Level::Error, &format!("Uncaught {text}"));
         }
@@ -177,7 +188,7 @@ impl Interpreter {
 
 fn install(ctx: &Ctx<'_>, state: &Rc<State>) -> rquickjs::Result<()> {
     // Whoever put a value of this kind there before would be us.
-    let _ = ctx.store_userdata(stub::Handle(Rc::clone(state)));
+    let _ = ctx.store_userdata(rpc::StateHandle(Rc::clone(state)));
     value::install(ctx)?;
     let internals = globals::install(ctx, state)?;
     *state.intrinsics.borrow_mut() = Some(Intrinsics::save(ctx, internals));
@@ -204,6 +215,8 @@ fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>
         invocation.waiting > 0
     });
     state.emit(Effect::Settle(Settlement { invocation: id, result, waiting }));
+    // What it returned may be one of them: not before.
+    state.returned(id);
     if !waiting {
         state.end(id);
     }

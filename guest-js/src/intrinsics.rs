@@ -2,8 +2,11 @@
 //! tamper with it.
 
 use rquickjs::function::{Constructor, This};
-use rquickjs::{Ctx, Exception, FromJs, Function, Object, Persistent, Promise, Result, Value};
+use rquickjs::{
+    Array, Ctx, Exception, FromJs, Function, Object, Persistent, Promise, Result, Value,
+};
 
+use crate::rpc;
 use crate::state::State;
 
 /// The object that `globals::install` returned; user code cannot reach it.
@@ -23,13 +26,14 @@ fn get<'js, T: FromJs<'js>>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result
     }
 }
 
-/// `new ExecutionContext(invocation)`: the `ctx` of a handler.
+/// `new ExecutionContext(invocation, props)`: the `ctx` of a handler.
 pub fn execution_context<'js>(
     ctx: &Ctx<'js>,
     state: &State,
     invocation: u32,
+    props: Value<'js>,
 ) -> Result<Value<'js>> {
-    get::<Constructor<'js>>(ctx, state, "ExecutionContext")?.construct((invocation,))
+    get::<Constructor<'js>>(ctx, state, "ExecutionContext")?.construct((invocation, props))
 }
 
 pub fn worker_entrypoint<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
@@ -40,9 +44,93 @@ pub fn rpc_target<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "RpcTarget")
 }
 
-/// `waitUntil(promise)` for the invocation that the running job belongs to.
-pub fn wait_until<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Function<'js>> {
-    get(ctx, state, "waitUntil")
+/// Whether it is an instance of `RpcTarget` or `WorkerEntrypoint`, which are
+/// passed by reference and show what their class has.
+pub fn is_rpc_target<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<bool> {
+    let Some(object) = value.as_object().filter(|_| !value.is_proxy()) else { return Ok(false) };
+    for class in [rpc_target(ctx, state)?, worker_entrypoint(ctx, state)?] {
+        if rpc::inherits(object.clone(), &class.get("prototype")?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// `RpcStub.prototype`
+pub fn rpc_stub<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "stubMethods")
+}
+
+/// What promises of calls have beside the properties of their answer.
+pub fn promise_methods<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "promiseMethods")
+}
+
+/// The prototype of promises of calls.
+pub fn rpc_promise<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "promisePrototype")
+}
+
+/// `then`, `catch` and `finally` of a property that can be read.
+pub fn readable<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "readable")
+}
+
+/// A promise of what a path leads to from a value that is here, or of what
+/// calling that returns.
+pub fn follow<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    value: Value<'js>,
+    path: Vec<String>,
+    arguments: Option<Array<'js>>,
+) -> Result<Value<'js>> {
+    get::<Function<'js>>(ctx, state, "follow")?.call((value, path, arguments))
+}
+
+/// The stub inside an object of the scripts', such as a loader.
+pub fn stub_of<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    value: &Value<'js>,
+) -> Result<Option<Value<'js>>> {
+    let stub: Value<'js> = get::<Function<'js>>(ctx, state, "stubOf")?.call((value.clone(),))?;
+    Ok((!stub.is_undefined()).then_some(stub))
+}
+
+/// `new WorkerLoader(stub)`
+pub fn worker_loader<'js>(ctx: &Ctx<'js>, state: &State, stub: Value<'js>) -> Result<Value<'js>> {
+    get::<Constructor<'js>>(ctx, state, "WorkerLoader")?.construct((stub,))
+}
+
+/// Gives the value of a call that returned stubs a `Symbol.dispose`.
+pub fn disposable<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    value: &Value<'js>,
+    dispose: Function<'js>,
+) -> Result<()> {
+    get::<Function<'js>>(ctx, state, "disposable")?.call((value.clone(), dispose))
+}
+
+/// Calls the `Symbol.dispose` of an object that nobody outside has any more.
+pub fn dispose<'js>(ctx: &Ctx<'js>, state: &State, value: Value<'js>) -> Result<()> {
+    get::<Function<'js>>(ctx, state, "dispose")?.call((value,))
+}
+
+/// A method that goes on belonging to its object.
+pub fn bind<'js>(
+    ctx: &Ctx<'js>,
+    function: &Function<'js>,
+    this: &Value<'js>,
+) -> Result<Value<'js>> {
+    let state = rpc::state(ctx)?;
+    get::<Function<'js>>(ctx, &state, "bind")?.call((function.clone(), this.clone()))
+}
+
+/// A class of the module `cloudflare:workers`.
+pub fn export<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>> {
+    get::<Object<'js>>(ctx, state, "workers")?.get(name)
 }
 
 /// Calls the original `Promise.prototype.then`.

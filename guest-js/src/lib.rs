@@ -10,17 +10,15 @@
 
 mod clock;
 mod context;
-mod entrypoint;
 mod event_loop;
 #[cfg(target_arch = "wasm32")]
 mod export;
 mod globals;
 mod host;
 mod intrinsics;
-mod message;
 mod modules;
+mod rpc;
 mod state;
-mod stub;
 mod throw;
 mod timers;
 mod value;

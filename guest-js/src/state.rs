@@ -8,15 +8,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rquickjs::{Function, Object, Persistent};
 
 use crate::intrinsics::Intrinsics;
+use crate::rpc::{Handle, PendingCall};
 use crate::timers::Timers;
 use crate::{Effect, Host, ModuleBody};
-
-/// A capability call whose answer has not come yet.
-pub struct PendingCall {
-    pub invocation: u32,
-    pub resolve: Persistent<Function<'static>>,
-    pub reject: Persistent<Function<'static>>,
-}
 
 /// An invocation that has not ended.
 #[derive(Default)]
@@ -25,6 +19,10 @@ pub struct Invocation {
     pub waiting: u32,
     /// It has returned or thrown.
     pub settled: bool,
+    /// Stubs among its arguments, which end when it returns.
+    pub parameters: Vec<Handle>,
+    /// Stubs that its calls returned, which end with it.
+    pub results: Vec<Handle>,
 }
 
 /// A rejected promise that nobody has handled so far.
@@ -42,7 +40,20 @@ pub struct State {
     pub effects: RefCell<Vec<Effect>>,
     pub invocations: RefCell<BTreeMap<u32, Invocation>>,
     pub calls: RefCell<BTreeMap<u32, PendingCall>>,
+    /// Calls of invocations that have ended in this turn.
+    pub abandoned: RefCell<Vec<PendingCall>>,
+    /// Whose event began the turn.
+    pub payer: Cell<u32>,
     next_call: Cell<u32>,
+    /// Calls on whose promise something was called or read in this turn.
+    pub pipelined: RefCell<Vec<u32>>,
+    /// Needed until the effects of this turn are out.
+    pub after_turn: RefCell<Vec<Handle>>,
+    /// Objects that others may call, by the number they were offered under.
+    pub offered: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
+    pub next_offer: Cell<u32>,
+    /// The sandbox's way to itself.
+    pub own: RefCell<Option<Handle>>,
     pub timers: RefCell<Timers>,
     /// Bodies handed over by the host whose module was not instantiated yet.
     pub bodies: RefCell<BTreeMap<String, ModuleBody>>,
@@ -68,7 +79,14 @@ impl State {
             effects: RefCell::default(),
             invocations: RefCell::default(),
             calls: RefCell::default(),
+            abandoned: RefCell::default(),
+            payer: Cell::new(0),
             next_call: Cell::new(0),
+            pipelined: RefCell::default(),
+            after_turn: RefCell::default(),
+            offered: RefCell::default(),
+            next_offer: Cell::new(0),
+            own: RefCell::default(),
             timers: RefCell::default(),
             bodies: RefCell::default(),
             names: RefCell::default(),
@@ -100,16 +118,39 @@ impl State {
         bits / 9_007_199_254_740_992.0
     }
 
+    /// Who pays for what code of that invocation starts: it itself, or, when it
+    /// has ended, whoever woke the code up. None if both have ended.
+    pub fn payer_for(&self, invocation: u32) -> Option<u32> {
+        let open = self.invocations.borrow();
+        [invocation, self.payer.get()].into_iter().find(|id| open.contains_key(id))
+    }
+
     pub fn next_call(&self) -> u32 {
         let id = self.next_call.get() + 1;
         self.next_call.set(id);
         id
     }
 
+    /// The stubs among an invocation's arguments end when it returns.
+    pub fn returned(&self, invocation: u32) {
+        let parameters = match self.invocations.borrow_mut().get_mut(&invocation) {
+            Some(invocation) => std::mem::take(&mut invocation.parameters),
+            None => Vec::new(),
+        };
+        parameters.iter().for_each(Handle::dispose);
+    }
+
     /// Forgets all that belongs to an invocation that is over.
     pub fn end(&self, invocation: u32) {
-        self.invocations.borrow_mut().remove(&invocation);
-        self.calls.borrow_mut().retain(|_, call| call.invocation != invocation);
+        let ended = self.invocations.borrow_mut().remove(&invocation);
+        let stubs = ended.iter().flat_map(|it| it.parameters.iter().chain(&it.results));
+        stubs.for_each(Handle::dispose);
+        let calls = self
+            .calls
+            .borrow_mut()
+            .extract_if(.., |_, call| call.invocation == invocation)
+            .collect::<Vec<_>>();
+        self.abandoned.borrow_mut().extend(calls.into_iter().map(|(_, call)| call));
         self.timers.borrow_mut().end(invocation);
     }
 }

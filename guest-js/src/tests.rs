@@ -7,8 +7,8 @@ use std::rc::Rc;
 use isolet_wire::Value;
 
 use crate::{
-    Effect, Event, Host, Interpreter, Invoke, Level, Load, Message, Module, ModuleBody, Outcome,
-    Settled, Settlement, SourceError,
+    Effect, Entrypoint, Event, Host, Interpreter, Invoke, Level, Load, Message, Module, ModuleBody,
+    Outcome, Receiver, Settled, Settlement, SourceError,
 };
 
 #[derive(Default)]
@@ -70,9 +70,9 @@ impl Guest {
     fn invoke(&mut self, invocation: u32, method: &str, arguments: &Value) -> Outcome {
         self.turn(Event::Invoke(Invoke {
             invocation,
-            entrypoint: None,
-            method: Some(method.to_owned()),
-            arguments: message(arguments),
+            receiver: Receiver::Entrypoint(Entrypoint { name: None, props: None }),
+            path: vec![method.to_owned()],
+            arguments: Some(message(arguments)),
         }))
     }
 
@@ -94,7 +94,7 @@ fn message(value: &Value) -> Message {
 }
 
 fn json(message: &Message) -> String {
-    Value::from_bytes(message.data.clone(), message.capabilities.len()).expect("a value").to_json()
+    Value::from_bytes(message.data.clone(), Vec::new()).expect("a value").to_json()
 }
 
 fn settled(outcome: &Outcome) -> Result<String, String> {

@@ -12,26 +12,37 @@
   (import "module" (type $module (eq $module-type)))
   (type $source-error-type (variant (case "not-found") (case "invalid" string)))
   (import "source-error" (type $source-error (eq $source-error-type)))
-  (type $message-type (record (field "data" (list u8)) (field "capabilities" (list u32))))
+  (type $capability-type (variant
+    (case "held" u32) (case "loader" u32) (case "offered" u32) (case "promised" u32)))
+  (import "capability" (type $capability (eq $capability-type)))
+  (type $message-type (record
+    (field "data" (list u8)) (field "capabilities" (list $capability))))
   (import "message" (type $message (eq $message-type)))
   (type $load-type (record
     (field "invocation" u32) (field "seed" u64) (field "stack-bytes" u32)
     (field "dynamic-code" bool) (field "main" string) (field "env" $message)))
   (import "load" (type $load (eq $load-type)))
+  (type $entrypoint-type (record
+    (field "name" (option string)) (field "props" (option $message))))
+  (import "entrypoint" (type $entrypoint (eq $entrypoint-type)))
+  (type $receiver-type (variant (case "entrypoint" $entrypoint) (case "offered" u32)))
+  (import "receiver" (type $receiver (eq $receiver-type)))
   (type $invoke-type (record
-    (field "invocation" u32) (field "entrypoint" (option string))
-    (field "method" (option string)) (field "arguments" $message)))
+    (field "invocation" u32) (field "receiver" $receiver) (field "path" (list string))
+    (field "arguments" (option $message))))
   (import "invoke" (type $invoke (eq $invoke-type)))
   (type $settled-type (record
     (field "call" u32) (field "result" (result $message (error $message)))))
   (import "settled" (type $settled (eq $settled-type)))
   (type $event-type (variant
     (case "reseed" u64) (case "load" $load) (case "invoke" $invoke)
-    (case "settled" $settled) (case "alarm") (case "cancel" u32)))
+    (case "settled" $settled) (case "alarm") (case "cancel" u32)
+    (case "released" u32)))
   (import "event" (type $event (eq $event-type)))
   (type $call-type (record
-    (field "id" u32) (field "invocation" u32) (field "capability" u32)
-    (field "method" string) (field "arguments" $message)))
+    (field "id" u32) (field "invocation" u32) (field "target" $capability)
+    (field "path" (list string)) (field "arguments" (option $message))
+    (field "awaited" bool)))
   (import "call" (type $call (eq $call-type)))
   (type $settlement-type (record
     (field "invocation" u32) (field "result" (result $message (error $message)))
@@ -39,7 +50,8 @@
   (import "settlement" (type $settlement (eq $settlement-type)))
   (type $effect-type (variant
     (case "loaded") (case "load-failed" $message) (case "load-threw" $message)
-    (case "call" $call) (case "settle" $settlement) (case "waited" u32)))
+    (case "call" $call) (case "settle" $settlement) (case "waited" u32)
+    (case "release" $capability)))
   (import "effect" (type $effect (eq $effect-type)))
   (type $alarm-type (record (field "due" float64) (field "invocation" u32)))
   (import "alarm" (type $alarm (eq $alarm-type)))

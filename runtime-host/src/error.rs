@@ -40,6 +40,12 @@ pub enum Error {
     /// The call ended because its sandbox was stopped for another call's sake.
     #[error("the sandbox was stopped: {0}")]
     Stopped(Box<Error>),
+    /// As [`Error::Stopped`], and the call had not begun: it can be made again.
+    #[error("the call never began, because the sandbox was stopped: {0}")]
+    NotStarted(Box<Error>),
+    /// The worker that loaded this one has ended, and this one with it.
+    #[error("the worker has ended, because the one that loaded it has")]
+    ParentEnded,
     /// A limit that no sandbox could have.
     #[error("invalid limits: {0}")]
     InvalidLimits(String),
@@ -79,6 +85,8 @@ pub enum LimitKind {
     Output,
     /// [`Limits::capability_calls`](crate::Limits::capability_calls)
     CapabilityCalls,
+    /// Capabilities that one sandbox holds at a time.
+    Stubs,
 }
 
 /// A limit that was reached.
@@ -130,6 +138,9 @@ impl fmt::Display for LimitError {
                 "exceeded the limit of capability calls: {actual} made, {limit} allowed \
                  (Limits::capability_calls)"
             ),
+            LimitKind::Stubs => {
+                write!(f, "exceeded the limit of stubs: {actual} held, {limit} allowed")
+            }
         }
     }
 }

@@ -2,19 +2,15 @@
 
 use isolet_wire::{ErrorParts, Value};
 
-use crate::bindings::sandbox as wit;
-use crate::capability::Thrown;
-use crate::error::{Exception, Result};
-use crate::sandbox::internal;
+use crate::error::Exception;
 use crate::source::Sources;
 
 /// A message is for people; what was thrown may be megabytes.
 const MAX_MESSAGE_BYTES: usize = 4 << 10;
 
 /// What JavaScript threw.
-pub(crate) fn thrown(message: wit::Message, sources: &Sources) -> Result<Exception> {
-    let value = Value::from_bytes(message.data, message.capabilities.len()).map_err(internal)?;
-    Ok(match value.as_error() {
+pub(crate) fn thrown(value: Value, sources: &Sources) -> Exception {
+    match value.as_error() {
         Some(ErrorParts { name, message, stack, .. }) => {
             let stack = stack.map(|stack| sources.map_stack(&stack));
             Exception { name, message, stack, value }
@@ -25,25 +21,36 @@ pub(crate) fn thrown(message: wit::Message, sources: &Sources) -> Result<Excepti
             stack: None,
             value,
         },
-    })
+    }
 }
 
 /// Why a module does not load; a syntax error shows its line.
-pub(crate) async fn load(message: wit::Message, sources: &Sources) -> Result<Exception> {
-    let mut exception = thrown(message, sources)?;
+pub(crate) async fn load(value: Value, sources: &Sources) -> Exception {
+    let mut exception = thrown(value, sources);
     if exception.name == "SyntaxError"
         && let Some(text) =
             sources.explain_syntax(&exception.message, exception.stack.as_deref()).await
     {
         exception.message = text;
     }
-    Ok(exception)
+    exception
 }
 
-pub(crate) fn to_value(thrown: &Thrown) -> Value {
-    Value::error(&ErrorParts {
-        name: thrown.name.clone(),
-        message: thrown.message.clone(),
-        ..ErrorParts::default()
-    })
+impl Exception {
+    /// As whoever loaded the worker reads it: the peer's words.
+    pub(crate) fn while_starting(self) -> Self {
+        let Self { name, message, stack, .. } = self;
+        let mut text = format!("Failed to start Worker:\nUncaught {name}: {message}");
+        for frame in stack.iter().flat_map(|stack| stack.lines()) {
+            // The top level has no name there.
+            let frame = frame.trim();
+            let nameless =
+                frame.strip_prefix("at <anonymous> (").and_then(|place| place.strip_suffix(')'));
+            text.push_str("\n  ");
+            text.push_str(&nameless.map_or(frame.to_owned(), |place| format!("at {place}")));
+        }
+        let parts =
+            ErrorParts { name: "Error".to_owned(), message: text.clone(), ..ErrorParts::default() };
+        Self { name: parts.name.clone(), message: text, stack: None, value: Value::error(&parts) }
+    }
 }

@@ -5,17 +5,30 @@ use std::time::{Duration, Instant};
 use isolet_wire::Value;
 use tokio::sync::oneshot;
 
+use crate::code::Code;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::limits::{Limits, Usage};
 use crate::log::{Log, LogLine};
 use crate::sandbox::Budget;
-use crate::worker::Code;
 
 /// What callers ask of a driver.
 pub(crate) enum Command {
     Invoke(Box<Request>),
     /// The caller that holds this token has gone away.
     Cancel(u64),
+    /// Nobody has the object any more that was offered under this number.
+    Released(u32),
+    /// Nobody holds the sandbox any more.
+    Unheld,
+}
+
+/// What of a sandbox is called.
+#[derive(Clone)]
+pub(crate) enum Receiver {
+    /// An export; none is the default export.
+    Entrypoint { name: Option<String>, props: Option<Value> },
+    /// An object that the sandbox offered.
+    Offered(u32),
 }
 
 /// Whom to tell, and when.
@@ -26,11 +39,21 @@ pub(crate) enum Reply {
     Report(oneshot::Sender<Report>),
 }
 
+impl Reply {
+    /// The caller has gone away.
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Value(reply) => reply.is_closed(),
+            Self::Report(reply) => reply.is_closed(),
+        }
+    }
+}
+
 pub(crate) struct Request {
     pub(crate) token: u64,
-    pub(crate) entrypoint: Option<String>,
-    pub(crate) method: Option<String>,
-    pub(crate) arguments: Value,
+    pub(crate) receiver: Receiver,
+    pub(crate) path: Vec<String>,
+    pub(crate) arguments: Option<Value>,
     pub(crate) limits: Limits,
     /// New randomness before the call, for a sandbox that is fresh.
     pub(crate) reseed: Option<u64>,
@@ -43,9 +66,9 @@ impl Request {
     pub(crate) fn loading(limits: &Limits, reply: oneshot::Sender<Result<Value>>) -> Self {
         Self {
             token: u64::MAX,
-            entrypoint: None,
-            method: None,
-            arguments: Value::undefined(),
+            receiver: Receiver::Offered(0),
+            path: Vec::new(),
+            arguments: None,
             limits: limits.clone(),
             reseed: None,
             began: Instant::now(),
@@ -64,8 +87,12 @@ pub struct Report {
     pub logs: Vec<LogLine>,
     /// What it used.
     pub usage: Usage,
-    /// Where the sandbox's randomness came from; given to
-    /// [`WorkerCode::seed`](crate::WorkerCode::seed) it repeats the run.
+    /// Where the sandbox's randomness came from. Given to
+    /// [`WorkerCode::seed`](crate::WorkerCode::seed) it repeats the first call
+    /// of a warm sandbox; a later one depends on the calls before it too. It
+    /// does not repeat a call of `fresh_per_call` whose seed was drawn: the
+    /// modules were evaluated with another one, for all calls at once, and this
+    /// is only the call's own. Choose a seed to have such a run repeat.
     pub seed: u64,
 }
 
@@ -82,8 +109,8 @@ pub(crate) struct Invocation {
     pub(crate) limits: Limits,
     pub(crate) deadline: Instant,
     pub(crate) usage: Usage,
-    /// Calls that are under way.
-    pub(crate) pending_calls: u32,
+    /// Those that it made, answered or not.
+    pub(crate) calls: Vec<u32>,
     /// Its caller has gone away, and it is kept because it pays for loading.
     pub(crate) abandoned: bool,
     seed: u64,
@@ -94,16 +121,15 @@ pub(crate) struct Invocation {
 }
 
 impl Invocation {
-    pub(crate) fn new(request: Request, seed: u64) -> (Self, Call) {
-        let Request { token, entrypoint, method, arguments, limits, reseed, began, reply } =
-            request;
+    pub(crate) fn new(request: Request, seed: u64) -> (Self, Invoke) {
+        let Request { token, receiver, path, arguments, limits, reseed, began, reply } = request;
         let invocation = Self {
             token,
             deadline: began
                 .checked_add(limits.wall)
                 .unwrap_or(began + Duration::from_secs(1 << 32)),
             usage: Usage::default(),
-            pending_calls: 0,
+            calls: Vec::new(),
             abandoned: false,
             seed: reseed.unwrap_or(seed),
             began,
@@ -112,7 +138,7 @@ impl Invocation {
             result: None,
             reply: Some(reply),
         };
-        (invocation, Call { entrypoint, method, arguments, reseed })
+        (invocation, Invoke { receiver, path, arguments, reseed })
     }
 
     pub(crate) fn log(&self, code: &Code) -> Log {
@@ -172,10 +198,10 @@ impl Invocation {
 }
 
 /// What of a request is for the guest.
-pub(crate) struct Call {
-    pub(crate) entrypoint: Option<String>,
-    pub(crate) method: Option<String>,
-    pub(crate) arguments: Value,
+pub(crate) struct Invoke {
+    pub(crate) receiver: Receiver,
+    pub(crate) path: Vec<String>,
+    pub(crate) arguments: Option<Value>,
     pub(crate) reseed: Option<u64>,
 }
 

@@ -5,6 +5,9 @@ use std::time::Duration;
 use crate::config::MAX_STACK_BYTES;
 use crate::error::{Error, Result};
 
+/// What the peer's `cpuMs` is in fuel.
+pub(crate) const FUEL_PER_CPU_MS: u64 = 14_000_000;
+
 /// What a worker may use. Every limit is armed by default.
 ///
 /// Fuel, wall time, log, output and capability calls are counted for each
@@ -106,6 +109,19 @@ impl Limits {
     pub fn capability_calls(mut self, calls: u64) -> Self {
         self.capability_calls = calls;
         self
+    }
+
+    /// Of each limit the lower.
+    pub(crate) fn lower(&self, other: &Self) -> Self {
+        Self {
+            fuel: self.fuel.min(other.fuel),
+            memory_bytes: self.memory_bytes.min(other.memory_bytes),
+            wall: self.wall.min(other.wall),
+            stack_bytes: self.stack_bytes.min(other.stack_bytes),
+            log_bytes: self.log_bytes.min(other.log_bytes),
+            output_bytes: self.output_bytes.min(other.output_bytes),
+            capability_calls: self.capability_calls.min(other.capability_calls),
+        }
     }
 
     /// # Errors

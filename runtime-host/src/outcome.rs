@@ -54,13 +54,13 @@ impl Error {
             Self::Exception(_) => Outcome::Exception,
             Self::Load(_) => Outcome::LoadFailed,
             Self::Hung => Outcome::Hung,
-            Self::Stopped(cause) => cause.outcome(),
+            Self::Stopped(cause) | Self::NotStarted(cause) => cause.outcome(),
             Self::Limit(limit) => match limit.kind {
                 LimitKind::Fuel => Outcome::ExceededCpu,
                 LimitKind::Memory | LimitKind::Stack => Outcome::ExceededMemory,
                 LimitKind::Wall => Outcome::ExceededWallTime,
                 LimitKind::Log | LimitKind::Output => Outcome::ExceededOutput,
-                LimitKind::CapabilityCalls => Outcome::ExceededCalls,
+                LimitKind::CapabilityCalls | LimitKind::Stubs => Outcome::ExceededCalls,
             },
             _ => Outcome::InternalError,
         }

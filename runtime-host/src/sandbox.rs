@@ -22,6 +22,10 @@ use crate::source::Sources;
 /// Wasm operations: about a tenth of a millisecond.
 const YIELD_INTERVAL: u64 = 100_000;
 
+/// What a turn may hand over beside twice its memory: effects are larger here
+/// than there.
+const TRANSFER_BYTES: usize = 64 << 20;
+
 const PAGE: usize = 4096;
 
 /// What host functions see of a sandbox.
@@ -146,6 +150,8 @@ impl Sandbox {
         // Wasmtime looks at the fuel on entering functions and loops, so a turn
         // can end with less than none. One more than allowed tells the two apart.
         self.store.set_fuel(budget.fuel.saturating_add(1)).map_err(internal)?;
+        // Lists that lie over one another are more than the memory they lie in.
+        self.store.set_hostcall_fuel(self.transfer_bytes());
         let outcome = {
             let mut turn = pin!(self.bindings.call_turn(&mut self.store, now, event));
             poll_fn(|cx| {
@@ -173,6 +179,12 @@ impl Sandbox {
         Ok(Turn { outcome, fuel })
     }
 
+    /// What the host may be made to allocate by one turn.
+    fn transfer_bytes(&self) -> usize {
+        let memory = self.store.data().memory.peak.saturating_mul(2);
+        usize::try_from(memory).unwrap_or(usize::MAX).saturating_add(TRANSFER_BYTES)
+    }
+
     /// What the last turn left of its fuel, also when it was stopped.
     pub(crate) fn fuel_left(&self) -> u64 {
         self.store.get_fuel().unwrap_or(0).saturating_sub(1)
@@ -181,6 +193,7 @@ impl Sandbox {
     /// The linear memory, which at rest is all that the sandbox is.
     pub(crate) async fn dump(&mut self) -> Result<Vec<u8>> {
         self.store.set_fuel(u64::MAX).map_err(internal)?;
+        self.store.set_hostcall_fuel(usize::MAX);
         let dump = self
             .instance
             .get_typed_func::<(), (WasmList<u8>,)>(&mut self.store, "dump")
@@ -263,9 +276,6 @@ async fn instantiate(
     // Instantiation runs no code of the guest, only the segments of a table.
     store.set_fuel(u64::MAX).map_err(internal)?;
     store.fuel_async_yield_interval(Some(YIELD_INTERVAL)).map_err(internal)?;
-    // What crosses at once is bounded by the sandbox's memory, and a dump is all
-    // of it: Wasmtime's own bound of 128 MiB would be a second, smaller limit.
-    store.set_hostcall_fuel(usize::MAX);
     let instance =
         image.pre().instance_pre().instantiate_async(&mut store).await.map_err(|error| {
             match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {

@@ -103,16 +103,6 @@ impl Sources {
         engine: Engine,
         map: BTreeMap<String, Module>,
         elsewhere: Option<Arc<dyn ModuleSource>>,
-        fuel: u64,
-    ) -> Self {
-        Self::with_limits(engine, map, elsewhere, &Limits::default().fuel(fuel))
-    }
-
-    /// Of a worker that may use so much itself.
-    pub(crate) fn with_limits(
-        engine: Engine,
-        map: BTreeMap<String, Module>,
-        elsewhere: Option<Arc<dyn ModuleSource>>,
         limits: &Limits,
     ) -> Self {
         Self {

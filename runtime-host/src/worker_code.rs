@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use isolet_wire::{Value, Writer};
+use isolet_wire::Value;
 use serde::Serialize;
 
 use crate::capability::Capability;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::loader::Grant;
 use crate::log::{LogLine, LogSink};
 use crate::source::{Module, ModuleSource};
+use crate::stub::{Stub, Target};
 
 /// The most that `env` may take, as the peer has it.
 const MAX_ENV_BYTES: usize = 1 << 20;
@@ -22,27 +24,36 @@ const MAX_CODE_BYTES: u64 = 64 << 20;
 /// Something that a worker finds in its `env`.
 #[non_exhaustive]
 pub enum Binding {
-    /// An object of the host's that it can call.
-    Capability(Arc<dyn Capability>),
-    /// Plain data, copied into the sandbox.
+    /// Something that it can call.
+    Stub(Stub),
+    /// Data, copied into the sandbox; what it names can be called.
     Value(Value),
+    /// What loads further workers, as `env.LOADER`.
+    Loader,
 }
 
 impl<C: Capability> From<C> for Binding {
     fn from(capability: C) -> Self {
-        Self::Capability(Arc::new(capability))
+        Self::Stub(Stub::new(capability))
     }
 }
 
 impl From<Arc<dyn Capability>> for Binding {
     fn from(capability: Arc<dyn Capability>) -> Self {
-        Self::Capability(capability)
+        Self::Stub(capability.into())
     }
 }
 
 impl<C: Capability> From<Arc<C>> for Binding {
     fn from(capability: Arc<C>) -> Self {
-        Self::Capability(capability)
+        let capability: Arc<dyn Capability> = capability;
+        Self::Stub(capability.into())
+    }
+}
+
+impl From<Stub> for Binding {
+    fn from(stub: Stub) -> Self {
+        Self::Stub(stub)
     }
 }
 
@@ -59,6 +70,8 @@ pub struct WorkerCode {
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) log_sink: Option<LogSink>,
+    /// An `env` that is a message already.
+    pub(crate) given_env: Option<Value>,
     problem: Option<String>,
 }
 
@@ -67,8 +80,13 @@ impl WorkerCode {
     /// (`.js`, `.ts`, `.tsx`, …) and is what its stack frames show.
     pub fn module(name: impl Into<String>, source: impl Into<String>) -> Self {
         let main = name.into();
+        Self::of_modules(main.clone()).file(main, source)
+    }
+
+    /// Without a module so far.
+    pub(crate) fn of_modules(main: String) -> Self {
         Self {
-            main: main.clone(),
+            main,
             modules: BTreeMap::new(),
             elsewhere: None,
             env: Vec::new(),
@@ -76,17 +94,14 @@ impl WorkerCode {
             seed: None,
             dynamic_code: true,
             log_sink: None,
+            given_env: None,
             problem: None,
         }
-        .file(main, source)
     }
 
     /// A worker whose modules come from `source`, the main one too.
     pub fn from_source(main: impl Into<String>, source: impl ModuleSource) -> Self {
-        let mut code = Self::module(String::new(), String::new());
-        code.main = main.into();
-        code.modules.clear();
-        code.problem = None;
+        let mut code = Self::of_modules(main.into());
         code.elsewhere = Some(Arc::new(source));
         code
     }
@@ -120,6 +135,14 @@ impl WorkerCode {
         self
     }
 
+    /// Lets the worker load further ones: `env[name]` is the peer's `LOADER`,
+    /// with `load` and `get`. They are sandboxes of their own, which end with it
+    /// and may never have more than its limits.
+    pub fn loader(mut self, name: impl Into<String>) -> Self {
+        self.env.push((name.into(), Ok(Binding::Loader)));
+        self
+    }
+
     /// Puts plain data into `env`.
     pub fn env_value<T: Serialize + ?Sized>(mut self, name: impl Into<String>, value: &T) -> Self {
         let value = Value::from_serialize(value).map(Binding::Value).map_err(Error::from);
@@ -135,7 +158,11 @@ impl WorkerCode {
 
     /// Where `Math.random`, `crypto` and the engine's hashes start from: with
     /// the same seed, code, input and time a run repeats exactly, its fuel
-    /// included. Default: from the operating system, and reported.
+    /// included. With `fresh_per_call` the modules are evaluated with it once,
+    /// and each call begins from it anew, so that all calls draw the same
+    /// numbers. Default: from the operating system, one for each sandbox (with
+    /// `fresh_per_call` one for the modules and one for each call), and
+    /// reported. Workers that a worker loads draw theirs from its.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -173,7 +200,7 @@ impl WorkerCode {
                 name.escape_debug()
             )));
         }
-        let bytes: u64 = self.modules.values().map(Module::bytes).sum();
+        let bytes = self.bytes();
         if bytes > MAX_CODE_BYTES {
             return Err(Error::InvalidCode(format!(
                 "Dynamic Worker code size ({bytes} bytes) exceeds the maximum allowed size of \
@@ -183,42 +210,40 @@ impl WorkerCode {
         Ok(())
     }
 
-    /// `env` as one message, and the capabilities that it names.
-    pub(crate) fn encode_env(&mut self) -> Result<(Value, Vec<Arc<dyn Capability>>)> {
-        let mut entries = Vec::new();
-        let mut capabilities = Vec::new();
-        for (name, binding) in std::mem::take(&mut self.env) {
-            entries.push(match binding? {
-                Binding::Value(value) if value.capabilities() == 0 => (name, value),
-                Binding::Value(_) => {
-                    return Err(Error::InvalidCode(format!(
-                        "the value \"{}\" of env names capabilities",
-                        name.escape_debug()
-                    )));
-                }
-                Binding::Capability(capability) => {
-                    capabilities.push(capability);
-                    (name, one_capability()?)
-                }
-            });
-        }
-        let env = Value::object_of(entries.iter().map(|(name, value)| (name.as_str(), value)));
-        let bytes = env.as_bytes().len();
-        if bytes > MAX_ENV_BYTES {
-            return Err(Error::InvalidCode(format!(
-                "Dynamic Worker env size ({bytes} bytes) exceeds the maximum allowed size of \
-                 {MAX_ENV_BYTES} bytes."
-            )));
-        }
-        Ok((env, capabilities))
+    /// The sum of the module bodies.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.modules.values().map(Module::bytes).sum()
     }
 }
 
-/// A message that is one capability.
-fn one_capability() -> Result<Value> {
-    let mut writer = Writer::new();
-    writer.capability(0);
-    Value::from_bytes(writer.finish(), 1).map_err(crate::sandbox::internal)
+/// `env` as one message.
+pub(crate) fn encode_env(
+    entries: &mut Vec<(String, Result<Binding>)>,
+    grant: impl Fn() -> Grant,
+) -> Result<Value> {
+    let mut values = Vec::new();
+    for (name, binding) in entries.drain(..) {
+        values.push((
+            name,
+            match binding? {
+                Binding::Value(value) => value,
+                Binding::Stub(stub) => stub.to_value(),
+                Binding::Loader => Stub::to(Target::Loader(Arc::new(grant()))).to_value(),
+            },
+        ));
+    }
+    Ok(Value::object_of(values.iter().map(|(name, value)| (name.as_str(), value))))
+}
+
+pub(crate) fn check_env(env: &Value) -> Result<()> {
+    let bytes = env.as_bytes().len();
+    if bytes > MAX_ENV_BYTES {
+        return Err(Error::InvalidCode(format!(
+            "Dynamic Worker env size ({bytes} bytes) exceeds the maximum allowed size of \
+             {MAX_ENV_BYTES} bytes."
+        )));
+    }
+    Ok(())
 }
 
 impl fmt::Debug for WorkerCode {

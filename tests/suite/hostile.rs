@@ -366,7 +366,7 @@ async fn poisoned_results() {
     // JSON is not how values cross: `toJSON` is a property like any other.
     let _ = attack("return { toJSON() { throw new Error('never') } }")
         .await
-        .expect_exception("DataCloneError", "Function");
+        .expect_ok(json!({ "toJSON": "[Capability]" }));
     let _ = attack("return { get toJSON() { throw new RangeError('asked') } }")
         .await
         .expect_exception("RangeError", "asked");

@@ -13,6 +13,7 @@ mod conversions;
 mod deep_input;
 mod determinism;
 mod dynamic_code;
+mod endings;
 mod fuel;
 mod globals;
 mod harness;

@@ -162,13 +162,12 @@ async fn errors_cross_with_cause_and_own_properties() {
 #[tokio::test]
 async fn what_cannot_cross_is_a_data_clone_error() {
     for (body, name) in [
-        ("return { f() {} }", "Function"),
         ("return Symbol('x')", "Symbol"),
         ("return new (class Foo {})", "Foo"),
         ("return Object.create(null)", "Object"),
         ("return new WeakMap()", "WeakMap"),
         ("return [Promise.resolve(1)]", "Promise"),
-        ("return { deep: [{ er: class Bar {} }] }", "Function"),
+        ("return { deep: [{ er: new (class Bar {}) }] }", "Bar"),
     ] {
         let run = Case::body(body).run().await;
         let text = format!(

@@ -1,132 +1,108 @@
-//! Copying values from one message into another.
+//! Copying values out of one message into another.
 
 use std::collections::BTreeMap;
 
-use crate::error::WireError;
+use crate::capability::Attachment;
+use crate::error::{Problem, WireError};
 use crate::reader::Token;
-use crate::table::Table;
+use crate::shared::Shared;
 use crate::value::Value;
 use crate::view::{Buffer, View};
 use crate::walker::{Event, Walker};
 use crate::writer::Writer;
 
-/// Copies values, and what they refer to, out of one message.
-pub(crate) struct Copier<'a, 't> {
+use self::graph::Graph;
+
+mod graph;
+
+/// Copies a value as it is, and stops at each token whose meaning depends on
+/// the message around it: that one is the caller's to write.
+pub(crate) struct Runs<'a> {
     bytes: &'a [u8],
-    table: &'t Table,
-    /// Index there to index here.
-    copied: BTreeMap<usize, usize>,
-    /// What is added to capability positions.
-    first: u32,
-    /// Whether a reference was written.
-    refs: bool,
+    walker: Walker<'a>,
+    /// Up to where it was copied.
+    copied: usize,
+    /// What began since then.
+    objects: usize,
 }
 
-impl<'a, 't> Copier<'a, 't> {
-    /// Appends a whole message, its capability positions moved up by `first`.
-    /// `numbered` says that references elsewhere depend on its objects.
-    pub(crate) fn append(value: &'a Value, writer: &mut Writer, first: u32, numbered: bool) {
-        let bytes = value.as_bytes();
-        if !numbered && (first == 0 || value.capabilities() == 0) {
-            writer.raw(bytes.get(1..).unwrap_or_default(), 0);
-            return;
-        }
-        // The bytes of a `Value` were checked.
-        let _ =
-            Table::new(bytes).and_then(|table| Copier::new(bytes, &table, first).copy(1, writer));
+impl<'a> Runs<'a> {
+    pub(crate) fn new(bytes: &'a [u8], start: usize) -> Self {
+        Self { bytes, walker: Walker::at(bytes, start), copied: start, objects: 0 }
     }
 
-    /// Copies the value that begins at `position` into a message of its own.
-    pub(crate) fn extract(
-        value: &'a Value,
-        table: &'t Table,
-        position: usize,
-    ) -> Result<Value, WireError> {
-        let mut writer = Writer::new();
-        let mut copier = Copier::new(value.as_bytes(), table, 0);
-        copier.copy(position, &mut writer)?;
-        let refs = copier.refs;
-        let capabilities = u32::try_from(value.capabilities()).unwrap_or(u32::MAX);
-        Ok(Value::with(writer.finish(), capabilities, refs))
-    }
-
-    fn new(bytes: &'a [u8], table: &'t Table, first: u32) -> Self {
-        Self { bytes, table, copied: BTreeMap::new(), first, refs: false }
-    }
-
-    /// An object that lies elsewhere comes along where it is first met, and
-    /// once, so the copy is no longer than the message.
-    fn copy(&mut self, position: usize, writer: &mut Writer) -> Result<(), WireError> {
-        let mut walkers = vec![Walker::at(self.bytes, position)];
-        while let Some(walker) = walkers.last_mut() {
-            let Some(event) = walker.event()? else {
-                walkers.pop();
-                continue;
-            };
-            let token = match event {
-                Event::Value(token) => token,
-                Event::Key(key) => {
-                    writer.text(key);
-                    continue;
-                }
-                Event::End => {
-                    // An array with a count has no byte for its end.
-                    if walker.event_start() < walker.position() {
-                        writer.end();
-                    }
-                    continue;
-                }
-            };
-            if let Token::Ref(index) = token {
-                if let Some(&here) = self.copied.get(&index) {
-                    self.reference(here, writer);
-                } else if let Some(place) = self.table.get(index) {
-                    walkers.push(Walker::at(self.bytes, place.start));
-                }
-                continue;
+    pub(crate) fn next(&mut self, writer: &mut Writer) -> Result<Option<Token<'a>>, WireError> {
+        while let Some(event) = self.walker.event()? {
+            let Event::Value(token) = event else { continue };
+            if let Token::Ref(_)
+            | Token::Capability(_)
+            | Token::View(View { buffer: Buffer::Ref(_), .. }) = token
+            {
+                self.flush(self.walker.event_start(), writer);
+                self.copied = self.walker.position();
+                return Ok(Some(token));
             }
-            let (start, end) = (walker.event_start(), walker.position());
-            let index = self.table.index_at(start);
-            if token.objects() > 0 {
-                if let Some(&here) = self.copied.get(&index) {
-                    self.reference(here, writer);
-                    if token.is_container() || token == Token::Boxed {
-                        walker.leave(self.table.get(index).map_or(end, |place| place.end));
-                    }
-                    continue;
-                }
-                self.copied.insert(index, writer.objects());
-            }
-            match token {
-                Token::Capability(position) => {
-                    writer.capability(position.saturating_add(self.first));
-                }
-                Token::View(view) => {
-                    let buffer = match view.buffer {
-                        Buffer::Inline(_) => index + 1,
-                        Buffer::Ref(buffer) => buffer,
-                    };
-                    self.view(view, buffer, writer);
-                }
-                _ => writer.raw(self.bytes.get(start..end).unwrap_or_default(), token.objects()),
-            }
+            self.objects += token.objects();
         }
-        Ok(())
+        self.flush(self.walker.position(), writer);
+        Ok(None)
     }
 
-    fn reference(&mut self, here: usize, writer: &mut Writer) {
-        self.refs = true;
-        writer.reference(here);
+    fn flush(&mut self, end: usize, writer: &mut Writer) {
+        let run = self.bytes.get(self.copied..end).unwrap_or_default();
+        writer.raw(run, std::mem::take(&mut self.objects));
+        self.copied = end;
     }
 
-    fn view(&mut self, view: View<'_>, buffer: usize, writer: &mut Writer) {
-        if let Some(&here) = self.copied.get(&buffer) {
-            self.refs = true;
-            writer.view(View { buffer: Buffer::Ref(here), ..view });
-            return;
-        }
-        self.copied.insert(buffer, writer.objects() + 1);
-        let bytes = self.table.buffer(self.bytes, buffer);
-        writer.view(View { buffer: Buffer::Inline(bytes), ..view });
+    /// Where the value ends.
+    fn end(mut self) -> Result<usize, WireError> {
+        while self.walker.event()?.is_some() {}
+        Ok(self.walker.position())
     }
+}
+
+/// The capabilities that a copy names, in the order in which it first does.
+struct Named<'a> {
+    list: &'a [Attachment],
+    /// Position there to position here.
+    met: BTreeMap<u32, u32>,
+    named: Vec<Attachment>,
+}
+
+impl<'a> Named<'a> {
+    fn new(list: &'a [Attachment]) -> Self {
+        Self { list, met: BTreeMap::new(), named: Vec::new() }
+    }
+
+    fn position(&mut self, position: u32) -> Result<u32, WireError> {
+        if let Some(&here) = self.met.get(&position) {
+            return Ok(here);
+        }
+        let error = WireError { problem: Problem::Capability, offset: 0 };
+        let capability = self.list.get(position as usize).ok_or(error)?;
+        let here = u32::try_from(self.named.len()).map_err(|_| error)?;
+        self.named.push(capability.clone());
+        self.met.insert(position, here);
+        Ok(here)
+    }
+}
+
+/// Copies the value that begins at `start` into a message of its own, and says
+/// where it ends. What it refers to comes along, be it the whole message.
+pub(crate) fn extract(message: &Shared<'_>, start: usize) -> Result<(Value, usize), WireError> {
+    let mut writer = Writer::new();
+    let mut named = Named::new(message.capabilities);
+    let mut runs = Runs::new(message.bytes, start);
+    while let Some(token) = runs.next(&mut writer)? {
+        if let Token::Capability(position) = token {
+            writer.capability(named.position(position)?);
+            continue;
+        }
+        // Where its objects lie matters, so the copy begins anew.
+        drop(writer);
+        let named = Named::new(message.capabilities);
+        let value = Graph::new(message.bytes, message.table()?, named).copy(start)?;
+        return Ok((value, runs.end()?));
+    }
+    Ok((Value::with(writer, named.named, false), runs.end()?))
 }

@@ -1,18 +1,20 @@
 //! Into Rust values, through serde, straight from the bytes.
 
-use std::cell::{OnceCell, RefCell};
-
 use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
 use serde::de::{self, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::MAX_DEPTH;
-use crate::error::{DecodeError, Problem, WireError};
+use crate::copy::extract;
+use crate::embed;
+use crate::error::{DecodeError, Problem};
 use crate::format::tag;
+use crate::kind::Kind;
 use crate::number::whole;
 use crate::reader::{Reader, Token};
-use crate::table::{Budget, Table};
+use crate::shared::Shared;
 use crate::text::Text;
+use crate::value::Value;
 use crate::view::{Buffer, ViewKind};
 use crate::walker::Walker;
 
@@ -22,45 +24,6 @@ use self::elements::ElementItems;
 mod access;
 mod elements;
 mod key;
-
-/// What all decoding of one message has in common.
-pub struct Shared<'de> {
-    bytes: &'de [u8],
-    table: OnceCell<Table>,
-    budget: RefCell<Budget>,
-}
-
-impl<'de> Shared<'de> {
-    pub fn new(bytes: &'de [u8]) -> Self {
-        let budget = RefCell::new(Budget::of(bytes));
-        Self { bytes, table: OnceCell::new(), budget }
-    }
-
-    pub(crate) fn table(&self) -> Result<&Table, WireError> {
-        if let Some(table) = self.table.get() {
-            return Ok(table);
-        }
-        let table = Table::new(self.bytes)?;
-        Ok(self.table.get_or_init(|| table))
-    }
-
-    fn charge(&self, cost: usize) -> Result<(), DecodeError> {
-        if self.budget.borrow_mut().take(cost) { Ok(()) } else { Err(DecodeError::Expansion) }
-    }
-
-    /// Where to read the object that a reference at `at` means.
-    fn follow(&self, index: usize, at: usize) -> Result<usize, DecodeError> {
-        let error = WireError { problem: Problem::Reference, offset: at };
-        let place = self.table()?.get(index).ok_or(error)?;
-        // References lead backwards, so one that is not inside its object can
-        // never lead back to itself.
-        if (place.start..place.end).contains(&at) {
-            return Err(DecodeError::Cyclic);
-        }
-        self.charge(place.end - place.start)?;
-        Ok(place.start)
-    }
-}
 
 /// How numbers are wanted.
 #[derive(Clone, Copy, PartialEq)]
@@ -72,18 +35,18 @@ enum Want {
     Bytes,
 }
 
-pub struct Decoder<'s, 'de> {
+pub(crate) struct Decoder<'s, 'de> {
     shared: &'s Shared<'de>,
     reader: Reader<'de>,
     depth: usize,
 }
 
 impl<'s, 'de> Decoder<'s, 'de> {
-    pub fn new(shared: &'s Shared<'de>, position: usize, depth: usize) -> Self {
+    pub(crate) fn new(shared: &'s Shared<'de>, position: usize, depth: usize) -> Self {
         Self { shared, reader: Reader::at(shared.bytes, position), depth }
     }
 
-    pub fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.reader.position()
     }
 
@@ -110,6 +73,27 @@ impl<'s, 'de> Decoder<'s, 'de> {
         while walker.event()?.is_some() {}
         self.reader.seek(walker.position());
         Ok(())
+    }
+
+    /// The next value as a message of its own.
+    fn extract(&mut self) -> Result<Value, DecodeError> {
+        let start = self.position();
+        let (value, end) = extract(self.shared, start)?;
+        self.reader.seek(end);
+        self.shared.charge(value.as_bytes().len().saturating_sub(end - start + 1))?;
+        Ok(value)
+    }
+
+    /// The next value, which must be a capability, as a message of its own.
+    fn capability(&mut self) -> Result<Value, DecodeError> {
+        let mut start = self.position();
+        if let Token::Ref(index) = self.reader.token()? {
+            start = self.shared.follow(index, start)?;
+        }
+        match Reader::at(self.shared.bytes, start).token()? {
+            Token::Capability(_) => Ok(extract(self.shared, start)?.0),
+            _ => Err(DecodeError::NotACapability(Kind::at(self.shared.bytes, start))),
+        }
     }
 
     fn visit<V: Visitor<'de>>(
@@ -319,10 +303,14 @@ impl<'de> Deserializer<'de> for &mut Decoder<'_, 'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        visitor.visit_newtype_struct(self)
+        match name {
+            embed::VALUE => embed::give(self.extract()?, visitor),
+            embed::CAPABILITY => embed::give(self.capability()?, visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::copy::Copier;
-use crate::de::{Decoder, Shared};
+use crate::copy::extract;
+use crate::de::Decoder;
 use crate::error::{DecodeError, WireError};
-use crate::format::{array_index, tag};
+use crate::format::array_index;
 use crate::reader::{Reader, Token};
+use crate::shared::Shared;
 use crate::value::Value;
 use crate::walker::Walker;
 
@@ -15,7 +16,6 @@ use crate::walker::Walker;
 ///
 /// An item that did not decode is stepped over like any other.
 pub struct Elements<'a> {
-    value: &'a Value,
     shared: Shared<'a>,
     position: usize,
     index: usize,
@@ -31,8 +31,8 @@ impl<'a> Elements<'a> {
             Token::SparseArray(length) => (length as usize, true),
             _ => return None,
         };
-        let shared = Shared::new(value.as_bytes());
-        Some(Self { value, shared, position: reader.position(), index: 0, length, sparse })
+        let shared = Shared::new(value);
+        Some(Self { shared, position: reader.position(), index: 0, length, sparse })
     }
 
     /// How many are left.
@@ -58,7 +58,7 @@ impl<'a> Elements<'a> {
     /// As [`Value::to`].
     pub fn next_or_undefined<T: Deserialize<'a>>(&mut self) -> Result<T, DecodeError> {
         let Some(start) = self.advance()? else {
-            let undefined = Shared::new(&[tag::UNDEFINED]);
+            let undefined = Shared::undefined();
             return T::deserialize(&mut Decoder::new(&undefined, 0, 0));
         };
         let mut decoder = Decoder::new(&self.shared, start, 1);
@@ -69,24 +69,17 @@ impl<'a> Elements<'a> {
     }
 
     /// Takes the next item as a message of its own; none after the last. What
-    /// it refers to comes along, be it the whole message. Its capability positions stay as they are, in
-    /// the list of the whole message.
+    /// it refers to comes along, be it the whole message, and of the
+    /// capabilities those that it names.
     ///
     /// # Errors
     /// None with a valid message.
     pub fn next_value(&mut self) -> Option<Result<Value, DecodeError>> {
         (self.len() > 0).then(|| {
             let Some(start) = self.advance()? else { return Ok(Value::undefined()) };
-            self.position = self.end_of(start)?;
-            if self.value.has_refs() {
-                return Ok(Copier::extract(self.value, self.shared.table()?, start)?);
-            }
-            let item = self.value.as_bytes().get(start..self.position).unwrap_or_default();
-            let mut bytes = Vec::with_capacity(item.len() + 1);
-            bytes.push(crate::format::VERSION);
-            bytes.extend_from_slice(item);
-            let capabilities = u32::try_from(self.value.capabilities()).unwrap_or(u32::MAX);
-            Ok(Value::with(bytes, capabilities, false))
+            let (value, end) = extract(&self.shared, start)?;
+            self.position = end;
+            Ok(value)
         })
     }
 
@@ -111,14 +104,14 @@ impl<'a> Elements<'a> {
         if !self.sparse {
             return Ok(Some(self.position));
         }
-        let mut reader = Reader::at(self.value.as_bytes(), self.position);
+        let mut reader = Reader::at(self.shared.bytes, self.position);
         let key = reader.key()?;
         let here = key.and_then(|key| key.as_str().and_then(array_index)) == Some(index);
         Ok(here.then(|| reader.position()))
     }
 
     fn end_of(&self, start: usize) -> Result<usize, WireError> {
-        let mut walker = Walker::at(self.value.as_bytes(), start);
+        let mut walker = Walker::at(self.shared.bytes, start);
         while walker.event()?.is_some() {}
         Ok(walker.position())
     }

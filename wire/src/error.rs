@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::kind::Kind;
+
 /// Bytes that are not a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("malformed message: {problem} at byte {offset}")]
@@ -73,6 +75,9 @@ pub enum DecodeError {
     /// A function or stub where data was expected.
     #[error("a capability cannot become plain data")]
     Capability,
+    /// Something else where a function or stub was expected.
+    #[error("expected a capability, found {0}")]
+    NotACapability(Kind),
     /// [`Elements`](crate::Elements) was asked of something else.
     #[error("not an array")]
     NotAnArray,

@@ -2,8 +2,10 @@
 //! guest, and what both sides do with it.
 //!
 //! A message is a [`Value`]: bytes that were checked once, with no tree behind
-//! them. Passing one on costs nothing, dropping one frees one allocation, and
-//! nothing here recurses on the depth of a message.
+//! them, and the capabilities that they name. Passing one on costs nothing,
+//! dropping one frees its bytes at once, and nothing here recurses on the depth
+//! of a message. A [`Value`] is also part of any type that goes through serde,
+//! next to plain data or in the place of what has no Rust type.
 //!
 //! ```
 //! use isolet_wire::Value;
@@ -19,7 +21,8 @@
 //!
 //! | type | what it is for | cost |
 //! |---|---|---|
-//! | [`Value`] | a whole message, valid by construction | one `Vec<u8>` |
+//! | [`Value`] | a whole message, valid by construction, or a part of one within a serde type | one `Vec<u8>`, and an `Arc` for each capability |
+//! | [`capability`] | a function or stub within a serde type | an `Arc` |
 //! | [`Elements`] | the items of an array one by one, each as its own type | none beyond decoding |
 //! | [`Writer`] | writing a message item by item | an append each |
 //! | [`Reader`] | tokens of bytes that may be anything | no allocation |
@@ -57,7 +60,8 @@
 //! string. Objects are what the tags 10 to 20 and 22 begin; they are numbered
 //! from 0 in the order in which they begin, a view before its buffer, so that
 //! shared references and cycles survive. A capability position may occur more
-//! than once and then means the same object.
+//! than once and then means the same object. What a capability is, the bytes do
+//! not say: that is the [`Attachment`] at its position.
 //!
 //! # Limits
 //!
@@ -67,15 +71,21 @@
 //! [`EXPANSION_BASE`] and [`EXPANSION_FACTOR`] allow.
 
 mod bigint;
+pub mod capability;
 mod copy;
 mod de;
 mod elements;
+mod embed;
 mod error;
+mod error_parts;
 mod format;
 mod json;
+mod kind;
 mod number;
+mod output;
 mod reader;
 mod ser;
+mod shared;
 mod table;
 mod text;
 mod value;
@@ -84,11 +94,14 @@ mod walker;
 mod writer;
 
 pub use bigint::BigInt;
+pub use capability::Attachment;
 pub use elements::Elements;
 pub use error::{DecodeError, EncodeError, Problem, WireError};
+pub use error_parts::ErrorParts;
+pub use kind::Kind;
 pub use reader::{Reader, Token};
 pub use text::{Text, Units};
-pub use value::{ErrorParts, Kind, Value};
+pub use value::Value;
 pub use view::{Buffer, View, ViewKind};
 pub use walker::{Event, Walker};
 pub use writer::Writer;

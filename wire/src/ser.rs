@@ -2,95 +2,24 @@
 
 use serde::ser::{self, Serialize};
 
+use crate::embed;
 use crate::error::EncodeError;
-use crate::format::tag;
-use crate::ser::key::KeySerializer;
+use crate::output::Output;
+use crate::value::Value;
 use crate::view::{Buffer, View, ViewKind};
-use crate::writer::Writer;
 
+use self::compound::{Entries, Items};
+
+mod compound;
 mod key;
 
-pub(crate) fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    let mut writer = Writer::new();
-    value.serialize(Serializer(&mut writer))?;
-    Ok(writer.finish())
+pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, EncodeError> {
+    let mut output = Output::new();
+    value.serialize(Serializer(&mut output))?;
+    Ok(output.finish())
 }
 
-struct Serializer<'w>(&'w mut Writer);
-
-/// An array that may not know its count.
-struct Items<'w> {
-    writer: &'w mut Writer,
-    /// Where the count belongs, if it was not known.
-    uncounted: Option<usize>,
-    /// How many are missing, or were written if not known.
-    count: usize,
-    /// Ends that close what is around it.
-    ends: usize,
-}
-
-/// An object or map.
-struct Entries<'w> {
-    writer: &'w mut Writer,
-    tag: usize,
-    ends: usize,
-}
-
-impl<'w> Items<'w> {
-    fn new(writer: &'w mut Writer, count: Option<usize>, ends: usize) -> Self {
-        let (uncounted, count) = match count {
-            Some(count) => {
-                writer.begin_array(count);
-                (None, count)
-            }
-            None => (Some(writer.begin_uncounted()), 0),
-        };
-        Self { writer, uncounted, count, ends }
-    }
-
-    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.count = match self.uncounted {
-            Some(_) => self.count + 1,
-            None => self.count.checked_sub(1).ok_or_else(Self::miscounted)?,
-        };
-        value.serialize(Serializer(self.writer))
-    }
-
-    fn finish(self) -> Result<(), EncodeError> {
-        match self.uncounted {
-            Some(at) => self.writer.insert_count(at, self.count),
-            None if self.count > 0 => return Err(Self::miscounted()),
-            None => {}
-        }
-        for _ in 0..self.ends {
-            self.writer.end();
-        }
-        Ok(())
-    }
-
-    fn miscounted() -> EncodeError {
-        EncodeError("a sequence has another length than it said".to_owned())
-    }
-}
-
-impl<'w> Entries<'w> {
-    fn new(writer: &'w mut Writer, ends: usize) -> Self {
-        let tag = writer.len();
-        writer.begin_object();
-        Self { writer, tag, ends }
-    }
-
-    fn field<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), EncodeError> {
-        self.writer.string(key);
-        value.serialize(Serializer(self.writer))
-    }
-
-    fn finish(self) {
-        for _ in 0..=self.ends {
-            self.writer.end();
-        }
-    }
-}
+struct Serializer<'w>(&'w mut Output);
 
 impl<'w> ser::Serializer for Serializer<'w> {
     type Ok = ();
@@ -104,7 +33,7 @@ impl<'w> ser::Serializer for Serializer<'w> {
     type SerializeStructVariant = Entries<'w>;
 
     fn serialize_bool(self, value: bool) -> Result<(), EncodeError> {
-        self.0.boolean(value);
+        self.0.writer.boolean(value);
         Ok(())
     }
 
@@ -121,14 +50,14 @@ impl<'w> ser::Serializer for Serializer<'w> {
     }
 
     fn serialize_i64(self, value: i64) -> Result<(), EncodeError> {
-        self.0.int(value);
+        self.0.writer.int(value);
         Ok(())
     }
 
     fn serialize_i128(self, value: i128) -> Result<(), EncodeError> {
         match i64::try_from(value) {
-            Ok(value) => self.0.int(value),
-            Err(_) => self.0.big_int_of(value < 0, value.unsigned_abs()),
+            Ok(value) => self.0.writer.int(value),
+            Err(_) => self.0.writer.big_int_of(value < 0, value.unsigned_abs()),
         }
         Ok(())
     }
@@ -151,8 +80,8 @@ impl<'w> ser::Serializer for Serializer<'w> {
 
     fn serialize_u128(self, value: u128) -> Result<(), EncodeError> {
         match i64::try_from(value) {
-            Ok(value) => self.0.int(value),
-            Err(_) => self.0.big_int_of(false, value),
+            Ok(value) => self.0.writer.int(value),
+            Err(_) => self.0.writer.big_int_of(false, value),
         }
         Ok(())
     }
@@ -162,22 +91,22 @@ impl<'w> ser::Serializer for Serializer<'w> {
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), EncodeError> {
-        self.0.float(value);
+        self.0.writer.float(value);
         Ok(())
     }
 
     fn serialize_char(self, value: char) -> Result<(), EncodeError> {
-        self.0.string(value.encode_utf8(&mut [0; 4]));
+        self.0.writer.string(value.encode_utf8(&mut [0; 4]));
         Ok(())
     }
 
     fn serialize_str(self, value: &str) -> Result<(), EncodeError> {
-        self.0.string(value);
+        self.0.writer.string(value);
         Ok(())
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), EncodeError> {
-        self.0.view(View {
+        self.0.writer.view(View {
             kind: ViewKind::Uint8,
             buffer: Buffer::Inline(value),
             byte_offset: 0,
@@ -187,7 +116,7 @@ impl<'w> ser::Serializer for Serializer<'w> {
     }
 
     fn serialize_none(self) -> Result<(), EncodeError> {
-        self.0.null();
+        self.0.writer.null();
         Ok(())
     }
 
@@ -196,7 +125,7 @@ impl<'w> ser::Serializer for Serializer<'w> {
     }
 
     fn serialize_unit(self) -> Result<(), EncodeError> {
-        self.0.undefined();
+        self.0.writer.undefined();
         Ok(())
     }
 
@@ -215,9 +144,12 @@ impl<'w> ser::Serializer for Serializer<'w> {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), EncodeError> {
+        if name == embed::WRITTEN {
+            return embed::lend(self.0, |scratch| value.serialize(Serializer(scratch)));
+        }
         value.serialize(self)
     }
 
@@ -257,8 +189,8 @@ impl<'w> ser::Serializer for Serializer<'w> {
         variant: &'static str,
         count: usize,
     ) -> Result<Items<'w>, EncodeError> {
-        self.0.begin_object();
-        self.0.string(variant);
+        self.0.writer.begin_object();
+        self.0.writer.string(variant);
         Ok(Items::new(self.0, Some(count), 1))
     }
 
@@ -277,119 +209,8 @@ impl<'w> ser::Serializer for Serializer<'w> {
         variant: &'static str,
         _: usize,
     ) -> Result<Entries<'w>, EncodeError> {
-        self.0.begin_object();
-        self.0.string(variant);
+        self.0.writer.begin_object();
+        self.0.writer.string(variant);
         Ok(Entries::new(self.0, 1))
-    }
-}
-
-impl ser::SerializeSeq for Items<'_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish()
-    }
-}
-
-impl ser::SerializeTuple for Items<'_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish()
-    }
-}
-
-impl ser::SerializeTupleStruct for Items<'_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish()
-    }
-}
-
-impl ser::SerializeTupleVariant for Items<'_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish()
-    }
-}
-
-impl ser::SerializeMap for Entries<'_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
-        if key.serialize(KeySerializer(self.writer)).is_err() {
-            // What was written so far is as good a map as it was an object.
-            self.writer.retag(self.tag, tag::MAP);
-            key.serialize(Serializer(self.writer))?;
-        }
-        Ok(())
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        value.serialize(Serializer(self.writer))
-    }
-
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish();
-        Ok(())
-    }
-}
-
-impl ser::SerializeStruct for Entries<'_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        key: &'static str,
-        value: &T,
-    ) -> Result<(), EncodeError> {
-        self.field(key, value)
-    }
-
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish();
-        Ok(())
-    }
-}
-
-impl ser::SerializeStructVariant for Entries<'_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        key: &'static str,
-        value: &T,
-    ) -> Result<(), EncodeError> {
-        self.field(key, value)
-    }
-
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish();
-        Ok(())
     }
 }

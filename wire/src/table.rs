@@ -7,16 +7,14 @@ use crate::walker::{Event, Walker};
 use crate::{EXPANSION_BASE, EXPANSION_FACTOR};
 
 pub(crate) struct Summary {
-    /// One more than the highest capability position.
-    pub capabilities: u32,
+    pub objects: usize,
     pub refs: bool,
 }
 
 /// Checks everything that the format promises.
 pub(crate) fn validate(bytes: &[u8], capabilities: usize) -> Result<Summary, WireError> {
     let mut walker = Walker::new(bytes)?;
-    let mut summary = Summary { capabilities: 0, refs: false };
-    let mut objects = 0_usize;
+    let mut summary = Summary { objects: 0, refs: false };
     // Index and length of each buffer, in order, for the views that share it.
     let mut buffers: Vec<(usize, usize)> = Vec::new();
     while let Some(event) = walker.event()? {
@@ -25,19 +23,16 @@ pub(crate) fn validate(bytes: &[u8], capabilities: usize) -> Result<Summary, Wir
         match token {
             Token::Ref(index) => {
                 summary.refs = true;
-                if index >= objects {
+                if index >= summary.objects {
                     return Err(error(Problem::Reference));
                 }
             }
-            Token::Capability(position) => {
-                if position as usize >= capabilities {
-                    return Err(error(Problem::Capability));
-                }
-                summary.capabilities = summary.capabilities.max(position.saturating_add(1));
+            Token::Capability(position) if position as usize >= capabilities => {
+                return Err(error(Problem::Capability));
             }
-            Token::ArrayBuffer(bytes) => buffers.push((objects, bytes.len())),
+            Token::ArrayBuffer(bytes) => buffers.push((summary.objects, bytes.len())),
             Token::View(view) => match view.buffer {
-                Buffer::Inline(bytes) => buffers.push((objects + 1, bytes.len())),
+                Buffer::Inline(bytes) => buffers.push((summary.objects + 1, bytes.len())),
                 Buffer::Ref(index) => {
                     summary.refs = true;
                     let found = buffers.binary_search_by_key(&index, |buffer| buffer.0).ok();
@@ -48,7 +43,7 @@ pub(crate) fn validate(bytes: &[u8], capabilities: usize) -> Result<Summary, Wir
             },
             _ => {}
         }
-        objects += token.objects();
+        summary.objects += token.objects();
     }
     if walker.position() == bytes.len() {
         Ok(summary)

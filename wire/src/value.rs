@@ -1,179 +1,122 @@
 //! A whole message.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::copy::Copier;
-use crate::de::{Decoder, Shared};
+use crate::capability::Attachment;
+use crate::copy::extract;
+use crate::de::Decoder;
 use crate::elements::Elements;
-use crate::error::{DecodeError, EncodeError, Problem, WireError};
-use crate::format::{VERSION, tag};
+use crate::error::{DecodeError, EncodeError, WireError};
+use crate::format::array_index;
+use crate::kind::Kind;
+use crate::output::Output;
 use crate::reader::{Reader, Token};
+use crate::shared::Shared;
 use crate::text::Text;
-use crate::walker::Walker;
+use crate::walker::{Event, Walker};
 use crate::writer::Writer;
 use crate::{json, ser, table};
 
-/// Causes that [`Value::error_chain`] follows.
-const MAX_CAUSES: usize = 32;
-
-/// A message: structured-clone data, checked once.
+/// A message: structured-clone data, checked once, and the capabilities that
+/// it names.
 ///
-/// It is its bytes: moving it is free, a clone copies them, and dropping it
-/// frees one allocation, however deep the data. `Send + Sync`.
+/// It is its bytes and a list: moving it is free, a clone copies the bytes, and
+/// dropping it frees one allocation of data, however deep. `Send + Sync`.
+///
+/// It can be a part of any type that serde writes into a message or reads from
+/// one, and loses nothing there. Other formats, and serde's own buffer, cannot
+/// hold one: that is an error with `#[serde(flatten)]`, untagged and internally
+/// tagged enums, and adjacently tagged ones whose content comes first.
 #[derive(Clone)]
 pub struct Value {
     bytes: Vec<u8>,
-    /// One more than the highest capability position in it.
-    capabilities: u32,
-    /// Whether references occur; without any, decoding needs no table.
+    /// What its capability positions mean; each is below the length.
+    capabilities: Vec<Attachment>,
+    /// How many objects begin in it.
+    objects: usize,
+    /// Whether references occur.
     refs: bool,
 }
 
-/// What a message is at its top level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// `undefined`.
-    Undefined,
-    /// `null`.
-    Null,
-    /// `true` or `false`.
-    Boolean,
-    /// A number, whole or not.
-    Number,
-    /// A bigint.
-    BigInt,
-    /// A string.
-    String,
-    /// A `Date`.
-    Date,
-    /// A `RegExp`.
-    RegExp,
-    /// A wrapper object such as `new Number(1)`.
-    Boxed,
-    /// An array, dense or not.
-    Array,
-    /// A plain object.
-    Object,
-    /// A `Map`.
-    Map,
-    /// A `Set`.
-    Set,
-    /// An error of any kind.
-    Error,
-    /// An `ArrayBuffer`.
-    ArrayBuffer,
-    /// A typed array or a `DataView`.
-    View,
-    /// A function or stub.
-    Capability,
-}
-
-/// What an error says. Text with lone surrogates has U+FFFD in their place.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ErrorParts {
-    /// Such as `TypeError`.
-    pub name: String,
-    /// The message, which may be empty.
-    pub message: String,
-    /// The stack, as the engine writes it: frames only, a line each.
-    pub stack: Option<String>,
-}
-
 impl Value {
-    /// Checks that bytes are a message that names only the first
-    /// `capabilities` positions of its list. Limit their number first: this
-    /// takes time and at most 24 times their memory, both linear.
+    /// Checks that bytes are a message that names only `capabilities`, which
+    /// it keeps all. Limit the bytes' number first: this takes time and at most
+    /// 24 times their memory, both linear.
     ///
     /// # Errors
     /// What is wrong and where.
-    pub fn from_bytes(bytes: Vec<u8>, capabilities: usize) -> Result<Self, WireError> {
-        let summary = table::validate(&bytes, capabilities)?;
-        Ok(Self { bytes, capabilities: summary.capabilities, refs: summary.refs })
+    pub fn from_bytes(bytes: Vec<u8>, capabilities: Vec<Attachment>) -> Result<Self, WireError> {
+        let summary = table::validate(&bytes, capabilities.len())?;
+        Ok(Self { bytes, capabilities, objects: summary.objects, refs: summary.refs })
+    }
+
+    /// A message that is one capability.
+    #[must_use]
+    pub fn from_capability(capability: Attachment) -> Self {
+        let mut output = Output::new();
+        output.capability(capability);
+        output.finish()
     }
 
     /// `undefined`.
     #[must_use]
     pub fn undefined() -> Self {
-        Self::plain(vec![VERSION, tag::UNDEFINED])
+        Self::written(Writer::undefined)
     }
 
     /// `null`.
     #[must_use]
     pub fn null() -> Self {
-        Self::plain(vec![VERSION, tag::NULL])
+        Self::written(Writer::null)
     }
 
     /// Whatever serde can write. Structs and maps become objects, unless a
     /// key is neither text, number nor boolean: then a `Map`. Bytes become a
     /// `Uint8Array`, unit `undefined`, `None` null, integers beyond ±(2^53 - 1)
-    /// bigints; enums are tagged as `serde_json` tags them.
+    /// bigints; enums are tagged as `serde_json` tags them. A `Value` in it stays
+    /// as it is, and its capabilities join the list, as do those that
+    /// [`capability::serialize`](crate::capability::serialize) writes.
     ///
     /// # Errors
     /// Only what the type's own `Serialize` refuses. Recurses as that does.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, EncodeError> {
-        ser::to_bytes(value).map(Self::plain)
+        ser::to_value(value)
     }
 
-    /// An error as JavaScript will see it.
-    #[must_use]
-    pub fn error(parts: &ErrorParts) -> Self {
-        Self::from_error_chain(std::slice::from_ref(parts))
-    }
-
-    /// An error, its cause, that one's cause and so on. Nothing is `undefined`.
-    #[must_use]
-    pub fn from_error_chain(chain: &[ErrorParts]) -> Self {
-        let mut writer = Writer::new();
-        for (index, parts) in chain.iter().enumerate() {
-            if index > 0 {
-                writer.string("cause");
-            }
-            let stack = parts.stack.as_deref().map(Text::Utf8);
-            writer.begin_error(Text::Utf8(&parts.name), Text::Utf8(&parts.message), stack);
-        }
-        if chain.is_empty() {
-            writer.undefined();
-        }
-        for _ in chain {
-            writer.end();
-        }
-        Self::plain(writer.finish())
-    }
-
-    /// An array of messages, such as the arguments of a call. Each one's
-    /// capability positions move up by what the ones before it name.
+    /// An array of messages, such as the arguments of a call. Their lists of
+    /// capabilities become one, one after another.
     #[must_use]
     pub fn array_of(items: &[Self]) -> Self {
-        let mut writer = Writer::new();
-        writer.begin_array(items.len());
-        let refs = items.iter().any(|item| item.refs);
-        let mut first = 0_u32;
+        let mut output = Output::new();
+        output.writer.begin_array(items.len());
         for item in items {
-            Copier::append(item, &mut writer, first, refs);
-            first = first.saturating_add(item.capabilities);
+            output.value(item);
         }
-        Self { bytes: writer.finish(), capabilities: first, refs }
+        output.finish()
     }
 
-    /// A plain object of messages, such as `env`. Capability positions move up
-    /// as with [`array_of`](Self::array_of); of two equal keys the later counts.
+    /// A plain object of messages, such as `env`. Their lists of capabilities
+    /// become one; of two equal keys the later counts.
     #[must_use]
     pub fn object_of<'a>(entries: impl IntoIterator<Item = (&'a str, &'a Self)>) -> Self {
-        let entries: Vec<_> = entries.into_iter().collect();
-        let mut writer = Writer::new();
-        writer.begin_object();
-        let refs = entries.iter().any(|(_, item)| item.refs);
-        let mut first = 0_u32;
+        let mut output = Output::new();
+        output.writer.begin_object();
         for (key, item) in entries {
-            writer.string(key);
-            Copier::append(item, &mut writer, first, refs);
-            first = first.saturating_add(item.capabilities);
+            output.writer.string(key);
+            output.value(item);
         }
-        writer.end();
-        Self { bytes: writer.finish(), capabilities: first, refs }
+        output.writer.end();
+        output.finish()
+    }
+
+    /// The same data, naming other capabilities in the place of these.
+    #[must_use]
+    pub fn map_capabilities(mut self, map: impl FnMut(&Attachment) -> Attachment) -> Self {
+        self.capabilities = self.capabilities.iter().map(map).collect();
+        self
     }
 
     /// The bytes, as they cross.
@@ -188,12 +131,17 @@ impl Value {
         self.bytes
     }
 
-    /// How long the message's list of capabilities must be at least: one more
-    /// than the highest position in it, or in the message that it was taken
-    /// from.
+    /// The bytes, as they cross, and the list that their positions mean.
     #[must_use]
-    pub fn capabilities(&self) -> usize {
-        self.capabilities as usize
+    pub fn into_parts(self) -> (Vec<u8>, Vec<Attachment>) {
+        (self.bytes, self.capabilities)
+    }
+
+    /// The list of capabilities. A message that was taken out of another has
+    /// only those that it names.
+    #[must_use]
+    pub fn capabilities(&self) -> &[Attachment] {
+        &self.capabilities
     }
 
     /// Decodes into a type.
@@ -205,11 +153,17 @@ impl Value {
     /// `message`, `stack` and their own properties; buffers and views are
     /// bytes to a type that asks for bytes, and else sequences of numbers.
     ///
+    /// A `Value` in the type takes everything as it is, however deep, with a
+    /// copy of what it refers to and the capabilities that it names. A property
+    /// that is missing or `undefined` is `undefined` to it only by
+    /// `#[serde(default)]`; an `Option` of it takes null as `None`. A capability
+    /// by itself is read by [`capability::deserialize`](crate::capability::deserialize).
+    ///
     /// # Errors
     /// A type that does not fit, a cycle, a capability, a message deeper than
     /// [`MAX_DEPTH`](crate::MAX_DEPTH), or references beyond the budget.
     pub fn to<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
-        let shared = Shared::new(&self.bytes);
+        let shared = Shared::new(self);
         let mut decoder = Decoder::new(&shared, 1, 0);
         T::deserialize(&mut decoder)
     }
@@ -238,25 +192,7 @@ impl Value {
     /// What it is at its top level.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        match self.bytes.get(1).copied().unwrap_or(tag::UNDEFINED) {
-            tag::NULL => Kind::Null,
-            tag::TRUE | tag::FALSE => Kind::Boolean,
-            tag::INT | tag::FLOAT => Kind::Number,
-            tag::BIG_INT => Kind::BigInt,
-            tag::STRING | tag::STRING_UTF16 => Kind::String,
-            tag::DATE => Kind::Date,
-            tag::REG_EXP => Kind::RegExp,
-            tag::BOXED => Kind::Boxed,
-            tag::ARRAY | tag::SPARSE_ARRAY => Kind::Array,
-            tag::OBJECT => Kind::Object,
-            tag::MAP => Kind::Map,
-            tag::SET => Kind::Set,
-            tag::ERROR => Kind::Error,
-            tag::ARRAY_BUFFER => Kind::ArrayBuffer,
-            tag::VIEW => Kind::View,
-            tag::CAPABILITY => Kind::Capability,
-            _ => Kind::Undefined,
-        }
+        Kind::at(&self.bytes, 1)
     }
 
     /// Whether it is `undefined`.
@@ -265,27 +201,23 @@ impl Value {
         self.kind() == Kind::Undefined
     }
 
-    /// The position that it names, if it is a capability and nothing else.
+    /// The capability, if it is one and nothing else.
     #[must_use]
-    pub fn as_capability(&self) -> Option<u32> {
+    pub fn as_capability(&self) -> Option<&Attachment> {
         match Reader::new(&self.bytes).and_then(|mut reader| reader.token()) {
-            Ok(Token::Capability(position)) => Some(position),
+            Ok(Token::Capability(position)) => self.capabilities.get(position as usize),
             _ => None,
         }
     }
 
-    /// What the error says, if it is one. Its own properties are there for
-    /// [`to`](Self::to).
+    /// An own property of a plain object, or the element of an array at a
+    /// canonical index, as a message of its own. None if there is none, and of
+    /// anything else: errors, maps and so on have no properties here.
     #[must_use]
-    pub fn as_error(&self) -> Option<ErrorParts> {
-        self.errors(1).pop()
-    }
-
-    /// The error, its cause, that one's cause and so on, up to 32 of them and
-    /// as long as each is an error; empty if this is not one.
-    #[must_use]
-    pub fn error_chain(&self) -> Vec<ErrorParts> {
-        self.errors(MAX_CAUSES)
+    pub fn property(&self, name: &str) -> Option<Self> {
+        // The bytes of a `Value` were checked.
+        let start = self.find(name).ok().flatten()?;
+        extract(&Shared::new(self), start).ok().map(|(value, _)| value)
     }
 
     /// JSON, with nothing lost that JSON can say. Cannot fail.
@@ -315,75 +247,60 @@ impl Value {
         json::write_prefix(self, max_bytes)
     }
 
-    pub(crate) fn plain(bytes: Vec<u8>) -> Self {
-        Self { bytes, capabilities: 0, refs: false }
+    /// A message without references and capabilities.
+    pub(crate) fn written(write: impl FnOnce(&mut Writer)) -> Self {
+        let mut writer = Writer::new();
+        write(&mut writer);
+        Self::with(writer, Vec::new(), false)
+    }
+
+    pub(crate) fn with(writer: Writer, capabilities: Vec<Attachment>, refs: bool) -> Self {
+        let objects = writer.objects();
+        Self { bytes: writer.finish(), capabilities, objects, refs }
     }
 
     pub(crate) fn has_refs(&self) -> bool {
         self.refs
     }
 
-    pub(crate) fn with(bytes: Vec<u8>, capabilities: u32, refs: bool) -> Self {
-        Self { bytes, capabilities, refs }
+    pub(crate) fn objects(&self) -> usize {
+        self.objects
     }
 
-    fn errors(&self, limit: usize) -> Vec<ErrorParts> {
-        let mut chain = Vec::new();
-        // A cause that is a reference is looked up, so a cycle ends only at
-        // the limit.
-        let mut position = Some(1);
-        while let Some(at) = position.take().filter(|_| chain.len() < limit) {
-            position = self.error_at(at, chain.len() + 1 < limit, &mut chain).unwrap_or_default();
-        }
-        chain
-    }
-
-    /// Appends the error that begins at `at` and says where its cause begins.
-    fn error_at(
-        &self,
-        at: usize,
-        want_cause: bool,
-        chain: &mut Vec<ErrorParts>,
-    ) -> Result<Option<usize>, WireError> {
-        let mut reader = Reader::at(&self.bytes, at);
-        let Token::Error { name, message, stack } = self.resolve(&mut reader)? else {
-            return Ok(None);
-        };
-        chain.push(ErrorParts {
-            name: name.to_str_lossy().into_owned(),
-            message: message.to_str_lossy().into_owned(),
-            stack: stack.map(|stack| stack.to_str_lossy().into_owned()),
-        });
-        while let Some(key) = reader.key()?.filter(|_| want_cause) {
-            let at = reader.position();
-            if key == Text::Utf8("cause") {
-                return Ok(Some(at));
+    /// Where the value of a property begins.
+    fn find(&self, name: &str) -> Result<Option<usize>, WireError> {
+        let mut walker = Walker::new(&self.bytes)?;
+        let index = array_index(name);
+        match (walker.event()?, index) {
+            (Some(Event::Value(Token::Array(count))), Some(index)) => {
+                for _ in 0..index.min(count as u64) {
+                    walker.skip_value()?;
+                }
+                return Ok((index < count as u64).then(|| walker.position()));
             }
-            let mut walker = Walker::at(&self.bytes, at);
-            while walker.event()?.is_some() {}
-            reader = Reader::at(&self.bytes, walker.position());
+            (Some(Event::Value(Token::Object)), _)
+            | (Some(Event::Value(Token::SparseArray(_))), Some(_)) => {}
+            _ => return Ok(None),
         }
-        Ok(None)
-    }
-
-    /// The next token, or the one that a reference means.
-    fn resolve<'a>(&'a self, reader: &mut Reader<'a>) -> Result<Token<'a>, WireError> {
-        match reader.token()? {
-            Token::Ref(index) => {
-                let table = table::Table::new(&self.bytes)?;
-                let place = table.get(index).ok_or(reader.error(Problem::Reference))?;
-                reader.seek(place.start);
-                reader.token()
+        let mut found = None;
+        while let Some(Event::Key(key)) = walker.event()? {
+            if key == Text::Utf8(name) {
+                found = Some(walker.position());
             }
-            token => Ok(token),
+            walker.skip_value()?;
         }
+        Ok(found)
     }
 }
 
-/// Compares the bytes: the same data may be written in more than one way.
+/// Compares the bytes, of which more than one may say the same, and the lists
+/// of capabilities by identity.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
+        let same = |(one, other)| Arc::ptr_eq(one, other);
         self.bytes == other.bytes
+            && self.capabilities.len() == other.capabilities.len()
+            && self.capabilities.iter().zip(&other.capabilities).all(same)
     }
 }
 

@@ -5,6 +5,12 @@ use crate::format::{MAX_SAFE, VERSION, tag};
 use crate::text::Text;
 use crate::view::{Buffer, View};
 
+/// What is reserved beyond a run of bytes for what comes after it.
+const SLACK: usize = 64;
+
+/// From this capacity on it no longer doubles.
+const LARGE: usize = 1 << 20;
+
 /// Appends the items of one message, in the order of the format.
 ///
 /// It keeps count of objects and nothing else: that what is begun is ended,
@@ -26,9 +32,14 @@ impl Writer {
     /// An empty message.
     #[must_use]
     pub fn new() -> Self {
-        let mut bytes = Vec::with_capacity(64);
+        let mut bytes = Vec::with_capacity(SLACK);
         bytes.push(VERSION);
         Self { bytes, objects: 0 }
+    }
+
+    /// Without a version, and without an allocation.
+    pub(crate) fn vacant() -> Self {
+        Self { bytes: Vec::new(), objects: 0 }
     }
 
     /// How many objects have begun: the index of the next.
@@ -57,17 +68,17 @@ impl Writer {
 
     /// `undefined`.
     pub fn undefined(&mut self) {
-        self.bytes.push(tag::UNDEFINED);
+        self.push(tag::UNDEFINED);
     }
 
     /// `null`.
     pub fn null(&mut self) {
-        self.bytes.push(tag::NULL);
+        self.push(tag::NULL);
     }
 
     /// `true` or `false`.
     pub fn boolean(&mut self, value: bool) {
-        self.bytes.push(if value { tag::TRUE } else { tag::FALSE });
+        self.push(if value { tag::TRUE } else { tag::FALSE });
     }
 
     /// A number, as whole as it is.
@@ -81,7 +92,7 @@ impl Writer {
     /// A whole number; a bigint if a double would not hold it exactly.
     pub fn int(&mut self, value: i64) {
         if (-MAX_SAFE..=MAX_SAFE).contains(&value) {
-            self.bytes.push(tag::INT);
+            self.push(tag::INT);
             self.varint(((value << 1) ^ (value >> 63)).cast_unsigned());
         } else {
             self.big_int_of(value < 0, value.unsigned_abs().into());
@@ -90,15 +101,15 @@ impl Writer {
 
     /// A number of any kind.
     pub fn float(&mut self, value: f64) {
-        self.bytes.push(tag::FLOAT);
-        self.bytes.extend_from_slice(&value.to_le_bytes());
+        self.push(tag::FLOAT);
+        self.extend(&value.to_le_bytes());
     }
 
     /// A bigint. The digits must be in their only form.
     pub fn big_int(&mut self, value: BigInt<'_>) {
-        self.bytes.extend_from_slice(&[tag::BIG_INT, u8::from(value.negative)]);
+        self.extend(&[tag::BIG_INT, u8::from(value.negative)]);
         self.varint(value.hex.len() as u64);
-        self.bytes.extend_from_slice(value.hex.as_bytes());
+        self.extend(value.hex.as_bytes());
     }
 
     pub(crate) fn big_int_of(&mut self, negative: bool, magnitude: u128) {
@@ -108,9 +119,9 @@ impl Writer {
     /// A string or key.
     #[inline]
     pub fn string(&mut self, text: &str) {
-        self.bytes.push(tag::STRING);
+        self.push(tag::STRING);
         self.varint(text.len() as u64);
-        self.bytes.extend_from_slice(text.as_bytes());
+        self.extend(text.as_bytes());
     }
 
     /// A string or key of UTF-16 units, which becomes UTF-8 if it can.
@@ -119,8 +130,9 @@ impl Writer {
             self.string(&text);
             return;
         }
-        self.bytes.push(tag::STRING_UTF16);
+        self.push(tag::STRING_UTF16);
         self.varint(units.len() as u64);
+        self.reserve(2 * units.len());
         self.bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
     }
 
@@ -129,9 +141,9 @@ impl Writer {
         match text {
             Text::Utf8(text) => self.string(text),
             Text::Utf16(units) => {
-                self.bytes.push(tag::STRING_UTF16);
+                self.push(tag::STRING_UTF16);
                 self.varint(units.len() as u64);
-                self.bytes.extend_from_slice(units.0);
+                self.extend(units.0);
             }
         }
     }
@@ -139,7 +151,7 @@ impl Writer {
     /// A `Date`.
     pub fn date(&mut self, milliseconds: f64) {
         self.object(tag::DATE);
-        self.bytes.extend_from_slice(&milliseconds.to_le_bytes());
+        self.extend(&milliseconds.to_le_bytes());
     }
 
     /// A `RegExp`.
@@ -196,21 +208,21 @@ impl Writer {
 
     /// Ends what was begun last, unless it is an array with a count.
     pub fn end(&mut self) {
-        self.bytes.push(tag::END);
+        self.push(tag::END);
     }
 
     /// An `ArrayBuffer`.
     pub fn array_buffer(&mut self, bytes: &[u8]) {
         self.object(tag::ARRAY_BUFFER);
         self.varint(bytes.len() as u64);
-        self.bytes.extend_from_slice(bytes);
+        self.extend(bytes);
     }
 
     /// A typed array or data view, with its buffer unless that was there
     /// before. A view takes one index and an inline buffer the next.
     pub fn view(&mut self, view: View<'_>) {
         self.object(tag::VIEW);
-        self.bytes.push(view.kind as u8);
+        self.push(view.kind as u8);
         match view.buffer {
             Buffer::Inline(bytes) => self.array_buffer(bytes),
             Buffer::Ref(index) => self.reference(index),
@@ -221,7 +233,7 @@ impl Writer {
 
     /// An object that has begun already.
     pub fn reference(&mut self, index: usize) {
-        self.bytes.push(tag::REF);
+        self.push(tag::REF);
         self.varint(index as u64);
     }
 
@@ -257,23 +269,52 @@ impl Writer {
     /// Bytes of another message that begin so many objects.
     pub(crate) fn raw(&mut self, bytes: &[u8], objects: usize) {
         self.objects += objects;
-        self.bytes.extend_from_slice(bytes);
+        self.extend(bytes);
+    }
+
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        self.reserve(1);
+        self.bytes.push(byte);
+    }
+
+    #[inline]
+    fn extend(&mut self, run: &[u8]) {
+        self.reserve(run.len());
+        self.bytes.extend_from_slice(run);
+    }
+
+    #[inline]
+    fn reserve(&mut self, run: usize) {
+        if self.bytes.capacity() - self.bytes.len() < run {
+            self.grow(run);
+        }
+    }
+
+    /// Doubling would take twice the memory of a message that is nearly all
+    /// one buffer, so a long run gets what it needs, and what is large already
+    /// grows by a quarter.
+    #[cold]
+    fn grow(&mut self, run: usize) {
+        let capacity = self.bytes.capacity();
+        let step = if capacity < LARGE { capacity } else { capacity / 4 };
+        self.bytes.reserve_exact(step.max(run.saturating_add(SLACK)));
     }
 
     #[inline]
     fn object(&mut self, tag: u8) {
         self.objects += 1;
-        self.bytes.push(tag);
+        self.push(tag);
     }
 
     #[inline]
     fn varint(&mut self, mut value: u64) {
         while value >= 0x80 {
             let [low, ..] = value.to_le_bytes();
-            self.bytes.push(low | 0x80);
+            self.push(low | 0x80);
             value >>= 7;
         }
         let [low, ..] = value.to_le_bytes();
-        self.bytes.push(low);
+        self.push(low);
     }
 }

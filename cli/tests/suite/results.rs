@@ -101,11 +101,11 @@ fn what_json_lacks_has_its_mapping() {
 fn what_cannot_be_cloned_is_an_exception() {
     let folder = Folder::js(
         "clone",
-        "export default { f: () => () => {}, g: () => ({ get a() { throw new RangeError('asked') } }) }",
+        "export default { f: () => new (class Foo {}), g: () => ({ get a() { throw new RangeError('asked') } }) }",
     );
     let _ = folder
         .run(&["main.js", "--call", "f"])
-        .expect_failure(1, &["error: DataCloneError: ", "Function"]);
+        .expect_failure(1, &["error: DataCloneError: ", "Foo"]);
     let _ =
         folder.run(&["main.js", "--call", "g"]).expect_failure(1, &["error: RangeError: asked"]);
 }

@@ -33,6 +33,11 @@
     }
 
     passThroughOnException() {}
+
+    /** Stubs of this worker's own entrypoints. */
+    get exports() {
+      return internals.ownExports();
+    }
   };
   internals.interface(internals.ExecutionContext, false);
 
@@ -42,6 +47,4 @@
       this.env = env;
     }
   };
-
-  internals.RpcTarget = class RpcTarget {};
 }

@@ -28,7 +28,7 @@ use crate::state::State;
 pub use dynamic_code::forbid as forbid_dynamic_code;
 
 /// In the order in which they build on one another.
-const SCRIPTS: [(&str, &str); 18] = [
+const SCRIPTS: [(&str, &str); 21] = [
     ("isolet:globals", include_str!("globals.js")),
     ("isolet:eval", include_str!("dynamic_code.js")),
     ("isolet:inspect", include_str!("inspect.js")),
@@ -46,7 +46,10 @@ const SCRIPTS: [(&str, &str); 18] = [
     ("isolet:EventTarget", include_str!("event_target.js")),
     ("isolet:AbortController", include_str!("abort_controller.js")),
     ("isolet:fetch", include_str!("fetch.js")),
+    ("isolet:rpc", include_str!("rpc.js")),
     ("isolet:ExecutionContext", include_str!("execution_context.js")),
+    ("isolet:WorkerLoader", include_str!("worker_loader.js")),
+    ("isolet:workers", include_str!("workers.js")),
 ];
 
 /// Makes the globals of a fresh context and returns the internals.
@@ -62,6 +65,7 @@ pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>) -> Result<Object<'js>> {
     structured_clone::install(&native)?;
     timers::install(&native, state)?;
     url::install(&native)?;
+    crate::rpc::install(&native, state)?;
 
     let internals = Object::new_proto(ctx.clone(), None)?;
     for (name, source) in SCRIPTS {

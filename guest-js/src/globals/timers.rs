@@ -18,8 +18,10 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let timers = Rc::clone(state);
     let set = move |ctx: Ctx<'js>, callback: Function<'js>, delay: f64, repeats: bool| {
         let delay = delay as u64;
+        // What is over fires no timer: nobody would pay for it.
+        let Some(invocation) = timers.payer_for(context::current(&ctx)) else { return 0 };
         let timer = Timer {
-            invocation: context::current(&ctx),
+            invocation,
             callback: Persistent::save(&ctx, callback),
             interval: repeats.then_some(delay),
         };

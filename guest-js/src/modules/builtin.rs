@@ -4,7 +4,7 @@
 use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::{Ctx, Result, Value};
 
-use crate::{intrinsics, stub};
+use crate::{intrinsics, rpc};
 
 const NAMES: [&str; 2] = ["cloudflare:workers", "isolet:workers"];
 
@@ -15,19 +15,33 @@ pub fn name(specifier: &str) -> Option<&'static str> {
 
 pub struct Workers;
 
+/// Made by the scripts.
+const CLASSES: [&str; 9] = [
+    "WorkerEntrypoint",
+    "RpcTarget",
+    "RpcStub",
+    "RpcPromise",
+    "waitUntil",
+    "exports",
+    "DurableObject",
+    "getDurableObjectClass",
+    "connect",
+];
+
 impl ModuleDef for Workers {
     fn declare(declarations: &Declarations<'_>) -> Result<()> {
-        for name in ["WorkerEntrypoint", "RpcTarget", "env", "waitUntil"] {
+        for name in CLASSES {
             declarations.declare(name)?;
         }
+        declarations.declare("env")?;
         Ok(())
     }
 
     fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
-        let state = stub::state(ctx)?;
-        exports.export("WorkerEntrypoint", intrinsics::worker_entrypoint(ctx, &state)?)?;
-        exports.export("RpcTarget", intrinsics::rpc_target(ctx, &state)?)?;
-        exports.export("waitUntil", intrinsics::wait_until(ctx, &state)?)?;
+        let state = rpc::state(ctx)?;
+        for name in CLASSES {
+            exports.export(name, intrinsics::export(ctx, &state, name)?)?;
+        }
         let env = state.env.borrow().clone();
         let env = match env {
             Some(env) => env.restore(ctx)?,

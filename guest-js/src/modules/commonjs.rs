@@ -5,8 +5,8 @@ use rquickjs::function::This;
 use rquickjs::{Ctx, Function, Object, Persistent, Result, Value};
 
 use super::{evaluate, find, not_found, resolve};
+use crate::rpc;
 use crate::state::State;
-use crate::stub;
 
 /// Parses the source as the body of the module `name`, to be run later.
 ///
@@ -57,7 +57,7 @@ pub fn run<'js>(
 }
 
 fn require<'js>(ctx: &Ctx<'js>, base: &str, specifier: &str) -> Result<Value<'js>> {
-    let state = stub::state(ctx)?;
+    let state = rpc::state(ctx)?;
     let Some(path) = resolve(base, specifier) else {
         return Err(not_found(ctx, specifier, Some(base)));
     };

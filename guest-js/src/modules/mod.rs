@@ -12,8 +12,9 @@ use rquickjs::{
     Runtime, Value,
 };
 
+use crate::rpc::message::{self, Owner};
 use crate::state::State;
-use crate::{Load, ModuleBody, SourceError, message, stub, throw};
+use crate::{Load, ModuleBody, SourceError, rpc, throw};
 
 pub fn install(runtime: &Runtime, state: &Rc<State>) {
     runtime.set_loader(Modules(Rc::clone(state)), Modules(Rc::clone(state)));
@@ -25,8 +26,8 @@ pub fn install(runtime: &Runtime, state: &Rc<State>) {
 /// # Errors
 /// A module that is not there, does not parse or does not link. What throws
 /// while it is evaluated rejects the promise instead.
-pub fn link_main<'js>(ctx: &Ctx<'js>, state: &State, load: &Load) -> Result<Promise<'js>> {
-    let env = message::decode(ctx, state, &load.env)?;
+pub fn link_main<'js>(ctx: &Ctx<'js>, state: &Rc<State>, load: &Load) -> Result<Promise<'js>> {
+    let env = message::decode(ctx, state, &load.env, Owner::Worker)?;
     let name = find(ctx, state, &load.main, None)?;
     let module = declare(ctx, state, &name)?;
     *state.env.borrow_mut() = Some(Persistent::save(ctx, env));
@@ -154,7 +155,7 @@ impl ModuleDef for ValueModule {
 
     fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
         let name: String = exports.module().name()?;
-        let state = stub::state(ctx)?;
+        let state = rpc::state(ctx)?;
         let value = evaluate(ctx, &state, &name)?;
         exports.export("default", value)?;
         Ok(())

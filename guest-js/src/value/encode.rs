@@ -1,7 +1,7 @@
 //! From JavaScript values.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 use std::vec;
@@ -31,6 +31,7 @@ pub fn encode<'js>(
         codec: None,
         seen: Seen::default(),
         frames: Vec::new(),
+        buffers: BTreeMap::new(),
     };
     encoder.value(value)?;
     while encoder.step()? {}
@@ -62,6 +63,8 @@ struct Encoder<'a, 'js> {
     codec: Option<Rc<Codec<'js>>>,
     seen: Seen<'js>,
     frames: Vec<Frame<'js>>,
+    /// How long the buffers were when they were written, by index.
+    buffers: BTreeMap<usize, usize>,
 }
 
 impl<'js> Encoder<'_, 'js> {
@@ -170,10 +173,14 @@ impl<'js> Encoder<'_, 'js> {
             Class::ArrayBuffer => {
                 let Self { ctx, writer, .. } = self;
                 let written = raw::with_buffer(ctx, &value, |bytes| {
-                    bytes.map(|bytes| writer.array_buffer(bytes))
+                    bytes.map(|bytes| {
+                        writer.array_buffer(bytes);
+                        bytes.len()
+                    })
                 });
-                written.ok_or_else(|| detached(ctx))?;
-                self.seen.add(value);
+                let length = written.ok_or_else(|| detached(ctx))?;
+                let index = self.seen.add(value);
+                self.buffers.insert(index, length);
             }
             Class::DataView => self.view(&codec, value, ViewKind::DataView)?,
             Class::Object | Class::Other => match raw::view_kind(&value) {
@@ -295,14 +302,20 @@ impl<'js> Encoder<'_, 'js> {
         let (byte_offset, length) = (byte_offset as usize, length as usize);
         self.seen.add(value);
         let seen = self.seen.find(&buffer);
+        let end = length.saturating_mul(kind.element_size()).saturating_add(byte_offset);
+        if seen.and_then(|index| self.buffers.get(&index)).is_some_and(|&written| written < end) {
+            return Err(refuse(self.ctx, "An ArrayBuffer grew while it was cloned."));
+        }
         let Self { ctx, writer, .. } = self;
-        raw::with_buffer(ctx, &buffer, |bytes| {
-            let inline = Buffer::Inline(bytes.unwrap_or_default());
-            let buffer = seen.map_or(inline, Buffer::Ref);
+        let written = raw::with_buffer(ctx, &buffer, |bytes| {
+            let bytes = bytes.unwrap_or_default();
+            let buffer = seen.map_or(Buffer::Inline(bytes), Buffer::Ref);
             writer.view(View { kind, buffer, byte_offset, length });
+            bytes.len()
         });
         if seen.is_none() {
-            self.seen.add(buffer);
+            let index = self.seen.add(buffer);
+            self.buffers.insert(index, written);
         }
         Ok(())
     }

@@ -56,6 +56,14 @@ pub fn undefined() -> Vec<u8> {
     writer.finish()
 }
 
+/// Whether an object has a property of its own of that name.
+///
+/// # Errors
+/// What a proxy throws.
+pub fn has_own<'js>(ctx: &Ctx<'js>, object: &rquickjs::Object<'js>, name: &str) -> Result<bool> {
+    raw::has_own(ctx, object.as_value(), name)
+}
+
 /// Throws a `DataCloneError`.
 fn refuse(ctx: &Ctx<'_>, message: &str) -> rquickjs::Error {
     Exception::throw_dom(ctx, "DataCloneError", message)

@@ -200,6 +200,18 @@ fn own<'js>(ctx: &Ctx<'js>, object: &Value<'js>, atom: qjs::JSAtom) -> Result<Op
     }
 }
 
+/// Whether there is an own property of that name. Its getter is not called.
+pub(super) fn has_own<'js>(ctx: &Ctx<'js>, object: &Value<'js>, name: &str) -> Result<bool> {
+    let atom = Atom::new(ctx, Text::Utf8(name))?;
+    let raw = ctx.as_raw().as_ptr();
+    // SAFETY: context, object and atom are live; no descriptor is asked for.
+    match unsafe { qjs::JS_GetOwnProperty(raw, ptr::null_mut(), object.as_raw(), atom.atom) } {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Error::Exception),
+    }
+}
+
 /// The length of an array.
 pub(super) fn array_length<'js>(ctx: &Ctx<'js>, array: &Value<'js>) -> Result<u32> {
     let mut length = 0;

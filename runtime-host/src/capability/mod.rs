@@ -1,6 +1,7 @@
 //! Objects of the host that JavaScript can call.
 
 mod arguments;
+mod call;
 mod declaration;
 mod returned;
 mod thrown;
@@ -12,7 +13,10 @@ use std::sync::Arc;
 
 use isolet_wire::Value;
 
+pub use call::Call;
+pub(crate) use call::MAX_PATH;
 pub use thrown::Thrown;
+pub(crate) use thrown::{MAX_MESSAGE_BYTES, too_large};
 
 /// The answer to a capability call, on its way.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Value, Thrown>> + Send>>;
@@ -29,6 +33,17 @@ pub trait Capability: Send + Sync + 'static {
     /// `tokio::task::spawn_blocking`. The future is dropped when the invocation
     /// is cancelled or ends at a limit.
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer;
+
+    /// Answers any use of it: longer paths and reads as well. By default a path
+    /// of one name with arguments is a [`call`](Self::call), and nothing else is
+    /// there. Called in the order in which a sandbox made its calls.
+    fn request(self: Arc<Self>, call: Call) -> Answer {
+        let name = match (call.path.as_slice(), call.arguments) {
+            ([method], Some(arguments)) => return self.call(method, arguments),
+            (path, _) => path.first().cloned().unwrap_or_default(),
+        };
+        private::no_method(&name)
+    }
 
     /// The interface as a TypeScript declaration; none if it has none.
     ///

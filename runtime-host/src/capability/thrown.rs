@@ -1,6 +1,10 @@
 //! What capabilities throw.
 
-use std::error::Error;
+use std::error::Error as StdError;
+
+use isolet_wire::{ErrorParts, Value};
+
+use crate::error::{Error, Exception, LimitError, LimitKind};
 
 /// What a capability throws into JavaScript: an `Error` with this name and
 /// message.
@@ -25,7 +29,7 @@ use std::error::Error;
 ///
 /// Untrusted code reads the message: say nothing in it that the worker must
 /// not know, such as paths or the text of a database's error.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{name}: {message}")]
 pub struct Thrown {
     /// `Error`, `TypeError`, or any other name; unknown names make an `Error`
@@ -33,6 +37,28 @@ pub struct Thrown {
     pub name: String,
     /// What went wrong, for the author of the worker.
     pub message: String,
+    /// Where it came from, if not from a capability of the host's.
+    cause: Option<Box<Cause>>,
+}
+
+/// The most that arguments or a result may take between workers, as the peer
+/// has it.
+pub(crate) const MAX_MESSAGE_BYTES: u64 = 32 << 20;
+
+/// What a larger one is refused with.
+pub(crate) fn too_large(bytes: u64) -> String {
+    format!(
+        "Serialized RPC arguments or return values are limited to 32MiB, but the size of this \
+         value was: {bytes} bytes."
+    )
+}
+
+#[derive(Clone, Debug)]
+enum Cause {
+    /// JavaScript threw it.
+    Value(Value),
+    /// A worker was stopped.
+    Error(Error),
 }
 
 impl Thrown {
@@ -48,7 +74,54 @@ impl Thrown {
 
     /// An error of any name.
     pub fn named(name: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { name: name.into(), message: message.into() }
+        Self { name: name.into(), message: message.into(), cause: None }
+    }
+
+    /// The error that JavaScript will see: with cause, stack and properties of
+    /// its own if JavaScript threw it.
+    pub fn to_value(&self) -> Value {
+        if let Some(Cause::Value(value)) = self.cause.as_deref() {
+            return value.clone();
+        }
+        Value::error(&ErrorParts {
+            name: self.name.clone(),
+            message: self.message.clone(),
+            ..ErrorParts::default()
+        })
+    }
+
+    /// What a call of a worker came to, for whoever called it in JavaScript.
+    pub(crate) fn from_error(error: Error) -> Self {
+        match error {
+            Error::Exception(Exception { name, message, value, .. }) => {
+                Self { name, message, cause: Some(Box::new(Cause::Value(value))) }
+            }
+            error => Self {
+                name: "Error".to_owned(),
+                message: match &error {
+                    // The peer's words for the peer's limit.
+                    Error::Limit(LimitError {
+                        kind: LimitKind::Output,
+                        limit: MAX_MESSAGE_BYTES,
+                        actual,
+                    }) => too_large(*actual),
+                    error => error.to_string(),
+                },
+                cause: Some(Box::new(Cause::Error(error))),
+            },
+        }
+    }
+
+    /// For whoever called it in Rust.
+    pub(crate) fn into_error(self) -> Error {
+        let value = self.to_value();
+        match self.cause.map(|cause| *cause) {
+            Some(Cause::Error(error)) => error,
+            _ => {
+                let stack = value.as_error().and_then(|parts| parts.stack);
+                Error::Exception(Exception { name: self.name, message: self.message, stack, value })
+            }
+        }
     }
 
     /// The error for a method that the capability does not have.
@@ -77,8 +150,8 @@ impl From<std::io::Error> for Thrown {
 }
 
 /// A `Thrown` in the box keeps its name.
-impl From<Box<dyn Error + Send + Sync>> for Thrown {
-    fn from(error: Box<dyn Error + Send + Sync>) -> Self {
+impl From<Box<dyn StdError + Send + Sync>> for Thrown {
+    fn from(error: Box<dyn StdError + Send + Sync>) -> Self {
         match error.downcast::<Self>() {
             Ok(thrown) => *thrown,
             Err(error) => Self::new(error.to_string()),

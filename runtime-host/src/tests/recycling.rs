@@ -105,7 +105,7 @@ struct Tenant(Sandbox);
 
 impl Tenant {
     async fn new(engine: &Engine, image: &Arc<Image>) -> Result<Self> {
-        let sources = Arc::new(Sources::new(engine.clone(), BTreeMap::new(), None, 0));
+        let sources = Arc::new(Sources::new(engine.clone(), BTreeMap::new(), None, &Limits::default()));
         Sandbox::new(engine, image, 2 * FULL as u64 - 1, &sources).await.map(Self)
     }
 

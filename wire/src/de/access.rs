@@ -1,13 +1,13 @@
 //! The insides of containers.
 
 use serde::Deserializer;
-use serde::de::value::UnitDeserializer;
 use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::Decoder;
 use super::key::KeyDeserializer;
 use crate::error::{DecodeError, Problem};
 use crate::format::{array_index, tag};
+use crate::shared::Shared;
 use crate::text::Text;
 
 /// The error of a type that stopped before the end.
@@ -56,6 +56,7 @@ impl<'de> SeqAccess<'de> for Items<'_, '_, 'de> {
 
 pub(super) struct SparseItems<'d, 's, 'de> {
     decoder: &'d mut Decoder<'s, 'de>,
+    hole: Shared<'de>,
     index: u64,
     length: u64,
 }
@@ -66,7 +67,8 @@ impl<'d, 's, 'de> SparseItems<'d, 's, 'de> {
         length: u32,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut items = Self { decoder, index: 0, length: length.into() };
+        let mut items =
+            Self { decoder, hole: Shared::undefined(), index: 0, length: length.into() };
         let value = visitor.visit_seq(&mut items)?;
         all_taken(items.index == items.length)?;
         // What is left are named properties.
@@ -95,7 +97,7 @@ impl<'de> SeqAccess<'de> for SparseItems<'_, '_, 'de> {
             return seed.deserialize(&mut *self.decoder).map(Some);
         }
         self.decoder.reader.seek(before);
-        seed.deserialize(UnitDeserializer::new()).map(Some)
+        seed.deserialize(&mut Decoder::new(&self.hole, 0, 0)).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {

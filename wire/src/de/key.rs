@@ -4,8 +4,11 @@ use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use crate::embed;
 use crate::error::DecodeError;
+use crate::kind::Kind;
 use crate::text::Text;
+use crate::value::Value;
 
 pub(super) struct KeyDeserializer<'de>(pub Text<'de>);
 
@@ -43,10 +46,14 @@ impl<'de> Deserializer<'de> for KeyDeserializer<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        visitor.visit_newtype_struct(self)
+        match name {
+            embed::VALUE => embed::give(Value::written(|writer| writer.text(self.0)), visitor),
+            embed::CAPABILITY => Err(DecodeError::NotACapability(Kind::String)),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -1,11 +1,36 @@
 //! Messages with everything in them.
 
-use isolet_wire::{BigInt, Buffer, Text, Value, View, ViewKind, Writer};
+use std::sync::{Arc, LazyLock};
 
+use isolet_wire::{Attachment, BigInt, Buffer, Text, Value, View, ViewKind, Writer};
+
+/// The same ones each time.
+pub(crate) fn capabilities(count: usize) -> Vec<Attachment> {
+    static ALL: LazyLock<Vec<Attachment>> =
+        LazyLock::new(|| (0..8).map(|number: u32| Arc::new(number) as Attachment).collect());
+    ALL[..count].to_vec()
+}
+
+/// Which of [`capabilities`] each one is.
+pub(crate) fn numbers(capabilities: &[Attachment]) -> Vec<u32> {
+    capabilities.iter().map(|one| *one.downcast_ref().unwrap()).collect()
+}
+
+/// With as many capabilities as it needs.
 pub(crate) fn message(write: impl FnOnce(&mut Writer)) -> Value {
     let mut writer = Writer::new();
     write(&mut writer);
-    Value::from_bytes(writer.finish(), 8).unwrap()
+    let bytes = writer.finish();
+    let lists = (0..=8).map(capabilities);
+    lists.flat_map(|list| Value::from_bytes(bytes.clone(), list)).next().unwrap()
+}
+
+/// The same, checked as what comes from outside is.
+pub(crate) fn checked(value: &Value) -> Value {
+    let (bytes, capabilities) = value.clone().into_parts();
+    let again = Value::from_bytes(bytes, capabilities).unwrap();
+    assert_eq!(again, *value);
+    again
 }
 
 pub(crate) fn all() -> Vec<Value> {

@@ -49,8 +49,44 @@ fn large_buffers_cross() {
         byte_offset: 0,
         length: bytes.len(),
     });
-    let large = Value::from_bytes(writer.finish(), 0).unwrap();
+    let large = Value::from_bytes(writer.finish(), Vec::new()).unwrap();
     assert_eq!(large.to::<&[u8]>().unwrap().len(), 32 << 20);
+}
+
+#[test]
+fn a_large_run_takes_no_more_memory_than_it_needs() {
+    const LARGE: usize = 32 << 20;
+    let bytes = vec![7; LARGE];
+    let text = "x".repeat(LARGE);
+    let view = View {
+        kind: ViewKind::Uint8,
+        buffer: Buffer::Inline(&bytes),
+        byte_offset: 0,
+        length: LARGE,
+    };
+    let large_runs: [&dyn Fn(&mut Writer); 4] =
+        [&|w| w.view(view), &|w| w.array_buffer(&bytes), &|w| w.string(&text), &|w| {
+            w.big_int(isolet_wire::BigInt { negative: false, hex: &text });
+        }];
+    for write in large_runs {
+        let mut writer = Writer::new();
+        writer.begin_object();
+        writer.string("data");
+        write(&mut writer);
+        writer.end();
+        assert!(writer.finish().capacity() < LARGE + 256);
+    }
+    let large = message(|w| w.view(view));
+    let outer = Value::array_of(&[Value::null(), large]);
+    assert!(outer.into_bytes().capacity() < LARGE + 256);
+
+    let mut writer = Writer::new();
+    writer.begin_array(1_000_000);
+    for _ in 0..1_000_000 {
+        writer.string("small");
+    }
+    let bytes = writer.finish();
+    assert!(bytes.capacity() < bytes.len() + bytes.len() / 4 + 256);
 }
 
 /// Each array holds the one before ten times.

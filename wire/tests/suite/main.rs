@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod capabilities;
 mod corpus;
+mod embedded;
+mod foreign;
 mod json;
 mod limits;
 mod malformed;
 mod messages;
 mod plain_data;
+mod properties;

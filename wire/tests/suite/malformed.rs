@@ -6,7 +6,8 @@ use serde::de::IgnoredAny;
 use crate::corpus;
 
 fn problem(bytes: &[u8]) -> Problem {
-    let WireError { problem, offset } = Value::from_bytes(bytes.to_vec(), 1).unwrap_err();
+    let WireError { problem, offset } =
+        Value::from_bytes(bytes.to_vec(), corpus::capabilities(1)).unwrap_err();
     assert!(offset <= bytes.len());
     problem
 }
@@ -69,7 +70,7 @@ fn every_prefix_is_refused() {
     for value in corpus::all() {
         let bytes = value.as_bytes();
         for end in 0..bytes.len() {
-            assert!(Value::from_bytes(bytes[..end].to_vec(), 8).is_err());
+            assert!(Value::from_bytes(bytes[..end].to_vec(), corpus::capabilities(8)).is_err());
         }
     }
 }
@@ -91,17 +92,19 @@ fn exercise(value: &Value) {
     let _ = value.to::<Vec<Option<f64>>>();
     let _ = value.to::<Option<&[u8]>>();
     let _ = value.error_chain();
-    let again = Value::from_bytes(value.as_bytes().to_vec(), value.capabilities()).unwrap();
-    let pair = Value::array_of(&[again, value.clone()]);
-    let pair = Value::from_bytes(pair.as_bytes().to_vec(), pair.capabilities()).unwrap();
+    let pair = Value::array_of(&[corpus::checked(value), value.clone()]);
+    let pair = corpus::checked(&pair);
     let mut items = pair.elements().unwrap();
-    let first = items.next_value().unwrap().unwrap();
-    Value::from_bytes(first.as_bytes().to_vec(), first.capabilities()).unwrap();
+    let first = corpus::checked(&items.next_value().unwrap().unwrap());
     assert_eq!(first.to_json(), value.to_json());
+    let nested = Value::from_serialize(&[("x", value, [value])]).unwrap();
+    let nested = corpus::checked(&nested).to::<[(String, Value, (Value,)); 1]>().unwrap();
+    let [(_, second, (third,))] = nested;
+    assert_eq!((&second, &third), (&first, &first));
+    corpus::checked(&third);
     if let Some(mut items) = value.elements() {
         for _ in 0..items.len().min(100) {
-            let item = items.next_value().unwrap().unwrap();
-            Value::from_bytes(item.as_bytes().to_vec(), item.capabilities()).unwrap();
+            corpus::checked(&items.next_value().unwrap().unwrap());
         }
     }
 }
@@ -137,7 +140,7 @@ fn mutations_never_panic() {
                 }
             }
         }
-        if let Ok(value) = Value::from_bytes(bytes, 8) {
+        if let Ok(value) = Value::from_bytes(bytes, corpus::capabilities(8)) {
             valid += 1;
             if round % 4 == 0 {
                 exercise(&value);
@@ -155,7 +158,7 @@ fn noise_never_panics() {
         for _ in 0..random.below(24) {
             bytes.push(u8::try_from(random.below(24)).unwrap());
         }
-        if let Ok(value) = Value::from_bytes(bytes, 8) {
+        if let Ok(value) = Value::from_bytes(bytes, corpus::capabilities(8)) {
             exercise(&value);
         }
     }

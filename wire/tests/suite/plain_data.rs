@@ -41,7 +41,7 @@ enum Inner {
 
 fn round_trip<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) {
     let message = Value::from_serialize(value).unwrap();
-    let checked = Value::from_bytes(message.clone().into_bytes(), 0).unwrap();
+    let checked = Value::from_bytes(message.clone().into_bytes(), Vec::new()).unwrap();
     assert_eq!(checked, message);
     assert_eq!(&checked.to::<T>().unwrap(), value);
 }
@@ -91,7 +91,7 @@ fn sequences_of_unknown_length_get_their_count() {
         }
     }
     let message = Value::from_serialize(&("before", Evens, "after")).unwrap();
-    Value::from_bytes(message.as_bytes().to_vec(), 0).unwrap();
+    Value::from_bytes(message.as_bytes().to_vec(), Vec::new()).unwrap();
     let (_, evens, after): (String, Vec<u32>, String) = message.to().unwrap();
     assert_eq!((evens.len(), evens[499], after.as_str()), (500, 998, "after"));
 }
@@ -225,9 +225,6 @@ fn parameters_decode_one_by_one() {
 #[test]
 fn a_capability_is_no_data() {
     let stub = message(|w| w.capability(3));
-    assert_eq!(
-        (stub.kind(), stub.as_capability(), stub.capabilities()),
-        (Kind::Capability, Some(3), 4)
-    );
+    assert_eq!((stub.kind(), stub.capabilities().len()), (Kind::Capability, 4));
     assert_eq!(stub.to::<serde_json::Value>(), Err(DecodeError::Capability));
 }

@@ -1,0 +1,130 @@
+(native, internals) => {
+  const { apply } = Reflect;
+  const { keys } = Object;
+  const KINDS = ["js", "cjs", "text", "data", "json", "wasm", "py"];
+  const isObject = (value) => typeof value === "object" && value !== null;
+  const bad = (text) => {
+    throw new TypeError(text);
+  };
+
+  const moduleOf = (name, module) => {
+    if (typeof module === "string") return { name, text: module };
+    if (!isObject(module)) {
+      bad(`Module "${name}" must be a string or an object with one of: ${KINDS.join(", ")}.`);
+    }
+    const given = KINDS.filter((kind) => module[kind] !== undefined);
+    if (given.length !== 1) {
+      bad(`Module "${name}" must have exactly one of: ${KINDS.join(", ")}.`);
+    }
+    const [kind] = given;
+    const body = module[kind];
+    if (kind === "py" || kind === "wasm") bad(`Module "${name}": "${kind}" modules are not supported.`);
+    if (kind === "json") return { name, kind, text: JSON.stringify(body) };
+    if (kind !== "data") {
+      return typeof body === "string" ? { name, kind, text: body } : bad(`Module "${name}": "${kind}" must be a string.`);
+    }
+    const isBytes = body instanceof ArrayBuffer || ArrayBuffer.isView(body);
+    return isBytes ? { name, kind, data: body } : bad(`Module "${name}": "data" must be an ArrayBuffer or a view.`);
+  };
+
+  const limitsOf = (limits, what) => {
+    if (limits === undefined || limits === null) return undefined;
+    if (!isObject(limits)) bad(`${what} must be an object.`);
+    const known = {};
+    for (const name of keys(limits)) {
+      const value = limits[name];
+      if (value === undefined) continue;
+      if (typeof value !== "number" || !(value >= 0) || value === Infinity) {
+        bad(`${what}.${name} must be a number that is not negative.`);
+      }
+      known[name] = Math.floor(value);
+    }
+    return known;
+  };
+
+  const stubOrNull = (value, what) =>
+    value === undefined || value === null || native.isStub(value)
+      ? value
+      : bad(`${what} must be a service stub.`);
+
+  /** What the host is sent. Checked here, because `load` throws at once. */
+  const codeOf = (code) => {
+    if (!isObject(code)) bad("The worker's code must be an object.");
+    const { mainModule, modules, env, globalOutbound, tails, compatibilityDate } = code;
+    const { compatibilityFlags, limits, allowExperimental } = code;
+    if (typeof mainModule !== "string") bad("\"mainModule\" must be a string.");
+    if (!isObject(modules)) bad("\"modules\" must be an object.");
+    const names = keys(modules);
+    if (names.length === 0) bad("The worker's code must have at least one module.");
+    if (compatibilityDate !== undefined && typeof compatibilityDate !== "string") {
+      bad("\"compatibilityDate\" must be a string.");
+    }
+    if (compatibilityFlags !== undefined && !Array.isArray(compatibilityFlags)) {
+      bad("\"compatibilityFlags\" must be a list of strings.");
+    }
+    if (env !== undefined && !isObject(env)) bad("\"env\" must be an object.");
+    if (tails !== undefined && tails !== null && !Array.isArray(tails)) bad("\"tails\" must be a list.");
+    return {
+      mainModule,
+      modules: names.map((name) => moduleOf(name, modules[name])),
+      env: env ?? {},
+      globalOutbound: stubOrNull(globalOutbound, "\"globalOutbound\"") ?? undefined,
+      tails: (tails ?? []).map((tail) => stubOrNull(tail, "\"tails\"")),
+      limits: limitsOf(limits, "\"limits\""),
+    };
+  };
+
+  const WorkerStub = class WorkerStub {
+    #stub;
+
+    constructor(stub) {
+      this.#stub = stub;
+    }
+
+    getEntrypoint(name = undefined, options = undefined) {
+      if (name !== undefined && name !== null && typeof name !== "string") {
+        bad("The name of an entrypoint must be a string.");
+      }
+      if (options !== undefined && options !== null && !isObject(options)) {
+        bad("The options of an entrypoint must be an object.");
+      }
+      const known = {
+        props: options?.props,
+        limits: limitsOf(options?.limits, "\"limits\""),
+      };
+      return native.deferred(this.#stub, "getEntrypoint", [name ?? undefined, known]);
+    }
+  };
+  internals.interface(WorkerStub, false);
+
+  const WorkerLoader = class WorkerLoader {
+    #stub;
+
+    constructor(stub) {
+      this.#stub = stub;
+    }
+
+    static stubOf(value) {
+      return typeof value === "object" && value !== null && #stub in value ? value.#stub : undefined;
+    }
+
+    /** A new worker. What is malformed throws here, what does not load at the first call. */
+    load(code) {
+      return new WorkerStub(native.deferred(this.#stub, "load", [codeOf(code)]));
+    }
+
+    /** The worker of that id, loaded by what `callback` returns if there is none. */
+    get(id, callback) {
+      if (typeof callback !== "function") bad("The second argument of get() must be a function.");
+      const load = async () => codeOf(await callback());
+      const name = id === undefined || id === null ? undefined : `${id}`;
+      return new WorkerStub(native.deferred(this.#stub, "get", [name, load]));
+    }
+  };
+  internals.stubOf = WorkerLoader.stubOf;
+  delete WorkerLoader.stubOf;
+  internals.interface(WorkerLoader, false);
+  // The loader in an `env` is made by the host's word, not by a worker's.
+  delete WorkerLoader.prototype.constructor;
+  internals.WorkerLoader = WorkerLoader;
+}

@@ -1,0 +1,42 @@
+(native, internals) => {
+  const unsupported = (name) => {
+    throw new TypeError(`${name} is not supported by this runtime.`);
+  };
+
+  const { DurableObject, getDurableObjectClass, connect } = {
+    DurableObject: class DurableObject {
+      constructor() {
+        unsupported("DurableObject");
+      }
+    },
+    getDurableObjectClass() {
+      unsupported("getDurableObjectClass");
+    },
+    connect() {
+      throw new Error(
+        "This worker is not permitted to access the internet via global functions like connect(). " +
+          "It must use capabilities (such as bindings in 'env') to talk to the outside world.",
+      );
+    },
+  };
+
+  const { WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, waitUntil } = internals;
+
+  /** What `cloudflare:workers` exports, except `env`. */
+  internals.workers = {
+    WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, waitUntil,
+    // Known only when the main module has been evaluated.
+    exports: new Proxy({}, {
+      get: (_, name) => internals.ownExports()[name],
+      has: (_, name) => name in internals.ownExports(),
+      ownKeys: () => Reflect.ownKeys(internals.ownExports()),
+      getOwnPropertyDescriptor: (_, name) => {
+        const value = internals.ownExports()[name];
+        return value === undefined
+          ? undefined
+          : { value, enumerable: true, configurable: true, writable: false };
+      },
+    }),
+    DurableObject, getDurableObjectClass, connect,
+  };
+}

@@ -1,0 +1,210 @@
+//! Calls that leave the sandbox, and their answers.
+
+use rquickjs::promise::PromiseState;
+use rquickjs::{Array, Ctx, Promise, Result, Value};
+
+use super::message::{self, Owner};
+use super::promise::{self, CallPromise};
+use super::stub::{Root, Stub};
+use super::{Handle, state};
+use crate::state::State;
+use crate::{Call, Capability, Effect, Settled, context, event_loop, intrinsics};
+
+pub const DISPOSED: &str = "RPC stub used after being disposed.";
+
+const OVER: &str =
+    "The invocation that this code belongs to is over; ctx.waitUntil() keeps it open.";
+
+const ABANDONED: &str = "The invocation that made this call is over.";
+
+/// A call whose answer has not come yet.
+pub struct PendingCall {
+    pub invocation: u32,
+    promise: CallPromise,
+}
+
+/// What is known of a call's target when it is made.
+enum Target<'js> {
+    Capability(Capability),
+    /// The value is here already.
+    Here(Value<'js>),
+    Thrown(Value<'js>),
+}
+
+/// Calls what the path leads to, or reads it, and returns the promise of the
+/// answer. Whatever is wrong is the promise's rejection.
+pub fn start<'js>(
+    ctx: &Ctx<'js>,
+    root: &Root<'js>,
+    path: &[String],
+    arguments: Option<Array<'js>>,
+) -> Result<Value<'js>> {
+    let state = state(ctx)?;
+    let target = match target(ctx, &state, root)? {
+        Target::Capability(capability) => capability,
+        Target::Here(value) => {
+            return intrinsics::follow(ctx, &state, value, path.to_vec(), arguments);
+        }
+        Target::Thrown(thrown) => return rejected(ctx, &thrown),
+    };
+    let Some(invocation) = state.payer_for(context::current(ctx)) else {
+        return rejected(ctx, &error(ctx, OVER)?);
+    };
+    let arguments = match encode(ctx, arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return rejected(ctx, &event_loop::thrown(ctx, error)),
+    };
+    let id = state.next_call();
+    let prototype = intrinsics::rpc_promise(ctx, &state)?;
+    let (promise, value) = CallPromise::new(ctx, &prototype, id)?;
+    state.calls.borrow_mut().insert(id, PendingCall { invocation, promise });
+    let path = path.to_vec();
+    state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: true }));
+    Ok(value)
+}
+
+/// As [`start`], for an answer that stays with the host and is only called.
+pub fn defer<'js>(
+    ctx: &Ctx<'js>,
+    root: &Root<'js>,
+    path: &[String],
+    arguments: Option<Array<'js>>,
+) -> Result<Root<'js>> {
+    let state = state(ctx)?;
+    let target = match target(ctx, &state, root)? {
+        Target::Capability(capability) => capability,
+        Target::Here(value) => {
+            return Ok(Root::Promise(intrinsics::follow(
+                ctx,
+                &state,
+                value,
+                path.to_vec(),
+                arguments,
+            )?));
+        }
+        Target::Thrown(thrown) => return Ok(Root::Broken(thrown)),
+    };
+    let Some(invocation) = state.payer_for(context::current(ctx)) else {
+        return Ok(Root::Broken(error(ctx, OVER)?));
+    };
+    let arguments = encode(ctx, arguments)?;
+    let id = state.next_call();
+    let path = path.to_vec();
+    state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: false }));
+    Ok(Root::Owned(Handle::new(&state, Capability::Promised(id))))
+}
+
+fn encode<'js>(ctx: &Ctx<'js>, arguments: Option<Array<'js>>) -> Result<Option<crate::Message>> {
+    arguments.map(|arguments| message::encode(ctx, arguments.into_value())).transpose()
+}
+
+fn target<'js>(ctx: &Ctx<'js>, state: &State, root: &Root<'js>) -> Result<Target<'js>> {
+    Ok(match root {
+        Root::Owned(handle) => match handle.capability() {
+            Some(capability) => Target::Capability(capability),
+            None => Target::Thrown(error(ctx, DISPOSED)?),
+        },
+        Root::Export(export) => return target(ctx, state, &export.stub(ctx)?),
+        Root::Broken(thrown) => Target::Thrown(thrown.clone()),
+        Root::Promise(value) => {
+            match value.as_promise().map(|promise| (promise, promise.state())) {
+                Some((_, PromiseState::Pending)) => match promise::call_of(value) {
+                    Some(call) => {
+                        state.pipelined.borrow_mut().push(call);
+                        Target::Capability(Capability::Promised(call))
+                    }
+                    None => Target::Here(value.clone()),
+                },
+                Some((promise, _)) => match promise.result::<Value<'js>>() {
+                    Some(Ok(value)) => Target::Here(value),
+                    _ => Target::Thrown(ctx.catch()),
+                },
+                None => Target::Here(value.clone()),
+            }
+        }
+    })
+}
+
+/// What a message says of a root: the capability, if it can be one.
+pub fn capability<'js>(ctx: &Ctx<'js>, root: &Root<'js>) -> Result<Option<Capability>> {
+    let state = state(ctx)?;
+    match target(ctx, &state, root)? {
+        Target::Capability(capability) => Ok(Some(capability)),
+        Target::Thrown(thrown) => Err(ctx.throw(thrown)),
+        Target::Here(value) => match rquickjs::Class::<Stub<'js>>::from_value(&value) {
+            Ok(stub) => capability(ctx, &stub.borrow().root),
+            Err(_) => Ok(None),
+        },
+    }
+}
+
+fn error<'js>(ctx: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
+    let error = rquickjs::Exception::from_message(ctx.clone(), text)?;
+    Ok(error.into_object().into_value())
+}
+
+/// A promise that nothing was sent for.
+pub fn rejected<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Result<Value<'js>> {
+    let (promise, _, reject) = Promise::new(ctx)?;
+    reject.call::<_, ()>((thrown.clone(),))?;
+    Ok(promise.into_value())
+}
+
+/// Hands an answer to whoever waits for it; none if nobody does any more, else
+/// the invocation that the call belonged to.
+pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
+    let state = state(ctx)?;
+    let Some(call) = state.calls.borrow_mut().remove(&settled.call) else { return Ok(()) };
+    context::enter(ctx, call.invocation);
+    state.payer.set(call.invocation);
+    let (message, thrown) = match settled.result {
+        Ok(message) => (message, false),
+        Err(message) => (message, true),
+    };
+    let value = message::decode(ctx, &state, &message, Owner::Results(call.invocation))?;
+    call.promise.settle(ctx, &value, thrown)
+}
+
+/// Rejects the calls of invocations that have ended, for others who wait for
+/// them; false if there are none.
+///
+/// # Errors
+/// Memory.
+pub fn abandon(ctx: &Ctx<'_>, state: &State) -> Result<bool> {
+    let abandoned = state.abandoned.take();
+    if abandoned.is_empty() {
+        return Ok(false);
+    }
+    let reason = error(ctx, ABANDONED)?;
+    for PendingCall { invocation, promise } in abandoned {
+        promise.abandon(ctx, &reason, invocation)?;
+    }
+    Ok(true)
+}
+
+/// At the end of a turn: an answer that only pipelined calls need, because
+/// nobody has its promise, stays with the host.
+pub fn without_awaiting(ctx: &Ctx<'_>, state: &State) {
+    let pipelined = state.pipelined.take();
+    for id in pipelined {
+        let used = match state.calls.borrow().get(&id) {
+            Some(call) => call.promise.is_used(ctx),
+            None => true,
+        };
+        if used {
+            continue;
+        }
+        let mut effects = state.effects.borrow_mut();
+        let made = effects.iter_mut().find_map(|effect| match effect {
+            Effect::Call(call) if call.id == id => Some(call),
+            _ => None,
+        });
+        // One of an earlier turn is delivered to nobody.
+        let Some(call) = made else { continue };
+        call.awaited = false;
+        effects.push(Effect::Release(Capability::Promised(id)));
+        drop(effects);
+        let call = state.calls.borrow_mut().remove(&id);
+        drop(call);
+    }
+}

@@ -1,0 +1,49 @@
+//! Owning an entry of one of the host's tables.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::state::State;
+use crate::{Capability, Effect};
+
+/// One stub's hold on a capability. Its clones are the same hold: disposing one
+/// disposes all. [`Handle::dup`] makes another hold on the same entry, which is
+/// released with the last of them.
+#[derive(Clone)]
+pub struct Handle(Rc<RefCell<Option<Rc<Entry>>>>);
+
+struct Entry {
+    capability: Capability,
+    state: Rc<State>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.state.emit(Effect::Release(self.capability));
+    }
+}
+
+impl Handle {
+    pub fn new(state: &Rc<State>, capability: Capability) -> Self {
+        Self::of(Rc::new(Entry { capability, state: Rc::clone(state) }))
+    }
+
+    fn of(entry: Rc<Entry>) -> Self {
+        Self(Rc::new(RefCell::new(Some(entry))))
+    }
+
+    /// None after it was disposed.
+    pub fn capability(&self) -> Option<Capability> {
+        self.0.borrow().as_ref().map(|entry| entry.capability)
+    }
+
+    pub fn dup(&self) -> Option<Self> {
+        self.0.borrow().clone().map(Self::of)
+    }
+
+    pub fn dispose(&self) {
+        // Dropped when nothing is borrowed any more.
+        let entry = self.0.borrow_mut().take();
+        drop(entry);
+    }
+}

@@ -1,0 +1,183 @@
+//! A JavaScript value and the message that carries it.
+
+use std::rc::Rc;
+
+use rquickjs::{Class, Ctx, Function, Persistent, Value};
+
+use super::handle::Handle;
+use super::stub::{Root, Stub};
+use super::{calls, promise};
+use crate::state::State;
+use crate::value::{self, StubHook, StubSource};
+use crate::{Capability, Message, intrinsics, throw};
+
+/// Objects that one sandbox may have offered at a time.
+const MAX_OFFERED: usize = 250_000;
+
+/// For how long the stubs of a message live if nobody duplicates them.
+#[derive(Clone, Copy)]
+pub enum Owner {
+    /// As long as the sandbox.
+    Worker,
+    /// Until the invocation returns.
+    Parameters(u32),
+    /// Until the invocation is over.
+    Results(u32),
+}
+
+struct Outgoing {
+    state: Rc<State>,
+    capabilities: Vec<Capability>,
+}
+
+impl<'js> StubHook<'js> for Outgoing {
+    fn capability(&mut self, ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Option<u32>> {
+        let Some(capability) = self.of(ctx, value)? else { return Ok(None) };
+        let position = u32::try_from(self.capabilities.len()).unwrap_or(u32::MAX);
+        self.capabilities.push(capability);
+        Ok(Some(position))
+    }
+}
+
+impl Outgoing {
+    fn of<'js>(
+        &mut self,
+        ctx: &Ctx<'js>,
+        value: &Value<'js>,
+    ) -> rquickjs::Result<Option<Capability>> {
+        if let Ok(stub) = Class::<Stub<'js>>::from_value(value) {
+            let stub = stub.borrow().clone();
+            if stub.path.is_empty() {
+                return calls::capability(ctx, &stub.root);
+            }
+            // What a property will turn out to be, needed until the message is sent.
+            let read = calls::defer(ctx, &stub.root, &stub.path, None)?;
+            if let Root::Owned(handle) = &read {
+                self.state.after_turn.borrow_mut().push(handle.clone());
+            }
+            return calls::capability(ctx, &read);
+        }
+        if promise::call_of(value).is_some() {
+            return calls::capability(ctx, &Root::Promise(value.clone()));
+        }
+        if let Some(stub) = intrinsics::stub_of(ctx, &self.state, value)? {
+            return self.of(ctx, &stub);
+        }
+        if value.is_function() || intrinsics::is_rpc_target(ctx, &self.state, value)? {
+            return self.offer(ctx, value).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn offer<'js>(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Capability> {
+        let mut offered = self.state.offered.borrow_mut();
+        if offered.len() >= MAX_OFFERED {
+            drop(offered);
+            let text =
+                format!("others hold {MAX_OFFERED} objects of this worker: no more can be sent");
+            return Err(throw::type_error(ctx, &text));
+        }
+        let id = self.state.next_offer.get() + 1;
+        self.state.next_offer.set(id);
+        offered.insert(id, Persistent::save(ctx, value.clone()));
+        Ok(Capability::Offered(id))
+    }
+
+    /// What was offered by a message that is never sent.
+    fn withdraw(&self) {
+        for capability in &self.capabilities {
+            if let Capability::Offered(id) = capability {
+                let object = self.state.offered.borrow_mut().remove(id);
+                drop(object);
+            }
+        }
+    }
+}
+
+struct Incoming<'a> {
+    state: &'a Rc<State>,
+    capabilities: &'a [Capability],
+    handles: Vec<Handle>,
+}
+
+impl<'js> StubSource<'js> for Incoming<'_> {
+    fn stub(&mut self, ctx: &Ctx<'js>, position: u32) -> rquickjs::Result<Value<'js>> {
+        let Some(&capability) = self.capabilities.get(position as usize) else {
+            return Err(rquickjs::Exception::throw_range(
+                ctx,
+                "a message names no such capability",
+            ));
+        };
+        let handle = Handle::new(self.state, capability);
+        self.handles.push(handle.clone());
+        let stub = Stub::new(ctx, Root::Owned(handle))?;
+        match capability {
+            Capability::Loader(_) => intrinsics::worker_loader(ctx, self.state, stub),
+            _ => Ok(stub),
+        }
+    }
+}
+
+/// # Errors
+/// A `DataCloneError`, or whatever a getter throws.
+pub fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
+    let mut outgoing = Outgoing { state: super::state(ctx)?, capabilities: Vec::new() };
+    match value::encode(ctx, value, &mut outgoing) {
+        Ok(data) => Ok(Message { data, capabilities: outgoing.capabilities }),
+        Err(error) => {
+            outgoing.withdraw();
+            Err(error)
+        }
+    }
+}
+
+/// # Errors
+/// Memory, or a message that the host should not have sent.
+pub fn decode<'js>(
+    ctx: &Ctx<'js>,
+    state: &Rc<State>,
+    message: &Message,
+    owner: Owner,
+) -> rquickjs::Result<Value<'js>> {
+    let capabilities = &message.capabilities;
+    let mut incoming = Incoming { state, capabilities, handles: Vec::new() };
+    let value = value::decode(ctx, &message.data, &mut incoming)?;
+    let handles = incoming.handles;
+    if handles.is_empty() {
+        return Ok(value);
+    }
+    let owned = handles.clone();
+    let open = match owner {
+        Owner::Worker => {
+            // Held by the stubs alone.
+            return Ok(value);
+        }
+        Owner::Parameters(id) | Owner::Results(id) => id,
+    };
+    if let Some(invocation) = state.invocations.borrow_mut().get_mut(&open) {
+        match owner {
+            Owner::Parameters(_) => invocation.parameters.extend(handles),
+            _ => invocation.results.extend(handles),
+        }
+    }
+    if let Owner::Results(_) = owner {
+        let dispose = Function::new(ctx.clone(), move || owned.iter().for_each(Handle::dispose))?;
+        intrinsics::disposable(ctx, state, &value, dispose)?;
+    }
+    Ok(value)
+}
+
+/// What was thrown, however hostile: if it cannot be cloned, an error that
+/// says so.
+pub fn of_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>) -> Message {
+    encode(ctx, thrown.clone()).unwrap_or_else(|_| {
+        let _ = ctx.catch();
+        let text = format!("a thrown {} that cannot be cloned", thrown.type_name());
+        let plain = rquickjs::Exception::from_message(ctx.clone(), &text)
+            .and_then(|exception| encode(ctx, exception.into_object().into_value()));
+        plain.unwrap_or_else(|_| {
+            let _ = ctx.catch();
+            Message { data: value::undefined(), capabilities: Vec::new() }
+        })
+    })
+}

@@ -1,0 +1,145 @@
+//! The promise that a call returns.
+//!
+//! `patches/promised-call.patch` gives the engine promises that know the call
+//! whose answer they are and that can be asked whether anybody has them. The
+//! native build has the crate's unpatched engine: its promises are plain ones,
+//! always awaited, on which nothing can be pipelined.
+
+use rquickjs::{Ctx, Object, Persistent, Result, Value};
+
+/// A promise, held by the table of pending calls.
+pub struct CallPromise {
+    promise: Persistent<Value<'static>>,
+    #[cfg(not(target_arch = "wasm32"))]
+    functions: patched::Functions,
+}
+
+#[cfg(target_arch = "wasm32")]
+mod patched {
+    use super::{CallPromise, Ctx, Object, Persistent, Result, Value};
+    use rquickjs::qjs;
+
+    unsafe extern "C" {
+        fn JS_NewCallPromise(
+            ctx: *mut qjs::JSContext,
+            proto: qjs::JSValueConst,
+            call: u32,
+        ) -> qjs::JSValue;
+        fn JS_GetPromiseCall(promise: qjs::JSValueConst) -> u32;
+        fn JS_SettleCallPromise(
+            ctx: *mut qjs::JSContext,
+            promise: qjs::JSValueConst,
+            value: qjs::JSValueConst,
+            is_reject: bool,
+        );
+        fn JS_AbandonCallPromise(
+            ctx: *mut qjs::JSContext,
+            promise: qjs::JSValueConst,
+            reason: qjs::JSValueConst,
+            context: i32,
+        );
+        fn JS_IsCallPromiseUsed(promise: qjs::JSValueConst, held: i32) -> bool;
+    }
+
+    impl CallPromise {
+        pub fn new<'js>(
+            ctx: &Ctx<'js>,
+            prototype: &Object<'js>,
+            call: u32,
+        ) -> Result<(Self, Value<'js>)> {
+            // SAFETY: context and prototype are live; the result is checked
+            // before it is used, and owned by the value made of it.
+            let value = unsafe {
+                let raw = JS_NewCallPromise(ctx.as_raw().as_ptr(), prototype.as_raw(), call);
+                if qjs::JS_IsException(raw) {
+                    return Err(rquickjs::Error::Exception);
+                }
+                Value::from_raw(ctx.clone(), raw)
+            };
+            Ok((Self { promise: Persistent::save(ctx, value.clone()) }, value))
+        }
+
+        pub fn settle<'js>(self, ctx: &Ctx<'js>, value: &Value<'js>, thrown: bool) -> Result<()> {
+            let promise = self.promise.restore(ctx)?;
+            // SAFETY: all three are live, and the engine takes references of its own.
+            unsafe {
+                JS_SettleCallPromise(
+                    ctx.as_raw().as_ptr(),
+                    promise.as_raw(),
+                    value.as_raw(),
+                    thrown,
+                );
+            }
+            Ok(())
+        }
+
+        /// Rejects it for all but the code of an invocation that is over.
+        pub fn abandon<'js>(self, ctx: &Ctx<'js>, reason: &Value<'js>, over: u32) -> Result<()> {
+            let promise = self.promise.restore(ctx)?;
+            // SAFETY: all are live, and the engine takes references of its own.
+            unsafe {
+                JS_AbandonCallPromise(
+                    ctx.as_raw().as_ptr(),
+                    promise.as_raw(),
+                    reason.as_raw(),
+                    over.cast_signed(),
+                );
+            }
+            Ok(())
+        }
+
+        /// Whether JavaScript has the promise or waits for it.
+        pub fn is_used(&self, ctx: &Ctx<'_>) -> bool {
+            // The one that is held, and the one restored here.
+            const HELD: i32 = 2;
+            let Ok(promise) = self.promise.clone().restore(ctx) else { return true };
+            // SAFETY: reads a live value, of any type.
+            unsafe { JS_IsCallPromiseUsed(promise.as_raw(), HELD) }
+        }
+    }
+
+    /// The call whose answer a promise is; none for any other value.
+    pub fn call_of(value: &Value<'_>) -> Option<u32> {
+        // SAFETY: reads a live value, of any type.
+        let call = unsafe { JS_GetPromiseCall(value.as_raw()) };
+        (call != 0).then_some(call)
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod patched {
+    use super::{CallPromise, Ctx, Object, Persistent, Result, Value};
+    use rquickjs::{Function, Promise};
+
+    pub(super) type Functions = (Persistent<Function<'static>>, Persistent<Function<'static>>);
+
+    impl CallPromise {
+        pub fn new<'js>(ctx: &Ctx<'js>, _: &Object<'js>, _: u32) -> Result<(Self, Value<'js>)> {
+            let (promise, resolve, reject) = Promise::new(ctx)?;
+            let value = promise.into_value();
+            let functions = (Persistent::save(ctx, resolve), Persistent::save(ctx, reject));
+            Ok((Self { promise: Persistent::save(ctx, value.clone()), functions }, value))
+        }
+
+        pub fn settle<'js>(self, ctx: &Ctx<'js>, value: &Value<'js>, thrown: bool) -> Result<()> {
+            drop(self.promise);
+            let (resolve, reject) = self.functions;
+            let function = if thrown { reject } else { resolve };
+            function.restore(ctx)?.call((value.clone(),))
+        }
+
+        pub fn abandon<'js>(self, _: &Ctx<'js>, _: &Value<'js>, _: u32) -> Result<()> {
+            Ok(())
+        }
+
+        pub fn is_used(&self, _: &Ctx<'_>) -> bool {
+            true
+        }
+    }
+
+    pub fn call_of(_: &Value<'_>) -> Option<u32> {
+        None
+    }
+}
+
+pub use patched::call_of;

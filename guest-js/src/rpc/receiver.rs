@@ -1,0 +1,243 @@
+//! Finding what an invocation names, and calling or reading it.
+
+use std::rc::Rc;
+
+use rquickjs::function::{Args, Constructor, This};
+use rquickjs::{Array, Class, Ctx, Exception, Object, Result, Value};
+
+use super::calls::DISPOSED;
+use super::message::{self, Owner};
+use super::promise;
+use super::stub::Stub;
+use crate::state::State;
+use crate::{Entrypoint, Invoke, Receiver, intrinsics, throw, value};
+
+const MAX_PATH: usize = 64;
+
+/// What an object shows of itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    /// Methods and getters of its class, nothing of the instance's own.
+    Class,
+    /// Own properties, and what is inherited short of the language's own.
+    Export,
+    /// Own properties.
+    Own,
+}
+
+struct Found<'js> {
+    value: Value<'js>,
+    /// Whose member it is.
+    this: Value<'js>,
+}
+
+/// Runs one invocation as far as it goes without waiting.
+///
+/// # Errors
+/// What the code throws, or that there is nothing of that name to call.
+pub fn invoke<'js>(ctx: &Ctx<'js>, state: &Rc<State>, invoke: &Invoke) -> Result<Value<'js>> {
+    if invoke.path.len() > MAX_PATH {
+        let text = "RPC pipelined property path is too deep (max 64).";
+        return Err(throw::type_error(ctx, text));
+    }
+    let decode = || -> Result<Option<Array<'js>>> {
+        let Some(arguments) = &invoke.arguments else { return Ok(None) };
+        let owner = Owner::Parameters(invoke.invocation);
+        let arguments = message::decode(ctx, state, arguments, owner)?;
+        Ok(Some(arguments.into_array().unwrap_or(Array::new(ctx.clone())?)))
+    };
+    match &invoke.receiver {
+        Receiver::Offered(id) => {
+            let offered = state.offered.borrow().get(id).cloned();
+            let Some(offered) = offered else {
+                return Err(Exception::from_message(ctx.clone(), DISPOSED)?.throw());
+            };
+            let shows = |value: &Value<'js>| shows(ctx, state, value);
+            let found = walk(ctx, offered.restore(ctx)?, &invoke.path, shows)?;
+            finish(ctx, found, &invoke.path, decode()?)
+        }
+        Receiver::Entrypoint(entrypoint) => export(ctx, state, invoke, entrypoint, decode),
+    }
+}
+
+fn export<'js>(
+    ctx: &Ctx<'js>,
+    state: &Rc<State>,
+    invoke: &Invoke,
+    entrypoint: &Entrypoint,
+    decode: impl FnOnce() -> Result<Option<Array<'js>>>,
+) -> Result<Value<'js>> {
+    let (exports, env) = (state.exports.borrow().clone(), state.env.borrow().clone());
+    let (Some(exports), Some(env)) = (exports, env) else {
+        return Err(Exception::throw_internal(ctx, "the worker was not loaded"));
+    };
+    let (exports, env) = (exports.restore(ctx)?, env.restore(ctx)?);
+    let export: Value<'js> = exports.get(entrypoint.name.as_deref().unwrap_or("default"))?;
+    let path = &invoke.path;
+    if path.is_empty() && invoke.arguments.is_some() && !export.is_function() {
+        // Nothing to call: the module was evaluated, and that was all.
+        return Ok(Value::new_undefined(ctx.clone()));
+    }
+    let Some(object) = export.as_object() else {
+        let text = match entrypoint.name.as_deref() {
+            None | Some("default") => "Worker has no default entrypoint.".to_owned(),
+            Some(name) => format!("Worker has no such entrypoint: {name}"),
+        };
+        return Err(throw::type_error(ctx, &text));
+    };
+    let props = match &entrypoint.props {
+        Some(props) => message::decode(ctx, state, props, Owner::Results(invoke.invocation))?,
+        None => Object::new(ctx.clone())?.into_value(),
+    };
+    let execution = intrinsics::execution_context(ctx, state, invoke.invocation, props)?;
+
+    if extends(object, &intrinsics::worker_entrypoint(ctx, state)?)? {
+        let constructor = Constructor::from_value(export)?;
+        let instance: Object<'js> = constructor.construct((execution, env))?;
+        if path.is_empty() {
+            return Err(throw::type_error(ctx, "a class entrypoint is called by method"));
+        }
+        let shows = |value: &Value<'js>| shows(ctx, state, value);
+        let found = walk(ctx, instance.into_value(), path, shows)?;
+        return finish(ctx, found, path, decode()?);
+    }
+
+    let root = export.clone();
+    let found = walk(ctx, export, path, |value| {
+        if *value == root { Ok(Shows::Export) } else { shows(ctx, state, value) }
+    })?;
+    let Some(arguments) = decode()? else { return finish(ctx, found, path, None) };
+    if path.len() > 1 {
+        return finish(ctx, found, path, Some(arguments));
+    }
+    // A handler, which gets the environment as well.
+    let name = path.first().map_or("default", String::as_str);
+    let Some(function) = found.value.into_function() else { return Err(not_a_function(ctx, name)) };
+    if arguments.len() > 1 {
+        return Err(throw::type_error(
+            ctx,
+            &format!(
+                "Attempted to call RPC function \"{name}\" with the wrong number of arguments. \
+             When calling a top-level handler function that is not declared as part of a class, \
+             you must always send exactly one argument. In order to support variable numbers of \
+             arguments, the server must use class-based syntax (extending WorkerEntrypoint) \
+             instead."
+            ),
+        ));
+    }
+    let argument: Value<'js> = match arguments.len() {
+        0 => Value::new_undefined(ctx.clone()),
+        _ => arguments.get(0)?,
+    };
+    function.call((This(found.this), argument, env, execution))
+}
+
+/// Follows a path as far as it leads.
+fn walk<'js>(
+    ctx: &Ctx<'js>,
+    root: Value<'js>,
+    path: &[String],
+    shows: impl Fn(&Value<'js>) -> Result<Shows>,
+) -> Result<Found<'js>> {
+    let mut found = Found { value: root, this: Value::new_undefined(ctx.clone()) };
+    for name in path {
+        let holder = found.value;
+        // Further down it is somebody else's, and pipelined there.
+        let foreign =
+            Class::<Stub<'js>>::from_value(&holder).is_ok() || promise::call_of(&holder).is_some();
+        let value = match holder.as_object() {
+            Some(object) if foreign => object.get(name.as_str())?,
+            Some(object) if has(ctx, object, name, shows(&holder)?)? => {
+                object.get(name.as_str())?
+            }
+            _ => return Err(not_implemented(ctx, name)),
+        };
+        found = Found { value, this: holder };
+    }
+    Ok(found)
+}
+
+/// Calls what was found, or reads it.
+fn finish<'js>(
+    ctx: &Ctx<'js>,
+    found: Found<'js>,
+    path: &[String],
+    arguments: Option<Array<'js>>,
+) -> Result<Value<'js>> {
+    let Some(arguments) = arguments else {
+        return match (found.value.as_function(), found.this.is_undefined()) {
+            // A method that is read goes on belonging to its object.
+            (Some(function), false) => intrinsics::bind(ctx, function, &found.this),
+            _ => Ok(found.value),
+        };
+    };
+    let name = path.last().map_or("default", String::as_str);
+    let Some(function) = found.value.into_function() else { return Err(not_a_function(ctx, name)) };
+    let mut args = Args::new(ctx.clone(), arguments.len());
+    args.this(found.this)?;
+    args.push_args(arguments.iter::<Value<'js>>().flatten())?;
+    function.call_arg(args)
+}
+
+fn shows<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows> {
+    let target = intrinsics::is_rpc_target(ctx, state, value)?;
+    Ok(if target { Shows::Class } else { Shows::Own })
+}
+
+fn has<'js>(ctx: &Ctx<'js>, object: &Object<'js>, name: &str, shows: Shows) -> Result<bool> {
+    if object.is_function() {
+        return Ok(false);
+    }
+    if shows == Shows::Own {
+        return value::has_own(ctx, object, name);
+    }
+    if name == "constructor" || (shows == Shows::Class && name == "dup") {
+        return Ok(false);
+    }
+    if shows == Shows::Export && value::has_own(ctx, object, name)? {
+        return Ok(true);
+    }
+    let mut next =
+        if shows == Shows::Class { object.get_prototype() } else { Some(object.clone()) };
+    while let Some(holder) = next {
+        next = holder.get_prototype();
+        // The last of the chain is the language's own.
+        if next.is_none() {
+            return Ok(false);
+        }
+        if value::has_own(ctx, &holder, name)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a constructor's instances inherit from those of `base`.
+fn extends<'js>(object: &Object<'js>, base: &Object<'js>) -> Result<bool> {
+    if !object.is_constructor() {
+        return Ok(false);
+    }
+    let base: Object<'js> = base.get("prototype")?;
+    let prototype = object.get::<_, Option<Object<'js>>>("prototype").ok().flatten();
+    Ok(prototype.is_some_and(|prototype| inherits(prototype, &base)))
+}
+
+/// Whether `base` is the object or in the chain of its prototypes.
+pub fn inherits<'js>(object: Object<'js>, base: &Object<'js>) -> bool {
+    let mut next = Some(object);
+    while let Some(object) = next {
+        if object == *base {
+            return true;
+        }
+        next = object.get_prototype();
+    }
+    false
+}
+
+fn not_a_function(ctx: &Ctx<'_>, name: &str) -> rquickjs::Error {
+    throw::type_error(ctx, &format!("\"{name}\" is not a function."))
+}
+
+fn not_implemented(ctx: &Ctx<'_>, name: &str) -> rquickjs::Error {
+    throw::type_error(ctx, &format!("The RPC receiver does not implement the method \"{name}\"."))
+}

@@ -1,0 +1,229 @@
+//! A capability as JavaScript sees it: it can be called, and every property is a
+//! promise of a property of what it stands for.
+
+use rquickjs::class::{ClassKind, JsCell, JsClass, Readable, Trace, Tracer};
+use rquickjs::function::{Constructor, Params, This};
+use rquickjs::{Array, Atom, Class, Ctx, Function, JsLifetime, Object, Result, Value};
+
+use super::loopback::Export;
+use super::{Handle, calls, promise, state};
+use crate::{intrinsics, throw};
+
+const MAX_PATH: usize = 64;
+
+/// Where a stub's path begins.
+#[derive(Clone)]
+pub enum Root<'js> {
+    /// An entry of the host's tables.
+    Owned(Handle),
+    /// The promise that a call returned, pending or not.
+    Promise(Value<'js>),
+    /// An export of this very worker.
+    Export(Export),
+    /// What could never be called; using it throws this.
+    Broken(Value<'js>),
+}
+
+/// `stub`, `stub.a`, `stub.a.b`: callable, and readable beyond the root.
+#[derive(Clone, JsLifetime)]
+pub struct Stub<'js> {
+    #[qjs(skip_trace)]
+    pub root: Root<'js>,
+    #[qjs(skip_trace)]
+    pub path: Vec<String>,
+}
+
+// SAFETY: the lifetime of a root is that of the values in it.
+unsafe impl<'js> JsLifetime<'js> for Root<'js> {
+    type Changed<'to> = Root<'to>;
+}
+
+impl<'js> Trace<'js> for Stub<'js> {
+    fn trace<'a>(&self, tracer: Tracer<'a, 'js>) {
+        if let Root::Promise(value) | Root::Broken(value) = &self.root {
+            value.trace(tracer);
+        }
+    }
+}
+
+impl<'js> Stub<'js> {
+    pub fn new(ctx: &Ctx<'js>, root: Root<'js>) -> Result<Value<'js>> {
+        Ok(Class::instance(ctx.clone(), Self { root, path: Vec::new() })?.into_value())
+    }
+
+    fn property(&self, ctx: &Ctx<'js>, name: String) -> Result<Value<'js>> {
+        if self.path.len() >= MAX_PATH {
+            let text = "RPC pipelined property path is too deep (max 64).";
+            return Err(throw::type_error(ctx, text));
+        }
+        let mut path = Vec::with_capacity(self.path.len() + 1);
+        path.extend_from_slice(&self.path);
+        path.push(name);
+        Ok(Class::instance(ctx.clone(), Self { root: self.root.clone(), path })?.into_value())
+    }
+}
+
+impl<'js> JsClass<'js> for Stub<'js> {
+    const NAME: &'static str = "RpcStub";
+    const KIND: ClassKind = ClassKind::Callable;
+    type Mutable = Readable;
+
+    fn prototype(ctx: &Ctx<'js>) -> Result<Option<Object<'js>>> {
+        let members = Members { of: Of::Stub };
+        let prototype = intrinsics::rpc_stub(ctx, &*state(ctx)?)?;
+        Ok(Some(Class::instance_proto(members, prototype)?.into_inner()))
+    }
+
+    fn constructor(_: &Ctx<'js>) -> Result<Option<Constructor<'js>>> {
+        Ok(None)
+    }
+
+    fn call<'a>(this: &JsCell<'js, Self>, params: Params<'a, 'js>) -> Result<Value<'js>> {
+        let ctx = params.ctx().clone();
+        if params.is_constructor() {
+            return Err(throw::type_error(&ctx, "an RPC stub is not a constructor"));
+        }
+        let arguments = Array::new(ctx.clone())?;
+        for index in 0..params.len() {
+            if let Some(argument) = params.arg(index) {
+                arguments.set(index, argument)?;
+            }
+        }
+        // Calling may drop the stub: what it was is copied.
+        let Self { root, path } = this.borrow().clone();
+        match root {
+            Root::Export(export) if path.is_empty() => export.with_props(&ctx, &arguments),
+            root => calls::start(&ctx, &root, &path, Some(arguments)),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Of {
+    Stub,
+    Promise,
+}
+
+/// The prototype of stubs, and of the promises of calls: it has every property.
+#[derive(Trace, JsLifetime)]
+struct Members {
+    #[qjs(skip_trace)]
+    of: Of,
+}
+
+// SAFETY: it borrows nothing.
+unsafe impl<'js> JsLifetime<'js> for Of {
+    type Changed<'to> = Of;
+}
+
+impl<'js> JsClass<'js> for Members {
+    const NAME: &'static str = "RpcMembers";
+    const KIND: ClassKind = ClassKind::Exotic;
+    type Mutable = Readable;
+
+    fn constructor(_: &Ctx<'js>) -> Result<Option<Constructor<'js>>> {
+        Ok(None)
+    }
+
+    fn exotic_get_property(
+        this: &JsCell<'js, Self>,
+        ctx: &Ctx<'js>,
+        atom: Atom<'js>,
+        receiver: Value<'js>,
+    ) -> Result<Value<'js>> {
+        let of = this.borrow().of;
+        let key = atom.to_value()?;
+        let state = state(ctx)?;
+        let local = |ctx: &Ctx<'js>| -> Result<Value<'js>> {
+            let methods = match of {
+                Of::Stub => intrinsics::rpc_stub(ctx, &state)?,
+                Of::Promise => intrinsics::promise_methods(ctx, &state)?,
+            };
+            methods.get(key.clone())
+        };
+        // Symbols are questions of the language's own.
+        let Some(name) = key.as_string() else { return local(ctx) };
+        let name = name.to_string()?;
+        match of {
+            Of::Promise => match name.as_str() {
+                "then" | "catch" | "finally" | "constructor" => local(ctx),
+                _ => Stub { root: Root::Promise(receiver), path: Vec::new() }.property(ctx, name),
+            },
+            Of::Stub => {
+                let Ok(stub) = Class::<Stub<'js>>::from_value(&receiver) else {
+                    return Ok(Value::new_undefined(ctx.clone()));
+                };
+                let stub = stub.borrow().clone();
+                match (name.as_str(), stub.path.is_empty()) {
+                    // A stub is no promise, what may be read is.
+                    ("then", true) | ("toJSON", _) => Ok(Value::new_undefined(ctx.clone())),
+                    ("then" | "catch" | "finally", false) => {
+                        intrinsics::readable(ctx, &state)?.get(name)
+                    }
+                    ("dup" | "onRpcBroken", true) | ("constructor", _) => local(ctx),
+                    _ => stub.property(ctx, name),
+                }
+            }
+        }
+    }
+}
+
+fn stub_of<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Stub<'js>> {
+    match Class::<Stub<'js>>::from_value(value) {
+        Ok(stub) => Ok(stub.borrow().clone()),
+        Err(_) => Err(throw::type_error(ctx, "Illegal invocation")),
+    }
+}
+
+/// What the scripts build the classes from.
+pub fn install<'js>(native: &Object<'js>) -> Result<()> {
+    let ctx = native.ctx().clone();
+    let dup = |ctx: Ctx<'js>, This(this): This<Value<'js>>| {
+        let stub = stub_of(&ctx, &this)?;
+        let root = match &stub.root {
+            Root::Owned(handle) => match handle.dup() {
+                Some(handle) => Root::Owned(handle),
+                None => {
+                    let disposed = rquickjs::Exception::from_message(ctx, calls::DISPOSED)?;
+                    return Err(disposed.throw());
+                }
+            },
+            root => root.clone(),
+        };
+        Stub::new(&ctx, root)
+    };
+    native.set("dup", Function::new(ctx.clone(), dup)?)?;
+
+    let dispose = |ctx: Ctx<'js>, This(this): This<Value<'js>>| {
+        if let Root::Owned(handle) = &stub_of(&ctx, &this)?.root {
+            handle.dispose();
+        }
+        Ok::<_, rquickjs::Error>(())
+    };
+    native.set("dispose", Function::new(ctx.clone(), dispose)?)?;
+
+    let read = |ctx: Ctx<'js>, this: Value<'js>| {
+        let stub = stub_of(&ctx, &this)?;
+        calls::start(&ctx, &stub.root, &stub.path, None)
+    };
+    native.set("read", Function::new(ctx.clone(), read)?)?;
+
+    // A stub of what a call will return, without waiting for it.
+    let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Array<'js>| {
+        let stub = stub_of(&ctx, &this)?;
+        let root = calls::defer(&ctx, &stub.root, &[method], Some(arguments))?;
+        Stub::new(&ctx, root)
+    };
+    native.set("deferred", Function::new(ctx.clone(), deferred)?)?;
+
+    let is_stub = |value: Value<'js>| {
+        Class::<Stub<'js>>::from_value(&value).is_ok() || promise::call_of(&value).is_some()
+    };
+    native.set("isStub", Function::new(ctx.clone(), is_stub)?)?;
+
+    // The prototype of what calls return.
+    let prototype = |methods: Object<'js>| {
+        Class::instance_proto(Members { of: Of::Promise }, methods).map(Class::into_inner)
+    };
+    native.set("promisePrototype", Function::new(ctx, prototype)?)
+}

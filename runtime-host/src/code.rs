@@ -1,0 +1,46 @@
+//! What every sandbox of a worker is made from.
+
+use std::sync::Arc;
+
+use isolet_wire::Value;
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::link::Lineage;
+use crate::log::LogSink;
+use crate::sandbox::internal;
+use crate::source::Sources;
+
+pub(crate) struct Code {
+    pub(crate) engine: Engine,
+    pub(crate) main: String,
+    pub(crate) sources: Arc<Sources>,
+    pub(crate) env: Value,
+    pub(crate) limits: Limits,
+    pub(crate) seed: Option<u64>,
+    pub(crate) dynamic_code: bool,
+    pub(crate) log_sink: Option<LogSink>,
+    /// The sandbox that loaded it; none if Rust did.
+    pub(crate) parent: Lineage,
+    /// Of its modules and `env`.
+    pub(crate) bytes: u64,
+}
+
+impl Code {
+    /// The seed of a new sandbox.
+    ///
+    /// # Errors
+    /// The operating system has no randomness to give.
+    pub(crate) fn new_seed(&self) -> Result<u64> {
+        match self.seed {
+            Some(seed) => Ok(seed),
+            None => getrandom::u64().map_err(internal),
+        }
+    }
+
+    /// Whether a sandbox loaded it.
+    pub(crate) fn is_child(&self) -> bool {
+        self.parent.is_some()
+    }
+}

@@ -1,0 +1,172 @@
+//! What a turn asked for, carried out.
+
+use isolet_wire::Value;
+
+use super::calls::PendingCall;
+use super::{Driver, Due, lie};
+use crate::bindings::sandbox as wit;
+use crate::capability::{Call, MAX_MESSAGE_BYTES, MAX_PATH, Thrown, too_large};
+use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::exception;
+use crate::promised::failed;
+
+impl Driver {
+    pub(super) async fn carry_out(&mut self, effect: wit::Effect) -> Result<()> {
+        match effect {
+            wit::Effect::Loaded => {
+                self.loaded = true;
+                let abandoned = self.invocations.iter().filter(|(_, it)| it.abandoned);
+                for id in abandoned.map(|(&id, _)| id).collect::<Vec<_>>() {
+                    self.close(id);
+                }
+            }
+            wit::Effect::LoadFailed(message) => {
+                let value = self.thrown_while_loading(message)?;
+                return Err(Error::Load(exception::load(value, &self.code.sources).await));
+            }
+            wit::Effect::LoadThrew(message) => {
+                let value = self.thrown_while_loading(message)?;
+                let exception = exception::thrown(value, &self.code.sources);
+                return Err(Error::Exception(if self.code.is_child() {
+                    exception.while_starting()
+                } else {
+                    exception
+                }));
+            }
+            wit::Effect::Call(call) => self.call(call)?,
+            wit::Effect::Settle(settlement) => self.settle(settlement)?,
+            wit::Effect::Waited(id) => self.close(id),
+            wit::Effect::Release(capability) => self.tables.release(capability),
+        }
+        Ok(())
+    }
+
+    fn thrown_while_loading(&mut self, message: wit::Message) -> Result<Value> {
+        let (limit, actual) = (self.code.limits.output_bytes, message.data.len() as u64);
+        if actual > limit {
+            return Err(LimitError { kind: LimitKind::Output, limit, actual }.into());
+        }
+        self.export(message)
+    }
+
+    fn export(&mut self, message: wit::Message) -> Result<Value> {
+        let Self { tables, calls, .. } = self;
+        tables.export(message, &mut |call| calls.promised(call))
+    }
+
+    fn call(&mut self, call: wit::Call) -> Result<()> {
+        let wit::Call { id, invocation, target, path, arguments, awaited } = call;
+        // Its answer would be counted against an invocation that is to come.
+        if invocation > self.last_invocation {
+            return Err(lie("made a call for an invocation that never was"));
+        }
+        if self.calls.contains(id) {
+            return Err(lie("made two calls of one id"));
+        }
+        if path.len() > MAX_PATH {
+            return Err(lie("named too long a path"));
+        }
+        let bytes = arguments.as_ref().map_or(0, |arguments| arguments.data.len() as u64);
+        let Some(payer) = self.invocations.get_mut(&invocation) else {
+            // Its fuel, calls and time are nobody's any more.
+            return Ok(());
+        };
+        payer.usage.capability_calls += 1;
+        payer.calls.push(id);
+        let (limit, actual) = (payer.limits.capability_calls, payer.usage.capability_calls);
+        if actual > limit {
+            let error = LimitError { kind: LimitKind::CapabilityCalls, limit, actual };
+            self.end(invocation, error.into());
+            return Ok(());
+        }
+        let (limit, actual) = (self.code.limits.memory_bytes, self.calls.bytes + bytes);
+        if actual > limit {
+            let error = LimitError { kind: LimitKind::Memory, limit, actual };
+            self.end(invocation, error.into());
+            return Ok(());
+        }
+        let arguments = arguments.map(|arguments| self.export(arguments)).transpose()?;
+        let Self { tables, calls, .. } = self;
+        let target = tables.stub(target, &mut |call| calls.promised(call));
+        let answer = match target {
+            _ if bytes > MAX_MESSAGE_BYTES => failed(Thrown::new(too_large(bytes))),
+            // Sent now, so that calls of a stub arrive in their order.
+            Some(stub) => stub.request(Call { path, arguments }),
+            None => failed(Thrown::type_error("There is no such capability.")),
+        };
+        let mut pending = PendingCall::new(invocation, bytes, awaited);
+        if !awaited {
+            pending.promised = Some(self.tables.keep(id));
+        }
+        self.calls.add(id, pending, answer);
+        self.open_calls += 1;
+        Ok(())
+    }
+
+    fn settle(&mut self, settlement: wit::Settlement) -> Result<()> {
+        let wit::Settlement { invocation: id, result, waiting } = settlement;
+        let Some(invocation) = self.invocations.get(&id) else { return Ok(()) };
+        let (Ok(message) | Err(message)) = &result;
+        let (limit, actual) = (invocation.limits.output_bytes, message.data.len() as u64);
+        let result = if actual > limit {
+            // The sandbox is sound: only this invocation has gone too far.
+            Err(LimitError { kind: LimitKind::Output, limit, actual }.into())
+        } else {
+            match result {
+                Ok(message) => Ok(self.export(message)?),
+                Err(message) => {
+                    let value = self.export(message)?;
+                    Err(Error::Exception(exception::thrown(value, &self.code.sources)))
+                }
+            }
+        };
+        if let Some(invocation) = self.invocations.get_mut(&id) {
+            invocation.settle(result);
+        }
+        if !waiting {
+            self.close(id);
+        }
+        Ok(())
+    }
+
+    /// The invocation is over: its report leaves. Calls that it did not wait
+    /// for go on until the deadline that it had.
+    pub(super) fn close(&mut self, id: u32) {
+        let lines = self.sandbox.logs().close(id);
+        let Some(invocation) = self.invocations.remove(&id) else { return };
+        self.due.remove(&(invocation.deadline, Due::Invocation(id)));
+        for &call in &invocation.calls {
+            let Some(orphan) = self.calls.get_mut(call) else { continue };
+            orphan.deadline = Some(invocation.deadline);
+            self.open_calls -= 1;
+            self.due.insert((invocation.deadline, Due::Call(call)));
+        }
+        invocation.report(lines);
+    }
+
+    /// Fails the invocation and drops its calls; the guest forgets it next.
+    pub(super) fn end(&mut self, id: u32, error: Error) {
+        if let Some(invocation) = self.invocations.get_mut(&id) {
+            invocation.settle(Err(error));
+            for call in std::mem::take(&mut invocation.calls) {
+                if self.calls.abort(call) {
+                    self.open_calls -= 1;
+                }
+            }
+        }
+        self.close(id);
+        self.waiting.retain(|(waiting, _)| *waiting != id);
+        self.forgetting.push_back(id);
+    }
+
+    pub(super) fn cancel(&mut self, token: u64) {
+        let found = self.invocations.iter_mut().find(|(_, it)| it.token == token);
+        let Some((&id, invocation)) = found else { return };
+        if self.loaded {
+            return self.end(id, Error::Cancelled);
+        }
+        // It may be the one that pays for loading.
+        invocation.abandoned = true;
+        self.waiting.retain(|(waiting, _)| *waiting != id);
+    }
+}

@@ -1,0 +1,507 @@
+//! The task that owns a sandbox: events in, turns, effects out.
+
+mod calls;
+mod clock;
+mod effects;
+mod own;
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use futures_util::future::Aborted;
+use isolet_wire::Value;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Sleep;
+
+use crate::bindings::sandbox as wit;
+use crate::capability::Thrown;
+use crate::code::Code;
+use crate::error::{Error, Result};
+use crate::image::Image;
+use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
+use crate::link::{Lineage, Link};
+use crate::sandbox::{Budget, Sandbox, internal};
+use crate::stub::Stub;
+
+use calls::{Answered, Calls};
+use clock::Clock;
+use tables::Tables;
+
+/// The invocation that pays for making an app image.
+const LOADING: u32 = 0;
+
+/// For turns that no invocation asked for, such as forgetting a cancelled one:
+/// so much for each invocation, and so much for each object that is let go.
+const HOUSEKEEPING_FUEL: u64 = 50_000_000;
+const RELEASE_FUEL: u64 = 20_000;
+
+/// What a new sandbox is made from.
+pub(crate) struct Start {
+    pub(crate) code: Arc<Code>,
+    pub(crate) image: Arc<Image>,
+    /// Whether the image is one of the worker itself, already loaded.
+    pub(crate) loaded: bool,
+    pub(crate) seed: u64,
+}
+
+/// A driver that has not begun, and the way to it.
+pub(crate) struct Starting {
+    start: Start,
+    link: Link,
+    commands: mpsc::UnboundedReceiver<Command>,
+    alive: watch::Sender<()>,
+}
+
+impl Start {
+    pub(crate) fn link(self) -> (Link, Starting) {
+        let (sender, commands) = mpsc::unbounded_channel();
+        let (alive, lives) = watch::channel(());
+        let lineage = Lineage::child_of(&self.code.parent, lives);
+        let link = Link::new(sender, lineage, self.code.limits.clone());
+        (link.clone(), Starting { start: self, link, commands, alive })
+    }
+}
+
+impl Starting {
+    /// Runs until nobody needs the sandbox any more, or it is stopped.
+    pub(crate) async fn run(mut self) {
+        match self.driver().await {
+            Ok(mut driver) => {
+                driver.commands = self.commands;
+                if let Err(error) = driver.serve().await {
+                    driver.fail_all(&error);
+                }
+            }
+            Err(error) => refuse_all(&mut self.commands, self.start.seed, &error),
+        }
+        drop(self.alive);
+    }
+
+    async fn driver(&self) -> Result<Driver> {
+        let Start { code, image, loaded, seed } = &self.start;
+        let limits = &code.limits;
+        let sandbox = Sandbox::new(&code.engine, image, limits.memory_bytes, &code.sources).await?;
+        let own = Stub::new(own::Own(self.link.clone()));
+        let mut driver = Driver {
+            code: Arc::clone(code),
+            link: self.link.clone(),
+            sandbox,
+            // Nobody writes to this one.
+            commands: mpsc::unbounded_channel().1,
+            seed: *seed,
+            loaded: *loaded,
+            waiting: VecDeque::new(),
+            forgetting: VecDeque::new(),
+            invocations: BTreeMap::new(),
+            last_invocation: 0,
+            calls: Calls::default(),
+            open_calls: 0,
+            tables: Tables::new(self.link.clone(), *seed, own),
+            due: BTreeSet::new(),
+            housekeeping_fuel: HOUSEKEEPING_FUEL,
+            payer: 0,
+            alarm: None,
+            clock: Clock::new(),
+            sleep: None,
+        };
+        if *loaded {
+            // The image knows them under the numbers that loading gave them.
+            driver.tables.import(code.env.clone())?;
+        }
+        Ok(driver)
+    }
+}
+
+/// Loads the worker once, for no invocation, and keeps its heap. None if
+/// loading left something pending, which an image cannot hold.
+///
+/// # Errors
+/// What loading comes to.
+pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
+    let image = Arc::clone(code.engine.base());
+    let start = Start { code: Arc::clone(code), image, loaded: false, seed: code.new_seed()? };
+    let (_, starting) = start.link();
+    let mut driver = starting.driver().await?;
+    // What the top level logs and uses is nobody's: it runs once for all.
+    let (reply, _) = oneshot::channel();
+    let (invocation, _) = Invocation::new(Request::loading(&code.limits, reply), driver.seed);
+    driver.open(LOADING, invocation);
+    driver.load(LOADING).await?;
+    let env = code.env.capabilities().len();
+    let at_rest = driver.calls.is_empty() && driver.tables.is_at_rest(env);
+    if !driver.loaded || driver.alarm.is_some() || !at_rest {
+        return Ok(None);
+    }
+    let memory = driver.sandbox.dump().await?;
+    let engine = code.engine.clone();
+    let image = tokio::task::spawn_blocking(move || engine.images().of_memory(memory));
+    Ok(Some(Arc::new(image.await.map_err(internal)?.map_err(internal)?)))
+}
+
+/// What must have ended at a time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Invocation(u32),
+    /// A call that outlives the invocation that made it.
+    Call(u32),
+}
+
+/// What drives one sandbox.
+struct Driver {
+    code: Arc<Code>,
+    link: Link,
+    sandbox: Sandbox,
+    commands: mpsc::UnboundedReceiver<Command>,
+    seed: u64,
+    loaded: bool,
+    /// Asked for while the main module was still being evaluated.
+    waiting: VecDeque<(u32, Invoke)>,
+    /// Ended by the host; the guest has yet to hear of it.
+    forgetting: VecDeque<u32>,
+    invocations: BTreeMap<u32, Invocation>,
+    last_invocation: u32,
+    calls: Calls,
+    /// How many of the calls belong to invocations that are open.
+    open_calls: usize,
+    tables: Tables,
+    /// The deadlines.
+    due: BTreeSet<(Instant, Due)>,
+    housekeeping_fuel: u64,
+    /// Who pays for the running turn.
+    payer: u32,
+    alarm: Option<wit::Alarm>,
+    clock: Clock,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+/// What the driver waits for.
+enum Next {
+    Command(Option<Command>),
+    Answer(Answered),
+    Time,
+    /// The sandbox that loaded this one is gone.
+    Orphaned,
+}
+
+impl Driver {
+    async fn serve(&mut self) -> Result<()> {
+        let lineage = self.link.lineage().clone();
+        let mut orphaned = std::pin::pin!(lineage.parent_ended());
+        loop {
+            let idle = self.invocations.is_empty() && self.calls.is_empty();
+            if idle && !self.link.is_held() && self.commands.is_empty() {
+                return Ok(());
+            }
+            match self.next(orphaned.as_mut()).await {
+                // The driver itself has a sender: it never comes to that.
+                Next::Command(None) | Next::Answer(Err(Aborted)) => {}
+                Next::Command(Some(command)) => self.command(command).await?,
+                Next::Answer(Ok((call, result))) => self.answered(call, result).await?,
+                Next::Time => self.time().await?,
+                Next::Orphaned => return Err(Error::ParentEnded),
+            }
+            // Answers that are always there must not hold up the clock.
+            if self.due.first().is_some_and(|(at, _)| *at <= Instant::now()) {
+                self.time().await?;
+            }
+            self.settle_down().await?;
+            self.end_hung()?;
+            self.settle_down().await?;
+        }
+    }
+
+    async fn next(&mut self, orphaned: Pin<&mut impl Future<Output = ()>>) -> Next {
+        let wake = self.wake_at();
+        // The clock's registration is the dear part; most turns end long
+        // before a deadline that stays the same.
+        match (wake, &mut self.sleep) {
+            (None, sleep) => *sleep = None,
+            (Some(at), Some(sleep)) => {
+                let at = tokio::time::Instant::from_std(at);
+                if sleep.deadline() != at {
+                    sleep.as_mut().reset(at);
+                }
+            }
+            (Some(at), sleep) => {
+                *sleep =
+                    Some(Box::pin(tokio::time::sleep_until(tokio::time::Instant::from_std(at))));
+            }
+        }
+        let sleep = async {
+            match &mut self.sleep {
+                Some(sleep) => sleep.as_mut().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            Some(answer) = self.calls.answers().next() => Next::Answer(answer),
+            command = self.commands.recv() => Next::Command(command),
+            () = sleep => Next::Time,
+            () = orphaned => Next::Orphaned,
+        }
+    }
+
+    /// The next alarm or deadline.
+    fn wake_at(&self) -> Option<Instant> {
+        let alarm = self.alarm.as_ref().map(|alarm| self.clock.instant(alarm.due));
+        let deadline = self.due.first().map(|(at, _)| *at);
+        alarm.into_iter().chain(deadline).min()
+    }
+
+    async fn command(&mut self, command: Command) -> Result<()> {
+        match command {
+            // A caller that gave up while it waited is not called for.
+            Command::Invoke(request) if request.reply.is_closed() => Ok(()),
+            Command::Invoke(request) => self.accept(*request).await,
+            Command::Cancel(token) => {
+                self.cancel(token);
+                Ok(())
+            }
+            Command::Released(number) => {
+                self.tables.offered = self.tables.offered.saturating_sub(1);
+                self.housekeeping_fuel += RELEASE_FUEL;
+                self.deliver(0, &wit::Event::Released(number)).await
+            }
+            Command::Unheld => Ok(()),
+        }
+    }
+
+    async fn accept(&mut self, request: Request) -> Result<()> {
+        self.last_invocation += 1;
+        let id = self.last_invocation;
+        self.housekeeping_fuel = self.housekeeping_fuel.max(HOUSEKEEPING_FUEL);
+        let (invocation, invoke) = Invocation::new(request, self.seed);
+        self.open(id, invocation);
+        if self.loaded {
+            return self.invoke(id, invoke).await;
+        }
+        let first = self.invocations.len() == 1;
+        self.waiting.push_back((id, invoke));
+        if first { self.load(id).await } else { Ok(()) }
+    }
+
+    fn open(&mut self, id: u32, invocation: Invocation) {
+        self.sandbox.logs().open(id, invocation.log(&self.code));
+        self.due.insert((invocation.deadline, Due::Invocation(id)));
+        self.invocations.insert(id, invocation);
+    }
+
+    async fn load(&mut self, invocation: u32) -> Result<()> {
+        let event = wit::Event::Load(wit::Load {
+            invocation,
+            seed: self.seed,
+            stack_bytes: self.code.limits.stack_bytes,
+            dynamic_code: self.code.dynamic_code,
+            main: self.code.main.clone(),
+            env: self.tables.import(self.code.env.clone())?,
+        });
+        self.turn(invocation, &event).await
+    }
+
+    async fn invoke(&mut self, id: u32, invoke: Invoke) -> Result<()> {
+        if let Some(seed) = invoke.reseed {
+            self.turn(id, &wit::Event::Reseed(seed)).await?;
+        }
+        let receiver = match invoke.receiver {
+            Receiver::Offered(number) => wit::Receiver::Offered(number),
+            Receiver::Entrypoint { name, props } => {
+                let props = props.map(|props| self.tables.import(props)).transpose()?;
+                wit::Receiver::Entrypoint(wit::Entrypoint { name, props })
+            }
+        };
+        let arguments = invoke.arguments.map(|it| self.tables.import(it)).transpose()?;
+        let path = invoke.path;
+        let event = wit::Event::Invoke(wit::Invoke { invocation: id, receiver, path, arguments });
+        self.turn(id, &event).await
+    }
+
+    async fn answered(&mut self, id: u32, result: Result<Value, Thrown>) -> Result<()> {
+        let Some(call) = self.calls.remove(id) else { return Ok(()) };
+        if let Some(deadline) = call.deadline {
+            self.due.remove(&(deadline, Due::Call(id)));
+        }
+        if let Some(promised) = &call.promised {
+            let stays = !call.awaited;
+            promised.settle(match result.clone() {
+                Ok(value) if stays => Ok(self.tables.localised_value(value)),
+                result => result,
+            });
+        }
+        // An invocation that is over has nobody to tell.
+        if !self.invocations.contains_key(&call.owner) {
+            return Ok(());
+        }
+        self.open_calls -= 1;
+        if !call.awaited {
+            return Ok(());
+        }
+        let result = match result {
+            Ok(value) => Ok(self.tables.import(value)?),
+            Err(thrown) => Err(self.tables.import(thrown.to_value())?),
+        };
+        self.turn(call.owner, &wit::Event::Settled(wit::Settled { call: id, result })).await
+    }
+
+    /// Delivers one event, charged to `payer`, unless its time is over.
+    async fn turn(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
+        let now = Instant::now();
+        let late = self.invocations.get(&payer).filter(|it| it.deadline <= now);
+        if let Some(late) = late.filter(|_| self.loaded) {
+            // The sandbox is at rest, and sound.
+            let error = Error::Limit(late.late(now));
+            self.end(payer, error);
+            return Ok(());
+        }
+        self.deliver(payer, event).await
+    }
+
+    /// Delivers one event and carries out its effects.
+    async fn deliver(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
+        let now = self.clock.now();
+        let budget = match self.invocations.get(&payer) {
+            Some(invocation) => invocation.budget(),
+            None => self.housekeeping(),
+        };
+        self.sandbox.logs().current = payer;
+        self.payer = payer;
+        let turn = self.sandbox.turn(now, event, budget).await;
+        let left = match &turn {
+            Ok(turn) => budget.fuel - turn.fuel,
+            Err(_) => self.sandbox.fuel_left(),
+        };
+        match self.invocations.get_mut(&payer) {
+            Some(invocation) => {
+                invocation.charge(left);
+                invocation.usage.memory_peak_bytes = self.sandbox.memory_peak();
+            }
+            None => self.housekeeping_fuel = left,
+        }
+        let wit::Outcome { effects, alarm } = turn?.outcome;
+        if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {
+            return Err(lie("set an alarm at no time"));
+        }
+        for effect in effects {
+            self.carry_out(effect).await?;
+        }
+        // What nobody pays for does not run.
+        self.alarm = alarm.filter(|alarm| self.invocations.contains_key(&alarm.invocation));
+        Ok(())
+    }
+
+    /// What has become due by the last event, one turn after the other.
+    async fn settle_down(&mut self) -> Result<()> {
+        loop {
+            if let Some(id) = self.forgetting.pop_front() {
+                self.deliver(id, &wit::Event::Cancel(id)).await?;
+            } else if self.loaded
+                && let Some((id, invoke)) = self.waiting.pop_front()
+            {
+                self.invoke(id, invoke).await?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn time(&mut self) -> Result<()> {
+        let now = Instant::now();
+        while let Some(&(at, due)) = self.due.first().filter(|(at, _)| *at <= now) {
+            self.due.remove(&(at, due));
+            match due {
+                Due::Call(id) => {
+                    self.calls.abort(id);
+                }
+                Due::Invocation(id) => {
+                    let Some(invocation) = self.invocations.get(&id) else { continue };
+                    let error = Error::Limit(invocation.late(now));
+                    if !self.loaded {
+                        return Err(error);
+                    }
+                    self.end(id, error);
+                }
+            }
+        }
+        let due = self.alarm.as_ref().filter(|alarm| alarm.due <= self.clock.now());
+        match due.map(|alarm| alarm.invocation) {
+            Some(payer) => self.turn(payer, &wit::Event::Alarm).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends what nothing can wake any more, at once and not at its deadline.
+    fn end_hung(&mut self) -> Result<()> {
+        let waits = self.alarm.is_some()
+            || !self.commands.is_empty()
+            || self.open_calls > 0
+            || self.tables.offered > 0;
+        if waits || self.invocations.is_empty() {
+            return Ok(());
+        }
+        if !self.loaded {
+            return Err(Error::Hung);
+        }
+        let hung: Vec<u32> = self.invocations.keys().copied().collect();
+        for id in hung {
+            self.end(id, Error::Hung);
+        }
+        Ok(())
+    }
+
+    fn housekeeping(&self) -> Budget {
+        let now = Instant::now();
+        Budget {
+            fuel: self.housekeeping_fuel,
+            fuel_limit: self.housekeeping_fuel,
+            began: now,
+            deadline: now + Duration::from_secs(1),
+        }
+    }
+
+    /// The sandbox is gone: everybody who waits is told why.
+    fn fail_all(&mut self, error: &Error) {
+        self.commands.close();
+        let waiting: BTreeSet<u32> = self.waiting.drain(..).map(|(id, _)| id).collect();
+        // Until the worker has loaded, what ended it is everybody's own answer.
+        let answer = |id: u32| {
+            if id == self.payer || !self.loaded {
+                error.clone()
+            } else if waiting.contains(&id) {
+                Error::NotStarted(Box::new(error.clone()))
+            } else {
+                Error::Stopped(Box::new(error.clone()))
+            }
+        };
+        let answers: Vec<_> = self.invocations.keys().map(|&id| (id, answer(id))).collect();
+        for (id, answer) in answers {
+            if let Some(invocation) = self.invocations.get_mut(&id) {
+                invocation.settle(Err(answer));
+            }
+            self.close(id);
+        }
+        let error =
+            if self.loaded { Error::NotStarted(Box::new(error.clone())) } else { error.clone() };
+        refuse_all(&mut self.commands, self.seed, &error);
+    }
+}
+
+/// Answers requests that no sandbox has seen.
+fn refuse_all(commands: &mut mpsc::UnboundedReceiver<Command>, seed: u64, error: &Error) {
+    commands.close();
+    while let Ok(command) = commands.try_recv() {
+        if let Command::Invoke(request) = command {
+            let (mut invocation, _) = Invocation::new(*request, seed);
+            invocation.settle(Err(error.clone()));
+            invocation.report(Vec::new());
+        }
+    }
+}
+
+/// For what no guest of ours says.
+fn lie(what: &str) -> Error {
+    Error::Internal(format!("the guest {what}"))
+}

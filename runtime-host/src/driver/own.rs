@@ -1,0 +1,64 @@
+//! What every sandbox holds of itself.
+
+use std::sync::Arc;
+
+use isolet_wire::Value;
+
+use crate::capability::{Answer, Call, Capability, Thrown};
+use crate::invocation::Receiver;
+use crate::link::{Link, Remote};
+use crate::loader::Options;
+use crate::promised::failed;
+use crate::stub::{Stub, Target};
+
+/// The way of a sandbox to itself, behind `ctx.exports` and `new RpcStub`.
+pub(super) struct Own(pub(super) Link);
+
+impl Capability for Own {
+    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
+        self.request(Call::method(method, arguments))
+    }
+
+    fn request(self: Arc<Self>, call: Call) -> Answer {
+        let arguments = call.arguments.unwrap_or_default();
+        let Some(mut arguments) = arguments.elements() else {
+            return failed(Thrown::type_error("the arguments are not an array"));
+        };
+        match call.path.first().map(String::as_str) {
+            Some("getEntrypoint") => {
+                let receiver = || -> Result<Receiver, isolet_wire::DecodeError> {
+                    let name = arguments.next_or_undefined()?;
+                    let options: Option<Options> = arguments.next_or_undefined()?;
+                    let props = options.and_then(|options| options.props);
+                    Ok(Receiver::Entrypoint { name, props })
+                };
+                match { receiver }() {
+                    Ok(receiver) => {
+                        let remote = Arc::new(Remote::new(self.0.clone(), receiver));
+                        let stub = Stub::to(Target::Remote(remote));
+                        Box::pin(std::future::ready(Ok(stub.to_value())))
+                    }
+                    Err(error) => failed(Thrown::type_error(error.to_string())),
+                }
+            }
+            // The message itself made a stub of the argument.
+            Some("loopback") => {
+                let value = arguments.next_or_undefined::<Value>();
+                let value = value.map_err(|error| Thrown::type_error(error.to_string()));
+                Box::pin(std::future::ready(value))
+            }
+            Some("watch") => match arguments.next_or_undefined::<Stub>() {
+                Ok(stub) => Box::pin(async move {
+                    // Waiting for its end must not put that off.
+                    let stub = { stub }.without_hold();
+                    stub.broken().await;
+                    Err(Thrown::new(
+                        "The RPC stub is broken: the worker that it belongs to has ended.",
+                    ))
+                }),
+                Err(error) => failed(Thrown::type_error(error.to_string())),
+            },
+            other => failed(Thrown::no_method(other.unwrap_or_default())),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What a sandbox's numbers mean: the capabilities that it was handed, and the
+//! messages that name them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use isolet_wire::Value;
+
+use crate::bindings::sandbox as wit;
+use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::invocation::Receiver;
+use crate::link::{Link, Remote};
+use crate::promised::Promised;
+use crate::sandbox::internal;
+use crate::stub::{Stub, Target};
+
+/// Capabilities that a sandbox may hold at a time.
+const MAX_HELD: usize = 250_000;
+
+pub(super) struct Tables {
+    link: Link,
+    seed: u64,
+    held: BTreeMap<u32, Stub>,
+    last: u32,
+    /// Answers that stay here until the guest releases them.
+    answers: BTreeMap<u32, Arc<Promised>>,
+    /// Objects of the sandbox's that others hold.
+    pub(super) offered: usize,
+}
+
+impl Tables {
+    /// `own` is what the sandbox holds from the first: the way to itself.
+    pub(super) fn new(link: Link, seed: u64, own: Stub) -> Self {
+        let held = BTreeMap::from([(0, own)]);
+        Self { link, seed, held, last: 0, answers: BTreeMap::new(), offered: 0 }
+    }
+
+    /// The sandbox holds nothing beside what it was loaded with.
+    pub(super) fn is_at_rest(&self, env: usize) -> bool {
+        self.offered == 0 && self.answers.is_empty() && self.last as usize == env
+    }
+
+    /// Gives the sandbox what a value names.
+    ///
+    /// # Errors
+    /// It holds too much already.
+    pub(super) fn import(&mut self, value: Value) -> Result<wit::Message> {
+        let (data, list) = value.into_parts();
+        if list.is_empty() {
+            return Ok(wit::Message { data, capabilities: Vec::new() });
+        }
+        let (limit, actual) = (MAX_HELD as u64, (self.held.len() + list.len()) as u64);
+        if actual > limit {
+            return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
+        }
+        let mut capabilities = Vec::with_capacity(list.len());
+        for attachment in &list {
+            let stub = Stub::from_attachment(attachment)
+                .ok_or_else(|| Error::Internal("a value names what is no stub".to_owned()))?;
+            let stub = self.localised(&stub);
+            self.last += 1;
+            capabilities.push(match stub.target() {
+                Target::Loader(_) => wit::Capability::Loader(self.last),
+                _ => wit::Capability::Held(self.last),
+            });
+            self.held.insert(self.last, stub);
+        }
+        Ok(wit::Message { data, capabilities })
+    }
+
+    /// As this sandbox holds it: a loader is one of its own, and what lives in
+    /// this sandbox, or above it, is not kept alive by it.
+    fn localised(&self, stub: &Stub) -> Stub {
+        match stub.target() {
+            Target::Loader(grant) => {
+                Stub::to(Target::Loader(Arc::new(grant.for_sandbox(&self.link, self.seed))))
+            }
+            Target::Remote(remote) if remote.outlives(self.link.lineage()) => stub.without_hold(),
+            _ => stub.clone(),
+        }
+    }
+
+    /// As [`Self::localised`], for all that a value names.
+    pub(super) fn localised_value(&self, value: Value) -> Value {
+        if value.capabilities().is_empty() {
+            return value;
+        }
+        value.map_capabilities(|attachment| match Stub::from_attachment(attachment) {
+            Some(stub) => self.localised(&stub).to_attachment(),
+            None => Arc::clone(attachment),
+        })
+    }
+
+    /// What the guest sends, with the capabilities that it names.
+    ///
+    /// # Errors
+    /// A message that no guest of ours sends.
+    pub(super) fn export(
+        &mut self,
+        message: wit::Message,
+        pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
+    ) -> Result<Value> {
+        let mut list = Vec::with_capacity(message.capabilities.len());
+        for capability in message.capabilities {
+            let stub = self.stub(capability, pending).unwrap_or_else(nothing);
+            list.push(stub.to_attachment());
+        }
+        Value::from_bytes(message.data, list).map_err(internal)
+    }
+
+    /// What a capability of the guest's means; none if it has no such thing.
+    pub(super) fn stub(
+        &mut self,
+        capability: wit::Capability,
+        pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
+    ) -> Option<Stub> {
+        match capability {
+            wit::Capability::Held(index) | wit::Capability::Loader(index) => {
+                let stub = self.held.get(&index)?;
+                Some(Stub::to(stub.target().clone()))
+            }
+            wit::Capability::Offered(number) => {
+                self.offered += 1;
+                let remote = Remote::new(self.link.clone(), Receiver::Offered(number));
+                Some(Stub::to(Target::Remote(Arc::new(remote))))
+            }
+            wit::Capability::Promised(call) => {
+                let promised = match self.answers.get(&call) {
+                    Some(promised) => Arc::clone(promised),
+                    None => pending(call)?,
+                };
+                Some(Stub::to(Target::Promised(promised)))
+            }
+        }
+    }
+
+    /// Keeps an answer that only calls of it need.
+    pub(super) fn keep(&mut self, call: u32) -> Arc<Promised> {
+        Arc::clone(self.answers.entry(call).or_default())
+    }
+
+    pub(super) fn release(&mut self, capability: wit::Capability) {
+        match capability {
+            // The way to itself is the sandbox's as long as it lives.
+            wit::Capability::Held(0) | wit::Capability::Offered(_) => {}
+            wit::Capability::Held(index) | wit::Capability::Loader(index) => {
+                self.held.remove(&index);
+            }
+            wit::Capability::Promised(call) => {
+                self.answers.remove(&call);
+            }
+        }
+    }
+}
+
+/// What a number leads to that was never given out.
+fn nothing() -> Stub {
+    struct Nothing;
+    impl crate::capability::Capability for Nothing {
+        fn call(self: Arc<Self>, _: &str, _: Value) -> crate::capability::Answer {
+            crate::promised::failed(crate::capability::Thrown::type_error(
+                "There is no such capability.",
+            ))
+        }
+    }
+    Stub::new(Nothing)
+}

@@ -1,0 +1,181 @@
+//! One of a worker's exports, ready to be called.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use isolet_wire::Value;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
+
+use crate::capability::{Answer, Call, Capability, Thrown};
+use crate::error::{Error, Result};
+use crate::invocation::{Receiver, Reply, Report, Request};
+use crate::limits::Limits;
+use crate::link::{lost, new_token};
+use crate::promised::failed;
+use crate::stub::Stub;
+use crate::worker::Worker;
+
+/// A call that is under way. It holds nothing of its arguments, so that it can be
+/// spawned.
+pub type Calling<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// One of a worker's exports, ready to be called. Cheap to clone.
+///
+/// An export that is a plain object has handlers that get `(arg, env, ctx)`; a
+/// class that extends `WorkerEntrypoint` has methods that get the arguments.
+#[derive(Clone, Debug)]
+pub struct Entrypoint {
+    worker: Worker,
+    name: Option<String>,
+    props: Option<Value>,
+    limits: Limits,
+}
+
+impl Entrypoint {
+    pub(crate) fn new(worker: Worker, name: Option<String>) -> Self {
+        let limits = worker.code().limits.clone();
+        Self { worker, name, props: None, limits }
+    }
+
+    /// The same, with `ctx.props`.
+    #[must_use]
+    pub fn props(mut self, props: Value) -> Self {
+        self.props = Some(props);
+        self
+    }
+
+    /// The same, with limits of its own for each call; the lower of these and
+    /// the worker's hold.
+    #[must_use]
+    pub fn limits(mut self, limits: &Limits) -> Self {
+        self.limits = self.limits.lower(limits);
+        self
+    }
+
+    /// A stub of it, to be handed to other workers.
+    pub fn stub(&self) -> Stub {
+        Stub::new(self.clone())
+    }
+
+    /// Calls a method and converts what it returns. `arguments` is a tuple:
+    /// `("hello", 3)`, or `("hello",)` for one, or `()`.
+    ///
+    /// Dropping the future cancels the call and the capability calls that it
+    /// waits for. A turn that is running ends first, or at its deadline.
+    ///
+    /// # Errors
+    /// What the code threw, the limit that it reached, or that its value does
+    /// not fit `R`.
+    pub fn call<R: DeserializeOwned + Send + 'static>(
+        &self,
+        method: &str,
+        arguments: impl Serialize,
+    ) -> Calling<Result<R>> {
+        let value = self.call_value(method, arguments);
+        Box::pin(async move { Ok(value.await?.to()?) })
+    }
+
+    /// As [`Entrypoint::call`], without converting the value: cycles, maps and
+    /// whatever else JSON lacks stay what they are.
+    pub fn call_value(&self, method: &str, arguments: impl Serialize) -> Calling<Result<Value>> {
+        self.call_message(method, arguments_of(&arguments))
+    }
+
+    /// As [`Entrypoint::call_value`], with arguments that are values already,
+    /// such as what another call returned.
+    pub fn call_values(&self, method: &str, arguments: &[Value]) -> Calling<Result<Value>> {
+        self.call_message(method, Ok(Value::array_of(arguments)))
+    }
+
+    fn call_message(&self, method: &str, arguments: Result<Value>) -> Calling<Result<Value>> {
+        let this = self.clone();
+        let path = vec![method.to_owned()];
+        Box::pin(async move {
+            let (reply, answer) = oneshot::channel();
+            this.start(path, Some(arguments?), Reply::Value(reply), answer)?.await?
+        })
+    }
+
+    /// Runs a call to its very end, `waitUntil` included, and reports all there
+    /// is to know of it. Without a method the export itself is called.
+    pub fn run(&self, method: Option<&str>, arguments: impl Serialize) -> Calling<Report> {
+        let this = self.clone();
+        let path = method.map(str::to_owned).into_iter().collect();
+        let arguments = arguments_of(&arguments);
+        Box::pin(async move {
+            let (reply, answer) = oneshot::channel();
+            let run =
+                async { this.start(path, Some(arguments?), Reply::Report(reply), answer)?.await };
+            run.await.unwrap_or_else(Report::not_started)
+        })
+    }
+
+    /// Sends a request, at once, and waits for its reply.
+    fn start<T: Send + 'static>(
+        &self,
+        path: Vec<String>,
+        arguments: Option<Value>,
+        reply: Reply,
+        answer: oneshot::Receiver<T>,
+    ) -> Result<Calling<Result<T>>> {
+        let token = new_token();
+        let (name, props) = (self.name.clone(), self.props.clone());
+        let request = Box::new(Request {
+            token,
+            receiver: Receiver::Entrypoint { name, props },
+            path,
+            arguments,
+            limits: self.limits.clone(),
+            reseed: None,
+            began: Instant::now(),
+            reply,
+        });
+        if self.worker.is_fresh() {
+            let worker = self.worker.clone();
+            return Ok(Box::pin(async move { worker.run_fresh(request, answer).await }));
+        }
+        let (link, hold) = self.worker.send(request)?;
+        let cancel = link.cancel_on_drop(token);
+        Ok(Box::pin(async move {
+            let answer = answer.await.map_err(|_| lost());
+            cancel.disarm();
+            drop(hold);
+            answer
+        }))
+    }
+}
+
+impl Capability for Entrypoint {
+    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
+        self.request(Call::method(method, arguments))
+    }
+
+    fn request(self: Arc<Self>, call: Call) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        match self.start(call.path, call.arguments, Reply::Value(reply), answer) {
+            Ok(answer) => Box::pin(async move {
+                match answer.await {
+                    Ok(result) => result.map_err(Thrown::from_error),
+                    Err(error) => Err(Thrown::from_error(error)),
+                }
+            }),
+            Err(error) => failed(Thrown::from_error(error)),
+        }
+    }
+}
+
+/// Arguments as an array; `()` is none.
+pub(crate) fn arguments_of(arguments: &impl Serialize) -> Result<Value> {
+    let value = Value::from_serialize(arguments)?;
+    if value.is_undefined() {
+        return Ok(Value::array_of(&[]));
+    }
+    if value.elements().is_none() {
+        return Err(Error::InvalidCode("the arguments of a call are a tuple or a list".to_owned()));
+    }
+    Ok(value)
+}

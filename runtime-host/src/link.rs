@@ -1,0 +1,243 @@
+//! The way to a sandbox that is driven elsewhere.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Instant;
+
+use isolet_wire::Value;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::capability::{Answer, Call, Thrown};
+use crate::error::{Error, Result};
+use crate::invocation::{Command, Receiver, Reply, Request};
+use crate::limits::Limits;
+use crate::promised::failed;
+
+/// The way to a driver. It keeps nothing alive: a [`Hold`] does.
+#[derive(Clone)]
+pub(crate) struct Link(Arc<Inner>);
+
+struct Inner {
+    commands: mpsc::UnboundedSender<Command>,
+    hold: Mutex<Weak<Hold>>,
+    lineage: Lineage,
+    limits: Limits,
+}
+
+/// As long as someone has it, the sandbox waits for calls.
+pub(crate) struct Hold(Link);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.send(Command::Unheld);
+    }
+}
+
+/// Which sandbox loaded which.
+#[derive(Clone, Default)]
+pub(crate) struct Lineage(Option<Arc<Ancestor>>);
+
+pub(crate) struct Ancestor {
+    parent: Lineage,
+    /// Closed when the sandbox has ended.
+    alive: watch::Receiver<()>,
+}
+
+impl Lineage {
+    pub(crate) fn child_of(parent: &Self, alive: watch::Receiver<()>) -> Self {
+        Self(Some(Arc::new(Ancestor { parent: parent.clone(), alive })))
+    }
+
+    pub(crate) fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether `other` is this sandbox or one that it descends from.
+    fn descends_from(&self, other: &Self) -> bool {
+        let mut next = self.0.as_ref();
+        let Some(other) = &other.0 else { return false };
+        while let Some(ancestor) = next {
+            if Arc::ptr_eq(ancestor, other) {
+                return true;
+            }
+            next = ancestor.parent.0.as_ref();
+        }
+        false
+    }
+
+    /// Ends when the sandbox that loaded this one has ended; never without one.
+    pub(crate) async fn parent_ended(&self) {
+        let parent = self.0.as_ref().and_then(|this| this.parent.0.as_ref());
+        let Some(parent) = parent else { return std::future::pending().await };
+        let mut alive = parent.alive.clone();
+        while alive.changed().await.is_ok() {}
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        self.0.as_ref().is_none_or(|this| this.alive.has_changed().is_ok())
+    }
+}
+
+impl Link {
+    pub(crate) fn new(
+        commands: mpsc::UnboundedSender<Command>,
+        lineage: Lineage,
+        limits: Limits,
+    ) -> Self {
+        Self(Arc::new(Inner { commands, hold: Mutex::default(), lineage, limits }))
+    }
+
+    /// Keeps the sandbox alive, if it still is.
+    pub(crate) fn hold(&self) -> Arc<Hold> {
+        let mut known = self.0.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(hold) = known.upgrade() {
+            return hold;
+        }
+        let hold = Arc::new(Hold(self.clone()));
+        *known = Arc::downgrade(&hold);
+        hold
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        let known = self.0.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        known.strong_count() > 0
+    }
+
+    pub(crate) fn lineage(&self) -> &Lineage {
+        &self.0.lineage
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.commands.is_closed()
+    }
+
+    /// A driver that has ended hears nothing.
+    fn send(&self, command: Command) {
+        let _ = self.0.commands.send(command);
+    }
+
+    /// Hands over a request.
+    ///
+    /// # Errors
+    /// The request, if the sandbox has ended.
+    pub(crate) fn invoke(&self, request: Box<Request>) -> Result<(), Box<Request>> {
+        match self.0.commands.send(Command::Invoke(request)) {
+            Ok(()) => Ok(()),
+            Err(mpsc::error::SendError(Command::Invoke(request))) => Err(request),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Cancels the request of this token when it is dropped.
+    pub(crate) fn cancel_on_drop(&self, token: u64) -> CancelOnDrop {
+        CancelOnDrop { link: Some(self.clone()), token }
+    }
+}
+
+/// Tells the driver when nobody waits for a call any more.
+pub(crate) struct CancelOnDrop {
+    link: Option<Link>,
+    token: u64,
+}
+
+impl CancelOnDrop {
+    pub(crate) fn disarm(mut self) {
+        self.link = None;
+    }
+}
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        if let Some(link) = &self.link {
+            link.send(Command::Cancel(self.token));
+        }
+    }
+}
+
+/// A token that no other request of the process has.
+pub(crate) fn new_token() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// An object or an entrypoint in a certain sandbox.
+pub(crate) struct Remote {
+    link: Link,
+    receiver: Receiver,
+}
+
+impl Remote {
+    pub(crate) fn new(link: Link, receiver: Receiver) -> Self {
+        Self { link, receiver }
+    }
+
+    /// What keeps the sandbox alive for whoever has the stub; none if it has
+    /// ended.
+    pub(crate) fn hold(&self) -> Option<Arc<Hold>> {
+        (!self.link.is_closed()).then(|| self.link.hold())
+    }
+
+    /// Whether it lives in the sandbox of that lineage, or in one that this
+    /// descends from: those end later than it does.
+    pub(crate) fn outlives(&self, holder: &Lineage) -> bool {
+        holder.descends_from(self.link.lineage())
+    }
+
+    pub(crate) async fn broken(&self) {
+        self.link.0.commands.closed().await;
+    }
+
+    pub(crate) fn request(&self, call: Call) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        let token = new_token();
+        let request = Box::new(Request {
+            token,
+            receiver: self.receiver.clone(),
+            path: call.path,
+            arguments: call.arguments,
+            limits: self.link.0.limits.clone(),
+            reseed: None,
+            began: Instant::now(),
+            reply: Reply::Value(reply),
+        });
+        if self.link.invoke(request).is_err() {
+            return failed(Thrown::new(BROKEN));
+        }
+        answered(&self.link, token, answer)
+    }
+}
+
+/// Waits for the answer to a request that was handed over.
+pub(crate) fn answered(
+    link: &Link,
+    token: u64,
+    answer: oneshot::Receiver<Result<Value>>,
+) -> Answer {
+    let cancel = link.cancel_on_drop(token);
+    Box::pin(async move {
+        let result = answer.await;
+        cancel.disarm();
+        match result {
+            Ok(result) => result.map_err(Thrown::from_error),
+            Err(_) => Err(Thrown::new(BROKEN)),
+        }
+    })
+}
+
+const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has ended.";
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        if let Receiver::Offered(number) = self.receiver {
+            self.link.send(Command::Released(number));
+        }
+    }
+}
+
+pub(crate) fn lost() -> Error {
+    Error::Internal("the sandbox's driver ended without an answer".to_owned())
+}

@@ -1,0 +1,150 @@
+//! Workers by id: one load however many ask, the least recently used goes first.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use crate::error::Result;
+use crate::worker::Worker;
+
+/// What a loader has done for those who asked by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoaderStats {
+    /// Asked for a worker that was there, or on its way.
+    pub hits: u64,
+    /// Asked for one that had to be loaded.
+    pub misses: u64,
+    /// Loads that failed; none of them is kept.
+    pub failures: u64,
+    /// Workers that had to go to make room.
+    pub evictions: u64,
+    /// Workers that are kept.
+    pub workers: usize,
+    /// Bytes of their code and `env`.
+    pub bytes: u64,
+}
+
+type Slot = Arc<OnceCell<Result<Worker>>>;
+
+struct Entry {
+    slot: Slot,
+    bytes: u64,
+    /// When it was last asked for.
+    used: u64,
+}
+
+#[derive(Default)]
+struct Entries {
+    by_id: BTreeMap<String, Entry>,
+    by_use: BTreeMap<u64, String>,
+    clock: u64,
+    stats: LoaderStats,
+}
+
+pub(super) struct Cache {
+    max_workers: usize,
+    max_bytes: u64,
+    entries: Mutex<Entries>,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self::new(1_000, 256 << 20)
+    }
+}
+
+impl Cache {
+    pub(super) fn new(max_workers: usize, max_bytes: u64) -> Self {
+        Self { max_workers, max_bytes, entries: Mutex::default() }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) async fn get(
+        &self,
+        id: &str,
+        loading: impl Future<Output = Result<Worker>>,
+    ) -> Result<Worker> {
+        let slot = self.entries().slot(id);
+        let result = slot.get_or_init(|| loading).await;
+        let mut entries = self.entries();
+        match result {
+            Ok(worker) => {
+                entries.loaded(id, &slot, worker.code().bytes);
+                entries.shrink(self.max_workers, self.max_bytes);
+            }
+            Err(_) => entries.failed(id, &slot),
+        }
+        result.clone()
+    }
+
+    pub(super) fn evict(&self, id: &str) -> bool {
+        self.entries().remove(id).is_some()
+    }
+
+    pub(super) fn stats(&self) -> LoaderStats {
+        let entries = self.entries();
+        LoaderStats { workers: entries.by_id.len(), ..entries.stats }
+    }
+}
+
+impl Entries {
+    fn slot(&mut self, id: &str) -> Slot {
+        self.clock += 1;
+        let now = self.clock;
+        if let Some(entry) = self.by_id.get_mut(id) {
+            self.stats.hits += 1;
+            self.by_use.remove(&entry.used);
+            self.by_use.insert(now, id.to_owned());
+            entry.used = now;
+            return Arc::clone(&entry.slot);
+        }
+        self.stats.misses += 1;
+        let slot = Slot::default();
+        let entry = Entry { slot: Arc::clone(&slot), bytes: 0, used: now };
+        self.by_id.insert(id.to_owned(), entry);
+        self.by_use.insert(now, id.to_owned());
+        slot
+    }
+
+    /// Whether the id still means this slot.
+    fn is(&self, id: &str, slot: &Slot) -> bool {
+        self.by_id.get(id).is_some_and(|entry| Arc::ptr_eq(&entry.slot, slot))
+    }
+
+    fn loaded(&mut self, id: &str, slot: &Slot, bytes: u64) {
+        if self.is(id, slot)
+            && let Some(entry) = self.by_id.get_mut(id)
+        {
+            self.stats.bytes += bytes - entry.bytes;
+            entry.bytes = bytes;
+        }
+    }
+
+    fn failed(&mut self, id: &str, slot: &Slot) {
+        if self.is(id, slot) {
+            self.stats.failures += 1;
+            self.remove(id);
+        }
+    }
+
+    fn remove(&mut self, id: &str) -> Option<Entry> {
+        let entry = self.by_id.remove(id)?;
+        self.by_use.remove(&entry.used);
+        self.stats.bytes -= entry.bytes;
+        Some(entry)
+    }
+
+    fn shrink(&mut self, max_workers: usize, max_bytes: u64) {
+        while self.by_id.len() > max_workers || self.stats.bytes > max_bytes {
+            let Some(oldest) = self.by_use.values().next().cloned() else { return };
+            self.remove(&oldest);
+            self.stats.evictions += 1;
+        }
+    }
+}

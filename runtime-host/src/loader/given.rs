@@ -1,0 +1,116 @@
+//! What a worker that loads another one gives, as its own code has checked it.
+
+use std::time::Duration;
+
+use isolet_wire::Value;
+use serde::Deserialize;
+
+use crate::bytes::Bytes;
+use crate::error::{Error, Result};
+use crate::limits::{FUEL_PER_CPU_MS, Limits};
+use crate::source::Module;
+use crate::stub::Stub;
+use crate::worker_code::WorkerCode;
+
+/// The argument of `load`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct GivenCode {
+    main_module: String,
+    modules: Vec<GivenModule>,
+    #[serde(default)]
+    env: Value,
+    global_outbound: Option<Stub>,
+    #[serde(default)]
+    tails: Vec<Stub>,
+    limits: Option<GivenLimits>,
+}
+
+#[derive(Deserialize)]
+struct GivenModule {
+    name: String,
+    kind: Option<String>,
+    text: Option<String>,
+    data: Option<Bytes>,
+}
+
+/// What may be said of limits; what is not said is the loader's.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GivenLimits {
+    cpu_ms: Option<u64>,
+    sub_requests: Option<u64>,
+    fuel: Option<u64>,
+    memory_bytes: Option<u64>,
+    wall_ms: Option<u64>,
+    log_bytes: Option<u64>,
+    output_bytes: Option<u64>,
+}
+
+/// The second argument of `getEntrypoint`.
+#[derive(Deserialize)]
+pub(crate) struct Options {
+    pub(crate) props: Option<Value>,
+    pub(crate) limits: Option<GivenLimits>,
+}
+
+impl GivenLimits {
+    /// These, and nothing above the ceiling.
+    pub(crate) fn below(&self, ceiling: &Limits) -> Limits {
+        let mut limits = ceiling.clone();
+        let cpu = self.cpu_ms.map(|millis| millis.saturating_mul(FUEL_PER_CPU_MS));
+        for fuel in [cpu, self.fuel].into_iter().flatten() {
+            limits.fuel = limits.fuel.min(fuel);
+        }
+        let lower = |limit: &mut u64, given: Option<u64>| {
+            *limit = (*limit).min(given.unwrap_or(u64::MAX));
+        };
+        lower(&mut limits.capability_calls, self.sub_requests);
+        lower(&mut limits.memory_bytes, self.memory_bytes);
+        lower(&mut limits.log_bytes, self.log_bytes);
+        lower(&mut limits.output_bytes, self.output_bytes);
+        if let Some(millis) = self.wall_ms {
+            limits.wall = limits.wall.min(Duration::from_millis(millis));
+        }
+        limits
+    }
+}
+
+impl GivenCode {
+    /// As if the embedder had given it.
+    pub(super) fn into_code(self, ceiling: &Limits) -> Result<WorkerCode> {
+        let refuse = |text: &str| Err(Error::InvalidCode(text.to_owned()));
+        if self.global_outbound.is_some() {
+            return refuse("\"globalOutbound\" can only be null so far");
+        }
+        if !self.tails.is_empty() {
+            return refuse("\"tails\" are not supported so far");
+        }
+        let limits = match &self.limits {
+            Some(limits) => limits.below(ceiling),
+            None => ceiling.clone(),
+        };
+        let mut code = WorkerCode::of_modules(self.main_module).limits(limits);
+        for module in self.modules {
+            code = module.add_to(code);
+        }
+        code.given_env = Some(self.env);
+        Ok(code)
+    }
+}
+
+impl GivenModule {
+    fn add_to(self, code: WorkerCode) -> WorkerCode {
+        let Self { name, kind, text, data } = self;
+        let text = text.unwrap_or_default();
+        let module = match kind.as_deref() {
+            None => return code.file(name, text),
+            Some("cjs") => Module::CommonJs(text),
+            Some("text") => Module::Text(text),
+            Some("json") => Module::Json(text),
+            Some("data") => Module::Data(data.unwrap_or_default().into_vec()),
+            Some(_) => Module::JavaScript(text),
+        };
+        code.add(name, module)
+    }
+}

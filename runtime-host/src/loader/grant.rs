@@ -1,0 +1,147 @@
+//! `env.LOADER`: what a worker loads others with.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use isolet_wire::{DecodeError, Value};
+
+use super::cache::Cache;
+use super::given::{GivenCode, Options};
+use crate::capability::{Answer, Call, Capability, Thrown};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::link::{Lineage, Link};
+use crate::log::LogSink;
+use crate::promised::failed;
+use crate::stub::Stub;
+use crate::worker::Worker;
+
+/// The right to load workers, as one sandbox has it.
+pub(crate) struct Grant {
+    engine: Engine,
+    /// What no worker that it loads may exceed.
+    ceiling: Limits,
+    log_sink: Option<LogSink>,
+    /// The sandbox whose children they are.
+    parent: Lineage,
+    cache: Arc<Cache>,
+    /// The sandbox's seed, and how many have drawn from it.
+    seed: u64,
+    drawn: AtomicU64,
+}
+
+impl Grant {
+    pub(crate) fn new(engine: &Engine, ceiling: &Limits, log_sink: Option<LogSink>) -> Self {
+        Self {
+            engine: engine.clone(),
+            ceiling: ceiling.clone(),
+            log_sink,
+            parent: Lineage::default(),
+            cache: Arc::default(),
+            seed: 0,
+            drawn: AtomicU64::new(0),
+        }
+    }
+
+    /// The same right for a sandbox that was handed it: what it loads is its
+    /// own, under ids of its own and within its own limits.
+    pub(crate) fn for_sandbox(&self, link: &Link, seed: u64) -> Self {
+        Self {
+            engine: self.engine.clone(),
+            ceiling: self.ceiling.lower(link.limits()),
+            log_sink: self.log_sink.clone(),
+            parent: link.lineage().clone(),
+            cache: Arc::default(),
+            seed,
+            drawn: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn request(self: Arc<Self>, call: Call) -> Answer {
+        let method = call.path.first().cloned().unwrap_or_default();
+        let arguments = call.arguments.unwrap_or_default();
+        match method.as_str() {
+            "load" => {
+                let given = argument::<GivenCode>(&arguments, 0);
+                let stub = given.and_then(|given| {
+                    self.load(given).map(|worker| stub_of(worker)).map_err(Thrown::from_error)
+                });
+                Box::pin(std::future::ready(stub))
+            }
+            "get" => Box::pin(async move {
+                let id = argument::<Option<String>>(&arguments, 0)?;
+                let callback = argument::<Stub>(&arguments, 1)?;
+                let loading = async {
+                    let none = Value::array_of(&[]);
+                    let given = callback.request(Call::function(none)).await;
+                    let given = given.map_err(Thrown::into_error)?;
+                    self.load(given.to()?)
+                };
+                let worker = match id {
+                    Some(id) => self.cache.get(&id, loading).await,
+                    None => loading.await,
+                };
+                worker.map(stub_of).map_err(Thrown::from_error)
+            }),
+            other => failed(Thrown::no_method(other)),
+        }
+    }
+
+    fn load(&self, given: GivenCode) -> Result<Worker> {
+        let mut code = given.into_code(&self.ceiling)?.seed(self.draw());
+        code.log_sink.clone_from(&self.log_sink);
+        super::load(&self.engine, code, self.parent.clone())
+    }
+
+    /// A seed for the next child: the same ones whenever the sandbox's is.
+    fn draw(&self) -> u64 {
+        let drawn = self.drawn.fetch_add(1, Ordering::Relaxed) + 1;
+        // The finaliser of SplitMix64, which makes neighbours unlike.
+        let mut mixed = self.seed.wrapping_add(drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+/// A loaded worker, as the one that loaded it has it.
+struct WorkerTarget(Worker);
+
+fn stub_of(worker: Worker) -> Value {
+    Stub::new(WorkerTarget(worker)).to_value()
+}
+
+impl Capability for WorkerTarget {
+    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
+        if method != "getEntrypoint" {
+            return failed(Thrown::no_method(method));
+        }
+        Box::pin(std::future::ready(self.entrypoint(&arguments)))
+    }
+}
+
+impl WorkerTarget {
+    fn entrypoint(&self, arguments: &Value) -> Result<Value, Thrown> {
+        let name = argument::<Option<String>>(arguments, 0)?;
+        let options = argument::<Option<Options>>(arguments, 1)?;
+        let mut entrypoint = match name.filter(|name| name != "default") {
+            Some(name) => self.0.named_entrypoint(name),
+            None => self.0.entrypoint(),
+        };
+        if let Some(Options { props, limits }) = options {
+            if let Some(props) = props {
+                entrypoint = entrypoint.props(props);
+            }
+            if let Some(limits) = limits {
+                entrypoint = entrypoint.limits(&limits.below(&self.0.code().limits));
+            }
+        }
+        Ok(entrypoint.stub().to_value())
+    }
+}
+
+fn argument<T: serde::de::DeserializeOwned>(arguments: &Value, index: usize) -> Result<T, Thrown> {
+    let decoded = arguments.element(index);
+    decoded.map_err(|error: DecodeError| Thrown::type_error(error.to_string()))
+}

@@ -1,0 +1,109 @@
+//! Loads workers, for Rust and for other workers.
+
+mod cache;
+mod given;
+mod grant;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::code::Code;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::link::Lineage;
+use crate::source::Sources;
+use crate::worker::Worker;
+use crate::worker_code::WorkerCode;
+
+pub use cache::LoaderStats;
+pub(crate) use given::Options;
+pub(crate) use grant::Grant;
+
+use cache::Cache;
+
+/// Loads workers into an engine, and keeps those that were asked for by an id.
+///
+/// A clone is the same loader. What one loader keeps under an id no other sees.
+#[derive(Clone)]
+pub struct Loader {
+    engine: Engine,
+    cache: Arc<Cache>,
+}
+
+impl Loader {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self { engine, cache: Arc::default() }
+    }
+
+    /// How many workers, and how many bytes of code and `env`, are kept for
+    /// [`Loader::get`]. Default 1,000 and 256 MiB. Past either, those go that
+    /// were not asked for the longest; whoever has such a worker keeps it.
+    #[must_use]
+    pub fn keep(self, workers: usize, bytes: u64) -> Self {
+        Self { engine: self.engine, cache: Arc::new(Cache::new(workers, bytes)) }
+    }
+
+    /// A new worker. Only validates: what goes wrong in parsing, linking or
+    /// evaluation shows at the first call.
+    ///
+    /// # Errors
+    /// No main module, a module name that says no kind, sizes beyond the
+    /// peer's, limits that no sandbox of the engine could have.
+    pub fn load(&self, code: WorkerCode) -> Result<Worker> {
+        load(&self.engine, code, Lineage::default())
+    }
+
+    /// The worker of that id, loaded by what `code` comes to if there is none.
+    ///
+    /// However many ask at once, `code` runs once. What fails is not kept. An
+    /// id that contains [`WorkerCode::digest`] never names a stale worker.
+    ///
+    /// # Errors
+    /// What `code` comes to, and as with [`Loader::load`].
+    pub async fn get<F>(&self, id: &str, code: impl FnOnce() -> F) -> Result<Worker>
+    where
+        F: Future<Output = Result<WorkerCode>>,
+    {
+        let loading = async { self.load(code().await?) };
+        self.cache.get(id, loading).await
+    }
+
+    /// Forgets the worker of that id; false if there is none. Whoever has it
+    /// keeps it.
+    pub fn evict(&self, id: &str) -> bool {
+        self.cache.evict(id)
+    }
+
+    /// What [`Loader::get`] has done so far.
+    pub fn stats(&self) -> LoaderStats {
+        self.cache.stats()
+    }
+}
+
+fn load(engine: &Engine, mut code: WorkerCode, parent: Lineage) -> Result<Worker> {
+    code.validate()?;
+    code.limits.validate(engine.max_memory_bytes(), engine.base().memory_bytes())?;
+    let grant = || Grant::new(engine, &code.limits, code.log_sink.clone());
+    let env = match code.given_env.take() {
+        Some(env) => env,
+        None => {
+            let mut entries = std::mem::take(&mut code.env);
+            crate::worker_code::encode_env(&mut entries, grant)?
+        }
+    };
+    crate::worker_code::check_env(&env)?;
+    let bytes = code.bytes() + env.as_bytes().len() as u64;
+    let sources = Sources::new(engine.clone(), code.modules, code.elsewhere, &code.limits);
+    Ok(Worker::new(Code {
+        engine: engine.clone(),
+        main: code.main,
+        sources: Arc::new(sources),
+        env,
+        limits: code.limits,
+        seed: code.seed,
+        dynamic_code: code.dynamic_code,
+        log_sink: code.log_sink,
+        parent,
+        bytes,
+    }))
+}

@@ -1,0 +1,194 @@
+//! A capability as an ordinary value of Rust.
+
+use std::fmt;
+use std::sync::Arc;
+
+use isolet_wire::{Attachment, Value};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::capability::{Answer, Call, Capability, Thrown};
+use crate::entrypoint::{Calling, arguments_of};
+use crate::error::Result;
+use crate::link::{Hold, Remote};
+use crate::loader::Grant;
+use crate::promised::Promised;
+
+/// Something that can be called: a capability of the host's, an object, a
+/// function or an entrypoint of a worker.
+///
+/// It can be called, kept, cloned, put into a worker's `env`, and be anywhere in
+/// the arguments and results of calls (`Stub` in a serde type). What it stands
+/// for in a worker is let go when the last clone, in Rust and in other workers,
+/// is gone; until then the stub keeps that worker's sandbox alive.
+#[derive(Clone)]
+pub struct Stub {
+    target: Target,
+    _hold: Option<Arc<Hold>>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Target {
+    Capability(Arc<dyn Capability>),
+    /// In a sandbox.
+    Remote(Arc<Remote>),
+    /// What a call will come to.
+    Promised(Arc<Promised>),
+    /// What loads workers; each sandbox that is handed it has one of its own.
+    Loader(Arc<Grant>),
+}
+
+impl Stub {
+    /// A stub of an object of the host's.
+    pub fn new(capability: impl Capability) -> Self {
+        Self::to(Target::Capability(Arc::new(capability)))
+    }
+
+    pub(crate) fn to(target: Target) -> Self {
+        let hold = match &target {
+            Target::Remote(remote) => remote.hold(),
+            _ => None,
+        };
+        Self { target, _hold: hold }
+    }
+
+    /// One that does not keep its sandbox alive.
+    pub(crate) fn without_hold(&self) -> Self {
+        Self { target: self.target.clone(), _hold: None }
+    }
+
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Calls a method and converts what it returns. `arguments` is a tuple.
+    ///
+    /// # Errors
+    /// What was thrown, the limit that a worker reached, or that the value does
+    /// not fit `R`.
+    pub fn call<R: DeserializeOwned + Send + 'static>(
+        &self,
+        method: &str,
+        arguments: impl Serialize,
+    ) -> Calling<Result<R>> {
+        let value = self.call_value(method, arguments);
+        Box::pin(async move { Ok(value.await?.to()?) })
+    }
+
+    /// As [`Stub::call`], without converting the value.
+    pub fn call_value(&self, method: &str, arguments: impl Serialize) -> Calling<Result<Value>> {
+        self.answer(arguments_of(&arguments).map(|arguments| Call::method(method, arguments)))
+    }
+
+    /// Calls a function.
+    ///
+    /// # Errors
+    /// As [`Stub::call`].
+    pub fn call_function<R: DeserializeOwned + Send + 'static>(
+        &self,
+        arguments: impl Serialize,
+    ) -> Calling<Result<R>> {
+        let value = self.answer(arguments_of(&arguments).map(Call::function));
+        Box::pin(async move { Ok(value.await?.to()?) })
+    }
+
+    /// Reads a property.
+    ///
+    /// # Errors
+    /// As [`Stub::call`].
+    pub fn get<R: DeserializeOwned + Send + 'static>(&self, property: &str) -> Calling<Result<R>> {
+        let value = self.answer(Ok(Call::property(property)));
+        Box::pin(async move { Ok(value.await?.to()?) })
+    }
+
+    fn answer(&self, call: Result<Call>) -> Calling<Result<Value>> {
+        match call {
+            // Sent now and not when the future is first polled, so that calls
+            // arrive in the order in which they were made.
+            Ok(call) => {
+                let answer = self.request(call);
+                Box::pin(async move { answer.await.map_err(Thrown::into_error) })
+            }
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+
+    pub(crate) fn request(&self, call: Call) -> Answer {
+        match &self.target {
+            Target::Capability(capability) => Arc::clone(capability).request(call),
+            Target::Remote(remote) => remote.request(call),
+            Target::Promised(promised) => promised.request(call),
+            Target::Loader(grant) => Arc::clone(grant).request(call),
+        }
+    }
+
+    /// Ends when it can never be called again, which may be never.
+    pub(crate) async fn broken(&self) {
+        match &self.target {
+            Target::Remote(remote) => remote.broken().await,
+            Target::Promised(promised) => {
+                let Some(stub) = promised.stub().await else { return };
+                Box::pin(stub.broken()).await;
+            }
+            Target::Capability(_) | Target::Loader(_) => std::future::pending().await,
+        }
+    }
+
+    pub(crate) fn to_attachment(&self) -> Attachment {
+        Arc::new(self.clone())
+    }
+
+    /// None if it was not this crate that put it there.
+    pub(crate) fn from_attachment(attachment: &Attachment) -> Option<Self> {
+        attachment.downcast_ref::<Self>().cloned()
+    }
+
+    /// A message that is this stub.
+    pub fn to_value(&self) -> Value {
+        Value::from_capability(self.to_attachment())
+    }
+}
+
+impl From<Arc<dyn Capability>> for Stub {
+    fn from(capability: Arc<dyn Capability>) -> Self {
+        Self::to(Target::Capability(capability))
+    }
+}
+
+impl Serialize for Stub {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        isolet_wire::capability::serialize(&self.to_attachment(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stub {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let attachment = isolet_wire::capability::deserialize(deserializer)?;
+        Self::from_attachment(&attachment).ok_or_else(|| D::Error::custom("not a stub"))
+    }
+}
+
+impl schemars::JsonSchema for Stub {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RpcStub".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        true.into()
+    }
+}
+
+impl fmt::Debug for Stub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.target {
+            Target::Capability(_) => "Stub(host)",
+            Target::Remote(_) => "Stub(worker)",
+            Target::Promised(_) => "Stub(promise)",
+            Target::Loader(_) => "Stub(loader)",
+        })
+    }
+}
