@@ -11,6 +11,8 @@ use crate::link::Lineage;
 use crate::log::LogSink;
 use crate::sandbox::internal;
 use crate::source::Sources;
+use crate::stub::Stub;
+use crate::tail::TailSink;
 
 pub(crate) struct Code {
     pub(crate) engine: Engine,
@@ -21,6 +23,9 @@ pub(crate) struct Code {
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) log_sink: Option<LogSink>,
+    /// Who is told of each invocation that is over.
+    pub(crate) tails: Vec<Stub>,
+    pub(crate) tail_sink: Option<TailSink>,
     /// The sandbox that loaded it; none if Rust did.
     pub(crate) parent: Lineage,
     /// Of its modules and `env`.

@@ -4,11 +4,14 @@ use std::time::{Duration, Instant};
 
 use isolet_wire::Value;
 use tokio::sync::oneshot;
+use tracing::Span;
+use tracing::field::Empty;
 
 use crate::code::Code;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::limits::{Limits, Usage};
 use crate::log::{Log, LogLine};
+use crate::outcome::Outcome;
 use crate::sandbox::Budget;
 
 /// What callers ask of a driver.
@@ -113,6 +116,12 @@ pub(crate) struct Invocation {
     pub(crate) calls: Vec<u32>,
     /// Its caller has gone away, and it is kept because it pays for loading.
     pub(crate) abandoned: bool,
+    /// What is called, for those who watch.
+    pub(crate) receiver: Receiver,
+    pub(crate) path: Vec<String>,
+    /// Why it has no value.
+    pub(crate) failure: Option<Error>,
+    pub(crate) span: Span,
     seed: u64,
     began: Instant,
     fuel_left: u64,
@@ -131,6 +140,10 @@ impl Invocation {
             usage: Usage::default(),
             calls: Vec::new(),
             abandoned: false,
+            receiver: receiver.clone(),
+            path: path.clone(),
+            failure: None,
+            span: Span::none(),
             seed: reseed.unwrap_or(seed),
             began,
             fuel_left: limits.fuel,
@@ -142,7 +155,7 @@ impl Invocation {
     }
 
     pub(crate) fn log(&self, code: &Code) -> Log {
-        Log::new(self.limits.log_bytes, code.log_sink.clone())
+        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone())
     }
 
     pub(crate) fn budget(&self) -> Budget {
@@ -152,6 +165,33 @@ impl Invocation {
             began: self.began,
             deadline: self.deadline,
         }
+    }
+
+    /// Begins the span that subscribers of `tracing` see.
+    pub(crate) fn watch(&mut self, worker: &str) {
+        let entrypoint = match &self.receiver {
+            Receiver::Entrypoint { name, .. } => name.as_deref().unwrap_or("default"),
+            Receiver::Offered(_) => "",
+        };
+        self.span = tracing::info_span!(
+            "isolet.invocation",
+            worker = ?worker,
+            entrypoint = ?entrypoint,
+            method = ?self.path,
+            outcome = Empty,
+            fuel = Empty,
+            turns = Empty,
+            capability_calls = Empty,
+        );
+    }
+
+    /// Writes into the span what there is to know at the end.
+    pub(crate) fn record(&self) {
+        let outcome = self.failure.as_ref().map_or(Outcome::Ok, Error::outcome);
+        self.span.record("outcome", outcome.as_str());
+        self.span.record("fuel", self.usage.fuel);
+        self.span.record("turns", self.usage.turns);
+        self.span.record("capability_calls", self.usage.capability_calls);
     }
 
     /// Counts a turn that left so much fuel.
@@ -175,6 +215,7 @@ impl Invocation {
         if self.result.is_some() {
             return;
         }
+        self.failure = result.as_ref().err().cloned();
         // A caller that has gone away needs no answer.
         match self.reply.take() {
             Some(Reply::Value(reply)) => {
@@ -186,6 +227,10 @@ impl Invocation {
                 self.result = Some(result);
             }
         }
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
     }
 
     pub(crate) fn report(mut self, logs: Vec<LogLine>) {

@@ -58,6 +58,7 @@ mod promised;
 mod sandbox;
 mod source;
 mod stub;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod transpile;
@@ -81,5 +82,6 @@ pub use outcome::Outcome;
 pub use schemars;
 pub use source::{Found, Module, ModuleSource};
 pub use stub::Stub;
+pub use tail::{TailEvent, TailException, TailLog};
 pub use worker::Worker;
 pub use worker_code::{Binding, WorkerCode};

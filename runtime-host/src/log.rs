@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use tracing::Span;
+
 use crate::bindings::sandbox as wit;
 use crate::error::{LimitError, LimitKind};
 
@@ -55,6 +57,9 @@ impl From<wit::Level> for Level {
 pub struct LogLine {
     /// Which method.
     pub level: Level,
+    /// Milliseconds since the Unix epoch, as the guest saw it: the time of the
+    /// turn.
+    pub timestamp: u64,
     /// The arguments as a person reads them. It is the guest's text: escape
     /// control characters before it reaches a terminal.
     pub message: String,
@@ -69,12 +74,13 @@ pub(crate) struct Log {
     limit: u64,
     used: u64,
     sink: Option<LogSink>,
+    span: Span,
     pub(crate) lines: Vec<LogLine>,
 }
 
 impl Log {
-    pub(crate) fn new(limit: u64, sink: Option<LogSink>) -> Self {
-        Self { limit, used: 0, sink, lines: Vec::new() }
+    pub(crate) fn new(limit: u64, sink: Option<LogSink>, span: Span) -> Self {
+        Self { limit, used: 0, sink, span, lines: Vec::new() }
     }
 }
 
@@ -84,6 +90,8 @@ pub(crate) struct Logs {
     open: BTreeMap<u32, Log>,
     /// Whose event began the running turn.
     pub(crate) current: u32,
+    /// Its time, in milliseconds since the Unix epoch.
+    pub(crate) now: u64,
 }
 
 impl Logs {
@@ -106,12 +114,15 @@ impl Logs {
         // What an ended invocation left behind writes for whoever woke it.
         let invocation =
             if self.open.contains_key(&invocation) { invocation } else { self.current };
+        let timestamp = self.now;
         let Some(log) = self.open.get_mut(&invocation) else { return Ok(()) };
         log.used += message.len() as u64 + LINE_BYTES;
         if log.used > log.limit {
             return Err(LimitError { kind: LimitKind::Log, limit: log.limit, actual: log.used });
         }
-        let line = LogLine { level: level.into(), message };
+        let line = LogLine { level: level.into(), timestamp, message };
+        // As text that is quoted: what it says is the guest's.
+        tracing::info!(target: "isolet::console", parent: &log.span, level = %line.level, text = ?line.message);
         if let Some(sink) = &log.sink {
             sink(&line);
         }

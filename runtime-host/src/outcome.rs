@@ -25,6 +25,8 @@ pub enum Outcome {
     Hung,
     /// Its code could not be resolved, parsed or linked.
     LoadFailed,
+    /// Its caller went away.
+    Cancelled,
     /// Anything else: the host's side, not the code's.
     InternalError,
 }
@@ -42,6 +44,7 @@ impl Outcome {
             Self::ExceededCalls => "exceededCalls",
             Self::Hung => "hung",
             Self::LoadFailed => "loadFailed",
+            Self::Cancelled => "canceled",
             Self::InternalError => "internalError",
         }
     }
@@ -54,6 +57,7 @@ impl Error {
             Self::Exception(_) => Outcome::Exception,
             Self::Load(_) => Outcome::LoadFailed,
             Self::Hung => Outcome::Hung,
+            Self::Cancelled => Outcome::Cancelled,
             Self::Stopped(cause) | Self::NotStarted(cause) => cause.outcome(),
             Self::Limit(limit) => match limit.kind {
                 LimitKind::Fuel => Outcome::ExceededCpu,

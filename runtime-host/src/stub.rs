@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::capability::{Answer, Call, Capability, Thrown};
 use crate::entrypoint::{Calling, arguments_of};
 use crate::error::Result;
-use crate::link::{Hold, Remote};
+use crate::link::{Hold, Lineage, Remote};
 use crate::loader::Grant;
 use crate::promised::Promised;
 
@@ -50,6 +50,26 @@ impl Stub {
             _ => None,
         };
         Self { target, _hold: hold }
+    }
+
+    /// As the sandbox of that lineage may have it: what lives there, or above it,
+    /// ends later and must not be kept alive by it.
+    pub(crate) fn held_by(&self, holder: &Lineage) -> Self {
+        match &self.target {
+            Target::Remote(remote) if remote.outlives(holder) => self.without_hold(),
+            _ => self.clone(),
+        }
+    }
+
+    /// A value whose stubs are as that sandbox may have them.
+    pub(crate) fn value_held_by(value: Value, holder: &Lineage) -> Value {
+        if value.capabilities().is_empty() {
+            return value;
+        }
+        value.map_capabilities(|attachment| match Self::from_attachment(attachment) {
+            Some(stub) => stub.held_by(holder).to_attachment(),
+            None => Arc::clone(attachment),
+        })
     }
 
     /// One that does not keep its sandbox alive.

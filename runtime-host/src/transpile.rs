@@ -188,7 +188,7 @@ mod tests {
             let engine = Engine::with_config(config).expect("an engine");
             let map = BTreeMap::from([("main.ts".to_owned(), Module::TypeScript(source.clone()))]);
             let limits = Limits::default().memory_bytes(memory_bytes);
-            let sources = Sources::with_limits(engine, map, None, &limits);
+            let sources = Sources::new(engine, map, None, &limits);
             match sources.module("main.ts").await {
                 Ok(_) => None,
                 Err(SourceError::Invalid(text)) => Some(text),

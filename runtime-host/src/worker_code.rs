@@ -14,6 +14,7 @@ use crate::loader::Grant;
 use crate::log::{LogLine, LogSink};
 use crate::source::{Module, ModuleSource};
 use crate::stub::{Stub, Target};
+use crate::tail::{TailEvent, TailSink};
 
 /// The most that `env` may take, as the peer has it.
 const MAX_ENV_BYTES: usize = 1 << 20;
@@ -70,6 +71,8 @@ pub struct WorkerCode {
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) log_sink: Option<LogSink>,
+    pub(crate) tails: Vec<Stub>,
+    pub(crate) tail_sink: Option<TailSink>,
     /// An `env` that is a message already.
     pub(crate) given_env: Option<Value>,
     problem: Option<String>,
@@ -94,6 +97,8 @@ impl WorkerCode {
             seed: None,
             dynamic_code: true,
             log_sink: None,
+            tails: Vec::new(),
+            tail_sink: None,
             given_env: None,
             problem: None,
         }
@@ -179,6 +184,21 @@ impl WorkerCode {
     /// called in the middle of a turn and must not block.
     pub fn on_log(mut self, sink: impl Fn(&LogLine) + Send + Sync + 'static) -> Self {
         self.log_sink = Some(Arc::new(sink));
+        self
+    }
+
+    /// Calls the `tail([event])` of a worker's entrypoint with one event for each
+    /// invocation that is over. Again for more.
+    pub fn tail(mut self, tail: Stub) -> Self {
+        self.tails.push(tail);
+        self
+    }
+
+    /// Calls `sink` with each invocation that is over, on the task of the
+    /// sandbox: it must not block. The workers that this one loads are not
+    /// watched by it.
+    pub fn on_end(mut self, sink: impl Fn(&TailEvent) + Send + Sync + 'static) -> Self {
+        self.tail_sink = Some(Arc::new(sink));
         self
     }
 

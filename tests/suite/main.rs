@@ -21,6 +21,7 @@ mod hostile;
 mod images;
 mod limits;
 mod modules;
+mod tails;
 mod tenancy;
 mod typescript;
 mod values;

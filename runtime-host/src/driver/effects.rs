@@ -9,6 +9,7 @@ use crate::capability::{Call, MAX_MESSAGE_BYTES, MAX_PATH, Thrown, too_large};
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::exception;
 use crate::promised::failed;
+use crate::tail;
 
 impl Driver {
     pub(super) async fn carry_out(&mut self, effect: wit::Effect) -> Result<()> {
@@ -141,6 +142,8 @@ impl Driver {
             self.open_calls -= 1;
             self.due.insert((invocation.deadline, Due::Call(call)));
         }
+        invocation.record();
+        tail::tell(&self.code, &invocation, &lines);
         invocation.report(lines);
     }
 

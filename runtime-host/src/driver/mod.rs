@@ -285,7 +285,8 @@ impl Driver {
         if first { self.load(id).await } else { Ok(()) }
     }
 
-    fn open(&mut self, id: u32, invocation: Invocation) {
+    fn open(&mut self, id: u32, mut invocation: Invocation) {
+        invocation.watch(&self.code.main);
         self.sandbox.logs().open(id, invocation.log(&self.code));
         self.due.insert((invocation.deadline, Due::Invocation(id)));
         self.invocations.insert(id, invocation);
@@ -328,7 +329,7 @@ impl Driver {
         if let Some(promised) = &call.promised {
             let stays = !call.awaited;
             promised.settle(match result.clone() {
-                Ok(value) if stays => Ok(self.tables.localised_value(value)),
+                Ok(value) if stays => Ok(Stub::value_held_by(value, self.link.lineage())),
                 result => result,
             });
         }
@@ -367,7 +368,16 @@ impl Driver {
             Some(invocation) => invocation.budget(),
             None => self.housekeeping(),
         };
-        self.sandbox.logs().current = payer;
+        let logs = self.sandbox.logs();
+        logs.current = payer;
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole, and positive"
+        )]
+        {
+            logs.now = now as u64;
+        }
         self.payer = payer;
         let turn = self.sandbox.turn(now, event, budget).await;
         let left = match &turn {

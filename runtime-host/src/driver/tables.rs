@@ -68,27 +68,14 @@ impl Tables {
         Ok(wit::Message { data, capabilities })
     }
 
-    /// As this sandbox holds it: a loader is one of its own, and what lives in
-    /// this sandbox, or above it, is not kept alive by it.
+    /// As this sandbox holds it: a loader is one of its own.
     fn localised(&self, stub: &Stub) -> Stub {
         match stub.target() {
             Target::Loader(grant) => {
                 Stub::to(Target::Loader(Arc::new(grant.for_sandbox(&self.link, self.seed))))
             }
-            Target::Remote(remote) if remote.outlives(self.link.lineage()) => stub.without_hold(),
-            _ => stub.clone(),
+            _ => stub.held_by(self.link.lineage()),
         }
-    }
-
-    /// As [`Self::localised`], for all that a value names.
-    pub(super) fn localised_value(&self, value: Value) -> Value {
-        if value.capabilities().is_empty() {
-            return value;
-        }
-        value.map_capabilities(|attachment| match Stub::from_attachment(attachment) {
-            Some(stub) => self.localised(&stub).to_attachment(),
-            None => Arc::clone(attachment),
-        })
     }
 
     /// What the guest sends, with the capabilities that it names.

@@ -83,9 +83,6 @@ impl GivenCode {
         if self.global_outbound.is_some() {
             return refuse("\"globalOutbound\" can only be null so far");
         }
-        if !self.tails.is_empty() {
-            return refuse("\"tails\" are not supported so far");
-        }
         let limits = match &self.limits {
             Some(limits) => limits.below(ceiling),
             None => ceiling.clone(),
@@ -95,6 +92,7 @@ impl GivenCode {
             code = module.add_to(code);
         }
         code.given_env = Some(self.env);
+        code.tails = self.tails;
         Ok(code)
     }
 }

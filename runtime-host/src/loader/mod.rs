@@ -103,6 +103,8 @@ fn load(engine: &Engine, mut code: WorkerCode, parent: Lineage) -> Result<Worker
         seed: code.seed,
         dynamic_code: code.dynamic_code,
         log_sink: code.log_sink,
+        tails: code.tails,
+        tail_sink: code.tail_sink,
         parent,
         bytes,
     }))

@@ -105,7 +105,8 @@ struct Tenant(Sandbox);
 
 impl Tenant {
     async fn new(engine: &Engine, image: &Arc<Image>) -> Result<Self> {
-        let sources = Arc::new(Sources::new(engine.clone(), BTreeMap::new(), None, &Limits::default()));
+        let sources =
+            Arc::new(Sources::new(engine.clone(), BTreeMap::new(), None, &Limits::default()));
         Sandbox::new(engine, image, 2 * FULL as u64 - 1, &sources).await.map(Self)
     }
 

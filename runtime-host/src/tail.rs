@@ -1,0 +1,155 @@
+//! What an invocation came to, for those who watch.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use isolet_wire::Value;
+use serde::{Serialize, Serializer};
+
+use crate::capability::Call;
+use crate::code::Code;
+use crate::error::Error;
+use crate::invocation::{Invocation, Receiver};
+use crate::limits::{FUEL_PER_CPU_MS, Usage};
+use crate::log::LogLine;
+use crate::outcome::Outcome;
+use crate::stub::Stub;
+
+/// One invocation that is over. In JavaScript, `tail(events)` gets a list of one
+/// of these, with the names in camel case.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TailEvent {
+    /// How it ended.
+    #[serde(serialize_with = "word")]
+    pub outcome: Outcome,
+    /// The main module of the worker.
+    pub worker: String,
+    /// The export that was called; none for the default export, and for an
+    /// object or function that the worker had handed out.
+    pub entrypoint: Option<String>,
+    /// What of it was called, such as `myAgent` or `a.b`.
+    pub method: String,
+    /// `ctx.props`
+    pub props: Option<Value>,
+    /// When it began, in milliseconds since the Unix epoch.
+    pub event_timestamp: u64,
+    /// What it wrote with `console`.
+    pub logs: Vec<TailLog>,
+    /// What it threw, or the limit that it reached.
+    pub exceptions: Vec<TailException>,
+    /// Wasm operations.
+    pub fuel: u64,
+    /// Fuel in the peer's unit, milliseconds.
+    pub cpu_time: u64,
+    /// Milliseconds from the call to its end.
+    pub wall_time: u64,
+    /// Events that were delivered for it.
+    pub turns: u64,
+    /// Capability calls that it made.
+    pub capability_calls: u64,
+}
+
+/// One call of a `console` method.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct TailLog {
+    /// Such as `warn`.
+    pub level: String,
+    /// Milliseconds since the Unix epoch, as the guest saw it.
+    pub timestamp: u64,
+    /// The arguments as a person reads them, as one text.
+    pub message: [String; 1],
+}
+
+/// Why it has no value.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct TailException {
+    /// Such as `TypeError`; `Error` for limits.
+    pub name: String,
+    /// What went wrong.
+    pub message: String,
+    /// The frames as the author wrote the code.
+    pub stack: Option<String>,
+    /// Milliseconds since the Unix epoch.
+    pub timestamp: u64,
+}
+
+/// Called with each invocation that is over, on the task of its sandbox: it must
+/// not block.
+pub(crate) type TailSink = Arc<dyn Fn(&TailEvent) + Send + Sync>;
+
+fn word<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(outcome.as_str())
+}
+
+impl TailEvent {
+    fn new(code: &Code, invocation: &Invocation, lines: &[LogLine]) -> Self {
+        let Usage { fuel, turns, capability_calls, .. } = invocation.usage;
+        let (entrypoint, props) = match &invocation.receiver {
+            Receiver::Entrypoint { name, props } => (name.clone(), props.clone()),
+            Receiver::Offered(_) => (None, None),
+        };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (wall, now) = (invocation.elapsed(), crate::invocation::millis(now));
+        let logs = lines.iter().map(|line| TailLog {
+            level: line.level.to_string(),
+            timestamp: line.timestamp,
+            message: [line.message.clone()],
+        });
+        Self {
+            outcome: invocation.failure.as_ref().map_or(Outcome::Ok, Error::outcome),
+            worker: code.main.clone(),
+            entrypoint,
+            method: invocation.path.join("."),
+            props,
+            event_timestamp: now.saturating_sub(crate::invocation::millis(wall)),
+            logs: logs.collect(),
+            exceptions: invocation.failure.iter().map(|error| exception(error, now)).collect(),
+            fuel,
+            cpu_time: fuel / FUEL_PER_CPU_MS,
+            wall_time: crate::invocation::millis(wall),
+            turns,
+            capability_calls,
+        }
+    }
+}
+
+fn exception(error: &Error, timestamp: u64) -> TailException {
+    match error {
+        Error::Exception(exception) | Error::Load(exception) => TailException {
+            name: exception.name.clone(),
+            message: exception.message.clone(),
+            stack: exception.stack.clone(),
+            timestamp,
+        },
+        error => TailException {
+            name: "Error".to_owned(),
+            message: error.to_string(),
+            stack: None,
+            timestamp,
+        },
+    }
+}
+
+/// Tells everybody who watches.
+pub(crate) fn tell(code: &Code, invocation: &Invocation, lines: &[LogLine]) {
+    if code.tails.is_empty() && code.tail_sink.is_none() {
+        return;
+    }
+    let event = TailEvent::new(code, invocation, lines);
+    if let Some(sink) = &code.tail_sink {
+        sink(&event);
+    }
+    if code.tails.is_empty() {
+        return;
+    }
+    let Ok(events) = Value::from_serialize(&[event]) else { return };
+    for tail in &code.tails {
+        let arguments = Value::array_of(std::slice::from_ref(&events));
+        // Whoever watches answers for itself: its failure is its own.
+        tokio::spawn(Stub::request(tail, Call::method("tail", arguments)));
+    }
+}
