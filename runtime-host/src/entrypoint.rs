@@ -96,7 +96,8 @@ impl Entrypoint {
         let path = vec![method.to_owned()];
         Box::pin(async move {
             let (reply, answer) = oneshot::channel();
-            this.start(path, Some(arguments?), Reply::Value(reply), answer)?.await?
+            let call = Call::of(path, Some(arguments?));
+            this.start(call, Reply::Value(reply), answer)?.await?
         })
     }
 
@@ -108,8 +109,10 @@ impl Entrypoint {
         let arguments = arguments_of(&arguments);
         Box::pin(async move {
             let (reply, answer) = oneshot::channel();
-            let run =
-                async { this.start(path, Some(arguments?), Reply::Report(reply), answer)?.await };
+            let run = async {
+                let call = Call::of(path, Some(arguments?));
+                this.start(call, Reply::Report(reply), answer)?.await
+            };
             run.await.unwrap_or_else(Report::not_started)
         })
     }
@@ -117,8 +120,7 @@ impl Entrypoint {
     /// Sends a request, at once, and waits for its reply.
     fn start<T: Send + 'static>(
         &self,
-        path: Vec<String>,
-        arguments: Option<Value>,
+        call: Call,
         reply: Reply,
         answer: oneshot::Receiver<T>,
     ) -> Result<Calling<Result<T>>> {
@@ -127,9 +129,11 @@ impl Entrypoint {
         let request = Box::new(Request {
             token,
             receiver: Receiver::Entrypoint { name, props },
-            path,
-            arguments,
+            path: call.path,
+            arguments: call.arguments,
             limits: self.limits.clone(),
+            payer: call.payer.as_ref().and_then(|it| it.for_callee(&self.worker.code().parent)),
+            caller: call.payer,
             reseed: None,
             began: Instant::now(),
             reply,
@@ -156,7 +160,7 @@ impl Capability for Entrypoint {
 
     fn request(self: Arc<Self>, call: Call) -> Answer {
         let (reply, answer) = oneshot::channel();
-        match self.start(call.path, call.arguments, Reply::Value(reply), answer) {
+        match self.start(call, Reply::Value(reply), answer) {
             Ok(answer) => Box::pin(async move {
                 match answer.await {
                     Ok(result) => result.map_err(Thrown::from_error),

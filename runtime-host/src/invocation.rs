@@ -1,5 +1,6 @@
 //! One call of a worker, from the caller's hand to its report.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use isolet_wire::Value;
@@ -10,8 +11,10 @@ use tracing::field::Empty;
 use crate::code::Code;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::limits::{Limits, Usage};
+use crate::link::Lineage;
 use crate::log::{Log, LogLine};
 use crate::outcome::Outcome;
+use crate::purse::{Purse, Taken};
 use crate::sandbox::Budget;
 
 /// What callers ask of a driver.
@@ -58,6 +61,10 @@ pub(crate) struct Request {
     pub(crate) path: Vec<String>,
     pub(crate) arguments: Option<Value>,
     pub(crate) limits: Limits,
+    /// The invocation that calls; none if Rust does.
+    pub(crate) caller: Option<Arc<Purse>>,
+    /// The one that pays; none if this one does itself.
+    pub(crate) payer: Option<Arc<Purse>>,
     /// New randomness before the call, for a sandbox that is fresh.
     pub(crate) reseed: Option<u64>,
     pub(crate) began: Instant,
@@ -73,6 +80,8 @@ impl Request {
             path: Vec::new(),
             arguments: None,
             limits: limits.clone(),
+            caller: None,
+            payer: None,
             reseed: None,
             began: Instant::now(),
             reply: Reply::Value(reply),
@@ -121,32 +130,46 @@ pub(crate) struct Invocation {
     pub(crate) path: Vec<String>,
     /// Why it has no value.
     pub(crate) failure: Option<Error>,
+    caller: Option<Arc<Purse>>,
     pub(crate) span: Span,
     seed: u64,
     began: Instant,
-    fuel_left: u64,
+    pub(crate) purse: Arc<Purse>,
     result: Option<Result<Value>>,
     reply: Option<Reply>,
 }
 
 impl Invocation {
-    pub(crate) fn new(request: Request, seed: u64) -> (Self, Invoke) {
-        let Request { token, receiver, path, arguments, limits, reseed, began, reply } = request;
+    pub(crate) fn new(request: Request, seed: u64, owner: Lineage) -> (Self, Invoke) {
+        let Request {
+            token,
+            receiver,
+            path,
+            arguments,
+            limits,
+            caller,
+            payer,
+            reseed,
+            began,
+            reply,
+        } = request;
+        let own = began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32));
+        // Nobody waits for it any longer than its caller does.
+        let deadline = payer.as_ref().map_or(own, |payer| payer.deadline.min(own));
         let invocation = Self {
             token,
-            deadline: began
-                .checked_add(limits.wall)
-                .unwrap_or(began + Duration::from_secs(1 << 32)),
+            deadline,
             usage: Usage::default(),
             calls: Vec::new(),
             abandoned: false,
             receiver: receiver.clone(),
             path: path.clone(),
             failure: None,
+            caller,
             span: Span::none(),
             seed: reseed.unwrap_or(seed),
             began,
-            fuel_left: limits.fuel,
+            purse: Purse::new(limits.fuel, deadline, owner, payer),
             limits,
             result: None,
             reply: Some(reply),
@@ -158,9 +181,15 @@ impl Invocation {
         Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone())
     }
 
-    pub(crate) fn budget(&self) -> Budget {
+    /// It is over: what it did not use goes back to who paid.
+    pub(crate) fn close_purse(&self) {
+        self.purse.close(self.caller.as_ref());
+    }
+
+    /// What a turn of its own may use; [`Self::charge`] ends that.
+    pub(crate) fn budget(&self, taken: Taken) -> Budget {
         Budget {
-            fuel: self.fuel_left,
+            fuel: taken.at_most,
             fuel_limit: self.limits.fuel,
             began: self.began,
             deadline: self.deadline,
@@ -194,11 +223,11 @@ impl Invocation {
         self.span.record("capability_calls", self.usage.capability_calls);
     }
 
-    /// Counts a turn that left so much fuel.
-    pub(crate) fn charge(&mut self, left: u64) {
-        self.usage.fuel += self.fuel_left.saturating_sub(left);
+    /// Counts a turn that used so much fuel, of so much that it had.
+    pub(crate) fn charge(&mut self, used: u64, had: u64) {
+        self.usage.fuel += used;
         self.usage.turns += 1;
-        self.fuel_left = left;
+        self.purse.end(had.saturating_sub(used));
     }
 
     /// The error for an invocation whose deadline has passed.

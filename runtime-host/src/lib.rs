@@ -55,6 +55,7 @@ mod loader;
 mod log;
 mod outcome;
 mod promised;
+mod purse;
 mod sandbox;
 mod source;
 mod stub;

@@ -34,9 +34,10 @@ impl Drop for Hold {
 }
 
 /// Which sandbox loaded which.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lineage(Option<Arc<Ancestor>>);
 
+#[derive(Debug)]
 pub(crate) struct Ancestor {
     parent: Lineage,
     /// Closed when the sandbox has ended.
@@ -53,7 +54,7 @@ impl Lineage {
     }
 
     /// Whether `other` is this sandbox or one that it descends from.
-    fn descends_from(&self, other: &Self) -> bool {
+    pub(crate) fn descends_from(&self, other: &Self) -> bool {
         let mut next = self.0.as_ref();
         let Some(other) = &other.0 else { return false };
         while let Some(ancestor) = next {
@@ -200,6 +201,8 @@ impl Remote {
             path: call.path,
             arguments: call.arguments,
             limits: self.link.0.limits.clone(),
+            payer: call.payer.as_ref().and_then(|it| it.for_callee(self.link.lineage())),
+            caller: call.payer,
             reseed: None,
             began: Instant::now(),
             reply: Reply::Value(reply),

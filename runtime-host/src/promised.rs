@@ -66,7 +66,7 @@ impl Promised {
 
     /// The stub that it comes to; none if it is none.
     pub(crate) async fn stub(self: &Arc<Self>) -> Option<Stub> {
-        let value = self.request(Call { path: Vec::new(), arguments: None }).await.ok()?;
+        let value = self.request(Call::of(Vec::new(), None)).await.ok()?;
         value.as_capability().and_then(Stub::from_attachment)
     }
 }

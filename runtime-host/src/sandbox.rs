@@ -16,6 +16,7 @@ use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::millis;
 use crate::log::Logs;
+use crate::purse::Purse;
 use crate::source::Sources;
 
 /// A turn gives way to other tasks, and looks at its deadline, after so many
@@ -84,6 +85,28 @@ pub(crate) struct Budget {
     pub(crate) deadline: Instant,
 }
 
+/// What of its budget a turn has now, and where more comes from.
+pub(crate) struct Allowance<'a> {
+    pub(crate) fuel: u64,
+    pub(crate) purse: Option<&'a Purse>,
+}
+
+impl Allowance<'_> {
+    /// Another slice for a turn that has yielded so often.
+    async fn top_up(&mut self, budget: Budget) -> Result<()> {
+        let slice = match self.purse {
+            Some(purse) => purse.top_up().await,
+            None => 0,
+        };
+        self.fuel = self.fuel.saturating_add(slice);
+        if slice > 0 {
+            return Ok(());
+        }
+        // Who pays has no more; its own limit it may not have reached.
+        Err(out_of_fuel(Budget { fuel_limit: self.fuel.min(budget.fuel_limit), ..budget }))
+    }
+}
+
 /// What a turn came to.
 pub(crate) struct Turn {
     pub(crate) outcome: wit::Outcome,
@@ -146,6 +169,7 @@ impl Sandbox {
         now: f64,
         event: &wit::Event,
         budget: Budget,
+        allowance: &mut Allowance<'_>,
     ) -> Result<Turn> {
         // Wasmtime looks at the fuel on entering functions and loops, so a turn
         // can end with less than none. One more than allowed tells the two apart.
@@ -154,20 +178,33 @@ impl Sandbox {
         self.store.set_hostcall_fuel(self.transfer_bytes());
         let outcome = {
             let mut turn = pin!(self.bindings.call_turn(&mut self.store, now, event));
-            poll_fn(|cx| {
-                // Looked at on every yield: a timer would wait for its turn
-                // behind whatever else the runtime's thread has to do.
-                let now = Instant::now();
-                if now >= budget.deadline {
-                    return Poll::Ready(Err(Error::Limit(LimitError {
-                        kind: LimitKind::Wall,
-                        limit: millis(budget.deadline - budget.began),
-                        actual: millis(now - budget.began),
-                    })));
+            let mut used = 0_u64;
+            loop {
+                let paused = poll_fn(|cx| {
+                    // Looked at on every yield: a timer would wait for its turn
+                    // behind whatever else the runtime's thread has to do.
+                    let now = Instant::now();
+                    if now >= budget.deadline {
+                        return Poll::Ready(Err(Error::Limit(LimitError {
+                            kind: LimitKind::Wall,
+                            limit: millis(budget.deadline - budget.began),
+                            actual: millis(now - budget.began),
+                        })));
+                    }
+                    if used >= allowance.fuel && allowance.fuel < budget.fuel {
+                        return Poll::Ready(Ok(None));
+                    }
+                    used = used.saturating_add(YIELD_INTERVAL);
+                    turn.as_mut().poll(cx).map(|ended| match ended {
+                        Ok(outcome) => Ok(Some(outcome)),
+                        Err(error) => Err(stopped(&error, budget)),
+                    })
+                });
+                match paused.await? {
+                    Some(outcome) => break outcome,
+                    None => allowance.top_up(budget).await?,
                 }
-                turn.as_mut().poll(cx).map_err(|error| stopped(&error, budget))
-            })
-            .await?
+            }
         };
         let Some(left) = self.store.get_fuel().map_err(internal)?.checked_sub(1) else {
             return Err(out_of_fuel(budget));

@@ -5,6 +5,7 @@
 //! fuel in `fuel.txt` is written anew.
 
 mod async_context;
+mod budgets;
 mod calls;
 mod capabilities;
 mod capability_calls;

@@ -42,13 +42,8 @@ async fn rust_is_told_of_each_invocation_once() {
 
     let events = events.lock().expect("events");
     let outcomes: Vec<_> = events.iter().map(|event| event.outcome).collect();
-    let expected = [
-        Outcome::Ok,
-        Outcome::Exception,
-        Outcome::ExceededCpu,
-        Outcome::Hung,
-        Outcome::Ok,
-    ];
+    let expected =
+        [Outcome::Ok, Outcome::Exception, Outcome::ExceededCpu, Outcome::Hung, Outcome::Ok];
     assert_eq!(outcomes, expected);
     let [first, failed, limit, hung, named] = &events[..] else { panic!("five events") };
     assert_eq!((first.method.as_str(), first.worker.as_str()), ("run", "main.js"));

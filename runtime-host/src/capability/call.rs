@@ -1,6 +1,10 @@
 //! What is asked of a capability.
 
+use std::sync::Arc;
+
 use isolet_wire::Value;
+
+use crate::purse::Purse;
 
 /// How many names a path may have.
 pub(crate) const MAX_PATH: usize = 64;
@@ -14,21 +18,33 @@ pub struct Call {
     pub path: Vec<String>,
     /// An array: the arguments.
     pub arguments: Option<Value>,
+    /// The invocation that makes it; none if Rust does.
+    pub(crate) payer: Option<Arc<Purse>>,
 }
 
 impl Call {
+    pub(crate) fn of(path: Vec<String>, arguments: Option<Value>) -> Self {
+        Self { path, arguments, payer: None }
+    }
+
+    /// The same, at the cost of an invocation.
+    pub(crate) fn paid_by(mut self, payer: Option<Arc<Purse>>) -> Self {
+        self.payer = payer;
+        self
+    }
+
     /// A call of a method.
     pub fn method(name: impl Into<String>, arguments: Value) -> Self {
-        Self { path: vec![name.into()], arguments: Some(arguments) }
+        Self::of(vec![name.into()], Some(arguments))
     }
 
     /// A call of the capability itself, if it is a function.
     pub fn function(arguments: Value) -> Self {
-        Self { path: Vec::new(), arguments: Some(arguments) }
+        Self::of(Vec::new(), Some(arguments))
     }
 
     /// The value of a property.
     pub fn property(name: impl Into<String>) -> Self {
-        Self { path: vec![name.into()], arguments: None }
+        Self::of(vec![name.into()], None)
     }
 }

@@ -1,5 +1,7 @@
 //! What a turn asked for, carried out.
 
+use std::sync::Arc;
+
 use isolet_wire::Value;
 
 use super::calls::PendingCall;
@@ -80,6 +82,7 @@ impl Driver {
             self.end(invocation, error.into());
             return Ok(());
         }
+        let payer = Arc::clone(&payer.purse);
         let (limit, actual) = (self.code.limits.memory_bytes, self.calls.bytes + bytes);
         if actual > limit {
             let error = LimitError { kind: LimitKind::Memory, limit, actual };
@@ -92,7 +95,7 @@ impl Driver {
         let answer = match target {
             _ if bytes > MAX_MESSAGE_BYTES => failed(Thrown::new(too_large(bytes))),
             // Sent now, so that calls of a stub arrive in their order.
-            Some(stub) => stub.request(Call { path, arguments }),
+            Some(stub) => stub.request(Call::of(path, arguments).paid_by(Some(payer))),
             None => failed(Thrown::type_error("There is no such capability.")),
         };
         let mut pending = PendingCall::new(invocation, bytes, awaited);
@@ -142,6 +145,7 @@ impl Driver {
             self.open_calls -= 1;
             self.due.insert((invocation.deadline, Due::Call(call)));
         }
+        invocation.close_purse();
         invocation.record();
         tail::tell(&self.code, &invocation, &lines);
         invocation.report(lines);

@@ -20,11 +20,11 @@ use tokio::time::Sleep;
 use crate::bindings::sandbox as wit;
 use crate::capability::Thrown;
 use crate::code::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
-use crate::sandbox::{Budget, Sandbox, internal};
+use crate::sandbox::{Allowance, Budget, Sandbox, internal};
 use crate::stub::Stub;
 
 use calls::{Answered, Calls};
@@ -128,7 +128,11 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
     let mut driver = starting.driver().await?;
     // What the top level logs and uses is nobody's: it runs once for all.
     let (reply, _) = oneshot::channel();
-    let (invocation, _) = Invocation::new(Request::loading(&code.limits, reply), driver.seed);
+    let (invocation, _) = Invocation::new(
+        Request::loading(&code.limits, reply),
+        driver.seed,
+        driver.link.lineage().clone(),
+    );
     driver.open(LOADING, invocation);
     driver.load(LOADING).await?;
     let env = code.env.capabilities().len();
@@ -275,7 +279,7 @@ impl Driver {
         self.last_invocation += 1;
         let id = self.last_invocation;
         self.housekeeping_fuel = self.housekeeping_fuel.max(HOUSEKEEPING_FUEL);
-        let (invocation, invoke) = Invocation::new(request, self.seed);
+        let (invocation, invoke) = Invocation::new(request, self.seed, self.link.lineage().clone());
         self.open(id, invocation);
         if self.loaded {
             return self.invoke(id, invoke).await;
@@ -358,16 +362,37 @@ impl Driver {
             self.end(payer, error);
             return Ok(());
         }
+        if let Some(invocation) = self.invocations.get(&payer)
+            && !invocation.purse.is_ready().await
+        {
+            // The root has used up its limit, with all that it has called. The
+            // others have used up what their caller had for them.
+            let limit = match invocation.purse.is_root() {
+                true => invocation.limits.fuel,
+                false => invocation.usage.fuel,
+            };
+            let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit }.into();
+            if !self.loaded {
+                return Err(error);
+            }
+            self.end(payer, error);
+            return Ok(());
+        }
         self.deliver(payer, event).await
     }
 
     /// Delivers one event and carries out its effects.
     async fn deliver(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
         let now = self.clock.now();
-        let budget = match self.invocations.get(&payer) {
-            Some(invocation) => invocation.budget(),
-            None => self.housekeeping(),
+        let (budget, taken, purse) = match self.invocations.get(&payer) {
+            Some(invocation) => {
+                let taken = invocation.purse.begin();
+                let purse = Some(Arc::clone(&invocation.purse));
+                (invocation.budget(taken), taken.now, purse)
+            }
+            None => (self.housekeeping(), u64::MAX, None),
         };
+        let mut allowance = Allowance { fuel: taken, purse: purse.as_deref() };
         let logs = self.sandbox.logs();
         logs.current = payer;
         #[allow(
@@ -379,14 +404,15 @@ impl Driver {
             logs.now = now as u64;
         }
         self.payer = payer;
-        let turn = self.sandbox.turn(now, event, budget).await;
+        let turn = self.sandbox.turn(now, event, budget, &mut allowance).await;
         let left = match &turn {
             Ok(turn) => budget.fuel - turn.fuel,
             Err(_) => self.sandbox.fuel_left(),
         };
+        let (used, had) = (budget.fuel - left, allowance.fuel);
         match self.invocations.get_mut(&payer) {
             Some(invocation) => {
-                invocation.charge(left);
+                invocation.charge(used, had);
                 invocation.usage.memory_peak_bytes = self.sandbox.memory_peak();
             }
             None => self.housekeeping_fuel = left,
@@ -504,7 +530,7 @@ fn refuse_all(commands: &mut mpsc::UnboundedReceiver<Command>, seed: u64, error:
     commands.close();
     while let Ok(command) = commands.try_recv() {
         if let Command::Invoke(request) = command {
-            let (mut invocation, _) = Invocation::new(*request, seed);
+            let (mut invocation, _) = Invocation::new(*request, seed, Lineage::default());
             invocation.settle(Err(error.clone()));
             invocation.report(Vec::new());
         }

@@ -60,7 +60,8 @@ impl Grant {
 
     pub(crate) fn request(self: Arc<Self>, call: Call) -> Answer {
         let method = call.path.first().cloned().unwrap_or_default();
-        let arguments = call.arguments.unwrap_or_default();
+        let Call { arguments, payer, .. } = call;
+        let arguments = arguments.unwrap_or_default();
         match method.as_str() {
             "load" => {
                 let given = argument::<GivenCode>(&arguments, 0);
@@ -74,7 +75,7 @@ impl Grant {
                 let callback = argument::<Stub>(&arguments, 1)?;
                 let loading = async {
                     let none = Value::array_of(&[]);
-                    let given = callback.request(Call::function(none)).await;
+                    let given = callback.request(Call::function(none).paid_by(payer)).await;
                     let given = given.map_err(Thrown::into_error)?;
                     self.load(given.to()?)
                 };
