@@ -47,7 +47,10 @@ impl Interpreter {
         context.with(|ctx| install(&ctx, &state).catch(&ctx).map_err(|error| error.to_string()))?;
         track_rejections(&runtime, &state);
         // What is here now is the image, whose pages all sandboxes share.
-        context.with(|ctx| context::seal_heap(&ctx));
+        context.with(|ctx| {
+            let _ = intrinsics::prepare(&ctx, &state);
+            context::seal_heap(&ctx);
+        });
         Ok(Self { runtime: ManuallyDrop::new(runtime), context: ManuallyDrop::new(context), state })
     }
 
@@ -60,13 +63,17 @@ impl Interpreter {
         self.state.payer.set(0);
         self.context.with(|ctx| self.deliver(&ctx, event));
         self.run_jobs();
-        while self.context.with(|ctx| rpc::abandon(&ctx, &self.state).unwrap_or(false)) {
+        while !self.state.abandoned.borrow().is_empty() {
+            // Whatever goes wrong with one, none of them is there any more.
+            let _ = self.context.with(|ctx| rpc::abandon(&ctx, &self.state));
             self.run_jobs();
         }
-        self.context.with(|ctx| {
-            self.report_rejections(&ctx);
-            rpc::without_awaiting(&ctx, &self.state);
-        });
+        if !self.state.rejections.borrow().is_empty() {
+            self.context.with(|ctx| self.report_rejections(&ctx));
+        }
+        if !self.state.pipelined.borrow().is_empty() {
+            self.context.with(|ctx| rpc::without_awaiting(&ctx, &self.state));
+        }
         drop(self.state.after_turn.take());
         Outcome { effects: self.state.effects.take(), alarm: self.state.timers.borrow().alarm() }
     }
@@ -187,8 +194,7 @@ impl Interpreter {
 }
 
 fn install(ctx: &Ctx<'_>, state: &Rc<State>) -> rquickjs::Result<()> {
-    // Whoever put a value of this kind there before would be us.
-    let _ = ctx.store_userdata(rpc::StateHandle(Rc::clone(state)));
+    rpc::attach(ctx, state);
     value::install(ctx)?;
     let internals = globals::install(ctx, state)?;
     *state.intrinsics.borrow_mut() = Some(Intrinsics::save(ctx, internals));

@@ -1,6 +1,8 @@
 //! What the guest's own code uses of JavaScript, captured before a worker can
 //! tamper with it.
 
+use std::cell::RefCell;
+
 use rquickjs::function::{Constructor, This};
 use rquickjs::{
     Array, Ctx, Exception, FromJs, Function, Object, Persistent, Promise, Result, Value,
@@ -10,20 +12,59 @@ use crate::rpc;
 use crate::state::State;
 
 /// The object that `globals::install` returned; user code cannot reach it.
-pub struct Intrinsics(Persistent<Object<'static>>);
+pub struct Intrinsics {
+    all: Persistent<Object<'static>>,
+    /// Those that were asked for, by the address of their name's text: to look
+    /// a name up is dear.
+    known: RefCell<Vec<(usize, Persistent<Value<'static>>)>>,
+}
 
 impl Intrinsics {
     pub fn save<'js>(ctx: &Ctx<'js>, internals: Object<'js>) -> Self {
-        Self(Persistent::save(ctx, internals))
+        Self { all: Persistent::save(ctx, internals), known: RefCell::default() }
+    }
+
+    fn get<'js>(&self, ctx: &Ctx<'js>, name: &'static str) -> Result<Value<'js>> {
+        let address = name.as_ptr().addr();
+        let known =
+            self.known.borrow().iter().find(|(at, _)| *at == address).map(|it| it.1.clone());
+        if let Some(known) = known {
+            return known.restore(ctx);
+        }
+        let value: Value<'js> = self.all.clone().restore(ctx)?.get(name)?;
+        self.known.borrow_mut().push((address, Persistent::save(ctx, value.clone())));
+        Ok(value)
     }
 }
 
-fn get<'js, T: FromJs<'js>>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<T> {
-    let internals = state.intrinsics.borrow().as_ref().map(|internals| internals.0.clone());
-    match internals {
-        Some(internals) => internals.restore(ctx)?.get(name),
+fn get<'js, T: FromJs<'js>>(ctx: &Ctx<'js>, state: &State, name: &'static str) -> Result<T> {
+    match &*state.intrinsics.borrow() {
+        Some(intrinsics) => T::from_js(ctx, intrinsics.get(ctx, name)?),
         None => Err(Exception::throw_internal(ctx, "the globals are not installed")),
     }
+}
+
+/// Looks up what every call needs, so that the base image has it.
+///
+/// # Errors
+/// Memory.
+pub fn prepare(ctx: &Ctx<'_>, state: &State) -> Result<()> {
+    worker_entrypoint(ctx, state)?;
+    rpc_target(ctx, state)?;
+    rpc_stub(ctx, state)?;
+    rpc_promise(ctx, state)?;
+    promise_methods(ctx, state)?;
+    execution_context_class(ctx, state)?;
+    promise_then(ctx, state)?;
+    Ok(())
+}
+
+fn execution_context_class<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Constructor<'js>> {
+    get(ctx, state, "ExecutionContext")
+}
+
+fn promise_then<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Function<'js>> {
+    get(ctx, state, "promiseThen")
 }
 
 /// `new ExecutionContext(invocation, props)`: the `ctx` of a handler.
@@ -33,7 +74,7 @@ pub fn execution_context<'js>(
     invocation: u32,
     props: Value<'js>,
 ) -> Result<Value<'js>> {
-    get::<Constructor<'js>>(ctx, state, "ExecutionContext")?.construct((invocation, props))
+    execution_context_class(ctx, state)?.construct((invocation, props))
 }
 
 pub fn worker_entrypoint<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
@@ -141,8 +182,7 @@ pub fn then<'js>(
     resolved: Function<'js>,
     rejected: Function<'js>,
 ) -> Result<()> {
-    let then: Function<'js> = get(ctx, state, "promiseThen")?;
-    then.call((This(promise.clone()), resolved, rejected))
+    promise_then(ctx, state)?.call((This(promise.clone()), resolved, rejected))
 }
 
 /// A promise for what `await value` would wait for; none if it would not wait.

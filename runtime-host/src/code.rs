@@ -6,6 +6,7 @@ use isolet_wire::Value;
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::flat;
 use crate::limits::Limits;
 use crate::link::Lineage;
 use crate::log::LogSink;
@@ -44,8 +45,21 @@ impl Code {
         }
     }
 
+    /// Whether anybody is told of its invocations.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.tails.is_empty()
+            || self.tail_sink.is_some()
+            || tracing::enabled!(tracing::Level::INFO)
+    }
+
     /// Whether a sandbox loaded it.
     pub(crate) fn is_child(&self) -> bool {
         self.parent.is_some()
+    }
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        flat::drop(std::mem::take(&mut self.env));
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::capability::{Answer, Call, Capability, Thrown};
 use crate::error::{Error, Result};
+use crate::flat;
 use crate::invocation::{Receiver, Reply, Report, Request};
 use crate::limits::Limits;
 use crate::link::{lost, new_token};
@@ -150,6 +151,14 @@ impl Entrypoint {
             drop(hold);
             answer
         }))
+    }
+}
+
+impl Drop for Entrypoint {
+    fn drop(&mut self) {
+        if let Some(props) = self.props.take() {
+            flat::drop(props);
+        }
     }
 }
 

@@ -125,11 +125,12 @@ pub(crate) struct Invocation {
     pub(crate) calls: Vec<u32>,
     /// Its caller has gone away, and it is kept because it pays for loading.
     pub(crate) abandoned: bool,
-    /// What is called, for those who watch.
-    pub(crate) receiver: Receiver,
-    pub(crate) path: Vec<String>,
+    /// What is called, if anybody watches.
+    pub(crate) called: Option<Box<(Receiver, Vec<String>)>>,
     /// Why it has no value.
     pub(crate) failure: Option<Error>,
+    /// When it began, as guests see time.
+    pub(crate) opened: u64,
     caller: Option<Arc<Purse>>,
     pub(crate) span: Span,
     seed: u64,
@@ -140,7 +141,8 @@ pub(crate) struct Invocation {
 }
 
 impl Invocation {
-    pub(crate) fn new(request: Request, seed: u64, owner: Lineage) -> (Self, Invoke) {
+    pub(crate) fn new(request: Request, code: &Code, seed: u64, owner: Lineage) -> (Self, Invoke) {
+        let watched = code.is_watched();
         let Request {
             token,
             receiver,
@@ -162,9 +164,9 @@ impl Invocation {
             usage: Usage::default(),
             calls: Vec::new(),
             abandoned: false,
-            receiver: receiver.clone(),
-            path: path.clone(),
+            called: watched.then(|| Box::new((receiver.clone(), path.clone()))),
             failure: None,
+            opened: 0,
             caller,
             span: Span::none(),
             seed: reseed.unwrap_or(seed),
@@ -198,7 +200,9 @@ impl Invocation {
 
     /// Begins the span that subscribers of `tracing` see.
     pub(crate) fn watch(&mut self, worker: &str) {
-        let entrypoint = match &self.receiver {
+        let Some(called) = &self.called else { return };
+        let (receiver, path) = &**called;
+        let entrypoint = match receiver {
             Receiver::Entrypoint { name, .. } => name.as_deref().unwrap_or("default"),
             Receiver::Offered(_) => "",
         };
@@ -206,7 +210,7 @@ impl Invocation {
             "isolet.invocation",
             worker = ?worker,
             entrypoint = ?entrypoint,
-            method = ?self.path,
+            method = ?path,
             outcome = Empty,
             fuel = Empty,
             turns = Empty,
@@ -216,6 +220,9 @@ impl Invocation {
 
     /// Writes into the span what there is to know at the end.
     pub(crate) fn record(&self) {
+        if self.called.is_none() {
+            return;
+        }
         let outcome = self.failure.as_ref().map_or(Outcome::Ok, Error::outcome);
         self.span.record("outcome", outcome.as_str());
         self.span.record("fuel", self.usage.fuel);
@@ -244,7 +251,9 @@ impl Invocation {
         if self.result.is_some() {
             return;
         }
-        self.failure = result.as_ref().err().cloned();
+        if self.called.is_some() {
+            self.failure = result.as_ref().err().cloned();
+        }
         // A caller that has gone away needs no answer.
         match self.reply.take() {
             Some(Reply::Value(reply)) => {

@@ -19,16 +19,17 @@
 //! | | what it is | cost |
 //! |---|---|---|
 //! | [`Engine`] | the compiled guests and the pool; one in a process, cheap to clone, `Send + Sync` | some milliseconds, and a large range of addresses |
-//! | [`Loader`] | loads workers | none |
+//! | [`Loader`] | loads workers, and keeps those that are asked for by an id | none |
 //! | [`WorkerCode`] | what a worker is made of: modules, `env`, limits | its text |
 //! | [`Worker`] | a loaded worker; has one sandbox, or a fresh one per call | a sandbox at the first call |
 //! | [`Entrypoint`] | one of its exports, ready to be called | none |
 //! | [`Capability`] | an object of the host's that the worker may call | a boxed future a call |
+//! | [`Stub`] | anything that can be called, as a value: of the host's, or in another sandbox, which it keeps alive | an `Arc` |
 //! | [`Value`] | what crosses, as structured clone; never a tree | one `Vec<u8>` |
 //!
 //! Sandboxes run on the tokio runtime that calls them. Each is driven by a task
-//! of its own; a long turn gives way to other tasks every tenth of a
-//! millisecond. What JavaScript threw ([`Error::Exception`]), a limit that it
+//! of its own; a long turn gives way to other tasks every 25
+//! microseconds or so. What JavaScript threw ([`Error::Exception`]), a limit that it
 //! reached ([`Error::Limit`]) and code that does not load ([`Error::Load`]) are
 //! told apart.
 
@@ -46,6 +47,7 @@ mod engine;
 mod entrypoint;
 mod error;
 mod exception;
+mod flat;
 mod image;
 mod image_module;
 mod invocation;

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::capability::{Answer, Call, Thrown};
 use crate::error::{Error, Result};
+use crate::flat;
 use crate::invocation::{Command, Receiver, Reply, Request};
 use crate::limits::Limits;
 use crate::promised::failed;
@@ -235,8 +236,16 @@ const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has 
 
 impl Drop for Remote {
     fn drop(&mut self) {
-        if let Receiver::Offered(number) = self.receiver {
-            self.link.send(Command::Released(number));
+        match &mut self.receiver {
+            Receiver::Offered(number) => {
+                let number = *number;
+                self.link.send(Command::Released(number));
+            }
+            Receiver::Entrypoint { props, .. } => {
+                if let Some(props) = props.take() {
+                    flat::drop(props);
+                }
+            }
         }
     }
 }

@@ -19,9 +19,9 @@ use crate::log::Logs;
 use crate::purse::Purse;
 use crate::source::Sources;
 
-/// A turn gives way to other tasks, and looks at its deadline, after so many
-/// Wasm operations: about a tenth of a millisecond.
-const YIELD_INTERVAL: u64 = 100_000;
+/// A turn gives way to other tasks, and looks at its deadline and its purse, after
+/// so many Wasm operations: some 25 microseconds.
+const YIELD_INTERVAL: u64 = 400_000;
 
 /// What a turn may hand over beside twice its memory: effects are larger here
 /// than there.

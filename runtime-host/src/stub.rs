@@ -169,6 +169,23 @@ impl Stub {
     }
 }
 
+/// A value that is kept for as long as a sandbox lives: what lives in that
+/// sandbox, or above it, must not be kept alive by it, nor a loader's workers.
+pub(crate) fn without_holds(value: Value, holder: &Lineage) -> Value {
+    if value.capabilities().is_empty() {
+        return value;
+    }
+    value.map_capabilities(|attachment| {
+        let Some(stub) = Stub::from_attachment(attachment) else { return Arc::clone(attachment) };
+        let stub = match &stub.target {
+            Target::Remote(remote) if remote.outlives(holder) => stub.without_hold(),
+            Target::Loader(grant) => Stub::to(Target::Loader(Arc::new(grant.blank()))),
+            _ => stub,
+        };
+        stub.to_attachment()
+    })
+}
+
 impl From<Arc<dyn Capability>> for Stub {
     fn from(capability: Arc<dyn Capability>) -> Self {
         Self::to(Target::Capability(capability))

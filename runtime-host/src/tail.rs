@@ -1,7 +1,6 @@
 //! What an invocation came to, for those who watch.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use isolet_wire::Value;
 use serde::{Serialize, Serializer};
@@ -9,7 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::capability::Call;
 use crate::code::Code;
 use crate::error::Error;
-use crate::invocation::{Invocation, Receiver};
+use crate::invocation::{Invocation, Receiver, millis};
 use crate::limits::{FUEL_PER_CPU_MS, Usage};
 use crate::log::LogLine;
 use crate::outcome::Outcome;
@@ -88,12 +87,13 @@ fn word<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Err
 impl TailEvent {
     fn new(code: &Code, invocation: &Invocation, lines: &[LogLine]) -> Self {
         let Usage { fuel, turns, capability_calls, .. } = invocation.usage;
-        let (entrypoint, props) = match &invocation.receiver {
-            Receiver::Entrypoint { name, props } => (name.clone(), props.clone()),
-            Receiver::Offered(_) => (None, None),
+        let called = invocation.called.as_deref();
+        let (entrypoint, props) = match called {
+            Some((Receiver::Entrypoint { name, props }, _)) => (name.clone(), props.clone()),
+            _ => (None, None),
         };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let (wall, now) = (invocation.elapsed(), crate::invocation::millis(now));
+        let wall = millis(invocation.elapsed());
+        let ended = invocation.opened.saturating_add(wall);
         let logs = lines.iter().map(|line| TailLog {
             level: line.level.to_string(),
             timestamp: line.timestamp,
@@ -103,14 +103,14 @@ impl TailEvent {
             outcome: invocation.failure.as_ref().map_or(Outcome::Ok, Error::outcome),
             worker: code.main.clone(),
             entrypoint,
-            method: invocation.path.join("."),
+            method: called.map_or(String::new(), |(_, path)| path.join(".")),
             props,
-            event_timestamp: now.saturating_sub(crate::invocation::millis(wall)),
+            event_timestamp: invocation.opened,
             logs: logs.collect(),
-            exceptions: invocation.failure.iter().map(|error| exception(error, now)).collect(),
+            exceptions: invocation.failure.iter().map(|error| exception(error, ended)).collect(),
             fuel,
             cpu_time: fuel / FUEL_PER_CPU_MS,
-            wall_time: crate::invocation::millis(wall),
+            wall_time: wall,
             turns,
             capability_calls,
         }

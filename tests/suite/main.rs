@@ -19,6 +19,7 @@ mod fuel;
 mod globals;
 mod harness;
 mod hostile;
+mod hostile_peers;
 mod images;
 mod limits;
 mod modules;

@@ -166,20 +166,17 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
 }
 
 /// Rejects the calls of invocations that have ended, for others who wait for
-/// them; false if there are none.
+/// them.
 ///
 /// # Errors
 /// Memory.
-pub fn abandon(ctx: &Ctx<'_>, state: &State) -> Result<bool> {
+pub fn abandon(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     let abandoned = state.abandoned.take();
-    if abandoned.is_empty() {
-        return Ok(false);
-    }
     let reason = error(ctx, ABANDONED)?;
     for PendingCall { invocation, promise } in abandoned {
         promise.abandon(ctx, &reason, invocation)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// At the end of a turn: an answer that only pipelined calls need, because

@@ -10,7 +10,7 @@ mod stub;
 
 use std::rc::Rc;
 
-use rquickjs::{Ctx, JsLifetime, Object, Result};
+use rquickjs::{Ctx, Object, Result, qjs};
 
 use crate::state::State;
 
@@ -18,15 +18,29 @@ pub use calls::{PendingCall, abandon, settle, without_awaiting};
 pub use handle::Handle;
 pub use receiver::{inherits, invoke};
 
-/// How the engine's callbacks find the state.
-#[derive(Clone, JsLifetime)]
-pub struct StateHandle(#[qjs(skip_trace)] pub Rc<State>);
+/// Lets the engine's callbacks find the state, as long as the process lives.
+pub fn attach(ctx: &Ctx<'_>, state: &Rc<State>) {
+    let state = Rc::into_raw(Rc::clone(state));
+    // SAFETY: the context is live, and nobody else uses its opaque pointer.
+    unsafe {
+        qjs::JS_SetContextOpaque(ctx.as_raw().as_ptr(), state.cast_mut().cast());
+    }
+}
 
 /// The state of the sandbox that the context belongs to.
+///
+/// # Errors
+/// It has none.
 pub fn state(ctx: &Ctx<'_>) -> Result<Rc<State>> {
-    match ctx.userdata::<StateHandle>() {
-        Some(handle) => Ok(Rc::clone(&handle.0)),
-        None => Err(rquickjs::Exception::throw_internal(ctx, "the sandbox has no state")),
+    // SAFETY: what is there was put by `attach`, which gave up one reference
+    // for good; another is made here for the caller.
+    unsafe {
+        let state = qjs::JS_GetContextOpaque(ctx.as_raw().as_ptr()).cast::<State>().cast_const();
+        if state.is_null() {
+            return Err(rquickjs::Exception::throw_internal(ctx, "the sandbox has no state"));
+        }
+        Rc::increment_strong_count(state);
+        Ok(Rc::from_raw(state))
     }
 }
 

@@ -91,7 +91,7 @@ fn export<'js>(
     };
     let execution = intrinsics::execution_context(ctx, state, invoke.invocation, props)?;
 
-    if extends(object, &intrinsics::worker_entrypoint(ctx, state)?)? {
+    if object.is_constructor() && extends(object, &intrinsics::worker_entrypoint(ctx, state)?)? {
         let constructor = Constructor::from_value(export)?;
         let instance: Object<'js> = constructor.construct((execution, env))?;
         if path.is_empty() {
@@ -142,16 +142,13 @@ fn walk<'js>(
     let mut found = Found { value: root, this: Value::new_undefined(ctx.clone()) };
     for name in path {
         let holder = found.value;
-        // Further down it is somebody else's, and pipelined there.
-        let foreign =
-            Class::<Stub<'js>>::from_value(&holder).is_ok() || promise::call_of(&holder).is_some();
         let value = match holder.as_object() {
-            Some(object) if foreign => object.get(name.as_str())?,
-            Some(object) if has(ctx, object, name, shows(&holder)?)? => {
-                object.get(name.as_str())?
-            }
-            _ => return Err(not_implemented(ctx, name)),
+            // Further down it is somebody else's, and pipelined there.
+            Some(object) if is_foreign(&holder) => Some(object.get(name.as_str())?),
+            Some(object) => member(ctx, object, name, shows(&holder)?)?,
+            None => None,
         };
+        let Some(value) = value else { return Err(not_implemented(ctx, name)) };
         found = Found { value, this: holder };
     }
     Ok(found)
@@ -184,39 +181,43 @@ fn shows<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows
     Ok(if target { Shows::Class } else { Shows::Own })
 }
 
-fn has<'js>(ctx: &Ctx<'js>, object: &Object<'js>, name: &str, shows: Shows) -> Result<bool> {
+fn is_foreign(value: &Value<'_>) -> bool {
+    match value.is_function() {
+        true => Class::<Stub<'_>>::from_value(value).is_ok(),
+        false => promise::call_of(value).is_some(),
+    }
+}
+
+fn member<'js>(
+    ctx: &Ctx<'js>,
+    object: &Object<'js>,
+    name: &str,
+    shows: Shows,
+) -> Result<Option<Value<'js>>> {
     if object.is_function() {
-        return Ok(false);
+        return Ok(None);
     }
-    if shows == Shows::Own {
-        return value::has_own(ctx, object, name);
+    if shows != Shows::Class
+        && let Some(own) = value::own(ctx, object, name)?
+    {
+        return Ok(Some(own));
     }
-    if name == "constructor" || (shows == Shows::Class && name == "dup") {
-        return Ok(false);
+    if shows == Shows::Own || name == "constructor" || name == "dup" {
+        return Ok(None);
     }
-    if shows == Shows::Export && value::has_own(ctx, object, name)? {
-        return Ok(true);
-    }
-    let mut next =
-        if shows == Shows::Class { object.get_prototype() } else { Some(object.clone()) };
+    let mut next = object.get_prototype();
     while let Some(holder) = next {
         next = holder.get_prototype();
         // The last of the chain is the language's own.
-        if next.is_none() {
-            return Ok(false);
-        }
-        if value::has_own(ctx, &holder, name)? {
-            return Ok(true);
+        if next.is_some() && value::has_own(ctx, &holder, name)? {
+            return object.get(name).map(Some);
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Whether a constructor's instances inherit from those of `base`.
 fn extends<'js>(object: &Object<'js>, base: &Object<'js>) -> Result<bool> {
-    if !object.is_constructor() {
-        return Ok(false);
-    }
     let base: Object<'js> = base.get("prototype")?;
     let prototype = object.get::<_, Option<Object<'js>>>("prototype").ok().flatten();
     Ok(prototype.is_some_and(|prototype| inherits(prototype, &base)))

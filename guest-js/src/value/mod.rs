@@ -64,6 +64,18 @@ pub fn has_own<'js>(ctx: &Ctx<'js>, object: &rquickjs::Object<'js>, name: &str) 
     raw::has_own(ctx, object.as_value(), name)
 }
 
+/// A property of an object's own, if it has one of that name.
+///
+/// # Errors
+/// What a getter or a proxy throws.
+pub fn own<'js>(
+    ctx: &Ctx<'js>,
+    object: &rquickjs::Object<'js>,
+    name: &str,
+) -> Result<Option<Value<'js>>> {
+    raw::own_named(ctx, object.as_value(), name)
+}
+
 /// Throws a `DataCloneError`.
 fn refuse(ctx: &Ctx<'_>, message: &str) -> rquickjs::Error {
     Exception::throw_dom(ctx, "DataCloneError", message)

@@ -90,6 +90,16 @@ impl Thrown {
         })
     }
 
+    /// The value that JavaScript threw, if it did.
+    pub(crate) fn into_thrown(self) -> Option<Value> {
+        match *self.cause? {
+            Cause::Value(value) | Cause::Error(Error::Exception(Exception { value, .. })) => {
+                Some(value)
+            }
+            Cause::Error(_) => None,
+        }
+    }
+
     /// What a call of a worker came to, for whoever called it in JavaScript.
     pub(crate) fn from_error(error: Error) -> Self {
         match error {

@@ -98,3 +98,13 @@ impl PendingCall {
         Self { owner, bytes, awaited, promised: None, deadline: None, abort }
     }
 }
+
+/// The sandbox is gone, and nobody will hear of its calls.
+impl Drop for Calls {
+    fn drop(&mut self) {
+        let ids: Vec<u32> = self.table.keys().copied().collect();
+        for id in ids {
+            self.abort(id);
+        }
+    }
+}

@@ -21,6 +21,16 @@ impl Clock {
         self.epoch_millis + elapsed
     }
 
+    /// As a whole number.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole, and positive"
+    )]
+    pub(super) fn millis(&self) -> u64 {
+        self.now() as u64
+    }
+
     pub(super) fn instant(&self, epoch_millis: f64) -> Instant {
         let millis = (epoch_millis - self.epoch_millis).clamp(0.0, 1e15);
         self.began + Duration::from_secs_f64(millis / 1000.0)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use isolet_wire::Value;
 
 use super::calls::PendingCall;
+use super::tables::STUB_BYTES;
 use super::{Driver, Due, lie};
 use crate::bindings::sandbox as wit;
 use crate::capability::{Call, MAX_MESSAGE_BYTES, MAX_PATH, Thrown, too_large};
@@ -69,7 +70,10 @@ impl Driver {
         if path.len() > MAX_PATH {
             return Err(lie("named too long a path"));
         }
-        let bytes = arguments.as_ref().map_or(0, |arguments| arguments.data.len() as u64);
+        let size = arguments.as_ref().map_or(0, |arguments| arguments.data.len() as u64);
+        let stubs = arguments.as_ref().map_or(0, |arguments| arguments.capabilities.len() as u64);
+        let names: usize = path.iter().map(String::len).sum();
+        let bytes = size + stubs * STUB_BYTES + names as u64;
         let Some(payer) = self.invocations.get_mut(&invocation) else {
             // Its fuel, calls and time are nobody's any more.
             return Ok(());
@@ -83,7 +87,8 @@ impl Driver {
             return Ok(());
         }
         let payer = Arc::clone(&payer.purse);
-        let (limit, actual) = (self.code.limits.memory_bytes, self.calls.bytes + bytes);
+        let under_way = self.calls.bytes + self.tables.kept_bytes;
+        let (limit, actual) = (self.code.limits.memory_bytes, under_way + bytes);
         if actual > limit {
             let error = LimitError { kind: LimitKind::Memory, limit, actual };
             self.end(invocation, error.into());
@@ -93,7 +98,7 @@ impl Driver {
         let Self { tables, calls, .. } = self;
         let target = tables.stub(target, &mut |call| calls.promised(call));
         let answer = match target {
-            _ if bytes > MAX_MESSAGE_BYTES => failed(Thrown::new(too_large(bytes))),
+            _ if size > MAX_MESSAGE_BYTES => failed(Thrown::new(too_large(size))),
             // Sent now, so that calls of a stub arrive in their order.
             Some(stub) => stub.request(Call::of(path, arguments).paid_by(Some(payer))),
             None => failed(Thrown::type_error("There is no such capability.")),

@@ -57,6 +57,11 @@ pub(crate) struct Starting {
 }
 
 impl Start {
+    async fn sandbox(&self) -> Result<Sandbox> {
+        let Code { engine, limits, sources, .. } = &*self.code;
+        Sandbox::new(engine, &self.image, limits.memory_bytes, sources).await
+    }
+
     pub(crate) fn link(self) -> (Link, Starting) {
         let (sender, commands) = mpsc::unbounded_channel();
         let (alive, lives) = watch::channel(());
@@ -68,51 +73,18 @@ impl Start {
 
 impl Starting {
     /// Runs until nobody needs the sandbox any more, or it is stopped.
-    pub(crate) async fn run(mut self) {
-        match self.driver().await {
-            Ok(mut driver) => {
-                driver.commands = self.commands;
+    pub(crate) async fn run(self) {
+        let Self { start, link, mut commands, alive } = self;
+        match start.sandbox().await {
+            Ok(sandbox) => {
+                let mut driver = Driver::new(start, link, commands, sandbox);
                 if let Err(error) = driver.serve().await {
                     driver.fail_all(&error);
                 }
             }
-            Err(error) => refuse_all(&mut self.commands, self.start.seed, &error),
+            Err(error) => refuse_all(&mut commands, &start.code, start.seed, &error),
         }
-        drop(self.alive);
-    }
-
-    async fn driver(&self) -> Result<Driver> {
-        let Start { code, image, loaded, seed } = &self.start;
-        let limits = &code.limits;
-        let sandbox = Sandbox::new(&code.engine, image, limits.memory_bytes, &code.sources).await?;
-        let own = Stub::new(own::Own(self.link.clone()));
-        let mut driver = Driver {
-            code: Arc::clone(code),
-            link: self.link.clone(),
-            sandbox,
-            // Nobody writes to this one.
-            commands: mpsc::unbounded_channel().1,
-            seed: *seed,
-            loaded: *loaded,
-            waiting: VecDeque::new(),
-            forgetting: VecDeque::new(),
-            invocations: BTreeMap::new(),
-            last_invocation: 0,
-            calls: Calls::default(),
-            open_calls: 0,
-            tables: Tables::new(self.link.clone(), *seed, own),
-            due: BTreeSet::new(),
-            housekeeping_fuel: HOUSEKEEPING_FUEL,
-            payer: 0,
-            alarm: None,
-            clock: Clock::new(),
-            sleep: None,
-        };
-        if *loaded {
-            // The image knows them under the numbers that loading gave them.
-            driver.tables.import(code.env.clone())?;
-        }
-        Ok(driver)
+        drop(alive);
     }
 }
 
@@ -124,12 +96,14 @@ impl Starting {
 pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
     let image = Arc::clone(code.engine.base());
     let start = Start { code: Arc::clone(code), image, loaded: false, seed: code.new_seed()? };
-    let (_, starting) = start.link();
-    let mut driver = starting.driver().await?;
+    let sandbox = start.sandbox().await?;
+    let (_, Starting { start, link, commands, .. }) = start.link();
+    let mut driver = Driver::new(start, link, commands, sandbox);
     // What the top level logs and uses is nobody's: it runs once for all.
     let (reply, _) = oneshot::channel();
     let (invocation, _) = Invocation::new(
         Request::loading(&code.limits, reply),
+        code,
         driver.seed,
         driver.link.lineage().clone(),
     );
@@ -192,7 +166,41 @@ enum Next {
 }
 
 impl Driver {
+    fn new(
+        start: Start,
+        link: Link,
+        commands: mpsc::UnboundedReceiver<Command>,
+        sandbox: Sandbox,
+    ) -> Self {
+        let own = Stub::new(own::Own(link.clone()));
+        Self {
+            code: start.code,
+            tables: Tables::new(link.clone(), start.seed, own),
+            link,
+            sandbox,
+            commands,
+            seed: start.seed,
+            loaded: start.loaded,
+            waiting: VecDeque::new(),
+            forgetting: VecDeque::new(),
+            invocations: BTreeMap::new(),
+            last_invocation: 0,
+            calls: Calls::default(),
+            open_calls: 0,
+            due: BTreeSet::new(),
+            housekeeping_fuel: HOUSEKEEPING_FUEL,
+            payer: 0,
+            alarm: None,
+            clock: Clock::new(),
+            sleep: None,
+        }
+    }
+
     async fn serve(&mut self) -> Result<()> {
+        if self.loaded {
+            // The image knows them under the numbers that loading gave them.
+            self.tables.import(self.code.env.clone())?;
+        }
         let lineage = self.link.lineage().clone();
         let mut orphaned = std::pin::pin!(lineage.parent_ended());
         loop {
@@ -279,7 +287,8 @@ impl Driver {
         self.last_invocation += 1;
         let id = self.last_invocation;
         self.housekeeping_fuel = self.housekeeping_fuel.max(HOUSEKEEPING_FUEL);
-        let (invocation, invoke) = Invocation::new(request, self.seed, self.link.lineage().clone());
+        let (invocation, invoke) =
+            Invocation::new(request, &self.code, self.seed, self.link.lineage().clone());
         self.open(id, invocation);
         if self.loaded {
             return self.invoke(id, invoke).await;
@@ -291,6 +300,7 @@ impl Driver {
 
     fn open(&mut self, id: u32, mut invocation: Invocation) {
         invocation.watch(&self.code.main);
+        invocation.opened = self.clock.millis();
         self.sandbox.logs().open(id, invocation.log(&self.code));
         self.due.insert((invocation.deadline, Due::Invocation(id)));
         self.invocations.insert(id, invocation);
@@ -332,10 +342,20 @@ impl Driver {
         }
         if let Some(promised) = &call.promised {
             let stays = !call.awaited;
+            let bytes = result.as_ref().map_or(0, tables::bytes_of);
+            if stays {
+                self.tables.count(id, bytes);
+            }
             promised.settle(match result.clone() {
                 Ok(value) if stays => Ok(Stub::value_held_by(value, self.link.lineage())),
                 result => result,
             });
+        }
+        // What is kept of answers is the sandbox's as its memory is.
+        let (limit, actual) =
+            (self.code.limits.memory_bytes, self.calls.bytes + self.tables.kept_bytes);
+        if actual > limit {
+            return Err(LimitError { kind: LimitKind::Memory, limit, actual }.into());
         }
         // An invocation that is over has nobody to tell.
         if !self.invocations.contains_key(&call.owner) {
@@ -437,7 +457,10 @@ impl Driver {
             } else if self.loaded
                 && let Some((id, invoke)) = self.waiting.pop_front()
             {
-                self.invoke(id, invoke).await?;
+                // One that is over, before it was loaded, has nobody to run for.
+                if self.invocations.contains_key(&id) {
+                    self.invoke(id, invoke).await?;
+                }
             } else {
                 return Ok(());
             }
@@ -462,7 +485,10 @@ impl Driver {
                 }
             }
         }
-        let due = self.alarm.as_ref().filter(|alarm| alarm.due <= self.clock.now());
+        // Its payer may have ended just now.
+        let due = self.alarm.as_ref().filter(|alarm| {
+            alarm.due <= self.clock.now() && self.invocations.contains_key(&alarm.invocation)
+        });
         match due.map(|alarm| alarm.invocation) {
             Some(payer) => self.turn(payer, &wit::Event::Alarm).await,
             None => Ok(()),
@@ -521,16 +547,21 @@ impl Driver {
         }
         let error =
             if self.loaded { Error::NotStarted(Box::new(error.clone())) } else { error.clone() };
-        refuse_all(&mut self.commands, self.seed, &error);
+        refuse_all(&mut self.commands, &self.code, self.seed, &error);
     }
 }
 
 /// Answers requests that no sandbox has seen.
-fn refuse_all(commands: &mut mpsc::UnboundedReceiver<Command>, seed: u64, error: &Error) {
+fn refuse_all(
+    commands: &mut mpsc::UnboundedReceiver<Command>,
+    code: &Code,
+    seed: u64,
+    error: &Error,
+) {
     commands.close();
     while let Ok(command) = commands.try_recv() {
         if let Command::Invoke(request) = command {
-            let (mut invocation, _) = Invocation::new(*request, seed, Lineage::default());
+            let (mut invocation, _) = Invocation::new(*request, code, seed, Lineage::default());
             invocation.settle(Err(error.clone()));
             invocation.report(Vec::new());
         }

@@ -17,22 +17,38 @@ use crate::stub::{Stub, Target};
 /// Capabilities that a sandbox may hold at a time.
 const MAX_HELD: usize = 250_000;
 
+/// What a stub takes in the host, about.
+pub(super) const STUB_BYTES: u64 = 256;
+
+/// What a value takes in the host.
+pub(super) fn bytes_of(value: &Value) -> u64 {
+    value.as_bytes().len() as u64 + value.capabilities().len() as u64 * STUB_BYTES
+}
+
 pub(super) struct Tables {
     link: Link,
     seed: u64,
     held: BTreeMap<u32, Stub>,
     last: u32,
     /// Answers that stay here until the guest releases them.
-    answers: BTreeMap<u32, Arc<Promised>>,
+    answers: BTreeMap<u32, Kept>,
+    /// What they take.
+    pub(super) kept_bytes: u64,
     /// Objects of the sandbox's that others hold.
     pub(super) offered: usize,
+}
+
+struct Kept {
+    promised: Arc<Promised>,
+    /// None before it has come.
+    bytes: u64,
 }
 
 impl Tables {
     /// `own` is what the sandbox holds from the first: the way to itself.
     pub(super) fn new(link: Link, seed: u64, own: Stub) -> Self {
         let held = BTreeMap::from([(0, own)]);
-        Self { link, seed, held, last: 0, answers: BTreeMap::new(), offered: 0 }
+        Self { link, seed, held, last: 0, answers: BTreeMap::new(), kept_bytes: 0, offered: 0 }
     }
 
     /// The sandbox holds nothing beside what it was loaded with.
@@ -81,12 +97,16 @@ impl Tables {
     /// What the guest sends, with the capabilities that it names.
     ///
     /// # Errors
-    /// A message that no guest of ours sends.
+    /// A message that no guest of ours sends, or too many capabilities.
     pub(super) fn export(
         &mut self,
         message: wit::Message,
         pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
     ) -> Result<Value> {
+        let (limit, actual) = (MAX_HELD as u64, message.capabilities.len() as u64);
+        if actual > limit {
+            return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
+        }
         let mut list = Vec::with_capacity(message.capabilities.len());
         for capability in message.capabilities {
             let stub = self.stub(capability, pending).unwrap_or_else(nothing);
@@ -113,7 +133,7 @@ impl Tables {
             }
             wit::Capability::Promised(call) => {
                 let promised = match self.answers.get(&call) {
-                    Some(promised) => Arc::clone(promised),
+                    Some(kept) => Arc::clone(&kept.promised),
                     None => pending(call)?,
                 };
                 Some(Stub::to(Target::Promised(promised)))
@@ -123,7 +143,16 @@ impl Tables {
 
     /// Keeps an answer that only calls of it need.
     pub(super) fn keep(&mut self, call: u32) -> Arc<Promised> {
-        Arc::clone(self.answers.entry(call).or_default())
+        let kept = Kept { promised: Arc::default(), bytes: 0 };
+        Arc::clone(&self.answers.entry(call).or_insert(kept).promised)
+    }
+
+    /// Counts an answer that has come, if it is kept.
+    pub(super) fn count(&mut self, call: u32, bytes: u64) {
+        if let Some(kept) = self.answers.get_mut(&call) {
+            self.kept_bytes = self.kept_bytes + bytes - kept.bytes;
+            kept.bytes = bytes;
+        }
     }
 
     pub(super) fn release(&mut self, capability: wit::Capability) {
@@ -134,7 +163,9 @@ impl Tables {
                 self.held.remove(&index);
             }
             wit::Capability::Promised(call) => {
-                self.answers.remove(&call);
+                if let Some(kept) = self.answers.remove(&call) {
+                    self.kept_bytes -= kept.bytes;
+                }
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::link::{Lineage, Link};
 use crate::log::LogSink;
 use crate::promised::failed;
-use crate::stub::Stub;
+use crate::stub::{Stub, without_holds};
 use crate::worker::Worker;
 
 /// The right to load workers, as one sandbox has it.
@@ -42,6 +42,11 @@ impl Grant {
             seed: 0,
             drawn: AtomicU64::new(0),
         }
+    }
+
+    /// The same right, with which nothing was loaded yet.
+    pub(crate) fn blank(&self) -> Self {
+        Self::new(&self.engine, &self.ceiling, self.log_sink.clone())
     }
 
     /// The same right for a sandbox that was handed it: what it loads is its
@@ -96,6 +101,7 @@ impl Grant {
         code.given_env = env.map(|env| Stub::value_held_by(env, &self.parent));
         code.tails = code.tails.iter().map(|tail| tail.held_by(&self.parent)).collect();
         code.log_sink.clone_from(&self.log_sink);
+        code.given_env = code.given_env.map(|env| without_holds(env, &self.parent));
         super::load(&self.engine, code, self.parent.clone())
     }
 
@@ -136,6 +142,7 @@ impl WorkerTarget {
         };
         if let Some(Options { props, limits }) = options {
             if let Some(props) = props {
+                let props = without_holds(props, &self.0.code().parent);
                 entrypoint = entrypoint.props(props);
             }
             if let Some(limits) = limits {

@@ -1,68 +1,23 @@
 //! A guest that says what is not so: the caller gets a typed error, the host
 //! goes on.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use isolet_wire::Value;
-use tokio::sync::Notify;
 
 use crate::bindings::sandbox as wit;
-use crate::capability::{Answer, Capability};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::tests::picture::{bytes_of, word};
 use crate::tests::raw_guest::Liar;
+use crate::tests::script::{GATE, assert_alive, call, liar, message, outcome, settle, undefined};
 use crate::worker_code::WorkerCode;
-
-fn message(data: &[u8]) -> wit::Message {
-    wit::Message { data: data.to_vec(), capabilities: Vec::new() }
-}
-
-fn undefined() -> wit::Message {
-    message(Value::undefined().as_bytes())
-}
-
-fn outcome(effects: Vec<wit::Effect>) -> wit::Outcome {
-    wit::Outcome { effects, alarm: None }
-}
-
-fn settle(invocation: u32, result: Result<wit::Message, wit::Message>) -> wit::Effect {
-    wit::Effect::Settle(wit::Settlement { invocation, result, waiting: false })
-}
-
-fn call(id: u32, invocation: u32, capability: u32, arguments: wit::Message) -> wit::Effect {
-    let method = "wait".to_owned();
-    wit::Effect::Call(wit::Call { id, invocation, capability, method, arguments })
-}
-
-/// Answers when it is told to.
-#[derive(Default)]
-struct Gate(Notify);
-
-impl Capability for Gate {
-    fn call(self: Arc<Self>, _: &str, _: Value) -> Answer {
-        Box::pin(async move {
-            self.0.notified().await;
-            Ok(Value::undefined())
-        })
-    }
-}
-
-fn liar() -> Liar {
-    Liar::new(|| WorkerCode::module("main.js", "").env("GATE", Gate::default()))
-}
 
 /// The host knows what was wrong, instead of having lost its way.
 #[track_caller]
 fn assert_refused(answer: &Result<Value>, text: &str) {
     let Err(Error::Internal(said)) = answer else { panic!("not refused: {answer:?}") };
     assert!(said.contains(text) && !said.contains("without an answer"), "{said}");
-}
-
-/// A sandbox of the same engine still answers.
-async fn assert_alive(liar: &Liar) {
-    let honest = outcome(vec![settle(1, Ok(undefined()))]);
-    assert!(liar.another().says(&honest).await.expect("an answer").is_undefined());
 }
 
 #[tokio::test]
@@ -101,7 +56,7 @@ async fn a_call_for_nobody_is_refused() {
     // The second invocation is one to come: whoever answers must not find it.
     for nobody in [2, 99, u32::MAX] {
         let liar = liar();
-        let answer = liar.says(&outcome(vec![call(1, nobody, 0, undefined())])).await;
+        let answer = liar.says(&outcome(vec![call(1, nobody, GATE, undefined())])).await;
         assert_refused(&answer, "an invocation that never was");
         assert_alive(&liar).await;
     }
@@ -110,7 +65,7 @@ async fn a_call_for_nobody_is_refused() {
 #[tokio::test]
 async fn a_call_id_that_is_in_use_is_refused() {
     let liar = liar();
-    let twice = vec![call(7, 1, 0, undefined()), call(7, 1, 0, undefined())];
+    let twice = vec![call(7, 1, GATE, undefined()), call(7, 1, GATE, undefined())];
     assert_refused(&liar.says(&outcome(twice)).await, "two calls of one id");
     assert_alive(&liar).await;
 }
@@ -118,10 +73,14 @@ async fn a_call_id_that_is_in_use_is_refused() {
 #[tokio::test]
 async fn a_capability_that_was_never_handed_out_reaches_nothing() {
     let liar = liar();
-    for (count, capability) in (1..).zip([1, 2, u32::MAX]) {
+    let numbers = [2, 3, 1 << 20, u32::MAX];
+    let kinds: [fn(u32) -> wit::Capability; 3] =
+        [wit::Capability::Held, wit::Capability::Loader, wit::Capability::Promised];
+    let forged = numbers.iter().flat_map(|&number| kinds.map(|kind| kind(number)));
+    for (count, capability) in (1..).zip(forged) {
         // The guest hears of it, and has nothing more to say.
         let answer = liar.says(&outcome(vec![call(count, count, capability, undefined())])).await;
-        assert!(matches!(answer, Err(Error::Hung)), "{capability}: {answer:?}");
+        assert!(matches!(answer, Err(Error::Hung)), "{capability:?}: {answer:?}");
     }
     assert_alive(&liar).await;
 }
@@ -149,7 +108,7 @@ async fn messages_that_are_none_are_refused() {
         for effect in [
             settle(1, Ok(message(data))),
             settle(1, Err(message(data))),
-            call(1, 1, 0, message(data)),
+            call(1, 1, GATE, message(data)),
             wit::Effect::LoadFailed(message(data)),
             wit::Effect::LoadThrew(message(data)),
         ] {
@@ -162,11 +121,12 @@ async fn messages_that_are_none_are_refused() {
 #[tokio::test]
 async fn an_outcome_that_is_none_is_refused() {
     let liar = liar();
-    let record = |words: [u32; 8]| words.map(u32::to_le_bytes).concat();
+    let record = |words: [u32; 8]| bytes_of(&words);
+    // An effect takes 52 bytes, and what follows it begins at a multiple of 8.
+    let at = word(liar.end - 88);
     let effect = |words: &[u32]| {
-        let mut effect: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        effect.resize(40, 0);
-        let at = u32::try_from(crate::tests::picture::END - 72).expect("an address");
+        let mut effect = bytes_of(words);
+        effect.resize(56, 0);
         [effect, record([at, 1, 0, 0, 0, 0, 0, 0])].concat()
     };
     for picture in [
@@ -177,7 +137,7 @@ async fn an_outcome_that_is_none_is_refused() {
         record([1, 1, 0, 0, 0, 0, 0, 0]),
         // An alarm that is neither there nor not, an effect of no kind.
         record([0, 0, 2, 0, 0, 0, 0, 0]),
-        effect(&[6]),
+        effect(&[7]),
         effect(&[255]),
         // A settlement that is neither, and data outside of the memory.
         effect(&[4, 1, 2]),
@@ -185,8 +145,15 @@ async fn an_outcome_that_is_none_is_refused() {
         effect(&[4, 1, 0, u32::MAX, 1]),
         effect(&[4, 1, 0, 0, 0, 2, 1]),
         effect(&[4, 1, 0, 0, 0, 0, u32::MAX]),
-        // A method whose name is no text: the alarm's words hold no UTF-8.
-        effect(&[3, 1, 1, 0, 0x3_fff0, 0xffff]),
+        // A capability of no kind, as a target, in a release and in a message.
+        effect(&[3, 1, 1, 4]),
+        effect(&[6, 4, 0]),
+        effect(&[4, 1, 0, at, 1, at + 4, 1]),
+        // Arguments that are neither there nor not.
+        effect(&[3, 1, 1, 0, 1, 0, 0, 2]),
+        // A path that is too long for the memory, and a name that is no text.
+        effect(&[3, 1, 1, 0, 1, 0, u32::MAX]),
+        effect(&[3, 1, 1, 0, 1, at + 48, 1, 0, 0, 0, 0, u32::MAX, at + 44, 4]),
     ] {
         assert_refused(&liar.another().shows(&picture).await, "");
     }

@@ -1,6 +1,12 @@
 //! What only a guest can try that is not ours.
 
+mod crossing;
+mod cycles;
+mod forged;
+mod fuzz;
 mod lies;
 mod picture;
+mod quantity;
 mod raw_guest;
 mod recycling;
+mod script;

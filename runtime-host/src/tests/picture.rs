@@ -4,13 +4,24 @@ use isolet_wire::Value;
 
 use crate::bindings::sandbox as wit;
 
-/// Where a picture ends: with the memory.
-pub(super) const END: usize = 0x40000;
+/// What an effect and an outcome take there.
+const EFFECT_WORDS: usize = 13;
+const RECORD_BYTES: usize = 32;
 
-/// The bytes of an outcome that end at [`END`].
-pub(super) fn of(outcome: &wit::Outcome) -> Vec<u8> {
-    let length = draw(outcome, 0).len();
-    draw(outcome, END - length)
+/// The bytes of a first outcome and of those that follow it, to end at `end`.
+/// The last word of each, which is padding, says where the next one's record is.
+pub(super) fn of(outcomes: &[wit::Outcome], end: usize) -> Vec<u8> {
+    let mut tops = vec![end];
+    for outcome in outcomes {
+        tops.push(tops[tops.len() - 1] - draw(outcome, 0, 0).len());
+    }
+    let mut pictures = Vec::new();
+    for (index, outcome) in outcomes.iter().enumerate().rev() {
+        let last = index + 1 == outcomes.len();
+        let next = if last { 0 } else { word(tops[index + 1] - RECORD_BYTES) };
+        pictures.extend(draw(outcome, tops[index + 1], next));
+    }
+    pictures
 }
 
 /// A value whose encoding ends with these bytes.
@@ -24,21 +35,21 @@ pub(super) fn argument(bytes: &[u8]) -> Value {
     }
     message.push(left.to_le_bytes()[0]);
     message.extend(bytes);
-    Value::from_bytes(message, 0).expect("a buffer")
+    Value::from_bytes(message, Vec::new()).expect("a buffer")
 }
 
 /// Its length, and with it the place of what it holds, is a multiple of 8.
-fn draw(outcome: &wit::Outcome, base: usize) -> Vec<u8> {
+fn draw(outcome: &wit::Outcome, base: usize, next: u32) -> Vec<u8> {
     let mut picture = Picture { base, bytes: Vec::new() };
     let effects: Vec<u32> =
         outcome.effects.iter().flat_map(|effect| picture.effect(effect)).collect();
     let list = picture.place(4, &bytes_of(&effects));
-    let alarm = outcome.alarm.as_ref().map_or([0; 6], |alarm| {
+    let alarm = outcome.alarm.as_ref().map_or([0; 5], |alarm| {
         let due = alarm.due.to_bits().to_le_bytes();
         let half = |at: usize| u32::from_le_bytes([due[at], due[at + 1], due[at + 2], due[at + 3]]);
-        [1, 0, half(0), half(4), alarm.invocation, 0]
+        [1, 0, half(0), half(4), alarm.invocation]
     });
-    let record = [&[list, word(outcome.effects.len())], alarm.as_slice()].concat();
+    let record = [&[list, word(outcome.effects.len())], alarm.as_slice(), &[next]].concat();
     picture.place(8, &bytes_of(&record));
     picture.bytes
 }
@@ -57,17 +68,12 @@ impl Picture {
     }
 
     /// What is smaller than a word has its low byte where the word has it.
-    fn effect(&mut self, effect: &wit::Effect) -> [u32; 10] {
+    fn effect(&mut self, effect: &wit::Effect) -> [u32; EFFECT_WORDS] {
         let mut words = match effect {
             wit::Effect::Loaded => vec![0],
             wit::Effect::LoadFailed(message) => [&[1], self.message(message).as_slice()].concat(),
             wit::Effect::LoadThrew(message) => [&[2], self.message(message).as_slice()].concat(),
-            wit::Effect::Call(call) => {
-                let method = self.place(1, call.method.as_bytes());
-                let fixed =
-                    [3, call.id, call.invocation, call.capability, method, word(call.method.len())];
-                [fixed.as_slice(), &self.message(&call.arguments)].concat()
-            }
+            wit::Effect::Call(call) => self.call(call),
             wit::Effect::Settle(settlement) => {
                 let (Ok(message) | Err(message)) = &settlement.result;
                 let message = self.message(message);
@@ -75,22 +81,52 @@ impl Picture {
                 [fixed.as_slice(), &message, &[u32::from(settlement.waiting)]].concat()
             }
             wit::Effect::Waited(invocation) => vec![5, *invocation],
+            wit::Effect::Release(capability) => {
+                [&[6], capability_of(*capability).as_slice()].concat()
+            }
         };
-        words.resize(10, 0);
-        words.try_into().expect("ten words")
+        words.resize(EFFECT_WORDS, 0);
+        words.try_into().expect("an effect's words")
+    }
+
+    fn call(&mut self, call: &wit::Call) -> Vec<u32> {
+        let names: Vec<u32> = call
+            .path
+            .iter()
+            .flat_map(|name| [self.place(1, name.as_bytes()), word(name.len())])
+            .collect();
+        let path = self.place(4, &bytes_of(&names));
+        let arguments = match &call.arguments {
+            Some(message) => [&[1], self.message(message).as_slice()].concat(),
+            None => vec![0; 5],
+        };
+        let [kind, number] = capability_of(call.target);
+        let fixed = [3, call.id, call.invocation, kind, number, path, word(call.path.len())];
+        [fixed.as_slice(), &arguments, &[u32::from(call.awaited)]].concat()
     }
 
     fn message(&mut self, message: &wit::Message) -> [u32; 4] {
         let data = self.place(1, &message.data);
-        let capabilities = self.place(4, &bytes_of(&message.capabilities));
+        let list: Vec<u32> =
+            message.capabilities.iter().flat_map(|&capability| capability_of(capability)).collect();
+        let capabilities = self.place(4, &bytes_of(&list));
         [data, word(message.data.len()), capabilities, word(message.capabilities.len())]
     }
 }
 
-fn bytes_of(words: &[u32]) -> Vec<u8> {
+fn capability_of(capability: wit::Capability) -> [u32; 2] {
+    match capability {
+        wit::Capability::Held(number) => [0, number],
+        wit::Capability::Loader(number) => [1, number],
+        wit::Capability::Offered(number) => [2, number],
+        wit::Capability::Promised(number) => [3, number],
+    }
+}
+
+pub(super) fn bytes_of(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-fn word(number: usize) -> u32 {
+pub(super) fn word(number: usize) -> u32 {
     u32::try_from(number).expect("an address of Wasm")
 }

@@ -10,7 +10,7 @@ use crate::engine::{Engine, EngineConfig};
 use crate::error::Result;
 use crate::image::Images;
 use crate::tests::picture;
-use crate::worker::Entrypoint;
+use crate::worker::Worker;
 use crate::worker_code::WorkerCode;
 
 #[path = "../../build/split.rs"]
@@ -20,11 +20,11 @@ mod wrapper;
 
 /// What each guest has beside its `turn`: the exports that the wrapper asks for,
 /// and two outcomes to answer with, at 64 `loaded` and at 96 nothing at all.
-/// What the host hands in lies from 4096 on.
+/// What the host hands in lies from 4096 on: first the time, then the event, its
+/// kind at 8 and what it holds at 16.
 const PRELUDE: &str = r#"
   (import "env" "memory" (memory 4))
-  (type $turn (func
-    (param f64 i32 i64 i64 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+  (type $turn (func (param i32) (result i32)))
   (data (i32.const 64) "\80\00\00\00\01\00\00\00")
   (global $free (mut i32) (i32.const 4096))
   (func (export "cabi_realloc")
@@ -42,16 +42,29 @@ const PRELUDE: &str = r#"
     (i32.const 16))
 "#;
 
-/// Says that it has loaded; whatever it is called with is its outcome, laid out
-/// so that it ends at the end of the memory. Other events it lets pass.
+/// Says that it has loaded; whatever it is called with are its outcomes, laid
+/// out so that they end at the end of the memory. The first is its answer to the
+/// call, and each other one to the next event, whatever that is.
 const LIAR: &str = r#"
-  (func (export "turn") (type $turn)
-    (if (i32.eq (local.get 1) (i32.const 1)) (then (return (i32.const 64))))
-    (if (i32.ne (local.get 1) (i32.const 2)) (then (return (i32.const 96))))
-    (memory.copy
-      (i32.sub (i32.const 0x40000) (local.get 10)) (local.get 9) (local.get 10))
-    (i32.const 0x3ffe0))
+  (func (export "turn") (type $turn) (local $event i32) (local $length i32)
+    (local.set $event (i32.load8_u offset=8 (local.get 0)))
+    (if (i32.eq (local.get $event) (i32.const 1)) (then
+      (drop (memory.grow (i32.const MORE)))
+      (return (i32.const 64))))
+    (if (i32.eq (local.get $event) (i32.const 2)) (then
+      (local.set $length (i32.load offset=72 (local.get 0)))
+      (memory.copy
+        (i32.sub (i32.const END) (local.get $length))
+        (i32.load offset=68 (local.get 0))
+        (local.get $length))
+      (i32.store (i32.const 32) (i32.sub (i32.const END) (i32.const 32)))))
+    (local.set 0 (i32.load (i32.const 32)))
+    (if (i32.eqz (local.get 0)) (then (return (i32.const 96))))
+    (i32.store (i32.const 32) (i32.load offset=28 (local.get 0)))
+    (local.get 0))
 "#;
+
+const PAGE: usize = 65536;
 
 pub(super) struct RawGuest(split::Guest);
 
@@ -66,7 +79,7 @@ impl RawGuest {
     pub(super) fn engine(&self, config: EngineConfig) -> Engine {
         let Self(guest) = self;
         let made = Engine::with_guest(config, |engine| {
-            let wrapper = wrapper::component(guest, guest.memory.len() / 65536)?;
+            let wrapper = wrapper::component(guest, guest.memory.len() / PAGE)?;
             let component = Component::new(engine, wrapper)?;
             let images = Images::of_guest(engine, &Module::new(engine, &guest.code)?, component)?;
             let base = images.of_memory(guest.memory.clone())?;
@@ -78,35 +91,51 @@ impl RawGuest {
 
 /// A worker whose every call is answered with what the test makes up.
 pub(super) struct Liar {
-    engine: Engine,
+    pub(super) engine: Engine,
+    pub(super) worker: Worker,
+    /// Of its memory.
+    pub(super) end: usize,
     code: fn() -> WorkerCode,
-    entrypoint: Entrypoint,
 }
 
 impl Liar {
     pub(super) fn new(code: fn() -> WorkerCode) -> Self {
-        let engine = RawGuest::new(LIAR).engine(EngineConfig::new().max_sandboxes(8));
-        Self::on(engine, code)
+        Self::of_pages(4, code)
     }
 
-    fn on(engine: Engine, code: fn() -> WorkerCode) -> Self {
+    /// One with so much memory, all zero but for what it is told.
+    pub(super) fn of_pages(pages: usize, code: fn() -> WorkerCode) -> Self {
+        let body = LIAR
+            .replace("MORE", &(pages - 4).to_string())
+            .replace("END", &(pages * PAGE).to_string());
+        let engine = RawGuest::new(&body).engine(EngineConfig::new().max_sandboxes(80));
+        Self::on(engine, pages * PAGE, code)
+    }
+
+    fn on(engine: Engine, end: usize, code: fn() -> WorkerCode) -> Self {
         let worker = engine.loader().load(code()).expect("a worker");
-        Self { engine, code, entrypoint: worker.entrypoint() }
+        Self { engine, worker, end, code }
     }
 
     /// One that has told no lies yet, in a sandbox of its own.
     pub(super) fn another(&self) -> Self {
-        Self::on(self.engine.clone(), self.code)
+        Self::on(self.engine.clone(), self.end, self.code)
     }
 
     /// Answers a call with this outcome. The calls of a sandbox are the
     /// invocations 1, 2 and so on.
     pub(super) async fn says(&self, outcome: &wit::Outcome) -> Result<Value> {
-        self.shows(&picture::of(outcome)).await
+        self.shows(&picture::of(std::slice::from_ref(outcome), self.end)).await
+    }
+
+    /// Answers a call with the first outcome, and the events after it with the
+    /// others.
+    pub(super) async fn goes_on(&self, outcomes: &[wit::Outcome]) -> Result<Value> {
+        self.shows(&picture::of(outcomes, self.end)).await
     }
 
     /// Answers a call with bytes, the last 32 of which are taken for an outcome.
     pub(super) async fn shows(&self, bytes: &[u8]) -> Result<Value> {
-        self.entrypoint.call_values("", &[picture::argument(bytes)]).await
+        self.worker.entrypoint().call_values("", &[picture::argument(bytes)]).await
     }
 }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use crate::Limits;
 use crate::bindings::sandbox as wit;
 use crate::engine::{Engine, EngineConfig};
 use crate::error::{Error, LimitKind, Result};
 use crate::image::Image;
-use crate::sandbox::{Budget, Sandbox, Turn};
+use crate::sandbox::{Allowance, Budget, Sandbox, Turn};
 use crate::source::Sources;
 use crate::tests::raw_guest::RawGuest;
 
@@ -22,8 +23,8 @@ const FULL: usize = 512 * PAGE;
 
 const FUEL: u64 = 200_000_000;
 
-/// `cancel` is the one event that puts nothing into the guest's memory, so it
-/// says what to do: 0 count what looks like the secret, 1 grow, any other number
+/// The number that `cancel` names says what to do, and is wiped from where the
+/// host has put it: 0 count what looks like the secret, 1 grow, any other number
 /// take all there is and write the secret to it, and then end in that way.
 const TENANT: &str = r#"
   (data (i32.const 0x100) "the image")
@@ -54,25 +55,27 @@ const TENANT: &str = r#"
         (i32.eqz (ref.is_null (table.get $table (local.get $at))))))
       (local.set $at (i32.add (local.get $at) (i32.const 1)))
       (br_if $next (i32.lt_u (local.get $at) (table.size $table))))
-    ;; Four times `waited`, each 40 bytes, and the outcome that lists them.
+    ;; Four times `waited`, each 52 bytes, and the outcome that lists them.
     (i64.store (i32.const 0x300) (i64.const 5))
     (i32.store (i32.const 0x304) (local.get $words))
-    (i64.store (i32.const 0x328) (i64.const 5))
-    (i32.store (i32.const 0x32c) (i32.wrap_i64 (global.get $global)))
-    (i64.store (i32.const 0x350) (i64.const 5))
-    (i32.store (i32.const 0x354) (local.get $functions))
-    (i64.store (i32.const 0x378) (i64.const 5))
-    (i32.store (i32.const 0x37c) (table.size $table))
+    (i64.store (i32.const 0x334) (i64.const 5))
+    (i32.store (i32.const 0x338) (i32.wrap_i64 (global.get $global)))
+    (i64.store (i32.const 0x368) (i64.const 5))
+    (i32.store (i32.const 0x36c) (local.get $functions))
+    (i64.store (i32.const 0x39c) (i64.const 5))
+    (i32.store (i32.const 0x3a0) (table.size $table))
     (i64.store (i32.const 0x200) (i64.const 0x400000300))
     (i64.store (i32.const 0x208) (i64.const 0))
     (i32.const 0x200))
-  (func (export "turn") (type $turn)
-    (if (i64.eqz (local.get 2)) (then (return (call $look))))
-    (if (i64.eq (local.get 2) (i64.const 1)) (then (call $grow) (return (i32.const 96))))
+  (func (export "turn") (type $turn) (local $action i32)
+    (local.set $action (i32.load offset=16 (local.get 0)))
+    (memory.fill (local.get 0) (i32.const 0) (i32.sub (global.get $free) (local.get 0)))
+    (if (i32.eqz (local.get $action)) (then (return (call $look))))
+    (if (i32.eq (local.get $action) (i32.const 1)) (then (call $grow) (return (i32.const 96))))
     (call $fill)
-    (if (i64.eq (local.get 2) (i64.const 3)) (then unreachable))
-    (if (i64.eq (local.get 2) (i64.const 4)) (then (loop $forever (br $forever))))
-    (if (i64.eq (local.get 2) (i64.const 5)) (then (drop (memory.grow (i32.const 1024)))))
+    (if (i32.eq (local.get $action) (i32.const 3)) (then unreachable))
+    (if (i32.eq (local.get $action) (i32.const 4)) (then (loop $forever (br $forever))))
+    (if (i32.eq (local.get $action) (i32.const 5)) (then (drop (memory.grow (i32.const 1024)))))
     (i64.store (i32.const 96) (i64.const 0))
     (i64.store (i32.const 104) (i64.const 0))
     (i32.const 96))
@@ -114,7 +117,8 @@ impl Tenant {
         let now = Instant::now();
         let deadline = now + Duration::from_mins(10);
         let budget = Budget { fuel: FUEL, fuel_limit: FUEL, began: now, deadline };
-        self.0.turn(0.0, &wit::Event::Cancel(action), budget).await
+        let mut allowance = Allowance { fuel: u64::MAX, purse: None };
+        self.0.turn(0.0, &wit::Event::Cancel(action), budget, &mut allowance).await
     }
 
     async fn look(&mut self) -> Seen {
@@ -155,7 +159,7 @@ impl Tenant {
                 // In its own heap both ways of searching find it.
                 assert!(self.stray(image).await.is_some());
                 let seen = self.look().await;
-                assert!(seen.secret_words as usize > FULL / 8 - 10, "{seen:?}");
+                assert!(seen.secret_words as usize > FULL / 8 - 20, "{seen:?}");
                 assert_eq!((seen.functions_in_table, seen.table_size), (1064, 1064));
                 assert_ne!(seen.global, NOTHING.global);
             }
