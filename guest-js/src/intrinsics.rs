@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use isolet_wire::Interface;
 use rquickjs::function::{Constructor, This};
 use rquickjs::{
     Array, Ctx, Exception, FromJs, Function, Object, Persistent, Promise, Result, Value,
@@ -157,6 +158,47 @@ pub fn disposable<'js>(
 /// Calls the `Symbol.dispose` of an object that nobody outside has any more.
 pub fn dispose<'js>(ctx: &Ctx<'js>, state: &State, value: Value<'js>) -> Result<()> {
     get::<Function<'js>>(ctx, state, "dispose")?.call((value,))
+}
+
+/// The data of a `Request`, `Response` or `Headers`, after the number of its
+/// class; none for anything else. Its body is used then.
+pub fn parts<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Option<Array<'js>>> {
+    get::<Function<'js>>(ctx, state, "partsOf")?.call((value.clone(),))
+}
+
+/// What [`parts`] were taken from.
+pub fn instance<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    interface: Interface,
+    data: Value<'js>,
+) -> Result<Value<'js>> {
+    get::<Function<'js>>(ctx, state, "instanceOf")?.call((interface as i32, data))
+}
+
+/// `stub.fetch(...arguments)`
+pub fn fetch<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    stub: Value<'js>,
+    arguments: Array<'js>,
+) -> Result<Value<'js>> {
+    get::<Function<'js>>(ctx, state, "fetchThrough")?.call((stub, arguments))
+}
+
+/// The arguments of a handler of requests: one request.
+pub fn request<'js>(ctx: &Ctx<'js>, state: &State, arguments: Array<'js>) -> Result<Array<'js>> {
+    get::<Function<'js>>(ctx, state, "requestOf")?.call((arguments,))
+}
+
+/// A promise of the response that a handler of requests returned.
+pub fn response<'js>(ctx: &Ctx<'js>, state: &State, result: Value<'js>) -> Result<Value<'js>> {
+    get::<Function<'js>>(ctx, state, "responseOf")?.call((result,))
+}
+
+/// Where the global `fetch` leads.
+pub fn set_outbound<'js>(ctx: &Ctx<'js>, state: &State, stub: Value<'js>) -> Result<()> {
+    get::<Function<'js>>(ctx, state, "setOutbound")?.call((stub,))
 }
 
 /// A method that goes on belonging to its object.

@@ -63,7 +63,7 @@ impl Guest {
             stack_bytes: 256 << 10,
             dynamic_code: true,
             main: "main.js".to_owned(),
-            env: message(&serde_free_object()),
+            env: message(&Value::array_of(&[serde_free_object(), Value::undefined()])),
         }))
     }
 

@@ -19,6 +19,7 @@ pub(crate) struct Code {
     pub(crate) engine: Engine,
     pub(crate) main: String,
     pub(crate) sources: Arc<Sources>,
+    /// An array: `env`, and what `fetch` leads to.
     pub(crate) env: Value,
     pub(crate) limits: Limits,
     pub(crate) seed: Option<u64>,

@@ -52,16 +52,17 @@ impl Stub {
         Self { target, _hold: hold }
     }
 
-    /// As the sandbox of that lineage may have it: what lives there, or above it,
-    /// ends later and must not be kept alive by it.
+    /// As what lives as long as that sandbox may keep it: what is in the sandbox,
+    /// or above it, must not be kept alive by it, nor a loader's workers.
     pub(crate) fn held_by(&self, holder: &Lineage) -> Self {
         match &self.target {
             Target::Remote(remote) if remote.outlives(holder) => self.without_hold(),
+            Target::Loader(grant) => Self::to(Target::Loader(Arc::new(grant.blank()))),
             _ => self.clone(),
         }
     }
 
-    /// A value whose stubs are as that sandbox may have them.
+    /// A value whose stubs are as [`Self::held_by`] makes them.
     pub(crate) fn value_held_by(value: Value, holder: &Lineage) -> Value {
         if value.capabilities().is_empty() {
             return value;
@@ -167,23 +168,6 @@ impl Stub {
     pub fn to_value(&self) -> Value {
         Value::from_capability(self.to_attachment())
     }
-}
-
-/// A value that is kept for as long as a sandbox lives: what lives in that
-/// sandbox, or above it, must not be kept alive by it, nor a loader's workers.
-pub(crate) fn without_holds(value: Value, holder: &Lineage) -> Value {
-    if value.capabilities().is_empty() {
-        return value;
-    }
-    value.map_capabilities(|attachment| {
-        let Some(stub) = Stub::from_attachment(attachment) else { return Arc::clone(attachment) };
-        let stub = match &stub.target {
-            Target::Remote(remote) if remote.outlives(holder) => stub.without_hold(),
-            Target::Loader(grant) => Stub::to(Target::Loader(Arc::new(grant.blank()))),
-            _ => stub,
-        };
-        stub.to_attachment()
-    })
 }
 
 impl From<Arc<dyn Capability>> for Stub {

@@ -75,6 +75,8 @@ pub struct WorkerCode {
     pub(crate) tail_sink: Option<TailSink>,
     /// An `env` that is a message already.
     pub(crate) given_env: Option<Value>,
+    /// Where `fetch` leads.
+    pub(crate) outbound: Option<Stub>,
     problem: Option<String>,
 }
 
@@ -100,6 +102,7 @@ impl WorkerCode {
             tails: Vec::new(),
             tail_sink: None,
             given_env: None,
+            outbound: None,
             problem: None,
         }
     }
@@ -145,6 +148,14 @@ impl WorkerCode {
     /// and may never have more than its limits.
     pub fn loader(mut self, name: impl Into<String>) -> Self {
         self.env.push((name.into(), Ok(Binding::Loader)));
+        self
+    }
+
+    /// Hands every `fetch` of the worker's to that stub's method `fetch`, which
+    /// a worker's entrypoint or a [`Capability`] may be (it says what that is
+    /// called with). Default: none, and `fetch` throws.
+    pub fn outbound(mut self, stub: impl Into<Stub>) -> Self {
+        self.outbound = Some(stub.into());
         self
     }
 

@@ -145,6 +145,7 @@ impl<'s, 'de> Decoder<'s, 'de> {
             Token::Array(_)
             | Token::SparseArray(_)
             | Token::Object
+            | Token::Interface(_)
             | Token::Map
             | Token::Set
             | Token::Error { .. } => self.container(token, visitor),

@@ -32,6 +32,7 @@ pub(crate) mod tag {
     pub(crate) const VIEW: u8 = 20;
     pub(crate) const REF: u8 = 21;
     pub(crate) const CAPABILITY: u8 = 22;
+    pub(crate) const INTERFACE: u8 = 23;
 }
 
 /// The array index that a key is, if it is one in its only spelling.

@@ -273,7 +273,7 @@ impl<'a> Json<'a> {
                 self.open('[', Frame::Array { first: true });
                 return Ok(());
             }
-            Token::Object => {
+            Token::Object | Token::Interface(_) => {
                 self.open('{', Frame::Object { first: true, error: false });
                 return Ok(());
             }

@@ -28,7 +28,7 @@ pub enum Kind {
     Boxed,
     /// An array, dense or not.
     Array,
-    /// A plain object.
+    /// A plain object, or an instance of an [`Interface`](crate::Interface).
     Object,
     /// A `Map`.
     Map,
@@ -57,7 +57,7 @@ impl Kind {
             tag::REG_EXP => Self::RegExp,
             tag::BOXED => Self::Boxed,
             tag::ARRAY | tag::SPARSE_ARRAY => Self::Array,
-            tag::OBJECT => Self::Object,
+            tag::OBJECT | tag::INTERFACE => Self::Object,
             tag::MAP => Self::Map,
             tag::SET => Self::Set,
             tag::ERROR => Self::Error,

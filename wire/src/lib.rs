@@ -55,9 +55,10 @@
 //! | 20 | View | kind byte ([`ViewKind`]), an `ArrayBuffer` or a Ref to one, varint byte offset, varint length in elements (bytes for a `DataView`) |
 //! | 21 | Ref | varint index of an object that has begun |
 //! | 22 | Capability | varint position in the message's list of capabilities |
+//! | 23 | Interface | kind byte ([`Interface`]), (key, value)*, End |
 //!
 //! A varint is LEB128 of a `u64` in its shortest form. A key is a tagged
-//! string. Objects are what the tags 10 to 20 and 22 begin; they are numbered
+//! string. Objects are what the tags 10 to 20, 22 and 23 begin; they are numbered
 //! from 0 in the order in which they begin, a view before its buffer, so that
 //! shared references and cycles survive. A capability position may occur more
 //! than once and then means the same object. What a capability is, the bytes do
@@ -79,6 +80,7 @@ mod embed;
 mod error;
 mod error_parts;
 mod format;
+mod interface;
 mod json;
 mod kind;
 mod number;
@@ -98,6 +100,7 @@ pub use capability::Attachment;
 pub use elements::Elements;
 pub use error::{DecodeError, EncodeError, Problem, WireError};
 pub use error_parts::ErrorParts;
+pub use interface::Interface;
 pub use kind::Kind;
 pub use reader::{Reader, Token};
 pub use text::{Text, Units};

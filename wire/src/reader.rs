@@ -3,6 +3,7 @@
 use crate::bigint::BigInt;
 use crate::error::{Problem, WireError};
 use crate::format::{MAX_ARRAY_LENGTH, MAX_SAFE, VERSION, tag};
+use crate::interface::Interface;
 use crate::text::{Text, Units};
 use crate::view::{Buffer, View, ViewKind};
 
@@ -43,6 +44,9 @@ pub enum Token<'a> {
     SparseArray(u32),
     /// A plain object; keys and values follow.
     Object,
+    /// An instance of a class of the platform's; keys and values follow. To all
+    /// but JavaScript it is a plain object.
+    Interface(Interface),
     /// A `Map`; keys and values follow.
     Map,
     /// A `Set`; values follow.
@@ -75,6 +79,7 @@ impl Token<'_> {
             Self::Array(_)
                 | Self::SparseArray(_)
                 | Self::Object
+                | Self::Interface(_)
                 | Self::Map
                 | Self::Set
                 | Self::Error { .. }
@@ -91,6 +96,7 @@ impl Token<'_> {
             | Self::Array(_)
             | Self::SparseArray(_)
             | Self::Object
+            | Self::Interface(_)
             | Self::Map
             | Self::Set
             | Self::Error { .. }
@@ -227,6 +233,11 @@ impl<'a> Reader<'a> {
                     return Err(self.error(Problem::Varint));
                 }
                 Token::SparseArray(u32::try_from(length).unwrap_or(u32::MAX))
+            }
+            tag::INTERFACE => {
+                let interface = Interface::from_byte(self.byte()?);
+                let error = WireError { problem: Problem::Tag, offset: at };
+                Token::Interface(interface.ok_or(error)?)
             }
             tag::MAP => Token::Map,
             tag::SET => Token::Set,

@@ -278,7 +278,7 @@ impl Value {
                 }
                 return Ok((index < count as u64).then(|| walker.position()));
             }
-            (Some(Event::Value(Token::Object)), _)
+            (Some(Event::Value(Token::Object | Token::Interface(_))), _)
             | (Some(Event::Value(Token::SparseArray(_))), Some(_)) => {}
             _ => return Ok(None),
         }

@@ -118,7 +118,7 @@ impl<'a> Walker<'a> {
         self.current = then;
         let inside = match token {
             Token::Array(count) => Frame::Values(count),
-            Token::Object | Token::Error { .. } => Frame::Keys,
+            Token::Object | Token::Interface(_) | Token::Error { .. } => Frame::Keys,
             Token::SparseArray(length) => Frame::SparseKeys(0, length.into()),
             Token::Map => Frame::MapKey,
             Token::Set => Frame::Set,

@@ -2,6 +2,7 @@
 
 use crate::bigint::BigInt;
 use crate::format::{MAX_SAFE, VERSION, tag};
+use crate::interface::Interface;
 use crate::text::Text;
 use crate::view::{Buffer, View};
 
@@ -183,6 +184,12 @@ impl Writer {
     /// A plain object. Keys and values follow.
     pub fn begin_object(&mut self) {
         self.object(tag::OBJECT);
+    }
+
+    /// An instance of a class of the platform's. Keys and values follow.
+    pub fn begin_interface(&mut self, interface: Interface) {
+        self.object(tag::INTERFACE);
+        self.push(interface as u8);
     }
 
     /// A `Map`. Keys and values follow.

@@ -12,6 +12,10 @@
   internals.promiseThen = Promise.prototype.then;
   internals.promiseResolve = Promise.resolve.bind(Promise);
   internals.DOMException = DOMException;
+  internals.isList = Array.isArray;
+  const { getPrototypeOf, prototype: plain } = Object;
+  internals.isPlain = (value) =>
+    value !== null && typeof value === "object" && getPrototypeOf(value) === plain;
 
   /** Objects whose prototype has this method are printed as what it returns. */
   internals.inspected = Symbol("inspected");

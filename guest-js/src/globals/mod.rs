@@ -9,6 +9,7 @@ mod dynamic_code;
 mod encoding;
 mod execution_context;
 mod format;
+mod http;
 mod inspect;
 mod raw;
 mod structured_clone;
@@ -28,7 +29,7 @@ use crate::state::State;
 pub use dynamic_code::forbid as forbid_dynamic_code;
 
 /// In the order in which they build on one another.
-const SCRIPTS: [(&str, &str); 21] = [
+const SCRIPTS: [(&str, &str); 26] = [
     ("isolet:globals", include_str!("globals.js")),
     ("isolet:eval", include_str!("dynamic_code.js")),
     ("isolet:inspect", include_str!("inspect.js")),
@@ -38,6 +39,7 @@ const SCRIPTS: [(&str, &str); 21] = [
     ("isolet:structuredClone", include_str!("structured_clone.js")),
     ("isolet:TextEncoder", include_str!("text_encoder.js")),
     ("isolet:TextDecoder", include_str!("text_decoder.js")),
+    ("isolet:pairs", include_str!("pairs.js")),
     ("isolet:URLSearchParams", include_str!("url_search_params.js")),
     ("isolet:URL", include_str!("url.js")),
     ("isolet:crypto", include_str!("crypto.js")),
@@ -45,8 +47,12 @@ const SCRIPTS: [(&str, &str); 21] = [
     ("isolet:Event", include_str!("event.js")),
     ("isolet:EventTarget", include_str!("event_target.js")),
     ("isolet:AbortController", include_str!("abort_controller.js")),
-    ("isolet:fetch", include_str!("fetch.js")),
     ("isolet:rpc", include_str!("rpc.js")),
+    ("isolet:Headers", include_str!("headers.js")),
+    ("isolet:Body", include_str!("body.js")),
+    ("isolet:Request", include_str!("request.js")),
+    ("isolet:Response", include_str!("response.js")),
+    ("isolet:fetch", include_str!("fetch.js")),
     ("isolet:ExecutionContext", include_str!("execution_context.js")),
     ("isolet:WorkerLoader", include_str!("worker_loader.js")),
     ("isolet:workers", include_str!("workers.js")),
@@ -62,6 +68,7 @@ pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>) -> Result<Object<'js>> {
     crypto::install(&native, state)?;
     encoding::install(&native)?;
     execution_context::install(&native, state)?;
+    http::install(&native)?;
     structured_clone::install(&native)?;
     timers::install(&native, state)?;
     url::install(&native)?;

@@ -6,8 +6,8 @@
   const [buffer, byteOffset, byteLength] =
     [getter("buffer"), getter("byteOffset"), getter("byteLength")];
 
-  // The helper reads buffers and typed arrays.
-  const readable = (input) => {
+  // The helpers read buffers and typed arrays.
+  const readable = internals.bytesOf = (input) => {
     if (!isView(input)) return input;
     try {
       const length = apply(byteLength, input, []);

@@ -1,6 +1,6 @@
 (native, internals) => {
-  const { iterator: ITERATOR, toStringTag } = Symbol;
-  const { defineProperty, getPrototypeOf } = Object;
+  const { iterator: ITERATOR } = Symbol;
+  const { defineProperty } = Object;
   const { parseForm, writeForm, wellFormed } = native;
 
   const required = (args, count) => {
@@ -34,6 +34,10 @@
         return params;
       };
       listOf = (params) => params.#list;
+      internals.searchParamsText = (value) =>
+        value !== null && typeof value === "object" && #list in value
+          ? writeForm(value.#list)
+          : undefined;
       internals.refreshSearchParams = (params, search) => {
         params.#list = parseForm(search.slice(1));
       };
@@ -198,36 +202,7 @@
     }
   }
 
-  class SearchParamsIterator {
-    #params;
-    #kind;
-    #index = 0;
-
-    constructor(params, kind) {
-      this.#params = params;
-      this.#kind = kind;
-    }
-
-    next() {
-      const list = listOf(this.#params);
-      const index = this.#index;
-      if (index >= list.length) return { value: undefined, done: true };
-      this.#index += 2;
-      const [name, value] = [list[index], list[index + 1]];
-      const kind = this.#kind;
-      const item = kind === "keys" ? name : kind === "values" ? value : [name, value];
-      return { value: item, done: false };
-    }
-  }
-
-  const iterators = SearchParamsIterator.prototype;
-  Object.setPrototypeOf(iterators, getPrototypeOf(getPrototypeOf([][ITERATOR]())));
-  delete iterators.constructor;
-  defineProperty(iterators, "next", { enumerable: true });
-  defineProperty(iterators, toStringTag, {
-    value: "URLSearchParams Iterator", configurable: true,
-  });
-  const iterate = (params, kind) => new SearchParamsIterator(params, kind);
+  const iterate = internals.pairs("URLSearchParams", (params) => listOf(params));
 
   internals.linkedSearchParams = linked;
   internals.interface(URLSearchParams);

@@ -8,13 +8,13 @@ use std::rc::Rc;
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::{Declarations, Declared, Exports, ModuleDef};
 use rquickjs::{
-    ArrayBuffer, Ctx, Error, Exception, IntoJs, Module, Object, Persistent, Promise, Result,
+    Array, ArrayBuffer, Ctx, Error, Exception, IntoJs, Module, Object, Persistent, Promise, Result,
     Runtime, Value,
 };
 
 use crate::rpc::message::{self, Owner};
 use crate::state::State;
-use crate::{Load, ModuleBody, SourceError, rpc, throw};
+use crate::{Load, ModuleBody, SourceError, intrinsics, rpc, throw};
 
 pub fn install(runtime: &Runtime, state: &Rc<State>) {
     runtime.set_loader(Modules(Rc::clone(state)), Modules(Rc::clone(state)));
@@ -27,7 +27,13 @@ pub fn install(runtime: &Runtime, state: &Rc<State>) {
 /// A module that is not there, does not parse or does not link. What throws
 /// while it is evaluated rejects the promise instead.
 pub fn link_main<'js>(ctx: &Ctx<'js>, state: &Rc<State>, load: &Load) -> Result<Promise<'js>> {
-    let env = message::decode(ctx, state, &load.env, Owner::Worker)?;
+    // What it finds in `env`, and where its `fetch` leads.
+    let given = message::decode(ctx, state, &load.env, Owner::Worker)?;
+    let given = given.into_array().unwrap_or(Array::new(ctx.clone())?);
+    let (env, outbound) = (given.get::<Value<'js>>(0)?, given.get::<Value<'js>>(1)?);
+    if !outbound.is_undefined() {
+        intrinsics::set_outbound(ctx, state, outbound)?;
+    }
     let name = find(ctx, state, &load.main, None)?;
     let module = declare(ctx, state, &name)?;
     *state.env.borrow_mut() = Some(Persistent::save(ctx, env));

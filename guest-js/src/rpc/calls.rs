@@ -161,8 +161,10 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
         Ok(message) => (message, false),
         Err(message) => (message, true),
     };
-    let value = message::decode(ctx, &state, &message, Owner::Results(call.invocation))?;
-    call.promise.settle(ctx, &value, thrown)
+    match message::decode(ctx, &state, &message, Owner::Results(call.invocation)) {
+        Ok(value) => call.promise.settle(ctx, &value, thrown),
+        Err(error) => call.promise.settle(ctx, &event_loop::thrown(ctx, error), true),
+    }
 }
 
 /// Rejects the calls of invocations that have ended, for others who wait for

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use isolet_wire::Interface;
 use rquickjs::{Class, Ctx, Function, Persistent, Value};
 
 use super::handle::Handle;
 use super::stub::{Root, Stub};
 use super::{calls, promise};
 use crate::state::State;
-use crate::value::{self, StubHook, StubSource};
+use crate::value::{self, Instance, StubHook, StubSource};
 use crate::{Capability, Message, intrinsics, throw};
 
 /// Objects that one sandbox may have offered at a time.
@@ -36,6 +37,35 @@ impl<'js> StubHook<'js> for Outgoing {
         let position = u32::try_from(self.capabilities.len()).unwrap_or(u32::MAX);
         self.capabilities.push(capability);
         Ok(Some(position))
+    }
+
+    fn interface(
+        &mut self,
+        ctx: &Ctx<'js>,
+        value: &Value<'js>,
+    ) -> rquickjs::Result<Option<Instance<'js>>> {
+        let Some(parts) = intrinsics::parts(ctx, &self.state, value)? else { return Ok(None) };
+        let mut parts = parts.iter::<Value<'js>>();
+        let kind = parts.next().transpose()?.and_then(|kind| kind.as_int());
+        let kind = kind.and_then(|kind| usize::try_from(kind).ok()).unwrap_or_default();
+        let interface = Interface::ALL.get(kind).copied().unwrap_or(Interface::Headers);
+        let mut fields = Vec::new();
+        for (name, value) in fields_of(interface).iter().copied().zip(parts) {
+            let value = value?;
+            if !value.is_undefined() {
+                fields.push((name, value));
+            }
+        }
+        Ok(Some(Instance { interface, fields }))
+    }
+}
+
+/// In the order in which the scripts list them.
+fn fields_of(interface: Interface) -> &'static [&'static str] {
+    match interface {
+        Interface::Headers => &["headers"],
+        Interface::Request => &["url", "method", "headers", "body", "redirect"],
+        Interface::Response => &["status", "statusText", "headers", "body", "url", "redirected"],
     }
 }
 
@@ -115,6 +145,15 @@ impl<'js> StubSource<'js> for Incoming<'_> {
             Capability::Loader(_) => intrinsics::worker_loader(ctx, self.state, stub),
             _ => Ok(stub),
         }
+    }
+
+    fn instance(
+        &mut self,
+        ctx: &Ctx<'js>,
+        interface: Interface,
+        data: Value<'js>,
+    ) -> rquickjs::Result<Value<'js>> {
+        intrinsics::instance(ctx, self.state, interface, data)
     }
 }
 

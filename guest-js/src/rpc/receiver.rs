@@ -8,7 +8,7 @@ use rquickjs::{Array, Class, Ctx, Exception, Object, Result, Value};
 use super::calls::DISPOSED;
 use super::message::{self, Owner};
 use super::promise;
-use super::stub::Stub;
+use super::stub::{FETCH, Stub};
 use crate::state::State;
 use crate::{Entrypoint, Invoke, Receiver, intrinsics, throw, value};
 
@@ -90,6 +90,15 @@ fn export<'js>(
         None => Object::new(ctx.clone())?.into_value(),
     };
     let execution = intrinsics::execution_context(ctx, state, invoke.invocation, props)?;
+    let fetches = *path == [FETCH] && invoke.arguments.is_some();
+    let decode = || match decode()? {
+        Some(arguments) if fetches => intrinsics::request(ctx, state, arguments).map(Some),
+        arguments => Ok(arguments),
+    };
+    let answer = |result: Value<'js>| match fetches {
+        true => intrinsics::response(ctx, state, result),
+        false => Ok(result),
+    };
 
     if object.is_constructor() && extends(object, &intrinsics::worker_entrypoint(ctx, state)?)? {
         let constructor = Constructor::from_value(export)?;
@@ -99,7 +108,7 @@ fn export<'js>(
         }
         let shows = |value: &Value<'js>| shows(ctx, state, value);
         let found = walk(ctx, instance.into_value(), path, shows)?;
-        return finish(ctx, found, path, decode()?);
+        return answer(finish(ctx, found, path, decode()?)?);
     }
 
     let root = export.clone();
@@ -129,7 +138,7 @@ fn export<'js>(
         0 => Value::new_undefined(ctx.clone()),
         _ => arguments.get(0)?,
     };
-    function.call((This(found.this), argument, env, execution))
+    answer(function.call((This(found.this), argument, env, execution))?)
 }
 
 /// Follows a path as far as it leads.

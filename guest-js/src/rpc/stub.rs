@@ -11,6 +11,10 @@ use crate::{intrinsics, throw};
 
 const MAX_PATH: usize = 64;
 
+/// The method that takes a request, or what one can be made of, and answers
+/// with a response.
+pub const FETCH: &str = "fetch";
+
 /// Where a stub's path begins.
 #[derive(Clone)]
 pub enum Root<'js> {
@@ -93,6 +97,10 @@ impl<'js> JsClass<'js> for Stub<'js> {
         let Self { root, path } = this.borrow().clone();
         match root {
             Root::Export(export) if path.is_empty() => export.with_props(&ctx, &arguments),
+            root if path == [FETCH] => {
+                let stub = Self::new(&ctx, root)?;
+                intrinsics::fetch(&ctx, &*state(&ctx)?, stub, arguments)
+            }
             root => calls::start(&ctx, &root, &path, Some(arguments)),
         }
     }
@@ -207,6 +215,12 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
         calls::start(&ctx, &stub.root, &stub.path, None)
     };
     native.set("read", Function::new(ctx.clone(), read)?)?;
+
+    let send = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Array<'js>| {
+        let stub = stub_of(&ctx, &this)?;
+        calls::start(&ctx, &stub.root, &[method], Some(arguments))
+    };
+    native.set("send", Function::new(ctx.clone(), send)?)?;
 
     // A stub of what a call will return, without waiting for it.
     let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Array<'js>| {

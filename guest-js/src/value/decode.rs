@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use isolet_wire::{BigInt, Buffer, Event, Problem, Text, Token, View, ViewKind, Walker, WireError};
+use isolet_wire::{
+    BigInt, Buffer, Event, Interface, Problem, Text, Token, View, ViewKind, Walker, WireError,
+};
 use rquickjs::function::This;
 use rquickjs::{Ctx, Exception, Result, Value};
 
@@ -56,13 +58,16 @@ enum Place<'a, 'js> {
     Set,
     /// The primitive of the wrapper object of that index.
     Boxed(usize),
+    /// The data of the instance of that index.
+    Instance(Interface, usize, Option<Text<'a>>),
 }
 
 struct Decoder<'a, 'b, 'js> {
     ctx: &'b Ctx<'js>,
     hook: &'b mut dyn StubSource<'js>,
     codec: Option<Rc<Codec<'js>>>,
-    /// By index; none while a wrapper object waits for its primitive.
+    /// By index; none while a wrapper object waits for its primitive, or an
+    /// instance for its data.
     objects: Vec<Option<Value<'js>>>,
     stubs: BTreeMap<u32, Value<'js>>,
     frames: Vec<Frame<'a, 'js>>,
@@ -73,15 +78,25 @@ impl<'a, 'js> Decoder<'a, '_, 'js> {
     fn event(&mut self, event: Event<'a>, walker: &Walker<'a>) -> Result<()> {
         match event {
             Event::Key(next) => {
-                if let Some(Place::Property(key) | Place::Error(key, _)) =
-                    self.frames.last_mut().map(|frame| &mut frame.place)
+                if let Some(
+                    Place::Property(key) | Place::Error(key, _) | Place::Instance(_, _, key),
+                ) = self.frames.last_mut().map(|frame| &mut frame.place)
                 {
                     *key = Some(next);
                 }
                 Ok(())
             }
-            Event::End => {
-                self.frames.pop();
+            Event::End => match self.frames.pop() {
+                Some(Frame { object, place: Place::Instance(interface, index, _) }) => {
+                    let instance = self.hook.instance(self.ctx, interface, object)?;
+                    self.late(index, instance)
+                }
+                _ => Ok(()),
+            },
+            Event::Value(Token::Interface(interface)) => {
+                let place = Place::Instance(interface, self.objects.len(), None);
+                self.objects.push(None);
+                self.frames.push(Frame { object: raw::new_object(self.ctx)?, place });
                 Ok(())
             }
             Event::Value(Token::Boxed) => {
@@ -120,7 +135,7 @@ impl<'a, 'js> Decoder<'a, '_, 'js> {
             Token::String(text) => raw::new_string(ctx, text)?,
             Token::BigInt(value) => self.big_int(value)?,
             Token::Ref(index) => self.object(index, walker)?,
-            Token::Object => raw::new_object(ctx)?,
+            Token::Object | Token::Interface(_) => raw::new_object(ctx)?,
             Token::Array(_) => raw::new_array(ctx, 0)?,
             Token::SparseArray(length) => raw::new_array(ctx, length)?,
             Token::Map => self.codec()?.constructor(New::Map)?.construct(())?,
@@ -166,7 +181,7 @@ impl<'a, 'js> Decoder<'a, '_, 'js> {
                 *index = at.saturating_add(1);
                 raw::define_item(self.ctx, &frame.object, at, value)
             }
-            Place::Property(key) => match key.take() {
+            Place::Property(key) | Place::Instance(_, _, key) => match key.take() {
                 Some(key) => raw::define(self.ctx, &frame.object, key, value, true),
                 None => Ok(()),
             },
@@ -201,6 +216,11 @@ impl<'a, 'js> Decoder<'a, '_, 'js> {
 
     fn boxed(&mut self, index: usize, primitive: Value<'js>) -> Result<()> {
         let object: Value<'js> = self.codec()?.function(Intrinsic::Object)?.call((primitive,))?;
+        self.late(index, object)
+    }
+
+    /// Puts an object that could only now be made.
+    fn late(&mut self, index: usize, object: Value<'js>) -> Result<()> {
         if let Some(slot) = self.objects.get_mut(index) {
             *slot = Some(object.clone());
         }

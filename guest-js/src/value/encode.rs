@@ -12,7 +12,7 @@ use rquickjs::{Coerced, Ctx, Function, Result, Value};
 
 use super::codec::{Class, Codec, Intrinsic};
 use super::raw::{self, Keys, Kind};
-use super::{StubHook, refuse};
+use super::{Instance, StubHook, refuse};
 
 /// Writes a value and all that it reaches.
 ///
@@ -44,8 +44,8 @@ enum Frame<'js> {
     Entries { object: usize, keys: Keys<'js>, next: usize, form: Form },
     /// What a map or set held when it was met.
     Items(vec::IntoIter<Value<'js>>),
-    /// Entries of an error that are not enumerable; the others come after.
-    Hidden(vec::IntoIter<(&'static str, Value<'js>)>),
+    /// Entries of names that are known. The end is not theirs.
+    Fields(vec::IntoIter<(&'static str, Value<'js>)>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl<'js> Encoder<'_, 'js> {
         let Some(frame) = self.frames.last_mut() else { return Ok(false) };
         let (next, ends) = match frame {
             Frame::Items(items) => (items.next(), true),
-            Frame::Hidden(entries) => {
+            Frame::Fields(entries) => {
                 let next = entries.next().map(|(key, value)| {
                     self.writer.string(key);
                     value
@@ -233,7 +233,8 @@ impl<'js> Encoder<'_, 'js> {
         let stack = stack.as_deref().map(Text::Utf8);
         self.writer.begin_error(Text::Utf8(&name), Text::Utf8(&message), stack);
         self.entries(value, keys, Form::Error);
-        self.frames.push(Frame::Hidden(hidden.into_iter()));
+        // Before those that are enumerable.
+        self.frames.push(Frame::Fields(hidden.into_iter()));
         Ok(())
     }
 
@@ -321,12 +322,20 @@ impl<'js> Encoder<'_, 'js> {
     }
 
     fn capability(&mut self, value: Value<'js>) -> Result<()> {
-        let Some(position) = self.hook.capability(self.ctx, &value)? else {
+        if let Some(position) = self.hook.capability(self.ctx, &value)? {
+            self.writer.capability(position);
+            self.seen.add(value);
+            return Ok(());
+        }
+        let Some(Instance { interface, fields }) = self.hook.interface(self.ctx, &value)? else {
             let name = class_name(self.ctx, &value);
             return Err(self.refused(&name));
         };
-        self.writer.capability(position);
+        self.writer.begin_interface(interface);
         self.seen.add(value);
+        // Its end, after what it holds.
+        self.frames.push(Frame::Items(Vec::new().into_iter()));
+        self.frames.push(Frame::Fields(fields.into_iter()));
         Ok(())
     }
 

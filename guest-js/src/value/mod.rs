@@ -6,7 +6,7 @@
 
 use rquickjs::{Ctx, Exception, Result, Value};
 
-use isolet_wire::Writer;
+use isolet_wire::{Interface, Writer};
 
 mod codec;
 mod decode;
@@ -27,6 +27,21 @@ pub trait StubHook<'js> {
     /// # Errors
     /// Whatever shall be thrown instead.
     fn capability(&mut self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Option<u32>>;
+
+    /// The class and the data of an object that is no capability; none refuses
+    /// it. The data must be new.
+    ///
+    /// # Errors
+    /// Whatever shall be thrown instead.
+    fn interface(&mut self, _: &Ctx<'js>, _: &Value<'js>) -> Result<Option<Instance<'js>>> {
+        Ok(None)
+    }
+}
+
+/// An instance of a class of the platform's, as a message holds it.
+pub struct Instance<'js> {
+    pub interface: Interface,
+    pub fields: Vec<(&'static str, Value<'js>)>,
 }
 
 /// Makes values out of capabilities.
@@ -37,6 +52,14 @@ pub trait StubSource<'js> {
     /// # Errors
     /// If there is no such capability.
     fn stub(&mut self, ctx: &Ctx<'js>, position: u32) -> Result<Value<'js>>;
+
+    /// The instance that a plain object holds the data of.
+    ///
+    /// # Errors
+    /// Data of which there is no instance.
+    fn instance(&mut self, _: &Ctx<'js>, _: Interface, data: Value<'js>) -> Result<Value<'js>> {
+        Ok(data)
+    }
 }
 
 /// Captures what the codec uses of JavaScript. Must run before any code of a

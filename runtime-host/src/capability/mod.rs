@@ -25,6 +25,21 @@ pub type Answer = Pin<Box<dyn Future<Output = Result<Value, Thrown>> + Send>>;
 ///
 /// Made from an ordinary `impl` block by [`macro@crate::capability`]. A sandbox
 /// reaches the methods of what it was handed and nothing else.
+///
+/// # `fetch`
+///
+/// `stub.fetch(...)` makes a request of its arguments, so that a method `fetch`
+/// is called with one argument, and what it returns becomes a `Response`. In
+/// Rust, wherever they are met, a `Request` is the object
+/// `{url, method, headers, body, redirect}` and a `Response`
+/// `{status, statusText, headers, body}`, after a fetch with `url` and
+/// `redirected`. `headers` is a list of pairs of strings, the names in lower
+/// case and sorted, `set-cookie` once for each cookie; `body` is null or
+/// [`Bytes`](crate::Bytes). In what is returned all but `status` may be
+/// missing, and the body may be a string. The same object, or a URL, is what
+/// [`Entrypoint::call`](crate::Entrypoint::call) hands to a worker's `fetch`.
+/// Whatever a constructor would refuse is a `TypeError` or `RangeError` of the
+/// one who receives it.
 pub trait Capability: Send + Sync + 'static {
     /// Answers `await env.NAME.method(...arguments)`. `arguments` is an array.
     ///

@@ -9,7 +9,7 @@ use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
 use crate::loader::Options;
 use crate::promised::failed;
-use crate::stub::{Stub, Target, without_holds};
+use crate::stub::{Stub, Target};
 
 /// The way of a sandbox to itself, behind `ctx.exports` and `new RpcStub`.
 pub(super) struct Own(pub(super) Link);
@@ -30,7 +30,7 @@ impl Capability for Own {
                     let name = arguments.next_or_undefined()?;
                     let options: Option<Options> = arguments.next_or_undefined()?;
                     let props = options.and_then(|options| options.props);
-                    let props = props.map(|props| without_holds(props, self.0.lineage()));
+                    let props = props.map(|props| Stub::value_held_by(props, self.0.lineage()));
                     Ok(Receiver::Entrypoint { name, props })
                 };
                 match { receiver }() {

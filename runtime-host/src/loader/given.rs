@@ -6,7 +6,7 @@ use isolet_wire::Value;
 use serde::Deserialize;
 
 use crate::bytes::Bytes;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits::{FUEL_PER_CPU_MS, Limits};
 use crate::source::Module;
 use crate::stub::Stub;
@@ -79,10 +79,6 @@ impl GivenLimits {
 impl GivenCode {
     /// As if the embedder had given it.
     pub(super) fn into_code(self, ceiling: &Limits) -> Result<WorkerCode> {
-        let refuse = |text: &str| Err(Error::InvalidCode(text.to_owned()));
-        if self.global_outbound.is_some() {
-            return refuse("\"globalOutbound\" can only be null so far");
-        }
         let limits = match &self.limits {
             Some(limits) => limits.below(ceiling),
             None => ceiling.clone(),
@@ -93,6 +89,7 @@ impl GivenCode {
         }
         code.given_env = Some(self.env);
         code.tails = self.tails;
+        code.outbound = self.global_outbound;
         Ok(code)
     }
 }

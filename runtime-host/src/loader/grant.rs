@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::link::{Lineage, Link};
 use crate::log::LogSink;
 use crate::promised::failed;
-use crate::stub::{Stub, without_holds};
+use crate::stub::Stub;
 use crate::worker::Worker;
 
 /// The right to load workers, as one sandbox has it.
@@ -99,9 +99,9 @@ impl Grant {
         // The worker ends with the sandbox that loads it, not the other way round.
         let env = code.given_env.take();
         code.given_env = env.map(|env| Stub::value_held_by(env, &self.parent));
+        code.outbound = code.outbound.map(|stub| stub.held_by(&self.parent));
         code.tails = code.tails.iter().map(|tail| tail.held_by(&self.parent)).collect();
         code.log_sink.clone_from(&self.log_sink);
-        code.given_env = code.given_env.map(|env| without_holds(env, &self.parent));
         super::load(&self.engine, code, self.parent.clone())
     }
 
@@ -142,7 +142,7 @@ impl WorkerTarget {
         };
         if let Some(Options { props, limits }) = options {
             if let Some(props) = props {
-                let props = without_holds(props, &self.0.code().parent);
+                let props = Stub::value_held_by(props, &self.0.code().parent);
                 entrypoint = entrypoint.props(props);
             }
             if let Some(limits) = limits {

@@ -7,6 +7,8 @@ mod grant;
 use std::future::Future;
 use std::sync::Arc;
 
+use isolet_wire::Value;
+
 use crate::code::Code;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -92,6 +94,9 @@ fn load(engine: &Engine, mut code: WorkerCode, parent: Lineage) -> Result<Worker
         }
     };
     crate::worker_code::check_env(&env)?;
+    let outbound = code.outbound.take();
+    let outbound = outbound.map_or_else(Value::undefined, |stub| stub.to_value());
+    let env = Value::array_of(&[env, outbound]);
     let bytes = code.bytes() + env.as_bytes().len() as u64;
     let sources = Sources::new(engine.clone(), code.modules, code.elsewhere, &code.limits);
     Ok(Worker::new(Code {

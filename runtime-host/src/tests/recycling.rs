@@ -209,7 +209,7 @@ async fn a_slot_whose_tenant_was_dropped_in_the_middle_of_a_turn_is_as_clean() {
     {
         let mut turn = pin!(tenant.told(End::Spins as u32));
         // More often than filling gives way: it is spinning by then.
-        for _ in 0..1000 {
+        for _ in 0..300 {
             let poll = poll_fn(|cx| Poll::Ready(turn.as_mut().poll(cx))).await;
             assert!(poll.is_pending());
         }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use isolet_wire::{Attachment, BigInt, Buffer, Text, Value, View, ViewKind, Writer};
+use isolet_wire::{Attachment, BigInt, Buffer, Interface, Text, Value, View, ViewKind, Writer};
 
 /// The same ones each time.
 pub(crate) fn capabilities(count: usize) -> Vec<Attachment> {
@@ -109,6 +109,27 @@ fn containers() -> Value {
         w.int(1);
         w.reference(3);
         w.end();
+    })
+}
+
+pub(crate) fn interfaces() -> Value {
+    message(|w| {
+        w.begin_array(4);
+        w.begin_interface(Interface::Response);
+        w.string("status");
+        w.int(200);
+        w.string("headers");
+        w.begin_array(1);
+        w.begin_array(2);
+        w.string("a");
+        w.string("b");
+        w.string("body");
+        w.array_buffer(&[1, 2]);
+        w.end();
+        w.reference(1);
+        w.begin_interface(Interface::Headers);
+        w.end();
+        w.reference(5);
     })
 }
 

@@ -101,3 +101,25 @@ fn an_item_takes_along_what_it_refers_to() {
     });
     assert_eq!(item, expected);
 }
+
+#[test]
+fn an_instance_is_an_object_to_rust_and_stays_one_for_others() {
+    let array = corpus::checked(&corpus::interfaces());
+    let json = r#"{"status":200,"headers":[["a","b"]],"body":[1,2]}"#;
+    let mut items = array.elements().unwrap();
+    let response = items.next_value().unwrap().unwrap();
+    assert_eq!((response.kind(), &*response.to_json()), (Kind::Object, json));
+    assert_eq!(response.property("status").unwrap().to_json(), "200");
+    let headers: Vec<(String, String)> = response.property("headers").unwrap().to().unwrap();
+    assert_eq!(&*headers[0].1, "b");
+    let all: std::collections::BTreeMap<String, Value> = response.to().unwrap();
+    assert_eq!(all.len(), 3);
+    // Copied, in one run and object by object, it still says what it is.
+    for _ in 0..2 {
+        let copy = items.next_value().unwrap().unwrap();
+        let tag = copy.as_bytes()[1..3].to_vec();
+        assert!(tag == [23, 2] || tag == [23, 0], "{tag:?}");
+    }
+    let shared = Value::array_of(&[array.clone(), response]);
+    assert_eq!(shared.as_bytes().windows(2).filter(|pair| *pair == [23, 2]).count(), 2);
+}

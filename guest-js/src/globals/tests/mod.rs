@@ -3,6 +3,7 @@
 mod console;
 mod encoding;
 mod events;
+mod fetch;
 mod forms;
 mod inspect;
 mod misc;

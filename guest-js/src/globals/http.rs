@@ -1,0 +1,61 @@
+//! What `Headers`, `Request` and `Response` take.
+
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "the engine calls these, and hands over what they are given"
+)]
+
+use rquickjs::{Ctx, Function, Object, Result, TypedArray, Value};
+
+use super::raw;
+
+pub fn install<'js>(native: &Object<'js>) -> Result<()> {
+    let ctx = native.ctx().clone();
+    // Each answers with none for what is refused.
+    let header_name = |name: Value<'js>| {
+        let name = raw::text(&name)?;
+        Ok::<_, rquickjs::Error>(is_token(&name).then(|| name.to_ascii_lowercase()))
+    };
+    native.set("headerName", Function::new(ctx.clone(), header_name)?)?;
+    native.set("headerValue", Function::new(ctx.clone(), header_value)?)?;
+    native.set("methodName", Function::new(ctx.clone(), method_name)?)?;
+    let status_text = |text: Value<'js>| {
+        let text = raw::text(&text)?;
+        let fits = |char: char| char == '\t' || matches!(char, ' '..='~' | '\u{80}'..='\u{ff}');
+        Ok::<_, rquickjs::Error>(text.chars().all(fits).then_some(text))
+    };
+    native.set("statusText", Function::new(ctx.clone(), status_text)?)?;
+    // A new `Uint8Array` of what a buffer or typed array holds.
+    let copy_bytes = |ctx: Ctx<'js>, buffer: Value<'js>| {
+        if !raw::is_buffer(&buffer) {
+            return Ok(None);
+        }
+        let bytes = raw::with_bytes(&buffer, |bytes| bytes.to_vec()).unwrap_or_default();
+        TypedArray::<u8>::new_copy(ctx, bytes).map(Some)
+    };
+    native.set("copyBytes", Function::new(ctx, copy_bytes)?)
+}
+
+fn is_token(text: &str) -> bool {
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(part)
+}
+
+/// Without the space around it, which is no part of a value.
+fn header_value(value: Value<'_>) -> Result<Option<String>> {
+    let value = raw::text(&value)?;
+    let value = value.trim_matches(['\t', '\n', '\r', ' ']);
+    let fits = |char: char| char <= '\u{ff}' && !matches!(char, '\0' | '\n' | '\r');
+    Ok(value.chars().all(fits).then(|| value.to_owned()))
+}
+
+/// Upper case, where it is one of those that are so.
+fn method_name(method: Value<'_>) -> Result<Option<String>> {
+    let method = raw::text(&method)?;
+    let upper = method.to_ascii_uppercase();
+    Ok(match upper.as_str() {
+        "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" => Some(upper),
+        "CONNECT" | "TRACE" | "TRACK" => None,
+        _ => is_token(&method).then_some(method),
+    })
+}

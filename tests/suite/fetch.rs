@@ -1,0 +1,275 @@
+//! `fetch` between workers, and what it sends through ordinary calls.
+
+use isolet::Worker;
+use serde_json::{Value as Json, json};
+
+use crate::harness::{Case, Run};
+
+/// Shows what it was asked.
+const SERVICE: &str = r#"
+    import { WorkerEntrypoint } from "cloudflare:workers";
+    const show = async (r) => [r instanceof Request, r.method, r.url, [...r.headers], await r.text()];
+    export default {
+        async fetch(request, env, ctx) {
+            const body = await show(request);
+            return Response.json([...body, env.NAME, typeof ctx.waitUntil], {
+                status: 201, statusText: "Made", headers: { "x-by": "plain" },
+            });
+        },
+    };
+    export class Class extends WorkerEntrypoint {
+        async fetch(request) {
+            const body = await show(request);
+            return new Response(JSON.stringify([...body, arguments.length, this.env.NAME]));
+        }
+    }
+    export class Wrong extends WorkerEntrypoint {
+        fetch(request) {
+            if (request.url.endsWith("/throws")) throw new RangeError("too far");
+            return { status: 200 };
+        }
+        echo(value) { return value; }
+        kind(value) { return [value.constructor.name, JSON.stringify(value)]; }
+        take(call) { return call(new Response("from the callee", { status: 202 })); }
+        async through(stub, input) { return await stub.fetch(input); }
+    }
+    export class Silent extends WorkerEntrypoint {}
+"#;
+
+pub(crate) fn service() -> Worker {
+    Case::named("service.js", SERVICE).code(|code| code.env_value("NAME", "svc")).worker()
+}
+
+/// A body that has the service's entrypoints in its `env`.
+fn client(body: &str) -> Case {
+    let service = service();
+    let named = |name: &str| service.named_entrypoint(name).stub();
+    Case::body(body)
+        .env("PLAIN", service.entrypoint().stub())
+        .env("CLASS", named("Class"))
+        .env("WRONG", named("Wrong"))
+        .env("SILENT", named("Silent"))
+}
+
+async fn json_of(body: &str) -> Json {
+    client(body).run().await.json()
+}
+
+#[tokio::test]
+async fn a_request_reaches_a_plain_object() {
+    let told = json_of(
+        "const response = await env.PLAIN.fetch('https://a.example/x?y#z', {
+            method: 'post', headers: { 'X-B': '1', 'x-a': '2' }, body: 'hello',
+        });
+        return [response instanceof Response, response.status, response.statusText, response.ok,
+            response.url, [...response.headers], await response.json()]",
+    )
+    .await;
+    let headers = json!([["content-type", "text/plain;charset=UTF-8"], ["x-a", "2"], ["x-b", "1"]]);
+    let request =
+        json!([true, "POST", "https://a.example/x?y#z", headers, "hello", "svc", "function"]);
+    let headers = json!([["content-type", "application/json"], ["x-by", "plain"]]);
+    let url = "https://a.example/x?y#z";
+    assert_eq!(told, json!([true, 201, "Made", true, url, headers, request]));
+}
+
+#[tokio::test]
+async fn a_request_reaches_a_class() {
+    let told = json_of(
+        "const request = new Request('http://a/', { method: 'PUT', body: new Uint8Array([104, 105]) });
+         const response = await env.CLASS.fetch(request, { headers: [['a', 'b']] });
+         return [request.bodyUsed, await response.json()]",
+    )
+    .await;
+    let request = json!([true, "PUT", "http://a/", [["a", "b"]], "hi", 1, "svc"]);
+    assert_eq!(told, json!([true, request]));
+}
+
+#[tokio::test]
+async fn a_third_party_passes_requests_and_responses_on() {
+    let told = json_of(
+        "const response = await env.WRONG.through(env.CLASS, new Request('http://third/'));
+         const url = await env.WRONG.through(env.CLASS, 'http://text/');
+         return [(await response.json())[2], (await url.json())[2], response.status]",
+    )
+    .await;
+    assert_eq!(told, json!(["http://third/", "http://text/", 200]));
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_the_callers() {
+    let told = json_of(
+        "const errors = [];
+         for (const [stub, ...args] of [
+            [env.PLAIN, '/relative'], [env.PLAIN], [env.WRONG, 'http://a/throws'],
+            [env.WRONG, 'http://a/'], [env.SILENT, 'http://a/'],
+            [env.PLAIN, 'http://a/', { body: 'x' }],
+         ]) {
+            const promise = stub.fetch(...args);
+            errors.push(await promise.then(() => 'fine', (e) => `${e.name}: ${e.message}`));
+         }
+         return errors",
+    )
+    .await;
+    assert_eq!(
+        told,
+        json!([
+            "TypeError: Invalid URL: /relative",
+            "TypeError: fetch() needs a URL or a Request.",
+            "RangeError: too far",
+            "TypeError: Incorrect type for Promise: the Promise did not resolve to 'Response'.",
+            "TypeError: The RPC receiver does not implement the method \"fetch\".",
+            "TypeError: Request with a GET or HEAD method cannot have a body.",
+        ])
+    );
+}
+
+#[tokio::test]
+async fn a_signal_ends_the_wait() {
+    let told = json_of(
+        "const told = [];
+         const aborted = AbortSignal.abort(new Error('before'));
+         await env.PLAIN.fetch('http://a', { signal: aborted }).catch((e) => told.push(e.message));
+         const controller = new AbortController();
+         const answer = env.PLAIN.fetch('http://a', { signal: controller.signal });
+         controller.abort(new Error('after'));
+         await answer.catch((e) => told.push(e.message));
+         const unused = new AbortController().signal;
+         told.push((await env.PLAIN.fetch('http://a', { signal: unused })).status);
+         return told",
+    )
+    .await;
+    assert_eq!(told, json!(["before", "after", 201]));
+}
+
+#[tokio::test]
+async fn ordinary_calls_carry_them() {
+    let told = json_of(
+        "const response = new Response('text', { status: 299, headers: { a: 'b' } });
+         const shared = await env.WRONG.echo({ list: [response, response], map: new Map([[1, response]]) });
+         const request = await env.WRONG.echo(new Request('http://a', { redirect: 'manual' }));
+         const headers = await env.WRONG.echo(new Headers([['set-cookie', 'a'], ['set-cookie', 'b']]));
+         const back = await env.WRONG.take((given) => given.text());
+         return [response.bodyUsed, shared.list[0] === shared.list[1],
+            shared.map.get(1) === shared.list[0], shared.list[0].status,
+            shared.list[0].headers.get('A'), await shared.list[0].text(),
+            request instanceof Request, request.redirect, request.body,
+            headers instanceof Headers, headers.getSetCookie(), back]",
+    )
+    .await;
+    let expected = json!([
+        true,
+        true,
+        true,
+        299,
+        "b",
+        "text",
+        true,
+        "manual",
+        null,
+        true,
+        ["a", "b"],
+        "from the callee"
+    ]);
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_refused() {
+    let told = json_of(
+        "const told = [];
+         const used = new Response('x');
+         await used.text();
+         for (const value of [used, Response.error(), new (class Foo {})]) {
+            await env.WRONG.echo(value).catch((e) => told.push(`${e.name}: ${e.message}`));
+         }
+         return told",
+    )
+    .await;
+    assert_eq!(
+        told,
+        json!([
+            "TypeError: Body has already been used. It can only be used once. Use tee() first if \
+             you need to read it twice.",
+            "TypeError: Response.error() cannot be sent.",
+            "DataCloneError: Could not serialize object of type \"Foo\". This type does not \
+             support serialization.",
+        ])
+    );
+}
+
+/// Data stays data, whatever it looks like.
+#[tokio::test]
+async fn plain_data_is_no_response() {
+    let told = json_of(
+        "const shape = { url: 'http://a', method: 'GET', status: 200, headers: [], body: null };
+         const tagged = { ...shape, [Symbol.toStringTag]: 'Response' };
+         const error = Object.assign(new Error('x'), { name: 'Response', ...shape });
+         return [await env.WRONG.kind(shape), await env.WRONG.kind(tagged),
+            (await env.WRONG.echo(error)) instanceof Error]",
+    )
+    .await;
+    let text = r#"{"url":"http://a","method":"GET","status":200,"headers":[],"body":null}"#;
+    assert_eq!(told, json!([["Object", text], ["Object", text], true]));
+}
+
+/// What a target that is no entrypoint returns is checked by its caller.
+#[tokio::test]
+async fn forged_responses_are_checked() {
+    let told = Case::js(
+        "import { RpcTarget, RpcStub } from 'cloudflare:workers';
+         class Hostile extends RpcTarget {
+            #answer;
+            constructor(answer) { super(); this.#answer = answer }
+            fetch() { return this.#answer }
+         }
+         export default { async run() {
+            const told = [];
+            for (const answer of [
+                { status: 200, headers: [['a', 'b']], body: 'x' }, { status: 99 }, { status: '200' },
+                { status: 200, headers: [['a\\n', 'b']] }, { status: 200, headers: [['a', 'b\\r\\nc: d']] },
+                { status: 200, headers: [[() => {}, 'b']] }, { status: 200, headers: () => {} },
+                { status: 204, body: 'x' }, { status: 200, body: () => {} }, { status: 200, body: {} },
+                { status: 200, statusText: 'a\\nb' }, { status: 200, url: 'nowhere' },
+                () => {}, null, 7, 'text', [], new Map(),
+            ]) {
+                const stub = new RpcStub(new Hostile(answer));
+                told.push(await stub.fetch('http://a').then((r) => r.text(), (e) => e.name));
+            }
+            return told.join(' ');
+         } }",
+    );
+    let errors = "TypeError TypeError TypeError TypeError TypeError TypeError TypeError TypeError";
+    let told = told.run().await;
+    let _ = told.expect_ok(format!(
+        "x RangeError TypeError {errors} TypeError TypeError TypeError TypeError TypeError TypeError TypeError"
+    ));
+}
+
+/// The worker spoils what it can reach, and its own `fetch` still works.
+#[tokio::test]
+async fn patched_built_ins_change_nothing() {
+    let run: Run = client(
+        "const evil = () => { throw new Error('evil') };
+         const { ownKeys } = Reflect;
+         const { defineProperty } = Object;
+         const all = [Array.prototype, Map.prototype, String.prototype, Uint8Array.prototype,
+            Headers.prototype, Request.prototype, Response.prototype, JSON, Object, Reflect];
+         for (let at = 0; at < all.length; at++) {
+            const keys = ownKeys(all[at]);
+            for (let index = 0; index < keys.length; index++) {
+                // The engine's template literals call `concat`.
+                const key = keys[index];
+                if (key === 'constructor' || key === 'length' || key === 'concat') continue;
+                try { defineProperty(all[at], key, { value: evil }) } catch {}
+            }
+         }
+         Promise.prototype.catch = Promise.prototype.finally = evil;
+         globalThis.Headers = globalThis.Request = globalThis.Response = globalThis.URL = evil;
+         const response = await env.PLAIN.fetch('http://a', { method: 'POST', body: 'b' });
+         return typeof response",
+    )
+    .run()
+    .await;
+    let _ = run.expect_ok("object");
+}

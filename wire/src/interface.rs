@@ -1,0 +1,35 @@
+//! Classes of the platform's that are carried by value.
+
+/// The class of an instance that a message holds as its data.
+///
+/// No plain object can look like one, so that data which comes from anywhere
+/// never turns into an instance on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Interface {
+    /// `Headers`: `headers`, a list of names and values.
+    Headers = 0,
+    /// `Request`: `url`, `method`, `headers`, `body` and more.
+    Request = 1,
+    /// `Response`: `status`, `statusText`, `headers`, `body` and more.
+    Response = 2,
+}
+
+impl Interface {
+    /// All of them, in the order of their bytes.
+    pub const ALL: [Self; 3] = [Self::Headers, Self::Request, Self::Response];
+
+    pub(crate) fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(byte)).copied()
+    }
+
+    /// What the class is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Headers => "Headers",
+            Self::Request => "Request",
+            Self::Response => "Response",
+        }
+    }
+}
