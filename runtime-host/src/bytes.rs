@@ -71,6 +71,6 @@ impl schemars::JsonSchema for Bytes {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "contentEncoding": "binary" })
+        schemars::json_schema!({ "x-typescript": "Uint8Array" })
     }
 }

@@ -1,6 +1,7 @@
 //! What every sandbox of a worker is made from.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use isolet_wire::Value;
 
@@ -32,6 +33,7 @@ pub(crate) struct Code {
     pub(crate) parent: Lineage,
     /// Of its modules and `env`.
     pub(crate) bytes: u64,
+    pub(crate) failed_to_start: AtomicBool,
 }
 
 impl Code {
@@ -51,6 +53,15 @@ impl Code {
         !self.tails.is_empty()
             || self.tail_sink.is_some()
             || tracing::enabled!(tracing::Level::INFO)
+    }
+
+    /// Remembers that its modules could not be evaluated.
+    pub(crate) fn has_failed_to_start(&self) {
+        self.failed_to_start.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn failed_to_start(&self) -> bool {
+        self.failed_to_start.load(Ordering::Acquire)
     }
 
     /// Whether a sandbox loaded it.

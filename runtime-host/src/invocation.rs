@@ -22,8 +22,10 @@ pub(crate) enum Command {
     Invoke(Box<Request>),
     /// The caller that holds this token has gone away.
     Cancel(u64),
-    /// Nobody has the object any more that was offered under this number.
-    Released(u32),
+    /// Objects that were offered have been let go: [`Link::released`] says which.
+    ///
+    /// [`Link::released`]: crate::link::Link::released
+    Released,
     /// Nobody holds the sandbox any more.
     Unheld,
 }

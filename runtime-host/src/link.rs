@@ -21,6 +21,8 @@ pub(crate) struct Link(Arc<Inner>);
 struct Inner {
     commands: mpsc::UnboundedSender<Command>,
     hold: Mutex<Weak<Hold>>,
+    /// Numbers of offered objects that nobody has any more.
+    released: Mutex<Vec<u32>>,
     lineage: Lineage,
     limits: Limits,
 }
@@ -86,7 +88,13 @@ impl Link {
         lineage: Lineage,
         limits: Limits,
     ) -> Self {
-        Self(Arc::new(Inner { commands, hold: Mutex::default(), lineage, limits }))
+        Self(Arc::new(Inner {
+            commands,
+            hold: Mutex::default(),
+            released: Mutex::default(),
+            lineage,
+            limits,
+        }))
     }
 
     /// Keeps the sandbox alive, if it still is.
@@ -115,6 +123,21 @@ impl Link {
 
     pub(crate) fn is_closed(&self) -> bool {
         self.0.commands.is_closed()
+    }
+
+    /// An object is let go. However many are, the driver is told once.
+    fn release(&self, number: u32) {
+        let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
+        released.push(number);
+        if released.len() == 1 {
+            drop(released);
+            self.send(Command::Released);
+        }
+    }
+
+    /// What was let go since this was last asked.
+    pub(crate) fn released(&self) -> Vec<u32> {
+        std::mem::take(&mut *self.0.released.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A driver that has ended hears nothing.
@@ -239,7 +262,7 @@ impl Drop for Remote {
         match &mut self.receiver {
             Receiver::Offered(number) => {
                 let number = *number;
-                self.link.send(Command::Released(number));
+                self.link.release(number);
             }
             Receiver::Entrypoint { props, .. } => {
                 if let Some(props) = props.take() {

@@ -23,8 +23,13 @@ pub(crate) const SEED: u64 = 7;
 
 /// The configuration that every engine of the tests begins with.
 pub(crate) fn config() -> EngineConfig {
-    let torture = std::env::var("ISOLET_TORTURE").is_ok_and(|value| value == "1");
-    EngineConfig::new().max_sandboxes(200).torture(torture)
+    EngineConfig::new().max_sandboxes(200).torture(torture())
+}
+
+/// Whether every sandbox is dumped and restored after each turn, which takes a
+/// hundred times as long.
+pub(crate) fn torture() -> bool {
+    std::env::var("ISOLET_TORTURE").is_ok_and(|value| value == "1")
 }
 
 /// The engine that most tests share.

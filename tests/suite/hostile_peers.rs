@@ -26,6 +26,7 @@ fn parent(attack: &str) -> Worker {
         }} }};"
     ))
     .code(|code| code.loader("LOADER"))
+    .limits(|limits| limits.fuel(100_000_000_000))
     .worker()
 }
 

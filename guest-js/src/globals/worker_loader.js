@@ -1,14 +1,20 @@
 (native, internals) => {
   const { apply } = Reflect;
   const { keys } = Object;
+  const { warn } = console;
   const KINDS = ["js", "cjs", "text", "data", "json", "wasm", "py"];
   const isObject = (value) => typeof value === "object" && value !== null;
   const bad = (text) => {
     throw new TypeError(text);
   };
 
+  const ENDINGS = [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".json", ".txt"];
+
   const moduleOf = (name, module) => {
-    if (typeof module === "string") return { name, text: module };
+    if (typeof module === "string") {
+      if (ENDINGS.some((ending) => name.endsWith(ending))) return { name, text: module };
+      bad(`Module "${name}" is a plain string, so its name must end in one of: ${ENDINGS.join(", ")}.`);
+    }
     if (!isObject(module)) {
       bad(`Module "${name}" must be a string or an object with one of: ${KINDS.join(", ")}.`);
     }
@@ -61,6 +67,10 @@
     }
     if (compatibilityFlags !== undefined && !Array.isArray(compatibilityFlags)) {
       bad("\"compatibilityFlags\" must be a list of strings.");
+    }
+    for (const flag of compatibilityFlags ?? []) {
+      if (typeof flag !== "string") bad("\"compatibilityFlags\" must be a list of strings.");
+      warn(`The compatibility flag "${flag}" is not known and has no effect.`);
     }
     if (env !== undefined && !isObject(env)) bad("\"env\" must be an object.");
     if (tails !== undefined && tails !== null && !Array.isArray(tails)) bad("\"tails\" must be a list.");

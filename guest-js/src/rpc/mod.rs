@@ -1,5 +1,6 @@
 //! Calling what other sandboxes and the host offer, and being called.
 
+mod atom;
 mod calls;
 mod handle;
 mod loopback;

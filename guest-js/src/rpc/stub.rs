@@ -6,7 +6,7 @@ use rquickjs::function::{Constructor, Params, This};
 use rquickjs::{Array, Atom, Class, Ctx, Function, JsLifetime, Object, Result, Value};
 
 use super::loopback::Export;
-use super::{Handle, calls, promise, state};
+use super::{Handle, atom, calls, promise, state};
 use crate::{intrinsics, throw};
 
 const MAX_PATH: usize = 64;
@@ -140,7 +140,7 @@ impl<'js> JsClass<'js> for Members {
         receiver: Value<'js>,
     ) -> Result<Value<'js>> {
         let of = this.borrow().of;
-        let key = atom.to_value()?;
+        let key = atom::value(ctx, &atom)?;
         let state = state(ctx)?;
         let local = |ctx: &Ctx<'js>| -> Result<Value<'js>> {
             let methods = match of {
@@ -203,7 +203,9 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     native.set("dup", Function::new(ctx.clone(), dup)?)?;
 
     let dispose = |ctx: Ctx<'js>, This(this): This<Value<'js>>| {
-        if let Root::Owned(handle) = &stub_of(&ctx, &this)?.root {
+        // A property is nothing that could be disposed of.
+        let stub = stub_of(&ctx, &this)?;
+        if let (Root::Owned(handle), true) = (&stub.root, stub.path.is_empty()) {
             handle.dispose();
         }
         Ok::<_, rquickjs::Error>(())

@@ -6,6 +6,10 @@ use isolet_wire::{ErrorParts, Value};
 
 use crate::error::{Error, Exception, LimitError, LimitKind};
 
+/// The most that the arguments of a call, or its answer, may take, as the peer
+/// has it.
+pub(crate) const MAX_MESSAGE_BYTES: u64 = 32 << 20;
+
 /// What a capability throws into JavaScript: an `Error` with this name and
 /// message.
 ///
@@ -39,18 +43,6 @@ pub struct Thrown {
     pub message: String,
     /// Where it came from, if not from a capability of the host's.
     cause: Option<Box<Cause>>,
-}
-
-/// The most that arguments or a result may take between workers, as the peer
-/// has it.
-pub(crate) const MAX_MESSAGE_BYTES: u64 = 32 << 20;
-
-/// What a larger one is refused with.
-pub(crate) fn too_large(bytes: u64) -> String {
-    format!(
-        "Serialized RPC arguments or return values are limited to 32MiB, but the size of this \
-         value was: {bytes} bytes."
-    )
 }
 
 #[derive(Clone, Debug)]
@@ -106,19 +98,20 @@ impl Thrown {
             Error::Exception(Exception { name, message, value, .. }) => {
                 Self { name, message, cause: Some(Box::new(Cause::Value(value))) }
             }
-            error => Self {
-                name: "Error".to_owned(),
-                message: match &error {
-                    // The peer's words for the peer's limit.
-                    Error::Limit(LimitError {
-                        kind: LimitKind::Output,
-                        limit: MAX_MESSAGE_BYTES,
-                        actual,
-                    }) => too_large(*actual),
-                    error => error.to_string(),
-                },
-                cause: Some(Box::new(Cause::Error(error))),
-            },
+            error => {
+                let cause = Some(Box::new(Cause::Error(error.clone())));
+                let thrown = match error {
+                    // The peer's own words, for programs that match on them.
+                    Error::InvalidCode(text) => Self::new(text),
+                    Error::Limit(LimitError { kind: LimitKind::Output, actual, .. })
+                        if actual > MAX_MESSAGE_BYTES =>
+                    {
+                        Self::too_large(actual)
+                    }
+                    error => Self::new(error.to_string()),
+                };
+                Self { cause, ..thrown }
+            }
         }
     }
 
@@ -132,6 +125,14 @@ impl Thrown {
                 Error::Exception(Exception { name: self.name, message: self.message, stack, value })
             }
         }
+    }
+
+    /// For a message of more than [`MAX_MESSAGE_BYTES`], in the peer's words.
+    pub(crate) fn too_large(bytes: u64) -> Self {
+        Self::new(format!(
+            "Serialized RPC arguments or return values are limited to 32MiB, but the size of this \
+             value was: {bytes} bytes."
+        ))
     }
 
     /// The error for a method that the capability does not have.
@@ -156,6 +157,13 @@ impl From<&str> for Thrown {
 impl From<std::io::Error> for Thrown {
     fn from(error: std::io::Error) -> Self {
         Self::new(error.to_string())
+    }
+}
+
+/// What a call of a worker or a stub came to, passed on as it is.
+impl From<Error> for Thrown {
+    fn from(error: Error) -> Self {
+        Self::from_error(error)
     }
 }
 

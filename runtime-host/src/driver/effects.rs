@@ -8,10 +8,11 @@ use super::calls::PendingCall;
 use super::tables::STUB_BYTES;
 use super::{Driver, Due, lie};
 use crate::bindings::sandbox as wit;
-use crate::capability::{Call, MAX_MESSAGE_BYTES, MAX_PATH, Thrown, too_large};
+use crate::capability::{Call, MAX_MESSAGE_BYTES, MAX_PATH, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::exception;
 use crate::promised::failed;
+use crate::stub::Target;
 use crate::tail;
 
 impl Driver {
@@ -97,8 +98,11 @@ impl Driver {
         let arguments = arguments.map(|arguments| self.export(arguments)).transpose()?;
         let Self { tables, calls, .. } = self;
         let target = tables.stub(target, &mut |call| calls.promised(call));
+        // What a worker is made of has a limit of its own.
+        let is_code =
+            target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::Loader(_)));
         let answer = match target {
-            _ if size > MAX_MESSAGE_BYTES => failed(Thrown::new(too_large(size))),
+            _ if size > MAX_MESSAGE_BYTES && !is_code => failed(Thrown::too_large(size)),
             // Sent now, so that calls of a stub arrive in their order.
             Some(stub) => stub.request(Call::of(path, arguments).paid_by(Some(payer))),
             None => failed(Thrown::type_error("There is no such capability.")),

@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Sleep;
 
 use crate::bindings::sandbox as wit;
-use crate::capability::Thrown;
+use crate::capability::{MAX_MESSAGE_BYTES, Thrown};
 use crate::code::Code;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
@@ -108,7 +108,10 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
         driver.link.lineage().clone(),
     );
     driver.open(LOADING, invocation);
-    driver.load(LOADING).await?;
+    if let Err(error) = driver.load(LOADING).await {
+        code.has_failed_to_start();
+        return Err(error);
+    }
     let env = code.env.capabilities().len();
     let at_rest = driver.calls.is_empty() && driver.tables.is_at_rest(env);
     if !driver.loaded || driver.alarm.is_some() || !at_rest {
@@ -274,12 +277,8 @@ impl Driver {
                 self.cancel(token);
                 Ok(())
             }
-            Command::Released(number) => {
-                self.tables.offered = self.tables.offered.saturating_sub(1);
-                self.housekeeping_fuel += RELEASE_FUEL;
-                self.deliver(0, &wit::Event::Released(number)).await
-            }
-            Command::Unheld => Ok(()),
+            // What there is to do is done before the next event.
+            Command::Released | Command::Unheld => Ok(()),
         }
     }
 
@@ -365,6 +364,11 @@ impl Driver {
         if !call.awaited {
             return Ok(());
         }
+        let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len() as u64);
+        let result = match result {
+            Ok(_) if bytes > MAX_MESSAGE_BYTES => Err(Thrown::too_large(bytes)),
+            result => result,
+        };
         let result = match result {
             Ok(value) => Ok(self.tables.import(value)?),
             Err(thrown) => Err(self.tables.import(thrown.to_value())?),
@@ -451,6 +455,11 @@ impl Driver {
 
     /// What has become due by the last event, one turn after the other.
     async fn settle_down(&mut self) -> Result<()> {
+        for number in self.link.released() {
+            self.tables.offered = self.tables.offered.saturating_sub(1);
+            self.housekeeping_fuel += RELEASE_FUEL;
+            self.deliver(0, &wit::Event::Released(number)).await?;
+        }
         loop {
             if let Some(id) = self.forgetting.pop_front() {
                 self.deliver(id, &wit::Event::Cancel(id)).await?;
@@ -527,6 +536,9 @@ impl Driver {
     /// The sandbox is gone: everybody who waits is told why.
     fn fail_all(&mut self, error: &Error) {
         self.commands.close();
+        if !self.loaded {
+            self.code.has_failed_to_start();
+        }
         let waiting: BTreeSet<u32> = self.waiting.drain(..).map(|(id, _)| id).collect();
         // Until the worker has loaded, what ended it is everybody's own answer.
         let answer = |id: u32| {

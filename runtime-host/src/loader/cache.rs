@@ -27,13 +27,20 @@ pub struct LoaderStats {
     pub bytes: u64,
 }
 
-type Slot = Arc<OnceCell<Result<Worker>>>;
+pub(super) type Slot = Arc<OnceCell<Result<Worker>>>;
 
 struct Entry {
     slot: Slot,
     bytes: u64,
     /// When it was last asked for.
     used: u64,
+}
+
+impl Entry {
+    /// Whether it was loaded and its modules could not be evaluated.
+    fn failed_to_start(&self) -> bool {
+        matches!(self.slot.get(), Some(Ok(worker)) if worker.code().failed_to_start())
+    }
 }
 
 #[derive(Default)]
@@ -65,12 +72,21 @@ impl Cache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) async fn get(
+    /// What stands for an id, whether or not it has been loaded.
+    pub(super) fn slot(&self, id: &str) -> Slot {
+        let mut entries = self.entries();
+        let slot = entries.slot(id);
+        entries.shrink(self.max_workers, self.max_bytes);
+        slot
+    }
+
+    /// The worker of a slot, which is loaded if nobody has done that yet.
+    pub(super) async fn fill(
         &self,
         id: &str,
+        slot: Slot,
         loading: impl Future<Output = Result<Worker>>,
     ) -> Result<Worker> {
-        let slot = self.entries().slot(id);
         let result = slot.get_or_init(|| loading).await;
         let mut entries = self.entries();
         match result {
@@ -97,6 +113,10 @@ impl Entries {
     fn slot(&mut self, id: &str) -> Slot {
         self.clock += 1;
         let now = self.clock;
+        if self.by_id.get(id).is_some_and(Entry::failed_to_start) {
+            self.stats.failures += 1;
+            self.remove(id);
+        }
         if let Some(entry) = self.by_id.get_mut(id) {
             self.stats.hits += 1;
             self.by_use.remove(&entry.used);

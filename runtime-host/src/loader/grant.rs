@@ -70,26 +70,32 @@ impl Grant {
         match method.as_str() {
             "load" => {
                 let given = argument::<GivenCode>(&arguments, 0);
-                let stub = given.and_then(|given| {
-                    self.load(given).map(|worker| stub_of(worker)).map_err(Thrown::from_error)
-                });
+                let stub = given
+                    .and_then(|given| self.load(given).map(stub_of).map_err(Thrown::from_error));
                 Box::pin(std::future::ready(stub))
             }
-            "get" => Box::pin(async move {
-                let id = argument::<Option<String>>(&arguments, 0)?;
-                let callback = argument::<Stub>(&arguments, 1)?;
-                let loading = async {
-                    let none = Value::array_of(&[]);
-                    let given = callback.request(Call::function(none).paid_by(payer)).await;
-                    let given = given.map_err(Thrown::into_error)?;
-                    self.load(given.to()?)
+            "get" => {
+                let asked = argument::<Option<String>>(&arguments, 0)
+                    .and_then(|id| Ok((id, argument::<Stub>(&arguments, 1)?)));
+                let (id, callback) = match asked {
+                    Ok(asked) => asked,
+                    Err(thrown) => return failed(thrown),
                 };
-                let worker = match id {
-                    Some(id) => self.cache.get(&id, loading).await,
-                    None => loading.await,
-                };
-                worker.map(stub_of).map_err(Thrown::from_error)
-            }),
+                // Looked up now, in the order in which the worker asks.
+                let slot = id.map(|id| (self.cache.slot(&id), id));
+                Box::pin(async move {
+                    let loading = async {
+                        let call = Call::function(Value::array_of(&[])).paid_by(payer);
+                        let given = callback.request(call).await.map_err(Thrown::into_error)?;
+                        self.load(given.to()?)
+                    };
+                    let worker = match slot {
+                        Some((slot, id)) => self.cache.fill(&id, slot, loading).await,
+                        None => loading.await,
+                    };
+                    worker.map(stub_of).map_err(Thrown::from_error)
+                })
+            }
             other => failed(Thrown::no_method(other)),
         }
     }

@@ -6,6 +6,7 @@ mod grant;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use isolet_wire::Value;
 
@@ -67,7 +68,7 @@ impl Loader {
         F: Future<Output = Result<WorkerCode>>,
     {
         let loading = async { self.load(code().await?) };
-        self.cache.get(id, loading).await
+        self.cache.fill(id, self.cache.slot(id), loading).await
     }
 
     /// Forgets the worker of that id; false if there is none. Whoever has it
@@ -112,5 +113,6 @@ fn load(engine: &Engine, mut code: WorkerCode, parent: Lineage) -> Result<Worker
         tail_sink: code.tail_sink,
         parent,
         bytes,
+        failed_to_start: AtomicBool::new(false),
     }))
 }

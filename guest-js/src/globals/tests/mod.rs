@@ -49,6 +49,8 @@ impl Realm {
         let runtime = Runtime::new().unwrap();
         let context = Context::full(&runtime).unwrap();
         let state = Rc::new(State::new(Box::new(Recorder(Rc::clone(&lines)))));
+        // Somebody pays for what the snippets start.
+        state.invocations.borrow_mut().insert(0, crate::state::Invocation::default());
         context.with(|ctx| {
             let internals = install(&ctx, &state).catch(&ctx).unwrap();
             ctx.globals().set("internals", internals.clone()).unwrap();

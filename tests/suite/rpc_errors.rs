@@ -1,0 +1,146 @@
+//! Errors on their way through several sandboxes and Rust.
+
+use isolet::{Error, Stub, Thrown};
+use serde_json::json;
+
+use crate::family::{family, with_imports};
+use crate::harness::{Case, run, soon};
+
+const THROWS: &str = "
+export default class extends WorkerEntrypoint {
+    fail() {
+        const cause = new TypeError('the cause');
+        throw Object.assign(new RangeError('failed', { cause }), { code: 'E1', detail: { n: 1 } });
+    }
+    custom() { class Odd extends Error { name = 'OddError' } throw new Odd('odd') }
+    value(kind) { throw { text: 'text', undefined, object: { a: 1 } }[kind] }
+    bad() { throw { f: Symbol() } }
+    getter() { return { get x() { throw new RangeError('in a getter') } } }
+    async later() { await null; throw new Error('later') }
+    relay(env) { return this.env.OTHER.fail() }
+};";
+
+#[tokio::test]
+async fn an_error_keeps_what_it_is_across_a_sandbox() {
+    let run = family(
+        THROWS,
+        "try { await child(env).fail() } catch (e) {
+            return [e instanceof RangeError, e.name, e.message, e.cause instanceof TypeError, e.cause.message, e.code, e.detail, e.stack] }",
+    )
+    .run()
+    .await
+    .json();
+    assert_eq!(run[0], true);
+    assert_eq!(run[1], "RangeError");
+    assert_eq!(run[2], "failed");
+    assert_eq!((&run[3], &run[4]), (&json!(true), &json!("the cause")));
+    assert_eq!((&run[5], &run[6]), (&json!("E1"), &json!({ "n": 1 })));
+    assert!(run[7].as_str().is_some_and(|stack| stack.contains("m.js:6:")), "{run}");
+}
+
+#[tokio::test]
+async fn an_error_keeps_what_it_is_across_two_sandboxes_and_rust() {
+    let leaf = Case::named("leaf.js", with_imports(THROWS)).worker();
+    let middle = Case::named("middle.js", with_imports(THROWS))
+        .env("OTHER", leaf.entrypoint().stub())
+        .worker();
+    let outer =
+        Case::named("outer.js", "export default { run(arg, env) { return env.OTHER.relay() } }")
+            .env("OTHER", middle.entrypoint().stub())
+            .worker();
+    let run = run(&outer.entrypoint(), Some("run"), ()).await;
+    let exception = run.exception();
+    assert_eq!((exception.name.as_str(), exception.message.as_str()), ("RangeError", "failed"));
+    let stack = exception.stack.as_deref().expect("a stack");
+    assert!(stack.contains("leaf.js:6:"), "{stack}");
+    let chain = exception.value.error_chain();
+    assert_eq!(chain.len(), 2);
+    assert_eq!((chain[1].name.as_str(), chain[1].message.as_str()), ("TypeError", "the cause"));
+    let json = exception.value.to_json();
+    assert!(json.contains("\"code\":\"E1\"") && json.contains("\"detail\":{\"n\":1}"), "{json}");
+    // And as Rust gets it from a stub.
+    let stub: Stub = outer.entrypoint().stub();
+    let error = soon(stub.call::<()>("run", ())).await.expect_err("it throws");
+    let Error::Exception(exception) = error else { panic!("{error:?}") };
+    assert!(exception.stack.is_some_and(|stack| stack.contains("leaf.js:6:")));
+}
+
+#[tokio::test]
+async fn typescript_frames_show_the_authors_lines() {
+    let run = family(
+        "",
+        "const source = 'type A = {\\n  a: number;\\n};\\nexport default {\\n  f(a: A): never {\\n    throw new Error(\"typed\");\\n  },\\n};';
+         const worker = env.LOADER.load({ mainModule: 'agent.ts', modules: { 'agent.ts': source } });
+         try { await worker.getEntrypoint().f() } catch (e) { return e.stack }",
+    )
+    .run()
+    .await
+    .json();
+    assert!(run.as_str().is_some_and(|stack| stack.contains("agent.ts:6:")), "{run}");
+}
+
+#[tokio::test]
+async fn what_is_thrown_need_not_be_an_error() {
+    let run = family(
+        THROWS,
+        "const of = async (f) => { try { await f(child(env)); return 'no error' } catch (e) { return [e instanceof Error, e?.name, e?.message ?? e] } };
+         return [await of((s) => s.value('text')), await of((s) => s.value('object')), await of((s) => s.custom()),
+            await of((s) => s.later()), await of((s) => s.getter()), await of((s) => s.bad())]",
+    )
+    .run()
+    .await
+    .json();
+    assert_eq!(run[0], json!([false, null, "text"]));
+    assert_eq!(run[1], json!([false, null, { "a": 1 }]));
+    assert_eq!(run[2], json!([true, "OddError", "odd"]));
+    assert_eq!(run[3], json!([true, "Error", "later"]));
+    assert_eq!(run[4], json!([true, "RangeError", "in a getter"]));
+    assert!(run[5][2].as_str().is_some_and(|text| text.contains("cannot be cloned")), "{run}");
+}
+
+struct Host;
+
+#[isolet::capability]
+impl Host {
+    pub async fn fail(&self) -> Result<u32, Thrown> {
+        Err(Thrown::named("HostError", "from the host"))
+    }
+
+    pub async fn relay(&self, f: Stub) -> Result<u32, Error> {
+        f.call_function((1,)).await
+    }
+}
+
+#[tokio::test]
+async fn a_hosts_error_passes_through_a_child() {
+    let _ = family(
+        "export default { run(arg, env) { return env.HOST.fail() } }",
+        "return caught(() => child(env, { env: { HOST: env.HOST } }).run())",
+    )
+    .env("HOST", Host)
+    .run()
+    .await
+    .expect_ok(["HostError", "from the host"]);
+}
+
+#[tokio::test]
+async fn a_callbacks_error_passes_through_rust() {
+    let _ = Case::body(
+        "try { await env.HOST.relay((n) => { throw Object.assign(new RangeError('callback ' + n), { code: 5, cause: new Error('why') }) }) }
+         catch (e) { return [e.name, e.message, e.code, e.cause?.message, e.stack.includes('main.js:1:')] }",
+    )
+    .env("HOST", Host)
+    .run()
+    .await
+    .expect_ok(json!(["RangeError", "callback 1", 5, "why", true]));
+}
+
+#[tokio::test]
+async fn an_error_that_nobody_catches_in_the_parent_is_the_childs() {
+    let run = family(THROWS, "return child(env).fail()")
+        .run()
+        .await
+        .expect_exception("RangeError", "failed");
+    let stack = run.exception().stack.clone().expect("a stack");
+    assert!(stack.contains("m.js:6:"), "{stack}");
+}

@@ -1,0 +1,265 @@
+//! How long stubs live: `dup`, disposal, and callbacks that outlive their call.
+
+use isolet::{LimitKind, Stub};
+use serde_json::json;
+
+use crate::family::{family, family_js, lone};
+use crate::harness::{call, run, soon};
+
+const DISPOSED: &str = "RPC stub used after being disposed.";
+
+/// Makes targets that tell whether they were disposed of.
+const MAKER: &str = "
+    const disposed = [];
+    class Thing extends RpcTarget { #id; constructor(id) { super(); this.#id = id } id() { return this.#id } [Symbol.dispose]() { disposed.push(this.#id) } }
+    export default class extends WorkerEntrypoint {
+        make(id) { return new Thing(id) } both(a, b) { return { a: new Thing(a), b: new Thing(b), n: 1 } }
+        disposed() { return disposed } same() { return this.kept ??= new Thing('same') } };";
+
+#[tokio::test]
+async fn a_disposed_stub_cannot_be_used() {
+    let _ = family(
+        MAKER,
+        "const stub = await child(env).make(1);
+         const before = await stub.id();
+         stub[Symbol.dispose](); stub[Symbol.dispose]();
+         return [before, await caught(() => stub.id()), await caught(() => stub.dup()), await caught(() => child(env).make(stub))]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([1, ["Error", DISPOSED], ["Error", DISPOSED], ["Error", DISPOSED]]));
+}
+
+#[tokio::test]
+async fn the_object_is_disposed_of_with_the_last_of_its_stubs() {
+    let _ = family(
+        MAKER,
+        "const stub = child(env), thing = await stub.make(1), dup = thing.dup(), third = dup.dup();
+         const seen = [];
+         for (const one of [thing, dup, third]) { seen.push(await one.id()); one[Symbol.dispose](); seen.push((await stub.disposed()).length) }
+         return [seen, await stub.disposed()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([[1, 0, 1, 0, 1, 1], [1]]));
+}
+
+#[tokio::test]
+async fn a_result_disposes_of_all_that_came_with_it() {
+    let _ = family(
+        MAKER,
+        "const stub = child(env), both = await stub.both(1, 2);
+         const kept = both.a.dup();
+         both[Symbol.dispose]();
+         return [await caught(() => both.b.id()), await caught(() => both.a.id()), await kept.id(), await stub.disposed()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([["Error", DISPOSED], ["Error", DISPOSED], 1, [2]]));
+}
+
+#[tokio::test]
+async fn a_promise_can_be_disposed_of_before_it_is_settled() {
+    let _ = family(
+        MAKER,
+        "const stub = child(env), promise = stub.make(1);
+         promise[Symbol.dispose]();
+         await promise;
+         return (await stub.disposed())",
+    )
+    .run()
+    .await
+    .expect_ok([1]);
+}
+
+#[tokio::test]
+async fn a_pipelined_call_does_not_keep_what_it_went_through() {
+    let _ = family(
+        MAKER,
+        "const stub = child(env); const id = await stub.make(4).id(); return [id, await stub.disposed()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([4, [4]]));
+}
+
+#[tokio::test]
+async fn stubs_in_parameters_end_with_the_call_unless_they_are_duplicated() {
+    let _ = family(
+        "let kept, dup; export default class extends WorkerEntrypoint {
+            async keep(f) { kept = f; dup = f.dup(); return f(1) }
+            async use() { let error; try { await kept(2) } catch (e) { error = e.message } return [error, await dup(3)] } }",
+        "let calls = []; const stub = child(env);
+         return [await stub.keep((n) => { calls.push(n); return n }), await stub.use(), calls]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([1, [DISPOSED, 3], [1, 3]]));
+}
+
+#[tokio::test]
+async fn a_parameter_stub_lives_as_long_as_the_call_waits() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint {
+            async later(f) { await new Promise((done) => setTimeout(done, 1)); return [await f(1), await f(2)] } }",
+        "return child(env).later((n) => n * 10)",
+    )
+    .run()
+    .await
+    .expect_ok([10, 20]);
+}
+
+#[tokio::test]
+async fn returned_stubs_end_with_the_callers_invocation() {
+    let parent = family_js(
+        MAKER,
+        "let thing, dup, disposed; export default {
+            async run(arg, env) { thing = await (disposed = child(env)).make(1); dup = thing.dup(); return thing.id() },
+            async again() { return [await caught(() => thing.id()), await dup.id()] } }",
+    )
+    .worker();
+    let _ = call(&parent, ()).await.expect_ok(1);
+    let _ = run(&parent.entrypoint(), Some("again"), ())
+        .await
+        .expect_ok(json!([["Error", DISPOSED], 1]));
+}
+
+#[tokio::test]
+async fn a_chat_rooms_subscribers_are_called_long_after_they_subscribed() {
+    let room = lone(
+        "const members = new Map();
+         class Subscription extends RpcTarget { #name; constructor(name) { super(); this.#name = name }
+            leave() { members.delete(this.#name) } [Symbol.dispose]() { this.leave() } }
+         export default class extends WorkerEntrypoint {
+            subscribe(name, callback) { members.set(name, callback.dup()); return new Subscription(name) }
+            async post(text) { for (const member of members.values()) await member(text); return members.size } }",
+    )
+    .worker();
+    let member = || {
+        lone(
+            "const heard = []; let subscription; export default {
+                async join(name, { ROOM }) { subscription = (await ROOM.subscribe(name, (text) => { heard.push(text) })).dup() },
+                heard() { return heard }, leave() { return subscription.leave() } }",
+        )
+        .env("ROOM", room.entrypoint().stub())
+        .worker()
+    };
+    let (ann, bob) = (member(), member());
+    let room = room.entrypoint();
+    let _ = run(&ann.entrypoint(), Some("join"), ("ann",)).await.expect_undefined();
+    let _ = run(&bob.entrypoint(), Some("join"), ("bob",)).await.expect_undefined();
+    let _ = run(&room, Some("post"), ("one",)).await.expect_ok(2);
+    let _ = run(&ann.entrypoint(), Some("leave"), ()).await.expect_undefined();
+    let _ = run(&room, Some("post"), ("two",)).await.expect_ok(1);
+    let _ = run(&ann.entrypoint(), Some("heard"), ()).await.expect_ok(["one"]);
+    let _ = run(&bob.entrypoint(), Some("heard"), ()).await.expect_ok(["one", "two"]);
+}
+
+#[tokio::test]
+async fn a_stub_of_ones_own_object_calls_it() {
+    let _ = lone(
+        "class Counter extends RpcTarget { n = 0; up() { return ++this.n } [Symbol.dispose]() { this.n = -1 } }
+         export default { async run() {
+            const counter = new Counter(), stub = new RpcStub(counter), dup = stub.dup(), f = new RpcStub((n) => n + counter.n);
+            const refused = [undefined, 5, {}, new Date()].map((value) => { try { new RpcStub(value); return 'no error' } catch (e) { return e.name } });
+            const seen = [stub instanceof RpcStub, await stub.up(), await dup.up(), await f(10), counter.n];
+            stub[Symbol.dispose](); seen.push(counter.n); await dup.up();
+            return [seen, refused] } }",
+    )
+    .run()
+    .await
+    .expect_ok(json!([[true, 1, 2, 12, 2, 2], ["TypeError", "TypeError", "TypeError", "TypeError"]]));
+}
+
+#[tokio::test]
+async fn on_rpc_broken_tells_when_the_other_side_is_gone() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint {
+            target() { return new (class extends RpcTarget { ok() { return 'ok' } }) } loop() { for (;;); } }",
+        "const stub = child(env, { limits: { fuel: 100_000_000 } });
+         const target = await stub.target(); let told = 0;
+         const broken = new Promise((resolve) => target.onRpcBroken((error) => { told++; resolve(error) }));
+         const before = [await target.ok(), told];
+         const end = (await caught(() => stub.loop()))[1];
+         const error = await broken;
+         return [before, end.startsWith('exceeded the CPU limit'), error instanceof Error, told, (await caught(() => target.ok()))[0]]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([["ok", 0], true, true, 1, "Error"]));
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_nothing_is_hung_and_so_is_its_caller_told() {
+    let run = family(
+        "export default { never() { return new Promise(() => {}) } }",
+        "return (await caught(() => child(env).never()))[1]",
+    )
+    .run()
+    .await
+    .json();
+    assert!(run.as_str().is_some_and(|text| text.contains("the code had hung")), "{run}");
+    let alone = lone("export default { run() { return new Promise(() => {}) } }").run().await;
+    assert!(alone.error().to_string().contains("the code had hung"));
+}
+
+#[tokio::test]
+async fn a_call_that_a_live_stub_can_wake_is_not_hung() {
+    let worker = lone(
+        "let wake; export default {
+            handle() { return () => wake('woken') },
+            wait() { return new Promise((resolve) => { wake = resolve }) } }",
+    )
+    .worker();
+    let entrypoint = worker.entrypoint();
+    let wake: Stub = soon(entrypoint.call("handle", ())).await.expect("a stub");
+    let waiting = tokio::spawn(entrypoint.call::<String>("wait", ()));
+    // The stub arrives after the call, which therefore has begun.
+    tokio::task::yield_now().await;
+    soon(async {
+        while soon(wake.call_function::<()>(())).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(soon(waiting).await.expect("no panic").expect("an answer"), "woken");
+    // Without it, the same is hung.
+    drop(wake);
+    let error = soon(entrypoint.call::<String>("wait", ())).await.expect_err("nothing can wake it");
+    assert!(error.to_string().contains("the code had hung"), "{error}");
+}
+
+#[tokio::test]
+async fn two_sandboxes_that_wait_for_each_other_end_at_their_deadline() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint { cross(f) { return f() } }",
+        "let own; own = child(env).cross(() => own); return own",
+    )
+    .limits(|limits| limits.wall(std::time::Duration::from_millis(100)))
+    .run()
+    .await
+    .expect_limit(LimitKind::Wall);
+}
+
+#[tokio::test]
+async fn wait_until_keeps_a_call_open_in_a_child_too() {
+    let worker = lone(
+        "let done = []; export default class extends WorkerEntrypoint {
+            run() { this.ctx.waitUntil((async () => { await new Promise((r) => setTimeout(r, 1)); done.push('late') })()); return done.length }
+            done() { return done } }",
+    )
+    .worker();
+    // A report waits for all of it, a call does not.
+    let _ = call(&worker, ()).await.expect_ok(0);
+    let _ = run(&worker.entrypoint(), Some("done"), ()).await.expect_ok(["late"]);
+    let _ = family(
+        "let finish; const finished = new Promise((resolve) => finish = resolve);
+         export default class extends WorkerEntrypoint {
+            run(f) { f = f.dup(); this.ctx.waitUntil((async () => { await new Promise((r) => setTimeout(r, 1)); finish(await f()) })()); return 'first' }
+            finished() { return finished } }",
+        "const stub = child(env); return [await stub.run(() => 'called back'), await stub.finished()]",
+    )
+    .run()
+    .await
+    .expect_ok(["first", "called back"]);
+}
