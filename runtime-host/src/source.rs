@@ -49,18 +49,22 @@ impl Module {
         })
     }
 
+    /// What kind it is, and its text or bytes.
+    pub(crate) fn parts(&self) -> (&'static str, &[u8]) {
+        match self {
+            Self::JavaScript(text) => ("js", text.as_bytes()),
+            Self::TypeScript(text) => ("ts", text.as_bytes()),
+            Self::Tsx(text) => ("tsx", text.as_bytes()),
+            Self::Jsx(text) => ("jsx", text.as_bytes()),
+            Self::CommonJs(text) => ("cjs", text.as_bytes()),
+            Self::Json(text) => ("json", text.as_bytes()),
+            Self::Text(text) => ("text", text.as_bytes()),
+            Self::Data(bytes) => ("data", bytes),
+        }
+    }
+
     pub(crate) fn bytes(&self) -> u64 {
-        let bytes = match self {
-            Self::JavaScript(text)
-            | Self::TypeScript(text)
-            | Self::Tsx(text)
-            | Self::Jsx(text)
-            | Self::CommonJs(text)
-            | Self::Json(text)
-            | Self::Text(text) => text.len(),
-            Self::Data(bytes) => bytes.len(),
-        };
-        bytes as u64
+        self.parts().1.len() as u64
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a worker is made of.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use isolet_wire::Value;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::capability::Capability;
 use crate::error::{Error, Result};
@@ -189,6 +190,39 @@ impl WorkerCode {
     pub fn dynamic_code(mut self, allowed: bool) -> Self {
         self.dynamic_code = allowed;
         self
+    }
+
+    /// A digest of what the worker is: its modules, its data in `env`, its limits.
+    /// As a part of an id of [`Loader::get`](crate::Loader::get) it makes sure that
+    /// the id never names a stale worker. Which stubs it is given is no part of
+    /// it, nor what a [`ModuleSource`] would hand over; hexadecimal, 64 digits.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        add(self.main.as_bytes());
+        for (name, module) in &self.modules {
+            add(name.as_bytes());
+            let (kind, body) = module.parts();
+            add(kind.as_bytes());
+            add(body);
+        }
+        for (name, binding) in &self.env {
+            add(name.as_bytes());
+            match binding {
+                Ok(Binding::Value(value)) => add(value.as_bytes()),
+                Ok(Binding::Stub(_)) => add(b"stub"),
+                Ok(Binding::Loader) => add(b"loader"),
+                Err(_) => add(b"error"),
+            }
+        }
+        add(format!("{:?} {:?} {}", self.limits, self.seed, self.dynamic_code).as_bytes());
+        hash.finalize().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     /// Calls `sink` with each log line at the moment it is written. It is

@@ -261,3 +261,24 @@ async fn fresh_calls_of_a_worker_that_uses_stubs_share_no_state() {
 fn map() -> Value {
     Value::from_serialize(&std::collections::BTreeMap::from([(1, "one")])).expect("a map")
 }
+
+#[test]
+fn a_digest_changes_with_what_the_worker_is() {
+    let code = || WorkerCode::module("m.js", "export default {}");
+    assert_eq!(code().digest(), code().digest());
+    assert_eq!(code().digest().len(), 64);
+    let others = [
+        WorkerCode::module("m.js", "export default { }").digest(),
+        WorkerCode::module("n.js", "export default {}").digest(),
+        code().file("a.txt", "").digest(),
+        code().env_value("a", &1).digest(),
+        code().env_value("a", &2).digest(),
+        code().loader("LOADER").digest(),
+        code().limits(isolet::Limits::default().fuel(1)).digest(),
+        code().seed(1).digest(),
+        code().dynamic_code(false).digest(),
+    ];
+    let all: std::collections::BTreeSet<_> =
+        others.into_iter().chain([code().digest()]).collect();
+    assert_eq!(all.len(), 10);
+}

@@ -318,3 +318,19 @@ impl fmt::Debug for Value {
         write!(formatter, "Value({})", self.to_json_prefix(512))
     }
 }
+
+/// Anything: a declaration cannot know more.
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Value {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        true.into()
+    }
+}
