@@ -157,7 +157,7 @@ pub struct Exception {
     /// The stack, its frames named as the author wrote them.
     pub stack: Option<String>,
     /// The thrown value itself, with `cause` and own properties.
-    pub value: Value,
+    pub value: Box<Value>,
 }
 
 impl fmt::Display for Exception {

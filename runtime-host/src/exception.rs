@@ -13,13 +13,13 @@ pub(crate) fn thrown(value: Value, sources: &Sources) -> Exception {
     match value.as_error() {
         Some(ErrorParts { name, message, stack, .. }) => {
             let stack = stack.map(|stack| sources.map_stack(&stack));
-            Exception { name, message, stack, value }
+            Exception { name, message, stack, value: Box::new(value) }
         }
         None => Exception {
             name: "Uncaught".to_owned(),
             message: value.to_json_prefix(MAX_MESSAGE_BYTES),
             stack: None,
-            value,
+            value: Box::new(value),
         },
     }
 }
@@ -51,6 +51,11 @@ impl Exception {
         }
         let parts =
             ErrorParts { name: "Error".to_owned(), message: text.clone(), ..ErrorParts::default() };
-        Self { name: parts.name.clone(), message: text, stack: None, value: Value::error(&parts) }
+        Self {
+            name: parts.name.clone(),
+            message: text,
+            stack: None,
+            value: Box::new(Value::error(&parts)),
+        }
     }
 }

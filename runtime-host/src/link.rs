@@ -151,9 +151,8 @@ impl Link {
     /// The request, if the sandbox has ended.
     pub(crate) fn invoke(&self, request: Box<Request>) -> Result<(), Box<Request>> {
         match self.0.commands.send(Command::Invoke(request)) {
-            Ok(()) => Ok(()),
             Err(mpsc::error::SendError(Command::Invoke(request))) => Err(request),
-            Err(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -194,20 +194,16 @@ mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
-    use super::{Lineage, SLICE};
+    use super::{Lineage, Purse, SLICE};
 
-    struct Purse;
-
-    impl Purse {
-        fn new(limit: u64, payer: Option<Arc<super::Purse>>) -> Arc<super::Purse> {
-            super::Purse::new(limit, Instant::now(), Lineage::default(), payer)
-        }
+    fn purse(limit: u64, payer: Option<Arc<Purse>>) -> Arc<Purse> {
+        Purse::new(limit, Instant::now(), Lineage::default(), payer)
     }
 
     #[tokio::test]
     async fn callees_draw_slices_and_give_back() {
-        let root = Purse::new(2 * SLICE + 7, None);
-        let child = Purse::new(u64::MAX, Some(root.clone()));
+        let root = purse(2 * SLICE + 7, None);
+        let child = purse(u64::MAX, Some(root.clone()));
         assert_eq!((child.begin().now, child.top_up().await), (0, SLICE));
         child.end(10);
         child.close(None);
@@ -216,9 +212,9 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_gets_more_than_the_root_has() {
-        let root = Purse::new(SLICE + 7, None);
-        let child = Purse::new(u64::MAX, Some(root.clone()));
-        let grandchild = Purse::new(u64::MAX, Some(child.clone()));
+        let root = purse(SLICE + 7, None);
+        let child = purse(u64::MAX, Some(root.clone()));
+        let grandchild = purse(u64::MAX, Some(child.clone()));
         assert_eq!(grandchild.top_up().await, SLICE);
         assert_eq!(grandchild.top_up().await, 7);
         assert_eq!(grandchild.top_up().await, 0);
@@ -227,8 +223,8 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_gets_more_than_its_own_limit() {
-        let root = Purse::new(10 * SLICE, None);
-        let child = Purse::new(SLICE + 1, Some(root.clone()));
+        let root = purse(10 * SLICE, None);
+        let child = purse(SLICE + 1, Some(root.clone()));
         assert_eq!(child.top_up().await, SLICE);
         assert_eq!(child.top_up().await, 1);
         assert_eq!(child.top_up().await, 0);
@@ -236,9 +232,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_another_pays_for_counts_for_the_caller() {
-        let root = Purse::new(10 * SLICE, None);
-        let child = Purse::new(2 * SLICE, Some(root.clone()));
-        let callback = Purse::new(u64::MAX, Some(root.clone()));
+        let root = purse(10 * SLICE, None);
+        let child = purse(2 * SLICE, Some(root.clone()));
+        let callback = purse(u64::MAX, Some(root.clone()));
         assert_eq!(callback.top_up().await, SLICE);
         callback.end(3);
         callback.close(Some(&child));
@@ -249,8 +245,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_of_the_payer_comes_first() {
-        let root = Purse::new(SLICE, None);
-        let child = Purse::new(u64::MAX, Some(root.clone()));
+        let root = purse(SLICE, None);
+        let child = purse(u64::MAX, Some(root.clone()));
         assert_eq!(root.begin().now, SLICE);
         let waiting = tokio::spawn(async move { child.top_up().await });
         tokio::task::yield_now().await;
@@ -261,9 +257,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_comes_back_late_goes_to_who_still_pays() {
-        let root = Purse::new(SLICE, None);
-        let child = Purse::new(u64::MAX, Some(root.clone()));
-        let grandchild = Purse::new(u64::MAX, Some(child.clone()));
+        let root = purse(SLICE, None);
+        let child = purse(u64::MAX, Some(root.clone()));
+        let grandchild = purse(u64::MAX, Some(child.clone()));
         assert_eq!(grandchild.top_up().await, SLICE);
         child.close(None);
         grandchild.end(SLICE);

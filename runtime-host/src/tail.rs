@@ -80,6 +80,8 @@ pub struct TailException {
 /// not block.
 pub(crate) type TailSink = Arc<dyn Fn(&TailEvent) + Send + Sync>;
 
+// Its signature is what serde asks for.
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn word<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(outcome.as_str())
 }

@@ -278,7 +278,6 @@ fn a_digest_changes_with_what_the_worker_is() {
         code().seed(1).digest(),
         code().dynamic_code(false).digest(),
     ];
-    let all: std::collections::BTreeSet<_> =
-        others.into_iter().chain([code().digest()]).collect();
+    let all: std::collections::BTreeSet<_> = others.into_iter().chain([code().digest()]).collect();
     assert_eq!(all.len(), 10);
 }

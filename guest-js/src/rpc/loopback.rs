@@ -47,7 +47,7 @@ impl Export {
         let arguments = Array::new(ctx.clone())?;
         arguments.set(0, self.name.as_str())?;
         arguments.set(1, known)?;
-        Stub::new(ctx, own(ctx, "getEntrypoint", arguments)?)
+        Stub::make(ctx, own(ctx, "getEntrypoint", arguments)?)
     }
 }
 
@@ -67,7 +67,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let loopback = |ctx: Ctx<'js>, target: Value<'js>| {
         let arguments = Array::new(ctx.clone())?;
         arguments.set(0, target)?;
-        Stub::new(&ctx, own(&ctx, "loopback", arguments)?)
+        Stub::make(&ctx, own(&ctx, "loopback", arguments)?)
     };
     native.set("loopback", Function::new(ctx.clone(), loopback)?)?;
 
@@ -80,7 +80,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     native.set("watch", Function::new(ctx.clone(), watch)?)?;
 
     let export = |ctx: Ctx<'js>, name: String| {
-        Stub::new(&ctx, Root::Export(Export { name, stub: Rc::default() }))
+        Stub::make(&ctx, Root::Export(Export { name, stub: Rc::default() }))
     };
     native.set("ownExport", Function::new(ctx.clone(), export)?)?;
 

@@ -140,7 +140,7 @@ impl<'js> StubSource<'js> for Incoming<'_> {
         };
         let handle = Handle::new(self.state, capability);
         self.handles.push(handle.clone());
-        let stub = Stub::new(ctx, Root::Owned(handle))?;
+        let stub = Stub::make(ctx, Root::Owned(handle))?;
         match capability {
             Capability::Loader(_) => intrinsics::worker_loader(ctx, self.state, stub),
             _ => Ok(stub),

@@ -51,7 +51,7 @@ impl<'js> Trace<'js> for Stub<'js> {
 }
 
 impl<'js> Stub<'js> {
-    pub fn new(ctx: &Ctx<'js>, root: Root<'js>) -> Result<Value<'js>> {
+    pub fn make(ctx: &Ctx<'js>, root: Root<'js>) -> Result<Value<'js>> {
         Ok(Class::instance(ctx.clone(), Self { root, path: Vec::new() })?.into_value())
     }
 
@@ -98,7 +98,7 @@ impl<'js> JsClass<'js> for Stub<'js> {
         match root {
             Root::Export(export) if path.is_empty() => export.with_props(&ctx, &arguments),
             root if path == [FETCH] => {
-                let stub = Self::new(&ctx, root)?;
+                let stub = Self::make(&ctx, root)?;
                 intrinsics::fetch(&ctx, &*state(&ctx)?, stub, arguments)
             }
             root => calls::start(&ctx, &root, &path, Some(arguments)),
@@ -198,7 +198,7 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
             },
             root => root.clone(),
         };
-        Stub::new(&ctx, root)
+        Stub::make(&ctx, root)
     };
     native.set("dup", Function::new(ctx.clone(), dup)?)?;
 
@@ -228,7 +228,7 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Array<'js>| {
         let stub = stub_of(&ctx, &this)?;
         let root = calls::defer(&ctx, &stub.root, &[method], Some(arguments))?;
-        Stub::new(&ctx, root)
+        Stub::make(&ctx, root)
     };
     native.set("deferred", Function::new(ctx.clone(), deferred)?)?;
 

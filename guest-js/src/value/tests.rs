@@ -12,6 +12,11 @@ use rquickjs::{Context, Ctx, Function, Result, Runtime, Value};
 
 use super::{StubHook, StubSource, decode, encode, install};
 
+/// A capability that no test looks at.
+fn nothing() -> isolet_wire::Attachment {
+    std::sync::Arc::new(())
+}
+
 /// Takes functions as capabilities, if it shall, and hands out strings.
 struct Stubs {
     take: bool,
@@ -36,7 +41,7 @@ impl<'js> StubSource<'js> for Stubs {
 fn message<'js>(ctx: &Ctx<'js>, value: Value<'js>, take: bool) -> Result<Vec<u8>> {
     let bytes = encode(ctx, value, &mut Stubs { take, asked: 0 })?;
     // What the guest writes must pass the host's check.
-    if let Err(error) = Message::from_bytes(bytes.clone(), vec![std::sync::Arc::new(()); 8]) {
+    if let Err(error) = Message::from_bytes(bytes.clone(), vec![nothing(); 8]) {
         panic!("{error}: {bytes:?}");
     }
     Ok(bytes)

@@ -85,9 +85,8 @@ impl Thrown {
     /// The value that JavaScript threw, if it did.
     pub(crate) fn into_thrown(self) -> Option<Value> {
         match *self.cause? {
-            Cause::Value(value) | Cause::Error(Error::Exception(Exception { value, .. })) => {
-                Some(value)
-            }
+            Cause::Value(value) => Some(value),
+            Cause::Error(Error::Exception(Exception { value, .. })) => Some(*value),
             Cause::Error(_) => None,
         }
     }
@@ -96,7 +95,7 @@ impl Thrown {
     pub(crate) fn from_error(error: Error) -> Self {
         match error {
             Error::Exception(Exception { name, message, value, .. }) => {
-                Self { name, message, cause: Some(Box::new(Cause::Value(value))) }
+                Self { name, message, cause: Some(Box::new(Cause::Value(*value))) }
             }
             error => {
                 let cause = Some(Box::new(Cause::Error(error.clone())));
@@ -118,13 +117,12 @@ impl Thrown {
     /// For whoever called it in Rust.
     pub(crate) fn into_error(self) -> Error {
         let value = self.to_value();
-        match self.cause.map(|cause| *cause) {
-            Some(Cause::Error(error)) => error,
-            _ => {
-                let stack = value.as_error().and_then(|parts| parts.stack);
-                Error::Exception(Exception { name: self.name, message: self.message, stack, value })
-            }
+        if let Some(Cause::Error(error)) = self.cause.map(|cause| *cause) {
+            return error;
         }
+        let stack = value.as_error().and_then(|parts| parts.stack);
+        let (name, message) = (self.name, self.message);
+        Error::Exception(Exception { name, message, stack, value: Box::new(value) })
     }
 
     /// For a message of more than [`MAX_MESSAGE_BYTES`], in the peer's words.

@@ -391,9 +391,10 @@ impl Driver {
         {
             // The root has used up its limit, with all that it has called. The
             // others have used up what their caller had for them.
-            let limit = match invocation.purse.is_root() {
-                true => invocation.limits.fuel,
-                false => invocation.usage.fuel,
+            let limit = if invocation.purse.is_root() {
+                invocation.limits.fuel
+            } else {
+                invocation.usage.fuel
             };
             let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit }.into();
             if !self.loaded {

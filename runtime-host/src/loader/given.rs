@@ -6,7 +6,6 @@ use isolet_wire::Value;
 use serde::Deserialize;
 
 use crate::bytes::Bytes;
-use crate::error::Result;
 use crate::limits::{FUEL_PER_CPU_MS, Limits};
 use crate::source::Module;
 use crate::stub::Stub;
@@ -78,7 +77,7 @@ impl GivenLimits {
 
 impl GivenCode {
     /// As if the embedder had given it.
-    pub(super) fn into_code(self, ceiling: &Limits) -> Result<WorkerCode> {
+    pub(super) fn into_code(self, ceiling: &Limits) -> WorkerCode {
         let limits = match &self.limits {
             Some(limits) => limits.below(ceiling),
             None => ceiling.clone(),
@@ -90,7 +89,7 @@ impl GivenCode {
         code.given_env = Some(self.env);
         code.tails = self.tails;
         code.outbound = self.global_outbound;
-        Ok(code)
+        code
     }
 }
 

@@ -101,7 +101,7 @@ impl Grant {
     }
 
     fn load(&self, given: GivenCode) -> Result<Worker> {
-        let mut code = given.into_code(&self.ceiling)?.seed(self.draw());
+        let mut code = given.into_code(&self.ceiling).seed(self.draw());
         // The worker ends with the sandbox that loads it, not the other way round.
         let env = code.given_env.take();
         code.given_env = env.map(|env| Stub::value_held_by(env, &self.parent));

@@ -87,12 +87,11 @@ fn load(engine: &Engine, mut code: WorkerCode, parent: Lineage) -> Result<Worker
     code.validate()?;
     code.limits.validate(engine.max_memory_bytes(), engine.base().memory_bytes())?;
     let grant = || Grant::new(engine, &code.limits, code.log_sink.clone());
-    let env = match code.given_env.take() {
-        Some(env) => env,
-        None => {
-            let mut entries = std::mem::take(&mut code.env);
-            crate::worker_code::encode_env(&mut entries, grant)?
-        }
+    let env = if let Some(env) = code.given_env.take() {
+        env
+    } else {
+        let mut entries = std::mem::take(&mut code.env);
+        crate::worker_code::encode_env(&mut entries, grant)?
     };
     crate::worker_code::check_env(&env)?;
     let outbound = code.outbound.take();
