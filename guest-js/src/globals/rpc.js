@@ -51,6 +51,10 @@
   RpcPromise.prototype = promiseMethods;
   internals.promiseMethods = promiseMethods;
   internals.promisePrototype = native.promisePrototype(promiseMethods);
+  // What every `await` asks for, found without asking for a remote property.
+  for (const [name, value] of [["constructor", Promise], ["then", then], ["catch", catchMethod], ["finally", finallyMethod]]) {
+    defineProperty(internals.promisePrototype, name, { value, writable: true, configurable: true });
+  }
 
   /** What makes `await stub.property` read it. */
   internals.readable = freeze({

@@ -36,14 +36,14 @@ enum Target<'js> {
 pub fn start<'js>(
     ctx: &Ctx<'js>,
     root: &Root<'js>,
-    path: &[String],
+    path: Vec<String>,
     arguments: Option<Array<'js>>,
 ) -> Result<Value<'js>> {
     let state = state(ctx)?;
     let target = match target(ctx, &state, root)? {
         Target::Capability(capability) => capability,
         Target::Here(value) => {
-            return intrinsics::follow(ctx, &state, value, path.to_vec(), arguments);
+            return intrinsics::follow(ctx, &state, value, path, arguments);
         }
         Target::Thrown(thrown) => return rejected(ctx, &thrown),
     };
@@ -58,7 +58,6 @@ pub fn start<'js>(
     let prototype = intrinsics::rpc_promise(ctx, &state)?;
     let (promise, value) = CallPromise::new(ctx, &prototype, id)?;
     state.calls.borrow_mut().insert(id, PendingCall { invocation, promise });
-    let path = path.to_vec();
     state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: true }));
     Ok(value)
 }
@@ -67,20 +66,14 @@ pub fn start<'js>(
 pub fn defer<'js>(
     ctx: &Ctx<'js>,
     root: &Root<'js>,
-    path: &[String],
+    path: Vec<String>,
     arguments: Option<Array<'js>>,
 ) -> Result<Root<'js>> {
     let state = state(ctx)?;
     let target = match target(ctx, &state, root)? {
         Target::Capability(capability) => capability,
         Target::Here(value) => {
-            return Ok(Root::Promise(intrinsics::follow(
-                ctx,
-                &state,
-                value,
-                path.to_vec(),
-                arguments,
-            )?));
+            return Ok(Root::Promise(intrinsics::follow(ctx, &state, value, path, arguments)?));
         }
         Target::Thrown(thrown) => return Ok(Root::Broken(thrown)),
     };
@@ -89,7 +82,6 @@ pub fn defer<'js>(
     };
     let arguments = encode(ctx, arguments)?;
     let id = state.next_call();
-    let path = path.to_vec();
     state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: false }));
     Ok(Root::Owned(Handle::new(&state, Capability::Promised(id))))
 }

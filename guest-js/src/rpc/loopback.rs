@@ -52,7 +52,7 @@ impl Export {
 }
 
 fn own<'js>(ctx: &Ctx<'js>, method: &str, arguments: Array<'js>) -> Result<Root<'js>> {
-    calls::defer(ctx, &this(ctx)?, &[method.to_owned()], Some(arguments))
+    calls::defer(ctx, &this(ctx)?, vec![method.to_owned()], Some(arguments))
 }
 
 fn this<'js>(ctx: &Ctx<'js>) -> Result<Root<'js>> {
@@ -75,7 +75,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let watch = |ctx: Ctx<'js>, stub: Value<'js>| {
         let arguments = Array::new(ctx.clone())?;
         arguments.set(0, stub)?;
-        calls::start(&ctx, &this(&ctx)?, &["watch".to_owned()], Some(arguments))
+        calls::start(&ctx, &this(&ctx)?, vec!["watch".to_owned()], Some(arguments))
     };
     native.set("watch", Function::new(ctx.clone(), watch)?)?;
 

@@ -81,7 +81,7 @@ impl Outgoing {
                 return calls::capability(ctx, &stub.root);
             }
             // What a property will turn out to be, needed until the message is sent.
-            let read = calls::defer(ctx, &stub.root, &stub.path, None)?;
+            let read = calls::defer(ctx, &stub.root, stub.path, None)?;
             if let Root::Owned(handle) = &read {
                 self.state.after_turn.borrow_mut().push(handle.clone());
             }

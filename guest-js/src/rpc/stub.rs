@@ -101,7 +101,7 @@ impl<'js> JsClass<'js> for Stub<'js> {
                 let stub = Self::make(&ctx, root)?;
                 intrinsics::fetch(&ctx, &*state(&ctx)?, stub, arguments)
             }
-            root => calls::start(&ctx, &root, &path, Some(arguments)),
+            root => calls::start(&ctx, &root, path, Some(arguments)),
         }
     }
 }
@@ -214,20 +214,20 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
 
     let read = |ctx: Ctx<'js>, this: Value<'js>| {
         let stub = stub_of(&ctx, &this)?;
-        calls::start(&ctx, &stub.root, &stub.path, None)
+        calls::start(&ctx, &stub.root, stub.path, None)
     };
     native.set("read", Function::new(ctx.clone(), read)?)?;
 
     let send = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Array<'js>| {
         let stub = stub_of(&ctx, &this)?;
-        calls::start(&ctx, &stub.root, &[method], Some(arguments))
+        calls::start(&ctx, &stub.root, vec![method], Some(arguments))
     };
     native.set("send", Function::new(ctx.clone(), send)?)?;
 
     // A stub of what a call will return, without waiting for it.
     let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Array<'js>| {
         let stub = stub_of(&ctx, &this)?;
-        let root = calls::defer(&ctx, &stub.root, &[method], Some(arguments))?;
+        let root = calls::defer(&ctx, &stub.root, vec![method], Some(arguments))?;
         Stub::make(&ctx, root)
     };
     native.set("deferred", Function::new(ctx.clone(), deferred)?)?;

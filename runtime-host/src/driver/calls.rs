@@ -1,9 +1,10 @@
 //! Calls that a sandbox has made and that have not been answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use futures_util::FutureExt;
@@ -14,9 +15,11 @@ use isolet_wire::Value;
 use crate::capability::{Answer, Thrown};
 use crate::promised::Promised;
 
+/// The call, and what it came to.
+type Arrived = (u32, Result<Value, Thrown>);
 /// An answer, or that it will not come.
-pub(super) type Answered = Result<(u32, Result<Value, Thrown>), Aborted>;
-type Pending = Pin<Box<dyn std::future::Future<Output = Answered> + Send>>;
+pub(super) type Answered = Result<Arrived, Aborted>;
+type Pending = Abortable<Pin<Box<dyn Future<Output = Arrived> + Send>>>;
 
 /// One call that is under way.
 pub(super) struct PendingCall {
@@ -28,12 +31,15 @@ pub(super) struct PendingCall {
     pub(super) promised: Option<Arc<Promised>>,
     /// Until when it may go on without the invocation that made it.
     pub(super) deadline: Option<Instant>,
-    abort: AbortHandle,
+    /// None if the answer is here.
+    abort: Option<AbortHandle>,
 }
 
 #[derive(Default)]
 pub(super) struct Calls {
     answers: FuturesUnordered<Pending>,
+    /// Answers that were there at once.
+    arrived: VecDeque<Arrived>,
     table: BTreeMap<u32, PendingCall>,
     /// Bytes of arguments that are under way.
     pub(super) bytes: u64,
@@ -48,17 +54,45 @@ impl Calls {
         self.table.contains_key(&id)
     }
 
-    pub(super) fn add(&mut self, id: u32, mut call: PendingCall, answer: Answer) {
+    /// Takes an answer that may be there at once: one that is not awaited is then
+    /// handed back.
+    pub(super) fn add(
+        &mut self,
+        id: u32,
+        mut call: PendingCall,
+        answer: Answer,
+    ) -> Option<Result<Value, Thrown>> {
         // A defect of one capability is not the end of the sandbox.
         let answer = AssertUnwindSafe(answer).catch_unwind().map(move |answer| {
             let panicked = |_| Err(Thrown::new("The capability failed: it panicked."));
             (id, answer.unwrap_or_else(panicked))
         });
-        let (abort, registration) = AbortHandle::new_pair();
-        call.abort = abort;
+        let mut answer: Pin<Box<dyn Future<Output = Arrived> + Send>> = Box::pin(answer);
+        let awaited = call.awaited;
+        // Much is answered without waiting. What is not is polled again before
+        // the task sleeps, with the task's own waker.
+        let arrived = match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(arrived) => Some(arrived),
+            Poll::Pending => {
+                let (abort, registration) = AbortHandle::new_pair();
+                call.abort = Some(abort);
+                self.answers.push(Abortable::new(answer, registration));
+                None
+            }
+        };
         self.bytes += call.bytes;
-        self.answers.push(Box::pin(Abortable::new(answer, registration)));
         self.table.insert(id, call);
+        match arrived {
+            Some((_, result)) if !awaited => Some(result),
+            arrived => {
+                self.arrived.extend(arrived);
+                None
+            }
+        }
+    }
+
+    pub(super) fn next_arrived(&mut self) -> Option<Arrived> {
+        self.arrived.pop_front()
     }
 
     pub(super) fn answers(&mut self) -> &mut FuturesUnordered<Pending> {
@@ -80,7 +114,9 @@ impl Calls {
     /// False if it was answered before.
     pub(super) fn abort(&mut self, id: u32) -> bool {
         let Some(call) = self.remove(id) else { return false };
-        call.abort.abort();
+        if let Some(abort) = call.abort {
+            abort.abort();
+        }
         if let Some(promised) = call.promised {
             promised.settle(Err(Thrown::new("The call was cancelled.")));
         }
@@ -94,8 +130,7 @@ impl Calls {
 
 impl PendingCall {
     pub(super) fn new(owner: u32, bytes: u64, awaited: bool) -> Self {
-        let (abort, _) = AbortHandle::new_pair();
-        Self { owner, bytes, awaited, promised: None, deadline: None, abort }
+        Self { owner, bytes, awaited, promised: None, deadline: None, abort: None }
     }
 }
 

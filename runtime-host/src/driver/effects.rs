@@ -102,6 +102,7 @@ impl Driver {
         let is_code =
             target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::Loader(_)));
         let answer = match target {
+            _ if self.rehearsing => Box::pin(std::future::pending()),
             _ if size > MAX_MESSAGE_BYTES && !is_code => failed(Thrown::too_large(size)),
             // Sent now, so that calls of a stub arrive in their order.
             Some(stub) => stub.request(Call::of(path, arguments).paid_by(Some(payer))),
@@ -111,8 +112,10 @@ impl Driver {
         if !awaited {
             pending.promised = Some(self.tables.keep(id));
         }
-        self.calls.add(id, pending, answer);
         self.open_calls += 1;
+        if let Some(result) = self.calls.add(id, pending, answer) {
+            self.arrived(id, result)?;
+        }
         Ok(())
     }
 

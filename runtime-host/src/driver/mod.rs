@@ -39,6 +39,9 @@ const LOADING: u32 = 0;
 const HOUSEKEEPING_FUEL: u64 = 50_000_000;
 const RELEASE_FUEL: u64 = 20_000;
 
+/// So many answers without waiting, and other tasks have their turn.
+const STRETCH: u32 = 32;
+
 /// What a new sandbox is made from.
 pub(crate) struct Start {
     pub(crate) code: Arc<Code>,
@@ -107,6 +110,7 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
         driver.seed,
         driver.link.lineage().clone(),
     );
+    driver.rehearsing = true;
     driver.open(LOADING, invocation);
     if let Err(error) = driver.load(LOADING).await {
         code.has_failed_to_start();
@@ -157,6 +161,10 @@ struct Driver {
     alarm: Option<wit::Alarm>,
     clock: Clock,
     sleep: Option<Pin<Box<Sleep>>>,
+    /// Answers that were there without waiting.
+    at_a_stretch: u32,
+    /// Loading for an image: a call is no more than a reason to have none.
+    rehearsing: bool,
 }
 
 /// What the driver waits for.
@@ -196,6 +204,8 @@ impl Driver {
             alarm: None,
             clock: Clock::new(),
             sleep: None,
+            at_a_stretch: 0,
+            rehearsing: false,
         }
     }
 
@@ -215,12 +225,18 @@ impl Driver {
                 // The driver itself has a sender: it never comes to that.
                 Next::Command(None) | Next::Answer(Err(Aborted)) => {}
                 Next::Command(Some(command)) => self.command(command).await?,
-                Next::Answer(Ok((call, result))) => self.answered(call, result).await?,
+                Next::Answer(Ok((call, result))) => {
+                    self.answered(call, result).await?;
+                    // Answers that are always there must not hold up the others.
+                    if let Ok(command) = self.commands.try_recv() {
+                        self.command(command).await?;
+                    }
+                }
                 Next::Time => self.time().await?,
                 Next::Orphaned => return Err(Error::ParentEnded),
             }
-            // Answers that are always there must not hold up the clock.
-            if self.due.first().is_some_and(|(at, _)| *at <= Instant::now()) {
+            // Nor the clock.
+            if self.wake_at().is_some_and(|at| at <= Instant::now()) {
                 self.time().await?;
             }
             self.settle_down().await?;
@@ -230,6 +246,13 @@ impl Driver {
     }
 
     async fn next(&mut self, orphaned: Pin<&mut impl Future<Output = ()>>) -> Next {
+        if let Some(arrived) = self.calls.next_arrived() {
+            self.at_a_stretch = self.at_a_stretch.wrapping_add(1);
+            if self.at_a_stretch.is_multiple_of(STRETCH) {
+                tokio::task::yield_now().await;
+            }
+            return Next::Answer(Ok(arrived));
+        }
         let wake = self.wake_at();
         // The clock's registration is the dear part; most turns end long
         // before a deadline that stays the same.
@@ -335,7 +358,19 @@ impl Driver {
     }
 
     async fn answered(&mut self, id: u32, result: Result<Value, Thrown>) -> Result<()> {
-        let Some(call) = self.calls.remove(id) else { return Ok(()) };
+        match self.arrived(id, result)? {
+            Some((owner, settled)) => self.turn(owner, &wit::Event::Settled(settled)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Notes an answer; returns what the guest shall hear of it, and who pays.
+    fn arrived(
+        &mut self,
+        id: u32,
+        result: Result<Value, Thrown>,
+    ) -> Result<Option<(u32, wit::Settled)>> {
+        let Some(call) = self.calls.remove(id) else { return Ok(None) };
         if let Some(deadline) = call.deadline {
             self.due.remove(&(deadline, Due::Call(id)));
         }
@@ -358,11 +393,11 @@ impl Driver {
         }
         // An invocation that is over has nobody to tell.
         if !self.invocations.contains_key(&call.owner) {
-            return Ok(());
+            return Ok(None);
         }
         self.open_calls -= 1;
         if !call.awaited {
-            return Ok(());
+            return Ok(None);
         }
         let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len() as u64);
         let result = match result {
@@ -373,7 +408,7 @@ impl Driver {
             Ok(value) => Ok(self.tables.import(value)?),
             Err(thrown) => Err(self.tables.import(thrown.to_value())?),
         };
-        self.turn(call.owner, &wit::Event::Settled(wit::Settled { call: id, result })).await
+        Ok(Some((call.owner, wit::Settled { call: id, result })))
     }
 
     /// Delivers one event, charged to `payer`, unless its time is over.
