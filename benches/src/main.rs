@@ -2,7 +2,7 @@
 //! timed, and fuel and memory limits are armed, as they always are.
 //!
 //! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, loader,
-//! fairness, throughput, command, compute, density.
+//! scale, fairness, throughput, command, compute, density.
 
 mod calls;
 mod command;
@@ -10,6 +10,7 @@ mod compute;
 mod density;
 mod fairness;
 mod loader;
+mod scale;
 mod startup;
 mod throughput;
 
@@ -37,6 +38,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wants("loader") {
         one.block_on(loader::run(&engine))?;
+    }
+    if wants("scale") {
+        one.block_on(scale::run())?;
     }
     if wants("fairness") {
         one.block_on(fairness::run(&engine))?;

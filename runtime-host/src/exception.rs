@@ -12,7 +12,13 @@ const MAX_MESSAGE_BYTES: usize = 4 << 10;
 pub(crate) fn thrown(value: Value, sources: &Sources) -> Exception {
     match value.as_error() {
         Some(ErrorParts { name, message, stack, .. }) => {
-            let stack = stack.map(|stack| sources.map_stack(&stack));
+            let mapped = stack.as_ref().map(|stack| sources.map_stack(stack));
+            // Whoever is thrown it next shall read what the author wrote.
+            let value = match &mapped {
+                Some(mapped) if stack.as_ref() != Some(mapped) => value.with_stack(mapped),
+                _ => value,
+            };
+            let stack = mapped;
             Exception { name, message, stack, value: Box::new(value) }
         }
         None => Exception {

@@ -144,3 +144,17 @@ async fn an_error_that_nobody_catches_in_the_parent_is_the_childs() {
     let stack = run.exception().stack.clone().expect("a stack");
     assert!(stack.contains("m.js:6:"), "{stack}");
 }
+
+#[tokio::test]
+async fn the_stack_of_rewritten_typescript_names_what_the_author_wrote() {
+    let stack = family(
+        "",
+        "const source = `enum Colour { Red, Green }\n\nexport default {\n  fail(): number {\n    throw new Error('mine');\n  },\n};\n`;
+         const child = env.LOADER.load({ mainModule: 'a.ts', modules: { 'a.ts': source } });
+         try { await child.getEntrypoint().fail() } catch (error) { return error.stack }",
+    )
+    .run()
+    .await
+    .json();
+    assert!(stack.as_str().is_some_and(|stack| stack.contains("(a.ts:5:")), "{stack}");
+}

@@ -1,38 +1,37 @@
 //! The task that owns a sandbox: events in, turns, effects out.
 
+mod app_image;
 mod calls;
 mod clock;
 mod effects;
 mod own;
 mod tables;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::StreamExt;
 use futures_util::future::Aborted;
-use isolet_wire::Value;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Sleep;
 
 use crate::bindings::sandbox as wit;
-use crate::capability::{MAX_MESSAGE_BYTES, Thrown};
 use crate::code::Code;
-use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
-use crate::sandbox::{Allowance, Budget, Sandbox, internal};
+use crate::sandbox::Sandbox;
 use crate::stub::Stub;
 
 use calls::{Answered, Calls};
 use clock::Clock;
 use tables::Tables;
 
-/// The invocation that pays for making an app image.
-const LOADING: u32 = 0;
+pub(crate) use app_image::app_image;
 
 /// For turns that no invocation asked for, such as forgetting a cancelled one:
 /// so much for each invocation, and so much for each object that is let go.
@@ -89,42 +88,6 @@ impl Starting {
         }
         drop(alive);
     }
-}
-
-/// Loads the worker once, for no invocation, and keeps its heap. None if
-/// loading left something pending, which an image cannot hold.
-///
-/// # Errors
-/// What loading comes to.
-pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
-    let image = Arc::clone(code.engine.base());
-    let start = Start { code: Arc::clone(code), image, loaded: false, seed: code.new_seed()? };
-    let sandbox = start.sandbox().await?;
-    let (_, Starting { start, link, commands, .. }) = start.link();
-    let mut driver = Driver::new(start, link, commands, sandbox);
-    // What the top level logs and uses is nobody's: it runs once for all.
-    let (reply, _) = oneshot::channel();
-    let (invocation, _) = Invocation::new(
-        Request::loading(&code.limits, reply),
-        code,
-        driver.seed,
-        driver.link.lineage().clone(),
-    );
-    driver.rehearsing = true;
-    driver.open(LOADING, invocation);
-    if let Err(error) = driver.load(LOADING).await {
-        code.has_failed_to_start();
-        return Err(error);
-    }
-    let env = code.env.capabilities().len();
-    let at_rest = driver.calls.is_empty() && driver.tables.is_at_rest(env);
-    if !driver.loaded || driver.alarm.is_some() || !at_rest {
-        return Ok(None);
-    }
-    let memory = driver.sandbox.dump().await?;
-    let engine = code.engine.clone();
-    let image = tokio::task::spawn_blocking(move || engine.images().of_memory(memory));
-    Ok(Some(Arc::new(image.await.map_err(internal)?.map_err(internal)?)))
 }
 
 /// What must have ended at a time.
@@ -357,138 +320,6 @@ impl Driver {
         self.turn(id, &event).await
     }
 
-    async fn answered(&mut self, id: u32, result: Result<Value, Thrown>) -> Result<()> {
-        match self.arrived(id, result)? {
-            Some((owner, settled)) => self.turn(owner, &wit::Event::Settled(settled)).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Notes an answer; returns what the guest shall hear of it, and who pays.
-    fn arrived(
-        &mut self,
-        id: u32,
-        result: Result<Value, Thrown>,
-    ) -> Result<Option<(u32, wit::Settled)>> {
-        let Some(call) = self.calls.remove(id) else { return Ok(None) };
-        if let Some(deadline) = call.deadline {
-            self.due.remove(&(deadline, Due::Call(id)));
-        }
-        if let Some(promised) = &call.promised {
-            let stays = !call.awaited;
-            let bytes = result.as_ref().map_or(0, tables::bytes_of);
-            if stays {
-                self.tables.count(id, bytes);
-            }
-            promised.settle(match result.clone() {
-                Ok(value) if stays => Ok(Stub::value_held_by(value, self.link.lineage())),
-                result => result,
-            });
-        }
-        // What is kept of answers is the sandbox's as its memory is.
-        let (limit, actual) =
-            (self.code.limits.memory_bytes, self.calls.bytes + self.tables.kept_bytes);
-        if actual > limit {
-            return Err(LimitError { kind: LimitKind::Memory, limit, actual }.into());
-        }
-        // An invocation that is over has nobody to tell.
-        if !self.invocations.contains_key(&call.owner) {
-            return Ok(None);
-        }
-        self.open_calls -= 1;
-        if !call.awaited {
-            return Ok(None);
-        }
-        let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len() as u64);
-        let result = match result {
-            Ok(_) if bytes > MAX_MESSAGE_BYTES => Err(Thrown::too_large(bytes)),
-            result => result,
-        };
-        let result = match result {
-            Ok(value) => Ok(self.tables.import(value)?),
-            Err(thrown) => Err(self.tables.import(thrown.to_value())?),
-        };
-        Ok(Some((call.owner, wit::Settled { call: id, result })))
-    }
-
-    /// Delivers one event, charged to `payer`, unless its time is over.
-    async fn turn(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
-        let now = Instant::now();
-        let late = self.invocations.get(&payer).filter(|it| it.deadline <= now);
-        if let Some(late) = late.filter(|_| self.loaded) {
-            // The sandbox is at rest, and sound.
-            let error = Error::Limit(late.late(now));
-            self.end(payer, error);
-            return Ok(());
-        }
-        if let Some(invocation) = self.invocations.get(&payer)
-            && !invocation.purse.is_ready().await
-        {
-            // The root has used up its limit, with all that it has called. The
-            // others have used up what their caller had for them.
-            let limit = if invocation.purse.is_root() {
-                invocation.limits.fuel
-            } else {
-                invocation.usage.fuel
-            };
-            let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit }.into();
-            if !self.loaded {
-                return Err(error);
-            }
-            self.end(payer, error);
-            return Ok(());
-        }
-        self.deliver(payer, event).await
-    }
-
-    /// Delivers one event and carries out its effects.
-    async fn deliver(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
-        let now = self.clock.now();
-        let (budget, taken, purse) = match self.invocations.get(&payer) {
-            Some(invocation) => {
-                let taken = invocation.purse.begin();
-                let purse = Some(Arc::clone(&invocation.purse));
-                (invocation.budget(taken), taken.now, purse)
-            }
-            None => (self.housekeeping(), u64::MAX, None),
-        };
-        let mut allowance = Allowance { fuel: taken, purse: purse.as_deref() };
-        let logs = self.sandbox.logs();
-        logs.current = payer;
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "whole, and positive"
-        )]
-        {
-            logs.now = now as u64;
-        }
-        self.payer = payer;
-        let turn = self.sandbox.turn(now, event, budget, &mut allowance).await;
-        let left = match &turn {
-            Ok(turn) => budget.fuel - turn.fuel,
-            Err(_) => self.sandbox.fuel_left(),
-        };
-        let (used, had) = (budget.fuel - left, allowance.fuel);
-        match self.invocations.get_mut(&payer) {
-            Some(invocation) => {
-                invocation.charge(used, had);
-                invocation.usage.memory_peak_bytes = self.sandbox.memory_peak();
-            }
-            None => self.housekeeping_fuel = left,
-        }
-        let wit::Outcome { effects, alarm } = turn?.outcome;
-        if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {
-            return Err(lie("set an alarm at no time"));
-        }
-        for effect in effects {
-            self.carry_out(effect).await?;
-        }
-        // What nobody pays for does not run.
-        self.alarm = alarm.filter(|alarm| self.invocations.contains_key(&alarm.invocation));
-        Ok(())
-    }
-
     /// What has become due by the last event, one turn after the other.
     async fn settle_down(&mut self) -> Result<()> {
         for number in self.link.released() {
@@ -557,16 +388,6 @@ impl Driver {
             self.end(id, Error::Hung);
         }
         Ok(())
-    }
-
-    fn housekeeping(&self) -> Budget {
-        let now = Instant::now();
-        Budget {
-            fuel: self.housekeeping_fuel,
-            fuel_limit: self.housekeeping_fuel,
-            began: now,
-            deadline: now + Duration::from_secs(1),
-        }
     }
 
     /// The sandbox is gone: everybody who waits is told why.

@@ -1,0 +1,51 @@
+//! The heap of a worker that has loaded.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::{Driver, Start, Starting};
+use crate::code::Code;
+use crate::error::Result;
+use crate::image::Image;
+use crate::invocation::{Invocation, Request};
+use crate::sandbox::internal;
+
+/// The invocation that pays for making it.
+const LOADING: u32 = 0;
+
+/// Loads the worker once, for no invocation, and keeps its heap. None if
+/// loading left something pending, which an image cannot hold.
+///
+/// # Errors
+/// What loading comes to.
+pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
+    let image = Arc::clone(code.engine.base());
+    let start = Start { code: Arc::clone(code), image, loaded: false, seed: code.new_seed()? };
+    let sandbox = start.sandbox().await?;
+    let (_, Starting { start, link, commands, .. }) = start.link();
+    let mut driver = Driver::new(start, link, commands, sandbox);
+    // What the top level logs and uses is nobody's: it runs once for all.
+    let (reply, _) = oneshot::channel();
+    let (invocation, _) = Invocation::new(
+        Request::loading(&code.limits, reply),
+        code,
+        driver.seed,
+        driver.link.lineage().clone(),
+    );
+    driver.rehearsing = true;
+    driver.open(LOADING, invocation);
+    if let Err(error) = driver.load(LOADING).await {
+        code.has_failed_to_start();
+        return Err(error);
+    }
+    let env = code.env.capabilities().len();
+    let at_rest = driver.calls.is_empty() && driver.tables.is_at_rest(env);
+    if !driver.loaded || driver.alarm.is_some() || !at_rest {
+        return Ok(None);
+    }
+    let memory = driver.sandbox.dump().await?;
+    let engine = code.engine.clone();
+    let image = tokio::task::spawn_blocking(move || engine.images().of_memory(memory));
+    Ok(Some(Arc::new(image.await.map_err(internal)?.map_err(internal)?)))
+}

@@ -1,0 +1,157 @@
+//! One event in: who pays for it, and what comes of an answer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use isolet_wire::Value;
+
+use super::{Driver, Due, lie, tables};
+use crate::bindings::sandbox as wit;
+use crate::capability::{MAX_MESSAGE_BYTES, Thrown};
+use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::sandbox::{Allowance, Budget};
+use crate::stub::Stub;
+
+impl Driver {
+    pub(super) async fn answered(&mut self, id: u32, result: Result<Value, Thrown>) -> Result<()> {
+        match self.arrived(id, result)? {
+            Some((owner, settled)) => self.turn(owner, &wit::Event::Settled(settled)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Notes an answer; returns what the guest shall hear of it, and who pays.
+    pub(super) fn arrived(
+        &mut self,
+        id: u32,
+        result: Result<Value, Thrown>,
+    ) -> Result<Option<(u32, wit::Settled)>> {
+        let Some(call) = self.calls.remove(id) else { return Ok(None) };
+        if let Some(deadline) = call.deadline {
+            self.due.remove(&(deadline, Due::Call(id)));
+        }
+        if let Some(promised) = &call.promised {
+            let stays = !call.awaited;
+            let bytes = result.as_ref().map_or(0, tables::bytes_of);
+            if stays {
+                self.tables.count(id, bytes);
+            }
+            promised.settle(match result.clone() {
+                Ok(value) if stays => Ok(Stub::value_held_by(value, self.link.lineage())),
+                result => result,
+            });
+        }
+        // What is kept of answers is the sandbox's as its memory is.
+        let (limit, actual) =
+            (self.code.limits.memory_bytes, self.calls.bytes + self.tables.kept_bytes);
+        if actual > limit {
+            return Err(LimitError { kind: LimitKind::Memory, limit, actual }.into());
+        }
+        // An invocation that is over has nobody to tell.
+        if !self.invocations.contains_key(&call.owner) {
+            return Ok(None);
+        }
+        self.open_calls -= 1;
+        if !call.awaited {
+            return Ok(None);
+        }
+        let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len() as u64);
+        let result = match result {
+            Ok(_) if bytes > MAX_MESSAGE_BYTES => Err(Thrown::too_large(bytes)),
+            result => result,
+        };
+        let result = match result {
+            Ok(value) => Ok(self.tables.import(value)?),
+            Err(thrown) => Err(self.tables.import(thrown.to_value())?),
+        };
+        Ok(Some((call.owner, wit::Settled { call: id, result })))
+    }
+
+    /// Delivers one event, charged to `payer`, unless its time is over.
+    pub(super) async fn turn(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
+        let now = Instant::now();
+        let late = self.invocations.get(&payer).filter(|it| it.deadline <= now);
+        if let Some(late) = late.filter(|_| self.loaded) {
+            // The sandbox is at rest, and sound.
+            let error = Error::Limit(late.late(now));
+            self.end(payer, error);
+            return Ok(());
+        }
+        if let Some(invocation) = self.invocations.get(&payer)
+            && !invocation.purse.is_ready().await
+        {
+            // The root has used up its limit, with all that it has called. The
+            // others have used up what their caller had for them.
+            let limit = if invocation.purse.is_root() {
+                invocation.limits.fuel
+            } else {
+                invocation.usage.fuel
+            };
+            let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit }.into();
+            if !self.loaded {
+                return Err(error);
+            }
+            self.end(payer, error);
+            return Ok(());
+        }
+        self.deliver(payer, event).await
+    }
+
+    /// Delivers one event and carries out its effects.
+    pub(super) async fn deliver(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
+        let now = self.clock.now();
+        let (budget, taken, purse) = match self.invocations.get(&payer) {
+            Some(invocation) => {
+                let taken = invocation.purse.begin();
+                let purse = Some(Arc::clone(&invocation.purse));
+                (invocation.budget(taken), taken.now, purse)
+            }
+            None => (self.housekeeping(), u64::MAX, None),
+        };
+        let mut allowance = Allowance { fuel: taken, purse: purse.as_deref() };
+        let logs = self.sandbox.logs();
+        logs.current = payer;
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole, and positive"
+        )]
+        {
+            logs.now = now as u64;
+        }
+        self.payer = payer;
+        let turn = self.sandbox.turn(now, event, budget, &mut allowance).await;
+        let left = match &turn {
+            Ok(turn) => budget.fuel - turn.fuel,
+            Err(_) => self.sandbox.fuel_left(),
+        };
+        let (used, had) = (budget.fuel - left, allowance.fuel);
+        match self.invocations.get_mut(&payer) {
+            Some(invocation) => {
+                invocation.charge(used, had);
+                invocation.usage.memory_peak_bytes = self.sandbox.memory_peak();
+            }
+            None => self.housekeeping_fuel = left,
+        }
+        let wit::Outcome { effects, alarm } = turn?.outcome;
+        if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {
+            return Err(lie("set an alarm at no time"));
+        }
+        for effect in effects {
+            self.carry_out(effect).await?;
+        }
+        // What nobody pays for does not run.
+        self.alarm = alarm.filter(|alarm| self.invocations.contains_key(&alarm.invocation));
+        Ok(())
+    }
+
+    fn housekeeping(&self) -> Budget {
+        let now = Instant::now();
+        Budget {
+            fuel: self.housekeeping_fuel,
+            fuel_limit: self.housekeeping_fuel,
+            began: now,
+            deadline: now + Duration::from_secs(1),
+        }
+    }
+}
