@@ -71,6 +71,7 @@ impl schemars::JsonSchema for Bytes {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "x-typescript": "Uint8Array" })
+        // Bare, it would count as one that allows null already.
+        schemars::json_schema!({ "anyOf": [{ "x-typescript": "Uint8Array" }] })
     }
 }

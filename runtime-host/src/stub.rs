@@ -199,7 +199,8 @@ impl schemars::JsonSchema for Stub {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "x-typescript": "RpcStub" })
+        // Bare, it would count as one that allows null already.
+        schemars::json_schema!({ "anyOf": [{ "x-typescript": "RpcStub" }] })
     }
 }
 

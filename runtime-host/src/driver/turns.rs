@@ -125,7 +125,7 @@ impl Driver {
             Ok(turn) => budget.fuel - turn.fuel,
             Err(_) => self.sandbox.fuel_left(),
         };
-        let (used, had) = (budget.fuel - left, allowance.fuel);
+        let (used, had) = (budget.fuel.saturating_sub(left), allowance.fuel);
         match self.invocations.get_mut(&payer) {
             Some(invocation) => {
                 invocation.charge(used, had);
