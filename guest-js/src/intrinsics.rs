@@ -125,7 +125,7 @@ pub fn follow<'js>(
     state: &State,
     value: Value<'js>,
     path: Vec<String>,
-    arguments: Option<Array<'js>>,
+    arguments: Option<Vec<Value<'js>>>,
 ) -> Result<Value<'js>> {
     get::<Function<'js>>(ctx, state, "follow")?.call((value, path, arguments))
 }
@@ -181,7 +181,7 @@ pub fn fetch<'js>(
     ctx: &Ctx<'js>,
     state: &State,
     stub: Value<'js>,
-    arguments: Array<'js>,
+    arguments: Vec<Value<'js>>,
 ) -> Result<Value<'js>> {
     get::<Function<'js>>(ctx, state, "fetchThrough")?.call((stub, arguments))
 }

@@ -52,6 +52,8 @@ pub struct State {
     /// Objects that others may call, by the number they were offered under.
     pub offered: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
     pub next_offer: Cell<u32>,
+    /// The engine's number for the class of stubs.
+    pub stub_class: Cell<u32>,
     /// The sandbox's way to itself.
     pub own: RefCell<Option<Handle>>,
     pub timers: RefCell<Timers>,
@@ -86,6 +88,7 @@ impl State {
             after_turn: RefCell::default(),
             offered: RefCell::default(),
             next_offer: Cell::new(0),
+            stub_class: Cell::new(0),
             own: RefCell::default(),
             timers: RefCell::default(),
             bodies: RefCell::default(),

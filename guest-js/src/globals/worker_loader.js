@@ -98,11 +98,10 @@
       if (options !== undefined && options !== null && !isObject(options)) {
         bad("The options of an entrypoint must be an object.");
       }
-      const known = {
-        props: options?.props,
-        limits: limitsOf(options?.limits, "\"limits\""),
-      };
-      return native.deferred(this.#stub, "getEntrypoint", [name ?? undefined, known]);
+      const props = options?.props;
+      const limits = limitsOf(options?.limits, "\"limits\"");
+      if (props === undefined && limits === undefined) return native.entrypoint(this.#stub, name ?? "default");
+      return native.deferred(this.#stub, "getEntrypoint", [name ?? undefined, { props, limits }]);
     }
   };
   internals.interface(WorkerStub, false);

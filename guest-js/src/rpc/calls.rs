@@ -1,7 +1,7 @@
 //! Calls that leave the sandbox, and their answers.
 
 use rquickjs::promise::PromiseState;
-use rquickjs::{Array, Ctx, Promise, Result, Value};
+use rquickjs::{Ctx, Promise, Result, Value};
 
 use super::message::{self, Owner};
 use super::promise::{self, CallPromise};
@@ -36,11 +36,11 @@ enum Target<'js> {
 pub fn start<'js>(
     ctx: &Ctx<'js>,
     root: &Root<'js>,
-    path: Vec<String>,
-    arguments: Option<Array<'js>>,
+    mut path: Vec<String>,
+    arguments: Option<Vec<Value<'js>>>,
 ) -> Result<Value<'js>> {
     let state = state(ctx)?;
-    let target = match target(ctx, &state, root)? {
+    let target = match leads_to(ctx, &state, root, &mut path)? {
         Target::Capability(capability) => capability,
         Target::Here(value) => {
             return intrinsics::follow(ctx, &state, value, path, arguments);
@@ -66,11 +66,11 @@ pub fn start<'js>(
 pub fn defer<'js>(
     ctx: &Ctx<'js>,
     root: &Root<'js>,
-    path: Vec<String>,
-    arguments: Option<Array<'js>>,
+    mut path: Vec<String>,
+    arguments: Option<Vec<Value<'js>>>,
 ) -> Result<Root<'js>> {
     let state = state(ctx)?;
-    let target = match target(ctx, &state, root)? {
+    let target = match leads_to(ctx, &state, root, &mut path)? {
         Target::Capability(capability) => capability,
         Target::Here(value) => {
             return Ok(Root::Promise(intrinsics::follow(ctx, &state, value, path, arguments)?));
@@ -86,8 +86,28 @@ pub fn defer<'js>(
     Ok(Root::Owned(Handle::new(&state, Capability::Promised(id))))
 }
 
-fn encode<'js>(ctx: &Ctx<'js>, arguments: Option<Array<'js>>) -> Result<Option<crate::Message>> {
-    arguments.map(|arguments| message::encode(ctx, arguments.into_value())).transpose()
+fn encode<'js>(
+    ctx: &Ctx<'js>,
+    arguments: Option<Vec<Value<'js>>>,
+) -> Result<Option<crate::Message>> {
+    arguments.map(|arguments| message::encode_array(ctx, arguments)).transpose()
+}
+
+/// As [`target`]. What is asked of an export's members is asked of its worker,
+/// which saves asking that for the export.
+fn leads_to<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    root: &Root<'js>,
+    path: &mut Vec<String>,
+) -> Result<Target<'js>> {
+    match root {
+        Root::Export(export) if !path.is_empty() => {
+            path.insert(0, export.name().to_owned());
+            target(ctx, state, &Root::Owned(export.worker().clone()))
+        }
+        root => target(ctx, state, root),
+    }
 }
 
 fn target<'js>(ctx: &Ctx<'js>, state: &State, root: &Root<'js>) -> Result<Target<'js>> {
@@ -123,9 +143,9 @@ pub fn capability<'js>(ctx: &Ctx<'js>, root: &Root<'js>) -> Result<Option<Capabi
     match target(ctx, &state, root)? {
         Target::Capability(capability) => Ok(Some(capability)),
         Target::Thrown(thrown) => Err(ctx.throw(thrown)),
-        Target::Here(value) => match rquickjs::Class::<Stub<'js>>::from_value(&value) {
-            Ok(stub) => capability(ctx, &stub.borrow().root),
-            Err(_) => Ok(None),
+        Target::Here(value) => match Stub::of(&value) {
+            Some(stub) => capability(ctx, &stub.borrow().root),
+            None => Ok(None),
         },
     }
 }

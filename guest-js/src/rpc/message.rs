@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use isolet_wire::Interface;
-use rquickjs::{Class, Ctx, Function, Persistent, Value};
+use rquickjs::{Ctx, Function, Persistent, Value};
 
 use super::handle::Handle;
 use super::stub::{Root, Stub};
@@ -75,7 +75,7 @@ impl Outgoing {
         ctx: &Ctx<'js>,
         value: &Value<'js>,
     ) -> rquickjs::Result<Option<Capability>> {
-        if let Ok(stub) = Class::<Stub<'js>>::from_value(value) {
+        if let Some(stub) = Stub::of(value) {
             let stub = stub.borrow().clone();
             if stub.path.is_empty() {
                 return calls::capability(ctx, &stub.root);
@@ -90,13 +90,13 @@ impl Outgoing {
         if promise::call_of(value).is_some() {
             return calls::capability(ctx, &Root::Promise(value.clone()));
         }
-        if let Some(stub) = intrinsics::stub_of(ctx, &self.state, value)? {
-            return self.of(ctx, &stub);
-        }
         if value.is_function() || intrinsics::is_rpc_target(ctx, &self.state, value)? {
             return self.offer(ctx, value).map(Some);
         }
-        Ok(None)
+        match intrinsics::stub_of(ctx, &self.state, value)? {
+            Some(stub) => self.of(ctx, &stub),
+            None => Ok(None),
+        }
     }
 
     fn offer<'js>(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Capability> {
@@ -160,8 +160,23 @@ impl<'js> StubSource<'js> for Incoming<'_> {
 /// # Errors
 /// A `DataCloneError`, or whatever a getter throws.
 pub fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
+    send(ctx, |outgoing| value::encode(ctx, value, outgoing))
+}
+
+/// The message of a new array of the values.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_array<'js>(ctx: &Ctx<'js>, values: Vec<Value<'js>>) -> rquickjs::Result<Message> {
+    send(ctx, |outgoing| value::encode_array(ctx, values, outgoing))
+}
+
+fn send(
+    ctx: &Ctx<'_>,
+    encode: impl FnOnce(&mut Outgoing) -> rquickjs::Result<Vec<u8>>,
+) -> rquickjs::Result<Message> {
     let mut outgoing = Outgoing { state: super::state(ctx)?, capabilities: Vec::new() };
-    match value::encode(ctx, value, &mut outgoing) {
+    match encode(&mut outgoing) {
         Ok(data) => Ok(Message { data, capabilities: outgoing.capabilities }),
         Err(error) => {
             outgoing.withdraw();

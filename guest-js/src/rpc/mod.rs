@@ -2,6 +2,7 @@
 
 mod atom;
 mod calls;
+mod export;
 mod handle;
 mod loopback;
 pub mod message;
@@ -47,6 +48,6 @@ pub fn state(ctx: &Ctx<'_>) -> Result<Rc<State>> {
 
 /// What the scripts use of this.
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
-    stub::install(native)?;
+    stub::install(native, state)?;
     loopback::install(native, state)
 }

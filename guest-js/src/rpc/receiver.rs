@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use rquickjs::function::{Args, Constructor, This};
-use rquickjs::{Array, Class, Ctx, Exception, Object, Result, Value};
+use rquickjs::{Array, Ctx, Exception, Object, Result, Value};
 
 use super::calls::DISPOSED;
 use super::message::{self, Owner};
@@ -192,7 +192,7 @@ fn shows<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows
 
 fn is_foreign(value: &Value<'_>) -> bool {
     match value.is_function() {
-        true => Class::<Stub<'_>>::from_value(value).is_ok(),
+        true => Stub::of(value).is_some(),
         false => promise::call_of(value).is_some(),
     }
 }

@@ -3,11 +3,12 @@
 
 use rquickjs::class::{ClassKind, JsCell, JsClass, Readable, Trace, Tracer};
 use rquickjs::function::{Constructor, Params, This};
-use rquickjs::{Array, Atom, Class, Ctx, Function, JsLifetime, Object, Result, Value};
+use rquickjs::{Atom, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, Value};
 
-use super::loopback::Export;
+use super::export::Export;
 use super::{Handle, atom, calls, promise, state};
-use crate::{intrinsics, throw};
+use crate::state::State;
+use crate::{intrinsics, throw, value};
 
 const MAX_PATH: usize = 64;
 
@@ -22,7 +23,7 @@ pub enum Root<'js> {
     Owned(Handle),
     /// The promise that a call returned, pending or not.
     Promise(Value<'js>),
-    /// An export of this very worker.
+    /// An export of this very worker, or of one that it has loaded.
     Export(Export),
     /// What could never be called; using it throws this.
     Broken(Value<'js>),
@@ -53,6 +54,13 @@ impl<'js> Trace<'js> for Stub<'js> {
 impl<'js> Stub<'js> {
     pub fn make(ctx: &Ctx<'js>, root: Root<'js>) -> Result<Value<'js>> {
         Ok(Class::instance(ctx.clone(), Self { root, path: Vec::new() })?.into_value())
+    }
+
+    /// The stub that a value is.
+    pub fn of(value: &Value<'js>) -> Option<Class<'js, Self>> {
+        // Asked about a value of another class, the engine writes an error first.
+        let known = state(value.ctx()).ok()?.stub_class.get();
+        if value::class(value) == known { Class::from_value(value).ok() } else { None }
     }
 
     fn property(&self, ctx: &Ctx<'js>, name: String) -> Result<Value<'js>> {
@@ -87,16 +95,14 @@ impl<'js> JsClass<'js> for Stub<'js> {
         if params.is_constructor() {
             return Err(throw::type_error(&ctx, "an RPC stub is not a constructor"));
         }
-        let arguments = Array::new(ctx.clone())?;
-        for index in 0..params.len() {
-            if let Some(argument) = params.arg(index) {
-                arguments.set(index, argument)?;
-            }
-        }
+        let arguments: Vec<Value<'js>> =
+            (0..params.len()).filter_map(|it| params.arg(it)).collect();
         // Calling may drop the stub: what it was is copied.
         let Self { root, path } = this.borrow().clone();
         match root {
-            Root::Export(export) if path.is_empty() => export.with_props(&ctx, &arguments),
+            Root::Export(export) if path.is_empty() && export.is_own() => {
+                export.with_props(&ctx, arguments.first())
+            }
             root if path == [FETCH] => {
                 let stub = Self::make(&ctx, root)?;
                 intrinsics::fetch(&ctx, &*state(&ctx)?, stub, arguments)
@@ -158,7 +164,7 @@ impl<'js> JsClass<'js> for Members {
                 _ => Stub { root: Root::Promise(receiver), path: Vec::new() }.property(ctx, name),
             },
             Of::Stub => {
-                let Ok(stub) = Class::<Stub<'js>>::from_value(&receiver) else {
+                let Some(stub) = Stub::of(&receiver) else {
                     return Ok(Value::new_undefined(ctx.clone()));
                 };
                 let stub = stub.borrow().clone();
@@ -177,36 +183,39 @@ impl<'js> JsClass<'js> for Members {
 }
 
 fn stub_of<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Stub<'js>> {
-    match Class::<Stub<'js>>::from_value(value) {
-        Ok(stub) => Ok(stub.borrow().clone()),
-        Err(_) => Err(throw::type_error(ctx, "Illegal invocation")),
+    match Stub::of(value) {
+        Some(stub) => Ok(stub.borrow().clone()),
+        None => Err(throw::type_error(ctx, "Illegal invocation")),
     }
 }
 
 /// What the scripts build the classes from.
-pub fn install<'js>(native: &Object<'js>) -> Result<()> {
+pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     let ctx = native.ctx().clone();
     let dup = |ctx: Ctx<'js>, This(this): This<Value<'js>>| {
         let stub = stub_of(&ctx, &this)?;
-        let root = match &stub.root {
-            Root::Owned(handle) => match handle.dup() {
-                Some(handle) => Root::Owned(handle),
-                None => {
-                    let disposed = rquickjs::Exception::from_message(ctx, calls::DISPOSED)?;
-                    return Err(disposed.throw());
-                }
-            },
-            root => root.clone(),
+        let root = match stub.root {
+            Root::Owned(handle) => handle.dup().map(Root::Owned),
+            Root::Export(export) => export.dup().map(Root::Export),
+            root => Some(root),
         };
-        Stub::make(&ctx, root)
+        match root {
+            Some(root) => Stub::make(&ctx, root),
+            None => Err(rquickjs::Exception::from_message(ctx, calls::DISPOSED)?.throw()),
+        }
     };
-    native.set("dup", Function::new(ctx.clone(), dup)?)?;
+    let dup = Function::new(ctx.clone(), dup)?;
+    // All that is called in Rust is of one class.
+    known.stub_class.set(value::class(dup.as_value()));
+    native.set("dup", dup)?;
 
     let dispose = |ctx: Ctx<'js>, This(this): This<Value<'js>>| {
         // A property is nothing that could be disposed of.
         let stub = stub_of(&ctx, &this)?;
-        if let (Root::Owned(handle), true) = (&stub.root, stub.path.is_empty()) {
-            handle.dispose();
+        match &stub.root {
+            Root::Owned(handle) if stub.path.is_empty() => handle.dispose(),
+            Root::Export(export) if stub.path.is_empty() => export.dispose(),
+            _ => {}
         }
         Ok::<_, rquickjs::Error>(())
     };
@@ -218,23 +227,38 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     };
     native.set("read", Function::new(ctx.clone(), read)?)?;
 
-    let send = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Array<'js>| {
+    let send = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Vec<Value<'js>>| {
         let stub = stub_of(&ctx, &this)?;
         calls::start(&ctx, &stub.root, vec![method], Some(arguments))
     };
     native.set("send", Function::new(ctx.clone(), send)?)?;
 
     // A stub of what a call will return, without waiting for it.
-    let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Array<'js>| {
+    let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Vec<Value<'js>>| {
         let stub = stub_of(&ctx, &this)?;
         let root = calls::defer(&ctx, &stub.root, vec![method], Some(arguments))?;
         Stub::make(&ctx, root)
     };
     native.set("deferred", Function::new(ctx.clone(), deferred)?)?;
 
-    let is_stub = |value: Value<'js>| {
-        Class::<Stub<'js>>::from_value(&value).is_ok() || promise::call_of(&value).is_some()
+    // The same for an export, which is asked for when it is needed.
+    let entrypoint = |ctx: Ctx<'js>, worker: Value<'js>, name: String| {
+        let root = match stub_of(&ctx, &worker)?.root {
+            Root::Owned(handle) => match handle.dup() {
+                Some(worker) => Root::Export(Export::new(worker, &name)),
+                None => Root::Owned(handle),
+            },
+            root => {
+                let arguments = vec![name.into_js(&ctx)?];
+                calls::defer(&ctx, &root, vec!["getEntrypoint".to_owned()], Some(arguments))?
+            }
+        };
+        Stub::make(&ctx, root)
     };
+    native.set("entrypoint", Function::new(ctx.clone(), entrypoint)?)?;
+
+    let is_stub =
+        |value: Value<'js>| Stub::of(&value).is_some() || promise::call_of(&value).is_some();
     native.set("isStub", Function::new(ctx.clone(), is_stub)?)?;
 
     // The prototype of what calls return.

@@ -24,18 +24,25 @@ pub fn encode<'js>(
     value: Value<'js>,
     hook: &mut dyn StubHook<'js>,
 ) -> Result<Vec<u8>> {
-    let mut encoder = Encoder {
-        ctx,
-        hook,
-        writer: Writer::new(),
-        codec: None,
-        seen: Seen::default(),
-        frames: Vec::new(),
-        buffers: BTreeMap::new(),
-    };
+    let mut encoder = Encoder::new(ctx, hook);
     encoder.value(value)?;
-    while encoder.step()? {}
-    Ok(encoder.writer.finish())
+    encoder.finish()
+}
+
+/// Writes values as a new array of them.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_array<'js>(
+    ctx: &Ctx<'js>,
+    values: Vec<Value<'js>>,
+    hook: &mut dyn StubHook<'js>,
+) -> Result<Vec<u8>> {
+    let mut encoder = Encoder::new(ctx, hook);
+    encoder.writer.begin_array(values.len());
+    encoder.seen.first = 1;
+    encoder.frames.push(Frame::Elements(values.into_iter()));
+    encoder.finish()
 }
 
 /// A container that is being written.
@@ -44,6 +51,8 @@ enum Frame<'js> {
     Entries { object: usize, keys: Keys<'js>, next: usize, form: Form },
     /// What a map or set held when it was met.
     Items(vec::IntoIter<Value<'js>>),
+    /// Of an array that is no object. Its count is written already.
+    Elements(vec::IntoIter<Value<'js>>),
     /// Entries of names that are known. The end is not theirs.
     Fields(vec::IntoIter<(&'static str, Value<'js>)>),
 }
@@ -67,12 +76,30 @@ struct Encoder<'a, 'js> {
     buffers: BTreeMap<usize, usize>,
 }
 
-impl<'js> Encoder<'_, 'js> {
+impl<'a, 'js> Encoder<'a, 'js> {
+    fn new(ctx: &'a Ctx<'js>, hook: &'a mut dyn StubHook<'js>) -> Self {
+        Self {
+            ctx,
+            hook,
+            writer: Writer::new(),
+            codec: None,
+            seen: Seen::default(),
+            frames: Vec::new(),
+            buffers: BTreeMap::new(),
+        }
+    }
+
+    fn finish(mut self) -> Result<Vec<u8>> {
+        while self.step()? {}
+        Ok(self.writer.finish())
+    }
+
     /// Writes the next value, or an end; whether there may be more.
     fn step(&mut self) -> Result<bool> {
         let Some(frame) = self.frames.last_mut() else { return Ok(false) };
         let (next, ends) = match frame {
             Frame::Items(items) => (items.next(), true),
+            Frame::Elements(items) => (items.next(), false),
             Frame::Fields(entries) => {
                 let next = entries.next().map(|(key, value)| {
                     self.writer.string(key);
@@ -415,6 +442,8 @@ fn class_name<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
 /// room for another at its address.
 #[derive(Default)]
 struct Seen<'js> {
+    /// The index of the first of them.
+    first: usize,
     objects: Vec<Value<'js>>,
     by_address: HashMap<usize, usize, BuildHasherDefault<AddressHasher>>,
 }
@@ -426,25 +455,29 @@ impl<'js> Seen<'js> {
     fn find(&self, value: &Value<'js>) -> Option<usize> {
         let address = raw::address(value);
         if self.objects.len() <= Self::FEW {
-            return self.objects.iter().position(|seen| raw::address(seen) == address);
+            let position = self.objects.iter().position(|seen| raw::address(seen) == address);
+            return position.map(|position| self.first + position);
         }
         self.by_address.get(&address).copied()
     }
 
     fn add(&mut self, value: Value<'js>) -> usize {
-        let index = self.objects.len();
+        let position = self.objects.len();
+        let index = self.first + position;
+        if position > Self::FEW {
+            self.by_address.insert(raw::address(&value), index);
+        }
         self.objects.push(value);
-        if index == Self::FEW {
-            let all = self.objects.iter().map(raw::address).zip(0..);
+        if position == Self::FEW {
+            let all = self.objects.iter().map(raw::address).zip(self.first..);
             self.by_address.extend(all);
-        } else if let Some(value) = self.objects.get(index).filter(|_| index > Self::FEW) {
-            self.by_address.insert(raw::address(value), index);
         }
         index
     }
 
     fn object(&self, index: usize) -> Result<&Value<'js>> {
-        self.objects.get(index).ok_or(rquickjs::Error::Unknown)
+        let object = index.checked_sub(self.first).and_then(|position| self.objects.get(position));
+        object.ok_or(rquickjs::Error::Unknown)
     }
 }
 

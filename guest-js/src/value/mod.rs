@@ -16,7 +16,7 @@ mod raw;
 mod tests;
 
 pub use decode::decode;
-pub use encode::encode;
+pub use encode::{encode, encode_array};
 
 /// Says which values are capabilities.
 pub trait StubHook<'js> {
@@ -77,6 +77,11 @@ pub fn undefined() -> Vec<u8> {
     let mut writer = Writer::new();
     writer.undefined();
     writer.finish()
+}
+
+/// The engine's number for the class of an object; 0 for what is none.
+pub fn class(value: &Value<'_>) -> u32 {
+    raw::class(value)
 }
 
 /// Whether an object has a property of its own of that name.

@@ -190,6 +190,9 @@ fn own<'js>(ctx: &Ctx<'js>, object: &Value<'js>, atom: qjs::JSAtom) -> Result<Op
             _ => return Err(Error::Exception),
         }
         let value = Value::from_raw(ctx.clone(), property.value);
+        if qjs::JS_IsUndefined(property.getter) && qjs::JS_IsUndefined(property.setter) {
+            return Ok(Some(value));
+        }
         let getter = Value::from_raw(ctx.clone(), property.getter);
         drop(Value::from_raw(ctx.clone(), property.setter));
         if !getter.is_function() {

@@ -6,8 +6,9 @@ use isolet_wire::Value;
 
 use crate::purse::Purse;
 
-/// How many names a path may have.
-pub(crate) const MAX_PATH: usize = 64;
+/// How many names a path may have: those that a program may write, and the
+/// export that they may begin at.
+pub(crate) const MAX_PATH: usize = 65;
 
 /// A call of what a path leads to, or without arguments a read of it.
 #[derive(Clone, Debug)]

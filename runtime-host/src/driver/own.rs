@@ -19,7 +19,12 @@ impl Capability for Own {
         self.request(Call::method(method, arguments))
     }
 
-    fn request(self: Arc<Self>, call: Call) -> Answer {
+    fn request(self: Arc<Self>, mut call: Call) -> Answer {
+        if call.path.len() > 1 {
+            // A member of an export, without asking for that first.
+            let receiver = Receiver::Entrypoint { name: Some(call.path.remove(0)), props: None };
+            return Remote::new(self.0.clone(), receiver).request(call);
+        }
         let arguments = call.arguments.unwrap_or_default();
         let Some(mut arguments) = arguments.elements() else {
             return failed(Thrown::type_error("the arguments are not an array"));

@@ -9,6 +9,7 @@ use super::cache::Cache;
 use super::given::{GivenCode, Options};
 use crate::capability::{Answer, Call, Capability, Thrown};
 use crate::engine::Engine;
+use crate::entrypoint::Entrypoint;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::link::{Lineage, Link};
@@ -136,16 +137,30 @@ impl Capability for WorkerTarget {
         }
         Box::pin(std::future::ready(self.entrypoint(&arguments)))
     }
+
+    fn request(self: Arc<Self>, mut call: Call) -> Answer {
+        if call.path.len() < 2 {
+            let method = call.path.pop().unwrap_or_default();
+            return self.call(&method, call.arguments.unwrap_or_default());
+        }
+        // A member of an export, without asking for that first.
+        let export = call.path.remove(0);
+        Arc::new(self.named(Some(export))).request(call)
+    }
 }
 
 impl WorkerTarget {
+    fn named(&self, name: Option<String>) -> Entrypoint {
+        match name.filter(|name| name != "default") {
+            Some(name) => self.0.named_entrypoint(name),
+            None => self.0.entrypoint(),
+        }
+    }
+
     fn entrypoint(&self, arguments: &Value) -> Result<Value, Thrown> {
         let name = argument::<Option<String>>(arguments, 0)?;
         let options = argument::<Option<Options>>(arguments, 1)?;
-        let mut entrypoint = match name.filter(|name| name != "default") {
-            Some(name) => self.0.named_entrypoint(name),
-            None => self.0.entrypoint(),
-        };
+        let mut entrypoint = self.named(name);
         if let Some(Options { props, limits }) = options {
             if let Some(props) = props {
                 let props = Stub::value_held_by(props, &self.0.code().parent);
