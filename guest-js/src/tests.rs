@@ -8,7 +8,7 @@ use isolet_wire::Value;
 
 use crate::{
     Effect, Entrypoint, Event, Host, Interpreter, Invoke, Level, Load, Message, Module, ModuleBody,
-    Outcome, Receiver, Settled, Settlement, SourceError,
+    Outcome, Receiver, Script, Settled, Settlement, SourceError,
 };
 
 #[derive(Default)]
@@ -26,6 +26,10 @@ impl Host for Recorder {
         let body = self.modules.get(specifier).ok_or(SourceError::NotFound)?;
         Ok(Module { name: specifier.to_owned(), body: body.clone() })
     }
+}
+
+fn script(code: &str) -> ModuleBody {
+    ModuleBody::Javascript(Script { code: code.to_owned(), mappings: Vec::new() })
 }
 
 struct Guest {
@@ -49,7 +53,7 @@ impl Guest {
     }
 
     fn js(source: &str) -> Self {
-        Self::new(&[("main.js", ModuleBody::Javascript(source.to_owned()))])
+        Self::new(&[("main.js", script(source))])
     }
 
     fn turn(&mut self, event: Event) -> Outcome {
@@ -166,13 +170,12 @@ fn modules_of_every_kind_are_imported() {
     let mut guest = Guest::new(&[
         (
             "main.js",
-            ModuleBody::Javascript(
+            script(
                 "import j from './a/data.json'; import t from './note.txt'; import c from './lib.cjs';
                  import { x } from './a/x.js';
                  export default { async run() {
                    const lazy = await import('./a/x.js');
-                   return [j.n, t, c.twice(4), x, lazy.x, import.meta.url] } }"
-                    .to_owned(),
+                   return [j.n, t, c.twice(4), x, lazy.x, import.meta.url] } }",
             ),
         ),
         ("a/data.json", ModuleBody::Json(r#"{"n":3}"#.to_owned())),
@@ -183,7 +186,7 @@ fn modules_of_every_kind_are_imported() {
                 "const d = require('./a/data.json'); exports.twice = n => n * 2 + d.n".to_owned(),
             ),
         ),
-        ("a/x.js", ModuleBody::Javascript("export const x = 'x'".to_owned())),
+        ("a/x.js", script("export const x = 'x'")),
     ]);
     let loaded = guest.load();
     assert!(matches!(loaded.effects[..], [Effect::Loaded]), "{:?}", loaded.effects);

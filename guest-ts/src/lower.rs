@@ -3,6 +3,7 @@
 //! Only what TypeScript and JSX add is transformed. Modern JavaScript stays as
 //! it is written, class fields included: the engine knows it.
 
+use crate::position::{column, positions};
 use crate::transpile::{Mapping, SyntaxError, Transpiled};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::Program;
@@ -59,5 +60,25 @@ pub fn lower<'a>(
             column: token.get_src_col() + 1,
         }));
     }
+    columns_in_bytes(&printed.code, &mut mappings);
     Ok(Transpiled { code: printed.code, mappings })
+}
+
+/// Generated columns count UTF-16 units, and the engine counts bytes.
+fn columns_in_bytes(code: &str, mappings: &mut [Mapping]) {
+    if code.is_ascii() {
+        return;
+    }
+    let mut mappings = mappings.iter_mut().peekable();
+    let mut line_begins = 0;
+    for (offset, position) in positions(code) {
+        if position.column == 1 {
+            line_begins = offset;
+        }
+        let at = (position.line, position.column);
+        let reached = |it: &&mut Mapping| (it.generated_line, it.generated_column) <= at;
+        while let Some(mapping) = mappings.next_if(reached) {
+            mapping.generated_column = column(offset - line_begins);
+        }
+    }
 }

@@ -13,26 +13,41 @@ pub struct Position {
 #[must_use]
 pub fn position(source: &str, offset: u32) -> Position {
     let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-    let mut line = 1;
-    let mut column = 1;
+    positions(source)
+        .take_while(|(at, _)| *at <= offset)
+        .last()
+        .map_or(Position { line: 1, column: 1 }, |(_, position)| position)
+}
+
+/// The byte offset and the position of each character, and of the end.
+pub fn positions(source: &str) -> impl Iterator<Item = (usize, Position)> {
+    let mut next = Position { line: 1, column: 1 };
     let mut characters = source.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
-        if at >= offset {
-            break;
-        }
+    let mut ended = false;
+    std::iter::from_fn(move || {
+        let here = next;
+        let Some((at, character)) = characters.next() else {
+            return (!std::mem::replace(&mut ended, true)).then_some((source.len(), here));
+        };
         let ends_line = match character {
             // `\r\n` is one line end, and its `\n` says so.
             '\r' => !matches!(characters.peek(), Some((_, '\n'))),
             other => is_line_end(other),
         };
         if ends_line {
-            line += 1;
-            column = 1;
+            next = Position { line: here.line + 1, column: 1 };
         } else {
-            column += if character.len_utf16() == 1 { 1 } else { 2 };
+            next.column += if character.len_utf16() == 1 { 1 } else { 2 };
         }
-    }
-    Position { line, column }
+        Some((at, here))
+    })
+}
+
+/// The column, from 1, of what lies so many units or bytes behind the line's
+/// begin.
+#[must_use]
+pub fn column(distance: usize) -> u32 {
+    u32::try_from(distance).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 /// Whether JavaScript ends a line at this character.

@@ -23,7 +23,8 @@ pub enum Dialect {
 }
 
 /// One point of the generated text and where its author wrote it.
-/// Lines and columns count from 1; a column counts UTF-16 units.
+/// Lines and columns count from 1; a generated column counts bytes, as the
+/// engine does, and the source's UTF-16 units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mapping {
     /// The line in the generated text.

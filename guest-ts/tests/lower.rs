@@ -86,7 +86,7 @@ fn jsx_is_classic() {
 }
 
 #[test]
-fn mappings_count_from_one_in_utf16_units() {
+fn sources_columns_count_from_one_in_utf16_units() {
     let it = lowered("enum E {}\n/* \u{1f600} */ throw new Error(E);");
     let throw = it.code.lines().zip(1..).find(|(line, _)| line.starts_with("throw"));
     let expected = throw.map(|(_, generated_line)| Mapping {
@@ -96,6 +96,19 @@ fn mappings_count_from_one_in_utf16_units() {
         column: 10,
     });
     assert!(expected.is_some_and(|it_is| it.mappings.contains(&it_is)), "{:?}", it.mappings);
+    assert!(it.mappings.is_sorted_by_key(|it| (it.generated_line, it.generated_column)));
+}
+
+#[test]
+fn generated_columns_count_bytes() {
+    let it = lowered("enum E {}\nf('ü\u{1f600}', here); f(`\nü`, there)");
+    for (needle, line, column) in [("here", 2, 10), ("there", 3, 5)] {
+        let (text, generated_line) =
+            it.code.lines().zip(1..).find(|(text, _)| text.contains(needle)).expect("the needle");
+        let generated_column = u32::try_from(text.find(needle).expect("it") + 1).expect("a column");
+        let expected = Mapping { generated_line, generated_column, line, column };
+        assert!(it.mappings.contains(&expected), "{expected:?} is not in {:?}", it.mappings);
+    }
     assert!(it.mappings.is_sorted_by_key(|it| (it.generated_line, it.generated_column)));
 }
 

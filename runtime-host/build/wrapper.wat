@@ -4,8 +4,14 @@
 (component
   (type $level-type (enum "debug" "info" "log" "warn" "error"))
   (import "level" (type $level (eq $level-type)))
+  (type $mapping-type (record
+    (field "generated-line" u32) (field "generated-column" u32)
+    (field "line" u32) (field "column" u32)))
+  (import "mapping" (type $mapping (eq $mapping-type)))
+  (type $script-type (record (field "code" string) (field "mappings" (list $mapping))))
+  (import "script" (type $script (eq $script-type)))
   (type $body-type (variant
-    (case "javascript" string) (case "commonjs" string) (case "json" string)
+    (case "javascript" $script) (case "commonjs" string) (case "json" string)
     (case "text" string) (case "data" (list u8))))
   (import "module-body" (type $body (eq $body-type)))
   (type $module-type (record (field "name" string) (field "body" $body)))

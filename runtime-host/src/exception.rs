@@ -9,16 +9,9 @@ use crate::source::Sources;
 const MAX_MESSAGE_BYTES: usize = 4 << 10;
 
 /// What JavaScript threw.
-pub(crate) fn thrown(value: Value, sources: &Sources) -> Exception {
+pub(crate) fn thrown(value: Value) -> Exception {
     match value.as_error() {
         Some(ErrorParts { name, message, stack, .. }) => {
-            let mapped = stack.as_ref().map(|stack| sources.map_stack(stack));
-            // Whoever is thrown it next shall read what the author wrote.
-            let value = match &mapped {
-                Some(mapped) if stack.as_ref() != Some(mapped) => value.with_stack(mapped),
-                _ => value,
-            };
-            let stack = mapped;
             Exception { name, message, stack, value: Box::new(value) }
         }
         None => Exception {
@@ -32,7 +25,7 @@ pub(crate) fn thrown(value: Value, sources: &Sources) -> Exception {
 
 /// Why a module does not load; a syntax error shows its line.
 pub(crate) async fn load(value: Value, sources: &Sources) -> Exception {
-    let mut exception = thrown(value, sources);
+    let mut exception = thrown(value);
     if exception.name == "SyntaxError"
         && let Some(text) =
             sources.explain_syntax(&exception.message, exception.stack.as_deref()).await

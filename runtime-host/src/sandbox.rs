@@ -64,7 +64,7 @@ impl ResourceLimiter for MemoryLimit {
 
 impl wit::SandboxImports for HostState {
     fn log(&mut self, invocation: u32, level: wit::Level, text: String) -> wasmtime::Result<()> {
-        Ok(self.logs.write(invocation, level, self.sources.map_log(text))?)
+        Ok(self.logs.write(invocation, level, text)?)
     }
 
     async fn source(

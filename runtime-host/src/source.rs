@@ -1,6 +1,6 @@
 //! The modules of a worker: handed to the guest when they are first imported.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::bindings::sandbox as wit;
 use crate::engine::Engine;
 use crate::limits::Limits;
-use crate::transpile::{Allowance, Dialect, Transpiled};
+use crate::transpile::{Allowance, Dialect};
 
 /// What a module is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,17 +88,12 @@ pub trait ModuleSource: Send + Sync + 'static {
 /// TypeScript write imports.
 const ENDINGS: [&str; 6] = [".ts", ".tsx", ".js", ".mjs", "/index.ts", "/index.js"];
 
-/// What the guest puts before a `CommonJS` module, on its first line.
-const COMMONJS_PREFIX: &str = "(function (exports, require, module, __filename, __dirname) {";
-
 pub(crate) struct Sources {
     engine: Engine,
     map: BTreeMap<String, Module>,
     elsewhere: Option<Arc<dyn ModuleSource>>,
     /// What a module came to; a failure too, so that asking again costs nothing.
-    transpiled: Mutex<HashMap<String, Result<Arc<Transpiled>, String>>>,
-    /// Names of `CommonJS` modules that were handed over.
-    commonjs: Mutex<BTreeSet<String>>,
+    transpiled: Mutex<HashMap<String, Result<Arc<wit::Script>, String>>>,
     allowance: Allowance,
 }
 
@@ -114,7 +109,6 @@ impl Sources {
             map,
             elsewhere,
             transpiled: Mutex::default(),
-            commonjs: Mutex::default(),
             allowance: Allowance::of(limits),
         }
     }
@@ -125,7 +119,9 @@ impl Sources {
         let (name, module) =
             self.find(specifier).await.map_err(invalid)?.ok_or(wit::SourceError::NotFound)?;
         let body = match module {
-            Module::JavaScript(text) => wit::ModuleBody::Javascript(text),
+            Module::JavaScript(code) => {
+                wit::ModuleBody::Javascript(wit::Script { code, mappings: Vec::new() })
+            }
             Module::TypeScript(text) => {
                 wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Typescript).await?)
             }
@@ -135,11 +131,7 @@ impl Sources {
             Module::Jsx(text) => {
                 wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Jsx).await?)
             }
-            Module::CommonJs(text) => {
-                let mut known = self.commonjs.lock().unwrap_or_else(PoisonError::into_inner);
-                known.insert(name.clone());
-                wit::ModuleBody::Commonjs(text)
-            }
+            Module::CommonJs(text) => wit::ModuleBody::Commonjs(text),
             Module::Json(text) => wit::ModuleBody::Json(text),
             Module::Text(text) => wit::ModuleBody::Text(text),
             Module::Data(bytes) => wit::ModuleBody::Data(bytes),
@@ -172,8 +164,10 @@ impl Sources {
         name: &str,
         text: &str,
         dialect: Dialect,
-    ) -> Result<String, wit::SourceError> {
-        let transpiled = if let Some(known) = self.transpiled(name) {
+    ) -> Result<wit::Script, wit::SourceError> {
+        let known =
+            self.transpiled.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        let transpiled = if let Some(known) = known {
             known
         } else {
             let transpiler = self.engine.transpiler();
@@ -184,51 +178,11 @@ impl Sources {
             made
         };
         let transpiled = transpiled.map_err(wit::SourceError::Invalid)?;
-        Ok(transpiled.code.clone())
-    }
-
-    fn transpiled(&self, name: &str) -> Option<Result<Arc<Transpiled>, String>> {
-        self.transpiled.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
-    }
-
-    /// A stack as the author would write it: frames in transpiled modules get
-    /// the line and column of the source.
-    pub(crate) fn map_stack(&self, stack: &str) -> String {
-        let mut mapped = String::with_capacity(stack.len());
-        for line in stack.split_inclusive('\n') {
-            match self.map_frame(line) {
-                Some(line) => mapped.push_str(&line),
-                None => mapped.push_str(line),
-            }
-        }
-        mapped
-    }
-
-    fn map_frame(&self, frame: &str) -> Option<String> {
-        let place = place_of(frame)?;
-        let (line, column) = self.original(&place)?;
-        let (before, after) = (&frame[..place.start], &frame[place.end..]);
-        Some(format!("{before}{line}:{column}{after}"))
-    }
-
-    /// Where the author wrote what is at this place; none if it is there.
-    fn original(&self, place: &Place<'_>) -> Option<(u32, u32)> {
-        if let Some(transpiled) = self.transpiled(place.module) {
-            return Some(transpiled.ok()?.original(place.line, place.column));
-        }
-        let commonjs = self.commonjs.lock().unwrap_or_else(PoisonError::into_inner);
-        let shifted = place.line == 1 && commonjs.contains(place.module);
-        let prefix = u32::try_from(COMMONJS_PREFIX.len()).ok()?;
-        shifted.then(|| (1, place.column.saturating_sub(prefix).max(1)))
-    }
-
-    /// A log line with the stack frames in it as the author would write them.
-    pub(crate) fn map_log(&self, text: String) -> String {
-        if text.contains("    at ") { self.map_stack(&text) } else { text }
+        Ok(wit::Script::clone(&transpiled))
     }
 
     /// The message of an error that the engine's parser threw, with the line
-    /// that it points at. The stack is already the author's.
+    /// that it points at.
     pub(crate) async fn explain_syntax(
         &self,
         message: &str,
@@ -259,23 +213,15 @@ struct Place<'a> {
     module: &'a str,
     line: u32,
     column: u32,
-    start: usize,
-    end: usize,
 }
 
 fn place_of(frame: &str) -> Option<Place<'_>> {
-    // A log line may go on after the frame.
-    let end = frame.rfind(')').unwrap_or(frame.trim_end().len());
-    let (before, column) = frame[..end].rsplit_once(':')?;
+    let frame = frame.trim_end();
+    let frame = frame.strip_suffix(')').unwrap_or(frame);
+    let (before, column) = frame.rsplit_once(':')?;
     let (file, line) = before.rsplit_once(':')?;
     let module = file.rsplit_once(['(', ' ']).map_or(file, |(_, module)| module);
-    Some(Place {
-        module,
-        line: line.parse().ok()?,
-        column: column.parse().ok()?,
-        start: file.len() + 1,
-        end,
-    })
+    Some(Place { module, line: line.parse().ok()?, column: column.parse().ok()? })
 }
 
 /// A message, where it happened, the line, and a mark below the column.

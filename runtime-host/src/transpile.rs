@@ -7,6 +7,7 @@ use wasmtime::component::Linker;
 use wasmtime::{ResourceLimiter, Store, Trap};
 
 use crate::artifacts;
+use crate::bindings::sandbox::{Mapping, Script};
 use crate::bindings::transpiler as wit;
 use crate::error::{LimitError, LimitKind};
 use crate::limits::Limits;
@@ -61,25 +62,18 @@ impl ResourceLimiter for MemoryLimit {
     }
 }
 
-pub(crate) use wit::{Dialect, Mapping};
+pub(crate) use wit::Dialect;
 
-/// JavaScript, and where its author wrote it.
-pub(crate) struct Transpiled {
-    pub(crate) code: String,
-    pub(crate) mappings: Vec<Mapping>,
-}
-
-impl Transpiled {
-    /// The author's line and column for a place in the code.
-    pub(crate) fn original(&self, line: u32, column: u32) -> (u32, u32) {
-        let after = self.mappings.partition_point(|mapping| {
-            (mapping.generated_line, mapping.generated_column) <= (line, column)
-        });
-        match after.checked_sub(1).and_then(|index| self.mappings.get(index)) {
-            Some(mapping) => (mapping.line, mapping.column),
-            None => (line, column),
-        }
-    }
+/// What the one guest wrote, as the other reads it.
+fn script(transpiled: wit::Transpiled) -> Script {
+    let mapping = |it: wit::Mapping| Mapping {
+        generated_line: it.generated_line,
+        generated_column: it.generated_column,
+        line: it.line,
+        column: it.column,
+    };
+    let mappings = transpiled.mappings.into_iter().map(mapping).collect();
+    Script { code: transpiled.code, mappings }
 }
 
 pub(crate) struct Transpiler {
@@ -109,12 +103,10 @@ impl Transpiler {
         source: &str,
         dialect: Dialect,
         allowance: &Allowance,
-    ) -> Result<Transpiled, String> {
+    ) -> Result<Script, String> {
         let fuel = fuel(source).min(allowance.fuel.load(Ordering::Relaxed));
         match self.run(source, dialect, fuel, allowance).await {
-            Ok(Ok(transpiled)) => {
-                Ok(Transpiled { code: transpiled.code, mappings: transpiled.mappings })
-            }
+            Ok(Ok(transpiled)) => Ok(script(transpiled)),
             Ok(Err(error)) => {
                 Err(crate::source::point_at(&error.message, name, source, error.line, error.column))
             }

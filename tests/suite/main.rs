@@ -36,6 +36,7 @@ mod rpc_exports;
 mod rpc_lifetimes;
 mod rpc_order;
 mod scale;
+mod stacks;
 mod stubs_in_rust;
 mod tails;
 mod tenancy;

@@ -458,3 +458,29 @@ async fn stacks_of_common_js_name_its_own_columns() {
         assert!((begin..begin + 16).contains(&column), "{stack}");
     }
 }
+
+#[tokio::test]
+async fn a_specifier_is_not_cut_at_a_nul_character() {
+    let refused = "No such module: its specifier has a NUL character.";
+    let case = |source: &str| {
+        Case::js(source)
+            .file("a.js", "export default 'a'")
+            .file("b.cjs", "module.exports = require('./a.js\\0.js')")
+    };
+    let _ = case(
+        "export default { async run() {
+            const message = (error) => error.message;
+            return [(await import('./a.js')).default, await import('./a.js\\0.js').catch(message), await import('\\0').catch(message)] } }",
+    )
+    .run()
+    .await
+    .expect_ok(["a", refused, refused]);
+    let _ = case("import a from './a.js\\0.js'; export default { run: () => a }")
+        .run()
+        .await
+        .expect_load_error(&[refused]);
+    let _ = case("import a from './b.cjs'; export default { run: () => a }")
+        .run()
+        .await
+        .expect_exception("Error", "No such module \"a.js\0.js\", imported from \"b.cjs\".");
+}

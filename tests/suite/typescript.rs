@@ -1,9 +1,8 @@
-//! TypeScript: what is taken out, what is transformed, and whose lines a stack
-//! names.
+//! TypeScript: what is taken out, what is transformed, and what is refused.
 
 use serde_json::json;
 
-use crate::harness::{Case, Run};
+use crate::harness::Case;
 
 #[tokio::test]
 async fn types_are_taken_out() {
@@ -90,98 +89,6 @@ async fn specifiers_find_typescript() {
         .run()
         .await
         .expect_ok("js");
-}
-
-/// A frame that names `function` lies inside `needle`: the engine may mark an
-/// expression at any of its parts.
-#[track_caller]
-fn assert_inside(run: &Run, function: &str, source: &str, needle: &str) {
-    let place = place(run, function);
-    let numbers = |text: &str| -> (usize, usize) {
-        let (line, column) = text.split_once(':').expect("a column");
-        (line.parse().expect("a number"), column.parse().expect("a number"))
-    };
-    let ((line, column), (expected, begin)) = (numbers(&place), numbers(&position(source, needle)));
-    assert_eq!(line, expected, "{place}");
-    assert!((begin..=begin + needle.len()).contains(&column), "{place} is not inside {needle:?}");
-}
-
-/// The place `line:column` of the frame that names `function`.
-#[track_caller]
-fn place(run: &Run, function: &str) -> String {
-    let stack = run.exception().stack.clone().expect("a stack");
-    let frame =
-        stack.lines().find(|line| line.contains(&format!("at {function} "))).unwrap_or_else(|| {
-            panic!("no frame of {function}:\n{stack}");
-        });
-    frame.trim_end().trim_end_matches(')').split_once(".ts:").expect("a place").1.to_owned()
-}
-
-/// Where `needle` begins in the source, as `line:column`.
-#[track_caller]
-fn position(source: &str, needle: &str) -> String {
-    let (line, text) =
-        source.lines().enumerate().find(|(_, text)| text.contains(needle)).expect("the needle");
-    format!("{}:{}", line + 1, text.find(needle).expect("the needle") + 1)
-}
-
-#[tokio::test]
-async fn stacks_of_erased_types_name_the_authors_place() {
-    let source = "\
-interface Long<T> {
-  a: T;
-}
-type Other = { b: string };
-
-function fail<T extends Other>(x: T | null, y: Long<number>): never {
-  const z: string = x!.b as string; throw new Error(z);
-}
-
-export default {
-  run(input: Long<string>): void { const a: number = 1; fail<Other>(({ b: 'x' }) as Other, { a } satisfies Long<number>) },
-};
-";
-    let run = Case::ts(source).run().await.expect_exception("Error", "x");
-    assert_inside(&run, "fail", source, "new Error(z)");
-    assert_inside(&run, "run", source, "fail<Other>(");
-}
-
-#[tokio::test]
-async fn stacks_of_transformed_code_name_the_authors_place() {
-    let source = "\
-enum Colour {
-  Red,
-  Green,
-}
-
-class Point {
-  constructor(
-    private x: number,
-    public y: number,
-  ) {}
-
-  fail(): never {
-    throw new RangeError(`${this.x}${this.y}`);
-  }
-}
-
-export default {
-  run(): void {
-    new Point(Colour.Green, 2).fail();
-  },
-};
-";
-    let run = Case::ts(source).run().await.expect_exception("RangeError", "12");
-    assert_inside(&run, "fail", source, "new RangeError(");
-    assert_inside(&run, "run", source, "new Point(Colour.Green, 2).fail()");
-}
-
-#[tokio::test]
-async fn error_stacks_inside_the_guest_name_javascript_of_the_same_lines() {
-    // What is only erased keeps its place, so the guest's own view is right too.
-    let source = "export default {\n  run(): string {\n    const x: number = 1;\n    return new Error('x').stack as string;\n  },\n};\n";
-    let run = Case::ts(source).run().await.json();
-    assert!(run.as_str().expect("a stack").contains("main.ts:4:"), "{run}");
 }
 
 #[tokio::test]

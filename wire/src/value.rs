@@ -112,19 +112,6 @@ impl Value {
         output.finish()
     }
 
-    /// The same error with another stack. What is no error stays what it is.
-    #[must_use]
-    pub fn with_stack(mut self, stack: &str) -> Self {
-        let Ok(mut reader) = Reader::new(&self.bytes) else { return self };
-        let Ok(Token::Error { name, message, .. }) = reader.token() else { return self };
-        let mut writer = Writer::new();
-        writer.begin_error(name, message, Some(Text::Utf8(stack)));
-        let mut bytes = writer.finish();
-        bytes.extend_from_slice(self.bytes.get(reader.position()..).unwrap_or_default());
-        self.bytes = bytes;
-        self
-    }
-
     /// The same data, naming other capabilities in the place of these.
     #[must_use]
     pub fn map_capabilities(mut self, map: impl FnMut(&Attachment) -> Attachment) -> Self {

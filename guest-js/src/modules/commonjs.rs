@@ -4,22 +4,25 @@ use rquickjs::context::EvalOptions;
 use rquickjs::function::This;
 use rquickjs::{Ctx, Function, Object, Persistent, Result, Value};
 
-use super::{evaluate, find, not_found, resolve};
+use super::{evaluate, find, not_found, resolve, source_map};
 use crate::rpc;
 use crate::state::State;
+
+/// On one line, so that lines keep their numbers.
+const PREFIX: &str = "(function (exports, require, module, __filename, __dirname) {";
 
 /// Parses the source as the body of the module `name`, to be run later.
 ///
 /// # Errors
 /// What the parser throws.
 pub fn compile(ctx: &Ctx<'_>, state: &State, name: &str, source: &str) -> Result<()> {
-    // On one line, so that lines keep their numbers.
-    let wrapped =
-        format!("(function (exports, require, module, __filename, __dirname) {{{source}\n}})");
+    let wrapped = format!("{PREFIX}{source}\n}})");
     let mut options = EvalOptions::default();
     options.strict = false;
     options.filename = Some(name.to_owned());
-    let body: Function<'_> = ctx.eval_with_options(wrapped, options)?;
+    let prefix = PREFIX.len() as u32;
+    let body: Function<'_> =
+        source_map::prefixed(ctx, prefix, || ctx.eval_with_options(wrapped, options))?;
     state.compiled.borrow_mut().insert(name.to_owned(), Persistent::save(ctx, body));
     Ok(())
 }

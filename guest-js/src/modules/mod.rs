@@ -2,6 +2,7 @@
 
 mod builtin;
 mod commonjs;
+mod source_map;
 
 use std::rc::Rc;
 
@@ -14,7 +15,7 @@ use rquickjs::{
 
 use crate::rpc::message::{self, Owner};
 use crate::state::State;
-use crate::{Load, ModuleBody, SourceError, intrinsics, rpc, throw};
+use crate::{Load, ModuleBody, Script, SourceError, intrinsics, rpc, throw};
 
 pub fn install(runtime: &Runtime, state: &Rc<State>) {
     runtime.set_loader(Modules(Rc::clone(state)), Modules(Rc::clone(state)));
@@ -118,8 +119,9 @@ fn declare<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Module<'js,
     }
     let body = state.bodies.borrow_mut().remove(name);
     match body {
-        Some(ModuleBody::Javascript(source)) => {
-            let module = Module::declare(ctx.clone(), name, source)?;
+        Some(ModuleBody::Javascript(Script { code, mappings })) => {
+            let module =
+                source_map::rewritten(ctx, &mappings, || Module::declare(ctx.clone(), name, code))?;
             module.meta()?.set("url", format!("file:///{name}"))?;
             return Ok(module);
         }

@@ -31,7 +31,7 @@ impl Driver {
             }
             wit::Effect::LoadThrew(message) => {
                 let value = self.thrown_while_loading(message)?;
-                let exception = exception::thrown(value, &self.code.sources);
+                let exception = exception::thrown(value);
                 return Err(Error::Exception(if self.code.is_child() {
                     exception.while_starting()
                 } else {
@@ -132,7 +132,7 @@ impl Driver {
                 Ok(message) => Ok(self.export(message)?),
                 Err(message) => {
                     let value = self.export(message)?;
-                    Err(Error::Exception(exception::thrown(value, &self.code.sources)))
+                    Err(Error::Exception(exception::thrown(value)))
                 }
             }
         };

@@ -123,20 +123,3 @@ fn an_instance_is_an_object_to_rust_and_stays_one_for_others() {
     let shared = Value::array_of(&[array.clone(), response]);
     assert_eq!(shared.as_bytes().windows(2).filter(|pair| *pair == [23, 2]).count(), 2);
 }
-
-#[test]
-fn an_error_can_be_given_another_stack() {
-    let parts = |stack: Option<&str>| ErrorParts {
-        name: "TypeError".to_owned(),
-        message: "no".to_owned(),
-        stack: stack.map(str::to_owned),
-    };
-    for before in [None, Some("    at a (b.js:1:2)")] {
-        let error = Value::from_error_chain(&[parts(before), parts(Some("cause"))]);
-        let error = error.with_stack("    at author (c.ts:3:4)");
-        let expected = [parts(Some("    at author (c.ts:3:4)")), parts(Some("cause"))];
-        assert_eq!(error.error_chain(), expected);
-        assert_eq!(Value::from_bytes(error.as_bytes().to_vec(), Vec::new()), Ok(error));
-    }
-    assert_eq!(Value::null().with_stack("x"), Value::null());
-}
