@@ -274,8 +274,8 @@ impl Invocation {
     }
 
     pub(crate) fn report(mut self, logs: Vec<LogLine>) {
-        self.usage.wall = self.began.elapsed();
         if let Some(Reply::Report(reply)) = self.reply {
+            self.usage.wall = self.began.elapsed();
             let result = self.result.unwrap_or(Err(Error::Hung));
             let _ = reply.send(Report { result, logs, usage: self.usage, seed: self.seed });
         }

@@ -182,9 +182,11 @@ impl Sandbox {
             loop {
                 let paused = poll_fn(|cx| {
                     // Looked at on every yield: a timer would wait for its turn
-                    // behind whatever else the runtime's thread has to do.
-                    let now = Instant::now();
-                    if now >= budget.deadline {
+                    // behind whatever else the runtime's thread has to do. Not
+                    // before the first: to end a turn is to end the sandbox, and
+                    // whoever began this one has just looked.
+                    let late = (used > 0).then(Instant::now).filter(|now| *now >= budget.deadline);
+                    if let Some(now) = late {
                         return Poll::Ready(Err(Error::Limit(LimitError {
                             kind: LimitKind::Wall,
                             limit: millis(budget.deadline - budget.began),
