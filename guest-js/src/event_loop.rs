@@ -79,6 +79,9 @@ impl Interpreter {
     }
 
     fn deliver(&self, ctx: &Ctx<'_>, event: Event) {
+        if !matches!(event, Event::Kept(_)) {
+            drop(self.state.lent.take());
+        }
         match event {
             Event::Reseed(seed) => self.state.seed(seed),
             Event::Load(load) => self.load(ctx, &load),
@@ -86,6 +89,7 @@ impl Interpreter {
             Event::Settled(settled) => self.report(ctx, rpc::settle(ctx, settled)),
             Event::Alarm => self.alarm(ctx),
             Event::Cancel(invocation) => self.state.end(invocation),
+            Event::Kept(lent) => self.state.keep(lent),
             Event::Released(offered) => self.released(ctx, offered),
         }
     }

@@ -51,6 +51,8 @@ pub struct State {
     pub after_turn: RefCell<Vec<Handle>>,
     /// Objects that others may call, by the number they were offered under.
     pub offered: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
+    /// As [`Self::offered`], until the next event.
+    pub lent: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
     pub next_offer: Cell<u32>,
     /// The engine's number for the class of stubs.
     pub stub_class: Cell<u32>,
@@ -87,6 +89,7 @@ impl State {
             pipelined: RefCell::default(),
             after_turn: RefCell::default(),
             offered: RefCell::default(),
+            lent: RefCell::default(),
             next_offer: Cell::new(0),
             stub_class: Cell::new(0),
             own: RefCell::default(),
@@ -132,6 +135,12 @@ impl State {
         let id = self.next_call.get() + 1;
         self.next_call.set(id);
         id
+    }
+
+    /// What was lent counts as offered.
+    pub fn keep(&self, lent: u32) {
+        let object = self.lent.borrow_mut().remove(&lent);
+        self.offered.borrow_mut().extend(object.map(|object| (lent, object)));
     }
 
     /// The stubs among an invocation's arguments end when it returns.

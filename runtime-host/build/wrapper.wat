@@ -19,7 +19,8 @@
   (type $source-error-type (variant (case "not-found") (case "invalid" string)))
   (import "source-error" (type $source-error (eq $source-error-type)))
   (type $capability-type (variant
-    (case "held" u32) (case "loader" u32) (case "offered" u32) (case "promised" u32)))
+    (case "held" u32) (case "loader" u32) (case "offered" u32)
+    (case "lent" u32) (case "promised" u32)))
   (import "capability" (type $capability (eq $capability-type)))
   (type $message-type (record
     (field "data" (list u8)) (field "capabilities" (list $capability))))
@@ -43,7 +44,7 @@
   (type $event-type (variant
     (case "reseed" u64) (case "load" $load) (case "invoke" $invoke)
     (case "settled" $settled) (case "alarm") (case "cancel" u32)
-    (case "released" u32)))
+    (case "kept" u32) (case "released" u32)))
   (import "event" (type $event (eq $event-type)))
   (type $call-type (record
     (field "id" u32) (field "invocation" u32) (field "target" $capability)

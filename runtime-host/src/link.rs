@@ -1,6 +1,6 @@
 //! The way to a sandbox that is driven elsewhere.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
@@ -192,11 +192,22 @@ pub(crate) fn new_token() -> u64 {
 pub(crate) struct Remote {
     link: Link,
     receiver: Receiver,
+    /// The sandbox need not hear when it is let go.
+    lent: AtomicBool,
 }
 
 impl Remote {
     pub(crate) fn new(link: Link, receiver: Receiver) -> Self {
-        Self { link, receiver }
+        Self { link, receiver, lent: AtomicBool::new(false) }
+    }
+
+    /// An object that the sandbox has until its next event, unless it is kept.
+    pub(crate) fn lent(link: Link, number: u32) -> Self {
+        Self { link, receiver: Receiver::Offered(number), lent: AtomicBool::new(true) }
+    }
+
+    pub(crate) fn keep(&self) {
+        self.lent.store(false, Ordering::Relaxed);
     }
 
     /// What keeps the sandbox alive for whoever has the stub; none if it has
@@ -260,8 +271,10 @@ impl Drop for Remote {
     fn drop(&mut self) {
         match &mut self.receiver {
             Receiver::Offered(number) => {
-                let number = *number;
-                self.link.release(number);
+                if !*self.lent.get_mut() {
+                    let number = *number;
+                    self.link.release(number);
+                }
             }
             Receiver::Entrypoint { props, .. } => {
                 if let Some(props) = props.take() {

@@ -50,7 +50,7 @@ pub fn start<'js>(
     let Some(invocation) = state.payer_for(context::current(ctx)) else {
         return rejected(ctx, &error(ctx, OVER)?);
     };
-    let arguments = match encode(ctx, arguments) {
+    let arguments = match encode(ctx, arguments, false) {
         Ok(arguments) => arguments,
         Err(error) => return rejected(ctx, &event_loop::thrown(ctx, error)),
     };
@@ -80,7 +80,9 @@ pub fn defer<'js>(
     let Some(invocation) = state.payer_for(context::current(ctx)) else {
         return Ok(Root::Broken(error(ctx, OVER)?));
     };
-    let arguments = encode(ctx, arguments)?;
+    // A loader knows at once whether it has to ask how to load a worker.
+    let lends = matches!(target, Capability::Loader(_)) && path == ["get"];
+    let arguments = encode(ctx, arguments, lends)?;
     let id = state.next_call();
     state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: false }));
     Ok(Root::Owned(Handle::new(&state, Capability::Promised(id))))
@@ -89,8 +91,9 @@ pub fn defer<'js>(
 fn encode<'js>(
     ctx: &Ctx<'js>,
     arguments: Option<Vec<Value<'js>>>,
+    lends: bool,
 ) -> Result<Option<crate::Message>> {
-    arguments.map(|arguments| message::encode_array(ctx, arguments)).transpose()
+    arguments.map(|arguments| message::encode_array(ctx, arguments, lends)).transpose()
 }
 
 /// As [`target`]. What is asked of an export's members is asked of its worker,

@@ -29,6 +29,8 @@ pub enum Owner {
 struct Outgoing {
     state: Rc<State>,
     capabilities: Vec<Capability>,
+    /// Objects of the worker's own go out on loan.
+    lends: bool,
 }
 
 impl<'js> StubHook<'js> for Outgoing {
@@ -109,17 +111,24 @@ impl Outgoing {
         }
         let id = self.state.next_offer.get() + 1;
         self.state.next_offer.set(id);
-        offered.insert(id, Persistent::save(ctx, value.clone()));
+        let object = Persistent::save(ctx, value.clone());
+        if self.lends {
+            self.state.lent.borrow_mut().insert(id, object);
+            return Ok(Capability::Lent(id));
+        }
+        offered.insert(id, object);
         Ok(Capability::Offered(id))
     }
 
     /// What was offered by a message that is never sent.
     fn withdraw(&self) {
         for capability in &self.capabilities {
-            if let Capability::Offered(id) = capability {
-                let object = self.state.offered.borrow_mut().remove(id);
-                drop(object);
-            }
+            let object = match capability {
+                Capability::Offered(id) => self.state.offered.borrow_mut().remove(id),
+                Capability::Lent(id) => self.state.lent.borrow_mut().remove(id),
+                _ => None,
+            };
+            drop(object);
         }
     }
 }
@@ -160,22 +169,27 @@ impl<'js> StubSource<'js> for Incoming<'_> {
 /// # Errors
 /// A `DataCloneError`, or whatever a getter throws.
 pub fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
-    send(ctx, |outgoing| value::encode(ctx, value, outgoing))
+    send(ctx, false, |outgoing| value::encode(ctx, value, outgoing))
 }
 
-/// The message of a new array of the values.
+/// The message of a new array of the values, on loan or for good.
 ///
 /// # Errors
 /// As [`encode`].
-pub fn encode_array<'js>(ctx: &Ctx<'js>, values: Vec<Value<'js>>) -> rquickjs::Result<Message> {
-    send(ctx, |outgoing| value::encode_array(ctx, values, outgoing))
+pub fn encode_array<'js>(
+    ctx: &Ctx<'js>,
+    values: Vec<Value<'js>>,
+    lends: bool,
+) -> rquickjs::Result<Message> {
+    send(ctx, lends, |outgoing| value::encode_array(ctx, values, outgoing))
 }
 
 fn send(
     ctx: &Ctx<'_>,
+    lends: bool,
     encode: impl FnOnce(&mut Outgoing) -> rquickjs::Result<Vec<u8>>,
 ) -> rquickjs::Result<Message> {
-    let mut outgoing = Outgoing { state: super::state(ctx)?, capabilities: Vec::new() };
+    let mut outgoing = Outgoing { state: super::state(ctx)?, capabilities: Vec::new(), lends };
     match encode(&mut outgoing) {
         Ok(data) => Ok(Message { data, capabilities: outgoing.capabilities }),
         Err(error) => {

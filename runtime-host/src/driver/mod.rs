@@ -34,9 +34,9 @@ use tables::Tables;
 pub(crate) use app_image::app_image;
 
 /// For turns that no invocation asked for, such as forgetting a cancelled one:
-/// so much for each invocation, and so much for each object that is let go.
+/// so much for each invocation, and so much for each object that is kept or let go.
 const HOUSEKEEPING_FUEL: u64 = 50_000_000;
-const RELEASE_FUEL: u64 = 20_000;
+const OBJECT_FUEL: u64 = 20_000;
 
 /// So many answers without waiting, and other tasks have their turn.
 const STRETCH: u32 = 32;
@@ -324,7 +324,7 @@ impl Driver {
     async fn settle_down(&mut self) -> Result<()> {
         for number in self.link.released() {
             self.tables.offered = self.tables.offered.saturating_sub(1);
-            self.housekeeping_fuel += RELEASE_FUEL;
+            self.housekeeping_fuel += OBJECT_FUEL;
             self.deliver(0, &wit::Event::Released(number)).await?;
         }
         loop {

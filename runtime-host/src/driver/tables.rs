@@ -2,7 +2,7 @@
 //! messages that name them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use isolet_wire::Value;
 
@@ -36,6 +36,8 @@ pub(super) struct Tables {
     pub(super) kept_bytes: u64,
     /// Objects of the sandbox's that others hold.
     pub(super) offered: usize,
+    /// What the last turn has lent.
+    lent: Vec<(u32, Weak<Remote>)>,
 }
 
 struct Kept {
@@ -48,7 +50,28 @@ impl Tables {
     /// `own` is what the sandbox holds from the first: the way to itself.
     pub(super) fn new(link: Link, seed: u64, own: Stub) -> Self {
         let held = BTreeMap::from([(0, own)]);
-        Self { link, seed, held, last: 0, answers: BTreeMap::new(), kept_bytes: 0, offered: 0 }
+        Self {
+            link,
+            seed,
+            held,
+            last: 0,
+            answers: BTreeMap::new(),
+            kept_bytes: 0,
+            offered: 0,
+            lent: Vec::new(),
+        }
+    }
+
+    /// Of what the last turn has lent, that which somebody has kept.
+    pub(super) fn kept(&mut self) -> Vec<(u32, Arc<Remote>)> {
+        let lent = std::mem::take(&mut self.lent);
+        let kept: Vec<_> = lent
+            .into_iter()
+            .filter_map(|(number, remote)| Some((number, remote.upgrade()?)))
+            .inspect(|(_, remote)| remote.keep())
+            .collect();
+        self.offered += kept.len();
+        kept
     }
 
     /// The sandbox holds nothing beside what it was loaded with.
@@ -131,6 +154,11 @@ impl Tables {
                 let remote = Remote::new(self.link.clone(), Receiver::Offered(number));
                 Some(Stub::to(Target::Remote(Arc::new(remote))))
             }
+            wit::Capability::Lent(number) => {
+                let remote = Arc::new(Remote::lent(self.link.clone(), number));
+                self.lent.push((number, Arc::downgrade(&remote)));
+                Some(Stub::to(Target::Remote(remote)))
+            }
             wit::Capability::Promised(call) => {
                 let promised = match self.answers.get(&call) {
                     Some(kept) => Arc::clone(&kept.promised),
@@ -158,7 +186,7 @@ impl Tables {
     pub(super) fn release(&mut self, capability: wit::Capability) {
         match capability {
             // The way to itself is the sandbox's as long as it lives.
-            wit::Capability::Held(0) | wit::Capability::Offered(_) => {}
+            wit::Capability::Held(0) | wit::Capability::Offered(_) | wit::Capability::Lent(_) => {}
             wit::Capability::Held(index) | wit::Capability::Loader(index) => {
                 self.held.remove(&index);
             }

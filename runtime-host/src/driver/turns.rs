@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use isolet_wire::Value;
 
-use super::{Driver, Due, lie, tables};
+use super::{Driver, Due, OBJECT_FUEL, lie, tables};
 use crate::bindings::sandbox as wit;
 use crate::capability::{MAX_MESSAGE_BYTES, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
@@ -97,8 +97,17 @@ impl Driver {
         self.deliver(payer, event).await
     }
 
-    /// Delivers one event and carries out its effects.
+    /// Delivers one event and carries out its effects, after what the sandbox has
+    /// to hear of the last one.
     pub(super) async fn deliver(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
+        for (number, _remote) in self.tables.kept() {
+            self.housekeeping_fuel += OBJECT_FUEL;
+            self.deliver_now(0, &wit::Event::Kept(number)).await?;
+        }
+        self.deliver_now(payer, event).await
+    }
+
+    async fn deliver_now(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
         let now = self.clock.now();
         let (budget, taken, purse) = match self.invocations.get(&payer) {
             Some(invocation) => {

@@ -76,14 +76,19 @@ impl Grant {
                 Box::pin(std::future::ready(stub))
             }
             "get" => {
-                let asked = argument::<Option<String>>(&arguments, 0)
-                    .and_then(|id| Ok((id, argument::<Stub>(&arguments, 1)?)));
-                let (id, callback) = match asked {
-                    Ok(asked) => asked,
+                let id = match argument::<Option<String>>(&arguments, 0) {
+                    Ok(id) => id,
                     Err(thrown) => return failed(thrown),
                 };
                 // Looked up now, in the order in which the worker asks.
                 let slot = id.map(|id| (self.cache.slot(&id), id));
+                if let Some(Ok(worker)) = slot.as_ref().and_then(|(slot, _)| slot.get()) {
+                    return Box::pin(std::future::ready(Ok(stub_of(worker.clone()))));
+                }
+                let callback = match argument::<Stub>(&arguments, 1) {
+                    Ok(callback) => callback,
+                    Err(thrown) => return failed(thrown),
+                };
                 Box::pin(async move {
                     let loading = async {
                         let call = Call::function(Value::array_of(&[])).paid_by(payer);

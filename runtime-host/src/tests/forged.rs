@@ -74,6 +74,7 @@ async fn what_is_released_is_gone_and_releasing_what_is_not_there_does_nothing()
         release(wit::Capability::Loader(7)),
         release(wit::Capability::Offered(0)),
         release(wit::Capability::Offered(5)),
+        release(wit::Capability::Lent(5)),
         release(promised(0)),
         release(promised(5)),
         release(held(OWN)),

@@ -50,6 +50,7 @@ impl Dice {
             wit::Capability::Held as fn(u32) -> wit::Capability,
             wit::Capability::Loader,
             wit::Capability::Offered,
+            wit::Capability::Lent,
             wit::Capability::Promised,
         ]);
         kind(number)
