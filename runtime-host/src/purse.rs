@@ -37,6 +37,8 @@ struct State {
     drawn: u64,
     /// A turn has taken all that was left.
     busy: bool,
+    /// Somebody waits for it to end.
+    awaited: bool,
     closed: bool,
 }
 
@@ -57,7 +59,7 @@ impl Purse {
         payer: Option<Arc<Self>>,
     ) -> Arc<Self> {
         let full = if payer.is_some() { 0 } else { limit };
-        let state = State { left: full, drawn: full, busy: false, closed: false };
+        let state = State { left: full, drawn: full, busy: false, awaited: false, closed: false };
         Arc::new(Self {
             limit,
             deadline,
@@ -117,8 +119,11 @@ impl Purse {
         let mut state = self.state();
         state.busy = false;
         state.left = left;
+        let awaited = std::mem::take(&mut state.awaited);
         drop(state);
-        self.free.notify_waiters();
+        if awaited {
+            self.free.notify_waiters();
+        }
     }
 
     /// The next slice for the turn that is running; 0 if there is none.
@@ -137,9 +142,7 @@ impl Purse {
     /// A slice for an invocation that this one's calls.
     async fn draw(&self, want: u64) -> u64 {
         loop {
-            let mut freed = std::pin::pin!(self.free.notified());
-            freed.as_mut().enable();
-            {
+            let freed = {
                 let mut state = self.state();
                 if !state.busy {
                     let slice = state.left.min(want);
@@ -149,8 +152,11 @@ impl Purse {
                     }
                     break;
                 }
-            }
-            // Its own turn comes first, and ends on its own.
+                // Its own turn comes first, and ends on its own: which it cannot
+                // before this is let go of.
+                state.awaited = true;
+                self.free.notified()
+            };
             freed.await;
         }
         self.top_up().await

@@ -95,12 +95,10 @@
       if (name !== undefined && name !== null && typeof name !== "string") {
         bad("The name of an entrypoint must be a string.");
       }
-      if (options !== undefined && options !== null && !isObject(options)) {
-        bad("The options of an entrypoint must be an object.");
-      }
-      const props = options?.props;
-      const limits = limitsOf(options?.limits, "\"limits\"");
-      if (props === undefined && limits === undefined) return native.entrypoint(this.#stub, name ?? "default");
+      if (options === undefined || options === null) return native.entrypoint(this.#stub, name ?? "default");
+      if (!isObject(options)) bad("The options of an entrypoint must be an object.");
+      const { props } = options;
+      const limits = limitsOf(options.limits, "\"limits\"");
       return native.deferred(this.#stub, "getEntrypoint", [name ?? undefined, { props, limits }]);
     }
   };
