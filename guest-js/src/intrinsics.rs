@@ -187,7 +187,11 @@ pub fn fetch<'js>(
 }
 
 /// The arguments of a handler of requests: one request.
-pub fn request<'js>(ctx: &Ctx<'js>, state: &State, arguments: Array<'js>) -> Result<Array<'js>> {
+pub fn request<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    arguments: Vec<Value<'js>>,
+) -> Result<Vec<Value<'js>>> {
     get::<Function<'js>>(ctx, state, "requestOf")?.call((arguments,))
 }
 

@@ -20,8 +20,6 @@ const MAX_OFFERED: usize = 250_000;
 pub enum Owner {
     /// As long as the sandbox.
     Worker,
-    /// Until the invocation returns.
-    Parameters(u32),
     /// Until the invocation is over.
     Results(u32),
 }
@@ -199,6 +197,26 @@ fn send(
     }
 }
 
+/// The arguments of an invocation. The stubs among them live until it returns, if
+/// nobody duplicates them.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_arguments<'js>(
+    ctx: &Ctx<'js>,
+    state: &Rc<State>,
+    message: &Message,
+    invocation: u32,
+) -> rquickjs::Result<Vec<Value<'js>>> {
+    let capabilities = &message.capabilities;
+    let mut incoming = Incoming { state, capabilities, handles: Vec::new() };
+    let arguments = value::decode_array(ctx, &message.data, &mut incoming)?;
+    if let Some(invocation) = state.invocations.borrow_mut().get_mut(&invocation) {
+        invocation.parameters.extend(incoming.handles);
+    }
+    Ok(arguments)
+}
+
 /// # Errors
 /// Memory, or a message that the host should not have sent.
 pub fn decode<'js>(
@@ -214,24 +232,16 @@ pub fn decode<'js>(
     if handles.is_empty() {
         return Ok(value);
     }
-    let owned = handles.clone();
-    let open = match owner {
-        Owner::Worker => {
-            // Held by the stubs alone.
-            return Ok(value);
-        }
-        Owner::Parameters(id) | Owner::Results(id) => id,
+    let Owner::Results(invocation) = owner else {
+        // Held by the stubs alone.
+        return Ok(value);
     };
-    if let Some(invocation) = state.invocations.borrow_mut().get_mut(&open) {
-        match owner {
-            Owner::Parameters(_) => invocation.parameters.extend(handles),
-            _ => invocation.results.extend(handles),
-        }
+    let owned = handles.clone();
+    if let Some(invocation) = state.invocations.borrow_mut().get_mut(&invocation) {
+        invocation.results.extend(handles);
     }
-    if let Owner::Results(_) = owner {
-        let dispose = Function::new(ctx.clone(), move || owned.iter().for_each(Handle::dispose))?;
-        intrinsics::disposable(ctx, state, &value, dispose)?;
-    }
+    let dispose = Function::new(ctx.clone(), move || owned.iter().for_each(Handle::dispose))?;
+    intrinsics::disposable(ctx, state, &value, dispose)?;
     Ok(value)
 }
 

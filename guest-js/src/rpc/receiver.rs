@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use rquickjs::function::{Args, Constructor, This};
-use rquickjs::{Array, Ctx, Exception, Object, Result, Value};
+use rquickjs::{Ctx, Exception, Object, Result, Value};
 
 use super::calls::DISPOSED;
 use super::message::{self, Owner};
@@ -40,11 +40,10 @@ pub fn invoke<'js>(ctx: &Ctx<'js>, state: &Rc<State>, invoke: &Invoke) -> Result
         let text = "RPC pipelined property path is too deep (max 64).";
         return Err(throw::type_error(ctx, text));
     }
-    let decode = || -> Result<Option<Array<'js>>> {
-        let Some(arguments) = &invoke.arguments else { return Ok(None) };
-        let owner = Owner::Parameters(invoke.invocation);
-        let arguments = message::decode(ctx, state, arguments, owner)?;
-        Ok(Some(arguments.into_array().unwrap_or(Array::new(ctx.clone())?)))
+    let decode = || {
+        let arguments = invoke.arguments.as_ref();
+        let decode = |it| message::decode_arguments(ctx, state, it, invoke.invocation);
+        arguments.map(decode).transpose()
     };
     match &invoke.receiver {
         Receiver::Offered(id) => {
@@ -65,7 +64,7 @@ fn export<'js>(
     state: &Rc<State>,
     invoke: &Invoke,
     entrypoint: &Entrypoint,
-    decode: impl FnOnce() -> Result<Option<Array<'js>>>,
+    decode: impl FnOnce() -> Result<Option<Vec<Value<'js>>>>,
 ) -> Result<Value<'js>> {
     let (exports, env) = (state.exports.borrow().clone(), state.env.borrow().clone());
     let (Some(exports), Some(env)) = (exports, env) else {
@@ -134,10 +133,7 @@ fn export<'js>(
             ),
         ));
     }
-    let argument: Value<'js> = match arguments.len() {
-        0 => Value::new_undefined(ctx.clone()),
-        _ => arguments.get(0)?,
-    };
+    let argument = arguments.into_iter().next().unwrap_or(Value::new_undefined(ctx.clone()));
     answer(function.call((This(found.this), argument, env, execution))?)
 }
 
@@ -168,7 +164,7 @@ fn finish<'js>(
     ctx: &Ctx<'js>,
     found: Found<'js>,
     path: &[String],
-    arguments: Option<Array<'js>>,
+    arguments: Option<Vec<Value<'js>>>,
 ) -> Result<Value<'js>> {
     let Some(arguments) = arguments else {
         return match (found.value.as_function(), found.this.is_undefined()) {
@@ -181,7 +177,7 @@ fn finish<'js>(
     let Some(function) = found.value.into_function() else { return Err(not_a_function(ctx, name)) };
     let mut args = Args::new(ctx.clone(), arguments.len());
     args.this(found.this)?;
-    args.push_args(arguments.iter::<Value<'js>>().flatten())?;
+    args.push_args(arguments)?;
     function.call_arg(args)
 }
 

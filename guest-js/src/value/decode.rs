@@ -22,24 +22,25 @@ pub fn decode<'js>(
     bytes: &[u8],
     hook: &mut dyn StubSource<'js>,
 ) -> Result<Value<'js>> {
-    let mut decoder = Decoder {
-        ctx,
-        hook,
-        codec: None,
-        objects: Vec::new(),
-        stubs: BTreeMap::new(),
-        frames: Vec::new(),
-        result: None,
-    };
-    let mut walker = Walker::new(bytes).map_err(|error| malformed(ctx, error))?;
-    while let Some(event) = walker.event().map_err(|error| malformed(ctx, error))? {
-        decoder.event(event, &walker)?;
-    }
-    if walker.position() < bytes.len() {
-        let error = WireError { problem: Problem::Trailing, offset: walker.position() };
-        return Err(malformed(ctx, error));
-    }
+    let mut decoder = Decoder::new(ctx, hook);
+    decoder.run(bytes)?;
     decoder.result.ok_or(rquickjs::Error::Unknown)
+}
+
+/// As [`decode`], the elements of an array that is itself not needed; none of
+/// anything else.
+///
+/// # Errors
+/// As [`decode`]; and if something within the array refers to it.
+pub fn decode_array<'js>(
+    ctx: &Ctx<'js>,
+    bytes: &[u8],
+    hook: &mut dyn StubSource<'js>,
+) -> Result<Vec<Value<'js>>> {
+    let mut decoder = Decoder::new(ctx, hook);
+    decoder.elements = Some(Vec::new());
+    decoder.run(bytes)?;
+    Ok(decoder.elements.unwrap_or_default())
 }
 
 /// A container that is being filled.
@@ -50,6 +51,8 @@ struct Frame<'a, 'js> {
 
 /// Where the next value goes.
 enum Place<'a, 'js> {
+    /// The elements that are asked for.
+    Elements,
     Index(u32),
     Property(Option<Text<'a>>),
     /// An error, and whether it is an aggregate.
@@ -72,9 +75,36 @@ struct Decoder<'a, 'b, 'js> {
     stubs: BTreeMap<u32, Value<'js>>,
     frames: Vec<Frame<'a, 'js>>,
     result: Option<Value<'js>>,
+    /// Of the array that the message is, if those are asked for.
+    elements: Option<Vec<Value<'js>>>,
 }
 
-impl<'a, 'js> Decoder<'a, '_, 'js> {
+impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
+    fn new(ctx: &'b Ctx<'js>, hook: &'b mut dyn StubSource<'js>) -> Self {
+        Self {
+            ctx,
+            hook,
+            codec: None,
+            objects: Vec::new(),
+            stubs: BTreeMap::new(),
+            frames: Vec::new(),
+            result: None,
+            elements: None,
+        }
+    }
+
+    fn run(&mut self, bytes: &'a [u8]) -> Result<()> {
+        let mut walker = Walker::new(bytes).map_err(|error| malformed(self.ctx, error))?;
+        while let Some(event) = walker.event().map_err(|error| malformed(self.ctx, error))? {
+            self.event(event, &walker)?;
+        }
+        if walker.position() < bytes.len() {
+            let error = WireError { problem: Problem::Trailing, offset: walker.position() };
+            return Err(malformed(self.ctx, error));
+        }
+        Ok(())
+    }
+
     fn event(&mut self, event: Event<'a>, walker: &Walker<'a>) -> Result<()> {
         match event {
             Event::Key(next) => {
@@ -104,6 +134,12 @@ impl<'a, 'js> Decoder<'a, '_, 'js> {
                 self.objects.push(None);
                 let object = Value::new_undefined(self.ctx.clone());
                 self.frames.push(Frame { object, place });
+                Ok(())
+            }
+            Event::Value(Token::Array(_)) if self.elements.is_some() && self.objects.is_empty() => {
+                self.objects.push(None);
+                let object = Value::new_undefined(self.ctx.clone());
+                self.frames.push(Frame { object, place: Place::Elements });
                 Ok(())
             }
             Event::Value(token) => {
@@ -176,6 +212,10 @@ impl<'a, 'js> Decoder<'a, '_, 'js> {
             return Ok(());
         };
         match &mut frame.place {
+            Place::Elements => {
+                self.elements.get_or_insert_default().push(value);
+                Ok(())
+            }
             Place::Index(index) => {
                 let at = *index;
                 *index = at.saturating_add(1);

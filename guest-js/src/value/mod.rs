@@ -15,7 +15,7 @@ mod raw;
 #[cfg(test)]
 mod tests;
 
-pub use decode::decode;
+pub use decode::{decode, decode_array};
 pub use encode::{encode, encode_array};
 
 /// Says which values are capabilities.

@@ -10,7 +10,7 @@
 use isolet_wire::{Value as Message, Writer};
 use rquickjs::{Context, Ctx, Function, Result, Runtime, Value};
 
-use super::{StubHook, StubSource, decode, encode, install};
+use super::{StubHook, StubSource, decode, decode_array, encode, encode_array, install};
 
 /// A capability that no test looks at.
 fn nothing() -> isolet_wire::Attachment {
@@ -86,6 +86,35 @@ fn run(script: &str) {
         if let Err(error) = rquickjs::CatchResultExt::catch(Err::<(), _>(result.err()).or_else(|error| error.map_or(Ok(()), Err)), &ctx) {
             panic!("{error}");
         }
+    });
+}
+
+#[test]
+fn arrays_that_are_never_made_are_written_and_read_like_others() {
+    let runtime = Runtime::new().unwrap();
+    let context = Context::full(&runtime).unwrap();
+    context.with(|ctx| {
+        let mut stubs = Stubs { take: true, asked: 0 };
+        // More objects than are compared one by one.
+        let made: Vec<Value<'_>> = ctx
+            .eval("var all = Array.from({ length: 30 }, (_, at) => ({ at })); [7, ...all, all[0], all[29]]")
+            .unwrap();
+        let array = ctx.eval("[7, ...all, all[0], all[29]]").unwrap();
+        let bytes = encode_array(&ctx, made, &mut stubs).unwrap();
+        assert_eq!(bytes, message(&ctx, array, true).unwrap());
+        let read = decode_array(&ctx, &bytes, &mut stubs).unwrap();
+        assert_eq!(read.len(), 33);
+        assert!(read[31] == read[1] && read[32] == read[30] && read[1] != read[2]);
+        assert_eq!(read[30].as_object().unwrap().get::<_, i32>("at").unwrap(), 29);
+
+        let none = encode_array(&ctx, Vec::new(), &mut stubs).unwrap();
+        assert_eq!(decode_array(&ctx, &none, &mut stubs).unwrap().len(), 0);
+        let plain = message(&ctx, ctx.eval("({ a: [1] })").unwrap(), true).unwrap();
+        assert_eq!(decode_array(&ctx, &plain, &mut stubs).unwrap().len(), 0);
+        let itself = ctx.eval("const me = []; me.push(me); me").unwrap();
+        let itself = message(&ctx, itself, true).unwrap();
+        assert!(decode_array(&ctx, &itself, &mut stubs).is_err());
+        assert!(ctx.catch().is_error());
     });
 }
 
