@@ -9,6 +9,7 @@ use tracing::Span;
 use tracing::field::Empty;
 
 use crate::code::Code;
+use crate::driver::Lane;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::limits::{Limits, Usage};
 use crate::link::Lineage;
@@ -125,6 +126,8 @@ pub(crate) struct Invocation {
     pub(crate) usage: Usage,
     /// Those that it made, answered or not.
     pub(crate) calls: Vec<u32>,
+    /// Those of them that others have, and those that wait for that.
+    pub(crate) lane: Lane,
     /// Its caller has gone away, and it is kept because it pays for loading.
     pub(crate) abandoned: bool,
     /// What is called, if anybody watches.
@@ -165,6 +168,7 @@ impl Invocation {
             deadline,
             usage: Usage::default(),
             calls: Vec::new(),
+            lane: Lane::new(limits.concurrency),
             abandoned: false,
             called: watched.then(|| Box::new((receiver.clone(), path.clone()))),
             failure: None,

@@ -10,9 +10,9 @@ pub(crate) const FUEL_PER_CPU_MS: u64 = 14_000_000;
 
 /// What a worker may use. Every limit is armed by default.
 ///
-/// Fuel, wall time, log, output and capability calls are counted for each
-/// invocation; memory and stack for each sandbox. The turn that loads a worker
-/// is charged to the invocation that made it necessary.
+/// Fuel, wall time, log, output and capability calls, those under way among
+/// them, are counted for each invocation; memory and stack for each sandbox. The
+/// turn that loads a worker is charged to the invocation that made it necessary.
 ///
 /// ```
 /// use isolet::Limits;
@@ -28,6 +28,7 @@ pub struct Limits {
     pub(crate) log_bytes: u64,
     pub(crate) output_bytes: u64,
     pub(crate) capability_calls: u64,
+    pub(crate) concurrency: u64,
 }
 
 impl Default for Limits {
@@ -40,6 +41,7 @@ impl Default for Limits {
             log_bytes: 1 << 20,
             output_bytes: 32 << 20,
             capability_calls: 10_000,
+            concurrency: 1_000,
         }
     }
 }
@@ -111,6 +113,21 @@ impl Limits {
         self
     }
 
+    /// Capability calls of one invocation that are under way at once. Default
+    /// 1,000, at least 1.
+    ///
+    /// Past it nothing fails: the call waits, and sets off when another has come
+    /// back, in the order in which they were made. Calls that can only come back
+    /// together, more of them than this, wait until their deadline. A call of an
+    /// answer that has not come is under way as well, and one that the
+    /// invocation did not wait for stays so when it has returned. What waits
+    /// counts for [`Limits::capability_calls`] and [`Limits::memory_bytes`] as if
+    /// it were under way.
+    pub fn concurrency(mut self, calls: u64) -> Self {
+        self.concurrency = calls;
+        self
+    }
+
     /// Of each limit the lower.
     pub(crate) fn lower(&self, other: &Self) -> Self {
         Self {
@@ -121,6 +138,7 @@ impl Limits {
             log_bytes: self.log_bytes.min(other.log_bytes),
             output_bytes: self.output_bytes.min(other.output_bytes),
             capability_calls: self.capability_calls.min(other.capability_calls),
+            concurrency: self.concurrency.min(other.concurrency),
         }
     }
 
@@ -153,6 +171,9 @@ impl Limits {
         }
         if self.wall.is_zero() {
             return refuse("wall is zero".to_owned());
+        }
+        if self.concurrency == 0 {
+            return refuse("concurrency is zero".to_owned());
         }
         Ok(())
     }

@@ -21,8 +21,11 @@ pub(crate) struct Link(Arc<Inner>);
 struct Inner {
     commands: mpsc::UnboundedSender<Command>,
     hold: Mutex<Weak<Hold>>,
-    /// Numbers of offered objects that nobody has any more.
-    released: Mutex<Vec<u32>>,
+    /// Requests so far.
+    requests: AtomicU64,
+    /// Numbers of offered objects that nobody has any more, each with how many
+    /// requests went before.
+    released: Mutex<Vec<(u64, u32)>>,
     lineage: Lineage,
     limits: Limits,
 }
@@ -91,6 +94,7 @@ impl Link {
         Self(Arc::new(Inner {
             commands,
             hold: Mutex::default(),
+            requests: AtomicU64::new(0),
             released: Mutex::default(),
             lineage,
             limits,
@@ -128,16 +132,19 @@ impl Link {
     /// An object is let go. However many are, the driver is told once.
     fn release(&self, number: u32) {
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
-        released.push(number);
+        released.push((self.0.requests.load(Ordering::Acquire), number));
         if released.len() == 1 {
             drop(released);
             self.send(Command::Released);
         }
     }
 
-    /// What was let go since this was last asked.
-    pub(crate) fn released(&self) -> Vec<u32> {
-        std::mem::take(&mut *self.0.released.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What was let go since this was last asked, for a driver that has taken so
+    /// many requests: to let go must not overtake a call that was made before.
+    pub(crate) fn released(&self, taken: u64) -> Vec<u32> {
+        let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
+        let ripe = released.partition_point(|(requests, _)| *requests <= taken);
+        released.drain(..ripe).map(|(_, number)| number).collect()
     }
 
     /// A driver that has ended hears nothing.
@@ -150,6 +157,7 @@ impl Link {
     /// # Errors
     /// The request, if the sandbox has ended.
     pub(crate) fn invoke(&self, request: Box<Request>) -> Result<(), Box<Request>> {
+        self.0.requests.fetch_add(1, Ordering::Release);
         match self.0.commands.send(Command::Invoke(request)) {
             Err(mpsc::error::SendError(Command::Invoke(request))) => Err(request),
             _ => Ok(()),

@@ -9,6 +9,7 @@ mod budgets;
 mod calls;
 mod capabilities;
 mod capability_calls;
+mod concurrency;
 mod console;
 mod conversions;
 mod deep_input;

@@ -4,6 +4,7 @@ mod app_image;
 mod calls;
 mod clock;
 mod effects;
+mod lanes;
 mod own;
 mod tables;
 mod turns;
@@ -32,6 +33,7 @@ use clock::Clock;
 use tables::Tables;
 
 pub(crate) use app_image::app_image;
+pub(crate) use lanes::Lane;
 
 /// For turns that no invocation asked for, such as forgetting a cancelled one:
 /// so much for each invocation, and so much for each object that is let go.
@@ -112,9 +114,15 @@ struct Driver {
     forgetting: VecDeque<u32>,
     invocations: BTreeMap<u32, Invocation>,
     last_invocation: u32,
+    /// Requests that it has taken, for nobody as well.
+    taken: u64,
     calls: Calls,
     /// How many of the calls belong to invocations that are open.
     open_calls: usize,
+    /// Of invocations that are over, with calls that still wait.
+    left_behind: BTreeMap<u32, Lane>,
+    /// Whose waiting calls there is room for.
+    freed: VecDeque<u32>,
     tables: Tables,
     /// The deadlines.
     due: BTreeSet<(Instant, Due)>,
@@ -159,8 +167,11 @@ impl Driver {
             forgetting: VecDeque::new(),
             invocations: BTreeMap::new(),
             last_invocation: 0,
+            taken: 0,
             calls: Calls::default(),
             open_calls: 0,
+            left_behind: BTreeMap::new(),
+            freed: VecDeque::new(),
             due: BTreeSet::new(),
             housekeeping_fuel: HOUSEKEEPING_FUEL,
             payer: 0,
@@ -256,9 +267,11 @@ impl Driver {
 
     async fn command(&mut self, command: Command) -> Result<()> {
         match command {
-            // A caller that gave up while it waited is not called for.
-            Command::Invoke(request) if request.reply.is_closed() => Ok(()),
-            Command::Invoke(request) => self.accept(*request).await,
+            Command::Invoke(request) => {
+                self.taken += 1;
+                // A caller that gave up while it waited is not called for.
+                if request.reply.is_closed() { Ok(()) } else { self.accept(*request).await }
+            }
             Command::Cancel(token) => {
                 self.cancel(token);
                 Ok(())
@@ -322,7 +335,8 @@ impl Driver {
 
     /// What has become due by the last event, one turn after the other.
     async fn settle_down(&mut self) -> Result<()> {
-        for number in self.link.released() {
+        self.send_waiting()?;
+        for number in self.link.released(self.taken) {
             self.tables.offered = self.tables.offered.saturating_sub(1);
             self.housekeeping_fuel += RELEASE_FUEL;
             self.deliver(0, &wit::Event::Released(number)).await?;
@@ -349,6 +363,10 @@ impl Driver {
             self.due.remove(&(at, due));
             match due {
                 Due::Call(id) => {
+                    // All that its invocation has left behind is due with it.
+                    if let Some(call) = self.calls.get_mut(id) {
+                        self.left_behind.remove(&call.owner);
+                    }
                     self.calls.abort(id);
                 }
                 Due::Invocation(id) => {

@@ -17,6 +17,9 @@ use crate::stub::{Stub, Target};
 /// Capabilities that a sandbox may hold at a time.
 const MAX_HELD: usize = 250_000;
 
+/// The number under which every sandbox holds the way to itself.
+pub(super) const OWN: u32 = 0;
+
 /// What a stub takes in the host, about.
 pub(super) const STUB_BYTES: u64 = 256;
 
@@ -47,7 +50,7 @@ struct Kept {
 impl Tables {
     /// `own` is what the sandbox holds from the first: the way to itself.
     pub(super) fn new(link: Link, seed: u64, own: Stub) -> Self {
-        let held = BTreeMap::from([(0, own)]);
+        let held = BTreeMap::from([(OWN, own)]);
         Self { link, seed, held, last: 0, answers: BTreeMap::new(), kept_bytes: 0, offered: 0 }
     }
 
@@ -158,7 +161,7 @@ impl Tables {
     pub(super) fn release(&mut self, capability: wit::Capability) {
         match capability {
             // The way to itself is the sandbox's as long as it lives.
-            wit::Capability::Held(0) | wit::Capability::Offered(_) => {}
+            wit::Capability::Held(OWN) | wit::Capability::Offered(_) => {}
             wit::Capability::Held(index) | wit::Capability::Loader(index) => {
                 self.held.remove(&index);
             }

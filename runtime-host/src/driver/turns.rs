@@ -30,6 +30,9 @@ impl Driver {
         if let Some(deadline) = call.deadline {
             self.due.remove(&(deadline, Due::Call(id)));
         }
+        if call.in_lane {
+            self.leave_lane(call.owner);
+        }
         if let Some(promised) = &call.promised {
             let stays = !call.awaited;
             let bytes = result.as_ref().map_or(0, tables::bytes_of);

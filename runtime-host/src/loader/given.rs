@@ -44,6 +44,7 @@ pub(crate) struct GivenLimits {
     wall_ms: Option<u64>,
     log_bytes: Option<u64>,
     output_bytes: Option<u64>,
+    concurrency: Option<u64>,
 }
 
 /// The second argument of `getEntrypoint`.
@@ -68,6 +69,7 @@ impl GivenLimits {
         lower(&mut limits.memory_bytes, self.memory_bytes);
         lower(&mut limits.log_bytes, self.log_bytes);
         lower(&mut limits.output_bytes, self.output_bytes);
+        lower(&mut limits.concurrency, self.concurrency);
         if let Some(millis) = self.wall_ms {
             limits.wall = limits.wall.min(Duration::from_millis(millis));
         }
