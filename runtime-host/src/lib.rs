@@ -74,7 +74,7 @@ pub use capability::private as __private;
 pub use capability::{Answer, Call, Capability, Thrown};
 pub use engine::{Engine, EngineConfig};
 pub use entrypoint::{Calling, Entrypoint};
-pub use error::{Error, Exception, LimitError, LimitKind, Result};
+pub use error::{Aborted, Error, Exception, LimitError, LimitKind, Result};
 pub use invocation::Report;
 pub use isolet_macros::capability;
 pub use isolet_wire::Value;

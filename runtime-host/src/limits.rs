@@ -94,7 +94,8 @@ impl Limits {
         self
     }
 
-    /// UTF-8 bytes of all log lines of one invocation. Default 1 MiB.
+    /// UTF-8 bytes of all log lines of one invocation, and the encoded bytes of
+    /// their arguments where they are kept for tails. Default 1 MiB.
     pub fn log_bytes(mut self, bytes: u64) -> Self {
         self.log_bytes = bytes;
         self

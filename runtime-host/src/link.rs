@@ -219,6 +219,10 @@ impl Remote {
         holder.descends_from(self.link.lineage())
     }
 
+    pub(crate) fn is_entrypoint(&self) -> bool {
+        matches!(self.receiver, Receiver::Entrypoint { .. })
+    }
+
     pub(crate) async fn broken(&self) {
         self.link.0.commands.closed().await;
     }

@@ -12,7 +12,7 @@ use wasmtime::{ResourceLimiter, Store, Trap};
 
 use crate::bindings::sandbox as wit;
 use crate::engine::Engine;
-use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::error::{Aborted, Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::millis;
 use crate::log::Logs;
@@ -63,8 +63,18 @@ impl ResourceLimiter for MemoryLimit {
 }
 
 impl wit::SandboxImports for HostState {
-    fn log(&mut self, invocation: u32, level: wit::Level, text: String) -> wasmtime::Result<()> {
-        Ok(self.logs.write(invocation, level, self.sources.map_log(text))?)
+    fn log(
+        &mut self,
+        invocation: u32,
+        level: wit::Level,
+        text: String,
+        arguments: Option<Vec<u8>>,
+    ) -> wasmtime::Result<()> {
+        self.logs.write(invocation, level, self.sources.map_log(text), arguments)
+    }
+
+    fn abort(&mut self, reason: Option<String>) -> wasmtime::Result<()> {
+        Err(wasmtime::Error::new(Aborted::because(reason)))
     }
 
     async fn source(
@@ -335,6 +345,9 @@ fn stopped_at_start(error: &wasmtime::Error) -> Error {
 fn stopped(error: &wasmtime::Error, budget: Budget) -> Error {
     if let Some(limit) = error.downcast_ref::<LimitError>() {
         return Error::Limit(*limit);
+    }
+    if let Some(aborted) = error.downcast_ref::<Aborted>() {
+        return Error::Aborted(aborted.clone());
     }
     let limit = |kind, limit, actual| Error::Limit(LimitError { kind, limit, actual });
     match error.downcast_ref::<Trap>() {

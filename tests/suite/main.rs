@@ -4,6 +4,7 @@
 //! after each turn; no expectation changes. With `ISOLET_BLESS=1` the recorded
 //! fuel in `fuel.txt` is written anew.
 
+mod abort;
 mod async_context;
 mod budgets;
 mod calls;

@@ -1,5 +1,7 @@
 //! Calls that leave the sandbox, and their answers.
 
+use std::rc::Rc;
+
 use rquickjs::promise::PromiseState;
 use rquickjs::{Array, Ctx, Promise, Result, Value};
 
@@ -69,6 +71,26 @@ pub fn defer<'js>(
     path: Vec<String>,
     arguments: Option<Array<'js>>,
 ) -> Result<Root<'js>> {
+    defer_to(ctx, root, path, arguments, Handle::new)
+}
+
+/// As [`defer`], for an answer that is a worker or an entrypoint.
+pub fn load<'js>(
+    ctx: &Ctx<'js>,
+    root: &Root<'js>,
+    method: String,
+    arguments: Array<'js>,
+) -> Result<Root<'js>> {
+    defer_to(ctx, root, vec![method], Some(arguments), Handle::of_entrypoint)
+}
+
+fn defer_to<'js>(
+    ctx: &Ctx<'js>,
+    root: &Root<'js>,
+    path: Vec<String>,
+    arguments: Option<Array<'js>>,
+    handle: impl FnOnce(&Rc<State>, Capability) -> Handle,
+) -> Result<Root<'js>> {
     let state = state(ctx)?;
     let target = match target(ctx, &state, root)? {
         Target::Capability(capability) => capability,
@@ -83,7 +105,7 @@ pub fn defer<'js>(
     let arguments = encode(ctx, arguments)?;
     let id = state.next_call();
     state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: false }));
-    Ok(Root::Owned(Handle::new(&state, Capability::Promised(id))))
+    Ok(Root::Owned(handle(&state, Capability::Promised(id))))
 }
 
 fn encode<'js>(ctx: &Ctx<'js>, arguments: Option<Array<'js>>) -> Result<Option<crate::Message>> {

@@ -47,7 +47,7 @@ impl Export {
         let arguments = Array::new(ctx.clone())?;
         arguments.set(0, self.name.as_str())?;
         arguments.set(1, known)?;
-        Stub::make(ctx, own(ctx, "getEntrypoint", arguments)?)
+        Stub::make(ctx, calls::load(ctx, &this(ctx)?, "getEntrypoint".to_owned(), arguments)?)
     }
 }
 

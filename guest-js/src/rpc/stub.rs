@@ -28,6 +28,17 @@ pub enum Root<'js> {
     Broken(Value<'js>),
 }
 
+impl Root<'_> {
+    /// Whether its method `fetch` takes a request, and is none like any other.
+    fn fetches(&self) -> bool {
+        match self {
+            Self::Owned(handle) => handle.fetches(),
+            Self::Export(_) => true,
+            Self::Promise(_) | Self::Broken(_) => false,
+        }
+    }
+}
+
 /// `stub`, `stub.a`, `stub.a.b`: callable, and readable beyond the root.
 #[derive(Clone, JsLifetime)]
 pub struct Stub<'js> {
@@ -97,7 +108,7 @@ impl<'js> JsClass<'js> for Stub<'js> {
         let Self { root, path } = this.borrow().clone();
         match root {
             Root::Export(export) if path.is_empty() => export.with_props(&ctx, &arguments),
-            root if path == [FETCH] => {
+            root if path == [FETCH] && root.fetches() => {
                 let stub = Self::make(&ctx, root)?;
                 intrinsics::fetch(&ctx, &*state(&ctx)?, stub, arguments)
             }
@@ -227,7 +238,7 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     // A stub of what a call will return, without waiting for it.
     let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Array<'js>| {
         let stub = stub_of(&ctx, &this)?;
-        let root = calls::defer(&ctx, &stub.root, vec![method], Some(arguments))?;
+        let root = calls::load(&ctx, &stub.root, method, arguments)?;
         Stub::make(&ctx, root)
     };
     native.set("deferred", Function::new(ctx.clone(), deferred)?)?;

@@ -310,6 +310,7 @@ impl Driver {
             seed: self.seed,
             stack_bytes: self.code.limits.stack_bytes,
             dynamic_code: self.code.dynamic_code,
+            watched: self.code.has_tails(),
             main: self.code.main.clone(),
             env: self.tables.import(self.code.env.clone())?,
         });
@@ -413,6 +414,9 @@ impl Driver {
         self.commands.close();
         if !self.loaded {
             self.code.has_failed_to_start();
+        }
+        if matches!(error, Error::Aborted(_)) {
+            self.code.has_aborted();
         }
         let waiting: BTreeSet<u32> = self.waiting.drain(..).map(|(id, _)| id).collect();
         // Until the worker has loaded, what ended it is everybody's own answer.

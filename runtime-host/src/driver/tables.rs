@@ -80,6 +80,7 @@ impl Tables {
             self.last += 1;
             capabilities.push(match stub.target() {
                 Target::Loader(_) => wit::Capability::Loader(self.last),
+                target if target.fetches() => wit::Capability::Service(self.last),
                 _ => wit::Capability::Held(self.last),
             });
             self.held.insert(self.last, stub);
@@ -125,7 +126,9 @@ impl Tables {
         pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
     ) -> Option<Stub> {
         match capability {
-            wit::Capability::Held(index) | wit::Capability::Loader(index) => {
+            wit::Capability::Held(index)
+            | wit::Capability::Loader(index)
+            | wit::Capability::Service(index) => {
                 let stub = self.held.get(&index)?;
                 Some(Stub::to(stub.target().clone()))
             }
@@ -162,7 +165,9 @@ impl Tables {
         match capability {
             // The way to itself is the sandbox's as long as it lives.
             wit::Capability::Held(OWN) | wit::Capability::Offered(_) => {}
-            wit::Capability::Held(index) | wit::Capability::Loader(index) => {
+            wit::Capability::Held(index)
+            | wit::Capability::Loader(index)
+            | wit::Capability::Service(index) => {
                 self.held.remove(&index);
             }
             wit::Capability::Promised(call) => {
