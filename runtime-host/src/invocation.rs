@@ -15,7 +15,7 @@ use crate::limits::{Limits, Usage};
 use crate::link::Lineage;
 use crate::log::{Log, LogLine};
 use crate::outcome::Outcome;
-use crate::purse::{Purse, Taken};
+use crate::purse::{Lease, Purse};
 use crate::sandbox::Budget;
 
 /// What callers ask of a driver.
@@ -189,15 +189,15 @@ impl Invocation {
         Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone())
     }
 
-    /// It is over: what it did not use goes back to who paid.
+    /// It is over.
     pub(crate) fn close_purse(&self) {
         self.purse.close(self.caller.as_ref());
     }
 
-    /// What a turn of its own may use; [`Self::charge`] ends that.
-    pub(crate) fn budget(&self, taken: Taken) -> Budget {
+    /// What a turn of its own may use.
+    pub(crate) fn budget(&self, lease: &Lease) -> Budget {
         Budget {
-            fuel: taken.at_most,
+            fuel: lease.at_most(),
             fuel_limit: self.limits.fuel,
             began: self.began,
             deadline: self.deadline,
@@ -236,11 +236,18 @@ impl Invocation {
         self.span.record("capability_calls", self.usage.capability_calls);
     }
 
-    /// Counts a turn that used so much fuel, of so much that it had.
-    pub(crate) fn charge(&mut self, used: u64, had: u64) {
+    /// Counts a turn that used so much fuel.
+    pub(crate) fn charge(&mut self, used: u64) {
         self.usage.fuel += used;
         self.usage.turns += 1;
-        self.purse.end(had.saturating_sub(used));
+    }
+
+    /// The error for an invocation whose own limit is used up, with all that it
+    /// pays for.
+    pub(crate) fn out_of_fuel(&self) -> Option<LimitError> {
+        let limit = self.limits.fuel;
+        let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit };
+        self.purse.is_used_up().then_some(error)
     }
 
     /// The error for an invocation whose deadline has passed.

@@ -16,7 +16,7 @@ use crate::error::{Aborted, Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::millis;
 use crate::log::Logs;
-use crate::purse::Purse;
+use crate::purse::Lease;
 use crate::source::Sources;
 
 /// A turn gives way to other tasks, and looks at its deadline and its purse, after
@@ -95,25 +95,25 @@ pub(crate) struct Budget {
     pub(crate) deadline: Instant,
 }
 
-/// What of its budget a turn has now, and where more comes from.
-pub(crate) struct Allowance<'a> {
-    pub(crate) fuel: u64,
-    pub(crate) purse: Option<&'a Purse>,
-}
+/// What of its budget a turn has now; without a lease, all of it.
+pub(crate) struct Allowance(pub(crate) Option<Lease>);
 
-impl Allowance<'_> {
+impl Allowance {
+    fn fuel(&self) -> u64 {
+        self.0.as_ref().map_or(u64::MAX, Lease::fuel)
+    }
+
     /// Another slice for a turn that has yielded so often.
     async fn top_up(&mut self, budget: Budget) -> Result<()> {
-        let slice = match self.purse {
-            Some(purse) => purse.top_up().await,
-            None => 0,
-        };
-        self.fuel = self.fuel.saturating_add(slice);
-        if slice > 0 {
+        let Some(lease) = &mut self.0 else { return Err(out_of_fuel(budget)) };
+        if lease.top_up().await > 0 {
             return Ok(());
         }
+        if lease.is_of_root() {
+            return Err(out_of_fuel(budget));
+        }
         // Who pays has no more; its own limit it may not have reached.
-        Err(out_of_fuel(Budget { fuel_limit: self.fuel.min(budget.fuel_limit), ..budget }))
+        Err(out_of_fuel(Budget { fuel_limit: lease.fuel().min(budget.fuel_limit), ..budget }))
     }
 }
 
@@ -179,7 +179,7 @@ impl Sandbox {
         now: f64,
         event: &wit::Event,
         budget: Budget,
-        allowance: &mut Allowance<'_>,
+        allowance: &mut Allowance,
     ) -> Result<Turn> {
         // Wasmtime looks at the fuel on entering functions and loops, so a turn
         // can end with less than none. One more than allowed tells the two apart.
@@ -201,7 +201,7 @@ impl Sandbox {
                             actual: millis(now - budget.began),
                         })));
                     }
-                    if used >= allowance.fuel && allowance.fuel < budget.fuel {
+                    if used >= allowance.fuel() && allowance.fuel() < budget.fuel {
                         return Poll::Ready(Ok(None));
                     }
                     used = used.saturating_add(YIELD_INTERVAL);

@@ -119,7 +119,7 @@ async fn a_worker_that_rust_keeps_is_loaded_afresh_too() {
             let _ = call(&worker, ()).await.expect_ok("ok");
         }
         assert_eq!(loads, round);
-        let kept = loader.get("it", || std::future::pending()).await.expect("a worker");
+        let kept = loader.get("it", std::future::pending).await.expect("a worker");
         let _ = run(&kept.entrypoint(), Some("crash"), ()).await.expect_outcome(Outcome::Aborted);
     }
     let stats = loader.stats();

@@ -28,7 +28,7 @@ impl Room {
         self.came.lock().expect("visitors").push(who);
         let inside = self.inside.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(inside, Ordering::SeqCst);
-        for _ in 0..who % 3 + 1 {
+        for _ in 0..=who % 3 {
             tokio::task::yield_now().await;
         }
         self.inside.fetch_sub(1, Ordering::SeqCst);

@@ -21,7 +21,7 @@ use tokio::time::Sleep;
 
 use crate::bindings::sandbox as wit;
 use crate::code::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
@@ -340,11 +340,11 @@ impl Driver {
         for number in self.link.released(self.taken) {
             self.tables.offered = self.tables.offered.saturating_sub(1);
             self.housekeeping_fuel += RELEASE_FUEL;
-            self.deliver(0, &wit::Event::Released(number)).await?;
+            self.deliver(0, &wit::Event::Released(number), None).await?;
         }
         loop {
             if let Some(id) = self.forgetting.pop_front() {
-                self.deliver(id, &wit::Event::Cancel(id)).await?;
+                self.deliver(id, &wit::Event::Cancel(id), None).await?;
             } else if self.loaded
                 && let Some((id, invoke)) = self.waiting.pop_front()
             {
@@ -430,8 +430,14 @@ impl Driver {
             }
         };
         let answers: Vec<_> = self.invocations.keys().map(|&id| (id, answer(id))).collect();
+        let out_of_fuel = matches!(error, Error::Limit(LimitError { kind: LimitKind::Fuel, .. }));
         for (id, answer) in answers {
             if let Some(invocation) = self.invocations.get_mut(&id) {
+                // Whose limit it was is told so, whoever had the last of it.
+                let answer = match out_of_fuel.then(|| invocation.out_of_fuel()).flatten() {
+                    Some(own) => own.into(),
+                    None => answer,
+                };
                 invocation.settle(Err(answer));
             }
             self.close(id);
