@@ -123,6 +123,9 @@ pub enum LimitKind {
     CapabilityCalls,
     /// Capabilities that one sandbox holds at a time.
     Stubs,
+    /// Bytes that one turn hands to the host, as calls, results and log lines:
+    /// twice the sandbox's memory and 64 MiB. How many more it were is not known.
+    Transfer,
 }
 
 /// A limit that was reached.
@@ -173,6 +176,12 @@ impl fmt::Display for LimitError {
                 f,
                 "exceeded the limit of capability calls: {actual} made, {limit} allowed \
                  (Limits::capability_calls)"
+            ),
+            LimitKind::Transfer => write!(
+                f,
+                "exceeded the limit of what one turn hands to the host: more than {limit} bytes, \
+                 which is twice the sandbox's memory and 64 MiB (make fewer calls at a time, or \
+                 hand over less with each)"
             ),
             LimitKind::Stubs => {
                 write!(f, "exceeded the limit of stubs: {actual} held, {limit} allowed")

@@ -230,12 +230,14 @@ impl Remote {
     pub(crate) fn request(&self, call: Call) -> Answer {
         let (reply, answer) = oneshot::channel();
         let token = new_token();
+        let mut limits = self.link.0.limits.clone();
+        limits.output_bytes = call.answer_bytes.unwrap_or(limits.output_bytes);
         let request = Box::new(Request {
             token,
             receiver: self.receiver.clone(),
             path: call.path,
             arguments: call.arguments,
-            limits: self.link.0.limits.clone(),
+            limits,
             payer: call.payer.as_ref().and_then(|it| it.for_callee(self.link.lineage())),
             caller: call.payer,
             reseed: None,

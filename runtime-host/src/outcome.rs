@@ -67,7 +67,7 @@ impl Error {
                 LimitKind::Fuel => Outcome::ExceededCpu,
                 LimitKind::Memory | LimitKind::Stack => Outcome::ExceededMemory,
                 LimitKind::Wall => Outcome::ExceededWallTime,
-                LimitKind::Log | LimitKind::Output => Outcome::ExceededOutput,
+                LimitKind::Log | LimitKind::Output | LimitKind::Transfer => Outcome::ExceededOutput,
                 LimitKind::CapabilityCalls | LimitKind::Stubs => Outcome::ExceededCalls,
             },
             _ => Outcome::InternalError,

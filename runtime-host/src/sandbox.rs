@@ -185,7 +185,8 @@ impl Sandbox {
         // can end with less than none. One more than allowed tells the two apart.
         self.store.set_fuel(budget.fuel.saturating_add(1)).map_err(internal)?;
         // Lists that lie over one another are more than the memory they lie in.
-        self.store.set_hostcall_fuel(self.transfer_bytes());
+        let transfer = self.transfer_bytes();
+        self.store.set_hostcall_fuel(transfer);
         let outcome = {
             let mut turn = pin!(self.bindings.call_turn(&mut self.store, now, event));
             let mut used = 0_u64;
@@ -207,7 +208,7 @@ impl Sandbox {
                     used = used.saturating_add(YIELD_INTERVAL);
                     turn.as_mut().poll(cx).map(|ended| match ended {
                         Ok(outcome) => Ok(Some(outcome)),
-                        Err(error) => Err(stopped(&error, budget)),
+                        Err(error) => Err(stopped(&error, budget, transfer)),
                     })
                 });
                 match paused.await? {
@@ -342,7 +343,7 @@ fn stopped_at_start(error: &wasmtime::Error) -> Error {
 }
 
 /// Why a turn did not end.
-fn stopped(error: &wasmtime::Error, budget: Budget) -> Error {
+fn stopped(error: &wasmtime::Error, budget: Budget, transfer: usize) -> Error {
     if let Some(limit) = error.downcast_ref::<LimitError>() {
         return Error::Limit(*limit);
     }
@@ -355,6 +356,10 @@ fn stopped(error: &wasmtime::Error, budget: Budget) -> Error {
         Some(Trap::StackOverflow) => {
             let bytes = crate::config::WASM_STACK_BYTES as u64;
             limit(LimitKind::Stack, bytes, bytes)
+        }
+        // The error has no type that could be asked for.
+        _ if format!("{error:#}").contains("fuel allocated for hostcalls") => {
+            limit(LimitKind::Transfer, transfer as u64, transfer as u64)
         }
         _ => internal(error),
     }
