@@ -17,6 +17,7 @@ use crate::log::{Log, LogLine};
 use crate::outcome::Outcome;
 use crate::purse::{Lease, Purse};
 use crate::sandbox::Budget;
+use crate::stats::WorkerStats;
 
 /// What callers ask of a driver.
 pub(crate) enum Command {
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Released,
     /// Nobody holds the sandbox any more.
     Unheld,
+    /// Say what the tables hold.
+    Count(oneshot::Sender<WorkerStats>),
 }
 
 /// What of a sandbox is called.

@@ -60,6 +60,7 @@ mod promised;
 mod purse;
 mod sandbox;
 mod source;
+mod stats;
 mod stub;
 mod tail;
 #[cfg(test)]
@@ -84,6 +85,7 @@ pub use log::{Level, LogLine};
 pub use outcome::Outcome;
 pub use schemars;
 pub use source::{Found, Module, ModuleSource};
+pub use stats::WorkerStats;
 pub use stub::Stub;
 pub use tail::{TailEvent, TailException, TailLog};
 pub use worker::Worker;

@@ -13,6 +13,7 @@ use crate::flat;
 use crate::invocation::{Command, Receiver, Reply, Request};
 use crate::limits::Limits;
 use crate::promised::failed;
+use crate::stats::WorkerStats;
 
 /// The way to a driver. It keeps nothing alive: a [`Hold`] does.
 #[derive(Clone)]
@@ -162,6 +163,14 @@ impl Link {
             Err(mpsc::error::SendError(Command::Invoke(request))) => Err(request),
             _ => Ok(()),
         }
+    }
+
+    /// What the sandbox's tables hold, after all that was asked of it before; none
+    /// if it has ended.
+    pub(crate) async fn count(&self) -> Option<WorkerStats> {
+        let (reply, counted) = oneshot::channel();
+        self.send(Command::Count(reply));
+        counted.await.ok()
     }
 
     /// Cancels the request of this token when it is dropped.

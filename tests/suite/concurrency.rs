@@ -228,6 +228,8 @@ async fn what_an_invocation_left_waiting_sets_off_when_it_has_returned() {
     assert_eq!((soon(heard.recv()).await, soon(heard.recv()).await), (Some(0), Some(1)));
     let _ = call(&worker, ()).await.expect_ok("fine");
     assert!(heard.try_recv().is_err());
+    let stats = worker.stats().await;
+    assert_eq!((stats.invocations, stats.calls), (0, 6));
     for who in 2..6 {
         open.add_permits(1);
         assert_eq!(soon(heard.recv()).await, Some(who));

@@ -52,6 +52,10 @@ impl Calls {
         self.table.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+
     pub(super) fn contains(&self, id: u32) -> bool {
         self.table.contains_key(&id)
     }

@@ -26,6 +26,7 @@ use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
 use crate::sandbox::Sandbox;
+use crate::stats::WorkerStats;
 use crate::stub::Stub;
 
 use calls::{Answered, Calls};
@@ -278,7 +279,17 @@ impl Driver {
             }
             // What there is to do is done before the next event.
             Command::Released | Command::Unheld => Ok(()),
+            Command::Count(reply) => {
+                // Whoever has gone away needs no answer.
+                let _ = reply.send(self.stats());
+                Ok(())
+            }
         }
+    }
+
+    fn stats(&self) -> WorkerStats {
+        let (invocations, calls) = (self.invocations.len(), self.calls.len());
+        WorkerStats { invocations, calls, ..self.tables.stats() }
     }
 
     async fn accept(&mut self, request: Request) -> Result<()> {

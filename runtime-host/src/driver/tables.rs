@@ -12,6 +12,7 @@ use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
 use crate::promised::Promised;
 use crate::sandbox::internal;
+use crate::stats::WorkerStats;
 use crate::stub::{Stub, Target};
 
 /// Capabilities that a sandbox may hold at a time.
@@ -57,6 +58,16 @@ impl Tables {
     /// The sandbox holds nothing beside what it was loaded with.
     pub(super) fn is_at_rest(&self, env: usize) -> bool {
         self.offered == 0 && self.answers.is_empty() && self.last as usize == env
+    }
+
+    /// What of its statistics is here. The way to itself is no news.
+    pub(super) fn stats(&self) -> WorkerStats {
+        WorkerStats {
+            held: self.held.len().saturating_sub(1),
+            answers: self.answers.len(),
+            offered: self.offered,
+            ..WorkerStats::default()
+        }
     }
 
     /// Gives the sandbox what a value names.
