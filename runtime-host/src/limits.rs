@@ -109,7 +109,8 @@ impl Limits {
     }
 
     /// Encoded bytes of the value that one invocation returns or throws.
-    /// Default 32 MiB.
+    /// Default 32 MiB. What the callback of a loader's `get` returns is bounded by
+    /// what code may take instead.
     pub fn output_bytes(mut self, bytes: u64) -> Self {
         self.output_bytes = bytes;
         self

@@ -152,6 +152,15 @@ impl Purse {
         self.limit.saturating_sub(taken)
     }
 
+    /// Counts one turn in or out, if that is news.
+    fn set_running(&self, known: &mut bool, running: bool) {
+        if *known != running {
+            *known = running;
+            let change = if running { add } else { subtract };
+            self.payers().for_each(|purse| change(&purse.running, 1));
+        }
+    }
+
     /// Whether nothing will ever come back to a limit that is used up.
     fn is_dry(&self) -> bool {
         self.payers().any(|purse| purse.left() == 0 && purse.running.load(Ordering::Relaxed) == 0)
@@ -197,33 +206,25 @@ impl Lease {
 
     /// None if it has to wait. It then no longer counts as running.
     fn try_top_up(&mut self) -> Option<u64> {
-        let purse = Arc::clone(&self.purse);
+        let Self { purse, fuel, running, .. } = self;
         let locked = purse.tree.lock();
         // Its own turn comes first, and all is its own.
         let want = if purse.is_root() { u64::MAX } else { SLICE };
         let slice = purse.payers().map(Purse::left).min().unwrap_or(0).min(want);
         if slice > 0 {
             purse.payers().for_each(|purse| add(&purse.leased, slice));
-            self.fuel += slice;
-            self.set_running(true);
+            *fuel += slice;
+            purse.set_running(running, true);
             return Some(slice);
         }
-        let waited = !self.running;
-        self.set_running(false);
+        let waited = !*running;
+        purse.set_running(running, false);
         let is_dry = purse.is_dry();
         drop(locked);
         if !waited {
             purse.tree.changed.notify_waiters();
         }
         is_dry.then_some(0)
-    }
-
-    fn set_running(&mut self, running: bool) {
-        if self.running != running {
-            self.running = running;
-            let change = if running { add } else { subtract };
-            self.purse.payers().for_each(|purse| change(&purse.running, 1));
-        }
     }
 
     /// The turn is over; it may have used a little more than it had.
@@ -234,13 +235,12 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let purse = Arc::clone(&self.purse);
+        let Self { purse, fuel, running, used } = self;
         let locked = purse.tree.lock();
-        self.set_running(false);
-        let used = self.used.unwrap_or(self.fuel);
+        purse.set_running(running, false);
         for purse in purse.payers() {
-            subtract(&purse.leased, self.fuel);
-            add(&purse.used, used);
+            subtract(&purse.leased, *fuel);
+            add(&purse.used, used.unwrap_or(*fuel));
         }
         drop(locked);
         purse.tree.changed.notify_waiters();

@@ -74,8 +74,12 @@ async fn a_call_id_that_is_in_use_is_refused() {
 async fn a_capability_that_was_never_handed_out_reaches_nothing() {
     let liar = liar();
     let numbers = [2, 3, 1 << 20, u32::MAX];
-    let kinds: [fn(u32) -> wit::Capability; 3] =
-        [wit::Capability::Held, wit::Capability::Loader, wit::Capability::Promised];
+    let kinds: [fn(u32) -> wit::Capability; 4] = [
+        wit::Capability::Held,
+        wit::Capability::Loader,
+        wit::Capability::Service,
+        wit::Capability::Promised,
+    ];
     let forged = numbers.iter().flat_map(|&number| kinds.map(|kind| kind(number)));
     for (count, capability) in (1..).zip(forged) {
         // The guest hears of it, and has nothing more to say.
