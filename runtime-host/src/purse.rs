@@ -48,7 +48,8 @@ pub(crate) struct Purse {
 /// What all purses below one root share.
 #[derive(Debug, Default)]
 struct Tree {
-    lock: Mutex<()>,
+    /// Somebody waits for a change.
+    awaited: Mutex<bool>,
     /// A turn has ended, or waits.
     changed: Notify,
 }
@@ -168,8 +169,16 @@ impl Purse {
 }
 
 impl Tree {
-    fn lock(&self) -> MutexGuard<'_, ()> {
-        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.awaited.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes whoever waits.
+    fn changed(&self, mut awaited: MutexGuard<'_, bool>) {
+        if std::mem::take(&mut *awaited) {
+            drop(awaited);
+            self.changed.notify_waiters();
+        }
     }
 }
 
@@ -207,7 +216,7 @@ impl Lease {
     /// None if it has to wait. It then no longer counts as running.
     fn try_top_up(&mut self) -> Option<u64> {
         let Self { purse, fuel, running, .. } = self;
-        let locked = purse.tree.lock();
+        let mut awaited = purse.tree.lock();
         // Its own turn comes first, and all is its own.
         let want = if purse.is_root() { u64::MAX } else { SLICE };
         let slice = purse.payers().map(Purse::left).min().unwrap_or(0).min(want);
@@ -220,9 +229,11 @@ impl Lease {
         let waited = !*running;
         purse.set_running(running, false);
         let is_dry = purse.is_dry();
-        drop(locked);
-        if !waited {
-            purse.tree.changed.notify_waiters();
+        if waited {
+            *awaited |= !is_dry;
+        } else {
+            // For the others, that is news. It asks once more before it waits.
+            purse.tree.changed(awaited);
         }
         is_dry.then_some(0)
     }
@@ -236,14 +247,13 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let Self { purse, fuel, running, used } = self;
-        let locked = purse.tree.lock();
+        let awaited = purse.tree.lock();
         purse.set_running(running, false);
         for purse in purse.payers() {
             subtract(&purse.leased, *fuel);
             add(&purse.used, used.unwrap_or(*fuel));
         }
-        drop(locked);
-        purse.tree.changed.notify_waiters();
+        purse.tree.changed(awaited);
     }
 }
 

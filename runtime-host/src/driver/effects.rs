@@ -97,9 +97,9 @@ impl Driver {
             return Ok(());
         }
         let arguments = arguments.map(|arguments| self.export(arguments)).transpose()?;
-        // What a sandbox asks of itself is nobody else's work, and may take as long
-        // as it lives.
-        let of_itself = matches!(target, wit::Capability::Held(OWN));
+        // What a sandbox asks of itself, its exports apart, is nobody's work and may
+        // take as long as it lives.
+        let of_itself = matches!(target, wit::Capability::Held(OWN)) && path.len() == 1;
         let Self { tables, calls, .. } = self;
         let target = tables.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
