@@ -28,7 +28,7 @@ const SPINNER_AFTER: Duration = Duration::from_millis(400);
 const MAX_WORKERS: u32 = 1_000;
 
 const EXIT_CODES: &str = "\
-Exit status: 0 ok, 1 the code threw or hung, 2 usage or the code does not load, 3 a limit,
+Exit status: 0 ok, 1 the code threw, hung or aborted, 2 usage or the code does not load, 3 a limit,
 4 internal error, 130 interrupted.";
 
 /// Runs one file in a sandbox and prints its result as JSON.
@@ -320,7 +320,7 @@ fn line(json: &str, code: u8) -> ExitCode {
 fn exit_code(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Ok => 0,
-        Outcome::Exception | Outcome::Hung => 1,
+        Outcome::Exception | Outcome::Hung | Outcome::Aborted => 1,
         Outcome::LoadFailed => 2,
         Outcome::ExceededCpu
         | Outcome::ExceededMemory

@@ -108,6 +108,7 @@ impl Interpreter {
         self.state.random_bytes(&mut hashes);
         context::seed_hashes(ctx, u32::from_le_bytes(hashes));
         self.state.time_origin.set(clock::now());
+        self.state.watched.set(load.watched);
         if !load.dynamic_code {
             globals::forbid_dynamic_code(ctx);
         }
@@ -182,7 +183,7 @@ impl Interpreter {
             if let Ok(reason) = reason.restore(ctx) {
                 let text = intrinsics::describe(ctx, &self.state, reason);
                 let line = format!("Uncaught (in promise) {text}");
-                self.state.host.log(invocation, Level::Error, &line);
+                self.state.host.log(invocation, Level::Error, &line, None);
             }
         }
     }
@@ -192,7 +193,8 @@ impl Interpreter {
         if let Err(error) = result {
             let invocation = context::current(ctx);
             let text = intrinsics::describe(ctx, &self.state, thrown(ctx, error));
-            self.state.host.log(invocation, Level::Error, &format!("Uncaught {text}"));
+            let line = format!("Uncaught {text}");
+            self.state.host.log(invocation, Level::Error, &line, None);
         }
     }
 }

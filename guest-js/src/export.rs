@@ -9,8 +9,12 @@ struct Component;
 struct Imports;
 
 impl Host for Imports {
-    fn log(&self, invocation: u32, level: Level, text: &str) {
-        crate::log(invocation, level, text);
+    fn log(&self, invocation: u32, level: Level, text: &str, arguments: Option<&[u8]>) {
+        crate::log(invocation, level, text, arguments);
+    }
+
+    fn abort(&self, reason: Option<&str>) {
+        crate::abort(reason);
     }
 
     fn source(&self, specifier: &str) -> Result<Module, SourceError> {
@@ -45,7 +49,7 @@ extern "C" fn init() {
     unsafe { __wasm_call_ctors() };
     // A panic ends the sandbox as a trap, which says nothing of why.
     std::panic::set_hook(Box::new(|info| {
-        crate::log(0, Level::Error, &format!("the guest panicked: {info}"));
+        crate::log(0, Level::Error, &format!("the guest panicked: {info}"), None);
     }));
     INTERPRETER.with(|interpreter| {
         interpreter.get_or_init(|| match crate::Interpreter::new(Box::new(Imports)) {

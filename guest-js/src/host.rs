@@ -2,10 +2,13 @@
 
 use crate::{Level, Module, SourceError};
 
-/// The two eager imports of `wit/sandbox.wit`.
+/// The eager imports of `wit/sandbox.wit`.
 pub trait Host {
-    /// Writes one log line of `invocation`.
-    fn log(&self, invocation: u32, level: Level, text: &str);
+    /// Writes one log line of `invocation`, with the data of what it was made of.
+    fn log(&self, invocation: u32, level: Level, text: &str, arguments: Option<&[u8]>);
+
+    /// Ends the sandbox; it returns in tests only.
+    fn abort(&self, reason: Option<&str>);
 
     /// Hands over the module that a resolved specifier names.
     ///

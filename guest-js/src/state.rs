@@ -36,6 +36,8 @@ pub struct State {
     pub host: Box<dyn Host>,
     /// What `performance.now()` counts from.
     pub time_origin: Cell<f64>,
+    /// Log lines are wanted with their arguments.
+    pub watched: Cell<bool>,
     random: RefCell<ChaCha20Rng>,
     pub effects: RefCell<Vec<Effect>>,
     pub invocations: RefCell<BTreeMap<u32, Invocation>>,
@@ -79,6 +81,7 @@ impl State {
         Self {
             host,
             time_origin: Cell::new(0.0),
+            watched: Cell::new(false),
             random: RefCell::new(ChaCha20Rng::seed_from_u64(0)),
             effects: RefCell::default(),
             invocations: RefCell::default(),

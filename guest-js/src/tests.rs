@@ -18,8 +18,12 @@ struct Recorder {
 }
 
 impl Host for Recorder {
-    fn log(&self, _: u32, _: Level, text: &str) {
+    fn log(&self, _: u32, _: Level, text: &str, _: Option<&[u8]>) {
         self.log.borrow_mut().push(text.to_owned());
+    }
+
+    fn abort(&self, reason: Option<&str>) {
+        self.log.borrow_mut().push(format!("aborted: {reason:?}"));
     }
 
     fn source(&self, specifier: &str) -> Result<Module, SourceError> {
@@ -66,6 +70,7 @@ impl Guest {
             seed: 7,
             stack_bytes: 256 << 10,
             dynamic_code: true,
+            watched: false,
             main: "main.js".to_owned(),
             env: message(&Value::array_of(&[serde_free_object(), Value::undefined()])),
         }))

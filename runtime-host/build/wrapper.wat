@@ -19,7 +19,7 @@
   (type $source-error-type (variant (case "not-found") (case "invalid" string)))
   (import "source-error" (type $source-error (eq $source-error-type)))
   (type $capability-type (variant
-    (case "held" u32) (case "loader" u32) (case "offered" u32)
+    (case "held" u32) (case "loader" u32) (case "service" u32) (case "offered" u32)
     (case "lent" u32) (case "promised" u32)))
   (import "capability" (type $capability (eq $capability-type)))
   (type $message-type (record
@@ -27,7 +27,7 @@
   (import "message" (type $message (eq $message-type)))
   (type $load-type (record
     (field "invocation" u32) (field "seed" u64) (field "stack-bytes" u32)
-    (field "dynamic-code" bool) (field "main" string) (field "env" $message)))
+    (field "dynamic-code" bool) (field "watched" bool) (field "main" string) (field "env" $message)))
   (import "load" (type $load (eq $load-type)))
   (type $entrypoint-type (record
     (field "name" (option string)) (field "props" (option $message))))
@@ -65,7 +65,9 @@
   (type $outcome-type (record (field "effects" (list $effect)) (field "alarm" (option $alarm))))
   (import "outcome" (type $outcome (eq $outcome-type)))
 
-  (import "log" (func $log (param "invocation" u32) (param "level" $level) (param "text" string)))
+  (import "log" (func $log (param "invocation" u32) (param "level" $level) (param "text" string)
+    (param "arguments" (option (list u8)))))
+  (import "abort" (func $abort (param "reason" (option string))))
   (import "source" (func $source (param "specifier" string)
     (result (result $module (error $source-error)))))
 
@@ -100,9 +102,11 @@ ENGINE))
   (core instance $sh (instantiate $shim (with "env" (instance $env))))
   (alias core export $sh "realloc" (core func $realloc))
   (core func $log-lowered (canon lower (func $log) (memory $memory)))
+  (core func $abort-lowered (canon lower (func $abort) (memory $memory)))
   (core func $source-lowered (canon lower (func $source) (memory $memory) (realloc $realloc)))
   (core instance $root
-    (export "log" (func $log-lowered)) (export "source" (func $source-lowered)))
+    (export "log" (func $log-lowered)) (export "abort" (func $abort-lowered))
+    (export "source" (func $source-lowered)))
   (core instance $eng (instantiate $engine
     (with "env" (instance $env)) (with "$root" (instance $root))))
   (core instance $fix (instantiate $fixup

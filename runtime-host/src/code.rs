@@ -34,6 +34,7 @@ pub(crate) struct Code {
     /// Of its modules and `env`.
     pub(crate) bytes: u64,
     pub(crate) failed_to_start: AtomicBool,
+    pub(crate) aborted: AtomicBool,
 }
 
 impl Code {
@@ -48,11 +49,14 @@ impl Code {
         }
     }
 
+    /// Whether log lines are wanted with their arguments.
+    pub(crate) fn has_tails(&self) -> bool {
+        !self.tails.is_empty() || self.tail_sink.is_some()
+    }
+
     /// Whether anybody is told of its invocations.
     pub(crate) fn is_watched(&self) -> bool {
-        !self.tails.is_empty()
-            || self.tail_sink.is_some()
-            || tracing::enabled!(tracing::Level::INFO)
+        self.has_tails() || tracing::enabled!(tracing::Level::INFO)
     }
 
     /// Remembers that its modules could not be evaluated.
@@ -62,6 +66,15 @@ impl Code {
 
     pub(crate) fn failed_to_start(&self) -> bool {
         self.failed_to_start.load(Ordering::Acquire)
+    }
+
+    /// Remembers that it has ended a sandbox of its own.
+    pub(crate) fn has_aborted(&self) {
+        self.aborted.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn aborted(&self) -> bool {
+        self.aborted.load(Ordering::Acquire)
     }
 
     /// Whether a sandbox loaded it.

@@ -8,6 +8,9 @@ use isolet_wire::Value;
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// A reason is for people.
+const MAX_REASON_BYTES: usize = 4 << 10;
+
 /// Why a call has no value.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -43,6 +46,10 @@ pub enum Error {
     /// As [`Error::Stopped`], and the call had not begun: it can be made again.
     #[error("the call never began, because the sandbox was stopped: {0}")]
     NotStarted(Box<Error>),
+    /// The code has ended its own sandbox. Other calls of the sandbox end with
+    /// this in an [`Error::Stopped`].
+    #[error("{0}")]
+    Aborted(Aborted),
     /// The worker that loaded this one has ended, and this one with it.
     #[error("the worker has ended, because the one that loaded it has")]
     ParentEnded,
@@ -66,6 +73,35 @@ pub enum Error {
     Internal(String),
 }
 
+/// What `abortIsolate()` was called with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Aborted {
+    /// Of the guest's text 4 KiB are kept.
+    pub reason: Option<String>,
+}
+
+impl Aborted {
+    pub(crate) fn because(mut reason: Option<String>) -> Self {
+        if let Some(reason) = &mut reason {
+            reason.truncate(reason.floor_char_boundary(MAX_REASON_BYTES));
+        }
+        Self { reason }
+    }
+}
+
+impl std::error::Error for Aborted {}
+
+impl fmt::Display for Aborted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the worker has aborted its isolate")?;
+        match &self.reason {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Which limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -87,6 +123,9 @@ pub enum LimitKind {
     CapabilityCalls,
     /// Capabilities that one sandbox holds at a time.
     Stubs,
+    /// Bytes that one turn hands to the host, as calls, results and log lines:
+    /// twice the sandbox's memory and 64 MiB. How many more it were is not known.
+    Transfer,
 }
 
 /// A limit that was reached.
@@ -137,6 +176,12 @@ impl fmt::Display for LimitError {
                 f,
                 "exceeded the limit of capability calls: {actual} made, {limit} allowed \
                  (Limits::capability_calls)"
+            ),
+            LimitKind::Transfer => write!(
+                f,
+                "exceeded the limit of what one turn hands to the host: more than {limit} bytes, \
+                 which is twice the sandbox's memory and 64 MiB (make fewer calls at a time, or \
+                 hand over less with each)"
             ),
             LimitKind::Stubs => {
                 write!(f, "exceeded the limit of stubs: {actual} held, {limit} allowed")

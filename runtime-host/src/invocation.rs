@@ -9,13 +9,15 @@ use tracing::Span;
 use tracing::field::Empty;
 
 use crate::code::Code;
+use crate::driver::Lane;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::limits::{Limits, Usage};
 use crate::link::Lineage;
 use crate::log::{Log, LogLine};
 use crate::outcome::Outcome;
-use crate::purse::{Purse, Taken};
+use crate::purse::{Lease, Purse};
 use crate::sandbox::Budget;
+use crate::stats::WorkerStats;
 
 /// What callers ask of a driver.
 pub(crate) enum Command {
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     Released,
     /// Nobody holds the sandbox any more.
     Unheld,
+    /// Say what the tables hold.
+    Count(oneshot::Sender<WorkerStats>),
 }
 
 /// What of a sandbox is called.
@@ -125,6 +129,8 @@ pub(crate) struct Invocation {
     pub(crate) usage: Usage,
     /// Those that it made, answered or not.
     pub(crate) calls: Vec<u32>,
+    /// Those of them that others have, and those that wait for that.
+    pub(crate) lane: Lane,
     /// Its caller has gone away, and it is kept because it pays for loading.
     pub(crate) abandoned: bool,
     /// What is called, if anybody watches.
@@ -165,6 +171,7 @@ impl Invocation {
             deadline,
             usage: Usage::default(),
             calls: Vec::new(),
+            lane: Lane::new(limits.concurrency),
             abandoned: false,
             called: watched.then(|| Box::new((receiver.clone(), path.clone()))),
             failure: None,
@@ -185,15 +192,15 @@ impl Invocation {
         Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone())
     }
 
-    /// It is over: what it did not use goes back to who paid.
+    /// It is over.
     pub(crate) fn close_purse(&self) {
         self.purse.close(self.caller.as_ref());
     }
 
-    /// What a turn of its own may use; [`Self::charge`] ends that.
-    pub(crate) fn budget(&self, taken: Taken) -> Budget {
+    /// What a turn of its own may use.
+    pub(crate) fn budget(&self, lease: &Lease) -> Budget {
         Budget {
-            fuel: taken.at_most,
+            fuel: lease.at_most(),
             fuel_limit: self.limits.fuel,
             began: self.began,
             deadline: self.deadline,
@@ -232,11 +239,18 @@ impl Invocation {
         self.span.record("capability_calls", self.usage.capability_calls);
     }
 
-    /// Counts a turn that used so much fuel, of so much that it had.
-    pub(crate) fn charge(&mut self, used: u64, had: u64) {
+    /// Counts a turn that used so much fuel.
+    pub(crate) fn charge(&mut self, used: u64) {
         self.usage.fuel += used;
         self.usage.turns += 1;
-        self.purse.end(had.saturating_sub(used));
+    }
+
+    /// The error for an invocation whose own limit is used up, with all that it
+    /// pays for.
+    pub(crate) fn out_of_fuel(&self) -> Option<LimitError> {
+        let limit = self.limits.fuel;
+        let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit };
+        self.purse.is_used_up().then_some(error)
     }
 
     /// The error for an invocation whose deadline has passed.

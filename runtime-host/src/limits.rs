@@ -10,9 +10,9 @@ pub(crate) const FUEL_PER_CPU_MS: u64 = 14_000_000;
 
 /// What a worker may use. Every limit is armed by default.
 ///
-/// Fuel, wall time, log, output and capability calls are counted for each
-/// invocation; memory and stack for each sandbox. The turn that loads a worker
-/// is charged to the invocation that made it necessary.
+/// Fuel, wall time, log, output and capability calls, those under way among
+/// them, are counted for each invocation; memory and stack for each sandbox. The
+/// turn that loads a worker is charged to the invocation that made it necessary.
 ///
 /// ```
 /// use isolet::Limits;
@@ -28,6 +28,7 @@ pub struct Limits {
     pub(crate) log_bytes: u64,
     pub(crate) output_bytes: u64,
     pub(crate) capability_calls: u64,
+    pub(crate) concurrency: u64,
 }
 
 impl Default for Limits {
@@ -40,6 +41,7 @@ impl Default for Limits {
             log_bytes: 1 << 20,
             output_bytes: 32 << 20,
             capability_calls: 10_000,
+            concurrency: 1_000,
         }
     }
 }
@@ -52,6 +54,13 @@ impl Limits {
     /// 12 to 17 thousand million a second in calls, sorting, JSON and regular
     /// expressions, and 20 to 25 thousand million in a tight loop, so that the
     /// default is a quarter to half a second of CPU.
+    ///
+    /// Workers that this one loads and calls use of it too, as far as their own
+    /// limits go. Whether it is enough for all of them does not depend on how
+    /// they are scheduled, but on what they use: fuel is leased for a turn in
+    /// slices of 5,000,000, what is not used comes back, and who finds none waits
+    /// until no turn is left that could give some back. Then the call ends, and
+    /// all that it has called with it; which of those ends first is not said.
     ///
     /// Past it the sandbox is stopped where it is. Fuel does not see time that
     /// the host spends in a capability. Taking the types out of `TypeScript` is
@@ -92,14 +101,16 @@ impl Limits {
         self
     }
 
-    /// UTF-8 bytes of all log lines of one invocation. Default 1 MiB.
+    /// UTF-8 bytes of all log lines of one invocation, and the encoded bytes of
+    /// their arguments where they are kept for tails. Default 1 MiB.
     pub fn log_bytes(mut self, bytes: u64) -> Self {
         self.log_bytes = bytes;
         self
     }
 
     /// Encoded bytes of the value that one invocation returns or throws.
-    /// Default 32 MiB.
+    /// Default 32 MiB. What the callback of a loader's `get` returns is bounded by
+    /// what code may take instead.
     pub fn output_bytes(mut self, bytes: u64) -> Self {
         self.output_bytes = bytes;
         self
@@ -108,6 +119,21 @@ impl Limits {
     /// Capability calls of one invocation. Default 10,000.
     pub fn capability_calls(mut self, calls: u64) -> Self {
         self.capability_calls = calls;
+        self
+    }
+
+    /// Capability calls of one invocation that are under way at once. Default
+    /// 1,000, at least 1.
+    ///
+    /// Past it nothing fails: the call waits, and sets off when another has come
+    /// back, in the order in which they were made. Calls that can only come back
+    /// together, more of them than this, wait until their deadline. A call of an
+    /// answer that has not come is under way as well, and one that the
+    /// invocation did not wait for stays so when it has returned. What waits
+    /// counts for [`Limits::capability_calls`] and [`Limits::memory_bytes`] as if
+    /// it were under way.
+    pub fn concurrency(mut self, calls: u64) -> Self {
+        self.concurrency = calls;
         self
     }
 
@@ -121,6 +147,7 @@ impl Limits {
             log_bytes: self.log_bytes.min(other.log_bytes),
             output_bytes: self.output_bytes.min(other.output_bytes),
             capability_calls: self.capability_calls.min(other.capability_calls),
+            concurrency: self.concurrency.min(other.concurrency),
         }
     }
 
@@ -153,6 +180,9 @@ impl Limits {
         }
         if self.wall.is_zero() {
             return refuse("wall is zero".to_owned());
+        }
+        if self.concurrency == 0 {
+            return refuse("concurrency is zero".to_owned());
         }
         Ok(())
     }

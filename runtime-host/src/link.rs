@@ -13,6 +13,7 @@ use crate::flat;
 use crate::invocation::{Command, Receiver, Reply, Request};
 use crate::limits::Limits;
 use crate::promised::failed;
+use crate::stats::WorkerStats;
 
 /// The way to a driver. It keeps nothing alive: a [`Hold`] does.
 #[derive(Clone)]
@@ -21,8 +22,11 @@ pub(crate) struct Link(Arc<Inner>);
 struct Inner {
     commands: mpsc::UnboundedSender<Command>,
     hold: Mutex<Weak<Hold>>,
-    /// Numbers of offered objects that nobody has any more.
-    released: Mutex<Vec<u32>>,
+    /// Requests so far.
+    requests: AtomicU64,
+    /// Numbers of offered objects that nobody has any more, each with how many
+    /// requests went before.
+    released: Mutex<Vec<(u64, u32)>>,
     lineage: Lineage,
     limits: Limits,
 }
@@ -91,6 +95,7 @@ impl Link {
         Self(Arc::new(Inner {
             commands,
             hold: Mutex::default(),
+            requests: AtomicU64::new(0),
             released: Mutex::default(),
             lineage,
             limits,
@@ -128,16 +133,19 @@ impl Link {
     /// An object is let go. However many are, the driver is told once.
     fn release(&self, number: u32) {
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
-        released.push(number);
+        released.push((self.0.requests.load(Ordering::Acquire), number));
         if released.len() == 1 {
             drop(released);
             self.send(Command::Released);
         }
     }
 
-    /// What was let go since this was last asked.
-    pub(crate) fn released(&self) -> Vec<u32> {
-        std::mem::take(&mut *self.0.released.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What was let go since this was last asked, for a driver that has taken so
+    /// many requests: to let go must not overtake a call that was made before.
+    pub(crate) fn released(&self, taken: u64) -> Vec<u32> {
+        let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
+        let ripe = released.partition_point(|(requests, _)| *requests <= taken);
+        released.drain(..ripe).map(|(_, number)| number).collect()
     }
 
     /// A driver that has ended hears nothing.
@@ -150,10 +158,19 @@ impl Link {
     /// # Errors
     /// The request, if the sandbox has ended.
     pub(crate) fn invoke(&self, request: Box<Request>) -> Result<(), Box<Request>> {
+        self.0.requests.fetch_add(1, Ordering::Release);
         match self.0.commands.send(Command::Invoke(request)) {
             Err(mpsc::error::SendError(Command::Invoke(request))) => Err(request),
             _ => Ok(()),
         }
+    }
+
+    /// What the sandbox's tables hold, after all that was asked of it before; none
+    /// if it has ended.
+    pub(crate) async fn count(&self) -> Option<WorkerStats> {
+        let (reply, counted) = oneshot::channel();
+        self.send(Command::Count(reply));
+        counted.await.ok()
     }
 
     /// Cancels the request of this token when it is dropped.
@@ -222,6 +239,10 @@ impl Remote {
         holder.descends_from(self.link.lineage())
     }
 
+    pub(crate) fn is_entrypoint(&self) -> bool {
+        matches!(self.receiver, Receiver::Entrypoint { .. })
+    }
+
     pub(crate) async fn broken(&self) {
         self.link.0.commands.closed().await;
     }
@@ -229,12 +250,14 @@ impl Remote {
     pub(crate) fn request(&self, call: Call) -> Answer {
         let (reply, answer) = oneshot::channel();
         let token = new_token();
+        let mut limits = self.link.0.limits.clone();
+        limits.output_bytes = call.answer_bytes.unwrap_or(limits.output_bytes);
         let request = Box::new(Request {
             token,
             receiver: self.receiver.clone(),
             path: call.path,
             arguments: call.arguments,
-            limits: self.link.0.limits.clone(),
+            limits,
             payer: call.payer.as_ref().and_then(|it| it.for_callee(self.link.lineage())),
             caller: call.payer,
             reseed: None,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use isolet_wire::Value;
 use tracing::Span;
 
 use crate::bindings::sandbox as wit;
@@ -63,6 +64,11 @@ pub struct LogLine {
     /// The arguments as a person reads them. It is the guest's text: escape
     /// control characters before it reaches a terminal.
     pub message: String,
+    /// The arguments themselves, as an array, if anybody is told of the worker's
+    /// invocations ([`WorkerCode::tail`](crate::WorkerCode::tail) and
+    /// [`WorkerCode::on_end`](crate::WorkerCode::on_end)) and they take at most
+    /// 64 KiB. What cannot be cloned, such as a function, is there as its text.
+    pub arguments: Option<Value>,
 }
 
 /// Called with each line at the moment it is written, from inside the turn:
@@ -104,23 +110,30 @@ impl Logs {
     }
 
     /// # Errors
-    /// The invocation has written too much.
+    /// The invocation has written too much, or the arguments are none.
     pub(crate) fn write(
         &mut self,
         invocation: u32,
         level: wit::Level,
         message: String,
-    ) -> Result<(), LimitError> {
+        arguments: Option<Vec<u8>>,
+    ) -> wasmtime::Result<()> {
         // What an ended invocation left behind writes for whoever woke it.
         let invocation =
             if self.open.contains_key(&invocation) { invocation } else { self.current };
         let timestamp = self.now;
         let Some(log) = self.open.get_mut(&invocation) else { return Ok(()) };
-        log.used += message.len() as u64 + LINE_BYTES;
+        let bytes = message.len() + arguments.as_ref().map_or(0, Vec::len);
+        log.used += bytes as u64 + LINE_BYTES;
         if log.used > log.limit {
-            return Err(LimitError { kind: LimitKind::Log, limit: log.limit, actual: log.used });
+            let error = LimitError { kind: LimitKind::Log, limit: log.limit, actual: log.used };
+            return Err(wasmtime::Error::new(error));
         }
-        let line = LogLine { level: level.into(), timestamp, message };
+        let arguments = arguments.map(|data| Value::from_bytes(data, Vec::new())).transpose()?;
+        if arguments.as_ref().is_some_and(|arguments| arguments.elements().is_none()) {
+            return Err(wasmtime::Error::msg("the guest wrote a line with what is no array"));
+        }
+        let line = LogLine { level: level.into(), timestamp, message, arguments };
         // As text that is quoted: what it says is the guest's.
         tracing::info!(target: "isolet::console", parent: &log.span, level = %line.level, text = ?line.message);
         if let Some(sink) = &log.sink {

@@ -23,6 +23,8 @@ pub enum Outcome {
     ExceededCalls,
     /// It waited for what cannot happen.
     Hung,
+    /// Its code ended the sandbox.
+    Aborted,
     /// Its code could not be resolved, parsed or linked.
     LoadFailed,
     /// Its caller went away.
@@ -43,6 +45,7 @@ impl Outcome {
             Self::ExceededOutput => "exceededOutput",
             Self::ExceededCalls => "exceededCalls",
             Self::Hung => "hung",
+            Self::Aborted => "aborted",
             Self::LoadFailed => "loadFailed",
             Self::Cancelled => "canceled",
             Self::InternalError => "internalError",
@@ -57,13 +60,14 @@ impl Error {
             Self::Exception(_) => Outcome::Exception,
             Self::Load(_) => Outcome::LoadFailed,
             Self::Hung => Outcome::Hung,
+            Self::Aborted(_) => Outcome::Aborted,
             Self::Cancelled => Outcome::Cancelled,
             Self::Stopped(cause) | Self::NotStarted(cause) => cause.outcome(),
             Self::Limit(limit) => match limit.kind {
                 LimitKind::Fuel => Outcome::ExceededCpu,
                 LimitKind::Memory | LimitKind::Stack => Outcome::ExceededMemory,
                 LimitKind::Wall => Outcome::ExceededWallTime,
-                LimitKind::Log | LimitKind::Output => Outcome::ExceededOutput,
+                LimitKind::Log | LimitKind::Output | LimitKind::Transfer => Outcome::ExceededOutput,
                 LimitKind::CapabilityCalls | LimitKind::Stubs => Outcome::ExceededCalls,
             },
             _ => Outcome::InternalError,

@@ -125,6 +125,14 @@ impl Promised {
         value.capabilities().iter().filter_map(promised).collect()
     }
 
+    /// The stub that it has come to; none if it has not, or is none.
+    pub(crate) fn settled(&self) -> Option<Stub> {
+        match &*self.state() {
+            State::Settled(Ok(value)) => value.as_capability().and_then(Stub::from_attachment),
+            _ => None,
+        }
+    }
+
     /// The stub that it comes to; none if it is none.
     pub(crate) async fn stub(self: &Arc<Self>) -> Option<Stub> {
         let value = self.request(Call::of(Vec::new(), None)).await.ok()?;

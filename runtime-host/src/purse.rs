@@ -1,11 +1,21 @@
 //! The fuel of a tree of calls: whoever calls pays.
 //!
-//! An invocation that Rust began has its limit in its purse from the first. One
-//! that another invocation pays for has an empty purse, and fills it from its
-//! caller's, a slice at a time; what it does not use goes back when it ends. So
-//! all that is done for a call, wherever and by however many, is within the
-//! limit of that call, and each part is within its own limit too.
+//! An invocation that Rust began may use its limit, and one that another pays for
+//! is within the limits of all who pay above it as well as its own. Fuel is leased
+//! for a turn, a slice at a time, and what a turn has not used is back when it has
+//! ended: at rest nobody holds any.
+//!
+//! So whether a limit is enough depends on nothing but what is used below it in
+//! all, and not on who asked first. Who finds a limit used up waits until no turn
+//! below that limit is running that could give something back. What is used up
+//! then stays so: the invocation whose limit it is has no further turn and ends,
+//! and all that it has called with it. Which of those is stopped first is a
+//! matter of scheduling, and nobody who could tell is left within the tree; tails
+//! and capabilities of the host's may see it. It cannot be otherwise without
+//! making one callee wait for the other, which may be waiting for it.
 
+use std::iter::successors;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -13,42 +23,52 @@ use tokio::sync::Notify;
 
 use crate::link::Lineage;
 
-/// So much is drawn at a time: about a third of a millisecond of computing.
+/// So much is leased at a time: about a third of a millisecond of computing.
 const SLICE: u64 = 5_000_000;
 
 #[derive(Debug)]
 pub(crate) struct Purse {
-    /// What the invocation, and those that it calls, may use in all.
+    /// What the invocation, and those that it pays for, may use in all.
     limit: u64,
     /// When the invocation must have ended.
     pub(crate) deadline: Instant,
     /// The sandbox of the invocation.
     owner: Lineage,
     payer: Option<Arc<Purse>>,
-    state: Mutex<State>,
-    /// Rung when a turn has ended.
-    free: Notify,
+    tree: Arc<Tree>,
+    /// The rest is of the invocation and all that it pays for, and is changed only
+    /// under the tree's lock: what was used,
+    used: AtomicU64,
+    /// what running turns hold,
+    leased: AtomicU64,
+    /// and how many of those do not wait for more.
+    running: AtomicU64,
 }
 
-#[derive(Debug)]
-struct State {
-    left: u64,
-    /// What came in, of the limit.
-    drawn: u64,
-    /// A turn has taken all that was left.
-    busy: bool,
-    /// Somebody waits for it to end.
-    awaited: bool,
-    closed: bool,
+/// What all purses below one root share.
+#[derive(Debug, Default)]
+struct Tree {
+    /// Somebody waits for a change.
+    awaited: Mutex<bool>,
+    /// A turn has ended, or waits.
+    changed: Notify,
 }
 
-/// What a turn may use.
-#[derive(Clone, Copy)]
-pub(crate) struct Taken {
-    /// Now.
-    pub(crate) now: u64,
-    /// With what the payer may still give.
-    pub(crate) at_most: u64,
+/// What a turn may use; dropped, it has used all of it.
+pub(crate) struct Lease {
+    purse: Arc<Purse>,
+    fuel: u64,
+    running: bool,
+    /// Of a turn that has ended.
+    used: Option<u64>,
+}
+
+fn add(to: &AtomicU64, more: u64) {
+    to.store(to.load(Ordering::Relaxed).saturating_add(more), Ordering::Relaxed);
+}
+
+fn subtract(from: &AtomicU64, less: u64) {
+    from.store(from.load(Ordering::Relaxed).saturating_sub(less), Ordering::Relaxed);
 }
 
 impl Purse {
@@ -58,15 +78,16 @@ impl Purse {
         owner: Lineage,
         payer: Option<Arc<Self>>,
     ) -> Arc<Self> {
-        let full = if payer.is_some() { 0 } else { limit };
-        let state = State { left: full, drawn: full, busy: false, awaited: false, closed: false };
+        let tree = payer.as_ref().map_or_else(Arc::default, |payer| Arc::clone(&payer.tree));
         Arc::new(Self {
             limit,
             deadline,
             owner,
             payer,
-            state: Mutex::new(state),
-            free: Notify::new(),
+            tree,
+            used: AtomicU64::new(0),
+            leased: AtomicU64::new(0),
+            running: AtomicU64::new(0),
         })
     }
 
@@ -93,105 +114,146 @@ impl Purse {
         self.payer.is_none()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Fuel for a turn of the invocation's own; none if there is none.
+    pub(crate) async fn lease(self: &Arc<Self>) -> Option<Lease> {
+        let mut lease = Lease { purse: Arc::clone(self), fuel: 0, running: false, used: Some(0) };
+        (lease.top_up().await > 0).then(|| {
+            lease.used = None;
+            lease
+        })
     }
 
-    /// Takes all for a turn of the invocation's own.
-    pub(crate) fn begin(&self) -> Taken {
-        let mut state = self.state();
-        state.busy = true;
-        let now = std::mem::take(&mut state.left);
-        Taken { now, at_most: (self.limit - state.drawn).saturating_add(now) }
-    }
-
-    /// Whether there is anything for a turn, drawing a slice if need be.
-    pub(crate) async fn is_ready(&self) -> bool {
-        if self.state().left == 0 {
-            let slice = self.top_up().await;
-            self.state().left += slice;
-        }
-        self.state().left > 0
-    }
-
-    /// Puts back what the turn has left.
-    pub(crate) fn end(&self, left: u64) {
-        let mut state = self.state();
-        state.busy = false;
-        state.left = left;
-        let awaited = std::mem::take(&mut state.awaited);
-        drop(state);
-        if awaited {
-            self.free.notify_waiters();
-        }
-    }
-
-    /// The next slice for the turn that is running; 0 if there is none.
-    pub(crate) async fn top_up(&self) -> u64 {
-        let Some(payer) = &self.payer else { return 0 };
-        let room = self.limit - self.state().drawn;
-        if room == 0 {
-            return 0;
-        }
-        let slice = Box::pin(payer.draw(room.min(SLICE))).await;
-        let mut state = self.state();
-        state.drawn = state.drawn.saturating_add(slice).min(self.limit);
-        slice
-    }
-
-    /// A slice for an invocation that this one's calls.
-    async fn draw(&self, want: u64) -> u64 {
-        loop {
-            let freed = {
-                let mut state = self.state();
-                if !state.busy {
-                    let slice = state.left.min(want);
-                    state.left -= slice;
-                    if slice > 0 || want == 0 {
-                        return slice;
-                    }
-                    break;
-                }
-                // Its own turn comes first, and ends on its own: which it cannot
-                // before this is let go of.
-                state.awaited = true;
-                self.free.notified()
-            };
-            freed.await;
-        }
-        self.top_up().await
-    }
-
-    /// The invocation is over: what it did not use goes back. If another than
-    /// its caller has paid, the caller's own limit counts what it has used.
+    /// The invocation is over. If another than its caller has paid, the caller's
+    /// own limit counts what it has used.
     pub(crate) fn close(&self, caller: Option<&Arc<Self>>) {
         let Some(payer) = &self.payer else { return };
-        let mut state = self.state();
-        state.closed = true;
-        let left = std::mem::take(&mut state.left);
-        state.drawn = state.drawn.saturating_sub(left);
-        let used = state.drawn;
-        drop(state);
-        payer.give_back(left);
+        let _locked = self.tree.lock();
+        let used = self.used.load(Ordering::Relaxed);
         let mut next = caller;
         while let Some(purse) = next.filter(|purse| !Arc::ptr_eq(purse, payer)) {
-            let mut state = purse.state();
-            state.drawn = state.drawn.saturating_add(used).min(purse.limit);
-            drop(state);
+            add(&purse.used, used);
             next = purse.payer.as_ref();
         }
     }
 
-    fn give_back(&self, unused: u64) {
-        let mut state = self.state();
-        if state.closed
-            && let Some(payer) = &self.payer
-        {
-            state.drawn = state.drawn.saturating_sub(unused);
-            drop(state);
-            return payer.give_back(unused);
+    /// Whether its own limit leaves nothing.
+    pub(crate) fn is_used_up(&self) -> bool {
+        let _locked = self.tree.lock();
+        self.left() == 0
+    }
+
+    /// Itself and all who pay above it.
+    fn payers(&self) -> impl Iterator<Item = &Self> {
+        successors(Some(self), |purse| purse.payer.as_deref())
+    }
+
+    /// What its own limit leaves.
+    fn left(&self) -> u64 {
+        let taken = self.used.load(Ordering::Relaxed) + self.leased.load(Ordering::Relaxed);
+        self.limit.saturating_sub(taken)
+    }
+
+    /// Counts one turn in or out, if that is news.
+    fn set_running(&self, known: &mut bool, running: bool) {
+        if *known != running {
+            *known = running;
+            let change = if running { add } else { subtract };
+            self.payers().for_each(|purse| change(&purse.running, 1));
         }
-        state.left += unused;
+    }
+
+    /// Whether nothing will ever come back to a limit that is used up.
+    fn is_dry(&self) -> bool {
+        self.payers().any(|purse| purse.left() == 0 && purse.running.load(Ordering::Relaxed) == 0)
+    }
+}
+
+impl Tree {
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.awaited.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes whoever waits.
+    fn changed(&self, mut awaited: MutexGuard<'_, bool>) {
+        if std::mem::take(&mut *awaited) {
+            drop(awaited);
+            self.changed.notify_waiters();
+        }
+    }
+}
+
+impl Lease {
+    pub(crate) fn fuel(&self) -> u64 {
+        self.fuel
+    }
+
+    pub(crate) fn is_of_root(&self) -> bool {
+        self.purse.is_root()
+    }
+
+    /// What the turn may use with all that it may still be given.
+    pub(crate) fn at_most(&self) -> u64 {
+        let used = self.purse.used.load(Ordering::Relaxed);
+        self.purse.limit.saturating_sub(used).max(self.fuel)
+    }
+
+    /// The next slice for the turn; 0 if there will be none.
+    pub(crate) async fn top_up(&mut self) -> u64 {
+        if let Some(slice) = self.try_top_up() {
+            return slice;
+        }
+        let tree = Arc::clone(&self.purse.tree);
+        loop {
+            let mut changed = std::pin::pin!(tree.changed.notified());
+            changed.as_mut().enable();
+            if let Some(slice) = self.try_top_up() {
+                return slice;
+            }
+            changed.await;
+        }
+    }
+
+    /// None if it has to wait. It then no longer counts as running.
+    fn try_top_up(&mut self) -> Option<u64> {
+        let Self { purse, fuel, running, .. } = self;
+        let mut awaited = purse.tree.lock();
+        // Its own turn comes first, and all is its own.
+        let want = if purse.is_root() { u64::MAX } else { SLICE };
+        let slice = purse.payers().map(Purse::left).min().unwrap_or(0).min(want);
+        if slice > 0 {
+            purse.payers().for_each(|purse| add(&purse.leased, slice));
+            *fuel += slice;
+            purse.set_running(running, true);
+            return Some(slice);
+        }
+        let waited = !*running;
+        purse.set_running(running, false);
+        let is_dry = purse.is_dry();
+        if waited {
+            *awaited |= !is_dry;
+        } else {
+            // For the others, that is news. It asks once more before it waits.
+            purse.tree.changed(awaited);
+        }
+        is_dry.then_some(0)
+    }
+
+    /// The turn is over; it may have used a little more than it had.
+    pub(crate) fn end(mut self, used: u64) {
+        self.used = Some(used);
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let Self { purse, fuel, running, used } = self;
+        let awaited = purse.tree.lock();
+        purse.set_running(running, false);
+        for purse in purse.payers() {
+            subtract(&purse.leased, *fuel);
+            add(&purse.used, used.unwrap_or(*fuel));
+        }
+        purse.tree.changed(awaited);
     }
 }
 
@@ -200,76 +262,115 @@ mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
-    use super::{Lineage, Purse, SLICE};
+    use super::{Lease, Lineage, Purse, SLICE};
 
-    fn purse(limit: u64, payer: Option<Arc<Purse>>) -> Arc<Purse> {
-        Purse::new(limit, Instant::now(), Lineage::default(), payer)
+    fn purse(limit: u64, payer: Option<&Arc<Purse>>) -> Arc<Purse> {
+        Purse::new(limit, Instant::now(), Lineage::default(), payer.cloned())
+    }
+
+    async fn lease(purse: &Arc<Purse>) -> Lease {
+        purse.lease().await.expect("fuel")
+    }
+
+    /// All that a turn gets before there is no more.
+    async fn drain(purse: &Arc<Purse>) -> u64 {
+        let Some(mut lease) = purse.lease().await else { return 0 };
+        while lease.top_up().await > 0 {}
+        lease.fuel()
     }
 
     #[tokio::test]
-    async fn callees_draw_slices_and_give_back() {
+    async fn callees_lease_slices_and_give_back() {
         let root = purse(2 * SLICE + 7, None);
-        let child = purse(u64::MAX, Some(root.clone()));
-        assert_eq!((child.begin().now, child.top_up().await), (0, SLICE));
-        child.end(10);
-        child.close(None);
-        assert_eq!(root.begin().now, SLICE + 17);
+        let child = purse(u64::MAX, Some(&root));
+        let mut turn = lease(&child).await;
+        assert_eq!((turn.fuel(), turn.top_up().await), (SLICE, SLICE));
+        turn.end(2 * SLICE - 10);
+        assert_eq!(lease(&root).await.fuel(), 17);
     }
 
     #[tokio::test]
     async fn nobody_gets_more_than_the_root_has() {
         let root = purse(SLICE + 7, None);
-        let child = purse(u64::MAX, Some(root.clone()));
-        let grandchild = purse(u64::MAX, Some(child.clone()));
-        assert_eq!(grandchild.top_up().await, SLICE);
-        assert_eq!(grandchild.top_up().await, 7);
-        assert_eq!(grandchild.top_up().await, 0);
-        assert_eq!((child.begin().at_most, root.begin().now), (u64::MAX - SLICE - 7, 0));
+        let child = purse(u64::MAX, Some(&root));
+        let grandchild = purse(u64::MAX, Some(&child));
+        assert_eq!(drain(&grandchild).await, SLICE + 7);
+        assert!(child.lease().await.is_none());
+        assert!(root.lease().await.is_none());
     }
 
     #[tokio::test]
     async fn nobody_gets_more_than_its_own_limit() {
         let root = purse(10 * SLICE, None);
-        let child = purse(SLICE + 1, Some(root.clone()));
-        assert_eq!(child.top_up().await, SLICE);
-        assert_eq!(child.top_up().await, 1);
-        assert_eq!(child.top_up().await, 0);
+        let child = purse(SLICE + 1, Some(&root));
+        assert_eq!(drain(&child).await, SLICE + 1);
+        assert!(child.lease().await.is_none());
+        let turn = lease(&root).await;
+        assert_eq!((turn.fuel(), turn.at_most()), (9 * SLICE - 1, 9 * SLICE - 1));
     }
 
     #[tokio::test]
     async fn what_another_pays_for_counts_for_the_caller() {
         let root = purse(10 * SLICE, None);
-        let child = purse(2 * SLICE, Some(root.clone()));
-        let callback = purse(u64::MAX, Some(root.clone()));
-        assert_eq!(callback.top_up().await, SLICE);
-        callback.end(3);
+        let child = purse(2 * SLICE, Some(&root));
+        let callback = purse(u64::MAX, Some(&root));
+        lease(&callback).await.end(SLICE - 3);
         callback.close(Some(&child));
-        assert_eq!((child.top_up().await, child.top_up().await), (SLICE, 3));
-        assert_eq!(child.top_up().await, 0);
-        assert_eq!(root.begin().now, 8 * SLICE);
+        assert_eq!(drain(&child).await, SLICE + 3);
+        assert_eq!(lease(&root).await.fuel(), 8 * SLICE);
     }
 
     #[tokio::test]
     async fn a_turn_of_the_payer_comes_first() {
         let root = purse(SLICE, None);
-        let child = purse(u64::MAX, Some(root.clone()));
-        assert_eq!(root.begin().now, SLICE);
-        let waiting = tokio::spawn(async move { child.top_up().await });
+        let child = purse(u64::MAX, Some(&root));
+        let turn = lease(&root).await;
+        assert_eq!((turn.fuel(), turn.at_most()), (SLICE, SLICE));
+        let waiting = tokio::spawn(async move { child.lease().await.map(|lease| lease.fuel()) });
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
-        root.end(3);
-        assert_eq!(waiting.await.expect("a slice"), 3);
+        turn.end(SLICE - 3);
+        assert_eq!(waiting.await.expect("a task"), Some(3));
     }
 
     #[tokio::test]
-    async fn what_comes_back_late_goes_to_who_still_pays() {
+    async fn who_finds_nothing_waits_for_what_running_turns_give_back() {
         let root = purse(SLICE, None);
-        let child = purse(u64::MAX, Some(root.clone()));
-        let grandchild = purse(u64::MAX, Some(child.clone()));
-        assert_eq!(grandchild.top_up().await, SLICE);
+        let (one, two) = (purse(u64::MAX, Some(&root)), purse(u64::MAX, Some(&root)));
+        let turn = lease(&one).await;
+        let waiting = tokio::spawn(async move { drain(&two).await });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        turn.end(SLICE - 5);
+        assert_eq!(waiting.await.expect("a task"), 5);
+    }
+
+    #[tokio::test]
+    async fn when_all_of_them_wait_there_is_nothing() {
+        let root = purse(2 * SLICE, None);
+        let (one, two) = (purse(u64::MAX, Some(&root)), purse(u64::MAX, Some(&root)));
+        let (mut first, mut second) = (lease(&one).await, lease(&two).await);
+        assert_eq!(tokio::join!(first.top_up(), second.top_up()), (0, 0));
+        first.end(SLICE);
+        second.end(SLICE);
+        assert!(root.lease().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_is_dropped_has_used_what_it_had() {
+        let root = purse(3 * SLICE, None);
+        let child = purse(u64::MAX, Some(&root));
+        drop(lease(&child).await);
+        assert_eq!(lease(&root).await.fuel(), 2 * SLICE);
+    }
+
+    #[tokio::test]
+    async fn who_is_called_for_one_that_is_over_uses_what_is_left() {
+        let root = purse(2 * SLICE, None);
+        let child = purse(u64::MAX, Some(&root));
+        let grandchild = purse(u64::MAX, Some(&child));
         child.close(None);
-        grandchild.end(SLICE);
-        grandchild.close(None);
-        assert_eq!(root.begin().now, SLICE);
+        lease(&grandchild).await.end(SLICE);
+        assert_eq!(lease(&root).await.fuel(), SLICE);
     }
 }

@@ -12,11 +12,11 @@ use wasmtime::{ResourceLimiter, Store, Trap};
 
 use crate::bindings::sandbox as wit;
 use crate::engine::Engine;
-use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::error::{Aborted, Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::millis;
 use crate::log::Logs;
-use crate::purse::Purse;
+use crate::purse::Lease;
 use crate::source::Sources;
 
 /// A turn gives way to other tasks, and looks at its deadline and its purse, after
@@ -63,8 +63,18 @@ impl ResourceLimiter for MemoryLimit {
 }
 
 impl wit::SandboxImports for HostState {
-    fn log(&mut self, invocation: u32, level: wit::Level, text: String) -> wasmtime::Result<()> {
-        Ok(self.logs.write(invocation, level, text)?)
+    fn log(
+        &mut self,
+        invocation: u32,
+        level: wit::Level,
+        text: String,
+        arguments: Option<Vec<u8>>,
+    ) -> wasmtime::Result<()> {
+        self.logs.write(invocation, level, text, arguments)
+    }
+
+    fn abort(&mut self, reason: Option<String>) -> wasmtime::Result<()> {
+        Err(wasmtime::Error::new(Aborted::because(reason)))
     }
 
     async fn source(
@@ -85,25 +95,25 @@ pub(crate) struct Budget {
     pub(crate) deadline: Instant,
 }
 
-/// What of its budget a turn has now, and where more comes from.
-pub(crate) struct Allowance<'a> {
-    pub(crate) fuel: u64,
-    pub(crate) purse: Option<&'a Purse>,
-}
+/// What of its budget a turn has now; without a lease, all of it.
+pub(crate) struct Allowance(pub(crate) Option<Lease>);
 
-impl Allowance<'_> {
+impl Allowance {
+    fn fuel(&self) -> u64 {
+        self.0.as_ref().map_or(u64::MAX, Lease::fuel)
+    }
+
     /// Another slice for a turn that has yielded so often.
     async fn top_up(&mut self, budget: Budget) -> Result<()> {
-        let slice = match self.purse {
-            Some(purse) => purse.top_up().await,
-            None => 0,
-        };
-        self.fuel = self.fuel.saturating_add(slice);
-        if slice > 0 {
+        let Some(lease) = &mut self.0 else { return Err(out_of_fuel(budget)) };
+        if lease.top_up().await > 0 {
             return Ok(());
         }
+        if lease.is_of_root() {
+            return Err(out_of_fuel(budget));
+        }
         // Who pays has no more; its own limit it may not have reached.
-        Err(out_of_fuel(Budget { fuel_limit: self.fuel.min(budget.fuel_limit), ..budget }))
+        Err(out_of_fuel(Budget { fuel_limit: lease.fuel().min(budget.fuel_limit), ..budget }))
     }
 }
 
@@ -169,13 +179,14 @@ impl Sandbox {
         now: f64,
         event: &wit::Event,
         budget: Budget,
-        allowance: &mut Allowance<'_>,
+        allowance: &mut Allowance,
     ) -> Result<Turn> {
         // Wasmtime looks at the fuel on entering functions and loops, so a turn
         // can end with less than none. One more than allowed tells the two apart.
         self.store.set_fuel(budget.fuel.saturating_add(1)).map_err(internal)?;
         // Lists that lie over one another are more than the memory they lie in.
-        self.store.set_hostcall_fuel(self.transfer_bytes());
+        let transfer = self.transfer_bytes();
+        self.store.set_hostcall_fuel(transfer);
         let outcome = {
             let mut turn = pin!(self.bindings.call_turn(&mut self.store, now, event));
             let mut used = 0_u64;
@@ -193,13 +204,13 @@ impl Sandbox {
                             actual: millis(now - budget.began),
                         })));
                     }
-                    if used >= allowance.fuel && allowance.fuel < budget.fuel {
+                    if used >= allowance.fuel() && allowance.fuel() < budget.fuel {
                         return Poll::Ready(Ok(None));
                     }
                     used = used.saturating_add(YIELD_INTERVAL);
                     turn.as_mut().poll(cx).map(|ended| match ended {
                         Ok(outcome) => Ok(Some(outcome)),
-                        Err(error) => Err(stopped(&error, budget)),
+                        Err(error) => Err(stopped(&error, budget, transfer)),
                     })
                 });
                 match paused.await? {
@@ -334,9 +345,12 @@ fn stopped_at_start(error: &wasmtime::Error) -> Error {
 }
 
 /// Why a turn did not end.
-fn stopped(error: &wasmtime::Error, budget: Budget) -> Error {
+fn stopped(error: &wasmtime::Error, budget: Budget, transfer: usize) -> Error {
     if let Some(limit) = error.downcast_ref::<LimitError>() {
         return Error::Limit(*limit);
+    }
+    if let Some(aborted) = error.downcast_ref::<Aborted>() {
+        return Error::Aborted(aborted.clone());
     }
     let limit = |kind, limit, actual| Error::Limit(LimitError { kind, limit, actual });
     match error.downcast_ref::<Trap>() {
@@ -344,6 +358,10 @@ fn stopped(error: &wasmtime::Error, budget: Budget) -> Error {
         Some(Trap::StackOverflow) => {
             let bytes = crate::config::WASM_STACK_BYTES as u64;
             limit(LimitKind::Stack, bytes, bytes)
+        }
+        // The error has no type that could be asked for.
+        _ if format!("{error:#}").contains("fuel allocated for hostcalls") => {
+            limit(LimitKind::Transfer, transfer as u64, transfer as u64)
         }
         _ => internal(error),
     }

@@ -38,6 +38,21 @@ pub(crate) enum Target {
     Loader(Arc<Grant>),
 }
 
+impl Target {
+    /// Whether its method `fetch` takes a request. As far as that is known: what a
+    /// call will come to may be anything.
+    pub(crate) fn fetches(&self) -> bool {
+        match self {
+            Self::Capability(_) => true,
+            Self::Remote(remote) => remote.is_entrypoint(),
+            Self::Promised(promised) => promised.settled().is_some_and(|stub| {
+                !matches!(stub.target, Self::Promised(_)) && stub.target.fetches()
+            }),
+            Self::Loader(_) => false,
+        }
+    }
+}
+
 impl Stub {
     /// A stub of an object of the host's.
     pub fn new(capability: impl Capability) -> Self {

@@ -58,8 +58,10 @@ pub struct TailLog {
     pub level: String,
     /// Milliseconds since the Unix epoch, as the guest saw it.
     pub timestamp: u64,
-    /// The arguments as a person reads them, as one text.
-    pub message: [String; 1],
+    /// An array: the arguments, as
+    /// [`LogLine::arguments`](crate::LogLine::arguments) has them, or else the line
+    /// as a person reads it.
+    pub message: Value,
 }
 
 /// Why it has no value.
@@ -99,7 +101,7 @@ impl TailEvent {
         let logs = lines.iter().map(|line| TailLog {
             level: line.level.to_string(),
             timestamp: line.timestamp,
-            message: [line.message.clone()],
+            message: line.arguments.clone().unwrap_or_else(|| text(&line.message)),
         });
         Self {
             outcome: invocation.failure.as_ref().map_or(Outcome::Ok, Error::outcome),
@@ -117,6 +119,10 @@ impl TailEvent {
             capability_calls,
         }
     }
+}
+
+fn text(message: &str) -> Value {
+    Value::array_of(&[Value::from_serialize(message).unwrap_or_default()])
 }
 
 fn exception(error: &Error, timestamp: u64) -> TailException {
@@ -138,7 +144,7 @@ fn exception(error: &Error, timestamp: u64) -> TailException {
 
 /// Tells everybody who watches.
 pub(crate) fn tell(code: &Code, invocation: &Invocation, lines: &[LogLine]) {
-    if code.tails.is_empty() && code.tail_sink.is_none() {
+    if !code.has_tails() {
         return;
     }
     let event = TailEvent::new(code, invocation, lines);

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::invocation::Request;
 use crate::link::{Hold, Link, lost};
+use crate::stats::WorkerStats;
 
 struct Inner {
     code: Arc<Code>,
@@ -78,6 +79,20 @@ impl Worker {
     /// first call.
     pub fn named_entrypoint(&self, name: impl Into<String>) -> Entrypoint {
         Entrypoint::new(self.clone(), Some(name.into()))
+    }
+
+    /// What the host's tables hold of its one sandbox, after the calls that were
+    /// made before; nothing if it has none, and of fresh sandboxes nothing. Waits
+    /// for a turn that is running to end.
+    pub async fn stats(&self) -> WorkerStats {
+        let link = {
+            let warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
+            warm.as_ref().map(|(link, _)| link.clone())
+        };
+        match link {
+            Some(link) => link.count().await.unwrap_or_default(),
+            None => WorkerStats::default(),
+        }
     }
 
     pub(crate) fn code(&self) -> &Arc<Code> {

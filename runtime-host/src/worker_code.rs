@@ -18,10 +18,10 @@ use crate::stub::{Stub, Target};
 use crate::tail::{TailEvent, TailSink};
 
 /// The most that `env` may take, as the peer has it.
-const MAX_ENV_BYTES: usize = 1 << 20;
+pub(crate) const MAX_ENV_BYTES: usize = 1 << 20;
 
 /// The most that all module bodies together may take, as the peer has it.
-const MAX_CODE_BYTES: u64 = 64 << 20;
+pub(crate) const MAX_CODE_BYTES: u64 = 64 << 20;
 
 /// Something that a worker finds in its `env`.
 #[non_exhaustive]

@@ -1,8 +1,8 @@
 //! Whoever calls pays: a tree of calls stays within the limit of its root.
 
-use isolet::LimitKind;
+use isolet::{Error, LimitKind, Report};
 
-use crate::harness::{Case, call};
+use crate::harness::{Case, call, torture};
 
 /// Loads workers that burn what they are told to.
 const PARENT: &str = "
@@ -105,4 +105,100 @@ async fn limits_of_the_root_end_the_call() {
     let run = parent(used - 1).arg(1_000).run().await;
     assert!(run.0.result.is_err());
     let _ = parent(1_000).arg(1).run().await.expect_limit(LimitKind::Fuel);
+}
+
+/// Children that compute different amounts at the same time, some of which rest in
+/// between or call back; and a worker with a limit of its own that has them.
+const AT_ONCE: &str = "
+    const code = `export default {
+        async burn([n, rests, back]) {
+            for (let i = 0; i < n; i++);
+            for (let rest = 0; rest < rests; rest++) {
+                await new Promise((done) => setTimeout(done, rest % 2));
+                for (let i = 0; i < n; i++);
+            }
+            if (back) await back();
+            return 1;
+        } }`;
+    const child = (env) => env.LOADER.load({ mainModule: 'a.js', modules: { 'a.js': code } }).getEntrypoint();
+    export default {
+        async run(_, env) {
+            const burnt = [];
+            for (let n = 0; n < 6; n++) {
+                const back = n % 2 ? () => { for (let i = 0; i < 30_000; i++); } : undefined;
+                burnt.push(child(env).burn([40_000 * (n + 1), n % 3, back]));
+            }
+            for (let i = 0; i < 50_000; i++);
+            return (await Promise.all(burnt)).length;
+        },
+        async within(fuel, env) {
+            const code = { mainModule: 'main.js', modules: { 'main.js': env.SOURCE }, env, limits: { fuel } };
+            try { return await env.LOADER.load(code).getEntrypoint().run() } catch (error) { return error.message }
+        },
+    }";
+
+/// One call on a runtime of its own, beside tasks that never let it be.
+fn scheduled(case: Case, [threads, noise]: [usize; 2]) -> Report {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(threads).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let restless = || async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        };
+        let noise: Vec<_> = (0..noise).map(|_| tokio::spawn(restless())).collect();
+        let run = case.code(|code| code.loader("LOADER")).run().await;
+        noise.iter().for_each(tokio::task::JoinHandle::abort);
+        run.0
+    })
+}
+
+/// What is enough on one thread is enough on any, and what is not is not.
+fn assert_the_same_is_enough(is_enough: impl Fn(u64, [usize; 2]) -> bool) {
+    let (mut low, mut high) = (1_000_000, 1_000_000_000);
+    assert!(is_enough(high, [1, 0]));
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        *(if is_enough(middle, [1, 0]) { &mut high } else { &mut low }) = middle;
+    }
+    // In which order answers come changes what the caller itself does, a little. The
+    // children together may hold slices of 30 million.
+    let (high, low) = (high + 50_000, low - 50_000);
+    let rounds = if torture() { 1 } else { 5 };
+    for schedule in [[1, 0], [1, 3], [2, 0], [4, 0], [4, 8]] {
+        for _ in 0..rounds {
+            assert!(is_enough(high, schedule), "{high}: {schedule:?}");
+            assert!(!is_enough(low, schedule), "{low}: {schedule:?}");
+        }
+    }
+}
+
+#[test]
+fn how_much_is_enough_for_all_does_not_depend_on_how_they_are_scheduled() {
+    assert_the_same_is_enough(|fuel, schedule| {
+        let case = Case::js(AT_ONCE).limits(|limits| limits.fuel(fuel));
+        match scheduled(case, schedule).result {
+            Ok(_) => true,
+            // It is always the call itself that is told.
+            Err(Error::Limit(limit)) if (limit.kind, limit.limit) == (LimitKind::Fuel, fuel) => {
+                false
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    });
+}
+
+#[test]
+fn nor_does_a_limit_in_the_middle_of_the_tree() {
+    assert_the_same_is_enough(|fuel, schedule| {
+        let case = Case::js(AT_ONCE).code(|code| code.env_value("SOURCE", AT_ONCE));
+        let case = case.call("within").arg(fuel).limits(|limits| limits.fuel(10_000_000_000));
+        let value = scheduled(case, schedule).result.expect("a value").to_json();
+        let limit = format!(
+            "\"exceeded the CPU limit: fuel of {fuel} Wasm operations, {fuel} used (Limits::fuel)\""
+        );
+        assert!(value == "6" || value == limit, "{value}");
+        value == "6"
+    });
 }

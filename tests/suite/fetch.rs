@@ -3,6 +3,7 @@
 use isolet::Worker;
 use serde_json::{Value as Json, json};
 
+use crate::family::{family, family_js};
 use crate::harness::{Case, Run};
 
 /// Shows what it was asked.
@@ -213,17 +214,18 @@ async fn plain_data_is_no_response() {
     assert_eq!(told, json!([["Object", text], ["Object", text], true]));
 }
 
-/// What a target that is no entrypoint returns is checked by its caller.
+/// What an outbound stub that is no entrypoint returns is checked by its caller.
 #[tokio::test]
 async fn forged_responses_are_checked() {
-    let told = Case::js(
-        "import { RpcTarget, RpcStub } from 'cloudflare:workers';
-         class Hostile extends RpcTarget {
+    let told = family_js(
+        "export default class extends WorkerEntrypoint {
+            ask() { return fetch('http://a').then((r) => r.text(), (e) => e.name) } }",
+        "class Hostile extends RpcTarget {
             #answer;
             constructor(answer) { super(); this.#answer = answer }
             fetch() { return this.#answer }
          }
-         export default { async run() {
+         export default { async run(_, env) {
             const told = [];
             for (const answer of [
                 { status: 200, headers: [['a', 'b']], body: 'x' }, { status: 99 }, { status: '200' },
@@ -233,8 +235,8 @@ async fn forged_responses_are_checked() {
                 { status: 200, statusText: 'a\\nb' }, { status: 200, url: 'nowhere' },
                 () => {}, null, 7, 'text', [], new Map(),
             ]) {
-                const stub = new RpcStub(new Hostile(answer));
-                told.push(await stub.fetch('http://a').then((r) => r.text(), (e) => e.name));
+                const globalOutbound = new RpcStub(new Hostile(answer));
+                told.push(await child(env, { globalOutbound }).ask());
             }
             return told.join(' ');
          } }",
@@ -272,4 +274,67 @@ async fn patched_built_ins_change_nothing() {
     .run()
     .await;
     let _ = run.expect_ok("object");
+}
+
+/// Whose `fetch` is a method like any other.
+const TARGETS: &str = r#"
+    class Target extends RpcTarget {
+        fetch(...args) { return args.map((it) => it instanceof Request ? "request" : it) }
+        make() { return new Target() }
+    }
+    export default class extends WorkerEntrypoint {
+        make() { return new Target() }
+        plain() { return { fetch: (a, b) => [a, b] } }
+        service() { return this.ctx.exports.default }
+        async fetch(request) {
+            return Response.json([request.method, request.url, arguments.length])
+        }
+    }"#;
+
+#[tokio::test]
+async fn a_method_called_fetch_is_special_for_services_alone() {
+    let _ = family(
+        TARGETS,
+        "class Mine extends RpcTarget { fetch(...args) { return args.length } }
+         const stub = child(env), target = await stub.make();
+         const own = new RpcStub(new Mine());
+         return [
+            await target.fetch(true, 123, 'baz'), await target.fetch(),
+            await stub.make().fetch('http://a/', { method: 'POST' }), await stub.make().make().fetch(1),
+            await (await stub.plain()).fetch(1, 2), await own.fetch(1, 2, 3),
+         ]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        [true, 123, "baz"],
+        [],
+        ["http://a/", { "method": "POST" }],
+        [1],
+        [1, 2],
+        3
+    ]));
+}
+
+#[tokio::test]
+async fn every_way_to_a_service_leads_to_its_fetch() {
+    let answer = json!(["POST", "http://a/", 1]);
+    let _ = family(
+        &format!("{TARGETS}\n export class Other extends WorkerEntrypoint {{
+            through(stub) {{ return stub.fetch('http://a/', {{ method: 'POST' }}) }}
+            own() {{ return this.env.SERVICE.fetch('http://a/', {{ method: 'POST' }}) }} }}"),
+        "const init = { method: 'POST' }, worker = load(env), stub = worker.getEntrypoint();
+         const named = env.LOADER.get('it', async () => ({ mainModule: 'm.js', modules: { 'm.js': CHILD } }));
+         const other = load(env, CHILD, { env: { SERVICE: stub } }).getEntrypoint('Other');
+         const pending = load(env, CHILD, { env: { SERVICE: named.getEntrypoint() } }).getEntrypoint('Other');
+         return Promise.all([
+            stub.fetch('http://a/', init), worker.getEntrypoint(null, { props: {} }).fetch('http://a/', init),
+            stub.dup().fetch('http://a/', init), named.getEntrypoint().fetch('http://a/', init),
+            (await stub.service()).fetch('http://a/', init), stub.service().fetch('http://a/', init),
+            other.through(stub), other.own(), pending.own(),
+         ].map(async (response) => (await response).json()))",
+    )
+    .run()
+    .await
+    .expect_ok(vec![answer; 9]);
 }

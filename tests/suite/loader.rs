@@ -249,7 +249,14 @@ async fn code_may_be_larger_than_a_message_but_not_than_64_mebibytes() {
             const modules = { 'm.js': CHILD, d: { data: new Uint8Array(bytes - CHILD.length) } };
             return caught(() => load(env, '', { modules }).getEntrypoint().next());
          };
-         return [await of(33 << 20), await of((64 << 20) + 1)]",
+         const got = (bytes) => {
+            const modules = { 'm.js': CHILD, d: { data: new Uint8Array(bytes - CHILD.length) } };
+            const code = { mainModule: 'm.js', modules };
+            return caught(() => env.LOADER.get(`${bytes}`, () => code).getEntrypoint().next());
+         };
+         const all = [];
+         for (const bytes of [33 << 20, 64 << 20, (64 << 20) + 1]) all.push(await of(bytes), await got(bytes));
+         return all",
     )
     .engine(&engine.expect("an engine"))
     .limits(|limits| limits.memory_bytes(512 << 20))
@@ -257,10 +264,47 @@ async fn code_may_be_larger_than_a_message_but_not_than_64_mebibytes() {
     .await
     .expect_ok(json!([
         ["no error", 1],
+        ["no error", 1],
+        ["no error", 1],
+        ["no error", 1],
+        [
+            "Error",
+            "Dynamic Worker code size (67108865 bytes) exceeds the maximum allowed size of 67108864 bytes."
+        ],
         [
             "Error",
             "Dynamic Worker code size (67108865 bytes) exceeds the maximum allowed size of 67108864 bytes."
         ]
+    ]));
+}
+
+#[tokio::test]
+async fn many_modules_may_be_of_one_buffer() {
+    let engine = Engine::with_config(config().max_sandboxes(4).max_memory_bytes(512 << 20));
+    let _ = family(
+        "import first from 'd0'; import last from 'd14';
+         export default { run() { return [first.byteLength, last.byteLength, new Uint8Array(last)[1]] } }",
+        "const of = (bytes, way, count = 15) => {
+            const buffer = new ArrayBuffer(bytes), modules = { 'm.js': CHILD };
+            new Uint8Array(buffer)[1] = 7;
+            for (let n = 0; n < count; n++) modules[`d${n}`] = { data: n % 2 ? new Uint8Array(buffer) : buffer };
+            const code = { mainModule: 'm.js', modules };
+            const worker = way === 'get' ? env.LOADER.get(`${bytes} ${count}`, () => code) : env.LOADER.load(code);
+            return caught(() => worker.getEntrypoint().run());
+         };
+         return [await of(4 << 20, 'load'), await of(4 << 20, 'get'),
+                 await of(5 << 20, 'load'), await of(5 << 20, 'get'), await of(4 << 20, 'get', 1_000)]",
+    )
+    .engine(&engine.expect("an engine"))
+    .limits(|limits| limits.memory_bytes(512 << 20))
+    .run()
+    .await
+    .expect_ok(json!([
+        ["no error", [4 << 20, 4 << 20, 7]],
+        ["no error", [4 << 20, 4 << 20, 7]],
+        ["Error", "Dynamic Worker code size (more than 67108864 bytes) exceeds the maximum allowed size of 67108864 bytes."],
+        ["Error", "Dynamic Worker code size (more than 67108864 bytes) exceeds the maximum allowed size of 67108864 bytes."],
+        ["Error", "Dynamic Worker code size (more than 67108864 bytes) exceeds the maximum allowed size of 67108864 bytes."],
     ]));
 }
 

@@ -4,11 +4,13 @@
 //! after each turn; no expectation changes. With `ISOLET_BLESS=1` the recorded
 //! fuel in `fuel.txt` is written anew.
 
+mod abort;
 mod async_context;
 mod budgets;
 mod calls;
 mod capabilities;
 mod capability_calls;
+mod concurrency;
 mod console;
 mod conversions;
 mod deep_input;

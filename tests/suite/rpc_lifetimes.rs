@@ -73,6 +73,22 @@ async fn a_promise_can_be_disposed_of_before_it_is_settled() {
 }
 
 #[tokio::test]
+async fn calls_that_were_made_before_a_stub_was_disposed_of_are_answered() {
+    let _ = family(
+        MAKER,
+        "const stub = child(env), thing = await stub.make(1);
+         const calls = [thing.id(), thing.id()];
+         thing[Symbol.dispose]();
+         const later = stub.make(2), call = later.id();
+         later[Symbol.dispose]();
+         return [await Promise.all(calls), await call, await stub.disposed()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([[1, 1], 2, [1, 2]]));
+}
+
+#[tokio::test]
 async fn a_pipelined_call_does_not_keep_what_it_went_through() {
     let _ = family(
         MAKER,

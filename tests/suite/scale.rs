@@ -24,27 +24,42 @@ export default class extends WorkerEntrypoint {
 
 #[tokio::test]
 async fn a_hundred_thousand_stubs_are_made_and_all_released() {
-    // The child makes them and counts how many are disposed of; the caller
-    // passes them back, and each answer goes with the call that asked for it.
-    let parent = family_js(
-        THINGS,
-        "let stub; export default {
-            async run(count, env) {
-                stub ??= env.LOADER.get('things', () => ({ mainModule: 'm.js', modules: { 'm.js': CHILD } })).getEntrypoint().dup();
-                const things = await stub.make(count);
-                return [things.length, await stub.take(things)] },
-            live() { return stub.live() } }",
+    // One worker makes them and counts how many are disposed of; the other passes
+    // them back, and each answer goes with the call that asked for it.
+    let maker = lone(THINGS).worker();
+    let holder = lone(
+        "export default {
+            async run(count, { MAKER }) {
+                const things = await MAKER.make(count);
+                return [things.length, await MAKER.take(things)] },
+            async hold(count, { MAKER }) { globalThis.kept = (await MAKER.make(count)).map((it) => it.dup()) },
+            drop() { for (const thing of globalThis.kept) thing[Symbol.dispose]() } }",
     )
+    .env("MAKER", maker.entrypoint().stub())
     .worker();
+    assert_eq!((holder.stats().await, maker.stats().await), Default::default());
     let mut peaks = Vec::new();
     for _ in 0..20 {
-        let run = call(&parent, many(5000)).await.expect_ok([many(5000), many(5000)]);
+        let run = call(&holder, many(5000)).await.expect_ok([many(5000), many(5000)]);
         peaks.push(run.0.usage.memory_peak_bytes);
     }
-    let live = released(&parent.entrypoint()).await;
-    assert_eq!(live, [0, many(100_000)]);
+    // Nothing but the one in its env.
+    let (holds, made) = (soon(holder.stats()).await, soon(maker.stats()).await);
+    assert_eq!((holds.held, holds.offered, holds.calls, holds.answers), (1, 0, 0, 0));
+    assert_eq!(made, isolet::WorkerStats::default());
+    assert_eq!(released(&maker.entrypoint()).await, [0, many(100_000)]);
     // What a tenth of them needed was enough for all.
     assert_eq!(peaks[2], peaks[19], "{peaks:?}");
+
+    // And what is kept is seen to be kept.
+    let entrypoint = holder.entrypoint();
+    let _ = run(&entrypoint, Some("hold"), (many(5000),)).await.expect_undefined();
+    let kept = many(5000) as usize;
+    assert_eq!(soon(holder.stats()).await.held, kept + 1);
+    assert_eq!(soon(maker.stats()).await.offered, kept);
+    let _ = run(&entrypoint, Some("drop"), ()).await.expect_undefined();
+    assert_eq!(soon(holder.stats()).await, holds);
+    assert_eq!(soon(maker.stats()).await, made);
 }
 
 /// Waits until nothing is alive: the child hears of each release by an event.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use isolet::{Outcome, TailEvent, Value};
+use isolet::{LimitKind, Outcome, TailEvent, Value};
 use serde_json::json;
 use tokio::sync::mpsc;
 
@@ -48,8 +48,8 @@ async fn rust_is_told_of_each_invocation_once() {
     let [first, failed, limit, hung, named] = &events[..] else { panic!("five events") };
     assert_eq!((first.method.as_str(), first.worker.as_str()), ("run", "main.js"));
     assert_eq!((first.fuel, first.turns), (fuel, 2));
-    let logs: Vec<_> = first.logs.iter().map(|log| (&*log.level, &*log.message[0])).collect();
-    assert_eq!(logs, [("warn", "one { a: 1 }"), ("log", "two")]);
+    let logs: Vec<_> = first.logs.iter().map(|log| (&*log.level, log.message.to_json())).collect();
+    assert_eq!(logs, [("warn", r#"["one",{"a":1}]"#.to_owned()), ("log", r#"["two"]"#.to_owned())]);
     assert!(first.logs.iter().all(|log| log.timestamp >= first.event_timestamp));
     assert!(first.exceptions.is_empty());
     assert_eq!(failed.exceptions[0].name, "RangeError");
@@ -109,7 +109,7 @@ async fn javascript_watches_the_workers_that_it_loads() {
     assert_eq!(events[0]["who"], "me");
     assert_eq!(first["outcome"], "ok");
     assert_eq!(first["logs"][0]["level"], "log");
-    assert_eq!(first["logs"][0]["message"], json!(["hi you"]));
+    assert_eq!(first["logs"][0]["message"], json!(["hi", "you"]));
     assert_eq!(first["method"], "hi");
     assert!(first["fuel"].as_u64().expect("fuel") > 0);
     let second = &events[1]["events"][0];
@@ -117,4 +117,94 @@ async fn javascript_watches_the_workers_that_it_loads() {
     assert_eq!(second["exceptions"][0]["name"], "TypeError");
     // In the sandbox of the one that loaded it.
     assert_eq!(events[1]["told"], 2);
+}
+
+/// The messages of the lines that `body` writes, as JSON, and the lines' texts.
+async fn messages(body: &str) -> (Vec<String>, Vec<String>) {
+    let (case, events) = watched(&format!("export default {{ run() {{ {body} }} }}"));
+    let run = case.run().await.expect_undefined();
+    let lines = run.logs().into_iter().map(str::to_owned).collect();
+    let events = events.lock().expect("events");
+    (events[0].logs.iter().map(|log| log.message.to_json()).collect(), lines)
+}
+
+#[tokio::test]
+async fn a_line_has_its_arguments_as_values() {
+    let (seen, lines) = messages(
+        "console.log('%s is', 1, true, null, undefined, 2n, [1, { a: 'x' }]);
+         const o = { n: 1 }; console.info(o, o); o.n = 2;
+         console.debug(new Map([['k', new Date(0)]]));
+         console.error(new RangeError('mine'));
+         console.log();",
+    )
+    .await;
+    assert_eq!(
+        seen,
+        [
+            r#"["%s is",1,true,null,null,"2",[1,{"a":"x"}]]"#,
+            r#"[{"n":1},{"n":1}]"#,
+            r#"[{"k":"1970-01-01T00:00:00.000Z"}]"#,
+            r#"[{"name":"RangeError","message":"mine"}]"#,
+            "[]",
+        ]
+    );
+    // What people read is what it was.
+    assert_eq!(lines[0], "1 is true null undefined 2n [ 1, { a: 'x' } ]");
+}
+
+#[tokio::test]
+async fn what_cannot_be_cloned_is_there_as_its_text() {
+    let (seen, _) = messages(
+        "class Foo { x = 1 }
+         const thrower = { get x() { throw new Error('no') } };
+         console.log('a', function f() {}, new Foo(), Symbol('s'), { deep: () => {} }, [1]);
+         console.log(thrower, 2);
+         console.count(); console.table([[1]]); console.dir({ a: 1 });",
+    )
+    .await;
+    assert_eq!(
+        seen[0],
+        r#"["a","[Function: f]","Foo { x: 1 }","Symbol(s)","{ deep: [Function: deep] }",[1]]"#
+    );
+    assert!(seen[1].ends_with(",2]"), "{}", seen[1]);
+    assert_eq!(seen[2], r#"["default: 1"]"#);
+    assert!(seen[3].starts_with("[\"┌"), "{}", seen[3]);
+    assert_eq!(seen[4], r#"["{ a: 1 }"]"#);
+}
+
+#[tokio::test]
+async fn arguments_that_are_too_large_are_the_line_itself() {
+    let bytes = |count: usize| format!("console.log(new Uint8Array({count}), 1)");
+    let (seen, lines) = messages(&bytes(60_000)).await;
+    assert!(seen[0].ends_with("],1]") || seen[0].ends_with(",1]"), "{}", seen[0].len());
+    assert_ne!(seen[0], serde_json::to_string(&lines).expect("JSON"));
+    let (seen, lines) = messages(&bytes(70_000)).await;
+    assert_eq!(seen[0], serde_json::to_string(&lines).expect("JSON"));
+}
+
+#[tokio::test]
+async fn kept_arguments_count_as_log() {
+    let lines = |bytes: u32| {
+        format!("export default {{ run() {{ console.log(new Uint8Array({bytes})) }} }}")
+    };
+    let limited = |case: Case| case.limits(|limits| limits.log_bytes(10_000));
+    let (case, _) = watched(&lines(5_000));
+    let _ = limited(case).run().await.expect_undefined();
+    let (case, _) = watched(&lines(10_000));
+    let _ = limited(case).run().await.expect_limit(LimitKind::Log);
+    // Where nobody watches, only the text does.
+    let run = limited(Case::js(lines(10_000))).run().await.expect_undefined();
+    assert_eq!(run.lines()[0].arguments, None);
+}
+
+#[tokio::test]
+async fn a_fresh_sandbox_has_its_arguments_too() {
+    let (case, events) = watched("export default { run(arg) { console.log('it', { arg }) } }");
+    let worker = case.fresh().worker();
+    for n in 0..2 {
+        let _ = call(&worker, n).await.expect_undefined();
+    }
+    let events = events.lock().expect("events");
+    let seen: Vec<_> = events.iter().map(|event| event.logs[0].message.to_json()).collect();
+    assert_eq!(seen, [r#"["it",{"arg":0}]"#, r#"["it",{"arg":1}]"#]);
 }

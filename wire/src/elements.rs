@@ -35,6 +35,14 @@ impl<'a> Elements<'a> {
         Some(Self { shared, position: reader.position(), index: 0, length, sparse })
     }
 
+    /// The same, with shared references expanded to so many bytes, if the budget
+    /// that the message has by itself is less.
+    #[must_use]
+    pub fn expanding(self, bytes: usize) -> Self {
+        self.shared.budget.borrow_mut().raise(bytes);
+        self
+    }
+
     /// How many are left.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "a cursor, not a collection")]

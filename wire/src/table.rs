@@ -147,6 +147,11 @@ impl Budget {
         Self(bytes.len().saturating_mul(EXPANSION_FACTOR).max(EXPANSION_BASE))
     }
 
+    /// At least so much.
+    pub(crate) fn raise(&mut self, to: usize) {
+        self.0 = self.0.max(to);
+    }
+
     /// Takes a cost off, if there is enough.
     pub(crate) fn take(&mut self, cost: usize) -> bool {
         match self.0.checked_sub(cost) {

@@ -6,7 +6,7 @@ use rquickjs::function::Opt;
 use rquickjs::{Array, Ctx, Function, Object, Result, Value};
 
 use super::inspect::{DEPTH, Inspector};
-use super::{format, table};
+use super::{arguments, format, table};
 use crate::state::State;
 use crate::{Level, clock, context};
 
@@ -17,10 +17,13 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let ctx = native.ctx().clone();
     native.set("now", Function::new(ctx.clone(), clock::now)?)?;
 
-    let write = writer(state);
+    let (write, printing) = (writer(state), Rc::clone(state));
     let print =
         move |ctx: Ctx<'js>, level: u32, data: Array<'js>, groups: usize, helpers: Object<'js>| {
-            write(&ctx, level, groups, format::format(&ctx, &helpers, &data));
+            let text = format::format(&ctx, &helpers, &data);
+            let arguments =
+                printing.watched.get().then(|| arguments::encode(&ctx, &helpers, &data));
+            write(&ctx, level, groups, text, arguments.flatten());
         };
     native.set("print", Function::new(ctx.clone(), print)?)?;
 
@@ -37,7 +40,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
         // The first frame is `trace` itself.
         let frames = stack.trim_end().split_once('\n').map_or("", |(_, frames)| frames);
         let line = if frames.is_empty() { "" } else { "\n" };
-        write(&ctx, level, groups, format!("Trace{colon}{text}{line}{frames}"));
+        write(&ctx, level, groups, format!("Trace{colon}{text}{line}{frames}"), None);
     };
     native.set("trace", Function::new(ctx.clone(), trace)?)?;
 
@@ -49,7 +52,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
                     groups: usize,
                     helpers: Object<'js>| {
         let text = Inspector::new(&ctx, &helpers, levels(&depth)).inspect(&value);
-        write(&ctx, level, groups, text);
+        write(&ctx, level, groups, text, None);
     };
     native.set("dir", Function::new(ctx.clone(), dir)?)?;
 
@@ -67,14 +70,14 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let reporting = Rc::clone(state);
     let report = move |ctx: Ctx<'js>, value: Value<'js>, helpers: Object<'js>| {
         let text = bounded(format!("Uncaught {}", format::plain(&ctx, &helpers, &value)));
-        reporting.host.log(context::current(&ctx), Level::Error, &text);
+        reporting.host.log(context::current(&ctx), Level::Error, &text, None);
     };
     native.set("report", Function::new(ctx, report)?)
 }
 
-fn writer(state: &Rc<State>) -> impl Fn(&Ctx<'_>, u32, usize, String) + 'static {
+fn writer(state: &Rc<State>) -> impl Fn(&Ctx<'_>, u32, usize, String, Option<Vec<u8>>) + 'static {
     let state = Rc::clone(state);
-    move |ctx, level, groups, text| {
+    move |ctx, level, groups, text, arguments| {
         let level = match level {
             0 => Level::Debug,
             1 => Level::Info,
@@ -87,7 +90,7 @@ fn writer(state: &Rc<State>) -> impl Fn(&Ctx<'_>, u32, usize, String) + 'static 
             let indentation = "  ".repeat(groups);
             text = format!("{indentation}{}", text.replace('\n', &format!("\n{indentation}")));
         }
-        state.host.log(context::current(ctx), level, &bounded(text));
+        state.host.log(context::current(ctx), level, &bounded(text), arguments.as_deref());
     }
 }
 

@@ -1,8 +1,8 @@
-//! What `waitUntil` keeps open.
+//! What `waitUntil` keeps open, and what ends it all.
 
 use std::rc::Rc;
 
-use rquickjs::{Ctx, Function, Object, Result, Value};
+use rquickjs::{Ctx, Exception, Function, Object, Result, Value};
 
 use super::format;
 use crate::state::State;
@@ -26,11 +26,19 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let waiting = Rc::clone(state);
     native.set("waited", Function::new(ctx.clone(), move |id: u32| waited(&waiting, id))?)?;
 
+    let aborting = Rc::clone(state);
+    let abort = move |ctx: Ctx<'js>, reason: Option<String>| -> Result<()> {
+        aborting.host.abort(reason.as_deref());
+        Err(Exception::throw_internal(&ctx, "the isolate was aborted"))
+    };
+    native.set("abort", Function::new(ctx.clone(), abort)?)?;
+
     let reporting = Rc::clone(state);
     let report = move |ctx: Ctx<'js>, reason: Value<'js>, helpers: Object<'js>| {
         let text = format::plain(&ctx, &helpers, &reason);
         let line = format!("Uncaught (in promise) {text}");
-        reporting.host.log(context::current(&ctx), Level::Error, &super::console::bounded(line));
+        let line = super::console::bounded(line);
+        reporting.host.log(context::current(&ctx), Level::Error, &line, None);
     };
     native.set("reportRejection", Function::new(ctx, report)?)
 }

@@ -40,7 +40,7 @@
   internals.requestOf = (args) => {
     const input = args[0];
     if (isRequest(input)) return [input];
-    if (typeof input === "string") return [new Request(input)];
+    if (typeof input === "string") return [new Request(input, args[1])];
     return isPlain(input) ? [requestOfData(input)] : bad("fetch() needs a Request.");
   };
 

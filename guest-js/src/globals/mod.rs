@@ -3,6 +3,7 @@
 //! Each script is a function of `native`, the helpers in Rust, and `internals`,
 //! an object that the guest's own code shares and no worker can reach.
 
+mod arguments;
 mod console;
 mod crypto;
 mod dynamic_code;

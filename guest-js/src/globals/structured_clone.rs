@@ -6,7 +6,7 @@ use super::raw;
 use crate::value::{self, StubHook, StubSource};
 
 /// A clone stays inside, so that nothing in it is a capability.
-struct Nothing;
+pub(super) struct Nothing;
 
 impl<'js> StubHook<'js> for Nothing {
     fn capability(&mut self, _: &Ctx<'js>, _: &Value<'js>) -> Result<Option<u32>> {

@@ -43,6 +43,8 @@
       if (typeof value !== "number" || !(value >= 0) || value === Infinity) {
         bad(`${what}.${name} must be a number that is not negative.`);
       }
+      // With none at all no call could ever set off.
+      if (name === "concurrency" && value < 1) bad(`${what}.${name} must be at least 1.`);
       known[name] = Math.floor(value);
     }
     return known;

@@ -3,11 +3,14 @@
     throw new TypeError(`${name} is not supported by this runtime.`);
   };
 
-  const { DurableObject, getDurableObjectClass, connect } = {
+  const { DurableObject, getDurableObjectClass, connect, abortIsolate } = {
     DurableObject: class DurableObject {
       constructor() {
         unsupported("DurableObject");
       }
+    },
+    abortIsolate(reason = undefined) {
+      native.abort(reason === undefined ? undefined : `${reason}`);
     },
     getDurableObjectClass() {
       unsupported("getDurableObjectClass");
@@ -37,6 +40,6 @@
           : { value, enumerable: true, configurable: true, writable: false };
       },
     }),
-    DurableObject, getDurableObjectClass, connect,
+    DurableObject, getDurableObjectClass, connect, abortIsolate,
   };
 }

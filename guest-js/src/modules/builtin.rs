@@ -16,7 +16,7 @@ pub fn name(specifier: &str) -> Option<&'static str> {
 pub struct Workers;
 
 /// Made by the scripts.
-const CLASSES: [&str; 9] = [
+const CLASSES: [&str; 10] = [
     "WorkerEntrypoint",
     "RpcTarget",
     "RpcStub",
@@ -26,6 +26,7 @@ const CLASSES: [&str; 9] = [
     "DurableObject",
     "getDurableObjectClass",
     "connect",
+    "abortIsolate",
 ];
 
 impl ModuleDef for Workers {

@@ -1,5 +1,7 @@
 //! Calls that leave the sandbox, and their answers.
 
+use std::rc::Rc;
+
 use rquickjs::promise::PromiseState;
 use rquickjs::{Ctx, Promise, Result, Value};
 
@@ -66,8 +68,28 @@ pub fn start<'js>(
 pub fn defer<'js>(
     ctx: &Ctx<'js>,
     root: &Root<'js>,
+    path: Vec<String>,
+    arguments: Option<Vec<Value<'js>>>,
+) -> Result<Root<'js>> {
+    defer_to(ctx, root, path, arguments, Handle::new)
+}
+
+/// As [`defer`], for an answer that is a worker or an entrypoint.
+pub fn load<'js>(
+    ctx: &Ctx<'js>,
+    root: &Root<'js>,
+    method: &str,
+    arguments: Vec<Value<'js>>,
+) -> Result<Root<'js>> {
+    defer_to(ctx, root, vec![method.to_owned()], Some(arguments), Handle::of_entrypoint)
+}
+
+fn defer_to<'js>(
+    ctx: &Ctx<'js>,
+    root: &Root<'js>,
     mut path: Vec<String>,
     arguments: Option<Vec<Value<'js>>>,
+    handle: impl FnOnce(&Rc<State>, Capability) -> Handle,
 ) -> Result<Root<'js>> {
     let state = state(ctx)?;
     let target = match leads_to(ctx, &state, root, &mut path)? {
@@ -85,7 +107,7 @@ pub fn defer<'js>(
     let arguments = encode(ctx, arguments, lends)?;
     let id = state.next_call();
     state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: false }));
-    Ok(Root::Owned(Handle::new(&state, Capability::Promised(id))))
+    Ok(Root::Owned(handle(&state, Capability::Promised(id))))
 }
 
 fn encode<'js>(

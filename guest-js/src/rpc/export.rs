@@ -67,7 +67,7 @@ impl Export {
         let mut arguments = vec![(&*self.name).into_js(ctx)?];
         arguments.extend(options);
         let worker = Root::Owned(self.worker.clone());
-        calls::defer(ctx, &worker, vec!["getEntrypoint".to_owned()], Some(arguments))
+        calls::load(ctx, &worker, "getEntrypoint", arguments)
     }
 
     /// None after it was disposed of.

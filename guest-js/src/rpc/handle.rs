@@ -14,6 +14,8 @@ pub struct Handle(Rc<RefCell<Option<Rc<Entry>>>>);
 
 struct Entry {
     capability: Capability,
+    /// Its method `fetch` takes a request.
+    fetches: bool,
     state: Rc<State>,
 }
 
@@ -25,7 +27,13 @@ impl Drop for Entry {
 
 impl Handle {
     pub fn new(state: &Rc<State>, capability: Capability) -> Self {
-        Self::of(Rc::new(Entry { capability, state: Rc::clone(state) }))
+        let fetches = matches!(capability, Capability::Service(_));
+        Self::of(Rc::new(Entry { capability, fetches, state: Rc::clone(state) }))
+    }
+
+    /// For what will be an entrypoint.
+    pub fn of_entrypoint(state: &Rc<State>, capability: Capability) -> Self {
+        Self::of(Rc::new(Entry { capability, fetches: true, state: Rc::clone(state) }))
     }
 
     fn of(entry: Rc<Entry>) -> Self {
@@ -35,6 +43,11 @@ impl Handle {
     /// None after it was disposed.
     pub fn capability(&self) -> Option<Capability> {
         self.0.borrow().as_ref().map(|entry| entry.capability)
+    }
+
+    /// Whether its method `fetch` takes a request; not after it was disposed.
+    pub fn fetches(&self) -> bool {
+        self.0.borrow().as_ref().is_some_and(|entry| entry.fetches)
     }
 
     pub fn dup(&self) -> Option<Self> {

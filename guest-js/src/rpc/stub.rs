@@ -29,6 +29,17 @@ pub enum Root<'js> {
     Broken(Value<'js>),
 }
 
+impl Root<'_> {
+    /// Whether its method `fetch` takes a request, and is none like any other.
+    fn fetches(&self) -> bool {
+        match self {
+            Self::Owned(handle) => handle.fetches(),
+            Self::Export(_) => true,
+            Self::Promise(_) | Self::Broken(_) => false,
+        }
+    }
+}
+
 /// `stub`, `stub.a`, `stub.a.b`: callable, and readable beyond the root.
 #[derive(Clone, JsLifetime)]
 pub struct Stub<'js> {
@@ -103,7 +114,7 @@ impl<'js> JsClass<'js> for Stub<'js> {
             Root::Export(export) if path.is_empty() && export.is_own() => {
                 export.with_props(&ctx, arguments.first())
             }
-            root if path == [FETCH] => {
+            root if path == [FETCH] && root.fetches() => {
                 let stub = Self::make(&ctx, root)?;
                 intrinsics::fetch(&ctx, &*state(&ctx)?, stub, arguments)
             }
@@ -236,7 +247,7 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     // A stub of what a call will return, without waiting for it.
     let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Vec<Value<'js>>| {
         let stub = stub_of(&ctx, &this)?;
-        let root = calls::defer(&ctx, &stub.root, vec![method], Some(arguments))?;
+        let root = calls::load(&ctx, &stub.root, &method, arguments)?;
         Stub::make(&ctx, root)
     };
     native.set("deferred", Function::new(ctx.clone(), deferred)?)?;
@@ -250,7 +261,7 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
             },
             root => {
                 let arguments = vec![name.into_js(&ctx)?];
-                calls::defer(&ctx, &root, vec!["getEntrypoint".to_owned()], Some(arguments))?
+                calls::load(&ctx, &root, "getEntrypoint", arguments)?
             }
         };
         Stub::make(&ctx, root)

@@ -21,11 +21,13 @@ pub struct Call {
     pub arguments: Option<Value>,
     /// The invocation that makes it; none if Rust does.
     pub(crate) payer: Option<Arc<Purse>>,
+    /// What the answer may take, if that is not what the callee's limits say.
+    pub(crate) answer_bytes: Option<u64>,
 }
 
 impl Call {
     pub(crate) fn of(path: Vec<String>, arguments: Option<Value>) -> Self {
-        Self { path, arguments, payer: None }
+        Self { path, arguments, payer: None, answer_bytes: None }
     }
 
     /// The same, at the cost of an invocation.

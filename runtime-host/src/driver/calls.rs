@@ -27,6 +27,8 @@ pub(super) struct PendingCall {
     /// Of its arguments.
     pub(super) bytes: u64,
     pub(super) awaited: bool,
+    /// Whether it keeps others from being under way.
+    pub(super) in_lane: bool,
     /// What was called or handed on before the answer has come.
     pub(super) promised: Option<Arc<Promised>>,
     /// Until when it may go on without the invocation that made it.
@@ -50,8 +52,18 @@ impl Calls {
         self.table.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+
     pub(super) fn contains(&self, id: u32) -> bool {
         self.table.contains_key(&id)
+    }
+
+    /// Takes a call whose answer [`Self::add`] is given later.
+    pub(super) fn put(&mut self, id: u32, call: PendingCall) {
+        self.bytes += call.bytes;
+        self.table.insert(id, call);
     }
 
     /// Takes an answer that may be there at once: one that is not awaited is then
@@ -80,8 +92,7 @@ impl Calls {
                 None
             }
         };
-        self.bytes += call.bytes;
-        self.table.insert(id, call);
+        self.put(id, call);
         match arrived {
             Some((_, result)) if !awaited => Some(result),
             arrived => {
@@ -130,7 +141,8 @@ impl Calls {
 
 impl PendingCall {
     pub(super) fn new(owner: u32, bytes: u64, awaited: bool) -> Self {
-        Self { owner, bytes, awaited, promised: None, deadline: None, abort: None }
+        let in_lane = false;
+        Self { owner, bytes, awaited, in_lane, promised: None, deadline: None, abort: None }
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use isolet_wire::Value;
 
 use super::calls::PendingCall;
-use super::tables::STUB_BYTES;
+use super::lanes::{Lane, Waiting};
+use super::tables::{OWN, STUB_BYTES};
 use super::{Driver, Due, lie};
 use crate::bindings::sandbox as wit;
 use crate::capability::{Call, MAX_MESSAGE_BYTES, MAX_PATH, Thrown};
@@ -96,23 +97,38 @@ impl Driver {
             return Ok(());
         }
         let arguments = arguments.map(|arguments| self.export(arguments)).transpose()?;
+        // What a sandbox asks of itself, its exports apart, is nobody's work and may
+        // take as long as it lives.
+        let of_itself = matches!(target, wit::Capability::Held(OWN)) && path.len() == 1;
         let Self { tables, calls, .. } = self;
         let target = tables.stub(target, &mut |call| calls.promised(call));
+        let mut pending = PendingCall::new(invocation, bytes, awaited);
+        if !awaited {
+            pending.promised = Some(self.tables.keep(id));
+        }
+        self.open_calls += 1;
         // What a worker is made of has a limit of its own.
         let is_code =
             target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::Loader(_)));
         let answer = match target {
             _ if self.rehearsing => Box::pin(std::future::pending()),
             _ if size > MAX_MESSAGE_BYTES && !is_code => failed(Thrown::too_large(size)),
-            // Sent now, so that calls of a stub arrive in their order.
-            Some(stub) => stub.request(Call::of(path, arguments).paid_by(Some(payer))),
+            Some(target) => {
+                let call = Call::of(path, arguments).paid_by(Some(payer));
+                let lane = self.invocations.get_mut(&invocation).map(|it| &mut it.lane);
+                if let Some(lane) = lane.filter(|_| !of_itself) {
+                    pending.in_lane = true;
+                    if !lane.enter() {
+                        lane.wait(Waiting { id, target, call });
+                        self.calls.put(id, pending);
+                        return Ok(());
+                    }
+                }
+                // Sent now, so that calls of a stub arrive in their order.
+                target.request(call)
+            }
             None => failed(Thrown::type_error("There is no such capability.")),
         };
-        let mut pending = PendingCall::new(invocation, bytes, awaited);
-        if !awaited {
-            pending.promised = Some(self.tables.keep(id));
-        }
-        self.open_calls += 1;
         if let Some(result) = self.calls.add(id, pending, answer) {
             self.arrived(id, result)?;
         }
@@ -149,13 +165,16 @@ impl Driver {
     /// for go on until the deadline that it had.
     pub(super) fn close(&mut self, id: u32) {
         let lines = self.sandbox.logs().close(id);
-        let Some(invocation) = self.invocations.remove(&id) else { return };
+        let Some(mut invocation) = self.invocations.remove(&id) else { return };
         self.due.remove(&(invocation.deadline, Due::Invocation(id)));
         for &call in &invocation.calls {
             let Some(orphan) = self.calls.get_mut(call) else { continue };
             orphan.deadline = Some(invocation.deadline);
             self.open_calls -= 1;
             self.due.insert((invocation.deadline, Due::Call(call)));
+        }
+        if !invocation.lane.is_empty() {
+            self.left_behind.insert(id, std::mem::take(&mut invocation.lane));
         }
         invocation.close_purse();
         invocation.record();
@@ -167,6 +186,7 @@ impl Driver {
     pub(super) fn end(&mut self, id: u32, error: Error) {
         if let Some(invocation) = self.invocations.get_mut(&id) {
             invocation.settle(Err(error));
+            invocation.lane = Lane::default();
             for call in std::mem::take(&mut invocation.calls) {
                 if self.calls.abort(call) {
                     self.open_calls -= 1;

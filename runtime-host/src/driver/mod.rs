@@ -4,6 +4,7 @@ mod app_image;
 mod calls;
 mod clock;
 mod effects;
+mod lanes;
 mod own;
 mod tables;
 mod turns;
@@ -20,11 +21,12 @@ use tokio::time::Sleep;
 
 use crate::bindings::sandbox as wit;
 use crate::code::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
 use crate::sandbox::Sandbox;
+use crate::stats::WorkerStats;
 use crate::stub::Stub;
 
 use calls::{Answered, Calls};
@@ -32,6 +34,7 @@ use clock::Clock;
 use tables::Tables;
 
 pub(crate) use app_image::app_image;
+pub(crate) use lanes::Lane;
 
 /// For turns that no invocation asked for, such as forgetting a cancelled one:
 /// so much for each invocation, and so much for each object that is kept or let go.
@@ -112,9 +115,15 @@ struct Driver {
     forgetting: VecDeque<u32>,
     invocations: BTreeMap<u32, Invocation>,
     last_invocation: u32,
+    /// Requests that it has taken, for nobody as well.
+    taken: u64,
     calls: Calls,
     /// How many of the calls belong to invocations that are open.
     open_calls: usize,
+    /// Of invocations that are over, with calls that still wait.
+    left_behind: BTreeMap<u32, Lane>,
+    /// Whose waiting calls there is room for.
+    freed: VecDeque<u32>,
     tables: Tables,
     /// The deadlines.
     due: BTreeSet<(Instant, Due)>,
@@ -159,8 +168,11 @@ impl Driver {
             forgetting: VecDeque::new(),
             invocations: BTreeMap::new(),
             last_invocation: 0,
+            taken: 0,
             calls: Calls::default(),
             open_calls: 0,
+            left_behind: BTreeMap::new(),
+            freed: VecDeque::new(),
             due: BTreeSet::new(),
             housekeeping_fuel: HOUSEKEEPING_FUEL,
             payer: 0,
@@ -256,16 +268,28 @@ impl Driver {
 
     async fn command(&mut self, command: Command) -> Result<()> {
         match command {
-            // A caller that gave up while it waited is not called for.
-            Command::Invoke(request) if request.reply.is_closed() => Ok(()),
-            Command::Invoke(request) => self.accept(*request).await,
+            Command::Invoke(request) => {
+                self.taken += 1;
+                // A caller that gave up while it waited is not called for.
+                if request.reply.is_closed() { Ok(()) } else { self.accept(*request).await }
+            }
             Command::Cancel(token) => {
                 self.cancel(token);
                 Ok(())
             }
             // What there is to do is done before the next event.
             Command::Released | Command::Unheld => Ok(()),
+            Command::Count(reply) => {
+                // Whoever has gone away needs no answer.
+                let _ = reply.send(self.stats());
+                Ok(())
+            }
         }
+    }
+
+    fn stats(&self) -> WorkerStats {
+        let (invocations, calls) = (self.invocations.len(), self.calls.len());
+        WorkerStats { invocations, calls, ..self.tables.stats() }
     }
 
     async fn accept(&mut self, request: Request) -> Result<()> {
@@ -297,6 +321,7 @@ impl Driver {
             seed: self.seed,
             stack_bytes: self.code.limits.stack_bytes,
             dynamic_code: self.code.dynamic_code,
+            watched: self.code.has_tails(),
             main: self.code.main.clone(),
             env: self.tables.import(self.code.env.clone())?,
         });
@@ -322,14 +347,15 @@ impl Driver {
 
     /// What has become due by the last event, one turn after the other.
     async fn settle_down(&mut self) -> Result<()> {
-        for number in self.link.released() {
+        self.send_waiting()?;
+        for number in self.link.released(self.taken) {
             self.tables.offered = self.tables.offered.saturating_sub(1);
             self.housekeeping_fuel += OBJECT_FUEL;
-            self.deliver(0, &wit::Event::Released(number)).await?;
+            self.deliver(0, &wit::Event::Released(number), None).await?;
         }
         loop {
             if let Some(id) = self.forgetting.pop_front() {
-                self.deliver(id, &wit::Event::Cancel(id)).await?;
+                self.deliver(id, &wit::Event::Cancel(id), None).await?;
             } else if self.loaded
                 && let Some((id, invoke)) = self.waiting.pop_front()
             {
@@ -349,6 +375,10 @@ impl Driver {
             self.due.remove(&(at, due));
             match due {
                 Due::Call(id) => {
+                    // All that its invocation has left behind is due with it.
+                    if let Some(call) = self.calls.get_mut(id) {
+                        self.left_behind.remove(&call.owner);
+                    }
                     self.calls.abort(id);
                 }
                 Due::Invocation(id) => {
@@ -396,6 +426,9 @@ impl Driver {
         if !self.loaded {
             self.code.has_failed_to_start();
         }
+        if matches!(error, Error::Aborted(_)) {
+            self.code.has_aborted();
+        }
         let waiting: BTreeSet<u32> = self.waiting.drain(..).map(|(id, _)| id).collect();
         // Until the worker has loaded, what ended it is everybody's own answer.
         let answer = |id: u32| {
@@ -408,8 +441,14 @@ impl Driver {
             }
         };
         let answers: Vec<_> = self.invocations.keys().map(|&id| (id, answer(id))).collect();
+        let out_of_fuel = matches!(error, Error::Limit(LimitError { kind: LimitKind::Fuel, .. }));
         for (id, answer) in answers {
             if let Some(invocation) = self.invocations.get_mut(&id) {
+                // Whose limit it was is told so, whoever had the last of it.
+                let answer = match out_of_fuel.then(|| invocation.out_of_fuel()).flatten() {
+                    Some(own) => own.into(),
+                    None => answer,
+                };
                 invocation.settle(Err(answer));
             }
             self.close(id);

@@ -12,10 +12,14 @@ use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
 use crate::promised::Promised;
 use crate::sandbox::internal;
+use crate::stats::WorkerStats;
 use crate::stub::{Stub, Target};
 
 /// Capabilities that a sandbox may hold at a time.
 const MAX_HELD: usize = 250_000;
+
+/// The number under which every sandbox holds the way to itself.
+pub(super) const OWN: u32 = 0;
 
 /// What a stub takes in the host, about.
 pub(super) const STUB_BYTES: u64 = 256;
@@ -49,7 +53,7 @@ struct Kept {
 impl Tables {
     /// `own` is what the sandbox holds from the first: the way to itself.
     pub(super) fn new(link: Link, seed: u64, own: Stub) -> Self {
-        let held = BTreeMap::from([(0, own)]);
+        let held = BTreeMap::from([(OWN, own)]);
         Self {
             link,
             seed,
@@ -79,6 +83,16 @@ impl Tables {
         self.offered == 0 && self.answers.is_empty() && self.last as usize == env
     }
 
+    /// What of its statistics is here. The way to itself is no news.
+    pub(super) fn stats(&self) -> WorkerStats {
+        WorkerStats {
+            held: self.held.len().saturating_sub(1),
+            answers: self.answers.len(),
+            offered: self.offered,
+            ..WorkerStats::default()
+        }
+    }
+
     /// Gives the sandbox what a value names.
     ///
     /// # Errors
@@ -100,6 +114,7 @@ impl Tables {
             self.last += 1;
             capabilities.push(match stub.target() {
                 Target::Loader(_) => wit::Capability::Loader(self.last),
+                target if target.fetches() => wit::Capability::Service(self.last),
                 _ => wit::Capability::Held(self.last),
             });
             self.held.insert(self.last, stub);
@@ -145,7 +160,9 @@ impl Tables {
         pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
     ) -> Option<Stub> {
         match capability {
-            wit::Capability::Held(index) | wit::Capability::Loader(index) => {
+            wit::Capability::Held(index)
+            | wit::Capability::Loader(index)
+            | wit::Capability::Service(index) => {
                 let stub = self.held.get(&index)?;
                 Some(Stub::to(stub.target().clone()))
             }
@@ -186,8 +203,11 @@ impl Tables {
     pub(super) fn release(&mut self, capability: wit::Capability) {
         match capability {
             // The way to itself is the sandbox's as long as it lives.
-            wit::Capability::Held(0) | wit::Capability::Offered(_) | wit::Capability::Lent(_) => {}
-            wit::Capability::Held(index) | wit::Capability::Loader(index) => {
+            wit::Capability::Held(OWN) | wit::Capability::Offered(_) | wit::Capability::Lent(_) => {
+            }
+            wit::Capability::Held(index)
+            | wit::Capability::Loader(index)
+            | wit::Capability::Service(index) => {
                 self.held.remove(&index);
             }
             wit::Capability::Promised(call) => {

@@ -1,6 +1,5 @@
 //! One event in: who pays for it, and what comes of an answer.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use isolet_wire::Value;
@@ -9,6 +8,7 @@ use super::{Driver, Due, OBJECT_FUEL, lie, tables};
 use crate::bindings::sandbox as wit;
 use crate::capability::{MAX_MESSAGE_BYTES, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::purse::Lease;
 use crate::sandbox::{Allowance, Budget};
 use crate::stub::Stub;
 
@@ -29,6 +29,9 @@ impl Driver {
         let Some(call) = self.calls.remove(id) else { return Ok(None) };
         if let Some(deadline) = call.deadline {
             self.due.remove(&(deadline, Due::Call(id)));
+        }
+        if call.in_lane {
+            self.leave_lane(call.owner);
         }
         if let Some(promised) = &call.promised {
             let stays = !call.awaited;
@@ -77,47 +80,51 @@ impl Driver {
             self.end(payer, error);
             return Ok(());
         }
-        if let Some(invocation) = self.invocations.get(&payer)
-            && !invocation.purse.is_ready().await
-        {
-            // The root has used up its limit, with all that it has called. The
-            // others have used up what their caller had for them.
-            let limit = if invocation.purse.is_root() {
-                invocation.limits.fuel
-            } else {
-                invocation.usage.fuel
-            };
-            let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit }.into();
-            if !self.loaded {
-                return Err(error);
-            }
-            self.end(payer, error);
-            return Ok(());
+        let Some(invocation) = self.invocations.get(&payer) else {
+            return self.deliver(payer, event, None).await;
+        };
+        if let Some(lease) = invocation.purse.lease().await {
+            return self.deliver(payer, event, Some(lease)).await;
         }
-        self.deliver(payer, event).await
+        // It has used up its limit, with all that it has called, or what its caller
+        // had for it.
+        let limit = invocation.usage.fuel;
+        let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit };
+        let error = invocation.out_of_fuel().unwrap_or(error).into();
+        if !self.loaded {
+            return Err(error);
+        }
+        self.end(payer, error);
+        Ok(())
     }
 
     /// Delivers one event and carries out its effects, after what the sandbox has
     /// to hear of the last one.
-    pub(super) async fn deliver(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
+    pub(super) async fn deliver(
+        &mut self,
+        payer: u32,
+        event: &wit::Event,
+        lease: Option<Lease>,
+    ) -> Result<()> {
         for (number, _remote) in self.tables.kept() {
             self.housekeeping_fuel += OBJECT_FUEL;
-            self.deliver_now(0, &wit::Event::Kept(number)).await?;
+            self.deliver_now(0, &wit::Event::Kept(number), None).await?;
         }
-        self.deliver_now(payer, event).await
+        self.deliver_now(payer, event, lease).await
     }
 
-    async fn deliver_now(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
+    async fn deliver_now(
+        &mut self,
+        payer: u32,
+        event: &wit::Event,
+        lease: Option<Lease>,
+    ) -> Result<()> {
         let now = self.clock.now();
-        let (budget, taken, purse) = match self.invocations.get(&payer) {
-            Some(invocation) => {
-                let taken = invocation.purse.begin();
-                let purse = Some(Arc::clone(&invocation.purse));
-                (invocation.budget(taken), taken.now, purse)
-            }
-            None => (self.housekeeping(), u64::MAX, None),
+        let budget = match (self.invocations.get(&payer), &lease) {
+            (Some(invocation), Some(lease)) => invocation.budget(lease),
+            _ => self.housekeeping(),
         };
-        let mut allowance = Allowance { fuel: taken, purse: purse.as_deref() };
+        let mut allowance = Allowance(lease);
         let logs = self.sandbox.logs();
         logs.current = payer;
         #[allow(
@@ -134,13 +141,14 @@ impl Driver {
             Ok(turn) => budget.fuel - turn.fuel,
             Err(_) => self.sandbox.fuel_left(),
         };
-        let (used, had) = (budget.fuel.saturating_sub(left), allowance.fuel);
-        match self.invocations.get_mut(&payer) {
-            Some(invocation) => {
-                invocation.charge(used, had);
+        match (self.invocations.get_mut(&payer), allowance.0) {
+            (Some(invocation), Some(lease)) => {
+                let used = budget.fuel.saturating_sub(left);
+                lease.end(used);
+                invocation.charge(used);
                 invocation.usage.memory_peak_bytes = self.sandbox.memory_peak();
             }
-            None => self.housekeeping_fuel = left,
+            _ => self.housekeeping_fuel = left,
         }
         let wit::Outcome { effects, alarm } = turn?.outcome;
         if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {

@@ -41,6 +41,11 @@ impl Entry {
     fn failed_to_start(&self) -> bool {
         matches!(self.slot.get(), Some(Ok(worker)) if worker.code().failed_to_start())
     }
+
+    /// Whether it has ended its own sandbox since.
+    fn aborted(&self) -> bool {
+        matches!(self.slot.get(), Some(Ok(worker)) if worker.code().aborted())
+    }
 }
 
 #[derive(Default)]
@@ -115,6 +120,9 @@ impl Entries {
         let now = self.clock;
         if self.by_id.get(id).is_some_and(Entry::failed_to_start) {
             self.stats.failures += 1;
+            self.remove(id);
+        }
+        if self.by_id.get(id).is_some_and(Entry::aborted) {
             self.remove(id);
         }
         if let Some(entry) = self.by_id.get_mut(id) {

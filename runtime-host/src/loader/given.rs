@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use isolet_wire::Value;
+use isolet_wire::{DecodeError, Value};
 use serde::Deserialize;
 
 use crate::bytes::Bytes;
+use crate::error::{Error, Result};
 use crate::limits::{FUEL_PER_CPU_MS, Limits};
 use crate::source::Module;
 use crate::stub::Stub;
-use crate::worker_code::WorkerCode;
+use crate::worker_code::{MAX_CODE_BYTES, MAX_ENV_BYTES, WorkerCode};
 
 /// The argument of `load`.
 #[derive(Deserialize)]
@@ -44,6 +45,7 @@ pub(crate) struct GivenLimits {
     wall_ms: Option<u64>,
     log_bytes: Option<u64>,
     output_bytes: Option<u64>,
+    concurrency: Option<u64>,
 }
 
 /// The second argument of `getEntrypoint`.
@@ -68,6 +70,7 @@ impl GivenLimits {
         lower(&mut limits.memory_bytes, self.memory_bytes);
         lower(&mut limits.log_bytes, self.log_bytes);
         lower(&mut limits.output_bytes, self.output_bytes);
+        lower(&mut limits.concurrency, self.concurrency);
         if let Some(millis) = self.wall_ms {
             limits.wall = limits.wall.min(Duration::from_millis(millis));
         }
@@ -75,7 +78,27 @@ impl GivenLimits {
     }
 }
 
+/// What a message of the largest code takes at most: text that is not Latin has
+/// two bytes for each letter, and the names of modules come on top.
+pub(super) const MAX_MESSAGE_BYTES: u64 = 2 * MAX_CODE_BYTES + 4 * MAX_ENV_BYTES as u64;
+
 impl GivenCode {
+    /// The first of the arguments. Several modules may be of one buffer.
+    ///
+    /// # Errors
+    /// What no code of our own sends, and more than any worker may be made of.
+    pub(super) fn first_of(arguments: &Value) -> Result<Self> {
+        let most = usize::try_from(MAX_CODE_BYTES).unwrap_or(usize::MAX);
+        let elements = arguments.elements().ok_or(DecodeError::NotAnArray)?;
+        match elements.expanding(most).next_or_undefined() {
+            Err(DecodeError::Expansion) => Err(Error::InvalidCode(format!(
+                "Dynamic Worker code size (more than {MAX_CODE_BYTES} bytes) exceeds the maximum \
+                 allowed size of {MAX_CODE_BYTES} bytes."
+            ))),
+            given => Ok(given?),
+        }
+    }
+
     /// As if the embedder had given it.
     pub(super) fn into_code(self, ceiling: &Limits) -> WorkerCode {
         let limits = match &self.limits {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use isolet_wire::{DecodeError, Value};
 
 use super::cache::Cache;
-use super::given::{GivenCode, Options};
+use super::given::{GivenCode, MAX_MESSAGE_BYTES, Options};
 use crate::capability::{Answer, Call, Capability, Thrown};
 use crate::engine::Engine;
 use crate::entrypoint::Entrypoint;
@@ -70,10 +70,8 @@ impl Grant {
         let arguments = arguments.unwrap_or_default();
         match method.as_str() {
             "load" => {
-                let given = argument::<GivenCode>(&arguments, 0);
-                let stub = given
-                    .and_then(|given| self.load(given).map(stub_of).map_err(Thrown::from_error));
-                Box::pin(std::future::ready(stub))
+                let loaded = GivenCode::first_of(&arguments).and_then(|given| self.load(given));
+                Box::pin(std::future::ready(loaded.map(stub_of).map_err(Thrown::from_error)))
             }
             "get" => {
                 let id = match argument::<Option<String>>(&arguments, 0) {
@@ -91,9 +89,10 @@ impl Grant {
                 };
                 Box::pin(async move {
                     let loading = async {
-                        let call = Call::function(Value::array_of(&[])).paid_by(payer);
+                        let mut call = Call::function(Value::array_of(&[])).paid_by(payer);
+                        call.answer_bytes = Some(MAX_MESSAGE_BYTES);
                         let given = callback.request(call).await.map_err(Thrown::into_error)?;
-                        self.load(given.to()?)
+                        self.load(GivenCode::first_of(&Value::array_of(&[given]))?)
                     };
                     let worker = match slot {
                         Some((slot, id)) => self.cache.fill(&id, slot, loading).await,

@@ -113,5 +113,6 @@ fn load(engine: &Engine, mut code: WorkerCode, parent: Lineage) -> Result<Worker
         parent,
         bytes,
         failed_to_start: AtomicBool::new(false),
+        aborted: AtomicBool::new(false),
     }))
 }

@@ -49,6 +49,7 @@ impl Dice {
         let kind: fn(u32) -> wit::Capability = self.of(&[
             wit::Capability::Held as fn(u32) -> wit::Capability,
             wit::Capability::Loader,
+            wit::Capability::Service,
             wit::Capability::Offered,
             wit::Capability::Lent,
             wit::Capability::Promised,

@@ -74,8 +74,12 @@ async fn a_call_id_that_is_in_use_is_refused() {
 async fn a_capability_that_was_never_handed_out_reaches_nothing() {
     let liar = liar();
     let numbers = [2, 3, 1 << 20, u32::MAX];
-    let kinds: [fn(u32) -> wit::Capability; 3] =
-        [wit::Capability::Held, wit::Capability::Loader, wit::Capability::Promised];
+    let kinds: [fn(u32) -> wit::Capability; 4] = [
+        wit::Capability::Held,
+        wit::Capability::Loader,
+        wit::Capability::Service,
+        wit::Capability::Promised,
+    ];
     let forged = numbers.iter().flat_map(|&number| kinds.map(|kind| kind(number)));
     for (count, capability) in (1..).zip(forged) {
         // The guest hears of it, and has nothing more to say.
@@ -146,8 +150,8 @@ async fn an_outcome_that_is_none_is_refused() {
         effect(&[4, 1, 0, 0, 0, 2, 1]),
         effect(&[4, 1, 0, 0, 0, 0, u32::MAX]),
         // A capability of no kind, as a target, in a release and in a message.
-        effect(&[3, 1, 1, 4]),
-        effect(&[6, 4, 0]),
+        effect(&[3, 1, 1, 5]),
+        effect(&[6, 5, 0]),
         effect(&[4, 1, 0, at, 1, at + 4, 1]),
         // Arguments that are neither there nor not.
         effect(&[3, 1, 1, 0, 1, 0, 0, 2]),

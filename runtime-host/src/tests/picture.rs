@@ -118,8 +118,10 @@ fn capability_of(capability: wit::Capability) -> [u32; 2] {
     match capability {
         wit::Capability::Held(number) => [0, number],
         wit::Capability::Loader(number) => [1, number],
-        wit::Capability::Offered(number) => [2, number],
-        wit::Capability::Promised(number) => [3, number],
+        wit::Capability::Service(number) => [2, number],
+        wit::Capability::Offered(number) => [3, number],
+        wit::Capability::Lent(number) => [4, number],
+        wit::Capability::Promised(number) => [5, number],
     }
 }
 

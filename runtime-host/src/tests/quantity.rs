@@ -111,6 +111,22 @@ async fn lists_that_lie_over_one_another_are_bounded_by_what_they_come_to() {
 }
 
 #[tokio::test]
+async fn a_turn_hands_over_no_more_than_it_may() {
+    const MIB: u32 = 1 << 20;
+    let liar = large();
+    // Twice its 16 MiB and 64 more, in results for nobody that are all the same MiB;
+    // the list of them takes some itself.
+    let fits = [4, 99, 0, MIB, MIB, 0, 0];
+    let answer = liar.another().shows(&repeated(&liar, &fits, 94)).await;
+    assert!(matches!(answer, Err(Error::Hung)), "{answer:?}");
+    let answer = liar.another().shows(&repeated(&liar, &fits, 97)).await;
+    assert_limit(&answer, LimitKind::Transfer);
+    let text = answer.expect_err("a limit").to_string();
+    assert!(text.contains("more than 100663296 bytes") && text.contains("fewer calls"), "{text}");
+    assert_alive(&liar).await;
+}
+
+#[tokio::test]
 async fn what_calls_keep_under_way_counts_with_all_that_it_names() {
     let liar = large();
     let before = peak_bytes();

@@ -125,6 +125,27 @@ fn a_billion_laughs_end() {
 }
 
 #[test]
+fn whoever_knows_what_to_expect_may_expand_more() {
+    let text = "x".repeat(1 << 20);
+    let shared = message(|w| {
+        w.begin_array(1);
+        w.begin_array(6);
+        w.begin_array(1);
+        w.string(&text);
+        for _ in 0..5 {
+            w.reference(2);
+        }
+    });
+    let expand = |bytes: usize| {
+        let mut items = shared.elements().unwrap().expanding(bytes);
+        items.next::<Vec<Vec<String>>>().unwrap().map(|lists| lists.len())
+    };
+    assert_eq!(expand(0), Err(DecodeError::Expansion));
+    assert_eq!(expand(5 << 20), Err(DecodeError::Expansion));
+    assert_eq!(expand(6 << 20), Ok(6));
+}
+
+#[test]
 fn shared_buffers_do_not_multiply() {
     let bytes = vec![0; 1 << 16];
     let many = message(|w| {

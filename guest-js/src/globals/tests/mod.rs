@@ -26,9 +26,11 @@ type Lines = Rc<RefCell<Vec<(u32, Level, String)>>>;
 struct Recorder(Lines);
 
 impl Host for Recorder {
-    fn log(&self, invocation: u32, level: Level, text: &str) {
+    fn log(&self, invocation: u32, level: Level, text: &str, _: Option<&[u8]>) {
         self.0.borrow_mut().push((invocation, level, text.to_owned()));
     }
+
+    fn abort(&self, _: Option<&str>) {}
 
     fn source(&self, _: &str) -> Result<Module, SourceError> {
         Err(SourceError::NotFound)

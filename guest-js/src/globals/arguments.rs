@@ -1,0 +1,35 @@
+//! The arguments of one console call as data, for those who watch.
+
+use rquickjs::{Array, Ctx, Object, Value};
+
+use super::format;
+use super::structured_clone::Nothing;
+use crate::value;
+
+/// Bytes of all arguments; beyond, the line's text has to do.
+const MAX_DATA: usize = 1 << 16;
+
+/// What cannot be cloned is there as its text. None if it is too much.
+pub fn encode<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Array<'js>) -> Option<Vec<u8>> {
+    let cloned = clone(ctx, data.as_value()).or_else(|| one_by_one(ctx, helpers, data));
+    cloned.filter(|cloned| cloned.len() <= MAX_DATA)
+}
+
+fn one_by_one<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Array<'js>) -> Option<Vec<u8>> {
+    let known = Array::new(ctx.clone()).ok()?;
+    for index in 0..data.len() {
+        let value: Value<'js> = data.get(index).ok()?;
+        match clone(ctx, &value) {
+            Some(_) => known.set(index, value),
+            None => known.set(index, format::plain(ctx, helpers, &value)),
+        }
+        .ok()?;
+    }
+    clone(ctx, known.as_value())
+}
+
+fn clone<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Option<Vec<u8>> {
+    let cloned = value::encode(ctx, value.clone(), &mut Nothing);
+    // Nobody hears of what a getter throws.
+    cloned.inspect_err(|_| drop(ctx.catch())).ok()
+}

@@ -1,0 +1,95 @@
+//! Calls that wait until one of those that are under way has come back.
+
+use std::collections::VecDeque;
+
+use super::Driver;
+use crate::capability::Call;
+use crate::error::Result;
+use crate::stub::Stub;
+
+/// The calls of one invocation. They set off in the order in which they were
+/// made, so that those of one stub arrive in it; and what a call needs of an
+/// earlier one, such as its answer, never waits behind it.
+#[derive(Default)]
+pub(crate) struct Lane {
+    limit: u64,
+    under_way: u64,
+    waiting: VecDeque<Waiting>,
+}
+
+/// A call that has not set off.
+pub(super) struct Waiting {
+    pub(super) id: u32,
+    pub(super) target: Stub,
+    pub(super) call: Call,
+}
+
+impl Lane {
+    pub(crate) fn new(limit: u64) -> Self {
+        // With none at all nothing could ever set off.
+        Self { limit: limit.max(1), under_way: 0, waiting: VecDeque::new() }
+    }
+
+    /// A call may set off, unless it has to be put behind others.
+    pub(super) fn enter(&mut self) -> bool {
+        let free = self.waiting.is_empty() && self.under_way < self.limit;
+        self.under_way += u64::from(free);
+        free
+    }
+
+    pub(super) fn wait(&mut self, waiting: Waiting) {
+        self.waiting.push_back(waiting);
+    }
+
+    fn leave(&mut self) {
+        self.under_way = self.under_way.saturating_sub(1);
+    }
+
+    fn next(&mut self) -> Option<Waiting> {
+        if self.under_way >= self.limit {
+            return None;
+        }
+        let next = self.waiting.pop_front()?;
+        self.under_way += 1;
+        Some(next)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}
+
+impl Driver {
+    fn lane(&mut self, owner: u32) -> Option<&mut Lane> {
+        match self.invocations.get_mut(&owner) {
+            Some(invocation) => Some(&mut invocation.lane),
+            None => self.left_behind.get_mut(&owner),
+        }
+    }
+
+    /// One of the invocation's calls has come back.
+    pub(super) fn leave_lane(&mut self, owner: u32) {
+        let Some(lane) = self.lane(owner) else { return };
+        lane.leave();
+        if !lane.is_empty() {
+            self.freed.push_back(owner);
+        }
+    }
+
+    /// Sends the calls that others have made room for.
+    pub(super) fn send_waiting(&mut self) -> Result<()> {
+        while let Some(owner) = self.freed.pop_front() {
+            while let Some(Waiting { id, target, call }) = self.lane(owner).and_then(Lane::next) {
+                let Some(pending) = self.calls.remove(id) else { continue };
+                let answer = target.request(call);
+                if let Some(result) = self.calls.add(id, pending, answer) {
+                    self.arrived(id, result)?;
+                }
+            }
+            if self.left_behind.get(&owner).is_some_and(Lane::is_empty) {
+                self.left_behind.remove(&owner);
+            }
+        }
+        Ok(())
+    }
+}

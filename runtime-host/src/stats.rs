@@ -1,0 +1,21 @@
+//! What the host's tables hold of a sandbox.
+
+/// What the host's tables hold of a worker's one sandbox at a moment between two
+/// of its turns. A sandbox that has forgotten nothing holds, when nothing is
+/// under way, what it was loaded with and what its code has kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WorkerStats {
+    /// Calls of it that are not over.
+    pub invocations: usize,
+    /// Calls that it has made and that have not been answered; those that wait
+    /// to be sent ([`Limits::concurrency`](crate::Limits::concurrency)) are among
+    /// them.
+    pub calls: usize,
+    /// Stubs that it holds, those in its `env` among them.
+    pub held: usize,
+    /// Answers that the host keeps for it, to be called.
+    pub answers: usize,
+    /// Objects and functions of its own that others hold.
+    pub offered: usize,
+}
