@@ -14,7 +14,7 @@ pub(crate) const MAX_PATH: usize = 65;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Call {
-    /// The names of properties, from the capability on; at most 64. In
+    /// The names of properties, from the capability on; at most 65. In
     /// `stub.a.b(1)` they are `a` and `b`, and in `stub(1)` there are none.
     pub path: Vec<String>,
     /// An array: the arguments.

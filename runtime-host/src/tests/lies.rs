@@ -150,8 +150,8 @@ async fn an_outcome_that_is_none_is_refused() {
         effect(&[4, 1, 0, 0, 0, 2, 1]),
         effect(&[4, 1, 0, 0, 0, 0, u32::MAX]),
         // A capability of no kind, as a target, in a release and in a message.
-        effect(&[3, 1, 1, 5]),
-        effect(&[6, 5, 0]),
+        effect(&[3, 1, 1, 6]),
+        effect(&[6, 6, 0]),
         effect(&[4, 1, 0, at, 1, at + 4, 1]),
         // Arguments that are neither there nor not.
         effect(&[3, 1, 1, 0, 1, 0, 0, 2]),

@@ -66,9 +66,9 @@ async fn paths_that_are_too_long() {
         other => other,
     };
     let done = || outcome(vec![settle(1, Ok(undefined()))]);
-    let fits = liar.another().goes_on(&[outcome(vec![path(64, "x")]), done()]).await;
+    let fits = liar.another().goes_on(&[outcome(vec![path(65, "x")]), done()]).await;
     assert!(fits.expect("an answer").is_undefined());
-    let refused = liar.another().says(&outcome(vec![path(65, "x")])).await;
+    let refused = liar.another().says(&outcome(vec![path(66, "x")])).await;
     assert!(matches!(&refused, Err(Error::Internal(text)) if text.contains("path")), "{refused:?}");
     // Names count as what they take.
     let name = "x".repeat(8 << 20);
