@@ -1,5 +1,6 @@
 //! A guest that lies in what it asks for in the middle of a turn.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use isolet_wire::Value;
@@ -18,7 +19,10 @@ const IMPORTS: &str = r#"
 
 /// Answers a call with nothing, after it has asked for what the test says.
 fn talker(data: &[u8], says: &str) -> RawGuest {
-    let data: String = data.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let data = data.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "\\{byte:02x}");
+        text
+    });
     RawGuest::importing(
         IMPORTS,
         &format!(
