@@ -4,6 +4,7 @@ mod crossing;
 mod cycles;
 mod forged;
 mod fuzz;
+mod imports;
 mod lies;
 mod picture;
 mod quantity;

@@ -71,7 +71,13 @@ pub(super) struct RawGuest(split::Guest);
 impl RawGuest {
     /// `body` is what a core module holds beside the prelude; it exports `turn`.
     pub(super) fn new(body: &str) -> Self {
-        let module = wat::parse_str(format!("(module {PRELUDE} {body})")).expect("a module");
+        Self::importing("", body)
+    }
+
+    /// One that asks something of the host in its turns.
+    pub(super) fn importing(imports: &str, body: &str) -> Self {
+        let module = wat::parse_str(format!("(module {imports} {PRELUDE} {body})"));
+        let module = module.expect("a module");
         Self(split::Guest::split(&module).expect("a guest"))
     }
 
