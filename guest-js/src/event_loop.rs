@@ -7,7 +7,7 @@ use rquickjs::promise::PromiseState;
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Persistent, Promise, Runtime, Value};
 
 use crate::intrinsics::Intrinsics;
-use crate::rpc::message;
+use crate::rpc::{Handle, message};
 use crate::state::{Invocation, Rejection, State};
 use crate::timers::Due;
 use crate::{
@@ -75,6 +75,7 @@ impl Interpreter {
             self.context.with(|ctx| rpc::without_awaiting(&ctx, &self.state));
         }
         drop(self.state.after_turn.take());
+        self.state.handed_on.take().iter().for_each(Handle::dispose);
         Outcome { effects: self.state.effects.take(), alarm: self.state.timers.borrow().alarm() }
     }
 

@@ -49,6 +49,8 @@ pub struct State {
     pub pipelined: RefCell<Vec<u32>>,
     /// Needed until the effects of this turn are out.
     pub after_turn: RefCell<Vec<Handle>>,
+    /// Sent on for good in this turn: disposed of when its effects are out.
+    pub handed_on: RefCell<Vec<Handle>>,
     /// Objects that others may call, by the number they were offered under.
     pub offered: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
     pub next_offer: Cell<u32>,
@@ -84,6 +86,7 @@ impl State {
             next_call: Cell::new(0),
             pipelined: RefCell::default(),
             after_turn: RefCell::default(),
+            handed_on: RefCell::default(),
             offered: RefCell::default(),
             next_offer: Cell::new(0),
             own: RefCell::default(),

@@ -37,6 +37,7 @@ mod rpc_lifetimes;
 mod rpc_order;
 mod scale;
 mod stubs_in_rust;
+mod streams;
 mod tails;
 mod tenancy;
 mod typescript;

@@ -26,6 +26,28 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let waiting = Rc::clone(state);
     native.set("waited", Function::new(ctx.clone(), move |id: u32| waited(&waiting, id))?)?;
 
+    // As `wait`, for whoever pays for what the running job starts; 0 if nobody
+    // does. What is sent outlives the job.
+    let opening = Rc::clone(state);
+    let open = move |ctx: Ctx<'js>| {
+        let payer = opening.payer_for(context::current(&ctx)).unwrap_or_default();
+        if let Some(invocation) = opening.invocations.borrow_mut().get_mut(&payer) {
+            invocation.waiting += 1;
+        }
+        payer
+    };
+    native.set("openForCurrent", Function::new(ctx.clone(), open)?)?;
+
+    // Calls a function as part of that invocation.
+    let within = |ctx: Ctx<'js>, invocation: u32, function: Function<'js>| {
+        let outer = context::current(&ctx);
+        context::enter(&ctx, invocation);
+        let result = function.call::<_, Value<'js>>(());
+        context::enter(&ctx, outer);
+        result
+    };
+    native.set("within", Function::new(ctx.clone(), within)?)?;
+
     let reporting = Rc::clone(state);
     let report = move |ctx: Ctx<'js>, reason: Value<'js>, helpers: Object<'js>| {
         let text = format::plain(&ctx, &helpers, &reason);

@@ -29,7 +29,7 @@ use crate::state::State;
 pub use dynamic_code::forbid as forbid_dynamic_code;
 
 /// In the order in which they build on one another.
-const SCRIPTS: [(&str, &str); 33] = [
+const SCRIPTS: [(&str, &str); 35] = [
     ("isolet:globals", include_str!("globals.js")),
     ("isolet:eval", include_str!("dynamic_code.js")),
     ("isolet:inspect", include_str!("inspect.js")),
@@ -55,6 +55,8 @@ const SCRIPTS: [(&str, &str); 33] = [
     ("isolet:pipe", include_str!("streams/pipe.js")),
     ("isolet:TransformStream", include_str!("streams/transform_stream.js")),
     ("isolet:rpc", include_str!("rpc.js")),
+    ("isolet:streams between workers", include_str!("streams/crossing.js")),
+    ("isolet:Blob", include_str!("blob.js")),
     ("isolet:Headers", include_str!("headers.js")),
     ("isolet:Body", include_str!("body.js")),
     ("isolet:Request", include_str!("request.js")),

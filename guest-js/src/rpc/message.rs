@@ -10,7 +10,7 @@ use super::stub::{Root, Stub};
 use super::{calls, promise};
 use crate::state::State;
 use crate::value::{self, Instance, StubHook, StubSource};
-use crate::{Capability, Message, intrinsics, throw};
+use crate::{Capability, Message, event_loop, intrinsics, throw};
 
 /// Objects that one sandbox may have offered at a time.
 const MAX_OFFERED: usize = 250_000;
@@ -66,6 +66,9 @@ fn fields_of(interface: Interface) -> &'static [&'static str] {
         Interface::Headers => &["headers"],
         Interface::Request => &["url", "method", "headers", "body", "redirect"],
         Interface::Response => &["status", "statusText", "headers", "body", "url", "redirected"],
+        Interface::ReadableStream => &["source"],
+        Interface::WritableStream => &["sink"],
+        Interface::Blob => &["type", "bytes"],
     }
 }
 
@@ -114,11 +117,16 @@ impl Outgoing {
     }
 
     /// What was offered by a message that is never sent.
-    fn withdraw(&self) {
+    fn withdraw<'js>(&self, ctx: &Ctx<'js>) {
         for capability in &self.capabilities {
             if let Capability::Offered(id) = capability {
                 let object = self.state.offered.borrow_mut().remove(id);
-                drop(object);
+                let object = object.map(|object| object.restore(ctx));
+                if let Some(Ok(object)) = object
+                    && intrinsics::withdraw(ctx, &self.state, object).is_err()
+                {
+                    let _ = ctx.catch();
+                }
             }
         }
     }
@@ -128,6 +136,8 @@ struct Incoming<'a> {
     state: &'a Rc<State>,
     capabilities: &'a [Capability],
     handles: Vec<Handle>,
+    /// Those of the handles that streams lead to.
+    streams: Vec<Handle>,
 }
 
 impl<'js> StubSource<'js> for Incoming<'_> {
@@ -153,6 +163,18 @@ impl<'js> StubSource<'js> for Incoming<'_> {
         interface: Interface,
         data: Value<'js>,
     ) -> rquickjs::Result<Value<'js>> {
+        let end = match interface {
+            Interface::ReadableStream => Some("source"),
+            Interface::WritableStream => Some("sink"),
+            _ => None,
+        };
+        if let (Some(end), Some(data)) = (end, data.as_object())
+            && let Ok(stub) = Class::<Stub<'js>>::from_value(&data.get(end)?)
+            && let Root::Owned(handle) = &stub.borrow().root
+        {
+            self.handles.retain(|known| !known.is(handle));
+            self.streams.push(handle.clone());
+        }
         intrinsics::instance(ctx, self.state, interface, data)
     }
 }
@@ -163,9 +185,11 @@ pub fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Messag
     let mut outgoing = Outgoing { state: super::state(ctx)?, capabilities: Vec::new() };
     match value::encode(ctx, value, &mut outgoing) {
         Ok(data) => Ok(Message { data, capabilities: outgoing.capabilities }),
+        Err(error) if outgoing.capabilities.is_empty() => Err(error),
         Err(error) => {
-            outgoing.withdraw();
-            Err(error)
+            let thrown = event_loop::thrown(ctx, error);
+            outgoing.withdraw(ctx);
+            Err(ctx.throw(thrown))
         }
     }
 }
@@ -179,10 +203,11 @@ pub fn decode<'js>(
     owner: Owner,
 ) -> rquickjs::Result<Value<'js>> {
     let capabilities = &message.capabilities;
-    let mut incoming = Incoming { state, capabilities, handles: Vec::new() };
+    let (handles, streams) = (Vec::new(), Vec::new());
+    let mut incoming = Incoming { state, capabilities, handles, streams };
     let value = value::decode(ctx, &message.data, &mut incoming)?;
-    let handles = incoming.handles;
-    if handles.is_empty() {
+    let Incoming { handles, streams, .. } = incoming;
+    if handles.is_empty() && streams.is_empty() {
         return Ok(value);
     }
     let owned = handles.clone();
@@ -194,12 +219,14 @@ pub fn decode<'js>(
         Owner::Parameters(id) | Owner::Results(id) => id,
     };
     if let Some(invocation) = state.invocations.borrow_mut().get_mut(&open) {
+        // They are read when the call has returned as well.
+        invocation.results.extend(streams);
         match owner {
             Owner::Parameters(_) => invocation.parameters.extend(handles),
             _ => invocation.results.extend(handles),
         }
     }
-    if let Owner::Results(_) = owner {
+    if let (Owner::Results(_), false) = (owner, owned.is_empty()) {
         let dispose = Function::new(ctx.clone(), move || owned.iter().for_each(Handle::dispose))?;
         intrinsics::disposable(ctx, state, &value, dispose)?;
     }

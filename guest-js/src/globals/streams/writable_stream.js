@@ -334,6 +334,7 @@
     closeQueuedOrInFlight(stream)
       ? rejected(new TypeError("The stream is closing already."))
       : streams.closeWritable(stream);
+  streams.closeChecked = closeChecked;
 
   class WritableStreamDefaultWriter {
     #it;

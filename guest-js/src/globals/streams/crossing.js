@@ -1,0 +1,278 @@
+(native, internals) => {
+  const { apply } = Reflect;
+  const { streams, RpcTarget } = internals;
+  const { then, promise, resolved, handled, nothing, bad, buffers } = streams;
+  const { placeOf, slice, isView, isBuffer } = buffers;
+  const { openForCurrent, within, waited, send, isStub } = native;
+  const Exception = DOMException;
+  const Bytes = Uint8Array;
+
+  // What one message holds of a stream at most. Larger chunks are sent in parts.
+  const MOST = 256 << 10;
+
+  const NOT_BYTES = "This ReadableStream did not return bytes.";
+  const notRead = () => NOT_BYTES;
+  const notWritten = () => "This WritableStream only takes bytes: an ArrayBuffer or a view of one.";
+  const isBytes = (chunk) => isView(chunk) || isBuffer(chunk);
+  streams.NOT_BYTES = NOT_BYTES;
+  streams.isChunk = isBytes;
+
+  /** A part of a chunk, in a buffer that holds nothing else: that is what is sent. */
+  const part = (bytes, from, to) => {
+    const { buffer, offset, length } = placeOf(bytes);
+    if (from === 0 && to === length && buffers.lengthOf(buffer) === length) return bytes;
+    return new Bytes(slice(buffer, offset + from, offset + to));
+  };
+  const sizeOf = (bytes) => placeOf(bytes).length;
+
+  const dropped = () => new Exception("The other side of the stream has dropped it.", "AbortError");
+
+  // What others hold of a stream of this worker's. The code behind it runs as part
+  // of the invocation that sent it, which stays open until the stream is done with.
+  class Source extends RpcTarget {
+    #stream;
+    #reader;
+    #rest;
+    #at = 0;
+    #pulling = false;
+    #over = false;
+    #invocation = openForCurrent();
+
+    constructor(stream) {
+      super();
+      this.#stream = stream;
+      this.#reader = streams.lock(stream);
+    }
+
+    static withdraw(target) {
+      if (#over in target) target.#drop();
+    }
+
+    #end() {
+      if (this.#over) return;
+      this.#over = true;
+      this.#rest = undefined;
+      waited(this.#invocation);
+    }
+
+    #part() {
+      const length = sizeOf(this.#rest);
+      const to = length - this.#at < MOST ? length : this.#at + MOST;
+      const bytes = part(this.#rest, this.#at, to);
+      this.#at = to;
+      if (to === length) this.#rest = undefined;
+      return bytes;
+    }
+
+    #next() {
+      if (this.#rest !== undefined) return resolved(this.#part());
+      return promise((resolve, reject) => {
+        const failed = (error) => {
+          this.#end();
+          reject(error);
+        };
+        const read = () => streams.readWith(this.#reader, {
+          chunk: (chunk) => {
+            let bytes;
+            try {
+              bytes = streams.bytesOf(chunk, notRead);
+            } catch (error) {
+              handled(streams.cancelReadable(this.#stream, error));
+              return failed(error);
+            }
+            const length = sizeOf(bytes);
+            if (length === 0) return then(resolved(), read);
+            if (length <= MOST) return resolve(part(bytes, 0, length));
+            this.#rest = bytes;
+            this.#at = 0;
+            resolve(this.#part());
+          },
+          close: () => {
+            this.#end();
+            resolve(undefined);
+          },
+          error: failed,
+        });
+        read();
+      });
+    }
+
+    /** The next bytes; undefined when there are no more. */
+    pull() {
+      if (this.#pulling) bad("The stream is being pulled already.");
+      this.#pulling = true;
+      const idle = () => {
+        this.#pulling = false;
+      };
+      const next = within(this.#invocation, () => this.#next());
+      then(next, idle, idle);
+      return next;
+    }
+
+    cancel(reason) {
+      return within(this.#invocation, () => {
+        const cancelled = streams.cancelReadable(this.#stream, reason);
+        const end = () => this.#end();
+        then(cancelled, end, end);
+        return cancelled;
+      });
+    }
+
+    #drop() {
+      if (!this.#over) handled(this.cancel(dropped()));
+    }
+
+    [Symbol.dispose]() {
+      this.#drop();
+    }
+  }
+
+  class Sink extends RpcTarget {
+    #stream;
+    #writer;
+    #over = false;
+    #invocation = openForCurrent();
+
+    constructor(stream) {
+      super();
+      this.#stream = stream;
+      this.#writer = streams.lockWritable(stream);
+    }
+
+    static withdraw(target) {
+      if (#over in target) target.#drop();
+    }
+
+    // The result, and the end of it all when that has settled, or failed.
+    #ending(act, always) {
+      return within(this.#invocation, () => {
+        const result = act();
+        const end = () => {
+          if (this.#over) return;
+          this.#over = true;
+          waited(this.#invocation);
+        };
+        then(result, always ? end : nothing, end);
+        return result;
+      });
+    }
+
+    write(chunk) {
+      const bytes = streams.bytesOf(chunk, notWritten);
+      return this.#ending(() => streams.writeWith(this.#writer, bytes), false);
+    }
+
+    close() {
+      return this.#ending(() => streams.closeChecked(this.#stream), true);
+    }
+
+    abort(reason) {
+      return this.#ending(() => streams.abortWritable(this.#stream, reason), true);
+    }
+
+    #drop() {
+      if (!this.#over) handled(this.abort(dropped()));
+    }
+
+    [Symbol.dispose]() {
+      this.#drop();
+    }
+  }
+
+  const { withdraw: withdrawSource } = Source;
+  const { withdraw: withdrawSink } = Sink;
+  delete Source.withdraw;
+  delete Sink.withdraw;
+
+  /** What was offered in a message that is never sent. */
+  internals.withdraw = (target) => {
+    withdrawSource(target);
+    withdrawSink(target);
+  };
+
+  /** What a message holds of a stream, which its holder has not any more. */
+  streams.sourceOf = (readable) => {
+    const stream = streams.takeReadable(readable);
+    const { remote } = stream;
+    if (remote === undefined || stream.disturbed) return new Source(stream);
+    native.handOn(remote);
+    return remote;
+  };
+
+  streams.sinkOf = (writable) => {
+    const stream = streams.takeWritable(writable);
+    const { remote } = stream;
+    if (remote === undefined || stream.state !== "writable") return new Sink(stream);
+    native.handOn(remote);
+    return remote;
+  };
+
+  const dispose = (stub) => apply(native.dispose, stub, []);
+  const alone = (stub) => (isStub(stub) ? stub : bad("A stream that came is none."));
+
+  /** The stream that a source elsewhere has the bytes of. It is asked for each chunk. */
+  streams.readableFrom = (source) => {
+    const stub = alone(source);
+    const stream = streams.makeBytes({
+      pull: (controller) => then(send(stub, "pull", []), (chunk) => {
+        const { stream } = controller;
+        if (stream.state !== "readable") return;
+        if (chunk === undefined || chunk === null) {
+          dispose(stub);
+          return controller.steps.close(controller);
+        }
+        if (!isBytes(chunk) || sizeOf(streams.bytesOf(chunk)) === 0) {
+          handled(send(stub, "cancel", []));
+          dispose(stub);
+          bad(NOT_BYTES);
+        }
+        const { buffer, offset, length } = placeOf(streams.bytesOf(chunk));
+        streams.enqueueOwned(controller, buffer, offset, length);
+      }, (error) => {
+        dispose(stub);
+        throw error;
+      }),
+      cancel: (reason) => {
+        const cancelled = send(stub, "cancel", [reason]);
+        dispose(stub);
+        return cancelled;
+      },
+    });
+    stream.remote = stub;
+    return streams.readableFace(stream);
+  };
+
+  /** The stream whose bytes a sink elsewhere takes, one chunk at a time. */
+  streams.writableFrom = (sink) => {
+    const stub = alone(sink);
+    const write = (bytes, from) => {
+      const length = sizeOf(bytes);
+      if (from >= length) return resolved();
+      const to = length - from < MOST ? length : from + MOST;
+      return then(send(stub, "write", [part(bytes, from, to)]), () => write(bytes, to));
+    };
+    const stream = streams.makeWritable({
+      write: (chunk) => {
+        const written = promise((resolve) => resolve(write(streams.bytesOf(chunk, notWritten), 0)));
+        return then(written, undefined, (error) => {
+          // What is not written is not to be taken for the whole.
+          handled(send(stub, "abort", [error]));
+          dispose(stub);
+          throw error;
+        });
+      },
+      close: () => {
+        const closed = send(stub, "close", []);
+        dispose(stub);
+        return closed;
+      },
+      abort: (reason) => {
+        const aborted = send(stub, "abort", [reason]);
+        dispose(stub);
+        return aborted;
+      },
+    });
+    stream.remote = stub;
+    return streams.writableFace(stream);
+  };
+}
