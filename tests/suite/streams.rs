@@ -4,6 +4,10 @@ use serde_json::json;
 
 use crate::family::family;
 
+const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has ended.";
+const NOT_BYTES: &str = "This ReadableStream did not return bytes.";
+const LOCKED: &str = "This ReadableStream is currently locked to a reader.";
+
 /// Makes streams, and takes them.
 const CHILD: &str = "
     const told = [];
@@ -202,4 +206,229 @@ async fn an_error_reaches_the_reader() {
     .run()
     .await
     .expect_ok(json!([1, 2, true, "torn", 7, ["RangeError", "torn"]]));
+}
+
+/// The handler has returned long before its code makes the last chunk.
+#[tokio::test]
+async fn code_goes_on_after_the_response_was_returned() {
+    let _ = family(
+        "export default { async fetch(request, env, ctx) {
+            const { readable, writable } = new TransformStream();
+            const writer = writable.getWriter();
+            (async () => {
+                for (const word of ['late', 'later', 'latest']) {
+                    await new Promise((go) => setTimeout(go, 2));
+                    await writer.write(new TextEncoder().encode(`${word} ${await ctx.exports.Other.word()} `));
+                }
+                await writer.close();
+            })();
+            return new Response(readable);
+        } };
+        export class Other extends WorkerEntrypoint { word() { return 'word' } }",
+        "const response = await child(env).fetch('http://a');
+         await new Promise((go) => setTimeout(go, 20));
+         return response.text()",
+    )
+    .run()
+    .await
+    .expect_ok(json!("late word later word latest word "));
+}
+
+/// What is made when it is asked for may call and wait, too.
+#[tokio::test]
+async fn a_source_works_as_part_of_the_invocation_that_sent_it() {
+    let _ = family(
+        "export default { lines(count, env, ctx) {
+            let n = 0;
+            return new ReadableStream({ async pull(c) {
+                const word = await ctx.exports.Other.word(++n);
+                c.enqueue(new TextEncoder().encode(word));
+                // Goes on when the chunk is on its way.
+                await new Promise((go) => setTimeout(go, 1));
+                await ctx.exports.Other.word(0);
+                if (n === count) c.close();
+            } }, { highWaterMark: 0 });
+        } };
+        export class Other extends WorkerEntrypoint { word(n) { return `${n};` } }",
+        "return new Response(await child(env).lines(5)).text()",
+    )
+    .run()
+    .await
+    .expect_ok(json!("1;2;3;4;5;"));
+}
+
+/// The stub goes on, and no byte passes the one in the middle.
+#[tokio::test]
+async fn a_stream_is_handed_on_to_a_third_party() {
+    let _ = family(
+        CHILD,
+        "const first = load(env).getEntrypoint(), second = load(env).getEntrypoint();
+         const stream = await first.numbers(3);
+         const echoed = await second.echo(stream);
+         const told = [stream.locked, await second.text(await first.echo(echoed))];
+         // Straight from one child to the other, by a promise too.
+         told.push(await second.text((await first.fetch('http://a', { method: 'POST', body: 'x y' })).body));
+         return told",
+    )
+    .run()
+    .await
+    .expect_ok(json!([true, "1 2 3 ", "X Y"]));
+}
+
+/// Whoever has read of a stream hands on the rest.
+#[tokio::test]
+async fn the_rest_of_a_stream_is_handed_on() {
+    let _ = family(
+        CHILD,
+        "const stub = child(env), stream = await stub.numbers(4), reader = stream.getReader();
+         await reader.read();
+         reader.releaseLock();
+         return stub.text(stream)",
+    )
+    .run()
+    .await
+    .expect_ok(json!("2 3 4 "));
+}
+
+#[tokio::test]
+async fn what_is_dropped_is_cancelled() {
+    let _ = family(
+        "const told = []; let until;
+        export default class extends WorkerEntrypoint {
+            endless() { return new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1)) }, cancel(e) { told.push(e.name, e.message); until?.() } }) }
+            sink() { return new WritableStream({ abort(e) { told.push(e.name, e.message); until?.() } }) }
+            async told(count) { while (told.length < count) await new Promise((go) => { until = go; setTimeout(go, 50) }); return told }
+        };
+        export class Reader extends WorkerEntrypoint {
+            async take(stream) { const reader = stream.getReader(); await reader.read(); return 'enough' }
+            async ignore(stream) { return 'nothing' }
+        }",
+        "const worker = load(env), stub = worker.getEntrypoint(), reader = load(env).getEntrypoint('Reader');
+         const said = [await reader.take(await stub.endless()), await reader.ignore(await stub.endless()), await reader.ignore(await stub.sink())];
+         return [...said, await stub.told(6)]",
+    )
+    .run()
+    .await
+    .expect_ok(json!(["enough", "nothing", "nothing", [
+        "AbortError", "The other side of the stream has dropped it.",
+        "AbortError", "The other side of the stream has dropped it.",
+        "AbortError", "The other side of the stream has dropped it.",
+    ]]));
+}
+
+#[tokio::test]
+async fn the_death_of_the_producer_is_an_error() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint {
+            endless() { return new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1)) } }, { highWaterMark: 0 }) }
+            spin() { for (;;); }
+        };",
+        "const stub = child(env, { limits: { fuel: 100_000_000 } }), stream = await stub.endless(), reader = stream.getReader();
+         const first = (await reader.read()).value.length;
+         await caught(() => stub.spin());
+         return [first, await caught(() => reader.read()), await caught(() => reader.closed)]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        1,
+        ["Error", BROKEN],
+        ["Error", BROKEN],
+    ]));
+}
+
+#[tokio::test]
+async fn only_bytes_cross() {
+    let _ = family(
+        CHILD,
+        "const stub = child(env), seen = [];
+         for (const chunk of ['text', 7, null, {}, [1], new Date(0)]) {
+             let cancelled;
+             const stream = new ReadableStream({ start(c) { c.enqueue(chunk) }, cancel(reason) { cancelled = reason } });
+             seen.push(await caught(() => stub.text(stream)), cancelled?.name);
+         }
+         const writer = (await stub.sink()).getWriter();
+         seen.push(await caught(() => writer.write('text')));
+         for (const chunk of [new Uint8Array([104, 105]), new Uint8Array([0, 104, 105, 0]).subarray(1, 3), new Uint8Array([104, 105]).buffer, new DataView(new Uint8Array([104, 105]).buffer)]) {
+             seen.push(await stub.text(new ReadableStream({ start(c) { c.enqueue(new Uint8Array(0)); c.enqueue(chunk); c.close() } })));
+         }
+         return seen",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        ["TypeError", NOT_BYTES], "TypeError", ["TypeError", NOT_BYTES], "TypeError",
+        ["TypeError", NOT_BYTES], "TypeError", ["TypeError", NOT_BYTES], "TypeError",
+        ["TypeError", NOT_BYTES], "TypeError", ["TypeError", NOT_BYTES], "TypeError",
+        ["TypeError", "This WritableStream only takes bytes: an ArrayBuffer or a view of one."],
+        "hi", "hi", "hi", "hi",
+    ]));
+}
+
+#[tokio::test]
+async fn a_stream_is_sent_once_and_unlocked() {
+    let _ = family(
+        CHILD,
+        "const stub = child(env), seen = [];
+         const make = () => new ReadableStream({ start(c) { c.enqueue(new Uint8Array([104])); c.close() } });
+         const sent = make();
+         const both = await stub.echo([sent, sent]);
+         seen.push(both[0] === both[1], await new Response(both[0]).text());
+         seen.push(await caught(() => stub.text(sent)), await caught(() => sent.cancel()));
+         const locked = make(); locked.getReader();
+         seen.push(await caught(() => stub.text(locked)));
+         const sink = new WritableStream(); sink.getWriter();
+         seen.push(await caught(() => stub.fill(sink)));
+         const used = new Response(make()); await used.text();
+         seen.push((await caught(() => stub.echo(used)))[0]);
+         seen.push(await caught(() => structuredClone(make())));
+         return seen",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        true, "h", ["TypeError", LOCKED], ["TypeError", LOCKED], ["TypeError", LOCKED],
+        ["TypeError", "This WritableStream is currently locked to a writer."], "TypeError",
+        ["DataCloneError", "Could not serialize object of type \"ReadableStream\". This type does not support serialization."],
+    ]));
+}
+
+/// A message that is refused cancels what it would have sent, and nothing waits.
+#[tokio::test]
+async fn a_stream_in_a_message_that_is_refused_is_cancelled() {
+    let _ = family(
+        CHILD,
+        "const stub = child(env), told = [];
+         const stream = new ReadableStream({ cancel(reason) { told.push(reason.name) } });
+         const sink = new WritableStream({ abort(reason) { told.push(reason.name) } });
+         told.push((await caught(() => stub.echo([stream, sink, Symbol()])))[0], stream.locked);
+         return told",
+    )
+    .run()
+    .await
+    .expect_ok(json!(["AbortError", "AbortError", "DataCloneError", true]));
+}
+
+/// Large chunks are sent in parts, whatever is made of them meanwhile.
+#[tokio::test]
+async fn large_chunks_are_sent_in_parts() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint {
+            large() { const bytes = new Uint8Array(3_000_000); bytes.forEach((_, n) => { bytes[n] = n % 251 });
+                return new ReadableStream({ start(c) { c.enqueue(bytes.subarray(7)); c.close() } }) }
+            async measure(stream) { let total = 0, most = 0, wrong = 0;
+                for await (const chunk of stream) { most = Math.max(most, chunk.length);
+                    if (chunk[0] !== (total + 7) % 251 || chunk.at(-1) !== (total + chunk.length + 6) % 251) wrong++;
+                    total += chunk.length }
+                return [total, most, wrong] }
+            async into(sink) { const writer = sink.getWriter(); await writer.write(new Uint8Array(1_000_000)); await writer.close() }
+        };",
+        "const stub = child(env), sizes = [];
+         const measured = await stub.measure(await stub.large());
+         await stub.into(new WritableStream({ write(chunk) { sizes.push(chunk.length) } }));
+         return [measured, sizes]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([[2_999_993, 262_144, 0], [262_144, 262_144, 262_144, 213_568]]));
 }
