@@ -63,7 +63,7 @@ impl Interpreter {
         self.state.payer.set(0);
         self.context.with(|ctx| self.deliver(&ctx, event));
         self.run_jobs();
-        while !self.state.abandoned.borrow().is_empty() {
+        while !self.state.abandoned.borrow().is_empty() || !self.state.cut.borrow().is_empty() {
             // Whatever goes wrong with one, none of them is there any more.
             let _ = self.context.with(|ctx| rpc::abandon(&ctx, &self.state));
             self.run_jobs();

@@ -165,6 +165,11 @@ pub fn withdraw<'js>(ctx: &Ctx<'js>, state: &State, object: Value<'js>) -> Resul
     get::<Function<'js>>(ctx, state, "withdraw")?.call((object,))
 }
 
+/// Breaks a stream whose sender is over.
+pub fn cut<'js>(ctx: &Ctx<'js>, state: &State, end: Value<'js>) -> Result<()> {
+    get::<Function<'js>>(ctx, state, "cutStream")?.call((end,))
+}
+
 /// The data of an instance of a class that has an [`Interface`], after the
 /// number of it; none for anything else. A body is used then, a stream locked.
 pub fn parts<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Option<Array<'js>>> {

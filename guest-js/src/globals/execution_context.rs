@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rquickjs::{Ctx, Function, Object, Result, Value};
+use rquickjs::{Ctx, Function, Object, Persistent, Result, Value};
 
 use super::format;
 use crate::state::State;
@@ -26,17 +26,32 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let waiting = Rc::clone(state);
     native.set("waited", Function::new(ctx.clone(), move |id: u32| waited(&waiting, id))?)?;
 
-    // As `wait`, for whoever pays for what the running job starts; 0 if nobody
-    // does. What is sent outlives the job.
-    let opening = Rc::clone(state);
-    let open = move |ctx: Ctx<'js>| {
-        let payer = opening.payer_for(context::current(&ctx)).unwrap_or_default();
-        if let Some(invocation) = opening.invocations.borrow_mut().get_mut(&payer) {
+    // A stream is sent, by whoever pays for what the running job starts; 0 if
+    // nobody does. That invocation is kept open.
+    let sending = Rc::clone(state);
+    let sent = move |ctx: Ctx<'js>, end: Value<'js>| {
+        let payer = sending.payer_for(context::current(&ctx)).unwrap_or_default();
+        if let Some(invocation) = sending.invocations.borrow_mut().get_mut(&payer) {
             invocation.waiting += 1;
+            invocation.sent.push(Persistent::save(&ctx, end));
         }
         payer
     };
-    native.set("openForCurrent", Function::new(ctx.clone(), open)?)?;
+    native.set("streamSent", Function::new(ctx.clone(), sent)?)?;
+
+    let ending = Rc::clone(state);
+    let over = move |ctx: Ctx<'js>, id: u32, end: Value<'js>| {
+        if let Some(invocation) = ending.invocations.borrow_mut().get_mut(&id) {
+            let is_end = |sent: &Persistent<Value<'static>>| {
+                sent.clone().restore(&ctx).is_ok_and(|sent| sent == end)
+            };
+            if let Some(index) = invocation.sent.iter().position(is_end) {
+                drop(invocation.sent.swap_remove(index));
+            }
+        }
+        waited(&ending, id);
+    };
+    native.set("streamOver", Function::new(ctx.clone(), over)?)?;
 
     // Calls a function as part of that invocation.
     let within = |ctx: Ctx<'js>, invocation: u32, function: Function<'js>| {

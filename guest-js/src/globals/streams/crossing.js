@@ -1,11 +1,12 @@
 (native, internals) => {
   const { apply } = Reflect;
   const { streams, RpcTarget } = internals;
-  const { then, promise, resolved, handled, nothing, bad, buffers } = streams;
+  const { then, promise, resolved, rejected, handled, nothing, bad, buffers } = streams;
   const { placeOf, slice, isView, isBuffer } = buffers;
-  const { openForCurrent, within, waited, send, isStub } = native;
+  const { streamSent, streamOver, within, send, isStub } = native;
   const Exception = DOMException;
   const Bytes = Uint8Array;
+  const Failure = Error;
 
   // What one message holds of a stream at most. Larger chunks are sent in parts.
   const MOST = 256 << 10;
@@ -25,6 +26,7 @@
   };
   const sizeOf = (bytes) => placeOf(bytes).length;
 
+  const CUT = "The invocation that sent this stream is over.";
   const dropped = () => new Exception("The other side of the stream has dropped it.", "AbortError");
 
   // What others hold of a stream of this worker's. The code behind it runs as part
@@ -36,23 +38,36 @@
     #at = 0;
     #pulling = false;
     #over = false;
-    #invocation = openForCurrent();
+    // Rejects what is waited for, and says why there is no more.
+    #cut = nothing;
+    #broken;
+    #invocation;
 
     constructor(stream) {
       super();
       this.#stream = stream;
       this.#reader = streams.lock(stream);
+      this.#invocation = streamSent(this);
     }
 
     static withdraw(target) {
       if (#over in target) target.#drop();
     }
 
+    static cut(target) {
+      if (!(#over in target)) return;
+      target.#over = true;
+      target.#rest = undefined;
+      target.#broken = new Failure(CUT);
+      const cut = target.#cut;
+      cut(target.#broken);
+    }
+
     #end() {
       if (this.#over) return;
       this.#over = true;
       this.#rest = undefined;
-      waited(this.#invocation);
+      streamOver(this.#invocation, this);
     }
 
     #part() {
@@ -65,12 +80,14 @@
     }
 
     #next() {
+      if (this.#broken !== undefined) return rejected(this.#broken);
       if (this.#rest !== undefined) return resolved(this.#part());
       return promise((resolve, reject) => {
         const failed = (error) => {
           this.#end();
           reject(error);
         };
+        this.#cut = reject;
         const read = () => streams.readWith(this.#reader, {
           chunk: (chunk) => {
             let bytes;
@@ -110,6 +127,7 @@
     }
 
     cancel(reason) {
+      if (this.#broken !== undefined) return resolved();
       return within(this.#invocation, () => {
         const cancelled = streams.cancelReadable(this.#stream, reason);
         const end = () => this.#end();
@@ -131,26 +149,45 @@
     #stream;
     #writer;
     #over = false;
-    #invocation = openForCurrent();
+    #cut = nothing;
+    #broken;
+    #invocation;
 
     constructor(stream) {
       super();
       this.#stream = stream;
       this.#writer = streams.lockWritable(stream);
+      this.#invocation = streamSent(this);
     }
 
     static withdraw(target) {
       if (#over in target) target.#drop();
     }
 
+    static cut(target) {
+      if (!(#over in target)) return;
+      target.#over = true;
+      target.#broken = new Failure(CUT);
+      const cut = target.#cut;
+      cut(target.#broken);
+    }
+
     // The result, and the end of it all when that has settled, or failed.
     #ending(act, always) {
+      if (this.#broken !== undefined) return rejected(this.#broken);
+      return promise((resolve, reject) => {
+        this.#cut = reject;
+        then(this.#within(act, always), resolve, reject);
+      });
+    }
+
+    #within(act, always) {
       return within(this.#invocation, () => {
         const result = act();
         const end = () => {
           if (this.#over) return;
           this.#over = true;
-          waited(this.#invocation);
+          streamOver(this.#invocation, this);
         };
         then(result, always ? end : nothing, end);
         return result;
@@ -179,10 +216,14 @@
     }
   }
 
-  const { withdraw: withdrawSource } = Source;
-  const { withdraw: withdrawSink } = Sink;
-  delete Source.withdraw;
-  delete Sink.withdraw;
+  const { withdraw: withdrawSource, cut: cutSource } = Source;
+  const { withdraw: withdrawSink, cut: cutSink } = Sink;
+
+  /** What an invocation had offered that is over. */
+  internals.cutStream = (target) => {
+    cutSource(target);
+    cutSink(target);
+  };
 
   /** What was offered in a message that is never sent. */
   internals.withdraw = (target) => {
