@@ -37,6 +37,7 @@ mod rpc_lifetimes;
 mod rpc_order;
 mod scale;
 mod streams;
+mod streams_in_rust;
 mod stubs_in_rust;
 mod tails;
 mod tenancy;
