@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::family::family;
+use crate::family::{family, family_js};
+use crate::harness::{Case, torture};
 
 const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has ended.";
 const NOT_BYTES: &str = "This ReadableStream did not return bytes.";
@@ -431,4 +432,76 @@ async fn large_chunks_are_sent_in_parts() {
     .run()
     .await
     .expect_ok(json!([[2_999_993, 262_144, 0], [262_144, 262_144, 262_144, 213_568]]));
+}
+
+/// Makes so many bytes, whose every chunk begins with its number.
+const MADE: &str = "export default {
+    async fetch(request) {
+        const count = Number(new URL(request.url).pathname.slice(1)), SIZE = 262144;
+        let n = 0;
+        return new Response(new ReadableStream({ pull(c) {
+            if (n === count) return c.close();
+            const chunk = new Uint8Array(SIZE).fill(n % 251);
+            new DataView(chunk.buffer).setUint32(0, n++);
+            c.enqueue(chunk);
+        } }, { highWaterMark: 0 }));
+    } };";
+
+/// Changes each chunk on its way.
+const CHANGED: &str = "export default {
+    async fetch(request) {
+        const reversed = new TransformStream({ transform(chunk, c) { c.enqueue(chunk.reverse()) } });
+        return new Response(request.body.pipeThrough(reversed));
+    },
+    async whole(request) { return (await request.bytes()).length },
+};";
+
+/// What the reader of all finds: how many bytes, and how many of the chunks were
+/// wrong.
+fn flow(chunks: u32, middle_bytes: u64) -> Case {
+    let limits = format!("{{ fuel: 1e13, wallMs: 600_000, memoryBytes: {middle_bytes} }}");
+    family_js(
+        CHANGED,
+        &format!(
+            "import MADE from './made.txt';
+            const start = async (env, chunks) => {{
+                const made = load(env, MADE, {{ limits: {limits} }}).getEntrypoint();
+                return (await made.fetch(`http://made/${{chunks}}`)).body;
+            }};
+            export default {{
+                async run(arg, env) {{
+                    const middle = load(env, CHILD, {{ limits: {limits} }}).getEntrypoint();
+                    const response = await middle.fetch('http://changed', {{ method: 'POST', body: await start(env, {chunks}) }});
+                    let total = 0, n = 0, wrong = 0;
+                    for await (const chunk of response.body) {{
+                        const end = chunk.length - 4;
+                        if (new DataView(chunk.buffer, chunk.byteOffset).getUint32(end) !== [n & 255, n >> 8 & 255, n >> 16 & 255, n >>> 24]
+                            .reduce((all, byte) => (all << 8 | byte) >>> 0) || chunk[0] !== n % 251 || chunk[end - 1] !== n % 251) wrong++;
+                        n++;
+                        total += chunk.length;
+                    }}
+                    return [total, n, wrong];
+                }},
+                async whole(arg, env) {{
+                    const middle = load(env, CHILD, {{ limits: {limits} }}).getEntrypoint();
+                    return middle.whole(new Request('http://x', {{ method: 'POST', body: await start(env, {chunks}) }}));
+                }},
+            }};"
+        ),
+    )
+    .file("made.txt", MADE)
+    .limits(|limits| {
+        limits.fuel(1 << 50).memory_bytes(32 << 20).wall(std::time::Duration::from_secs(600)).capability_calls(1 << 20)
+    })
+}
+
+/// Through sandboxes that could not hold a part of it. A gibibyte goes through
+/// 32 MiB in the benches.
+#[tokio::test]
+async fn more_flows_through_a_sandbox_than_it_could_hold() {
+    let chunks = if torture() { 64 } else { 256 };
+    let _ = flow(chunks, 6 << 20).run().await.expect_ok(json!([chunks << 18, chunks, 0]));
+    let caught = flow(chunks, 6 << 20).call("whole").run().await;
+    let caught = caught.expect_exception("Error", "memory");
+    assert!(caught.exception().message.contains("6291456"), "{caught:?}");
 }

@@ -25,22 +25,32 @@
     const stream = streams.readableOf(readable);
     const list = streams.list();
     const reader = streams.lock(stream);
-    return streams.promise((resolve, reject) => {
-      const read = () => streams.readWith(reader, {
-        chunk: (chunk) => {
-          if (!streams.isChunk(chunk)) {
-            const error = new TypeError(streams.NOT_BYTES);
-            streams.handled(streams.cancelReadable(stream, error));
-            return reject(error);
-          }
-          streams.push(list, streams.bytesOf(chunk));
-          streams.then(streams.resolved(), read);
-        },
-        close: () => resolve(streams.joined(list)),
-        error: reject,
-      });
-      read();
-    });
+    let all = streams.deferred();
+    const { promise } = all;
+    // The request refers to itself, and must not hold the bytes when all is read.
+    const finish = (error) => {
+      const { resolve, reject } = all;
+      all = undefined;
+      if (error !== undefined) reject(error.value);
+      else resolve(streams.joined(list));
+      streams.clear(list);
+    };
+    const request = {
+      chunk: (chunk) => {
+        if (!streams.isChunk(chunk)) {
+          const value = new TypeError(streams.NOT_BYTES);
+          finish({ value });
+          return streams.handled(streams.cancelReadable(stream, value));
+        }
+        streams.push(list, streams.bytesOf(chunk));
+        streams.then(streams.resolved(), read);
+      },
+      close: () => finish(undefined),
+      error: (value) => finish({ value }),
+    };
+    const read = () => streams.readWith(reader, request);
+    read();
+    return promise;
   };
 
   /** A stream of data that is here. */

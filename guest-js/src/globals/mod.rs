@@ -55,7 +55,7 @@ const SCRIPTS: [(&str, &str); 35] = [
     ("isolet:pipe", include_str!("streams/pipe.js")),
     ("isolet:TransformStream", include_str!("streams/transform_stream.js")),
     ("isolet:rpc", include_str!("rpc.js")),
-    ("isolet:streams between workers", include_str!("streams/crossing.js")),
+    ("isolet:crossing", include_str!("streams/crossing.js")),
     ("isolet:Blob", include_str!("blob.js")),
     ("isolet:Headers", include_str!("headers.js")),
     ("isolet:Body", include_str!("body.js")),

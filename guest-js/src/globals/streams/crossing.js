@@ -1,7 +1,7 @@
 (native, internals) => {
   const { apply } = Reflect;
   const { streams, RpcTarget } = internals;
-  const { then, promise, resolved, rejected, handled, nothing, bad, buffers } = streams;
+  const { then, promise, deferred, resolved, rejected, handled, nothing, bad, buffers } = streams;
   const { placeOf, slice, isView, isBuffer } = buffers;
   const { streamSent, streamOver, within, send, isStub } = native;
   const Exception = DOMException;
@@ -38,8 +38,16 @@
     #at = 0;
     #pulling = false;
     #over = false;
-    // Rejects what is waited for, and says why there is no more.
-    #cut = nothing;
+    #asked;
+    #request = {
+      chunk: (chunk) => this.#take(chunk),
+      close: () => {
+        this.#end();
+        if (this.#asked !== undefined) this.#answer(undefined);
+      },
+      error: (error) => this.#fail(error),
+    };
+    // Why there is no more, though it has not ended.
     #broken;
     #invocation;
 
@@ -57,16 +65,14 @@
     static cut(target) {
       if (!(#over in target)) return;
       target.#over = true;
-      target.#rest = undefined;
       target.#broken = new Failure(CUT);
-      const cut = target.#cut;
-      cut(target.#broken);
+      target.#fail(target.#broken);
     }
 
     #end() {
+      this.#rest = undefined;
       if (this.#over) return;
       this.#over = true;
-      this.#rest = undefined;
       streamOver(this.#invocation, this);
     }
 
@@ -82,36 +88,45 @@
     #next() {
       if (this.#broken !== undefined) return rejected(this.#broken);
       if (this.#rest !== undefined) return resolved(this.#part());
-      return promise((resolve, reject) => {
-        const failed = (error) => {
-          this.#end();
-          reject(error);
-        };
-        this.#cut = reject;
-        const read = () => streams.readWith(this.#reader, {
-          chunk: (chunk) => {
-            let bytes;
-            try {
-              bytes = streams.bytesOf(chunk, notRead);
-            } catch (error) {
-              handled(streams.cancelReadable(this.#stream, error));
-              return failed(error);
-            }
-            const length = sizeOf(bytes);
-            if (length === 0) return then(resolved(), read);
-            if (length <= MOST) return resolve(part(bytes, 0, length));
-            this.#rest = bytes;
-            this.#at = 0;
-            resolve(this.#part());
-          },
-          close: () => {
-            this.#end();
-            resolve(undefined);
-          },
-          error: failed,
-        });
-        read();
-      });
+      this.#asked = deferred();
+      const { promise } = this.#asked;
+      this.#read();
+      return promise;
+    }
+
+    #read() {
+      streams.readWith(this.#reader, this.#request);
+    }
+
+    // What was asked for must not be held by what is collected late, if at all.
+    #answer(bytes) {
+      const { resolve } = this.#asked;
+      this.#asked = undefined;
+      resolve(bytes);
+    }
+
+    #fail(error) {
+      const asked = this.#asked;
+      this.#asked = undefined;
+      asked?.reject(error);
+      this.#end();
+    }
+
+    #take(chunk) {
+      if (this.#asked === undefined) return;
+      let bytes;
+      try {
+        bytes = streams.bytesOf(chunk, notRead);
+      } catch (error) {
+        handled(streams.cancelReadable(this.#stream, error));
+        return this.#fail(error);
+      }
+      const length = sizeOf(bytes);
+      if (length === 0) return then(resolved(), () => this.#read());
+      if (length <= MOST) return this.#answer(part(bytes, 0, length));
+      this.#rest = bytes;
+      this.#at = 0;
+      this.#answer(this.#part());
     }
 
     /** The next bytes; undefined when there are no more. */
