@@ -1,5 +1,6 @@
 //! Streams of bytes between workers.
 
+use isolet::LimitKind;
 use serde_json::json;
 
 use crate::family::{family, family_js};
@@ -7,6 +8,7 @@ use crate::harness::{Case, torture};
 
 const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has ended.";
 const NOT_BYTES: &str = "This ReadableStream did not return bytes.";
+const CUT: &str = "The invocation that sent this stream is over.";
 const LOCKED: &str = "This ReadableStream is currently locked to a reader.";
 
 /// Makes streams, and takes them.
@@ -504,4 +506,114 @@ async fn more_flows_through_a_sandbox_than_it_could_hold() {
     let caught = flow(chunks, 6 << 20).call("whole").run().await;
     let caught = caught.expect_exception("Error", "memory");
     assert!(caught.exception().message.contains("6291456"), "{caught:?}");
+}
+
+/// What is behind a stream is the peer's, and may answer anything.
+#[tokio::test]
+async fn a_hostile_source() {
+    let run = family(
+        "export default class extends WorkerEntrypoint {
+            huge() { return new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(40 << 20)) } }, { highWaterMark: 0 }) }
+            empty() { return new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(0)) } }, { highWaterMark: 0 }) }
+            never() { return new ReadableStream({ pull() { return new Promise(() => {}) } }, { highWaterMark: 0 }) }
+            endless() { return new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1)) } }, { highWaterMark: 0 }) }
+            spins() { return new ReadableStream({ pull() { for (;;); } }, { highWaterMark: 0 }) }
+            poisoned() { return new ReadableStream({ pull(c) { c.error({ get message() { throw 1 }, toString() { throw 2 } }) } }) }
+        };",
+        "const made = (limits) => child(env, { limits: { fuel: 100_000_000, wallMs: 5000, ...limits } });
+         const read = async (limits, method) => caught(async () => (await (await made(limits)[method]()).getReader().read()).value.length);
+         const told = [];
+         told.push(await read({}, 'huge'));
+         told.push((await read({}, 'empty'))[1].includes('fuel'));
+         told.push(/wall time|is over/.test((await read({ wallMs: 200 }, 'never'))[1]));
+         told.push((await read({}, 'spins'))[1].includes('fuel'));
+         told.push((await read({}, 'poisoned')).length);
+         return told",
+    )
+    .run()
+    .await;
+    let _ = run.expect_ok(json!([["no error", 262_144], true, true, true, 2]));
+}
+
+/// What never ends ends at a limit of the reader's.
+#[tokio::test]
+async fn an_endless_source() {
+    let reading = |child: &str| {
+        family(
+            child,
+            "let total = 0;
+             for await (const chunk of await child(env).endless()) total += chunk.length;
+             return total",
+        )
+        .limits(|limits| limits.capability_calls(500))
+    };
+    let endless = "export default class extends WorkerEntrypoint {
+        endless() { let n = 0; return new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1)); if (++n === LAST) c.close() } }, { highWaterMark: 0 }) } };";
+    let _ = reading(&endless.replace("LAST", "496")).run().await.expect_ok(496);
+    reading(&endless.replace("LAST", "-1")).run().await.expect_limit(LimitKind::CapabilityCalls);
+}
+
+/// Data in the shape of a stream is data, and leads nowhere.
+#[tokio::test]
+async fn data_in_the_shape_of_a_stream_is_none() {
+    let _ = family(
+        "class Forged extends RpcTarget { #answer; constructor(answer) { super(); this.#answer = answer } pull() { return this.#answer } fetch() { return this.#answer } }
+        export default class extends WorkerEntrypoint {
+            shape() { return { source: new Forged(new Uint8Array(1)) } }
+            response(kind) { return new Forged([{ status: 200, body: { source: () => {} } }, { status: 200, body: () => {} }, { status: 200, body: new ReadableStream() }][kind]) }
+        };",
+        "const stub = child(env), shape = await stub.shape(), told = [shape instanceof ReadableStream];
+         for (const kind of [0, 1, 2]) told.push(await caught(async () => (await (await stub.response(kind)).fetch('http://a')).body instanceof ReadableStream));
+         return told",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        false,
+        ["TypeError", "The body must be a string, bytes or a stream of them."],
+        ["TypeError", "The body must be a string, bytes or a stream of them."],
+        ["no error", true],
+    ]));
+}
+
+/// The consumer is gone, and the producer with what it had begun.
+#[tokio::test]
+async fn the_end_of_a_sender_is_the_end_of_its_streams() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint {
+            slow() { return new ReadableStream({ pull(c) { return new Promise((go) => setTimeout(go, 1e9)) } }, { highWaterMark: 0 }) }
+            sink() { return new WritableStream({ write() { return new Promise((go) => setTimeout(go, 1e9)) } }) }
+        };",
+        "const stub = child(env, { limits: { wallMs: 300 } });
+         const reader = (await stub.slow()).getReader(), writer = (await stub.sink()).getWriter();
+         // Under way when the invocation that sent it ends, and not over themselves.
+         await new Promise((go) => setTimeout(go, 100));
+         const read = caught(() => reader.read()), written = caught(() => writer.write(new Uint8Array(1)));
+         return [await read, await written]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([["Error", CUT], ["Error", CUT]]));
+}
+
+/// The one in the middle is not there any more when the bytes come.
+#[tokio::test]
+async fn what_is_handed_on_needs_nobody_in_the_middle() {
+    let _ = family(
+        CHILD,
+        "const first = load(env).getEntrypoint();
+         const middle = load(env, `import { WorkerEntrypoint } from 'cloudflare:workers';
+            export default class extends WorkerEntrypoint { echo(value) { this.constructor.echoed = true; return value } echoed() { return !!this.constructor.echoed } spin() { for (;;); } }`, { limits: { fuel: 50_000_000 } }).getEntrypoint();
+         const stream = await middle.echo(await first.numbers(3)), response = await middle.echo(new Response(await first.numbers(2)));
+         const sink = await middle.echo(await first.sink());
+         const before = await middle.echoed();
+         await caught(() => middle.spin());
+         const writer = sink.getWriter();
+         await writer.write(new TextEncoder().encode('x'));
+         await writer.close();
+         return [before, await middle.echoed(), await new Response(stream).text(), await response.text(), (await first.told()).filter((told) => isNaN(told))]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([true, false, "1 2 3 ", "1 2 ", ["wrote x", "closed"]]));
 }

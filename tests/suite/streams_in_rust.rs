@@ -32,6 +32,7 @@ const STREAMS: &str = "
         sink() { return new WritableStream({ write(chunk) { if (text(chunk) === 'bad') throw new RangeError('refused'); told.push(text(chunk)) },
             close() { told.push('closed') }, abort(reason) { told.push(`aborted: ${reason.message}`) } }) }
         kind(value) { return value.constructor.name }
+        later() { this.ctx.waitUntil(new Promise((go) => setTimeout(go, 1)).then(() => console.log('late'))); return () => {} }
         async fetch(request) { return new Response(request.body.pipeThrough(new TransformStream())) }
         garbage(kind) { return kind === 0 ? () => 'text' : kind === 1 ? { source: () => 1 } : kind === 2 ? new Date(0) : { source: 7 } }
     };";
@@ -303,6 +304,20 @@ async fn a_capability_takes_and_returns_streams() {
     let declaration = isolet::Capability::declaration(&Files).expect("a declaration");
     assert!(declaration.contains("open(bytes: number): Promise<ReadableStream>"), "{declaration}");
     assert!(declaration.contains("store(body: ReadableStream): Promise<number>"), "{declaration}");
+}
+
+/// It could not end before somebody has it.
+#[tokio::test]
+async fn a_stream_is_reported_when_it_is_returned() {
+    let (_worker, entrypoint) = worker();
+    let report = soon(entrypoint.run(Some("numbers"), (3,))).await;
+    assert!(report.usage.fuel > 0);
+    let numbers: ByteStream = report.result.expect("a value").to().expect("a stream");
+    let first = soon(numbers.take(3).map_ok(Bytes::into_vec).try_concat()).await.expect("bytes");
+    assert_eq!(first, b"1 2 3 ");
+    // What waits for something else is reported at its end.
+    let report = soon(entrypoint.run(Some("later"), ())).await;
+    assert_eq!(report.logs.len(), 1);
 }
 
 /// What claims to be a stream, and what it answers, may be anything.

@@ -35,6 +35,12 @@ impl Interface {
         Self::Blob,
     ];
 
+    /// Whether an instance is a stream, of which there is more than was sent.
+    #[must_use]
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::ReadableStream | Self::WritableStream)
+    }
+
     pub(crate) fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.get(usize::from(byte)).copied()
     }

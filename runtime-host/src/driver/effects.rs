@@ -138,6 +138,9 @@ impl Driver {
         };
         if let Some(invocation) = self.invocations.get_mut(&id) {
             invocation.settle(result);
+            if waiting && invocation.reports_early() {
+                invocation.report(self.sandbox.logs().lines(id).to_vec());
+            }
         }
         if !waiting {
             self.close(id);
@@ -149,7 +152,7 @@ impl Driver {
     /// for go on until the deadline that it had.
     pub(super) fn close(&mut self, id: u32) {
         let lines = self.sandbox.logs().close(id);
-        let Some(invocation) = self.invocations.remove(&id) else { return };
+        let Some(mut invocation) = self.invocations.remove(&id) else { return };
         self.due.remove(&(invocation.deadline, Due::Invocation(id)));
         for &call in &invocation.calls {
             let Some(orphan) = self.calls.get_mut(call) else { continue };
