@@ -5,16 +5,20 @@ use super::Realm;
 const PRELUDE: &str = "
     const thrown = (f) => { try { return f() } catch (e) { return `${e.name}: ${e.message}` } };
     const names = (f) => { try { f(); return 'fine' } catch (e) { return e.name } };
+    const caught = (promise) => promise.then(() => 'fine', (e) => `${e.name}: ${e.message}`);
+    const bytes = (...all) => Uint8Array.from(all);
+    const text = (string) => new TextEncoder().encode(string);
+    const of = (...chunks) => new ReadableStream({ start(c) { for (const chunk of chunks) c.enqueue(chunk); c.close() } });
 ";
 
-fn check(cases: &[(&str, &str)]) {
+pub(super) fn check(cases: &[(&str, &str)]) {
     let realm = Realm::new();
     realm.eval(PRELUDE);
     realm.check(cases);
 }
 
 /// Each is a promise and what it comes to.
-fn settles(cases: &[(&str, &str)]) {
+pub(super) fn settles(cases: &[(&str, &str)]) {
     let realm = Realm::new();
     realm.eval(PRELUDE);
     for (source, expected) in cases {
