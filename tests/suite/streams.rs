@@ -617,3 +617,35 @@ async fn what_is_handed_on_needs_nobody_in_the_middle() {
     .await
     .expect_ok(json!([true, false, "1 2 3 ", "1 2 ", ["wrote x", "closed"]]));
 }
+
+#[tokio::test]
+async fn a_blob_crosses_by_value() {
+    let _ = family(
+        CHILD,
+        "const stub = child(env), blob = new Blob(['a', new Uint8Array([98, 99])], { type: 'text/x' });
+         const echoed = await stub.echo({ blob, again: blob, part: blob.slice(1) });
+         return [echoed.blob instanceof Blob, echoed.blob !== blob, echoed.blob === echoed.again, echoed.blob.type, echoed.blob.size,
+            await echoed.blob.text(), await echoed.part.text(), await stub.text(blob.stream()), await blob.text(),
+            await (await stub.fetch('http://a', { method: 'POST', body: blob })).text()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([true, true, true, "text/x", 3, "abc", "bc", "abc", "abc", "ABC"]));
+}
+
+/// A body that is here crosses as data, however it was asked for.
+#[tokio::test]
+async fn a_body_that_is_here_needs_no_stub() {
+    let run = family(
+        CHILD,
+        "const stub = child(env), response = new Response('here');
+         const through = new Response(response.body, { headers: { a: 'b' } });
+         const echoed = await stub.echo(through);
+         return [await echoed.text(), through.bodyUsed, await (await stub.echo(new Response(new Blob(['b']).stream()))).text()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!(["here", true, "b"]));
+    // The child's worker, its entrypoint, two calls, and two for the stream.
+    assert_eq!(run.0.usage.capability_calls, 6, "{run:?}");
+}
