@@ -493,7 +493,7 @@ fn flow(chunks: u32, middle_bytes: u64) -> Case {
     )
     .file("made.txt", MADE)
     .limits(|limits| {
-        limits.fuel(1 << 50).memory_bytes(32 << 20).wall(std::time::Duration::from_secs(600)).capability_calls(1 << 20)
+        limits.fuel(1 << 50).memory_bytes(32 << 20).wall(std::time::Duration::from_mins(10)).capability_calls(1 << 20)
     })
 }
 

@@ -280,7 +280,7 @@ impl Files {
     /// A file of that many bytes.
     pub async fn open(&self, bytes: usize) -> ByteStream {
         ByteStream::new(stream::iter(
-            (0..bytes).map(|n| Ok::<_, Thrown>(vec![(n % 10) as u8 + b'0'])),
+            (0..bytes).map(|n| Ok::<_, Thrown>(vec![b"0123456789"[n % 10]])),
         ))
     }
 

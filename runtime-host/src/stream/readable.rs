@@ -77,7 +77,7 @@ impl ByteStream {
             }
         };
         let reader: Pin<Box<dyn AsyncRead + Send>> = Box::pin(reader);
-        Self::new(stream::unfold(reader, move |reader| read(reader)))
+        Self::new(stream::unfold(reader, read))
     }
 
     fn of(reading: Reading) -> Self {
