@@ -4,7 +4,7 @@ use isolet::LimitKind;
 use serde_json::json;
 
 use crate::family::{family, family_js};
-use crate::harness::{Case, torture};
+use crate::harness::{Case, call, run, torture};
 
 const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has ended.";
 const NOT_BYTES: &str = "This ReadableStream did not return bytes.";
@@ -648,4 +648,76 @@ async fn a_body_that_is_here_needs_no_stub() {
     .expect_ok(json!(["here", true, "b"]));
     // The child's worker, its entrypoint, two calls, and two for the stream.
     assert_eq!(run.0.usage.capability_calls, 6, "{run:?}");
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_invocation_that_received_it() {
+    let parent = family_js(
+        CHILD,
+        "let stream, reader; export default {
+            async run(arg, env) { stream = await child(env).numbers(9); reader = stream.getReader(); return new TextDecoder().decode((await reader.read()).value) },
+            async again() { return caught(() => reader.read()) } }",
+    )
+    .worker();
+    let _ = call(&parent, ()).await.expect_ok("1 ");
+    let _ = run(&parent.entrypoint(), Some("again"), ())
+        .await
+        .expect_ok(json!(["Error", "RPC stub used after being disposed."]));
+}
+
+/// Rejections that the platform deals with are nobody's.
+#[tokio::test]
+async fn what_goes_wrong_is_not_logged() {
+    let _ = family(
+        CHILD,
+        "const stub = child(env), told = [];
+         const bad = (await stub.sink()).getWriter();
+         told.push(await caught(() => bad.write(new TextEncoder().encode('bad'))));
+         told.push(await caught(async () => new Response(await stub.failing(1)).text()));
+         told.push(await caught(async () => (await stub.failing(0)).pipeTo(new WritableStream())));
+         told.push(await caught(async () => stub.text(await stub.failing(1))));
+         await (await stub.numbers(3)).cancel();
+         return told.map(([name]) => name)",
+    )
+    .run()
+    .await
+    .expect_ok(json!(["RangeError", "RangeError", "RangeError", "RangeError"]))
+    .expect_logs(&[]);
+}
+
+/// The worker spoils what it can reach, and streams still cross.
+#[tokio::test]
+async fn patched_built_ins_change_nothing() {
+    let _ = family(
+        CHILD,
+        "const stub = child(env);
+         const evil = () => { throw new Error('evil') };
+         const { ownKeys } = Reflect;
+         const { defineProperty } = Object;
+         const { apply } = Reflect, { text } = Response.prototype;
+         const own = new ReadableStream({ start(c) { c.enqueue(new Uint8Array([104, 105])); c.close() } });
+         const all = [Array.prototype, Map.prototype, String.prototype, Uint8Array.prototype, ArrayBuffer.prototype,
+            Object.getPrototypeOf(Uint8Array.prototype), DataView.prototype, ReadableStream.prototype, WritableStream.prototype,
+            TransformStream.prototype, Blob.prototype, RpcTarget.prototype, RpcStub.prototype, Headers.prototype,
+            ReadableStreamDefaultController.prototype, WritableStreamDefaultWriter.prototype, TextDecoder.prototype,
+            Object.getPrototypeOf([][Symbol.iterator]()), JSON, Reflect];
+         for (let at = 0; at < all.length; at++) {
+            const keys = ownKeys(all[at]);
+            for (let index = 0; index < keys.length; index++) {
+                const key = keys[index];
+                // The engine's template literals call `concat`.
+                if (key === 'constructor' || key === 'length' || key === 'concat') continue;
+                try { defineProperty(all[at], key, { value: evil, get: undefined, set: undefined }) } catch {
+                    try { defineProperty(all[at], key, { get: evil, set: evil }) } catch {} }
+            }
+         }
+         Promise.prototype.catch = Promise.prototype.finally = evil;
+         globalThis.ReadableStream = globalThis.WritableStream = globalThis.Uint8Array = globalThis.ArrayBuffer = globalThis.Promise = evil;
+         const response = await stub.fetch('http://a', { method: 'POST', body: await stub.numbers(2) });
+         const sent = await stub.text(own);
+         return [await apply(text, response, []), sent]",
+    )
+    .run()
+    .await
+    .expect_ok(json!(["1 2 ", "hi"]));
 }

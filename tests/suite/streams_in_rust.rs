@@ -32,6 +32,8 @@ const STREAMS: &str = "
         sink() { return new WritableStream({ write(chunk) { if (text(chunk) === 'bad') throw new RangeError('refused'); told.push(text(chunk)) },
             close() { told.push('closed') }, abort(reason) { told.push(`aborted: ${reason.message}`) } }) }
         kind(value) { return value.constructor.name }
+        slow() { return new ReadableStream({ pull(c) { return new Promise((go) => setTimeout(go, 1)).then(() => c.enqueue(new Uint8Array(1))) } }, { highWaterMark: 0 }) }
+        slowSink() { return new WritableStream({ write() { return new Promise((go) => setTimeout(go, 1)) } }) }
         later() { this.ctx.waitUntil(new Promise((go) => setTimeout(go, 1)).then(() => console.log('late'))); return () => {} }
         async fetch(request) { return new Response(request.body.pipeThrough(new TransformStream())) }
         garbage(kind) { return kind === 0 ? () => 'text' : kind === 1 ? { source: () => 1 } : kind === 2 ? new Date(0) : { source: 7 } }
@@ -318,6 +320,50 @@ async fn a_stream_is_reported_when_it_is_returned() {
     // What waits for something else is reported at its end.
     let report = soon(entrypoint.run(Some("later"), ())).await;
     assert_eq!(report.logs.len(), 1);
+}
+
+/// Behind a stream are calls, of which there is one at a time.
+#[tokio::test]
+async fn a_stream_is_not_asked_twice_at_once() {
+    #[derive(Deserialize)]
+    struct Ends {
+        #[serde(alias = "sink")]
+        source: Stub,
+    }
+    let (_worker, entrypoint) = worker();
+    let slow: Ends = soon(entrypoint.call("slow", ())).await.unwrap();
+    let (first, second) = (slow.source.call_value("pull", ()), slow.source.call_value("pull", ()));
+    let refused = soon(second).await.unwrap_err();
+    assert!(refused.to_string().contains("The stream is being pulled already."), "{refused}");
+    assert!(soon(first).await.is_ok());
+    let slow: Ends = soon(entrypoint.call("slowSink", ())).await.unwrap();
+    let bytes = || (Bytes::from(vec![0; 9]),);
+    let (first, second) =
+        (slow.source.call_value("write", bytes()), slow.source.call_value("write", bytes()));
+    let refused = soon(second).await.unwrap_err();
+    assert!(refused.to_string().contains("The stream is being written to already."), "{refused}");
+    assert!(soon(first).await.is_ok());
+    let refused = soon(slow.source.call_value("write", ("text",))).await.unwrap_err();
+    assert!(refused.to_string().contains("only takes bytes"), "{refused}");
+    for method in ["withdraw", "cut", "constructor", "read"] {
+        assert!(soon(slow.source.call_value(method, ())).await.is_err(), "{method}");
+    }
+}
+
+/// Each of them has a sandbox of its own, which lives as long.
+#[tokio::test]
+async fn a_fresh_sandbox_lives_as_long_as_its_stream() {
+    let worker = lone(STREAMS).worker().fresh_per_call();
+    let entrypoint = worker.entrypoint();
+    let mut both = Vec::new();
+    for _ in 0..2 {
+        both.push(soon(entrypoint.call::<ByteStream>("numbers", (2,))).await.unwrap());
+    }
+    drop((worker, entrypoint));
+    for numbers in both {
+        let read = soon(numbers.take(2).map_ok(Bytes::into_vec).try_concat()).await.unwrap();
+        assert_eq!(read, b"1 2 ");
+    }
 }
 
 /// What claims to be a stream, and what it answers, may be anything.

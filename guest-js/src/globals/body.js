@@ -90,9 +90,9 @@
         const data = owner.#peek();
         const stream = streams.readableOf(data);
         if (stream === undefined) return data;
-        const [one, two] = streams.tee(stream);
-        owner.#data = streams.readableFace(one);
-        return streams.readableFace(two);
+        const branches = streams.tee(stream);
+        owner.#data = streams.readableFace(branches[0]);
+        return streams.readableFace(branches[1]);
       };
     }
 

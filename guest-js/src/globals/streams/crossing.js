@@ -163,6 +163,7 @@
   class Sink extends RpcTarget {
     #stream;
     #writer;
+    #writing = false;
     #over = false;
     #cut = nothing;
     #broken;
@@ -209,9 +210,17 @@
       });
     }
 
+    /** Answers when the bytes are written; one at a time, so that they are bounded. */
     write(chunk) {
+      if (this.#writing) bad("The stream is being written to already.");
       const bytes = streams.bytesOf(chunk, notWritten);
-      return this.#ending(() => streams.writeWith(this.#writer, bytes), false);
+      this.#writing = true;
+      const idle = () => {
+        this.#writing = false;
+      };
+      const written = this.#ending(() => streams.writeWith(this.#writer, bytes), false);
+      then(written, idle, idle);
+      return written;
     }
 
     close() {

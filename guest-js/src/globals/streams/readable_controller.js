@@ -15,6 +15,7 @@
 
   streams.closeReadable = (stream) => {
     stream.state = "closed";
+    stream.whole = stream.remote = undefined;
     const { reader } = stream;
     if (reader === undefined) return;
     reader.closed.resolve(undefined);
@@ -24,6 +25,7 @@
   streams.errorReadable = (stream, error) => {
     stream.state = "errored";
     stream.error = error;
+    stream.whole = stream.remote = undefined;
     const { reader } = stream;
     if (reader === undefined) return;
     reader.closed.reject(error);

@@ -243,8 +243,8 @@
     }
 
     tee() {
-      const [one, two] = streams.tee(this.#it);
-      return [face(one), face(two)];
+      const branches = streams.tee(this.#it);
+      return [face(branches[0]), face(branches[1])];
     }
 
     values(options = undefined) {
