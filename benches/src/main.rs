@@ -2,7 +2,7 @@
 //! timed, and fuel and memory limits are armed, as they always are.
 //!
 //! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, loader,
-//! scale, fairness, throughput, command, compute, density.
+//! scale, fairness, streams, throughput, command, compute, density.
 
 mod calls;
 mod command;
@@ -12,6 +12,7 @@ mod fairness;
 mod loader;
 mod scale;
 mod startup;
+mod streams;
 mod throughput;
 
 use std::time::{Duration, Instant};
@@ -44,6 +45,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wants("fairness") {
         one.block_on(fairness::run(&engine))?;
+    }
+    if wants("streams") {
+        one.block_on(streams::run(&engine))?;
     }
     if wants("throughput") {
         throughput::run(&engine)?;

@@ -7,7 +7,7 @@ use rquickjs::promise::PromiseState;
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Persistent, Promise, Runtime, Value};
 
 use crate::intrinsics::Intrinsics;
-use crate::rpc::message;
+use crate::rpc::{Handle, message};
 use crate::state::{Invocation, Rejection, State};
 use crate::timers::Due;
 use crate::{
@@ -63,7 +63,7 @@ impl Interpreter {
         self.state.payer.set(0);
         self.context.with(|ctx| self.deliver(&ctx, event));
         self.run_jobs();
-        while !self.state.abandoned.borrow().is_empty() {
+        while !self.state.abandoned.borrow().is_empty() || !self.state.cut.borrow().is_empty() {
             // Whatever goes wrong with one, none of them is there any more.
             let _ = self.context.with(|ctx| rpc::abandon(&ctx, &self.state));
             self.run_jobs();
@@ -75,6 +75,7 @@ impl Interpreter {
             self.context.with(|ctx| rpc::without_awaiting(&ctx, &self.state));
         }
         drop(self.state.after_turn.take());
+        self.state.handed_on.take().iter().for_each(Handle::dispose);
         Outcome { effects: self.state.effects.take(), alarm: self.state.timers.borrow().alarm() }
     }
 

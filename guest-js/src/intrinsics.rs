@@ -160,8 +160,18 @@ pub fn dispose<'js>(ctx: &Ctx<'js>, state: &State, value: Value<'js>) -> Result<
     get::<Function<'js>>(ctx, state, "dispose")?.call((value,))
 }
 
-/// The data of a `Request`, `Response` or `Headers`, after the number of its
-/// class; none for anything else. Its body is used then.
+/// Ends a stream that was offered and not sent. Nothing for any other object.
+pub fn withdraw<'js>(ctx: &Ctx<'js>, state: &State, object: Value<'js>) -> Result<()> {
+    get::<Function<'js>>(ctx, state, "withdraw")?.call((object,))
+}
+
+/// Breaks a stream whose sender is over.
+pub fn cut<'js>(ctx: &Ctx<'js>, state: &State, end: Value<'js>) -> Result<()> {
+    get::<Function<'js>>(ctx, state, "cutStream")?.call((end,))
+}
+
+/// The data of an instance of a class that has an [`Interface`], after the
+/// number of it; none for anything else. A body is used then, a stream locked.
 pub fn parts<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Option<Array<'js>>> {
     get::<Function<'js>>(ctx, state, "partsOf")?.call((value.clone(),))
 }

@@ -21,8 +21,11 @@ pub struct Invocation {
     pub settled: bool,
     /// Stubs among its arguments, which end when it returns.
     pub parameters: Vec<Handle>,
-    /// Stubs that its calls returned, which end with it.
+    /// Stubs that its calls returned, and streams that it was sent, which end
+    /// with it.
     pub results: Vec<Handle>,
+    /// The ends that it offered of streams that are not over.
+    pub sent: Vec<Persistent<rquickjs::Value<'static>>>,
 }
 
 /// A rejected promise that nobody has handled so far.
@@ -44,6 +47,8 @@ pub struct State {
     pub calls: RefCell<BTreeMap<u32, PendingCall>>,
     /// Calls of invocations that have ended in this turn.
     pub abandoned: RefCell<Vec<PendingCall>>,
+    /// What invocations that have ended in this turn had sent.
+    pub cut: RefCell<Vec<Persistent<rquickjs::Value<'static>>>>,
     /// Whose event began the turn.
     pub payer: Cell<u32>,
     next_call: Cell<u32>,
@@ -51,6 +56,8 @@ pub struct State {
     pub pipelined: RefCell<Vec<u32>>,
     /// Needed until the effects of this turn are out.
     pub after_turn: RefCell<Vec<Handle>>,
+    /// Sent on for good in this turn: disposed of when its effects are out.
+    pub handed_on: RefCell<Vec<Handle>>,
     /// Objects that others may call, by the number they were offered under.
     pub offered: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
     /// As [`Self::offered`], until the next event.
@@ -87,10 +94,12 @@ impl State {
             invocations: RefCell::default(),
             calls: RefCell::default(),
             abandoned: RefCell::default(),
+            cut: RefCell::default(),
             payer: Cell::new(0),
             next_call: Cell::new(0),
             pipelined: RefCell::default(),
             after_turn: RefCell::default(),
+            handed_on: RefCell::default(),
             offered: RefCell::default(),
             lent: RefCell::default(),
             next_offer: Cell::new(0),
@@ -157,7 +166,10 @@ impl State {
 
     /// Forgets all that belongs to an invocation that is over.
     pub fn end(&self, invocation: u32) {
-        let ended = self.invocations.borrow_mut().remove(&invocation);
+        let mut ended = self.invocations.borrow_mut().remove(&invocation);
+        if let Some(ended) = &mut ended {
+            self.cut.borrow_mut().append(&mut ended.sent);
+        }
         let stubs = ended.iter().flat_map(|it| it.parameters.iter().chain(&it.results));
         stubs.for_each(Handle::dispose);
         let calls = self

@@ -104,6 +104,10 @@ impl Entrypoint {
 
     /// Runs a call to its very end, `waitUntil` included, and reports all there
     /// is to know of it. Without a method the export itself is called.
+    ///
+    /// A result that holds a stream which the worker has yet to fill or to empty
+    /// is reported when it is returned: only then can anybody read it. What the
+    /// invocation logs and uses after that is in no report, and in its tail.
     pub fn run(&self, method: Option<&str>, arguments: impl Serialize) -> Calling<Report> {
         let this = self.clone();
         let path = method.map(str::to_owned).into_iter().collect();

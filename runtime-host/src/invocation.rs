@@ -287,10 +287,17 @@ impl Invocation {
         self.began.elapsed()
     }
 
-    pub(crate) fn report(mut self, logs: Vec<LogLine>) {
-        if let Some(Reply::Report(reply)) = self.reply {
+    /// Whether its report must not wait for its end: the result holds a stream,
+    /// which nobody can read, and so end, before they have it.
+    pub(crate) fn reports_early(&self) -> bool {
+        matches!(self.reply, Some(Reply::Report(_)))
+            && matches!(&self.result, Some(Ok(value)) if value.has_streams())
+    }
+
+    pub(crate) fn report(&mut self, logs: Vec<LogLine>) {
+        if let Some(Reply::Report(reply)) = self.reply.take() {
             self.usage.wall = self.began.elapsed();
-            let result = self.result.unwrap_or(Err(Error::Hung));
+            let result = self.result.replace(Ok(Value::undefined())).unwrap_or(Err(Error::Hung));
             let _ = reply.send(Report { result, logs, usage: self.usage, seed: self.seed });
         }
     }

@@ -25,6 +25,7 @@
 //! | [`Entrypoint`] | one of its exports, ready to be called | none |
 //! | [`Capability`] | an object of the host's that the worker may call | a boxed future a call |
 //! | [`Stub`] | anything that can be called, as a value: of the host's, or in another sandbox, which it keeps alive | an `Arc` |
+//! | [`ByteStream`], [`ByteSink`] | bytes on their way, as fast as they are taken | a call for each chunk |
 //! | [`Value`] | what crosses, as structured clone; never a tree | one `Vec<u8>` |
 //!
 //! Sandboxes run on the tokio runtime that calls them. Each is driven by a task
@@ -61,6 +62,7 @@ mod purse;
 mod sandbox;
 mod source;
 mod stats;
+mod stream;
 mod stub;
 mod tail;
 #[cfg(test)]
@@ -86,6 +88,7 @@ pub use outcome::Outcome;
 pub use schemars;
 pub use source::{Found, Module, ModuleSource};
 pub use stats::WorkerStats;
+pub use stream::{ByteSink, ByteStream};
 pub use stub::Stub;
 pub use tail::{TailEvent, TailException, TailLog};
 pub use worker::Worker;

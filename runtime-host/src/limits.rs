@@ -116,7 +116,9 @@ impl Limits {
         self
     }
 
-    /// Capability calls of one invocation. Default 10,000.
+    /// Capability calls of one invocation. Default 10,000. Each chunk of a stream
+    /// that is read from another worker or the host, or written to one, is a call;
+    /// it holds at most 256 KiB.
     pub fn capability_calls(mut self, calls: u64) -> Self {
         self.capability_calls = calls;
         self

@@ -109,6 +109,11 @@ impl Logs {
         self.open.remove(&invocation).map(|log| log.lines).unwrap_or_default()
     }
 
+    /// What it has written so far.
+    pub(crate) fn lines(&self, invocation: u32) -> &[LogLine] {
+        self.open.get(&invocation).map(|log| &*log.lines).unwrap_or_default()
+    }
+
     /// # Errors
     /// The invocation has written too much, or the arguments are none.
     pub(crate) fn write(

@@ -39,6 +39,8 @@ mod rpc_lifetimes;
 mod rpc_order;
 mod scale;
 mod stacks;
+mod streams;
+mod streams_in_rust;
 mod stubs_in_rust;
 mod tails;
 mod tenancy;

@@ -13,11 +13,33 @@ pub enum Interface {
     Request = 1,
     /// `Response`: `status`, `statusText`, `headers`, `body` and more.
     Response = 2,
+    /// `ReadableStream`: `source`, a capability. Each call of its `pull()`
+    /// returns the next bytes, or undefined when there are no more;
+    /// `cancel(reason)` ends it.
+    ReadableStream = 3,
+    /// `WritableStream`: `sink`, a capability with `write(bytes)`, `close()` and
+    /// `abort(reason)`.
+    WritableStream = 4,
+    /// `Blob`: `type` and `bytes`.
+    Blob = 5,
 }
 
 impl Interface {
     /// All of them, in the order of their bytes.
-    pub const ALL: [Self; 3] = [Self::Headers, Self::Request, Self::Response];
+    pub const ALL: [Self; 6] = [
+        Self::Headers,
+        Self::Request,
+        Self::Response,
+        Self::ReadableStream,
+        Self::WritableStream,
+        Self::Blob,
+    ];
+
+    /// Whether an instance is a stream, of which there is more than was sent.
+    #[must_use]
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::ReadableStream | Self::WritableStream)
+    }
 
     pub(crate) fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.get(usize::from(byte)).copied()
@@ -30,6 +52,9 @@ impl Interface {
             Self::Headers => "Headers",
             Self::Request => "Request",
             Self::Response => "Response",
+            Self::ReadableStream => "ReadableStream",
+            Self::WritableStream => "WritableStream",
+            Self::Blob => "Blob",
         }
     }
 }

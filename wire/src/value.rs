@@ -201,6 +201,22 @@ impl Value {
         self.kind() == Kind::Undefined
     }
 
+    /// Whether it holds a stream, anywhere.
+    #[must_use]
+    pub fn has_streams(&self) -> bool {
+        // Each leads to a capability.
+        if self.capabilities.is_empty() {
+            return false;
+        }
+        let Ok(mut walker) = Walker::new(&self.bytes) else { return false };
+        while let Ok(Some(event)) = walker.event() {
+            if matches!(event, Event::Value(Token::Interface(interface)) if interface.is_stream()) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// The capability, if it is one and nothing else.
     #[must_use]
     pub fn as_capability(&self) -> Option<&Attachment> {

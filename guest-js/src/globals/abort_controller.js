@@ -28,6 +28,8 @@
         for (let index = 0; index < algorithms.length; index++) algorithms[index]();
         signal.dispatchEvent(new Event("abort"));
       };
+      internals.makeSignal = make;
+      internals.abortSignal = abort;
       internals.isSignal = (value) =>
         value !== null && typeof value === "object" && #aborted in value;
       internals.whenAborted = (signal, algorithm) => {

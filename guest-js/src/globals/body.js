@@ -1,9 +1,7 @@
 (native, internals) => {
-  const { apply } = Reflect;
   const { parse } = JSON;
-  const bufferOf = Object.getOwnPropertyDescriptor(
-    Object.getPrototypeOf(Uint8Array.prototype), "buffer",
-  ).get;
+  const { streams } = internals;
+  const { bad, buffers } = streams;
   const BYTE_ORDER_MARK = "\uFEFF";
 
   const textOf = (data) => {
@@ -15,9 +13,64 @@
   const bytesOf = (data) =>
     typeof data === "string" ? native.encode(data) : native.copyBytes(data ?? "") ?? native.encode("");
 
+  const USED =
+    "Body has already been used. It can only be used once. Use tee() first if you need to " +
+    "read it twice.";
+
+  const isStream = (data) => streams.readableOf(data) !== undefined;
+  const bufferOf = (bytes) => buffers.placeOf(bytes).buffer;
+
+  /** All that a stream yields. */
+  const readAll = (readable) => {
+    const stream = streams.readableOf(readable);
+    const list = streams.list();
+    const reader = streams.lock(stream);
+    let all = streams.deferred();
+    const { promise } = all;
+    // The request refers to itself, and must not hold the bytes when all is read.
+    const finish = (error) => {
+      const { resolve, reject } = all;
+      all = undefined;
+      if (error !== undefined) reject(error.value);
+      else resolve(streams.joined(list));
+      streams.clear(list);
+    };
+    const request = {
+      chunk: (chunk) => {
+        if (!streams.isChunk(chunk)) {
+          const value = new TypeError(streams.NOT_BYTES);
+          finish({ value });
+          return streams.handled(streams.cancelReadable(stream, value));
+        }
+        streams.push(list, streams.bytesOf(chunk));
+        streams.then(streams.resolved(), read);
+      },
+      close: () => finish(undefined),
+      error: (value) => finish({ value }),
+    };
+    const read = () => streams.readWith(reader, request);
+    read();
+    return promise;
+  };
+
+  /** A stream of data that is here. */
+  const streamOf = (data) => {
+    const stream = streams.makeBytes({
+      pull: (controller) => {
+        const { buffer, offset, length } = buffers.placeOf(bytesOf(data));
+        if (length > 0) streams.enqueueOwned(controller, buffer, offset, length);
+        controller.steps.close(controller);
+        return streams.resolved();
+      },
+    });
+    stream.whole = data;
+    return stream;
+  };
+
   /** What requests and responses have in common. */
   internals.Body = class Body {
-    // A string, or bytes that nobody else has; null if there is no body.
+    // A string, or bytes that nobody else has, or a stream; null if there is no
+    // body.
     #data;
     #used = false;
 
@@ -27,56 +80,100 @@
 
     static {
       internals.peekBody = (owner) => owner.#peek();
-      internals.takeBody = (owner) => owner.#take();
+      internals.takeBody = (owner) => {
+        const data = owner.#take();
+        const stream = streams.readableOf(data);
+        if (stream === undefined) return data;
+        return whole(stream) ?? streams.readableFace(streams.takeReadable(data));
+      };
+      internals.cloneBody = (owner) => {
+        const data = owner.#peek();
+        const stream = streams.readableOf(data);
+        if (stream === undefined) return data;
+        const branches = streams.tee(stream);
+        owner.#data = streams.readableFace(branches[0]);
+        return streams.readableFace(branches[1]);
+      };
     }
 
     #peek() {
-      if (this.#used) {
-        throw new TypeError(
-          "Body has already been used. It can only be used once. Use tee() first if you need to " +
-            "read it twice.",
-        );
-      }
+      const stream = streams.readableOf(this.#data);
+      if (this.#used || stream?.disturbed) throw new TypeError(USED);
+      if (stream?.reader !== undefined) bad(streams.LOCKED);
       return this.#data;
     }
 
     #take() {
       const data = this.#peek();
-      this.#used = data !== null;
+      // A stream tells by itself.
+      this.#used = data !== null && !isStream(data);
       return data;
     }
 
     get body() {
-      if (this.#data !== null) throw new TypeError("streams are not supported so far");
-      return null;
+      const data = this.#data;
+      if (data === null || isStream(data)) return data;
+      const stream = streamOf(data);
+      if (this.#used) streams.cancelReadable(stream);
+      this.#data = streams.readableFace(stream);
+      return this.#data;
     }
 
     get bodyUsed() {
-      return this.#used;
+      return this.#used || !!streams.readableOf(this.#data)?.disturbed;
     }
 
     async text() {
-      return textOf(this.#take());
+      const data = this.#take();
+      return textOf(isStream(data) ? await readAll(data) : data);
     }
 
     async json() {
-      return parse(textOf(this.#take()));
+      const data = this.#take();
+      return parse(textOf(isStream(data) ? await readAll(data) : data));
     }
 
     async arrayBuffer() {
-      return apply(bufferOf, bytesOf(this.#take()), []);
+      const data = this.#take();
+      return isStream(data) ? bufferOf(await readAll(data)) : bufferOf(bytesOf(data));
     }
 
     async bytes() {
-      return bytesOf(this.#take());
+      const data = this.#take();
+      return isStream(data) ? await readAll(data) : bytesOf(data);
+    }
+
+    async blob() {
+      const data = this.#take();
+      const bytes = isStream(data) ? await readAll(data) : bytesOf(data);
+      return internals.makeBlob(bytes, internals.contentType(this));
     }
   };
   internals.interface(internals.Body, false);
   delete internals.Body.prototype.constructor;
 
+  /** The text or bytes that are all of a stream, which is used then. */
+  const whole = (stream) => {
+    const data = stream.whole;
+    if (data !== undefined) streams.cancelReadable(stream);
+    return data;
+  };
+
   /** A body out of what a program gives, and the type that it implies. */
   internals.bodyOf = (init) => {
     if (init === undefined || init === null) return { data: null };
+    const stream = streams.readableOf(init);
+    if (stream !== undefined) {
+      if (stream.disturbed) {
+        bad("This ReadableStream is disturbed (has already been read from), and cannot be used as a body.");
+      }
+      if (stream.reader !== undefined) bad(streams.LOCKED);
+      return { data: init };
+    }
+    if (internals.isBlob(init)) {
+      const type = internals.blobType(init);
+      return { data: internals.blobBytes(init), type: type === "" ? undefined : type };
+    }
     const form = internals.searchParamsText(init);
     if (form !== undefined) {
       return { data: form, type: "application/x-www-form-urlencoded;charset=UTF-8" };
@@ -89,14 +186,15 @@
   /** Of what came as data, and may be anything. */
   internals.bodyOfData = (data) => {
     if (data === undefined || data === null || typeof data === "string") return data ?? null;
+    if (isStream(data)) return internals.bodyOf(data).data;
     const bytes = native.copyBytes(data);
-    if (bytes === undefined) throw new TypeError("The body must be a string or bytes.");
+    if (bytes === undefined) throw new TypeError("The body must be a string, bytes or a stream of them.");
     return bytes;
   };
 
-  /** For a message: bytes or null. */
+  /** For a message: bytes, a stream or null. */
   internals.bodyData = (owner) => {
     const data = internals.takeBody(owner);
-    return data === null ? null : bytesOf(data);
+    return data === null || isStream(data) ? data : bytesOf(data);
   };
 }

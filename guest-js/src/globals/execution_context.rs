@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rquickjs::{Ctx, Exception, Function, Object, Result, Value};
+use rquickjs::{Ctx, Exception, Function, Object, Persistent, Result, Value};
 
 use super::format;
 use crate::state::State;
@@ -32,6 +32,43 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
         Err(Exception::throw_internal(&ctx, "the isolate was aborted"))
     };
     native.set("abort", Function::new(ctx.clone(), abort)?)?;
+
+    // A stream is sent, by whoever pays for what the running job starts; 0 if
+    // nobody does. That invocation is kept open.
+    let sending = Rc::clone(state);
+    let sent = move |ctx: Ctx<'js>, end: Value<'js>| {
+        let payer = sending.payer_for(context::current(&ctx)).unwrap_or_default();
+        if let Some(invocation) = sending.invocations.borrow_mut().get_mut(&payer) {
+            invocation.waiting += 1;
+            invocation.sent.push(Persistent::save(&ctx, end));
+        }
+        payer
+    };
+    native.set("streamSent", Function::new(ctx.clone(), sent)?)?;
+
+    let ending = Rc::clone(state);
+    let over = move |ctx: Ctx<'js>, id: u32, end: Value<'js>| {
+        if let Some(invocation) = ending.invocations.borrow_mut().get_mut(&id) {
+            let is_end = |sent: &Persistent<Value<'static>>| {
+                sent.clone().restore(&ctx).is_ok_and(|sent| sent == end)
+            };
+            if let Some(index) = invocation.sent.iter().position(is_end) {
+                drop(invocation.sent.swap_remove(index));
+            }
+        }
+        waited(&ending, id);
+    };
+    native.set("streamOver", Function::new(ctx.clone(), over)?)?;
+
+    // Calls a function as part of that invocation.
+    let within = |ctx: Ctx<'js>, invocation: u32, function: Function<'js>| {
+        let outer = context::current(&ctx);
+        context::enter(&ctx, invocation);
+        let result = function.call::<_, Value<'js>>(());
+        context::enter(&ctx, outer);
+        result
+    };
+    native.set("within", Function::new(ctx.clone(), within)?)?;
 
     let reporting = Rc::clone(state);
     let report = move |ctx: Ctx<'js>, reason: Value<'js>, helpers: Object<'js>| {

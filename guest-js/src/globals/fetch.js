@@ -3,9 +3,10 @@
   const {
     Request, promiseThen, isHeaders, isRequest, isResponse, isList, isPlain, requestOfData,
     responseOfData, requestParts, responseParts, headersOf, headerPairs, bodyData, whenAborted,
+    streams,
   } = internals;
   // The numbers that the wire format has for the classes.
-  const [HEADERS, REQUEST, RESPONSE] = [0, 1, 2];
+  const [HEADERS, REQUEST, RESPONSE, READABLE, WRITABLE, BLOB] = [0, 1, 2, 3, 4, 5];
   const bad = (text) => {
     throw new TypeError(text);
   };
@@ -18,7 +19,7 @@
       const { url, method, headers, redirect } = requestParts(value);
       return [REQUEST, url, method, headerPairs(headers), bodyData(value), redirect];
     }
-    if (!isResponse(value)) return undefined;
+    if (!isResponse(value)) return partsOfOther(value);
     const { status, statusText, headers, url, redirected } = responseParts(value);
     if (status === 0) bad("Response.error() cannot be sent.");
     const pairs = headerPairs(headers);
@@ -30,10 +31,20 @@
     return parts;
   };
 
+  const partsOfOther = (value) => {
+    if (streams.readableOf(value) !== undefined) return [READABLE, streams.sourceOf(value)];
+    if (streams.writableOf(value) !== undefined) return [WRITABLE, streams.sinkOf(value)];
+    if (!internals.isBlob(value)) return undefined;
+    return [BLOB, internals.blobType(value), internals.blobBytes(value)];
+  };
+
   /** The instance that a message holds the data of, which may be anything. */
   internals.instanceOf = (kind, data) =>
     kind === REQUEST ? requestOfData(data)
     : kind === RESPONSE ? responseOfData(data)
+    : kind === READABLE ? streams.readableFrom(data.source)
+    : kind === WRITABLE ? streams.writableFrom(data.sink)
+    : kind === BLOB ? internals.blobOfData(data)
     : headersOf(data.headers);
 
   /** The arguments of a handler: what it is called with, as one request. */

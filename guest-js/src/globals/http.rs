@@ -33,7 +33,14 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
         let bytes = raw::with_bytes(&buffer, |bytes| bytes.to_vec()).unwrap_or_default();
         TypedArray::<u8>::new_copy(ctx, bytes).map(Some)
     };
-    native.set("copyBytes", Function::new(ctx, copy_bytes)?)
+    native.set("copyBytes", Function::new(ctx.clone(), copy_bytes)?)?;
+    // What of a type a `Blob` keeps.
+    let blob_type = |text: Value<'js>| {
+        let text = raw::text(&text)?;
+        let fits = text.chars().all(|char| matches!(char, ' '..='~'));
+        Ok::<_, rquickjs::Error>(if fits { text.to_ascii_lowercase() } else { String::new() })
+    };
+    native.set("blobType", Function::new(ctx, blob_type)?)
 }
 
 fn is_token(text: &str) -> bool {

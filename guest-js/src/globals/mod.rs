@@ -30,7 +30,7 @@ use crate::state::State;
 pub use dynamic_code::forbid as forbid_dynamic_code;
 
 /// In the order in which they build on one another.
-const SCRIPTS: [(&str, &str); 26] = [
+const SCRIPTS: [(&str, &str); 35] = [
     ("isolet:globals", include_str!("globals.js")),
     ("isolet:eval", include_str!("dynamic_code.js")),
     ("isolet:inspect", include_str!("inspect.js")),
@@ -48,7 +48,16 @@ const SCRIPTS: [(&str, &str); 26] = [
     ("isolet:Event", include_str!("event.js")),
     ("isolet:EventTarget", include_str!("event_target.js")),
     ("isolet:AbortController", include_str!("abort_controller.js")),
+    ("isolet:streams", include_str!("streams/common.js")),
+    ("isolet:ReadableStreamDefaultController", include_str!("streams/readable_controller.js")),
+    ("isolet:ReadableByteStreamController", include_str!("streams/byte_controller.js")),
+    ("isolet:ReadableStream", include_str!("streams/readable_stream.js")),
+    ("isolet:WritableStream", include_str!("streams/writable_stream.js")),
+    ("isolet:pipe", include_str!("streams/pipe.js")),
+    ("isolet:TransformStream", include_str!("streams/transform_stream.js")),
     ("isolet:rpc", include_str!("rpc.js")),
+    ("isolet:crossing", include_str!("streams/crossing.js")),
+    ("isolet:Blob", include_str!("blob.js")),
     ("isolet:Headers", include_str!("headers.js")),
     ("isolet:Body", include_str!("body.js")),
     ("isolet:Request", include_str!("request.js")),

@@ -112,7 +112,7 @@
 
     clone() {
       const parts = partsOf(this);
-      return made({ ...parts, headers: new Headers(parts.headers), data: peekBody(this) });
+      return made({ ...parts, headers: new Headers(parts.headers), data: internals.cloneBody(this) });
     }
 
     [internals.inspected]() {

@@ -1,5 +1,5 @@
 (native, internals) => {
-  const { Body, Headers, defaultType, bodyOf, peekBody, hrefOf } = internals;
+  const { Body, Headers, defaultType, bodyOf, hrefOf } = internals;
   const { stringify } = JSON;
   const bad = (text) => {
     throw new TypeError(text);
@@ -121,7 +121,7 @@
 
     clone() {
       const parts = internals.responseParts(this);
-      return made({ ...parts, headers: new Headers(parts.headers), data: peekBody(this) });
+      return made({ ...parts, headers: new Headers(parts.headers), data: internals.cloneBody(this) });
     }
 
     [internals.inspected]() {
@@ -132,6 +132,13 @@
   const made = (init) => new Response(null, init, MADE);
   internals.interface(Response);
   internals.Response = Response;
+
+  const { get } = Headers.prototype;
+  const { apply } = Reflect;
+  internals.contentType = (owner) => {
+    const { headers } = internals.isResponse(owner) ? internals.responseParts(owner) : internals.requestParts(owner);
+    return apply(get, headers, ["content-type"]) ?? "";
+  };
 
   /** Of what came as data, and may be anything. */
   internals.responseOfData = ({ status, statusText, headers, body, url, redirected }) => {

@@ -204,8 +204,8 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
     }
 }
 
-/// Rejects the calls of invocations that have ended, for others who wait for
-/// them.
+/// Rejects the calls of invocations that have ended, and breaks the streams that
+/// they sent, for others who wait for them.
 ///
 /// # Errors
 /// Memory.
@@ -214,6 +214,10 @@ pub fn abandon(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     let reason = error(ctx, ABANDONED)?;
     for PendingCall { invocation, promise } in abandoned {
         promise.abandon(ctx, &reason, invocation)?;
+    }
+    let cut = state.cut.take();
+    for end in cut {
+        intrinsics::cut(ctx, state, end.restore(ctx)?)?;
     }
     Ok(())
 }

@@ -54,6 +54,11 @@ impl Handle {
         self.0.borrow().clone().map(Self::of)
     }
 
+    /// Whether it is the same hold.
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     pub fn dispose(&self) {
         // Dropped when nothing is borrowed any more.
         let entry = self.0.borrow_mut().take();

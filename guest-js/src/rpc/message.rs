@@ -10,7 +10,7 @@ use super::stub::{Root, Stub};
 use super::{calls, promise};
 use crate::state::State;
 use crate::value::{self, Instance, StubHook, StubSource};
-use crate::{Capability, Message, intrinsics, throw};
+use crate::{Capability, Message, event_loop, intrinsics, throw};
 
 /// Objects that one sandbox may have offered at a time.
 const MAX_OFFERED: usize = 250_000;
@@ -66,6 +66,9 @@ fn fields_of(interface: Interface) -> &'static [&'static str] {
         Interface::Headers => &["headers"],
         Interface::Request => &["url", "method", "headers", "body", "redirect"],
         Interface::Response => &["status", "statusText", "headers", "body", "url", "redirected"],
+        Interface::ReadableStream => &["source"],
+        Interface::WritableStream => &["sink"],
+        Interface::Blob => &["type", "bytes"],
     }
 }
 
@@ -119,14 +122,19 @@ impl Outgoing {
     }
 
     /// What was offered by a message that is never sent.
-    fn withdraw(&self) {
+    fn withdraw<'js>(&self, ctx: &Ctx<'js>) {
         for capability in &self.capabilities {
             let object = match capability {
                 Capability::Offered(id) => self.state.offered.borrow_mut().remove(id),
                 Capability::Lent(id) => self.state.lent.borrow_mut().remove(id),
                 _ => None,
             };
-            drop(object);
+            let object = object.map(|object| object.restore(ctx));
+            if let Some(Ok(object)) = object
+                && intrinsics::withdraw(ctx, &self.state, object).is_err()
+            {
+                let _ = ctx.catch();
+            }
         }
     }
 }
@@ -135,6 +143,8 @@ struct Incoming<'a> {
     state: &'a Rc<State>,
     capabilities: &'a [Capability],
     handles: Vec<Handle>,
+    /// Those of the handles that streams lead to.
+    streams: Vec<Handle>,
 }
 
 impl<'js> StubSource<'js> for Incoming<'_> {
@@ -160,6 +170,18 @@ impl<'js> StubSource<'js> for Incoming<'_> {
         interface: Interface,
         data: Value<'js>,
     ) -> rquickjs::Result<Value<'js>> {
+        let end = match interface {
+            Interface::ReadableStream => Some("source"),
+            Interface::WritableStream => Some("sink"),
+            _ => None,
+        };
+        if let (Some(end), Some(data)) = (end, data.as_object())
+            && let Some(stub) = Stub::of(&data.get(end)?)
+            && let Root::Owned(handle) = &stub.borrow().root
+        {
+            self.handles.retain(|known| !known.is(handle));
+            self.streams.push(handle.clone());
+        }
         intrinsics::instance(ctx, self.state, interface, data)
     }
 }
@@ -190,9 +212,11 @@ fn send(
     let mut outgoing = Outgoing { state: super::state(ctx)?, capabilities: Vec::new(), lends };
     match encode(&mut outgoing) {
         Ok(data) => Ok(Message { data, capabilities: outgoing.capabilities }),
+        Err(error) if outgoing.capabilities.is_empty() => Err(error),
         Err(error) => {
-            outgoing.withdraw();
-            Err(error)
+            let thrown = event_loop::thrown(ctx, error);
+            outgoing.withdraw(ctx);
+            Err(ctx.throw(thrown))
         }
     }
 }
@@ -209,10 +233,13 @@ pub fn decode_arguments<'js>(
     invocation: u32,
 ) -> rquickjs::Result<Vec<Value<'js>>> {
     let capabilities = &message.capabilities;
-    let mut incoming = Incoming { state, capabilities, handles: Vec::new() };
+    let (handles, streams) = (Vec::new(), Vec::new());
+    let mut incoming = Incoming { state, capabilities, handles, streams };
     let arguments = value::decode_array(ctx, &message.data, &mut incoming)?;
     if let Some(invocation) = state.invocations.borrow_mut().get_mut(&invocation) {
         invocation.parameters.extend(incoming.handles);
+        // They are read when the call has returned as well.
+        invocation.results.extend(incoming.streams);
     }
     Ok(arguments)
 }
@@ -226,21 +253,26 @@ pub fn decode<'js>(
     owner: Owner,
 ) -> rquickjs::Result<Value<'js>> {
     let capabilities = &message.capabilities;
-    let mut incoming = Incoming { state, capabilities, handles: Vec::new() };
+    let (handles, streams) = (Vec::new(), Vec::new());
+    let mut incoming = Incoming { state, capabilities, handles, streams };
     let value = value::decode(ctx, &message.data, &mut incoming)?;
-    let handles = incoming.handles;
-    if handles.is_empty() {
+    let Incoming { handles, streams, .. } = incoming;
+    if handles.is_empty() && streams.is_empty() {
         return Ok(value);
     }
     let Owner::Results(invocation) = owner else {
         // Held by the stubs alone.
         return Ok(value);
     };
-    let owned = handles.clone();
     if let Some(invocation) = state.invocations.borrow_mut().get_mut(&invocation) {
-        invocation.results.extend(handles);
+        // They are read when the call has returned as well.
+        invocation.results.extend(streams);
+        invocation.results.extend(handles.iter().cloned());
     }
-    let dispose = Function::new(ctx.clone(), move || owned.iter().for_each(Handle::dispose))?;
+    if handles.is_empty() {
+        return Ok(value);
+    }
+    let dispose = Function::new(ctx.clone(), move || handles.iter().for_each(Handle::dispose))?;
     intrinsics::disposable(ctx, state, &value, dispose)?;
     Ok(value)
 }

@@ -232,6 +232,16 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     };
     native.set("dispose", Function::new(ctx.clone(), dispose)?)?;
 
+    // What is sent on is not needed here any more, once the message is out.
+    let hand_on = |ctx: Ctx<'js>, this: Value<'js>| {
+        let stub = stub_of(&ctx, &this)?;
+        if let Root::Owned(handle) = stub.root {
+            state(&ctx)?.handed_on.borrow_mut().push(handle);
+        }
+        Ok::<_, rquickjs::Error>(())
+    };
+    native.set("handOn", Function::new(ctx.clone(), hand_on)?)?;
+
     let read = |ctx: Ctx<'js>, this: Value<'js>| {
         let stub = stub_of(&ctx, &this)?;
         calls::start(&ctx, &stub.root, stub.path, None)

@@ -35,8 +35,10 @@ pub type Answer = Pin<Box<dyn Future<Output = Result<Value, Thrown>> + Send>>;
 /// `{status, statusText, headers, body}`, after a fetch with `url` and
 /// `redirected`. `headers` is a list of pairs of strings, the names in lower
 /// case and sorted, `set-cookie` once for each cookie; `body` is null or
-/// [`Bytes`](crate::Bytes). In what is returned all but `status` may be
-/// missing, and the body may be a string. The same object, or a URL, is what
+/// [`Bytes`](crate::Bytes), or a stream that is still being made: take it as a
+/// [`ByteStream`](crate::ByteStream), which takes bytes as well. In what is
+/// returned all but `status` may be missing, and the body may be a string or a
+/// `ByteStream`. The same object, or a URL, is what
 /// [`Entrypoint::call`](crate::Entrypoint::call) hands to a worker's `fetch`.
 /// Whatever a constructor would refuse is a `TypeError` or `RangeError` of the
 /// one who receives it.

@@ -154,6 +154,9 @@ impl Driver {
         };
         if let Some(invocation) = self.invocations.get_mut(&id) {
             invocation.settle(result);
+            if waiting && invocation.reports_early() {
+                invocation.report(self.sandbox.logs().lines(id).to_vec());
+            }
         }
         if !waiting {
             self.close(id);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use isolet_wire::{Attachment, DecodeError, Kind, Problem, Value, capability};
+use isolet_wire::{Attachment, DecodeError, Interface, Kind, Problem, Value, capability};
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::{self, checked, message};
@@ -138,4 +138,27 @@ fn what_is_taken_out_keeps_only_what_it_names() {
         assert_eq!(item.as_bytes(), [1, 13, 4, 2, 22, 0, 22, 1, 22, 0]);
     }
     assert!(watch.iter().all(|stub| stub.upgrade().is_none()));
+}
+
+#[test]
+fn streams_are_found_wherever_they_are() {
+    let holding = |interface: Interface| {
+        let bytes = message(|w| {
+            w.begin_array(2);
+            w.capability(0);
+            w.begin_object();
+            w.string("deep");
+            w.begin_interface(interface);
+            w.string("source");
+            w.capability(1);
+            w.end();
+            w.end();
+        });
+        Value::from_bytes(bytes.into_bytes(), corpus::capabilities(2)).unwrap()
+    };
+    for interface in Interface::ALL {
+        assert_eq!(holding(interface).has_streams(), interface.is_stream(), "{interface:?}");
+    }
+    assert!(!Value::from_capability(Arc::new("one")).has_streams());
+    assert!(!Value::undefined().has_streams());
 }

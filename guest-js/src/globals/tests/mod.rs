@@ -7,6 +7,7 @@ mod fetch;
 mod forms;
 mod inspect;
 mod misc;
+mod streams;
 mod timers;
 mod url;
 

@@ -1,0 +1,133 @@
+(native, internals) => {
+  const { streams } = internals;
+  const { bad, buffers, dictionary } = streams;
+  const { iterator: ITERATOR } = Symbol;
+  const Bytes = Uint8Array;
+  // What a stream of one yields at a time.
+  const PIECE = 64 << 10;
+
+  const typeOf = (type) => native.blobType(`${type}`);
+
+  const bytesOfPart = (part) => {
+    if (isBlob(part)) return bytesOf(part);
+    if (buffers.isView(part) || buffers.isBuffer(part)) return streams.bytesOf(part);
+    return native.encode(native.wellFormed(`${part}`));
+  };
+
+  /** All of them in a row, in a buffer of their own. */
+  streams.joined = (list) => {
+    let total = 0;
+    for (let node = list.head; node !== undefined; node = node.next) total += buffers.placeOf(node.value).length;
+    const all = new Bytes(total);
+    const { buffer: into } = buffers.placeOf(all);
+    let at = 0;
+    for (let node = list.head; node !== undefined; node = node.next) {
+      const { buffer, offset, length } = buffers.placeOf(node.value);
+      buffers.copy(into, at, buffer, offset, length);
+      at += length;
+    }
+    return all;
+  };
+
+  // One of our own, whose bytes nobody else has.
+  const MADE = {};
+  let bytesOf;
+  let isBlob;
+
+  class Blob {
+    // Never written to, so that slices share it.
+    #bytes;
+    #type;
+
+    constructor(parts = undefined, options = undefined, made = undefined) {
+      if (made === MADE) {
+        this.#bytes = parts;
+        this.#type = options;
+        return;
+      }
+      const list = streams.list();
+      if (parts !== undefined) {
+        if (parts === null || (typeof parts !== "object" && typeof parts !== "function") || typeof parts[ITERATOR] !== "function") {
+          bad("The parts of a Blob must be a sequence.");
+        }
+        for (const part of parts) streams.push(list, bytesOfPart(part));
+      }
+      const { type = "" } = dictionary(options, "The options");
+      this.#bytes = streams.joined(list);
+      this.#type = typeOf(type);
+    }
+
+    static {
+      isBlob = (value) => value !== null && typeof value === "object" && #bytes in value;
+      bytesOf = (blob) => blob.#bytes;
+      internals.isBlob = isBlob;
+      internals.blobType = (blob) => blob.#type;
+      internals.blobBytes = (blob) => native.copyBytes(blob.#bytes);
+    }
+
+    get size() {
+      return buffers.placeOf(this.#bytes).length;
+    }
+
+    get type() {
+      return this.#type;
+    }
+
+    slice(start = 0, end = undefined, type = "") {
+      const { buffer, offset, length } = buffers.placeOf(this.#bytes);
+      const at = (given) => {
+        const index = +given;
+        const whole = index !== index ? 0 : index - (index % 1);
+        const from = whole < 0 ? length + whole : whole;
+        return from < 0 ? 0 : from > length ? length : from;
+      };
+      const from = at(start === Infinity ? length : start === -Infinity ? 0 : start);
+      const to = end === undefined || end === Infinity ? length : end === -Infinity ? 0 : at(end);
+      const count = to > from ? to - from : 0;
+      return make(buffers.bytes(buffer, offset + from, count), typeOf(type));
+    }
+
+    async text() {
+      return native.decode("utf-8", 0, 0, this.#bytes);
+    }
+
+    async arrayBuffer() {
+      return buffers.placeOf(native.copyBytes(this.#bytes)).buffer;
+    }
+
+    async bytes() {
+      return native.copyBytes(this.#bytes);
+    }
+
+    stream() {
+      const { buffer, offset, length } = buffers.placeOf(this.#bytes);
+      let at = 0;
+      const stream = streams.makeBytes({
+        pull: (controller) => {
+          if (at === length) return streams.resolved(controller.steps.close(controller));
+          const from = at;
+          at = length - at < PIECE ? length : at + PIECE;
+          const piece = buffers.slice(buffer, offset + from, offset + at);
+          streams.enqueueOwned(controller, piece, 0, at - from);
+          return streams.resolved();
+        },
+      });
+      return streams.readableFace(stream);
+    }
+
+    [internals.inspected]() {
+      const { size, type } = this;
+      return { size, type };
+    }
+  }
+  internals.interface(Blob);
+  const make = (bytes, type) => new Blob(bytes, type, MADE);
+  internals.makeBlob = (bytes, type) => make(bytes, typeOf(type));
+
+  /** Of what came as data, and may be anything. */
+  internals.blobOfData = ({ type, bytes }) => {
+    const copy = native.copyBytes(bytes);
+    if (typeof type !== "string" || copy === undefined) bad("A Blob needs a type and bytes.");
+    return make(copy, typeOf(type));
+  };
+}

@@ -1,0 +1,188 @@
+(native, internals) => {
+  const { streams, isSignal, whenAborted } = internals;
+  const {
+    then, resolved, deferred, nothing, bad, dictionary, buffers,
+  } = streams;
+  const { all } = Promise;
+  const Promised = Promise;
+  const { apply } = Reflect;
+  const together = (promises) => apply(all, Promised, [promises]);
+
+  streams.pipeOptions = (options) => {
+    const { preventAbort, preventCancel, preventClose, signal } = dictionary(options, "The options");
+    if (signal !== undefined && !isSignal(signal)) bad("The option 'signal' is not an AbortSignal.");
+    return {
+      preventAbort: !!preventAbort, preventCancel: !!preventCancel, preventClose: !!preventClose, signal,
+    };
+  };
+
+  /** Moves all that is read into what is written, as fast as that takes it. */
+  streams.pipe = (source, target, { preventAbort, preventCancel, preventClose, signal }) => {
+    const reader = streams.lock(source);
+    const writer = streams.lockWritable(target);
+    source.disturbed = true;
+    const done = deferred();
+    let ending = false;
+    let last = resolved();
+
+    const finish = (failed, error) => {
+      streams.releaseWriter(writer);
+      streams.release(reader);
+      if (failed) done.reject(error);
+      else done.resolve(undefined);
+    };
+    // What was read is written before anything ends.
+    const written = () => {
+      const waited = last;
+      return then(waited, () => (waited === last ? undefined : written()));
+    };
+    const shutdown = (action, failed, error) => {
+      if (ending) return;
+      ending = true;
+      const act = () =>
+        action === undefined ? finish(failed, error)
+        : then(action(), () => finish(failed, error), (other) => finish(true, other));
+      if (target.state === "writable" && !streams.closeQueuedOrInFlight(target)) then(written(), act);
+      else act();
+    };
+
+    const sourceErrored = (error) =>
+      shutdown(preventAbort ? undefined : () => streams.abortWritable(target, error), true, error);
+    const targetErrored = (error) =>
+      shutdown(preventCancel ? undefined : () => streams.cancelReadable(source, error), true, error);
+    const sourceClosed = () =>
+      shutdown(preventClose ? undefined : () =>
+        streams.closeQueuedOrInFlight(target) || target.state === "closed" ? resolved()
+        : target.state === "errored" ? streams.rejected(target.error)
+        : streams.closeWritable(target), false);
+
+    if (signal !== undefined) {
+      const abort = () => {
+        const error = signal.reason;
+        const actions = [];
+        if (!preventAbort) {
+          actions[actions.length] = () => target.state === "writable" ? streams.abortWritable(target, error) : resolved();
+        }
+        if (!preventCancel) {
+          actions[actions.length] = () => source.state === "readable" ? streams.cancelReadable(source, error) : resolved();
+        }
+        shutdown(() => {
+          const started = [];
+          for (let index = 0; index < actions.length; index++) started[index] = actions[index]();
+          return together(started);
+        }, true, error);
+      };
+      if (signal.aborted) {
+        abort();
+        return done.promise;
+      }
+      whenAborted(signal, abort);
+    }
+
+    if (source.state === "errored") sourceErrored(source.error);
+    else then(reader.closed.promise, nothing, sourceErrored);
+    if (target.state === "errored") targetErrored(target.error);
+    else then(writer.closed.promise, nothing, targetErrored);
+    if (source.state === "closed") sourceClosed();
+    else then(reader.closed.promise, sourceClosed, nothing);
+    if (streams.closeQueuedOrInFlight(target) || target.state === "closed") {
+      const error = new TypeError("The stream that is piped to is closed.");
+      shutdown(preventCancel ? undefined : () => streams.cancelReadable(source, error), true, error);
+    }
+
+    const step = () => {
+      if (ending) return;
+      then(writer.ready.promise, () => {
+        if (ending) return;
+        streams.readWith(reader, {
+          chunk(chunk) {
+            last = then(streams.writeWith(writer, chunk), nothing, nothing);
+            then(resolved(), step);
+          },
+          close: nothing,
+          error: nothing,
+        });
+      }, nothing);
+    };
+    step();
+    return done.promise;
+  };
+
+  const copyOf = (chunk) => {
+    const { buffer, offset, length } = buffers.placeOf(chunk);
+    return { buffer: buffers.slice(buffer, offset, offset + length), length };
+  };
+
+  /** Two streams that yield what the one does; it is read as fast as the faster is. */
+  streams.tee = (source) => {
+    const reader = streams.lock(source);
+    const isBytes = streams.isBytes(source);
+    const whole = source.whole;
+    const branches = [];
+    const cancelled = [false, false];
+    const reasons = [undefined, undefined];
+    const both = deferred();
+    let reading = false;
+    let again = false;
+
+    const each = (act) => {
+      for (let index = 0; index < 2; index++) {
+        if (!cancelled[index]) act(branches[index].controller, index);
+      }
+    };
+    const pull = () => {
+      if (reading) {
+        again = true;
+        return resolved();
+      }
+      reading = true;
+      streams.readWith(reader, {
+        chunk: (chunk) => {
+          then(resolved(), () => {
+            again = false;
+            each((controller, index) => {
+              if (!isBytes) return controller.steps.enqueue(controller, chunk);
+              const { buffer, offset, length } = buffers.placeOf(chunk);
+              if (index === 0 && !cancelled[1]) {
+                const copy = copyOf(chunk);
+                streams.enqueueOwned(controller, copy.buffer, 0, copy.length);
+              } else {
+                streams.enqueueOwned(controller, buffer, offset, length);
+              }
+            });
+            reading = false;
+            if (again) pull();
+          });
+        },
+        close: () => {
+          reading = false;
+          each((controller) => controller.steps.close(controller));
+          if (!cancelled[0] || !cancelled[1]) both.resolve(undefined);
+        },
+        error: () => {
+          reading = false;
+        },
+      });
+      return resolved();
+    };
+    const cancel = (index) => (reason) => {
+      cancelled[index] = true;
+      reasons[index] = reason;
+      if (cancelled[1 - index]) {
+        const list = [reasons[0], reasons[1]];
+        then(streams.cancelReadable(source, list), both.resolve, both.reject);
+      }
+      return both.promise;
+    };
+    for (let index = 0; index < 2; index++) {
+      const algorithms = { pull, cancel: cancel(index) };
+      branches[index] = isBytes ? streams.makeBytes(algorithms) : streams.makeReadable(algorithms);
+      branches[index].whole = whole;
+    }
+    then(reader.closed.promise, nothing, (error) => {
+      each((controller) => controller.steps.error(controller, error));
+      if (!cancelled[0] || !cancelled[1]) both.resolve(undefined);
+    });
+    return branches;
+  };
+}

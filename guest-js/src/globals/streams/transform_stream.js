@@ -1,0 +1,383 @@
+(native, internals) => {
+  const { apply } = Reflect;
+  const { streams } = internals;
+  const {
+    then, promised, resolved, rejected, deferred, nothing, bad, dictionary, callback, buffers,
+  } = streams;
+  const Bytes = Uint8Array;
+
+  const forget = (transform) => {
+    transform.transform = transform.flush = transform.cancel = resolved;
+  };
+
+  const press = (transform, pressed) => {
+    transform.changed.resolve(undefined);
+    transform.changed = deferred();
+    transform.pressed = pressed;
+  };
+
+  const unblock = (transform) => {
+    if (transform.pressed) press(transform, false);
+  };
+
+  const errorWritable = (transform, error) => {
+    forget(transform);
+    streams.errorWritable(transform.writable.controller, error);
+    unblock(transform);
+  };
+
+  const fail = (transform, error) => {
+    const { controller } = transform.readable;
+    controller.steps.error(controller, error);
+    errorWritable(transform, error);
+  };
+
+  const enqueue = (transform, chunk) => {
+    const { readable } = transform;
+    const { controller } = readable;
+    if (!controller.steps.canEnqueue(controller)) bad("The stream is not in a state that permits enqueue.");
+    try {
+      controller.steps.enqueue(controller, chunk);
+    } catch (error) {
+      errorWritable(transform, error);
+      throw readable.error;
+    }
+    const pressed = !controller.steps.wants(controller);
+    if (pressed !== transform.pressed) press(transform, true);
+  };
+
+  const terminate = (transform) => {
+    const { controller } = transform.readable;
+    controller.steps.close(controller);
+    errorWritable(transform, new TypeError("The transform was terminated."));
+  };
+
+  const perform = (transform, chunk) =>
+    then(transform.transform(chunk), undefined, (error) => {
+      fail(transform, error);
+      throw error;
+    });
+
+  const write = (transform, chunk) => {
+    if (!transform.pressed) return perform(transform, chunk);
+    return then(transform.changed.promise, () => {
+      const { writable } = transform;
+      if (writable.state === "erroring") throw writable.error;
+      return perform(transform, chunk);
+    });
+  };
+
+  const abort = (transform, reason) => {
+    if (transform.finish !== undefined) return transform.finish.promise;
+    const { readable } = transform;
+    const finish = (transform.finish = deferred());
+    const cancelled = transform.cancel(reason);
+    forget(transform);
+    const { controller } = readable;
+    then(cancelled, () => {
+      if (readable.state === "errored") return finish.reject(readable.error);
+      controller.steps.error(controller, reason);
+      finish.resolve(undefined);
+    }, (error) => {
+      controller.steps.error(controller, error);
+      finish.reject(error);
+    });
+    return finish.promise;
+  };
+
+  const close = (transform) => {
+    if (transform.finish !== undefined) return transform.finish.promise;
+    const { readable } = transform;
+    const finish = (transform.finish = deferred());
+    const flushed = transform.flush();
+    forget(transform);
+    const { controller } = readable;
+    then(flushed, () => {
+      if (readable.state === "errored") return finish.reject(readable.error);
+      controller.steps.close(controller);
+      finish.resolve(undefined);
+    }, (error) => {
+      controller.steps.error(controller, error);
+      finish.reject(error);
+    });
+    return finish.promise;
+  };
+
+  const cancel = (transform, reason) => {
+    if (transform.finish !== undefined) return transform.finish.promise;
+    const { writable } = transform;
+    const finish = (transform.finish = deferred());
+    const cancelled = transform.cancel(reason);
+    forget(transform);
+    then(cancelled, () => {
+      if (writable.state === "errored") return finish.reject(writable.error);
+      streams.errorWritable(writable.controller, reason);
+      unblock(transform);
+      finish.resolve(undefined);
+    }, (error) => {
+      streams.errorWritable(writable.controller, error);
+      unblock(transform);
+      finish.reject(error);
+    });
+    return finish.promise;
+  };
+
+  const newTransform = () => ({
+    __proto__: null, readable: undefined, writable: undefined, pressed: undefined,
+    changed: deferred(), finish: undefined, transform: resolved, flush: resolved, cancel: resolved,
+  });
+
+  /** Makes both sides, which begin when `started` has settled. */
+  const connect = (transform, started, writing, reading) => {
+    transform.writable = streams.makeWritable({
+      start: () => started,
+      write: (chunk) => write(transform, chunk),
+      abort: (reason) => abort(transform, reason),
+      close: () => close(transform),
+      mark: writing.mark, size: writing.size ?? streams.one,
+    });
+    transform.readable = streams.makeReadable({
+      start: () => started,
+      pull: () => {
+        press(transform, false);
+        return transform.changed.promise;
+      },
+      cancel: (reason) => cancel(transform, reason),
+      mark: reading.mark, size: reading.size ?? streams.one,
+    });
+    transform.pressed = undefined;
+    press(transform, true);
+  };
+
+  const MADE = {};
+  class TransformStreamDefaultController {
+    #it;
+
+    constructor(it = undefined, made = undefined) {
+      if (made !== MADE) bad("Illegal constructor");
+      this.#it = it;
+    }
+
+    get desiredSize() {
+      const { controller } = this.#it.readable;
+      return controller.steps.desiredSize(controller);
+    }
+
+    enqueue(chunk = undefined) {
+      enqueue(this.#it, chunk);
+    }
+
+    error(reason = undefined) {
+      fail(this.#it, reason);
+    }
+
+    terminate() {
+      terminate(this.#it);
+    }
+  }
+  internals.interface(TransformStreamDefaultController);
+
+  class TransformStream {
+    #readable;
+    #writable;
+
+    constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined, made = undefined) {
+      let transform = transformer;
+      if (made !== MADE) {
+        if (transformer === null || (transformer !== undefined && typeof transformer !== "object" && typeof transformer !== "function")) {
+          bad("The transformer must be an object.");
+        }
+        const writing = streams.strategy(writableStrategy, 1);
+        const reading = streams.strategy(readableStrategy, 0);
+        const given = transformer ?? {};
+        const cancelling = callback(given.cancel, "The transformer's cancel");
+        const flush = callback(given.flush, "The transformer's flush");
+        if (given.readableType !== undefined) throw new RangeError("The readableType must be undefined.");
+        const start = callback(given.start, "The transformer's start");
+        const transforming = callback(given.transform, "The transformer's transform");
+        if (given.writableType !== undefined) throw new RangeError("The writableType must be undefined.");
+        transform = newTransform();
+        const face = new TransformStreamDefaultController(transform, MADE);
+        const started = deferred();
+        connect(transform, started.promise, writing, reading);
+        transform.transform = transforming === undefined ? (chunk) => {
+          try {
+            enqueue(transform, chunk);
+            return resolved();
+          } catch (error) {
+            return rejected(error);
+          }
+        } : (chunk) => promised(transforming, transformer, [chunk, face]);
+        if (flush !== undefined) transform.flush = () => promised(flush, transformer, [face]);
+        if (cancelling !== undefined) transform.cancel = (reason) => promised(cancelling, transformer, [reason]);
+        started.resolve(start === undefined ? undefined : apply(start, transformer, [face]));
+      }
+      this.#readable = streams.readableFace(transform.readable);
+      this.#writable = streams.writableFace(transform.writable);
+    }
+
+    get readable() {
+      return this.#readable;
+    }
+
+    get writable() {
+      return this.#writable;
+    }
+  }
+  internals.interface(TransformStream);
+
+  /** The two sides of a transform of the platform's own. */
+  streams.transform = ({ transform: each, flush = nothing, mark = 1 }) => {
+    const transform = newTransform();
+    connect(transform, resolved(), { mark }, { mark: 0 });
+    const enqueueNext = (chunk) => enqueue(transform, chunk);
+    transform.transform = (chunk) => promised(each, undefined, [chunk, enqueueNext]);
+    transform.flush = () => promised(flush, undefined, [enqueueNext]);
+    return transform;
+  };
+
+  /** The window of what must be bytes, as a view of all its buffer or a part. */
+  streams.bytesOf = (chunk, refusal) => {
+    if (buffers.isView(chunk)) {
+      const { buffer, offset, length } = buffers.placeOf(chunk);
+      return new Bytes(buffer, offset, length);
+    }
+    return buffers.isBuffer(chunk) ? new Bytes(chunk) : bad(refusal(chunk));
+  };
+  const notBytes = (chunk) =>
+    "This TransformStream is being used as a byte stream, but received " +
+    `${typeof chunk === "string" ? "a string" : "an object of non-ArrayBuffer/ArrayBufferView type"} ` +
+    "on its writable side. If you wish to write a string, you'll probably want to explicitly " +
+    "UTF-8-encode it with TextEncoder.";
+
+  class IdentityTransformStream extends TransformStream {
+    constructor(strategy = undefined) {
+      const { mark } = streams.strategy(strategy, 1);
+      super(streams.transform({
+        transform(chunk, enqueue) {
+          const bytes = streams.bytesOf(chunk, notBytes);
+          if (buffers.placeOf(bytes).length > 0) enqueue(bytes);
+        },
+        mark,
+      }), undefined, undefined, MADE);
+    }
+  }
+  internals.interface(IdentityTransformStream);
+
+  class FixedLengthStream extends TransformStream {
+    constructor(expectedLength, strategy = undefined) {
+      const length = typeof expectedLength === "bigint" ? Number(expectedLength) : +expectedLength;
+      if (!(length >= 0 && length <= Number.MAX_SAFE_INTEGER && length % 1 === 0)) {
+        bad("FixedLengthStream requires an integer expected length less than 2^53.");
+      }
+      const { mark } = streams.strategy(strategy, 1);
+      let left = length;
+      super(streams.transform({
+        transform(chunk, enqueue) {
+          const bytes = streams.bytesOf(chunk, notBytes);
+          const count = buffers.placeOf(bytes).length;
+          if (count > left) bad("Attempt to write too many bytes through a FixedLengthStream.");
+          left -= count;
+          if (count > 0) enqueue(bytes);
+        },
+        flush() {
+          if (left > 0) bad("FixedLengthStream did not see all expected bytes before close().");
+        },
+        mark,
+      }), undefined, undefined, MADE);
+    }
+  }
+  internals.interface(FixedLengthStream);
+  streams.TransformStream = TransformStream;
+
+  const decode = TextDecoder.prototype.decode;
+  const Decoder = TextDecoder;
+
+  class TextDecoderStream {
+    #decoder;
+    #sides;
+    #fatal;
+    #ignoreBOM;
+
+    constructor(label = "utf-8", options = undefined) {
+      const { fatal, ignoreBOM } = dictionary(options, "The options");
+      this.#fatal = !!fatal;
+      this.#ignoreBOM = !!ignoreBOM;
+      const decoder = new Decoder(label, { fatal: this.#fatal, ignoreBOM: this.#ignoreBOM });
+      this.#decoder = decoder;
+      const notBytes = () => "The chunk must be an ArrayBuffer or a view of one.";
+      this.#sides = sides({
+        transform(chunk, enqueue) {
+          const text = apply(decode, decoder, [streams.bytesOf(chunk, notBytes), { stream: true }]);
+          if (text !== "") enqueue(text);
+        },
+        flush(enqueue) {
+          const text = apply(decode, decoder, []);
+          if (text !== "") enqueue(text);
+        },
+      });
+    }
+
+    get encoding() {
+      return this.#decoder.encoding;
+    }
+
+    get fatal() {
+      return this.#fatal;
+    }
+
+    get ignoreBOM() {
+      return this.#ignoreBOM;
+    }
+
+    get readable() {
+      return this.#sides.readable;
+    }
+
+    get writable() {
+      return this.#sides.writable;
+    }
+  }
+  internals.interface(TextDecoderStream);
+
+  class TextEncoderStream {
+    #sides;
+
+    constructor() {
+      // A lead surrogate whose trail is in the next chunk.
+      let lead = "";
+      this.#sides = sides({
+        transform(chunk, enqueue) {
+          const text = `${lead}${chunk}`;
+          const last = text[text.length - 1];
+          lead = last >= "\uD800" && last <= "\uDBFF" ? last : "";
+          const bytes = native.encode(lead === "" ? text : apply(substring, text, [0, text.length - 1]));
+          if (buffers.placeOf(bytes).length > 0) enqueue(bytes);
+        },
+        flush(enqueue) {
+          if (lead !== "") enqueue(native.encode("\uFFFD"));
+        },
+      });
+    }
+
+    get encoding() {
+      this.#sides;
+      return "utf-8";
+    }
+
+    get readable() {
+      return this.#sides.readable;
+    }
+
+    get writable() {
+      return this.#sides.writable;
+    }
+  }
+  internals.interface(TextEncoderStream);
+
+  const { substring } = String.prototype;
+  const sides = (algorithms) => {
+    const { readable, writable } = streams.transform(algorithms);
+    return { readable: streams.readableFace(readable), writable: streams.writableFace(writable) };
+  };
+}
