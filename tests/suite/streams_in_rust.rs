@@ -14,7 +14,7 @@ use crate::family::lone;
 use crate::harness::soon;
 
 const STREAMS: &str = "
-    const told = [];
+    const told = [], opens = [];
     const text = (bytes) => new TextDecoder().decode(bytes);
     export default class extends WorkerEntrypoint {
         told() { return told }
@@ -32,8 +32,10 @@ const STREAMS: &str = "
         sink() { return new WritableStream({ write(chunk) { if (text(chunk) === 'bad') throw new RangeError('refused'); told.push(text(chunk)) },
             close() { told.push('closed') }, abort(reason) { told.push(`aborted: ${reason.message}`) } }) }
         kind(value) { return value.constructor.name }
-        slow() { return new ReadableStream({ pull(c) { return new Promise((go) => setTimeout(go, 1)).then(() => c.enqueue(new Uint8Array(1))) } }, { highWaterMark: 0 }) }
-        slowSink() { return new WritableStream({ write() { return new Promise((go) => setTimeout(go, 1)) } }) }
+        slow() { return new ReadableStream({ pull(c) { return new Promise((go) => { this.open = go }).then(() => c.enqueue(new Uint8Array(1))) },
+            open: null, start(c) { opens.push(() => this.open()) } }, { highWaterMark: 0 }) }
+        slowSink() { let open; opens.push(() => open()); return new WritableStream({ write() { return new Promise((go) => { open = go }) } }) }
+        open() { opens.pop()() }
         later() { this.ctx.waitUntil(new Promise((go) => setTimeout(go, 1)).then(() => console.log('late'))); return () => {} }
         async fetch(request) { return new Response(request.body.pipeThrough(new TransformStream())) }
         garbage(kind) { return kind === 0 ? () => 'text' : kind === 1 ? { source: () => 1 } : kind === 2 ? new Date(0) : { source: 7 } }
@@ -335,6 +337,7 @@ async fn a_stream_is_not_asked_twice_at_once() {
     let (first, second) = (slow.source.call_value("pull", ()), slow.source.call_value("pull", ()));
     let refused = soon(second).await.unwrap_err();
     assert!(refused.to_string().contains("The stream is being pulled already."), "{refused}");
+    let () = soon(entrypoint.call("open", ())).await.unwrap();
     assert!(soon(first).await.is_ok());
     let slow: Ends = soon(entrypoint.call("slowSink", ())).await.unwrap();
     let bytes = || (Bytes::from(vec![0; 9]),);
@@ -342,6 +345,7 @@ async fn a_stream_is_not_asked_twice_at_once() {
         (slow.source.call_value("write", bytes()), slow.source.call_value("write", bytes()));
     let refused = soon(second).await.unwrap_err();
     assert!(refused.to_string().contains("The stream is being written to already."), "{refused}");
+    let () = soon(entrypoint.call("open", ())).await.unwrap();
     assert!(soon(first).await.is_ok());
     let refused = soon(slow.source.call_value("write", ("text",))).await.unwrap_err();
     assert!(refused.to_string().contains("only takes bytes"), "{refused}");

@@ -119,3 +119,13 @@ fn deep_results_are_printed() {
     let said = folder.run(&["main.js", "--arg", "10000"]);
     assert_eq!((said.code, said.out.len()), (Some(0), 20_001));
 }
+
+/// It is named, and nothing waits for its end.
+#[test]
+fn a_stream_is_not_read() {
+    let endless = "new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1)) } })";
+    let folder = Folder::js("stream", &format!("export default () => new Response({endless})"));
+    let _ = folder.run(&["main.js", "--timeout", "1h"]).expect_out(
+        r#"{"status":200,"statusText":"","headers":[],"body":{"source":"[Capability]"}}"#,
+    );
+}

@@ -17,7 +17,9 @@
   /** All of them in a row, in a buffer of their own. */
   streams.joined = (list) => {
     let total = 0;
-    for (let node = list.head; node !== undefined; node = node.next) total += buffers.placeOf(node.value).length;
+    for (let node = list.head; node !== undefined; node = node.next) {
+      total += buffers.placeOf(node.value).length;
+    }
     const all = new Bytes(total);
     const { buffer: into } = buffers.placeOf(all);
     let at = 0;
@@ -47,7 +49,7 @@
       }
       const list = streams.list();
       if (parts !== undefined) {
-        if (parts === null || (typeof parts !== "object" && typeof parts !== "function") || typeof parts[ITERATOR] !== "function") {
+        if (typeof streams.given(parts, "The list of parts")[ITERATOR] !== "function") {
           bad("The parts of a Blob must be a sequence.");
         }
         for (const part of parts) streams.push(list, bytesOfPart(part));

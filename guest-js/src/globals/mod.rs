@@ -30,7 +30,7 @@ use crate::state::State;
 pub use dynamic_code::forbid as forbid_dynamic_code;
 
 /// In the order in which they build on one another.
-const SCRIPTS: [(&str, &str); 35] = [
+const SCRIPTS: [(&str, &str); 38] = [
     ("isolet:globals", include_str!("globals.js")),
     ("isolet:eval", include_str!("dynamic_code.js")),
     ("isolet:inspect", include_str!("inspect.js")),
@@ -52,9 +52,12 @@ const SCRIPTS: [(&str, &str); 35] = [
     ("isolet:ReadableStreamDefaultController", include_str!("streams/readable_controller.js")),
     ("isolet:ReadableByteStreamController", include_str!("streams/byte_controller.js")),
     ("isolet:ReadableStream", include_str!("streams/readable_stream.js")),
+    ("isolet:WritableStreamDefaultController", include_str!("streams/writable_controller.js")),
     ("isolet:WritableStream", include_str!("streams/writable_stream.js")),
     ("isolet:pipe", include_str!("streams/pipe.js")),
     ("isolet:TransformStream", include_str!("streams/transform_stream.js")),
+    ("isolet:IdentityTransformStream", include_str!("streams/byte_transforms.js")),
+    ("isolet:TextEncoderStream", include_str!("streams/text_streams.js")),
     ("isolet:rpc", include_str!("rpc.js")),
     ("isolet:crossing", include_str!("streams/crossing.js")),
     ("isolet:Blob", include_str!("blob.js")),

@@ -41,6 +41,26 @@ const READ: usize = 64 << 10;
 ///
 /// Where data is sent for a stream, such as a body that is text or bytes, it is
 /// a stream of that.
+///
+/// ```
+/// use futures_util::{StreamExt, stream};
+/// use isolet::{ByteStream, Engine, Thrown, WorkerCode};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> isolet::Result<()> {
+/// const SHOUT: &str = "export default { shout: (text) => text
+///     .pipeThrough(new TextDecoderStream())
+///     .pipeThrough(new TransformStream({ transform(part, c) { c.enqueue(part.toUpperCase()) } }))
+///     .pipeThrough(new TextEncoderStream()) }";
+/// let worker = Engine::new()?.loader().load(WorkerCode::module("shout.js", SHOUT))?;
+/// let text = ByteStream::new(stream::iter([Ok::<_, Thrown>(b"hello".to_vec())]));
+/// let mut shouted: ByteStream = worker.entrypoint().call("shout", (text,)).await?;
+/// while let Some(part) = shouted.next().await {
+///     assert_eq!(part?[..], *b"HELLO");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct ByteStream(Mutex<Reading>);
 
 enum Reading {

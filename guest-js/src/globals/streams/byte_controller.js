@@ -4,7 +4,9 @@
   const { placeOf, kindOf, transfer, isDetached, isView, lengthOf } = buffers;
   const Buffer = ArrayBuffer;
   const Bytes = Uint8Array;
-  const unaligned = () => new TypeError("The bytes do not fill the elements of the view that was given.");
+  const unaligned = () =>
+    new TypeError("The bytes do not fill the elements of the view that was given.");
+  const tooMany = () => new RangeError("More bytes were written than there was room for.");
 
   const forget = (controller) => {
     controller.pull = controller.cancel = resolved;
@@ -87,7 +89,8 @@
   /** Moves bytes from the queue; whether it holds enough then. */
   const fill = (controller, into) => {
     const { queue } = controller;
-    const most = controller.total < into.length - into.filled ? controller.total : into.length - into.filled;
+    const room = into.length - into.filled;
+    const most = controller.total < room ? controller.total : room;
     const aligned = into.filled + most - ((into.filled + most) % into.size);
     const ready = aligned >= into.least;
     let left = ready ? aligned - into.filled : most;
@@ -191,7 +194,7 @@
       if (count !== 0) bad("Nothing can be written into a stream that is closed.");
     } else {
       if (count === 0) bad("The number of bytes written must be positive.");
-      if (first.filled + count > first.length) throw new RangeError("More bytes were written than there was room for.");
+      if (first.filled + count > first.length) throw tooMany();
     }
     first.buffer = transfer(first.buffer);
     respondInternally(controller, count);
@@ -207,7 +210,7 @@
     }
     if (first.offset + first.filled !== offset) throw new RangeError("The view begins at another place.");
     if (first.capacity !== lengthOf(buffer)) throw new RangeError("The view is of another buffer.");
-    if (first.filled + length > first.length) throw new RangeError("More bytes were written than there was room for.");
+    if (first.filled + length > first.length) throw tooMany();
     first.buffer = transfer(buffer);
     respondInternally(controller, length);
   };

@@ -93,6 +93,14 @@
     if (typeof value !== "object" && typeof value !== "function") bad(`${what} must be an object.`);
     return value;
   };
+  /** An object that may be left out. */
+  streams.given = (value, what) => {
+    if (value === undefined) return {};
+    if (value === null || (typeof value !== "object" && typeof value !== "function")) {
+      bad(`${what} must be an object.`);
+    }
+    return value;
+  };
   streams.callback = (value, what) => {
     if (value !== undefined && typeof value !== "function") bad(`${what} must be a function.`);
     return value;
@@ -113,7 +121,8 @@
   /** The kind of a view, whose elements are so many bytes long. */
   const kindOf = (view) => {
     const name = apply(tagOf, view, []);
-    return name === undefined ? { Kind: View, size: 1 } : { Kind: kinds[name], size: kinds[name].BYTES_PER_ELEMENT };
+    const Kind = name === undefined ? View : kinds[name];
+    return { Kind, size: name === undefined ? 1 : Kind.BYTES_PER_ELEMENT };
   };
 
   streams.buffers = {

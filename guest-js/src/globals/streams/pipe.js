@@ -61,10 +61,12 @@
         const error = signal.reason;
         const actions = [];
         if (!preventAbort) {
-          actions[actions.length] = () => target.state === "writable" ? streams.abortWritable(target, error) : resolved();
+          actions[actions.length] = () =>
+            target.state === "writable" ? streams.abortWritable(target, error) : resolved();
         }
         if (!preventCancel) {
-          actions[actions.length] = () => source.state === "readable" ? streams.cancelReadable(source, error) : resolved();
+          actions[actions.length] = () =>
+            source.state === "readable" ? streams.cancelReadable(source, error) : resolved();
         }
         shutdown(() => {
           const started = [];

@@ -129,7 +129,9 @@
         if (length === 0 || buffers.lengthOf(buffer) === 0) bad("The view must not be empty.");
         if (buffers.isDetached(buffer)) bad("The buffer of the view is detached.");
         if (!(min >= 1)) bad("The option 'min' must be positive.");
-        if (min > length / buffers.kindOf(view).size) throw new RangeError("The option 'min' is more than the view has room for.");
+        if (min > length / buffers.kindOf(view).size) {
+          throw new RangeError("The option 'min' is more than the view has room for.");
+        }
         if (this.#it.stream === undefined) throw released();
         return asking((request) => readInto(this.#it, view, min - (min % 1), request));
       } catch (error) {
@@ -156,13 +158,13 @@
         this.#it = source;
         return;
       }
-      if (source === null || (source !== undefined && typeof source !== "object" && typeof source !== "function")) {
-        bad("The source of a stream must be an object.");
+      const given = streams.given(source, "The source of a stream");
+      const { type } = given;
+      const isBytes = type !== undefined;
+      if (isBytes && `${type}` !== "bytes") {
+        bad("The type of a stream must be \"bytes\" or undefined.");
       }
-      const isBytes = source !== undefined && source.type !== undefined;
-      if (isBytes && `${source.type}` !== "bytes") bad("The type of a stream must be \"bytes\" or undefined.");
       const { mark, size } = streams.strategy(strategy, isBytes ? 0 : 1);
-      const given = source ?? {};
       const calls = {
         cancel: callback(given.cancel, "The source's cancel"),
         pull: callback(given.pull, "The source's pull"),
@@ -172,7 +174,7 @@
       let controller;
       if (isBytes) {
         if (size !== undefined) throw new RangeError("A stream of bytes takes no size.");
-        const automatic = source.autoAllocateChunkSize;
+        const automatic = given.autoAllocateChunkSize;
         const length = automatic === undefined ? undefined : +automatic - (+automatic % 1);
         if (length !== undefined && !(length > 0)) bad("The autoAllocateChunkSize must be positive.");
         controller = streams.newByteController(mark, length);
@@ -187,7 +189,8 @@
     }
 
     static {
-      recordOf = (value) => (value !== null && typeof value === "object" && #it in value ? value.#it : undefined);
+      recordOf = (value) =>
+        value !== null && typeof value === "object" && #it in value ? value.#it : undefined;
       swap = (stream, it) => {
         const old = stream.#it;
         stream.#it = it;
@@ -224,7 +227,7 @@
       if (recordOf(readable) === undefined) bad("pipeThrough() needs a writable and a readable.");
       const how = streams.pipeOptions(options);
       if (source.reader !== undefined) bad(LOCKED);
-      if (target.writer !== undefined) bad("This WritableStream is currently locked to a writer.");
+      if (target.writer !== undefined) bad(streams.LOCKED_SINK);
       handled(streams.pipe(source, target, how));
       return readable;
     }
@@ -235,7 +238,7 @@
         const target = streams.writableOf(destination) ?? bad("pipeTo() needs a WritableStream.");
         const how = streams.pipeOptions(options);
         if (this.#it.reader !== undefined) bad(LOCKED);
-        if (target.writer !== undefined) bad("This WritableStream is currently locked to a writer.");
+        if (target.writer !== undefined) bad(streams.LOCKED_SINK);
         return streams.pipe(this.#it, target, how);
       } catch (error) {
         return rejected(error);
@@ -356,7 +359,8 @@
     const { next } = iterator;
     const isSync = async === undefined || async === null;
     let stream;
-    const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
+    const isObject = (value) =>
+      (typeof value === "object" && value !== null) || typeof value === "function";
     const pull = async () => {
       const result = await apply(next, iterator, []);
       if (!isObject(result)) bad("What an iterator tells must be an object.");

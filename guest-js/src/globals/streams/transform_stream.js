@@ -1,10 +1,7 @@
 (native, internals) => {
   const { apply } = Reflect;
   const { streams } = internals;
-  const {
-    then, promised, resolved, rejected, deferred, nothing, bad, dictionary, callback, buffers,
-  } = streams;
-  const Bytes = Uint8Array;
+  const { then, promised, resolved, rejected, deferred, nothing, bad, callback } = streams;
 
   const forget = (transform) => {
     transform.transform = transform.flush = transform.cancel = resolved;
@@ -181,15 +178,12 @@
     #readable;
     #writable;
 
-    constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined, made = undefined) {
+    constructor(transformer = undefined, writing = undefined, reading = undefined, made = undefined) {
       let transform = transformer;
       if (made !== MADE) {
-        if (transformer === null || (transformer !== undefined && typeof transformer !== "object" && typeof transformer !== "function")) {
-          bad("The transformer must be an object.");
-        }
-        const writing = streams.strategy(writableStrategy, 1);
-        const reading = streams.strategy(readableStrategy, 0);
-        const given = transformer ?? {};
+        const given = streams.given(transformer, "The transformer");
+        const writable = streams.strategy(writing, 1);
+        const readable = streams.strategy(reading, 0);
         const cancelling = callback(given.cancel, "The transformer's cancel");
         const flush = callback(given.flush, "The transformer's flush");
         if (given.readableType !== undefined) throw new RangeError("The readableType must be undefined.");
@@ -199,7 +193,7 @@
         transform = newTransform();
         const face = new TransformStreamDefaultController(transform, MADE);
         const started = deferred();
-        connect(transform, started.promise, writing, reading);
+        connect(transform, started.promise, writable, readable);
         transform.transform = transforming === undefined ? (chunk) => {
           try {
             enqueue(transform, chunk);
@@ -209,7 +203,9 @@
           }
         } : (chunk) => promised(transforming, transformer, [chunk, face]);
         if (flush !== undefined) transform.flush = () => promised(flush, transformer, [face]);
-        if (cancelling !== undefined) transform.cancel = (reason) => promised(cancelling, transformer, [reason]);
+        if (cancelling !== undefined) {
+          transform.cancel = (reason) => promised(cancelling, transformer, [reason]);
+        }
         started.resolve(start === undefined ? undefined : apply(start, transformer, [face]));
       }
       this.#readable = streams.readableFace(transform.readable);
@@ -236,148 +232,7 @@
     return transform;
   };
 
-  /** The window of what must be bytes, as a view of all its buffer or a part. */
-  streams.bytesOf = (chunk, refusal) => {
-    if (buffers.isView(chunk)) {
-      const { buffer, offset, length } = buffers.placeOf(chunk);
-      return new Bytes(buffer, offset, length);
-    }
-    return buffers.isBuffer(chunk) ? new Bytes(chunk) : bad(refusal(chunk));
-  };
-  const notBytes = (chunk) =>
-    "This TransformStream is being used as a byte stream, but received " +
-    `${typeof chunk === "string" ? "a string" : "an object of non-ArrayBuffer/ArrayBufferView type"} ` +
-    "on its writable side. If you wish to write a string, you'll probably want to explicitly " +
-    "UTF-8-encode it with TextEncoder.";
-
-  class IdentityTransformStream extends TransformStream {
-    constructor(strategy = undefined) {
-      const { mark } = streams.strategy(strategy, 1);
-      super(streams.transform({
-        transform(chunk, enqueue) {
-          const bytes = streams.bytesOf(chunk, notBytes);
-          if (buffers.placeOf(bytes).length > 0) enqueue(bytes);
-        },
-        mark,
-      }), undefined, undefined, MADE);
-    }
-  }
-  internals.interface(IdentityTransformStream);
-
-  class FixedLengthStream extends TransformStream {
-    constructor(expectedLength, strategy = undefined) {
-      const length = typeof expectedLength === "bigint" ? Number(expectedLength) : +expectedLength;
-      if (!(length >= 0 && length <= Number.MAX_SAFE_INTEGER && length % 1 === 0)) {
-        bad("FixedLengthStream requires an integer expected length less than 2^53.");
-      }
-      const { mark } = streams.strategy(strategy, 1);
-      let left = length;
-      super(streams.transform({
-        transform(chunk, enqueue) {
-          const bytes = streams.bytesOf(chunk, notBytes);
-          const count = buffers.placeOf(bytes).length;
-          if (count > left) bad("Attempt to write too many bytes through a FixedLengthStream.");
-          left -= count;
-          if (count > 0) enqueue(bytes);
-        },
-        flush() {
-          if (left > 0) bad("FixedLengthStream did not see all expected bytes before close().");
-        },
-        mark,
-      }), undefined, undefined, MADE);
-    }
-  }
-  internals.interface(FixedLengthStream);
+  // For classes that extend it: `super(transform, undefined, undefined, OWN_TRANSFORM)`
   streams.TransformStream = TransformStream;
-
-  const decode = TextDecoder.prototype.decode;
-  const Decoder = TextDecoder;
-
-  class TextDecoderStream {
-    #decoder;
-    #sides;
-    #fatal;
-    #ignoreBOM;
-
-    constructor(label = "utf-8", options = undefined) {
-      const { fatal, ignoreBOM } = dictionary(options, "The options");
-      this.#fatal = !!fatal;
-      this.#ignoreBOM = !!ignoreBOM;
-      const decoder = new Decoder(label, { fatal: this.#fatal, ignoreBOM: this.#ignoreBOM });
-      this.#decoder = decoder;
-      const notBytes = () => "The chunk must be an ArrayBuffer or a view of one.";
-      this.#sides = sides({
-        transform(chunk, enqueue) {
-          const text = apply(decode, decoder, [streams.bytesOf(chunk, notBytes), { stream: true }]);
-          if (text !== "") enqueue(text);
-        },
-        flush(enqueue) {
-          const text = apply(decode, decoder, []);
-          if (text !== "") enqueue(text);
-        },
-      });
-    }
-
-    get encoding() {
-      return this.#decoder.encoding;
-    }
-
-    get fatal() {
-      return this.#fatal;
-    }
-
-    get ignoreBOM() {
-      return this.#ignoreBOM;
-    }
-
-    get readable() {
-      return this.#sides.readable;
-    }
-
-    get writable() {
-      return this.#sides.writable;
-    }
-  }
-  internals.interface(TextDecoderStream);
-
-  class TextEncoderStream {
-    #sides;
-
-    constructor() {
-      // A lead surrogate whose trail is in the next chunk.
-      let lead = "";
-      this.#sides = sides({
-        transform(chunk, enqueue) {
-          const text = `${lead}${chunk}`;
-          const last = text[text.length - 1];
-          lead = last >= "\uD800" && last <= "\uDBFF" ? last : "";
-          const bytes = native.encode(lead === "" ? text : apply(substring, text, [0, text.length - 1]));
-          if (buffers.placeOf(bytes).length > 0) enqueue(bytes);
-        },
-        flush(enqueue) {
-          if (lead !== "") enqueue(native.encode("\uFFFD"));
-        },
-      });
-    }
-
-    get encoding() {
-      this.#sides;
-      return "utf-8";
-    }
-
-    get readable() {
-      return this.#sides.readable;
-    }
-
-    get writable() {
-      return this.#sides.writable;
-    }
-  }
-  internals.interface(TextEncoderStream);
-
-  const { substring } = String.prototype;
-  const sides = (algorithms) => {
-    const { readable, writable } = streams.transform(algorithms);
-    return { readable: streams.readableFace(readable), writable: streams.writableFace(writable) };
-  };
+  streams.OWN_TRANSFORM = MADE;
 }

@@ -1,0 +1,60 @@
+(native, internals) => {
+  const { streams } = internals;
+  const { bad, buffers, OWN_TRANSFORM: OWN, TransformStream } = streams;
+  const Bytes = Uint8Array;
+
+  /** The window of what must be bytes, as a view of all its buffer or a part. */
+  streams.bytesOf = (chunk, refusal) => {
+    if (buffers.isView(chunk)) {
+      const { buffer, offset, length } = buffers.placeOf(chunk);
+      return new Bytes(buffer, offset, length);
+    }
+    return buffers.isBuffer(chunk) ? new Bytes(chunk) : bad(refusal(chunk));
+  };
+  const notBytes = (chunk) =>
+    "This TransformStream is being used as a byte stream, but received " +
+    `${typeof chunk === "string" ? "a string" : "an object of non-ArrayBuffer/ArrayBufferView type"} ` +
+    "on its writable side. If you wish to write a string, you'll probably want to explicitly " +
+    "UTF-8-encode it with TextEncoder.";
+
+  class IdentityTransformStream extends TransformStream {
+    constructor(strategy = undefined) {
+      const { mark } = streams.strategy(strategy, 1);
+      const own = streams.transform({
+        transform(chunk, enqueue) {
+          const bytes = streams.bytesOf(chunk, notBytes);
+          if (buffers.placeOf(bytes).length > 0) enqueue(bytes);
+        },
+        mark,
+      });
+      super(own, undefined, undefined, OWN);
+    }
+  }
+  internals.interface(IdentityTransformStream);
+
+  class FixedLengthStream extends TransformStream {
+    constructor(expectedLength, strategy = undefined) {
+      const length = typeof expectedLength === "bigint" ? Number(expectedLength) : +expectedLength;
+      if (!(length >= 0 && length <= Number.MAX_SAFE_INTEGER && length % 1 === 0)) {
+        bad("FixedLengthStream requires an integer expected length less than 2^53.");
+      }
+      const { mark } = streams.strategy(strategy, 1);
+      let left = length;
+      const own = streams.transform({
+        transform(chunk, enqueue) {
+          const bytes = streams.bytesOf(chunk, notBytes);
+          const count = buffers.placeOf(bytes).length;
+          if (count > left) bad("Attempt to write too many bytes through a FixedLengthStream.");
+          left -= count;
+          if (count > 0) enqueue(bytes);
+        },
+        flush() {
+          if (left > 0) bad("FixedLengthStream did not see all expected bytes before close().");
+        },
+        mark,
+      });
+      super(own, undefined, undefined, OWN);
+    }
+  }
+  internals.interface(FixedLengthStream);
+}
