@@ -1,6 +1,8 @@
 //! The glue that `wit/sandbox.wit` sees on `wasm32`.
 
+use std::alloc::{Layout, alloc, dealloc};
 use std::cell::{OnceCell, UnsafeCell};
+use std::hint::black_box;
 
 use crate::{Event, Host, Level, Module, Outcome, SourceError};
 
@@ -64,13 +66,33 @@ extern "C" fn init() {
 /// memory: that is a system call which every thread of
 /// the host pays for. Room that is not touched takes no memory.
 fn reserve() {
-    const BYTES: usize = 256 << 10;
     unsafe extern "C" {
-        fn malloc(bytes: usize) -> *mut core::ffi::c_void;
-        fn free(block: *mut core::ffi::c_void);
+        fn malloc(bytes: usize) -> *mut u8;
+        fn free(block: *mut u8);
     }
-    // SAFETY: the engine's own allocator; the block is given back untouched.
-    unsafe { free(std::hint::black_box(malloc(BYTES))) };
+    // SAFETY: the engine's own allocator and Rust's, each given back its own blocks,
+    // with the layout they were made with.
+    unsafe {
+        seal(256 << 10, |bytes| malloc(bytes), |block, _| free(block));
+        let layout = |bytes| Layout::from_size_align_unchecked(bytes, 8);
+        seal(16 << 10, |bytes| alloc(layout(bytes)), |block, bytes| dealloc(block, layout(bytes)));
+    }
+}
+
+/// Gives up the gaps below a block of that size, which is left free. An allocator
+/// links them in lists, one for each size: a worker that frees something would
+/// write to the first of a list, each on a page of its own.
+fn seal(room: usize, alloc: impl Fn(usize) -> *mut u8, free: impl Fn(*mut u8, usize)) {
+    let above = black_box(alloc(room));
+    let mut bytes = room / 2;
+    while bytes >= 8 {
+        let block = black_box(alloc(bytes));
+        if block.is_null() || block > above {
+            free(block, bytes);
+            bytes -= (bytes / 16).next_multiple_of(8).max(8);
+        }
+    }
+    free(above, room);
 }
 
 /// The whole linear memory as a list of bytes, for the host to read.
