@@ -23,5 +23,7 @@ pub(crate) fn config() -> Config {
     // Nobody reads the frames of a trap in the interpreter, and walking them
     // is the larger part of what a trap costs.
     config.wasm_backtrace_max_frames(None);
+    // Which would tell where in the Wasm they are, and is copied at each start.
+    config.generate_address_map(false);
     config
 }

@@ -139,7 +139,7 @@ impl Engine {
         })?;
         let (images, base) = guest(&wasmtime)?;
         let base = Arc::new(base);
-        let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes, transpilers as usize)?;
+        let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes, transpilers as usize);
         let sandboxes = Arc::new(Semaphore::new(config.max_sandboxes as usize));
         Ok(Self(Arc::new(Inner { wasmtime, images, base, transpiler, sandboxes, config })))
     }

@@ -1,5 +1,6 @@
 //! TypeScript to JavaScript, in a guest of its own.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Semaphore;
@@ -77,21 +78,27 @@ fn script(transpiled: wit::Transpiled) -> Script {
 }
 
 pub(crate) struct Transpiler {
-    pre: wit::TranspilerPre<MemoryLimit>,
+    engine: wasmtime::Engine,
+    /// Its code is as much as the engine's: it is unpacked when it is first needed.
+    pre: OnceLock<wit::TranspilerPre<MemoryLimit>>,
     max_memory_bytes: u64,
     slots: Semaphore,
 }
 
 impl Transpiler {
-    pub(crate) fn new(
-        engine: &wasmtime::Engine,
-        max_memory_bytes: u64,
-        slots: usize,
-    ) -> wasmtime::Result<Self> {
-        let linker = Linker::<MemoryLimit>::new(engine);
-        let pre = linker.instantiate_pre(&artifacts::transpiler(engine)?)?;
+    pub(crate) fn new(engine: &wasmtime::Engine, max_memory_bytes: u64, slots: usize) -> Self {
+        let engine = engine.clone();
+        Self { engine, pre: OnceLock::new(), max_memory_bytes, slots: Semaphore::new(slots) }
+    }
+
+    fn pre(&self) -> wasmtime::Result<&wit::TranspilerPre<MemoryLimit>> {
+        if let Some(pre) = self.pre.get() {
+            return Ok(pre);
+        }
+        let linker = Linker::<MemoryLimit>::new(&self.engine);
+        let pre = linker.instantiate_pre(&artifacts::transpiler(&self.engine)?)?;
         let pre = wit::TranspilerPre::new(pre)?;
-        Ok(Self { pre, max_memory_bytes, slots: Semaphore::new(slots) })
+        Ok(self.pre.get_or_init(|| pre))
     }
 
     /// # Errors
@@ -123,11 +130,11 @@ impl Transpiler {
     ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
         let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
         let memory = MemoryLimit(allowance.memory_bytes.min(self.max_memory_bytes));
-        let mut store = Store::new(self.pre.engine(), memory);
+        let mut store = Store::new(&self.engine, memory);
         store.limiter(|memory| memory);
         store.set_fuel(fuel)?;
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
-        let guest = self.pre.instantiate_async(&mut store).await?;
+        let guest = self.pre()?.instantiate_async(&mut store).await?;
         let answer = guest.call_transpile(&mut store, dialect, source).await;
         let used = fuel.saturating_sub(store.get_fuel()?);
         // Others may have used some meanwhile; what is left never wraps.
