@@ -70,10 +70,15 @@ impl Stub {
     /// As what lives as long as that sandbox may keep it: what is in the sandbox,
     /// or above it, must not be kept alive by it, nor a loader's workers.
     pub(crate) fn held_by(&self, holder: &Lineage) -> Self {
+        self.otherwise_held_by(holder).unwrap_or_else(|| self.clone())
+    }
+
+    /// None if it is the same stub.
+    fn otherwise_held_by(&self, holder: &Lineage) -> Option<Self> {
         match &self.target {
-            Target::Remote(remote) if remote.outlives(holder) => self.without_hold(),
-            Target::Loader(grant) => Self::to(Target::Loader(Arc::new(grant.blank()))),
-            _ => self.clone(),
+            Target::Remote(remote) if remote.outlives(holder) => Some(self.without_hold()),
+            Target::Loader(grant) => Some(Self::to(Target::Loader(Arc::new(grant.blank())))),
+            _ => None,
         }
     }
 
@@ -82,9 +87,12 @@ impl Stub {
         if value.capabilities().is_empty() {
             return value;
         }
-        value.map_capabilities(|attachment| match Self::from_attachment(attachment) {
-            Some(stub) => stub.held_by(holder).to_attachment(),
-            None => Arc::clone(attachment),
+        value.map_capabilities(|attachment| {
+            let stub = attachment.downcast_ref::<Self>();
+            match stub.and_then(|stub| stub.otherwise_held_by(holder)) {
+                Some(stub) => stub.to_attachment(),
+                None => Arc::clone(attachment),
+            }
         })
     }
 

@@ -126,8 +126,8 @@
     get(id, callback) {
       if (typeof callback !== "function") bad("The second argument of get() must be a function.");
       const load = async () => codeOf(await callback());
-      const name = id === undefined || id === null ? undefined : `${id}`;
-      return new WorkerStub(native.deferred(this.#stub, "get", [name, load]));
+      const name = typeof id === "string" || id === undefined ? id : id === null ? undefined : `${id}`;
+      return new WorkerStub(native.get(this.#stub, name, load));
     }
   };
   internals.stubOf = WorkerLoader.stubOf;

@@ -262,6 +262,13 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     };
     native.set("deferred", Function::new(ctx.clone(), deferred)?)?;
 
+    // The same for what is asked of a loader most.
+    let get = |ctx: Ctx<'js>, loader: Value<'js>, id: Value<'js>, load: Value<'js>| {
+        let loader = stub_of(&ctx, &loader)?;
+        Stub::make(&ctx, calls::load(&ctx, &loader.root, "get", vec![id, load])?)
+    };
+    native.set("get", Function::new(ctx.clone(), get)?)?;
+
     // The same for an export, which is asked for when it is needed.
     let entrypoint = |ctx: Ctx<'js>, worker: Value<'js>, name: String| {
         let root = match stub_of(&ctx, &worker)?.root {
