@@ -26,6 +26,7 @@ mod hostile;
 mod hostile_peers;
 mod hostile_streams;
 mod images;
+mod let_go;
 mod limits;
 mod loader;
 mod loader_children;

@@ -76,10 +76,13 @@ impl Driver {
         let stubs = arguments.as_ref().map_or(0, |arguments| arguments.capabilities.len() as u64);
         let names: usize = path.iter().map(String::len).sum();
         let bytes = size + stubs * STUB_BYTES + names as u64;
+        // Also if it is not sent: the guest hears that what it offers is let go.
+        let arguments = arguments.map(|arguments| self.export(arguments)).transpose();
         let Some(payer) = self.invocations.get_mut(&invocation) else {
             // Its fuel, calls and time are nobody's any more.
             return Ok(());
         };
+        let arguments = arguments?;
         payer.usage.capability_calls += 1;
         payer.calls.push(id);
         let (limit, actual) = (payer.limits.capability_calls, payer.usage.capability_calls);
@@ -96,7 +99,6 @@ impl Driver {
             self.end(invocation, error.into());
             return Ok(());
         }
-        let arguments = arguments.map(|arguments| self.export(arguments)).transpose()?;
         // What a sandbox asks of itself, its exports apart, is nobody's work and may
         // take as long as it lives.
         let of_itself = matches!(target, wit::Capability::Held(OWN)) && path.len() == 1;
@@ -137,20 +139,21 @@ impl Driver {
 
     fn settle(&mut self, settlement: wit::Settlement) -> Result<()> {
         let wit::Settlement { invocation: id, result, waiting } = settlement;
-        let Some(invocation) = self.invocations.get(&id) else { return Ok(()) };
         let (Ok(message) | Err(message)) = &result;
-        let (limit, actual) = (invocation.limits.output_bytes, message.data.len() as u64);
+        let actual = message.data.len() as u64;
+        // Also if it goes no further: the guest hears that what it offers is let go.
+        let result = match result {
+            Ok(message) => self.export(message).map(Ok),
+            Err(message) => self.export(message).map(Err),
+        };
+        let Some(invocation) = self.invocations.get(&id) else { return Ok(()) };
+        let result = result?;
+        let limit = invocation.limits.output_bytes;
         let result = if actual > limit {
             // The sandbox is sound: only this invocation has gone too far.
             Err(LimitError { kind: LimitKind::Output, limit, actual }.into())
         } else {
-            match result {
-                Ok(message) => Ok(self.export(message)?),
-                Err(message) => {
-                    let value = self.export(message)?;
-                    Err(Error::Exception(exception::thrown(value)))
-                }
-            }
+            result.map_err(|thrown| Error::Exception(exception::thrown(thrown)))
         };
         if let Some(invocation) = self.invocations.get_mut(&id) {
             invocation.settle(result);
@@ -172,6 +175,10 @@ impl Driver {
         self.due.remove(&(invocation.deadline, Due::Invocation(id)));
         for &call in &invocation.calls {
             let Some(orphan) = self.calls.get_mut(call) else { continue };
+            // A guest that uses a number twice.
+            if orphan.owner != id || orphan.deadline.is_some() {
+                continue;
+            }
             orphan.deadline = Some(invocation.deadline);
             self.open_calls -= 1;
             self.due.insert((invocation.deadline, Due::Call(call)));

@@ -10,7 +10,9 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::tests::picture::{bytes_of, word};
 use crate::tests::raw_guest::Liar;
-use crate::tests::script::{GATE, assert_alive, call, liar, message, outcome, settle, undefined};
+use crate::tests::script::{
+    ECHO, GATE, assert_alive, call, hasty, liar, message, outcome, settle, undefined,
+};
 use crate::worker_code::WorkerCode;
 
 /// The host knows what was wrong, instead of having lost its way.
@@ -60,6 +62,17 @@ async fn a_call_for_nobody_is_refused() {
         assert_refused(&answer, "an invocation that never was");
         assert_alive(&liar).await;
     }
+}
+
+/// Each of them is one call of the invocation's when it ends.
+#[tokio::test]
+async fn a_call_id_that_was_in_use_is_counted_once() {
+    let liar = hasty();
+    let effects = vec![call(7, 1, ECHO, undefined())];
+    let again = vec![call(7, 1, GATE, undefined()), settle(1, Ok(undefined()))];
+    let answer = liar.goes_on(&[outcome(effects), outcome(again)]).await;
+    assert!(answer.expect("what the guest says").is_undefined());
+    assert_alive(&liar).await;
 }
 
 #[tokio::test]

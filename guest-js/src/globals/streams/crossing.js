@@ -3,7 +3,7 @@
   const { streams, RpcTarget } = internals;
   const { then, promise, deferred, resolved, rejected, handled, nothing, bad, buffers } = streams;
   const { placeOf, slice, isView, isBuffer } = buffers;
-  const { streamSent, streamOver, within, send, isStub } = native;
+  const { streamSent, streamOver, within, send, setTimer, isStub } = native;
   const Exception = DOMException;
   const Bytes = Uint8Array;
   const Failure = Error;
@@ -27,6 +27,9 @@
   const sizeOf = (bytes) => placeOf(bytes).length;
 
   const CUT = "The invocation that sent this stream is over.";
+  // Others let go of a stream at nobody's expense, and what that calls is the
+  // sender's code: it runs in a turn of its own, which the sender pays for.
+  const later = (invocation, act) => within(invocation, () => setTimer(act, 0, false));
   const dropped = () => new Exception("The other side of the stream has dropped it.", "AbortError");
 
   // What others hold of a stream of this worker's. The code behind it runs as part
@@ -156,7 +159,7 @@
     }
 
     [Symbol.dispose]() {
-      this.#drop();
+      if (!this.#over) later(this.#invocation, () => this.#drop());
     }
   }
 
@@ -236,7 +239,7 @@
     }
 
     [Symbol.dispose]() {
-      this.#drop();
+      if (!this.#over) later(this.#invocation, () => this.#drop());
     }
   }
 

@@ -1,0 +1,46 @@
+//! What is let go: by others, or because it was never sent.
+
+use isolet::LimitKind;
+use serde_json::json;
+
+use crate::family::family;
+
+const CALLEE: &str = "export default class extends WorkerEntrypoint {
+    ignore() { return 1 }
+    async ask(callback, times) { for (let n = 0; n < times; n++) await callback(); return times }
+    large() { const bytes = new Uint8Array(1 << 20); return { give: () => bytes, text: 'x'.repeat(5000) } }
+};";
+
+/// Whoever drops a stream runs code of the sender's, at the sender's expense and
+/// not at that of its sandbox, which has little of its own.
+#[tokio::test]
+async fn streams_that_others_drop_are_paid_for_by_who_sent_them() {
+    let many = "const stub = child(env);
+        const make = () => new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1)); c.close() } });
+        for (let n = 0; n < 600; n++) await stub.ignore(make());
+        return stub.ask(make, 600)";
+    let _ = family(CALLEE, many).run().await.expect_ok(600);
+
+    let dear = "let sum = 0;
+        await child(env).ignore(new ReadableStream({ cancel() { for (let n = 0; n < 1_000_000; n++) sum += n } }));
+        await new Promise((go) => setTimeout(go, 1));
+        return sum";
+    let _ = family(CALLEE, dear).run().await.expect_ok(499_999_500_000_u64);
+    let bounded = family(CALLEE, dear).limits(|limits| limits.fuel(20_000_000)).run().await;
+    let _ = bounded.expect_limit(LimitKind::Fuel);
+}
+
+/// What the host refuses to pass on was offered all the same.
+#[tokio::test]
+async fn what_a_refused_message_offers_is_let_go() {
+    let _ = family(
+        CALLEE,
+        "const within = child(env), beyond = child(env, { limits: { outputBytes: 1000, memoryBytes: 16 << 20 } });
+         const { text } = await within.large(), told = new Set();
+         for (let n = 0; n < 40; n++) told.add((await caught(() => beyond.large()))[1].includes('output limit'));
+         return [text.length, [...told], await beyond.ignore()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([5000, [true], 1]));
+}
