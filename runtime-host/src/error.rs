@@ -123,6 +123,10 @@ pub enum LimitKind {
     CapabilityCalls,
     /// Capabilities that one sandbox holds at a time.
     Stubs,
+    /// Bytes of code and `env`, with 256 for each module and its name, of the workers
+    /// that one sandbox has loaded and still has: its memory and 66 MiB. Workers that
+    /// only `get` keeps make way first.
+    LoadedCode,
     /// Bytes that one turn hands to the host, as calls, results and log lines:
     /// twice the sandbox's memory and 64 MiB. How many more it were is not known.
     Transfer,
@@ -176,6 +180,13 @@ impl fmt::Display for LimitError {
                 f,
                 "exceeded the limit of capability calls: {actual} made, {limit} allowed \
                  (Limits::capability_calls)"
+            ),
+            LimitKind::LoadedCode => write!(
+                f,
+                "exceeded the limit of loaded code: {actual} bytes of code and env of the workers \
+                 that the sandbox has loaded and still has, {limit} allowed, which is the \
+                 sandbox's memory and 66 MiB (let go of workers that are no longer needed, or \
+                 raise Limits::memory_bytes)"
             ),
             LimitKind::Transfer => write!(
                 f,

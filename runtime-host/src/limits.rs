@@ -77,6 +77,11 @@ impl Limits {
     ///
     /// Past it the sandbox is stopped: JavaScript cannot catch it.
     ///
+    /// The workers that it loads are sandboxes of their own. Their code and `env`
+    /// may take as many bytes again and 66 MiB, for as long as it or another has
+    /// the worker; those that only `get` keeps make way. Past that `load` and
+    /// `get` throw.
+    ///
     /// Taking the types out of a `TypeScript` module happens outside the
     /// sandbox, in memory that is given back at once. That may be twice as
     /// much, or 64 MiB if that is more, and never more than what the engine was

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::flat;
 use crate::invocation::{Command, Receiver, Reply, Request};
 use crate::limits::Limits;
+use crate::loader::Room;
 use crate::promised::failed;
 use crate::stats::WorkerStats;
 
@@ -49,11 +50,19 @@ pub(crate) struct Ancestor {
     parent: Lineage,
     /// Closed when the sandbox has ended.
     alive: watch::Receiver<()>,
+    /// For the code of the workers that it loads.
+    room: Arc<Room>,
 }
 
 impl Lineage {
-    pub(crate) fn child_of(parent: &Self, alive: watch::Receiver<()>) -> Self {
-        Self(Some(Arc::new(Ancestor { parent: parent.clone(), alive })))
+    pub(crate) fn child_of(parent: &Self, alive: watch::Receiver<()>, limits: &Limits) -> Self {
+        let room = Arc::new(Room::beside(limits.memory_bytes));
+        Self(Some(Arc::new(Ancestor { parent: parent.clone(), alive, room })))
+    }
+
+    /// None if it is Rust that loads.
+    pub(crate) fn room(&self) -> Option<&Arc<Room>> {
+        self.0.as_ref().map(|this| &this.room)
     }
 
     pub(crate) fn is_some(&self) -> bool {

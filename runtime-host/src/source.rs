@@ -28,8 +28,9 @@ pub enum Module {
     Json(String),
     /// Text; the string is the default export.
     Text(String),
-    /// Bytes; an `ArrayBuffer` is the default export.
-    Data(Vec<u8>),
+    /// Bytes; an `ArrayBuffer` is the default export. Several modules may share
+    /// them.
+    Data(Arc<[u8]>),
 }
 
 impl Module {
@@ -134,7 +135,7 @@ impl Sources {
             Module::CommonJs(text) => wit::ModuleBody::Commonjs(text),
             Module::Json(text) => wit::ModuleBody::Json(text),
             Module::Text(text) => wit::ModuleBody::Text(text),
-            Module::Data(bytes) => wit::ModuleBody::Data(bytes),
+            Module::Data(bytes) => wit::ModuleBody::Data(bytes.to_vec()),
         };
         Ok(wit::Module { name, body })
     }

@@ -12,10 +12,12 @@ use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::invocation::Request;
 use crate::link::{Hold, Link, lost};
+use crate::loader::Place;
 use crate::stats::WorkerStats;
 
 struct Inner {
     code: Arc<Code>,
+    _place: Place,
     /// The one sandbox, if it is alive.
     warm: Mutex<Option<(Link, Arc<Hold>)>>,
     /// The heap after loading; none if the worker has no app image.
@@ -36,10 +38,11 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(code: Code) -> Self {
+    pub(crate) fn new(code: Code, place: Place) -> Self {
         Self {
             inner: Arc::new(Inner {
                 code: Arc::new(code),
+                _place: place,
                 warm: Mutex::new(None),
                 image: OnceCell::new(),
             }),

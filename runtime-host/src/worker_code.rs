@@ -23,6 +23,9 @@ pub(crate) const MAX_ENV_BYTES: usize = 1 << 20;
 /// The most that all module bodies together may take, as the peer has it.
 pub(crate) const MAX_CODE_BYTES: u64 = 64 << 20;
 
+/// What a module costs the host that has neither name nor body.
+const MODULE_BYTES: u64 = 256;
+
 /// Something that a worker finds in its `env`.
 #[non_exhaustive]
 pub enum Binding {
@@ -278,6 +281,11 @@ impl WorkerCode {
     /// The sum of the module bodies.
     pub(crate) fn bytes(&self) -> u64 {
         self.modules.values().map(Module::bytes).sum()
+    }
+
+    /// What the host keeps for the modules beside their bodies.
+    pub(crate) fn names_bytes(&self) -> u64 {
+        self.modules.keys().map(|name| MODULE_BYTES + name.len() as u64).sum()
     }
 }
 

@@ -405,3 +405,62 @@ async fn a_loader_can_be_handed_on_to_grandchildren() {
             .await
             .expect_ok(json!([4, [3, [2, [1, "bottom"]]]]));
 }
+
+/// The parent's `fill()` is a worker of 62 MiB of code, all of one buffer.
+const FILL: &str = "const buffer = new ArrayBuffer(1 << 20);
+     const code = () => {
+        const modules = { 'm.js': CHILD };
+        for (let n = 0; n < 62; n++) modules[`d${n}`] = { data: buffer };
+        return { mainModule: 'm.js', modules };
+     };
+     const fill = () => env.LOADER.load(code());
+     const called = (worker) => caught(() => worker.getEntrypoint().next());";
+
+#[tokio::test]
+async fn workers_that_nobody_has_take_no_room() {
+    let body = "const all = [];
+         for (let n = 0; n < 8; n++) all.push(await called(fill()));
+         for (let id = 0; id < 8; id++) all.push(await called(env.LOADER.get(`${id}`, code)));
+         all.push(await called(fill()));
+         return all";
+    let run = family(COUNTER, &format!("{FILL} {body}")).run().await;
+    let _ = run.expect_ok(vec![json!(["no error", 1]); 17]);
+}
+
+#[tokio::test]
+async fn workers_that_a_sandbox_keeps_take_no_more_than_their_room() {
+    // 62 MiB each: three fit into 128 and 66 MiB, a fourth does not.
+    let body = "const kept = [fill(), fill(), fill(), fill()];
+         const all = [];
+         for (const worker of kept) all.push(await called(worker));
+         all.push(await called(env.LOADER.get('x', code)), await called(kept[2]));
+         kept.length = 2;
+         kept.push(fill());
+         all.push(await called(kept[2]));
+         return all";
+    let run = family(COUNTER, &format!("{FILL} {body}")).run().await.json();
+    for refused in [&run[3], &run[4]] {
+        let message = refused[1].as_str().expect("text");
+        assert!(message.starts_with("exceeded the limit of loaded code: 260"), "{message}");
+        assert!(message.contains(" 203423744 allowed"), "{message}");
+    }
+    for (index, calls) in [(0, 1), (1, 1), (2, 1), (5, 2), (6, 1)] {
+        assert_eq!(run[index], json!(["no error", calls]));
+    }
+}
+
+#[tokio::test]
+async fn the_names_of_modules_take_room_too() {
+    // 10 MiB each: nineteen fit into 128 and 66 MiB, a twentieth does not.
+    let body = "const modules = { 'm.js': CHILD };
+         for (let n = 0; n < 10; n++) modules[`${n}`.repeat(1 << 20)] = { text: '' };
+         const kept = [], all = [];
+         for (let n = 0; n < 20; n++) {
+            kept.push(env.LOADER.load({ mainModule: 'm.js', modules }));
+            all.push((await called(kept.at(-1)))[0]);
+         }
+         return all";
+    let mut expected = ["no error"; 20];
+    expected[19] = "Error";
+    let _ = family(COUNTER, &format!("{FILL} {body}")).run().await.expect_ok(expected);
+}

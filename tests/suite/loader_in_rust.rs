@@ -148,7 +148,9 @@ async fn the_least_recently_used_goes_first_by_count() {
 
 #[tokio::test]
 async fn the_least_recently_used_goes_first_by_bytes() {
-    let of = |bytes: usize| async move { Ok(counter().add("data", Module::Data(vec![0; bytes]))) };
+    let of = |bytes: usize| async move {
+        Ok(counter().add("data", Module::Data(vec![0; bytes].into())))
+    };
     let loader = engine().loader().keep(100, 10_000);
     for id in ["a", "b", "c"] {
         soon(loader.get(id, || of(3000))).await.expect("a worker");
@@ -197,7 +199,7 @@ async fn a_load_that_was_evicted_on_its_way_is_not_kept() {
 async fn code_and_env_have_the_peers_sizes_in_rust_too() {
     let loader = engine().loader();
     let of = |bytes: usize| {
-        loader.load(counter().add("data", Module::Data(vec![0; bytes - COUNTER.len()])))
+        loader.load(counter().add("data", Module::Data(vec![0; bytes - COUNTER.len()].into())))
     };
     assert!(of(64 << 20).is_ok());
     assert!(of((64 << 20) + 1).expect_err("too large").to_string().contains(

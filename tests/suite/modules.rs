@@ -104,7 +104,7 @@ async fn json_text_and_data() {
     )
     .file("data.json", r#"{"a":[1,null,"x"],"__proto__":1}"#)
     .file("note.txt", "line\nline\u{0}")
-    .module("bytes", Module::Data(vec![0, 255]))
+    .module("bytes", Module::Data(vec![0, 255].into()))
     .run()
     .await
     .expect_ok(json!([

@@ -70,7 +70,7 @@ impl Start {
     pub(crate) fn link(self) -> (Link, Starting) {
         let (sender, commands) = mpsc::unbounded_channel();
         let (alive, lives) = watch::channel(());
-        let lineage = Lineage::child_of(&self.code.parent, lives);
+        let lineage = Lineage::child_of(&self.code.parent, lives, &self.code.limits);
         let link = Link::new(sender, lineage, self.code.limits.clone());
         (link.clone(), Starting { start: self, link, commands, alive })
     }

@@ -108,6 +108,17 @@ impl Cache {
         self.entries().remove(id).is_some()
     }
 
+    /// Forgets the loaded worker that was not asked for the longest; false if
+    /// there is none.
+    pub(super) fn evict_oldest(&self) -> bool {
+        let mut entries = self.entries();
+        let is_loaded = |id: &&String| entries.by_id.get(*id).is_some_and(|entry| entry.bytes > 0);
+        let Some(oldest) = entries.by_use.values().find(is_loaded).cloned() else { return false };
+        entries.remove(&oldest);
+        entries.stats.evictions += 1;
+        true
+    }
+
     pub(super) fn stats(&self) -> LoaderStats {
         let entries = self.entries();
         LoaderStats { workers: entries.by_id.len(), ..entries.stats }

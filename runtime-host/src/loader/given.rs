@@ -1,11 +1,12 @@
 //! What a worker that loads another one gives, as its own code has checked it.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use isolet_wire::{DecodeError, Value};
 use serde::Deserialize;
 
-use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::limits::{FUEL_PER_CPU_MS, Limits};
 use crate::source::Module;
@@ -15,9 +16,10 @@ use crate::worker_code::{MAX_CODE_BYTES, MAX_ENV_BYTES, WorkerCode};
 /// The argument of `load`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct GivenCode {
+pub(super) struct GivenCode<'a> {
     main_module: String,
-    modules: Vec<GivenModule>,
+    #[serde(borrow)]
+    modules: Vec<GivenModule<'a>>,
     #[serde(default)]
     env: Value,
     global_outbound: Option<Stub>,
@@ -27,11 +29,12 @@ pub(super) struct GivenCode {
 }
 
 #[derive(Deserialize)]
-struct GivenModule {
+struct GivenModule<'a> {
     name: String,
     kind: Option<String>,
     text: Option<String>,
-    data: Option<Bytes>,
+    #[serde(borrow)]
+    data: Option<&'a [u8]>,
 }
 
 /// What may be said of limits; what is not said is the loader's.
@@ -82,12 +85,12 @@ impl GivenLimits {
 /// two bytes for each letter, and the names of modules come on top.
 pub(super) const MAX_MESSAGE_BYTES: u64 = 2 * MAX_CODE_BYTES + 4 * MAX_ENV_BYTES as u64;
 
-impl GivenCode {
+impl<'a> GivenCode<'a> {
     /// The first of the arguments. Several modules may be of one buffer.
     ///
     /// # Errors
     /// What no code of our own sends, and more than any worker may be made of.
-    pub(super) fn first_of(arguments: &Value) -> Result<Self> {
+    pub(super) fn first_of(arguments: &'a Value) -> Result<Self> {
         let most = usize::try_from(MAX_CODE_BYTES).unwrap_or(usize::MAX);
         let elements = arguments.elements().ok_or(DecodeError::NotAnArray)?;
         match elements.expanding(most).next_or_undefined() {
@@ -106,8 +109,9 @@ impl GivenCode {
             None => ceiling.clone(),
         };
         let mut code = WorkerCode::of_modules(self.main_module).limits(limits);
+        let mut buffers = Buffers::new();
         for module in self.modules {
-            code = module.add_to(code);
+            code = module.add_to(code, &mut buffers);
         }
         code.given_env = Some(self.env);
         code.tails = self.tails;
@@ -116,8 +120,12 @@ impl GivenCode {
     }
 }
 
-impl GivenModule {
-    fn add_to(self, code: WorkerCode) -> WorkerCode {
+/// One copy of each buffer, by where it lies in the message, however many modules
+/// are of it.
+type Buffers = HashMap<*const [u8], Arc<[u8]>>;
+
+impl GivenModule<'_> {
+    fn add_to(self, code: WorkerCode, buffers: &mut Buffers) -> WorkerCode {
         let Self { name, kind, text, data } = self;
         let text = text.unwrap_or_default();
         let module = match kind.as_deref() {
@@ -125,7 +133,11 @@ impl GivenModule {
             Some("cjs") => Module::CommonJs(text),
             Some("text") => Module::Text(text),
             Some("json") => Module::Json(text),
-            Some("data") => Module::Data(data.unwrap_or_default().into_vec()),
+            Some("data") => {
+                let data = data.unwrap_or_default();
+                let copy = buffers.entry(std::ptr::from_ref(data)).or_insert_with(|| data.into());
+                Module::Data(Arc::clone(copy))
+            }
             Some(_) => Module::JavaScript(text),
         };
         code.add(name, module)

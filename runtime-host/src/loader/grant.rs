@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use isolet_wire::{DecodeError, Value};
 
+use super::Place;
 use super::cache::Cache;
 use super::given::{GivenCode, MAX_MESSAGE_BYTES, Options};
 use crate::capability::{Answer, Call, Capability, Thrown};
@@ -105,7 +106,7 @@ impl Grant {
         }
     }
 
-    fn load(&self, given: GivenCode) -> Result<Worker> {
+    fn load(&self, given: GivenCode<'_>) -> Result<Worker> {
         let mut code = given.into_code(&self.ceiling).seed(self.draw());
         // The worker ends with the sandbox that loads it, not the other way round.
         let env = code.given_env.take();
@@ -113,7 +114,18 @@ impl Grant {
         code.outbound = code.outbound.map(|stub| stub.held_by(&self.parent));
         code.tails = code.tails.iter().map(|tail| tail.held_by(&self.parent)).collect();
         code.log_sink.clone_from(&self.log_sink);
-        super::load(&self.engine, code, self.parent.clone())
+        super::load(&self.engine, code, self.parent.clone(), |bytes| self.place(bytes))
+    }
+
+    /// Room for a worker of so many bytes; those that are kept by id make way.
+    fn place(&self, bytes: u64) -> Result<Place> {
+        let Some(room) = self.parent.room() else { return Ok(Place::default()) };
+        loop {
+            match room.take(bytes) {
+                Err(_) if self.cache.evict_oldest() => {}
+                place => return Ok(place?),
+            }
+        }
     }
 
     /// A seed for the next child: the same ones whenever the sandbox's is.

@@ -3,6 +3,7 @@
 mod cache;
 mod given;
 mod grant;
+mod room;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::worker_code::WorkerCode;
 pub use cache::LoaderStats;
 pub(crate) use given::Options;
 pub(crate) use grant::Grant;
+pub(crate) use room::{Place, Room};
 
 use cache::Cache;
 
@@ -53,7 +55,7 @@ impl Loader {
     /// No main module, a module name that says no kind, sizes beyond the
     /// peer's, limits that no sandbox of the engine could have.
     pub fn load(&self, code: WorkerCode) -> Result<Worker> {
-        load(&self.engine, code, Lineage::default())
+        load(&self.engine, code, Lineage::default(), |_| Ok(Place::default()))
     }
 
     /// The worker of that id, loaded by what `code` comes to if there is none.
@@ -83,7 +85,12 @@ impl Loader {
     }
 }
 
-fn load(engine: &Engine, mut code: WorkerCode, parent: Lineage) -> Result<Worker> {
+fn load(
+    engine: &Engine,
+    mut code: WorkerCode,
+    parent: Lineage,
+    place: impl FnOnce(u64) -> Result<Place>,
+) -> Result<Worker> {
     code.validate()?;
     code.limits.validate(engine.max_memory_bytes(), engine.base().memory_bytes())?;
     let grant = || Grant::new(engine, &code.limits, code.log_sink.clone());
@@ -98,8 +105,9 @@ fn load(engine: &Engine, mut code: WorkerCode, parent: Lineage) -> Result<Worker
     let outbound = outbound.map_or_else(Value::undefined, |stub| stub.to_value());
     let env = Value::array_of(&[env, outbound]);
     let bytes = code.bytes() + env.as_bytes().len() as u64;
+    let place = place(bytes + code.names_bytes())?;
     let sources = Sources::new(engine.clone(), code.modules, code.elsewhere, &code.limits);
-    Ok(Worker::new(Code {
+    let code = Code {
         engine: engine.clone(),
         main: code.main,
         sources: Arc::new(sources),
@@ -114,5 +122,6 @@ fn load(engine: &Engine, mut code: WorkerCode, parent: Lineage) -> Result<Worker
         bytes,
         failed_to_start: AtomicBool::new(false),
         aborted: AtomicBool::new(false),
-    }))
+    };
+    Ok(Worker::new(code, place))
 }
