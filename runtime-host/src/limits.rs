@@ -138,7 +138,9 @@ impl Limits {
     /// answer that has not come is under way as well, and one that the
     /// invocation did not wait for stays so when it has returned. What waits
     /// counts for [`Limits::capability_calls`] and [`Limits::memory_bytes`] as if
-    /// it were under way.
+    /// it were under way. The call that cancels a stream does not wait for the one
+    /// that asked for its bytes: there may be twice as many calls if some of them
+    /// are such.
     pub fn concurrency(mut self, calls: u64) -> Self {
         self.concurrency = calls;
         self

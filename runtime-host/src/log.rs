@@ -68,6 +68,9 @@ pub struct LogLine {
     /// invocations ([`WorkerCode::tail`](crate::WorkerCode::tail) and
     /// [`WorkerCode::on_end`](crate::WorkerCode::on_end)) and they take at most
     /// 64 KiB. What cannot be cloned, such as a function, is there as its text.
+    /// They are cloned as the call is made, which reads their properties: getters
+    /// run, and those of [`Self::message`] do not. What that takes is paid for by
+    /// the invocation.
     pub arguments: Option<Value>,
 }
 

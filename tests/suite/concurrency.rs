@@ -99,6 +99,67 @@ async fn calls_that_need_one_another_come_back_if_they_fit() {
     let _ = late.run().await.expect_limit(LimitKind::Wall);
 }
 
+/// It ends what it would wait for.
+#[tokio::test]
+async fn a_stream_is_cancelled_while_its_bytes_are_waited_for() {
+    let _ = family(
+        "export default { async run(stream) {
+            const reader = stream.getReader(), read = reader.read();
+            await new Promise((go) => setTimeout(go));
+            await reader.cancel(new Error('enough'));
+            return (await read).done;
+        } }",
+        "const told = [];
+         const stream = new ReadableStream({ pull() { told.push('asked'); return new Promise(() => {}) }, cancel(reason) { told.push(reason.message) } }, { highWaterMark: 0 });
+         return [await child(env, { limits: { concurrency: 1 } }).run(stream), told]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([true, ["asked", "enough"]]));
+}
+
+/// What answers never, and counts what asks it.
+#[derive(Default)]
+struct Well {
+    pulls: AtomicU32,
+    cancels: AtomicU32,
+}
+
+#[isolet::capability]
+impl Well {
+    pub async fn pull(&self) {
+        self.pulls.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
+    }
+
+    pub async fn cancel(&self) {
+        self.cancels.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
+    }
+}
+
+/// Whatever has methods of those names has no more than twice as many calls, and
+/// one that no call for bytes precedes waits like any other.
+#[tokio::test]
+async fn what_cancels_nothing_is_bounded() {
+    for (order, pulls, cancels) in [
+        ("env.WELL.pull(); env.WELL.cancel(); env.WELL.cancel()", 1, 1),
+        ("env.WELL.pull(); env.OTHER.pull(); env.OTHER.cancel()", 1, 0),
+        ("env.WELL.pull(); env.OTHER.cancel()", 1, 0),
+        ("env.WELL.pull(); env.WELL.more(); env.WELL.cancel()", 1, 0),
+        ("env.WELL.pull(); env.WELL.cancel(); env.WELL.pull(); env.WELL.cancel()", 1, 1),
+    ] {
+        let well = Arc::new(Well::default());
+        let case = Case::body(&format!("{order}; await new Promise(() => {{}})"));
+        let case = case.env("WELL", Arc::clone(&well)).env("OTHER", Arc::clone(&well));
+        let limits =
+            |limits: isolet::Limits| limits.concurrency(1).wall(Duration::from_millis(100));
+        let _ = case.limits(limits).run().await.expect_limit(LimitKind::Wall);
+        let seen = (well.pulls.load(Ordering::SeqCst), well.cancels.load(Ordering::SeqCst));
+        assert_eq!(seen, (pulls, cancels), "{order}");
+    }
+}
+
 #[tokio::test]
 async fn no_limit_at_all_is_refused() {
     let refused = Case::body("").limits(|limits| limits.concurrency(0)).load();

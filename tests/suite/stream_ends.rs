@@ -149,6 +149,61 @@ async fn a_stream_in_a_message_that_is_refused_is_cancelled() {
     .expect_ok(json!(["AbortError", "AbortError", "DataCloneError", true]));
 }
 
+/// As above, by a message that offers more than one sandbox may.
+#[tokio::test]
+async fn a_stream_beyond_what_may_be_offered_is_cancelled() {
+    let _ = family(
+        "const told = [];
+         export default class extends WorkerEntrypoint {
+            many() { return [...Array.from({ length: 250_000 }, () => () => {}), new ReadableStream({ cancel(reason) { told.push(reason.name) } })] }
+            told() { return told }
+         }",
+        "const stub = child(env), [name, message] = await caught(() => stub.many());
+         return [name, message, await stub.told()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        "TypeError",
+        "others hold 250000 objects of this worker: no more can be sent",
+        ["AbortError"]
+    ]));
+}
+
+/// It has been handed its end already.
+#[tokio::test]
+async fn a_sink_that_is_closing_is_not_handed_on() {
+    let _ = family(
+        CHILD,
+        "const stub = child(env), other = child(env), sink = await stub.sink();
+         const closed = sink.close();
+         const refused = await caught(() => other.fill(sink, 'late'));
+         await closed;
+         return [refused, await stub.told()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        ["TypeError", "The stream is closing or closed and cannot be written to."],
+        ["closed"]
+    ]));
+}
+
+#[tokio::test]
+async fn a_sink_that_a_write_has_ended_is_ended_once() {
+    let _ = family(
+        CHILD,
+        "const stub = child(env), writer = (await stub.sink()).getWriter();
+         const written = caught(() => writer.write(new TextEncoder().encode('bad')));
+         await new Promise((go) => setTimeout(go));
+         const aborted = caught(() => writer.abort(new Error('as well')));
+         return [await written, await aborted, await stub.told()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([["RangeError", "refused"], ["no error", null], ["wrote bad"]]));
+}
+
 /// It reaches a limit of its own, in what it does for a chunk.
 #[tokio::test]
 async fn the_end_of_a_sender_is_the_end_of_its_streams() {

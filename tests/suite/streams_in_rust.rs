@@ -324,6 +324,26 @@ async fn a_stream_is_reported_when_it_is_returned() {
     assert_eq!(report.logs.len(), 1);
 }
 
+/// Others come to their turn in between.
+#[tokio::test]
+async fn any_number_of_empty_chunks() {
+    let (_worker, entrypoint) = worker();
+    let others = Arc::new(AtomicUsize::new(0));
+    let (asked, met) = (Arc::clone(&others), Arc::clone(&others));
+    let empty = stream::iter(0..10_000).map(move |n| {
+        if n == 0 {
+            let others = Arc::clone(&asked);
+            tokio::spawn(async move { others.store(1, Ordering::SeqCst) });
+        }
+        Ok::<_, Thrown>(Vec::new())
+    });
+    let last =
+        stream::once(async move { Ok(vec![b'0' + u8::from(met.load(Ordering::SeqCst) > 0)]) });
+    let read: String =
+        soon(entrypoint.call("read", (ByteStream::new(empty.chain(last)),))).await.unwrap();
+    assert_eq!(read, "1");
+}
+
 /// Behind a stream are calls, of which there is one at a time.
 #[tokio::test]
 async fn a_stream_is_not_asked_twice_at_once() {

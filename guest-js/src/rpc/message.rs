@@ -106,6 +106,8 @@ impl Outgoing {
         let mut offered = self.state.offered.borrow_mut();
         if offered.len() >= MAX_OFFERED {
             drop(offered);
+            // It is in no list of what the message offers.
+            self.withdrawn(ctx, value.clone());
             let text =
                 format!("others hold {MAX_OFFERED} objects of this worker: no more can be sent");
             return Err(throw::type_error(ctx, &text));
@@ -129,12 +131,15 @@ impl Outgoing {
                 Capability::Lent(id) => self.state.lent.borrow_mut().remove(id),
                 _ => None,
             };
-            let object = object.map(|object| object.restore(ctx));
-            if let Some(Ok(object)) = object
-                && intrinsics::withdraw(ctx, &self.state, object).is_err()
-            {
-                let _ = ctx.catch();
+            if let Some(Ok(object)) = object.map(|object| object.restore(ctx)) {
+                self.withdrawn(ctx, object);
             }
+        }
+    }
+
+    fn withdrawn<'js>(&self, ctx: &Ctx<'js>, object: Value<'js>) {
+        if intrinsics::withdraw(ctx, &self.state, object).is_err() {
+            let _ = ctx.catch();
         }
     }
 }

@@ -27,11 +27,11 @@ pub fn decode<'js>(
     decoder.result.ok_or(rquickjs::Error::Unknown)
 }
 
-/// As [`decode`], the elements of an array that is itself not needed; none of
-/// anything else.
+/// As [`decode`], the elements of an array that is itself not needed.
 ///
 /// # Errors
-/// As [`decode`]; and if something within the array refers to it.
+/// As [`decode`]; a `RangeError` as well if the message is anything else, such as
+/// an array with holes, or if something within the array refers to it.
 pub fn decode_array<'js>(
     ctx: &Ctx<'js>,
     bytes: &[u8],
@@ -40,7 +40,10 @@ pub fn decode_array<'js>(
     let mut decoder = Decoder::new(ctx, hook);
     decoder.elements = Some(Vec::new());
     decoder.run(bytes)?;
-    Ok(decoder.elements.unwrap_or_default())
+    match (decoder.result, decoder.elements) {
+        (None, Some(elements)) => Ok(elements),
+        _ => Err(Exception::throw_range(ctx, "arguments are an array without holes")),
+    }
 }
 
 /// A container that is being filled.

@@ -56,6 +56,11 @@ impl Calls {
         self.table.len()
     }
 
+    /// It has set off and has not come back.
+    pub(super) fn is_under_way(&self, id: u32) -> bool {
+        self.table.get(&id).is_some_and(|call| call.abort.is_some())
+    }
+
     pub(super) fn contains(&self, id: u32) -> bool {
         self.table.contains_key(&id)
     }

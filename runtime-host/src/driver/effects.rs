@@ -102,6 +102,10 @@ impl Driver {
         // What a sandbox asks of itself, its exports apart, is nobody's work and may
         // take as long as it lives.
         let of_itself = matches!(target, wit::Capability::Held(OWN)) && path.len() == 1;
+        let held = match target {
+            wit::Capability::Held(index) | wit::Capability::Service(index) => Some(index),
+            _ => None,
+        };
         let Self { tables, calls, .. } = self;
         let target = tables.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
@@ -116,11 +120,15 @@ impl Driver {
             _ if self.rehearsing => Box::pin(std::future::pending()),
             _ if size > MAX_MESSAGE_BYTES && !is_code => failed(Thrown::too_large(size)),
             Some(target) => {
-                let call = Call::of(path, arguments).paid_by(Some(payer));
                 let lane = self.invocations.get_mut(&invocation).map(|it| &mut it.lane);
-                if let Some(lane) = lane.filter(|_| !of_itself) {
+                let mut lane = lane.filter(|_| !of_itself);
+                let ended = lane.as_mut().zip(held);
+                let ended = ended.and_then(|(lane, stub)| lane.follows(stub, id, &path));
+                let ends = ended.is_some_and(|pull| self.calls.is_under_way(pull));
+                let call = Call::of(path, arguments).paid_by(Some(payer));
+                if let Some(lane) = lane {
                     pending.in_lane = true;
-                    if !lane.enter() {
+                    if !(ends && lane.enter_to_end()) && !lane.enter() {
                         lane.wait(Waiting { id, target, call });
                         self.calls.put(id, pending);
                         return Ok(());

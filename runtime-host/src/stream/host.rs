@@ -41,7 +41,14 @@ impl Source {
                 return Ok(Some(part));
             }
             match pulled.chunks.next().await {
-                Some(chunk) => pulled.parts = Parts::of(chunk?),
+                Some(chunk) => {
+                    let chunk = chunk?;
+                    if chunk.is_empty() {
+                        // Any number of them may be there at once.
+                        tokio::task::consume_budget().await;
+                    }
+                    pulled.parts = Parts::of(chunk);
+                }
                 None => return Ok(None),
             }
         }

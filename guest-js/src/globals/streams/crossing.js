@@ -313,6 +313,15 @@
   /** The stream whose bytes a sink elsewhere takes, one chunk at a time. */
   streams.writableFrom = (sink) => {
     const stub = alone(sink);
+    let over = false;
+    const end = (method, args) => {
+      // What a failed write has ended, nobody ends again.
+      if (over) return resolved();
+      over = true;
+      const ended = send(stub, method, args);
+      dispose(stub);
+      return ended;
+    };
     const write = (bytes, from) => {
       const length = sizeOf(bytes);
       if (from >= length) return resolved();
@@ -324,21 +333,12 @@
         const written = promise((resolve) => resolve(write(streams.bytesOf(chunk, notWritten), 0)));
         return then(written, undefined, (error) => {
           // What is not written is not to be taken for the whole.
-          handled(send(stub, "abort", [error]));
-          dispose(stub);
+          handled(end("abort", [error]));
           throw error;
         });
       },
-      close: () => {
-        const closed = send(stub, "close", []);
-        dispose(stub);
-        return closed;
-      },
-      abort: (reason) => {
-        const aborted = send(stub, "abort", [reason]);
-        dispose(stub);
-        return aborted;
-      },
+      close: () => end("close", []),
+      abort: (reason) => end("abort", [reason]),
     });
     stream.remote = stub;
     return streams.writableFace(stream);

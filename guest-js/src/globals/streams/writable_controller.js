@@ -194,6 +194,7 @@
     if (state === "closed" || state === "errored") {
       return rejected(new TypeError("The stream is not in a state that permits close."));
     }
+    stream.remote = undefined;
     const closing = (stream.close = deferred());
     if (writer !== undefined && stream.pressed && state === "writable") {
       writer.settled = true;
