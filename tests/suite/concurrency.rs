@@ -129,12 +129,12 @@ struct Well {
 impl Well {
     pub async fn pull(&self) {
         self.pulls.fetch_add(1, Ordering::SeqCst);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     pub async fn cancel(&self) {
         self.cancels.fetch_add(1, Ordering::SeqCst);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -128,7 +128,7 @@ impl Driver {
                 let call = Call::of(path, arguments).paid_by(Some(payer));
                 if let Some(lane) = lane {
                     pending.in_lane = true;
-                    if !(ends && lane.enter_to_end()) && !lane.enter() {
+                    if !(lane.enter() || ends && lane.enter_to_end()) {
                         lane.wait(Waiting { id, target, call });
                         self.calls.put(id, pending);
                         return Ok(());
