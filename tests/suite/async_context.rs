@@ -166,8 +166,9 @@ async fn rejections_that_nobody_handles_are_logged_where_they_belong() {
         "",
         "await env.PAIR.meet();
          Promise.reject(new Error('of ' + me));
-         env.PAIR.meet().then(() => { throw new Error('later of ' + me) });
-         await sleep(5); await env.PAIR.note(); await env.PAIR.note()",
+         const met = env.PAIR.meet();
+         met.then(() => { throw new Error('later of ' + me) });
+         await met; await env.PAIR.note(); await env.PAIR.note()",
     )
     .await;
     for (run, me) in [(&a, "of a"), (&b, "of b")] {
