@@ -352,6 +352,8 @@ impl Driver {
             self.tables.offered = self.tables.offered.saturating_sub(1);
             self.housekeeping_fuel += OBJECT_FUEL;
             self.deliver(0, &wit::Event::Released(number), None).await?;
+            // Each is short, and there may be any number of them.
+            tokio::task::consume_budget().await;
         }
         loop {
             if let Some(id) = self.forgetting.pop_front() {

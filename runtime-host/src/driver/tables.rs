@@ -145,6 +145,16 @@ impl Tables {
         if actual > limit {
             return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
         }
+        // What a guest offers by one message it may name in any number of them.
+        let count = |known: usize, is: fn(&wit::Capability) -> bool| {
+            known + message.capabilities.iter().filter(|it| is(it)).count()
+        };
+        let offered = count(self.offered, |it| matches!(it, wit::Capability::Offered(_)));
+        let lent = count(self.lent.len(), |it| matches!(it, wit::Capability::Lent(_)));
+        let actual = offered.max(lent) as u64;
+        if actual > limit {
+            return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
+        }
         let mut list = Vec::with_capacity(message.capabilities.len());
         for capability in message.capabilities {
             let stub = self.stub(capability, pending).unwrap_or_else(nothing);

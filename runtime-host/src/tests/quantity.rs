@@ -44,6 +44,22 @@ async fn a_message_of_three_hundred_thousand_capabilities() {
     assert_alive(&liar).await;
 }
 
+/// Messages that go no further are of no account, what they offer is.
+#[tokio::test]
+async fn objects_that_are_offered_in_many_messages() {
+    let liar = large();
+    let nobody = |count| settle(99, Ok(list(vec![wit::Capability::Offered(1); count])));
+    let offers = |counts: [usize; 2]| {
+        let refused = settle(1, Ok(list(vec![wit::Capability::Offered(1); counts[1]])));
+        outcome(vec![nobody(counts[0]), refused])
+    };
+    let value = liar.another().says(&offers([150_000, 100_000])).await.expect("a list");
+    assert_eq!(value.capabilities().len(), 100_000);
+    let answer = liar.another().says(&offers([150_000, 100_001])).await;
+    assert_limit(&answer, LimitKind::Stubs);
+    assert_alive(&liar).await;
+}
+
 #[tokio::test]
 async fn one_capability_named_a_hundred_thousand_times_is_one() {
     let liar = large();
