@@ -72,6 +72,38 @@ async fn concurrent_gets_of_an_id_share_one_load() {
 }
 
 #[tokio::test]
+async fn gets_that_share_a_load_share_its_failure() {
+    let _ = family(
+        "",
+        "let asked = 0;
+         const get = () => env.LOADER.get('a', async () => { asked++; await null; throw new RangeError('no ' + asked) }).getEntrypoint();
+         const calls = Array.from({ length: 3 }, () => caught(() => get().f()));
+         return [await Promise.all(calls), asked, await caught(() => get().f()), asked]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([vec![["RangeError", "no 1"]; 3], 1, ["RangeError", "no 2"], 2]));
+}
+
+#[tokio::test]
+async fn calls_that_wait_for_a_load_keep_their_order() {
+    let _ = family(
+        "const seen = []; export default { note(n) { seen.push(n) }, seen() { return seen } }",
+        &format!(
+            "{CODE} let open; const gate = new Promise((resolve) => open = resolve);
+             const stub = env.LOADER.get('a', async () => {{ await gate; return code }}).getEntrypoint();
+             const calls = Array.from({{ length: 20 }}, (_, n) => stub.note(n));
+             open();
+             await Promise.all(calls);
+             return stub.seen()"
+        ),
+    )
+    .run()
+    .await
+    .expect_ok((0..20).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn no_id_is_a_worker_of_its_own() {
     let _ = family(
         COUNTER,

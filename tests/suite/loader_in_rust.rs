@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use isolet::{Error, Loader, Module, Value, WorkerCode};
+use isolet::{Error, LimitKind, Limits, Loader, Module, Value, WorkerCode};
 use serde_json::json;
 
 use crate::family::lone;
-use crate::harness::{Case, call, engine, soon};
+use crate::harness::{Case, call, engine, run, soon};
 
 const COUNTER: &str = "let n = 0; export default { run() { return ++n } }";
 
@@ -216,6 +216,18 @@ async fn code_and_env_have_the_peers_sizes_in_rust_too() {
 }
 
 #[tokio::test]
+async fn of_a_workers_limits_and_an_entrypoints_the_lower_holds() {
+    for (workers, entrypoints) in [(100_000_000, 200_000_000), (200_000_000, 100_000_000)] {
+        let code = WorkerCode::module("m.js", "export default { run() { for (;;); } }")
+            .limits(Limits::default().fuel(workers));
+        let worker = engine().loader().load(code).expect("a worker");
+        let entrypoint = worker.entrypoint().limits(&Limits::default().fuel(entrypoints));
+        let limit = run(&entrypoint, Some("run"), ()).await.expect_limit(LimitKind::Fuel);
+        assert_eq!(limit.limit, 100_000_000);
+    }
+}
+
+#[tokio::test]
 async fn a_cached_worker_can_serve_each_call_in_a_sandbox_of_its_own() {
     let loader = engine().loader();
     let code = || async {
@@ -276,7 +288,7 @@ fn a_digest_changes_with_what_the_worker_is() {
         code().env_value("a", &1).digest(),
         code().env_value("a", &2).digest(),
         code().loader("LOADER").digest(),
-        code().limits(isolet::Limits::default().fuel(1)).digest(),
+        code().limits(Limits::default().fuel(1)).digest(),
         code().seed(1).digest(),
         code().dynamic_code(false).digest(),
     ];

@@ -74,6 +74,24 @@ async fn a_stub_gets_every_request_of_a_child() {
     ]));
 }
 
+/// `connect` is refused, with a network and without.
+#[tokio::test]
+async fn a_child_connects_to_nothing() {
+    const CONNECT: &str = "This worker is not permitted to access the internet via global functions \
+         like connect(). It must use capabilities (such as bindings in 'env') to talk to the outside \
+         world.";
+    let run = parent(
+        "const source = `import { connect } from 'cloudflare:workers'; export default { run() { connect('a:1') } }`;
+         const told = [];
+         for (const more of [{}, { globalOutbound: null }, { globalOutbound: ctx.exports.Gate({ props: {} }) }]) {
+            const stub = env.LOADER.load({ mainModule: 'm.js', modules: { 'm.js': source }, ...more }).getEntrypoint();
+            await stub.run().catch((e) => told.push(e.message));
+         }
+         return told",
+    );
+    let _ = run.run().await.expect_ok([CONNECT; 3]);
+}
+
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Request {
     url: String,

@@ -65,6 +65,40 @@ async fn what_structured_clone_knows_crosses_both_ways() {
 }
 
 #[tokio::test]
+async fn errors_of_every_kind_cross() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint { echo(value) { return value } throws(value) { throw value } }",
+        "const stub = child(env), kinds = [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError];
+         const errors = [...kinds.map((Kind) => new Kind('m')), new AggregateError([new Error('a'), 'b'], 'm')];
+         const same = (error, got) => got.constructor === error.constructor && got.name === error.name && got.message === 'm';
+         const seen = [];
+         for (const error of errors) {
+            seen.push(same(error, await stub.echo(error)), same(error, await stub.throws(error).catch((thrown) => thrown)));
+         }
+         const both = await stub.echo(errors.at(-1));
+         return [seen.length, seen.every((it) => it), both.errors[0].message, both.errors[1]]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([16, true, "a", "b"]));
+}
+
+#[tokio::test]
+async fn views_of_every_kind_cross_between_sandboxes() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint { echo(value) { return value } }",
+        "const kinds = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
+            Float16Array, Float32Array, Float64Array];
+         const views = [...kinds.map((Kind) => Kind.of(1, 2)), BigInt64Array.of(1n, 2n), BigUint64Array.of(1n, 2n)];
+         const got = await child(env).echo(views);
+         return got.map((view, n) => view.constructor === views[n].constructor && view.join() === '1,2' && view.buffer !== views[n].buffer)",
+    )
+    .run()
+    .await
+    .expect_ok([true; 12]);
+}
+
+#[tokio::test]
 async fn what_is_no_data_and_no_stub_does_not_cross() {
     let text = |name: &str| {
         json!([
@@ -92,6 +126,31 @@ async fn what_is_no_data_and_no_stub_does_not_cross() {
     assert_eq!(run[3], text("WeakMap"));
     for index in 4..7 {
         assert_eq!(run[index], "DataCloneError", "{index}: {run}");
+    }
+}
+
+#[tokio::test]
+async fn the_refusal_names_what_it_was() {
+    let body = "const stub = child(env), told = [];
+         for (const value of [Symbol('s'), Object.create(null), Object.create({}), Promise.resolve(1), new WeakRef({}), new URL('http://a'), load(env)]) {
+            told.push(await caught(() => stub.echo(value)), await caught(() => stub.echo(new Map([[value, 1]]))));
+         }
+         return told";
+    let told = family(
+        "export default class extends WorkerEntrypoint { echo(value) { return value } }",
+        body,
+    )
+    .run()
+    .await
+    .json();
+    let names = ["Symbol", "Object", "Object", "Promise", "WeakRef", "URL", "WorkerStub"];
+    for (index, name) in names.iter().enumerate() {
+        let text = format!(
+            "Could not serialize object of type \"{name}\". This type does not support serialization."
+        );
+        for at in [2 * index, 2 * index + 1] {
+            assert_eq!(told[at], json!(["DataCloneError", text]), "{at}");
+        }
     }
 }
 

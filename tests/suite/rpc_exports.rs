@@ -100,3 +100,37 @@ async fn a_child_cannot_choose_the_props_that_it_was_given() {
     let _ = run(&with, Some("run"), ((),)).await.expect_ok(json!({ "n": 1 }));
     let _ = call(&worker, ()).await.expect_ok(json!({}));
 }
+
+#[tokio::test]
+async fn a_child_has_a_context_of_its_own() {
+    let _ = family(
+        "import { env as bindings, exports, waitUntil } from 'cloudflare:workers';
+         let calls = 0;
+         export class Side extends WorkerEntrypoint { side() { return [this.ctx.props, ++calls] } }
+         export default { async run(arg, env, ctx) {
+            ctx.waitUntil(Promise.resolve()); waitUntil(Promise.resolve());
+            return [Object.keys(ctx.exports).sort(), await ctx.exports.Side.side(), await ctx.exports.Side({ props: { z: 1 } }).side(),
+                await exports.Side.side(), calls, ctx.props, typeof ctx.passThroughOnException(), bindings === env, env.A] } }",
+        "const worker = load(env, CHILD, { env: { A: 5 } });
+         return worker.getEntrypoint(null, { props: { p: 6 } }).run()",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        ["Side", "default"], [{}, 1], [{ "z": 1 }, 2], [{}, 3], 3, { "p": 6 }, "undefined", true, 5
+    ]));
+}
+
+#[tokio::test]
+async fn props_and_env_are_what_they_were_when_they_were_given() {
+    let _ = family(
+        "export default { run(arg, env, ctx) { return [env.n, ctx.props.n] } }",
+        "const given = { n: 1 }, props = { n: 2 };
+         const stub = load(env, CHILD, { env: given }).getEntrypoint(null, { props });
+         given.n = props.n = 9;
+         return stub.run()",
+    )
+    .run()
+    .await
+    .expect_ok([1, 2]);
+}

@@ -206,6 +206,36 @@ async fn on_rpc_broken_tells_when_the_other_side_is_gone() {
 }
 
 #[tokio::test]
+async fn on_rpc_broken_takes_a_function_and_tells_late_comers() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint { f() { return () => 1 } loop() { for (;;); } }",
+        "const stub = child(env, { limits: { fuel: 100_000_000 } }), f = await stub.f();
+         const refused = [undefined, 5, {}].map((value) => { try { f.onRpcBroken(value); return 'no error' } catch (e) { return e.name } });
+         await stub.loop().catch(() => {});
+         const first = await new Promise((resolve) => f.onRpcBroken(resolve));
+         const late = await new Promise((resolve) => f.onRpcBroken(resolve));
+         return [refused, first.message === late.message, (await caught(() => f()))[1] === late.message]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([["TypeError", "TypeError", "TypeError"], true, true]));
+}
+
+#[tokio::test]
+async fn a_stub_is_disposed_of_at_the_end_of_its_block() {
+    let _ = family(
+        MAKER,
+        "const stub = child(env); let kept; const seen = [];
+         { using thing = await stub.make(1); kept = thing; seen.push(await thing.id()) }
+         { using both = await stub.both(2, 3); seen.push(both.n) }
+         return [seen, await caught(() => kept.id()), (await stub.disposed()).sort()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([[1, 1], ["Error", DISPOSED], [1, 2, 3]]));
+}
+
+#[tokio::test]
 async fn a_call_that_waits_for_nothing_is_hung_and_so_is_its_caller_told() {
     let run = family(
         "export default { never() { return new Promise(() => {}) } }",

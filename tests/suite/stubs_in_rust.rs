@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use isolet::{Bytes, Capability, Engine, Stub, Value, WorkerCode};
+use isolet::{Answer, Bytes, Call, Capability, Engine, Stub, Thrown, Value, WorkerCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::family::{family, lone};
-use crate::harness::{Case, call, engine, run, soon};
+use crate::harness::{Case, call, config, engine, run, soon};
 
 const COUNTER: &str = "
 const disposed = [];
@@ -265,6 +265,96 @@ async fn a_rust_capability_takes_values_and_bytes_as_they_are() {
     .run()
     .await
     .expect_ok(json!([5, true, true, true, "called", [3, 2, 1], [3, 2, 1, 0], true]));
+}
+
+#[tokio::test]
+async fn requests_responses_and_blobs_pass_through_rust() {
+    let _ = Case::body(
+        "const given = { headers: new Headers({ a: 'b' }), blob: new Blob(['x'], { type: 't/x' }),
+            request: new Request('http://a/', { method: 'PUT', body: 'q' }), response: new Response('r', { status: 201 }) };
+         const { headers, blob, request, response } = await env.REGISTRY.echo(given);
+         return [headers instanceof Headers, headers.get('a'), blob instanceof Blob, blob.type, await blob.text(),
+            request instanceof Request, request.method, await request.text(),
+            response instanceof Response, response.status, await response.text()]",
+    )
+    .env("REGISTRY", Registry::default())
+    .run()
+    .await
+    .expect_ok(json!([true, "b", true, "t/x", "x", true, "PUT", "q", true, 201, "r"]));
+}
+
+/// Says what was asked of it.
+struct Paths;
+
+impl Capability for Paths {
+    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
+        self.request(Call::method(method, arguments))
+    }
+
+    fn request(self: Arc<Self>, call: Call) -> Answer {
+        let arguments = call.arguments.map(|arguments| arguments.to_json());
+        let asked = Value::from_serialize(&(call.path.join("."), arguments));
+        Box::pin(std::future::ready(asked.map_err(|error| Thrown::from(error.to_string()))))
+    }
+}
+
+#[tokio::test]
+async fn a_path_reaches_a_rust_capability_in_one_call() {
+    let run = Case::body(
+        "const { PATHS } = env; let deep = PATHS;
+         for (let n = 0; n < 64; n++) deep = deep.x;
+         let deeper; try { deeper = await deep.x() } catch (e) { deeper = e.message }
+         return [await PATHS.a.b.c(1, 'two'), await PATHS.a.b, await PATHS(3), (await deep())[0].length, deeper]",
+    )
+    .env("PATHS", Paths)
+    .run()
+    .await
+    .expect_ok(json!([
+        ["a.b.c", "[1,\"two\"]"],
+        ["a.b", null],
+        ["", "[3]"],
+        127,
+        "RPC pipelined property path is too deep (max 64)."
+    ]));
+    assert_eq!(run.0.usage.capability_calls, 4);
+}
+
+/// Takes and makes as many bytes as it is told.
+struct Bulk;
+
+#[isolet::capability]
+impl Bulk {
+    pub fn size(&self, bytes: Bytes) -> usize {
+        bytes.len()
+    }
+
+    pub fn make(&self, length: usize) -> Bytes {
+        vec![0; length].into()
+    }
+}
+
+#[tokio::test]
+async fn a_message_to_or_from_a_rust_capability_is_at_most_32_mebibytes() {
+    let engine = Engine::with_config(config().max_sandboxes(2).max_memory_bytes(512 << 20));
+    let run = Case::body(
+        "const most = (32 << 20) - 100, refused = (promise) => promise.then(() => 'no error', (e) => e.message);
+         return [await env.BULK.size(new Uint8Array(most)), (await env.BULK.make(most)).length,
+            await refused(env.BULK.size(new Uint8Array(32 << 20))), await refused(env.BULK.make(32 << 20))]",
+    )
+    .env("BULK", Bulk)
+    .engine(&engine.expect("an engine"))
+    .limits(|limits| limits.memory_bytes(512 << 20))
+    .run()
+    .await
+    .json();
+    assert_eq!((&run[0], &run[1]), (&json!((32 << 20) - 100), &json!((32 << 20) - 100)));
+    for index in [2, 3] {
+        let text = run[index].as_str().expect("text");
+        assert!(
+            text.starts_with("Serialized RPC arguments or return values are limited to 32MiB, but the size of this value was: 335544"),
+            "{text}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use isolet::{LimitKind, Outcome, TailEvent, Value};
+use isolet::{LimitKind, Outcome, Stub, TailEvent, Value};
 use serde_json::json;
 use tokio::sync::mpsc;
 
@@ -117,6 +117,81 @@ async fn javascript_watches_the_workers_that_it_loads() {
     assert_eq!(second["exceptions"][0]["name"], "TypeError");
     // In the sandbox of the one that loaded it.
     assert_eq!(events[1]["told"], 2);
+}
+
+#[tokio::test]
+async fn javascript_is_told_of_props_and_times() {
+    let (inbox, mut seen) = mpsc::unbounded_channel();
+    let worker = Case::js(
+        "import { WorkerEntrypoint } from 'cloudflare:workers';
+         export class Watcher extends WorkerEntrypoint { tail(events) { return this.env.INBOX.put(events) } }
+         export default { async run(_, env, ctx) {
+            const source = `import { WorkerEntrypoint } from 'cloudflare:workers';
+                export class Named extends WorkerEntrypoint { hello() { console.warn('w'); return 1 } }`;
+            const child = env.LOADER.load({ mainModule: 'c.js', modules: { 'c.js': source }, tails: [ctx.exports.Watcher] });
+            return child.getEntrypoint('Named', { props: { who: 'me' } }).hello();
+         } }",
+    )
+    .code(|code| code.loader("LOADER"))
+    .env("INBOX", Inbox(inbox))
+    .worker();
+    let _ = call(&worker, ()).await.expect_ok(1);
+    let events = soon(seen.recv()).await.expect("events");
+    assert_eq!(events.as_array().map(Vec::len), Some(1), "{events}");
+    let event = &events[0];
+    assert_eq!((&event["worker"], &event["entrypoint"]), (&json!("c.js"), &json!("Named")));
+    assert_eq!((&event["method"], &event["props"]), (&json!("hello"), &json!({ "who": "me" })));
+    let number = |value: &serde_json::Value| value.as_u64().unwrap_or_else(|| panic!("{events}"));
+    assert!(number(&event["eventTimestamp"]) > 0);
+    assert!(number(&event["logs"][0]["timestamp"]) >= number(&event["eventTimestamp"]));
+    assert_eq!(number(&event["cpuTime"]), number(&event["fuel"]) / 14_000_000);
+    assert!(number(&event["turns"]) > 0 && event["wallTime"].is_u64());
+    assert_eq!((number(&event["capabilityCalls"]), &event["exceptions"]), (0, &json!([])));
+}
+
+/// Is told as a worker's `tail` is.
+struct Watcher(mpsc::UnboundedSender<serde_json::Value>);
+
+#[isolet::capability]
+impl Watcher {
+    pub fn tail(&self, events: serde_json::Value) {
+        let _ = self.0.send(events);
+    }
+}
+
+#[tokio::test]
+async fn a_stub_that_rust_gives_is_told_of_each_invocation() {
+    let (told, mut seen) = mpsc::unbounded_channel();
+    let worker = Case::js(WORKER).code(|code| code.tail(Stub::new(Watcher(told)))).worker();
+    let _ = call(&worker, 5).await.expect_ok(5);
+    let ended = soon(seen.recv()).await.expect("events");
+    assert_eq!((&ended[0]["outcome"], &ended[0]["method"]), (&json!("ok"), &json!("run")));
+    assert_eq!(ended[0]["logs"][0]["message"], json!(["one", { "a": 1 }]));
+    let _ =
+        run(&worker.entrypoint(), Some("fail"), ()).await.expect_exception("RangeError", "mine");
+    let failed = soon(seen.recv()).await.expect("events");
+    assert_eq!(failed[0]["outcome"], "exception");
+    assert_eq!(failed[0]["exceptions"][0]["message"], "mine");
+}
+
+#[tokio::test]
+async fn several_tails_are_told_and_one_that_fails_takes_nothing_from_the_others() {
+    let (inbox, mut seen) = mpsc::unbounded_channel();
+    let watcher = Case::js("export default { tail(events, env) { return env.INBOX.put(events) } }")
+        .env("INBOX", Inbox(inbox))
+        .worker();
+    let broken = Case::js("export default { tail() { throw new Error('broken') } }").worker();
+    let worker = Case::js(WORKER)
+        .code(|code| {
+            let tail = watcher.entrypoint().stub();
+            code.tail(broken.entrypoint().stub()).tail(tail.clone()).tail(tail)
+        })
+        .worker();
+    let _ = call(&worker, 5).await.expect_ok(5);
+    for _ in 0..2 {
+        let events = soon(seen.recv()).await.expect("events");
+        assert_eq!((&events[0]["outcome"], &events[0]["method"]), (&json!("ok"), &json!("run")));
+    }
 }
 
 /// The messages of the lines that `body` writes, as JSON, and the lines' texts.
