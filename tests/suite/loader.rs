@@ -279,6 +279,27 @@ async fn code_may_be_larger_than_a_message_but_not_than_64_mebibytes() {
 }
 
 #[tokio::test]
+async fn what_is_too_large_throws_at_once() {
+    let engine = Engine::with_config(config().max_sandboxes(4).max_memory_bytes(512 << 20));
+    let told = family(
+        COUNTER,
+        "const of = (more) => { try { load(env, CHILD, more); return 'no error' } catch (e) { return `${e.name}: ${e.message}` } };
+         const modules = { 'm.js': CHILD, d: { data: new Uint8Array(64 << 20) } };
+         return [of({ env: { text: 'x'.repeat(2 ** 20) } }), of({ modules })]",
+    )
+    .engine(&engine.expect("an engine"))
+    .limits(|limits| limits.memory_bytes(512 << 20))
+    .run()
+    .await
+    .json();
+    for (index, start) in
+        ["Error: Dynamic Worker env size (", "Error: Dynamic Worker code size ("].iter().enumerate()
+    {
+        assert!(told[index].as_str().is_some_and(|text| text.starts_with(start)), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn many_modules_may_be_of_one_buffer() {
     let engine = Engine::with_config(config().max_sandboxes(4).max_memory_bytes(512 << 20));
     let _ = family(
@@ -355,6 +376,38 @@ async fn a_module_that_throws_reads_as_it_does_with_the_peer() {
     let place =
         message.strip_prefix("Failed to start Worker:\nUncaught Error: broken\n  at m.js:1:");
     assert!(place.is_some_and(|column| column.parse::<u32>().is_ok()), "{message:?}");
+}
+
+#[tokio::test]
+async fn what_a_module_throws_need_not_be_an_error() {
+    let run = family(
+        "",
+        "const of = async (source) => (await caught(() => load(env, source).getEntrypoint().f()))[1];
+         return [await of('throw \"text\"'), await of('throw 5'), await of('throw undefined')]",
+    )
+    .run()
+    .await
+    .json();
+    for (index, thrown) in ["text", "5", "undefined"].iter().enumerate() {
+        let start = format!("Failed to start Worker:\nUncaught {thrown}");
+        assert!(run[index].as_str().is_some_and(|text| text.starts_with(&start)), "{run}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_loader_lacks_is_refused() {
+    let told = family(
+        COUNTER,
+        "const of = (f) => { try { f(); return 'no error' } catch (e) { return `${e.name}: ${e.message}` } };
+         return [of(() => load(env, CHILD, { streamingTails: [ctx.exports.default] })), of(() => load(env).getDurableObjectClass('A'))]",
+    )
+    .run()
+    .await
+    .json();
+    for (index, name) in ["streamingTails", "getDurableObjectClass"].iter().enumerate() {
+        let text = told[index].as_str().expect("text");
+        assert!(text.contains(name) && text.contains("not supported"), "{told}");
+    }
 }
 
 #[tokio::test]

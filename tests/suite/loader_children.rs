@@ -90,6 +90,29 @@ async fn of_two_limits_the_lower_holds() {
 }
 
 #[tokio::test]
+async fn a_limit_may_be_any_number_that_is_not_negative() {
+    let names = [
+        "fuel",
+        "cpuMs",
+        "memoryBytes",
+        "wallMs",
+        "logBytes",
+        "outputBytes",
+        "subRequests",
+        "concurrency",
+    ];
+    for name in names {
+        for number in ["2 ** 53", "2 ** 64", "Number.MAX_VALUE"] {
+            let given = format!("{{ {name}: {number} }}");
+            let value = worked(Limits::default(), &given, "{}", "spin(3)").await;
+            assert_eq!(value, json!(3), "{given}");
+            let value = worked(Limits::default(), "{}", &given, "spin(3)").await;
+            assert_eq!(value, json!(3), "{given} of an entrypoint");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_child_never_has_more_than_its_parent() {
     let limits = || Limits::default().fuel(200_000_000).memory_bytes(32 << 20).output_bytes(5000);
     let more = "{ fuel: 9e15, memoryBytes: 1 << 30, outputBytes: 1e9 }";

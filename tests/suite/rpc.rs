@@ -1,10 +1,10 @@
 //! Calls between sandboxes: what may be called, what crosses, what is refused.
 
-use isolet::Engine;
+use isolet::{Engine, Value};
 use serde_json::json;
 
 use crate::family::{family, lone};
-use crate::harness::{config, run};
+use crate::harness::{config, run, soon};
 
 #[tokio::test]
 async fn a_class_entrypoint_gets_its_context_environment_and_all_arguments() {
@@ -81,6 +81,19 @@ async fn errors_of_every_kind_cross() {
     .run()
     .await
     .expect_ok(json!([16, true, "a", "b"]));
+}
+
+#[tokio::test]
+async fn a_dom_exception_stays_one() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint { echo(value) { return value } throws(value) { throw value } }",
+        "const stub = child(env), given = new DOMException('m', 'AbortError');
+         const of = (e) => [e instanceof DOMException, e instanceof Error, e.name, e.message, e.code];
+         return [of(await stub.echo(given)), of(await stub.throws(given).catch((e) => e))]",
+    )
+    .run()
+    .await
+    .expect_ok(vec![json!([true, true, "AbortError", "m", 20]); 2]);
 }
 
 #[tokio::test]
@@ -202,6 +215,38 @@ async fn only_methods_and_getters_of_a_class_can_be_seen() {
     }
     assert_eq!(run["wrong"], json!(["TypeError", "\"getter\" is not a function."]));
     assert_eq!(run["dup"], "function");
+}
+
+#[tokio::test]
+async fn what_an_instance_has_under_a_name_of_its_class_cannot_be_seen() {
+    let run = family(
+        "class Target extends RpcTarget {
+            token() { return 'method' } get lazy() { return 'getter' }
+            constructor() { super(); this.token = 'own'; Object.defineProperty(this, 'lazy', { value: 'own' }) } }
+         export default class extends WorkerEntrypoint { target() { return new Target() } env() { return 'method' } }",
+        "const stub = child(env, { env: { KEY: 'k' } }), target = await stub.target();
+         const of = async (root, name) => [await caught(async () => await root[name]), await caught(() => root[name]())];
+         return [...await of(target, 'token'), ...await of(target, 'lazy'), ...await of(stub, 'env')]",
+    )
+    .run()
+    .await
+    .json();
+    for (index, name) in ["token", "token", "lazy", "lazy", "env", "env"].iter().enumerate() {
+        let text = format!("The RPC receiver does not implement the method \"{name}\".");
+        assert_eq!(run[index], json!(["TypeError", text]), "{run}");
+    }
+}
+
+#[tokio::test]
+async fn nor_can_rust_see_it() {
+    let stub = lone("export default class extends WorkerEntrypoint { env() { return 'method' } }")
+        .code(|code| code.env_value("KEY", "k"))
+        .worker()
+        .entrypoint()
+        .stub();
+    let error = soon(stub.get::<Value>("env")).await.expect_err("it is the instance's own");
+    let text = "The RPC receiver does not implement the method \"env\".";
+    assert!(error.to_string().contains(text), "{error}");
 }
 
 #[tokio::test]

@@ -98,6 +98,32 @@ async fn what_is_thrown_need_not_be_an_error() {
     assert!(run[5][2].as_str().is_some_and(|text| text.contains("cannot be cloned")), "{run}");
 }
 
+const WITH_MORE: &str = "class Foo {}
+export default class extends WorkerEntrypoint {
+    own() { throw Object.assign(new TypeError('boom'), { socket: new Foo(), code: 'E1' }) }
+    cause() { throw new TypeError('boom', { cause: new Foo() }) }
+    symbol() { throw Object.assign(new TypeError('boom'), { kind: Symbol('s') }) }
+    getter() { throw Object.defineProperty(new TypeError('boom'), 'x', { enumerable: true, get() { throw new Error('no') } }) }
+};";
+
+#[tokio::test]
+async fn what_cannot_cross_with_an_error_leaves_its_name_message_and_stack() {
+    let run = family(
+        WITH_MORE,
+        "const told = [];
+         for (const name of ['own', 'cause', 'symbol', 'getter']) {
+            await child(env)[name]().catch((e) => told.push([e instanceof TypeError, e.name, e.message, `${e.stack}`.includes('m.js:')]));
+         }
+         return told",
+    );
+    let _ = run.run().await.expect_ok(vec![json!([true, "TypeError", "boom", true]); 4]);
+    for method in ["own", "cause", "symbol", "getter"] {
+        let run = Case::js(with_imports(WITH_MORE)).call(method).run().await;
+        let run = run.expect_exception("TypeError", "boom");
+        assert!(run.exception().stack.as_deref().is_some_and(|stack| stack.contains("main.js:")));
+    }
+}
+
 struct Host;
 
 #[isolet::capability]

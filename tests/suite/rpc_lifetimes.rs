@@ -59,6 +59,41 @@ async fn a_result_disposes_of_all_that_came_with_it() {
 }
 
 #[tokio::test]
+async fn every_object_that_is_returned_can_be_disposed_of() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint { make(kind) {
+            return [{ n: 1 }, [1], new Map(), new Date(1), new Error('e'), new Uint8Array(1), new Response('r')][kind] } }",
+        "const stub = child(env), seen = [];
+         for (let kind = 0; kind < 7; kind++) {
+            using value = await stub.make(kind);
+            seen.push(typeof value[Symbol.dispose]);
+         }
+         return [seen, Object.keys(await stub.make(0)), await stub.make(0)]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([vec!["function"; 7], ["n"], { "n": 1 }]));
+}
+
+#[tokio::test]
+async fn a_results_own_disposer_runs_when_it_is_disposed_of() {
+    let _ = family(
+        "const told = [];
+         export default class extends WorkerEntrypoint {
+            data() { return { n: 1, [Symbol.dispose]() { told.push('data') } } }
+            stubs() { return { f: () => 1, [Symbol.dispose]() { told.push('stubs') } } }
+            told() { return told } };",
+        "const stub = child(env), seen = [];
+         { using data = await stub.data(); seen.push(data.n, (await stub.told()).length) }
+         { using both = await stub.stubs(); seen.push(await both.f(), (await stub.told()).length) }
+         return [seen, await stub.told()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([[1, 0, 1, 1], ["data", "stubs"]]));
+}
+
+#[tokio::test]
 async fn a_promise_can_be_disposed_of_before_it_is_settled() {
     let _ = family(
         MAKER,
