@@ -62,6 +62,7 @@ pub const TEXTS: &str = texts! {
 
 /// Outside of the guest's memory.
 #[cfg(target_arch = "wasm32")]
+#[allow(dead_code, reason = "the host's build script reads it")]
 #[unsafe(link_section = "isolet.globals")]
 static SECTION: [u8; TEXTS.len()] = match TEXTS.as_bytes().first_chunk() {
     Some(texts) => *texts,
