@@ -17,6 +17,7 @@ mod patched {
         fn JS_SetAsyncContext(ctx: *mut qjs::JSContext, value: qjs::JSValue);
         fn JS_SetHashSeed(ctx: *mut qjs::JSContext, seed: u32);
         fn JS_SealHeap(rt: *mut qjs::JSRuntime);
+        fn JS_MoveAtoms(rt: *mut qjs::JSRuntime);
     }
 
     pub fn current(ctx: &Ctx<'_>) -> u32 {
@@ -48,8 +49,13 @@ mod patched {
     }
 
     pub fn seal_heap(ctx: &Ctx<'_>) {
-        // SAFETY: the runtime is that of a live context; only gaps are given up.
-        unsafe { JS_SealHeap(qjs::JS_GetRuntime(ctx.as_raw().as_ptr())) }
+        // SAFETY: the runtime is that of a live context; only gaps are given up,
+        // and nobody but the engine has pointers into its tables.
+        unsafe {
+            let runtime = qjs::JS_GetRuntime(ctx.as_raw().as_ptr());
+            JS_SealHeap(runtime);
+            JS_MoveAtoms(runtime);
+        }
     }
 }
 

@@ -19,9 +19,6 @@ use crate::{
 /// before the heap has grown well past what the base image holds.
 const GC_THRESHOLD: usize = 8 << 20;
 
-/// Stack for making the globals, in bytes.
-const STARTING_STACK: usize = 256 << 10;
-
 /// A QuickJS runtime that is driven by events.
 pub struct Interpreter {
     // Never dropped: a sandbox ends with its memory, and the state holds values
@@ -32,26 +29,33 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
-    /// Makes the engine and evaluates the globals.
+    /// Makes the engine and evaluates the [`GLOBALS`], compiled.
+    ///
+    /// [`GLOBALS`]: crate::GLOBALS
     ///
     /// # Errors
     /// Out of memory, or what a global threw.
-    pub fn new(host: Box<dyn Host>) -> Result<Self, String> {
+    pub fn new(host: Box<dyn Host>, globals: &[u8]) -> Result<Self, String> {
         let runtime = Runtime::new().map_err(|error| error.to_string())?;
         runtime.set_gc_threshold(GC_THRESHOLD);
-        // The engine's default is as large as the whole stack of the guest.
-        runtime.set_max_stack_size(STARTING_STACK);
+        runtime.set_max_stack_size(globals::STACK);
         let context = Context::full(&runtime).map_err(|error| error.to_string())?;
         let state = Rc::new(State::new(host));
         modules::install(&runtime, &state);
-        context.with(|ctx| install(&ctx, &state).catch(&ctx).map_err(|error| error.to_string()))?;
+        context.with(|ctx| {
+            install(&ctx, &state, globals).catch(&ctx).map_err(|error| error.to_string())
+        })?;
         track_rejections(&runtime, &state);
-        // What is here now is the image, whose pages all sandboxes share.
         context.with(|ctx| {
             let _ = intrinsics::prepare(&ctx, &state);
-            context::seal_heap(&ctx);
         });
         Ok(Self { runtime: ManuallyDrop::new(runtime), context: ManuallyDrop::new(context), state })
+    }
+
+    /// What is here now is the image, whose pages all sandboxes share: what comes
+    /// later lies together, behind it.
+    pub fn seal(&self) {
+        self.context.with(|ctx| context::seal_heap(&ctx));
     }
 
     /// Delivers one event and runs until no job is left.
@@ -200,10 +204,10 @@ impl Interpreter {
     }
 }
 
-fn install(ctx: &Ctx<'_>, state: &Rc<State>) -> rquickjs::Result<()> {
+fn install(ctx: &Ctx<'_>, state: &Rc<State>, globals: &[u8]) -> rquickjs::Result<()> {
     rpc::attach(ctx, state);
     value::install(ctx)?;
-    let internals = globals::install(ctx, state)?;
+    let internals = globals::install(ctx, state, globals)?;
     *state.intrinsics.borrow_mut() = Some(Intrinsics::save(ctx, internals));
     Ok(())
 }

@@ -44,22 +44,59 @@ unsafe extern "C" {
     fn __wasm_call_ctors();
 }
 
-/// Makes what the base image holds. Called once, when the host is built.
-#[unsafe(no_mangle)]
-extern "C" fn init() {
+/// Runs before anything else does. A panic ends the instance as a trap, which
+/// says nothing of why.
+fn begin() {
     // SAFETY: the linker makes this function, and nothing ran before it.
     unsafe { __wasm_call_ctors() };
-    // A panic ends the sandbox as a trap, which says nothing of why.
     std::panic::set_hook(Box::new(|info| {
         crate::log(0, Level::Error, &format!("the guest panicked: {info}"), None);
     }));
+}
+
+/// Compiles the texts of the globals. Called when the host is built, in an instance
+/// of which nothing else is kept.
+///
+/// # Safety
+/// The host has written them to the bottom of the stack, which is far away.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn compile(texts: *const u8, bytes: usize) -> *const [usize; 2] {
+    begin();
+    // SAFETY: as above.
+    let texts = unsafe { std::slice::from_raw_parts(texts, bytes) };
+    let compiled = str::from_utf8(texts)
+        .map_err(|error| error.to_string())
+        .and_then(|texts| crate::compile_globals(texts).map_err(|error| error.to_string()));
+    match compiled {
+        Ok(compiled) => {
+            let compiled = compiled.leak();
+            Box::leak(Box::new([compiled.as_ptr() as usize, compiled.len()]))
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Makes what the base image holds, of what [`compile`] has returned. Called once,
+/// when the host is built.
+///
+/// # Safety
+/// As with [`compile`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn init(globals: *const u8, bytes: usize) {
+    begin();
+    // SAFETY: as above.
+    let globals = unsafe { std::slice::from_raw_parts(globals, bytes) };
     INTERPRETER.with(|interpreter| {
-        interpreter.get_or_init(|| match crate::Interpreter::new(Box::new(Imports)) {
-            Ok(interpreter) => interpreter,
-            Err(error) => panic!("{error}"),
-        });
+        let interpreter =
+            interpreter.get_or_init(|| match crate::Interpreter::new(Box::new(Imports), globals) {
+                Ok(interpreter) => interpreter,
+                Err(error) => panic!("{error}"),
+            });
+        reserve();
+        interpreter.seal();
+        // What that has moved has left gaps.
+        reserve();
     });
-    reserve();
 }
 
 /// Leaves room in the engine's allocator, so that a small worker never grows its

@@ -27,6 +27,7 @@ mod value;
 mod tests;
 
 pub use event_loop::Interpreter;
+pub use globals::{TEXTS as GLOBALS, compile as compile_globals};
 pub use host::Host;
 
 wit_bindgen::generate!({

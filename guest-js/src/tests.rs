@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use isolet_wire::Value;
 
+use crate::globals::compiled;
 use crate::{
     Effect, Entrypoint, Event, Host, Interpreter, Invoke, Level, Load, Message, Module, ModuleBody,
     Outcome, Receiver, Script, Settled, Settlement, SourceError,
@@ -52,7 +53,7 @@ impl Guest {
             log: Rc::default(),
         };
         let log = Rc::clone(&host.log);
-        let interpreter = Interpreter::new(Box::new(host)).expect("an interpreter");
+        let interpreter = Interpreter::new(Box::new(host), compiled()).expect("an interpreter");
         Self { interpreter, log, now: 1_000.0 }
     }
 

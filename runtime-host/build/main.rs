@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use wasmtime::component::Component;
-use wasmtime::{Engine, Error, Extern, Func, Instance, Module, Result, Store};
+use wasmtime::{
+    Engine, Error, Extern, Func, Instance, Memory, Module, Result, Store, TypedFunc, WasmResults,
+};
 
 use split::Guest;
 
@@ -50,35 +52,76 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The linear memory after the guest has made its runtime and its globals.
+/// Where the guest is given something: the bottom of its stack, which is empty. In
+/// its heap that would leave a gap.
+const GIVEN: usize = 65536;
+
+/// The linear memory after the guest has made its runtime and its globals. They
+/// are compiled in another instance: the scraps of that would stay in the image.
 fn initialised(engine: &Engine, guest: &Guest, module: &Module) -> Result<Vec<u8>> {
-    let mut store = Store::new(engine, ());
-    store.set_fuel(u64::MAX)?;
-    let image = Module::new(engine, image_module::image_module(&guest.memory))?;
-    let image = Instance::new(&mut store, &image, &[])?;
-    let memory = image
-        .get_memory(&mut store, "memory")
-        .ok_or_else(|| Error::msg("an image without a memory"))?;
-    let mut imports = Vec::new();
-    for import in module.imports() {
-        imports.push(match import.ty().func() {
-            None => Extern::Memory(memory),
-            // Making the base image must not depend on any host. It only calls
-            // one to say why it fails, as `log(invocation, level, text)`.
-            Some(ty) => Extern::Func(Func::new(&mut store, ty.clone(), move |caller, args, _| {
-                let text = args.get(2..4).and_then(|text| {
-                    let start = usize::try_from(text[0].i32()?).ok()?;
-                    let length = usize::try_from(text[1].i32()?).ok()?;
-                    memory.data(&caller).get(start..start.checked_add(length)?)
-                });
-                let text = String::from_utf8_lossy(text.unwrap_or_default());
-                Err(Error::msg(format!("the guest does not start: {text}")))
-            })),
-        });
+    let mut compiler = Starting::new(engine, guest, module)?;
+    let compiled: u32 = compiler.call("compile", &guest.globals)?;
+    let number = |place| Ok::<_, Error>(u32::from_le_bytes(compiler.read(place, 4)?.try_into()?));
+    let compiled = compiler.read(number(compiled)?, number(compiled + 4)?)?;
+
+    let mut starting = Starting::new(engine, guest, module)?;
+    starting.call::<()>("init", compiled)?;
+    let mut memory = starting.memory.data(&starting.store).to_vec();
+    memory[..GIVEN + compiled.len()].fill(0);
+    Ok(memory)
+}
+
+/// A guest before its image is made.
+struct Starting {
+    store: Store<()>,
+    memory: Memory,
+    instance: Instance,
+}
+
+impl Starting {
+    fn new(engine: &Engine, guest: &Guest, module: &Module) -> Result<Self> {
+        let mut store = Store::new(engine, ());
+        store.set_fuel(u64::MAX)?;
+        let image = Module::new(engine, image_module::image_module(&guest.memory))?;
+        let image = Instance::new(&mut store, &image, &[])?;
+        let memory = image
+            .get_memory(&mut store, "memory")
+            .ok_or_else(|| Error::msg("an image without a memory"))?;
+        let mut imports = Vec::new();
+        for import in module.imports() {
+            imports.push(match import.ty().func() {
+                None => Extern::Memory(memory),
+                // Making the base image must not depend on any host. It only calls
+                // one to say why it fails, as `log(invocation, level, text)`.
+                Some(ty) => {
+                    Extern::Func(Func::new(&mut store, ty.clone(), move |caller, args, _| {
+                        let text = args.get(2..4).and_then(|text| {
+                            let start = usize::try_from(text[0].i32()?).ok()?;
+                            let length = usize::try_from(text[1].i32()?).ok()?;
+                            memory.data(&caller).get(start..start.checked_add(length)?)
+                        });
+                        let text = String::from_utf8_lossy(text.unwrap_or_default());
+                        Err(Error::msg(format!("the guest does not start: {text}")))
+                    }))
+                }
+            });
+        }
+        let instance = Instance::new(&mut store, module, &imports)?;
+        Ok(Self { store, memory, instance })
     }
-    let instance = Instance::new(&mut store, module, &imports)?;
-    instance.get_typed_func::<(), ()>(&mut store, "init")?.call(&mut store, ())?;
-    Ok(memory.data(&store).to_vec())
+
+    fn call<R: WasmResults>(&mut self, name: &str, given: &[u8]) -> Result<R> {
+        self.memory.write(&mut self.store, GIVEN, given)?;
+        let function: TypedFunc<(u32, u32), R> =
+            self.instance.get_typed_func(&mut self.store, name)?;
+        function.call(&mut self.store, (u32::try_from(GIVEN)?, u32::try_from(given.len())?))
+    }
+
+    fn read(&self, place: u32, length: u32) -> Result<&[u8]> {
+        let start = place as usize;
+        let bytes = self.memory.data(&self.store).get(start..start + length as usize);
+        bytes.ok_or_else(|| Error::msg("the guest's answer is outside of its memory"))
+    }
 }
 
 fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<()> {

@@ -18,6 +18,8 @@ pub(crate) struct Guest {
     pub(crate) code: Vec<u8>,
     /// The data segments where they belong; whole Wasm pages.
     pub(crate) memory: Vec<u8>,
+    /// The texts of its globals.
+    pub(crate) globals: Vec<u8>,
     pub(crate) imports: Vec<Signature>,
     pub(crate) exports: Vec<Signature>,
 }
@@ -25,8 +27,13 @@ pub(crate) struct Guest {
 impl Guest {
     pub(crate) fn split(wasm: &[u8]) -> Result<Self> {
         let mut code = Module::new();
-        let mut guest =
-            Self { code: Vec::new(), memory: Vec::new(), imports: Vec::new(), exports: Vec::new() };
+        let mut guest = Self {
+            code: Vec::new(),
+            memory: Vec::new(),
+            globals: Vec::new(),
+            imports: Vec::new(),
+            exports: Vec::new(),
+        };
         let mut types: Vec<FuncType> = Vec::new();
         let mut functions: Vec<u32> = Vec::new();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -38,9 +45,13 @@ impl Guest {
                     }
                     continue;
                 }
-                Payload::DataCountSection { .. }
-                | Payload::StartSection { .. }
-                | Payload::CustomSection(_) => continue,
+                Payload::CustomSection(section) => {
+                    if section.name() == "isolet.globals" {
+                        guest.globals = section.data().to_vec();
+                    }
+                    continue;
+                }
+                Payload::DataCountSection { .. } | Payload::StartSection { .. } => continue,
                 Payload::TypeSection(section) => {
                     for ty in section.clone().into_iter_err_on_gc_types() {
                         types.push(ty?);

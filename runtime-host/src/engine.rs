@@ -1,6 +1,6 @@
 //! The process-wide part: compiled guests, linker, pool.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
@@ -85,6 +85,7 @@ struct Inner {
     wasmtime: wasmtime::Engine,
     images: Images,
     base: Arc<Image>,
+    rehearsal: OnceLock<Arc<Image>>,
     transpiler: Transpiler,
     sandboxes: Arc<Semaphore>,
     config: EngineConfig,
@@ -141,7 +142,9 @@ impl Engine {
         let base = Arc::new(base);
         let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes, transpilers as usize);
         let sandboxes = Arc::new(Semaphore::new(config.max_sandboxes as usize));
-        Ok(Self(Arc::new(Inner { wasmtime, images, base, transpiler, sandboxes, config })))
+        let rehearsal = OnceLock::new();
+        let inner = Inner { wasmtime, images, base, rehearsal, transpiler, sandboxes, config };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// What loads workers into this engine.
@@ -159,6 +162,17 @@ impl Engine {
 
     pub(crate) fn base(&self) -> &Arc<Image> {
         &self.0.base
+    }
+
+    /// The base image for a sandbox that is dumped. To read the whole of a memory
+    /// maps the whole of it, which its slot pays for at each reset from then on; and
+    /// a slot goes to the image that it had before.
+    pub(crate) fn rehearsal(&self) -> Result<&Arc<Image>> {
+        if let Some(image) = self.0.rehearsal.get() {
+            return Ok(image);
+        }
+        let image = self.images().apart_from(self.base()).map_err(internal)?;
+        Ok(self.0.rehearsal.get_or_init(|| Arc::new(image)))
     }
 
     pub(crate) fn transpiler(&self) -> &Transpiler {

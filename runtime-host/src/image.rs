@@ -60,9 +60,18 @@ impl Images {
     }
 
     /// Takes some milliseconds, and a file descriptor as long as it lives.
-    pub(crate) fn of_memory(&self, memory: Vec<u8>) -> wasmtime::Result<Image> {
+    pub(crate) fn of_memory(
+        &self,
+        memory: impl Into<Cow<'static, [u8]>>,
+    ) -> wasmtime::Result<Image> {
+        let memory = memory.into();
         let module = Module::new(&self.engine, image_module(&memory))?;
-        self.link(&module, Cow::Owned(memory))
+        self.link(&module, memory)
+    }
+
+    /// The same heap, in other slots of the pool than those of `image`.
+    pub(crate) fn apart_from(&self, image: &Image) -> wasmtime::Result<Image> {
+        self.of_memory(image.memory.clone())
     }
 
     fn link(&self, module: &Module, memory: Cow<'static, [u8]>) -> wasmtime::Result<Image> {

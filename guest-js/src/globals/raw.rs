@@ -259,17 +259,17 @@ pub fn detach(buffer: &Value<'_>) {
     unsafe { qjs::JS_DetachArrayBuffer(buffer.ctx().as_raw().as_ptr(), buffer.as_raw()) }
 }
 
-/// Evaluates a script of our own without keeping its source, which would be
-/// half of what it takes in every heap.
-pub fn evaluate<'js>(ctx: &Ctx<'js>, name: &str, source: &str) -> Result<Value<'js>> {
+/// The bytecode of a script of our own, without its source, which would be half
+/// of what it takes in every heap.
+pub fn compile(ctx: &Ctx<'_>, name: &str, source: &str) -> Result<Vec<u8>> {
     let raw = ctx.as_raw().as_ptr();
     let len = source.len();
     let (name, source) = (CString::new(name)?, CString::new(source)?);
     let flags =
         qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_STRICT | qjs::JS_EVAL_FLAG_COMPILE_ONLY;
     let strip = qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE;
-    // SAFETY: the bytecode is what the same engine wrote a line before; the
-    // engine's buffer is freed; evaluating consumes the function.
+    // SAFETY: the texts end with a NUL; what was compiled is owned by a value
+    // that frees it; the engine's buffer is as long as it says, and is freed.
     unsafe {
         let compiled =
             qjs::JS_Eval(raw, source.as_ptr(), len as _, name.as_ptr(), flags.cast_signed());
@@ -282,9 +282,20 @@ pub fn evaluate<'js>(ctx: &Ctx<'js>, name: &str, source: &str) -> Result<Value<'
         if bytes.is_null() {
             return Err(Error::Exception);
         }
-        let read = qjs::JS_READ_OBJ_BYTECODE.cast_signed();
-        let function = qjs::JS_ReadObject(raw, bytes, size, read);
+        let bytecode = std::slice::from_raw_parts(bytes, size as usize).to_vec();
         qjs::js_free(raw, bytes.cast());
+        Ok(bytecode)
+    }
+}
+
+/// Evaluates a script that [`compile`] has compiled.
+pub fn evaluate<'js>(ctx: &Ctx<'js>, bytecode: &[u8]) -> Result<Value<'js>> {
+    let raw = ctx.as_raw().as_ptr();
+    let flags = qjs::JS_READ_OBJ_BYTECODE.cast_signed();
+    // SAFETY: the bytecode is what the same engine wrote when the host was built,
+    // and no worker is there yet; evaluating consumes the function.
+    unsafe {
+        let function = qjs::JS_ReadObject(raw, bytecode.as_ptr(), bytecode.len() as _, flags);
         if qjs::JS_IsException(function) {
             return Err(Error::Exception);
         }

@@ -20,7 +20,7 @@ const LOADING: u32 = 0;
 /// # Errors
 /// What loading comes to.
 pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
-    let image = Arc::clone(code.engine.base());
+    let image = Arc::clone(code.engine.rehearsal()?);
     let start = Start { code: Arc::clone(code), image, loaded: false, seed: code.new_seed()? };
     let sandbox = start.sandbox().await?;
     let (_, Starting { start, link, commands, .. }) = start.link();

@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 use rquickjs::{CatchResultExt, Coerced, Context, FromJs, Runtime, Value};
 
-use super::{forbid_dynamic_code, install};
+use super::{compiled, forbid_dynamic_code, install};
 use crate::intrinsics::Intrinsics;
 use crate::state::State;
 use crate::timers::Due;
@@ -55,7 +55,7 @@ impl Realm {
         // Somebody pays for what the snippets start.
         state.invocations.borrow_mut().insert(0, crate::state::Invocation::default());
         context.with(|ctx| {
-            let internals = install(&ctx, &state).catch(&ctx).unwrap();
+            let internals = install(&ctx, &state, compiled()).catch(&ctx).unwrap();
             ctx.globals().set("internals", internals.clone()).unwrap();
             *state.intrinsics.borrow_mut() = Some(Intrinsics::save(&ctx, internals));
         });

@@ -1,0 +1,120 @@
+//! The scripts of the globals, and what the engine compiles them to.
+//!
+//! No sandbox needs their texts, nor the scraps that compiling leaves behind in a
+//! heap. So when the host is built one instance compiles them and another, whose
+//! memory becomes the base image, is given the bytecode.
+
+use rquickjs::{Context, Ctx, Error, Result, Runtime, Value};
+
+use super::raw;
+
+/// For making the globals, in bytes.
+pub const STACK: usize = 256 << 10;
+
+macro_rules! texts {
+    ($($name:literal $file:literal)*) => {
+        concat!($($name, "\0", include_str!($file), "\0"),*)
+    };
+}
+
+/// Names and texts in the order in which they build on one another, each with a
+/// NUL behind it.
+pub const TEXTS: &str = texts! {
+    "isolet:globals" "globals.js"
+    "isolet:eval" "dynamic_code.js"
+    "isolet:inspect" "inspect.js"
+    "isolet:console" "console.js"
+    "isolet:reportError" "report_error.js"
+    "isolet:timers" "timers.js"
+    "isolet:structuredClone" "structured_clone.js"
+    "isolet:TextEncoder" "text_encoder.js"
+    "isolet:TextDecoder" "text_decoder.js"
+    "isolet:pairs" "pairs.js"
+    "isolet:URLSearchParams" "url_search_params.js"
+    "isolet:URL" "url.js"
+    "isolet:crypto" "crypto.js"
+    "isolet:performance" "performance.js"
+    "isolet:Event" "event.js"
+    "isolet:EventTarget" "event_target.js"
+    "isolet:AbortController" "abort_controller.js"
+    "isolet:streams" "streams/common.js"
+    "isolet:ReadableStreamDefaultController" "streams/readable_controller.js"
+    "isolet:ReadableByteStreamController" "streams/byte_controller.js"
+    "isolet:ReadableStream" "streams/readable_stream.js"
+    "isolet:WritableStreamDefaultController" "streams/writable_controller.js"
+    "isolet:WritableStream" "streams/writable_stream.js"
+    "isolet:pipe" "streams/pipe.js"
+    "isolet:TransformStream" "streams/transform_stream.js"
+    "isolet:IdentityTransformStream" "streams/byte_transforms.js"
+    "isolet:TextEncoderStream" "streams/text_streams.js"
+    "isolet:rpc" "rpc.js"
+    "isolet:crossing" "streams/crossing.js"
+    "isolet:Blob" "blob.js"
+    "isolet:Headers" "headers.js"
+    "isolet:Body" "body.js"
+    "isolet:Request" "request.js"
+    "isolet:Response" "response.js"
+    "isolet:fetch" "fetch.js"
+    "isolet:ExecutionContext" "execution_context.js"
+    "isolet:WorkerLoader" "worker_loader.js"
+    "isolet:workers" "workers.js"
+};
+
+/// Outside of the guest's memory.
+#[cfg(target_arch = "wasm32")]
+#[allow(dead_code, reason = "the host's build script reads it")]
+#[unsafe(link_section = "isolet.globals")]
+static SECTION: [u8; TEXTS.len()] = match TEXTS.as_bytes().first_chunk() {
+    Some(texts) => *texts,
+    None => unreachable!(),
+};
+
+/// The bytecode of such texts, each behind its length.
+///
+/// # Errors
+/// Out of memory, or a syntax error.
+pub fn compile(texts: &str) -> Result<Vec<u8>> {
+    let runtime = Runtime::new()?;
+    // The engine's default is as large as the whole stack of the guest.
+    runtime.set_max_stack_size(STACK);
+    let context = Context::full(&runtime)?;
+    let texts: Vec<&str> = texts.split_terminator('\0').collect();
+    context.with(|ctx| {
+        let mut compiled = Vec::new();
+        for script in texts.chunks_exact(2) {
+            let bytecode = raw::compile(&ctx, script[0], script[1])?;
+            compiled.extend((bytecode.len() as u32).to_le_bytes());
+            compiled.extend(bytecode);
+        }
+        Ok(compiled)
+    })
+}
+
+/// Evaluates one script after the other.
+///
+/// # Errors
+/// What [`compile`] has not made, or what `each` or a script says.
+pub fn evaluate<'js>(
+    ctx: &Ctx<'js>,
+    mut compiled: &[u8],
+    mut each: impl FnMut(Value<'js>) -> Result<()>,
+) -> Result<()> {
+    while let Some((length, rest)) = compiled.split_first_chunk() {
+        let length = u32::from_le_bytes(*length) as usize;
+        let (bytecode, rest) = rest.split_at_checked(length).ok_or(Error::Unknown)?;
+        each(raw::evaluate(ctx, bytecode)?)?;
+        compiled = rest;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::sync::OnceLock;
+
+    /// The globals' bytecode.
+    pub fn compiled() -> &'static [u8] {
+        static COMPILED: OnceLock<Vec<u8>> = OnceLock::new();
+        COMPILED.get_or_init(|| super::compile(super::TEXTS).expect("the globals compile"))
+    }
+}
