@@ -173,7 +173,7 @@ impl<'s, 'de> Decoder<'s, 'de> {
             }
             Token::Map => Pairs::visit(self, visitor),
             Token::Set => SetItems::visit(self, visitor),
-            Token::Error { name, message, stack } => {
+            Token::Error { name, message, stack, .. } => {
                 ErrorEntries::visit(self, [Some(name), Some(message), stack], visitor)
             }
             _ => ObjectEntries::visit(self, visitor),

@@ -81,7 +81,7 @@ impl Value {
         chain: &mut Vec<ErrorParts>,
     ) -> Result<Option<usize>, WireError> {
         let mut reader = Reader::at(self.as_bytes(), at);
-        let Token::Error { name, message, stack } = self.resolve(&mut reader)? else {
+        let Token::Error { name, message, stack, .. } = self.resolve(&mut reader)? else {
             return Ok(None);
         };
         chain.push(ErrorParts {

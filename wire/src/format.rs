@@ -33,6 +33,7 @@ pub(crate) mod tag {
     pub(crate) const REF: u8 = 21;
     pub(crate) const CAPABILITY: u8 = 22;
     pub(crate) const INTERFACE: u8 = 23;
+    pub(crate) const DOM_EXCEPTION: u8 = 24;
 }
 
 /// The array index that a key is, if it is one in its only spelling.

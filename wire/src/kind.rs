@@ -60,7 +60,7 @@ impl Kind {
             tag::OBJECT | tag::INTERFACE => Self::Object,
             tag::MAP => Self::Map,
             tag::SET => Self::Set,
-            tag::ERROR => Self::Error,
+            tag::ERROR | tag::DOM_EXCEPTION => Self::Error,
             tag::ARRAY_BUFFER => Self::ArrayBuffer,
             tag::VIEW => Self::View,
             tag::CAPABILITY => Self::Capability,

@@ -56,10 +56,11 @@
 //! | 21 | Ref | varint index of an object that has begun |
 //! | 22 | Capability | varint position in the message's list of capabilities |
 //! | 23 | Interface | kind byte ([`Interface`]), (key, value)*, End |
+//! | 24 | `DomException` | as an Error |
 //!
 //! A varint is LEB128 of a `u64` in its shortest form. A key is a tagged
-//! string. Objects are what the tags 10 to 20, 22 and 23 begin; they are numbered
-//! from 0 in the order in which they begin, a view before its buffer, so that
+//! string. Objects are what the tags 10 to 20 and 22 to 24 begin; they are
+//! numbered from 0 in the order in which they begin, a view before its buffer, so that
 //! shared references and cycles survive. A capability position may occur more
 //! than once and then means the same object. What a capability is, the bytes do
 //! not say: that is the [`Attachment`] at its position.
@@ -107,7 +108,7 @@ pub use text::{Text, Units};
 pub use value::Value;
 pub use view::{Buffer, View, ViewKind};
 pub use walker::{Event, Walker};
-pub use writer::Writer;
+pub use writer::{Mark, Writer};
 
 /// How deep a message may be for [`Value::to`]: one level for each array,
 /// object, map, set and error.

@@ -59,6 +59,8 @@ pub enum Token<'a> {
         message: Text<'a>,
         /// The stack.
         stack: Option<Text<'a>>,
+        /// Whether JavaScript has it as a `DOMException`.
+        dom: bool,
     },
     /// An `ArrayBuffer`.
     ArrayBuffer(&'a [u8]),
@@ -241,7 +243,7 @@ impl<'a> Reader<'a> {
             }
             tag::MAP => Token::Map,
             tag::SET => Token::Set,
-            tag::ERROR => {
+            tag @ (tag::ERROR | tag::DOM_EXCEPTION) => {
                 let (name, message) = (self.text()?, self.text()?);
                 let stack = if self.peek() == Some(tag::UNDEFINED) {
                     self.position += 1;
@@ -249,7 +251,7 @@ impl<'a> Reader<'a> {
                 } else {
                     Some(self.text()?)
                 };
-                Token::Error { name, message, stack }
+                Token::Error { name, message, stack, dom: tag == tag::DOM_EXCEPTION }
             }
             tag::ARRAY_BUFFER => Token::ArrayBuffer(self.block()?),
             tag::VIEW => Token::View(self.view()?),

@@ -23,6 +23,13 @@ pub struct Writer {
     objects: usize,
 }
 
+/// A place that [`Writer::rewind`] goes back to.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    bytes: usize,
+    objects: usize,
+}
+
 impl Default for Writer {
     fn default() -> Self {
         Self::new()
@@ -53,6 +60,18 @@ impl Writer {
     #[must_use]
     pub fn len(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Where the message stands.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark { bytes: self.bytes.len(), objects: self.objects }
+    }
+
+    /// Goes back to where it stood.
+    pub fn rewind(&mut self, mark: Mark) {
+        self.bytes.truncate(mark.bytes);
+        self.objects = self.objects.min(mark.objects);
     }
 
     /// Whether nothing was written.
@@ -204,7 +223,22 @@ impl Writer {
 
     /// An error. Keys and values follow, `cause` one of them.
     pub fn begin_error(&mut self, name: Text<'_>, message: Text<'_>, stack: Option<Text<'_>>) {
-        self.object(tag::ERROR);
+        self.error(tag::ERROR, name, message, stack);
+    }
+
+    /// As [`begin_error`](Self::begin_error), what JavaScript has as a
+    /// `DOMException`.
+    pub fn begin_dom_exception(
+        &mut self,
+        name: Text<'_>,
+        message: Text<'_>,
+        stack: Option<Text<'_>>,
+    ) {
+        self.error(tag::DOM_EXCEPTION, name, message, stack);
+    }
+
+    fn error(&mut self, tag: u8, name: Text<'_>, message: Text<'_>, stack: Option<Text<'_>>) {
+        self.object(tag);
         self.text(name);
         self.text(message);
         match stack {

@@ -59,7 +59,7 @@ const PRELUDE: &str = "(() => {
             flag('hasIndices'), flag('global'), flag('ignoreCase'), flag('multiline'),
             flag('dotAll'), flag('unicode'), flag('unicodeSets'), flag('sticky'),
         ],
-        constructors: [RegExp, DataView, Map, Set],
+        constructors: [RegExp, DataView, Map, Set, globalThis.DOMException ?? Error],
         errors: [
             Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError,
             AggregateError,
@@ -134,6 +134,7 @@ pub(super) enum New {
     DataView,
     Map,
     Set,
+    DomException,
 }
 
 #[derive(JsLifetime)]

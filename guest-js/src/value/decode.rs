@@ -179,7 +179,10 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
             Token::SparseArray(length) => raw::new_array(ctx, length)?,
             Token::Map => self.codec()?.constructor(New::Map)?.construct(())?,
             Token::Set => self.codec()?.constructor(New::Set)?.construct(())?,
-            Token::Error { name, message, stack } => self.error(name, message, stack)?,
+            Token::Error { name, message, stack, dom: true } => {
+                self.dom_exception(name, message, stack)?
+            }
+            Token::Error { name, message, stack, .. } => self.error(name, message, stack)?,
             Token::Date(milliseconds) => raw::new_date(ctx, milliseconds)?,
             Token::RegExp { source, flags } => {
                 let (source, flags) = (raw::new_string(ctx, source)?, raw::new_string(ctx, flags)?);
@@ -303,6 +306,23 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
             define("name", name)?;
         }
         Ok(error)
+    }
+
+    fn dom_exception(
+        &mut self,
+        name: Text<'a>,
+        message: Text<'a>,
+        stack: Option<Text<'a>>,
+    ) -> Result<Value<'js>> {
+        let ctx = self.ctx;
+        let (name, message) = (raw::new_string(ctx, name)?, raw::new_string(ctx, message)?);
+        let codec = self.codec()?;
+        let exception: Value<'js> =
+            codec.constructor(New::DomException)?.construct((message, name))?;
+        // In place of that of this construction.
+        let stack = raw::new_string(ctx, stack.unwrap_or(Text::Utf8("")))?;
+        raw::define(ctx, &exception, Text::Utf8("stack"), stack, false)?;
+        Ok(exception)
     }
 
     fn view(&mut self, view: View<'a>, walker: &Walker<'a>) -> Result<Value<'js>> {

@@ -29,6 +29,22 @@ pub fn encode<'js>(
     encoder.finish()
 }
 
+/// As [`encode`], what was thrown: what an error has beside its name, message and
+/// stack is left out if it cannot cross.
+///
+/// # Errors
+/// As [`encode`], if it is no error.
+pub fn encode_thrown<'js>(
+    ctx: &Ctx<'js>,
+    thrown: Value<'js>,
+    hook: &mut dyn StubHook<'js>,
+) -> Result<Vec<u8>> {
+    let mut encoder = Encoder::new(ctx, hook);
+    encoder.spares = true;
+    encoder.value(thrown)?;
+    encoder.finish()
+}
+
 /// Writes values as a new array of them.
 ///
 /// # Errors
@@ -65,6 +81,14 @@ enum Form {
     Error,
 }
 
+/// Where a property of an error began.
+struct Mark {
+    frames: usize,
+    writer: isolet_wire::Mark,
+    seen: usize,
+    capabilities: u32,
+}
+
 struct Encoder<'a, 'js> {
     ctx: &'a Ctx<'js>,
     hook: &'a mut dyn StubHook<'js>,
@@ -74,6 +98,12 @@ struct Encoder<'a, 'js> {
     frames: Vec<Frame<'js>>,
     /// How long the buffers were when they were written, by index.
     buffers: BTreeMap<usize, usize>,
+    /// How many capabilities the message has.
+    capabilities: u32,
+    /// Whether a property of an error that cannot cross is left out.
+    spares: bool,
+    /// Of the errors that are being written, the inner ones last.
+    marks: Vec<Mark>,
 }
 
 impl<'a, 'js> Encoder<'a, 'js> {
@@ -86,16 +116,61 @@ impl<'a, 'js> Encoder<'a, 'js> {
             seen: Seen::default(),
             frames: Vec::new(),
             buffers: BTreeMap::new(),
+            capabilities: 0,
+            spares: false,
+            marks: Vec::new(),
         }
     }
 
     fn finish(mut self) -> Result<Vec<u8>> {
-        while self.step()? {}
-        Ok(self.writer.finish())
+        loop {
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) => return Ok(self.writer.finish()),
+                Err(error) => self.spare(error)?,
+            }
+        }
+    }
+
+    /// Notes where the next property of an error begins.
+    fn mark(&mut self) {
+        let is_error =
+            |frame: &Frame<'js>| matches!(frame, Frame::Entries { form: Form::Error, .. });
+        let in_error = match self.frames.as_slice() {
+            [.., below, Frame::Fields(_)] => is_error(below),
+            [.., frame] => is_error(frame),
+            [] => false,
+        };
+        let frames = self.frames.len();
+        while self
+            .marks
+            .pop_if(|mark| mark.frames > frames || in_error && mark.frames == frames)
+            .is_some()
+        {}
+        if in_error {
+            let (writer, seen) = (self.writer.mark(), self.seen.objects.len());
+            self.marks.push(Mark { frames, writer, seen, capabilities: self.capabilities });
+        }
+    }
+
+    /// Goes back to before the property of the innermost error that failed.
+    fn spare(&mut self, error: rquickjs::Error) -> Result<()> {
+        let Some(mark) = self.marks.pop() else { return Err(error) };
+        drop(self.ctx.catch());
+        self.frames.truncate(mark.frames);
+        self.writer.rewind(mark.writer);
+        self.seen.truncate(mark.seen);
+        drop(self.buffers.split_off(&(self.seen.first + mark.seen)));
+        self.hook.withdraw(self.ctx, mark.capabilities);
+        self.capabilities = mark.capabilities;
+        Ok(())
     }
 
     /// Writes the next value, or an end; whether there may be more.
     fn step(&mut self) -> Result<bool> {
+        if self.spares {
+            self.mark();
+        }
         let Some(frame) = self.frames.last_mut() else { return Ok(false) };
         let (next, ends) = match frame {
             Frame::Items(items) => (items.next(), true),
@@ -174,8 +249,8 @@ impl<'a, 'js> Encoder<'a, 'js> {
                     self.entries(value, keys, Form::Keyed);
                 }
             }
-            Class::Error => self.error(value, false)?,
-            Class::DomException => self.error(value, true)?,
+            Class::Error => self.error(&codec, value, false)?,
+            Class::DomException => self.error(&codec, value, true)?,
             Class::Map => {
                 let items = self.items(&codec, Intrinsic::MapForEach, &value)?;
                 self.seen.add(value);
@@ -223,7 +298,18 @@ impl<'a, 'js> Encoder<'a, 'js> {
         self.frames.push(Frame::Entries { object, keys, next: 0, form });
     }
 
-    fn error(&mut self, value: Value<'js>, inherits_message: bool) -> Result<()> {
+    /// What is read of an error, or nothing if reading it throws and it is spared.
+    fn read<T>(&self, read: impl FnOnce() -> Result<Option<T>>) -> Result<Option<T>> {
+        match read() {
+            Err(_) if self.spares => {
+                drop(self.ctx.catch());
+                Ok(None)
+            }
+            read => read,
+        }
+    }
+
+    fn error(&mut self, codec: &Codec<'js>, value: Value<'js>, dom: bool) -> Result<()> {
         let ctx = self.ctx;
         let object = value.as_object().ok_or(rquickjs::Error::Unknown)?;
         let text = |value: Option<Value<'js>>| match value {
@@ -231,21 +317,20 @@ impl<'a, 'js> Encoder<'a, 'js> {
             Some(value) => value.get::<Coerced<rquickjs::String<'js>>>().map(|text| Some(text.0)),
             None => Ok(None),
         };
-        let name = text(Some(object.get("name")?))?;
-        let message = if inherits_message {
-            text(Some(object.get("message")?))?
-        } else {
-            text(raw::own_named(ctx, &value, "message")?)?
-        };
-        let stack = match raw::own_named(ctx, &value, "stack")? {
-            Some(stack) => Some(stack),
+        let name = self.read(|| text(Some(object.get("name")?)))?;
+        let message = self.read(|| match dom {
+            true => text(Some(object.get("message")?)),
+            false => text(raw::own_named(ctx, &value, "message")?),
+        })?;
+        let stack = self.read(|| match raw::own_named(ctx, &value, "stack")? {
+            Some(stack) => Ok(Some(stack)),
             // Where the engine keeps it, behind an accessor of the prototype.
-            None => Some(self.codec()?.ask(Intrinsic::ErrorStack, &value)?),
-        };
+            None => codec.ask(Intrinsic::ErrorStack, &value).map(Some),
+        })?;
         let stack = stack.filter(|stack| raw::kind(stack) == Kind::String);
         let mut hidden = Vec::new();
         for key in ["cause", "errors"] {
-            if let Some(own) = raw::own_named(ctx, &value, key)? {
+            if let Some(own) = self.read(|| raw::own_named(ctx, &value, key))? {
                 hidden.push((key, own));
             }
         }
@@ -256,9 +341,13 @@ impl<'a, 'js> Encoder<'a, 'js> {
             None => Ok(absent.to_owned()),
         };
         let (name, message) = (lossy(name, "Error")?, lossy(message, "")?);
+        let (name, message) = (Text::Utf8(&name), Text::Utf8(&message));
         let stack = stack.map(|stack| raw::lossy(ctx, &stack)).transpose()?;
         let stack = stack.as_deref().map(Text::Utf8);
-        self.writer.begin_error(Text::Utf8(&name), Text::Utf8(&message), stack);
+        match dom {
+            true => self.writer.begin_dom_exception(name, message, stack),
+            false => self.writer.begin_error(name, message, stack),
+        }
         self.entries(value, keys, Form::Error);
         // Before those that are enumerable.
         self.frames.push(Frame::Fields(hidden.into_iter()));
@@ -351,6 +440,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
     fn capability(&mut self, value: Value<'js>) -> Result<()> {
         if let Some(position) = self.hook.capability(self.ctx, &value)? {
             self.writer.capability(position);
+            self.capabilities = position.saturating_add(1);
             self.seen.add(value);
             return Ok(());
         }
@@ -473,6 +563,16 @@ impl<'js> Seen<'js> {
             self.by_address.extend(all);
         }
         index
+    }
+
+    /// Forgets all but the first so many.
+    fn truncate(&mut self, len: usize) {
+        for object in self.objects.drain(len..) {
+            self.by_address.remove(&raw::address(&object));
+        }
+        if len <= Self::FEW {
+            self.by_address.clear();
+        }
     }
 
     fn object(&self, index: usize) -> Result<&Value<'js>> {

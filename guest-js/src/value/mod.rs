@@ -16,7 +16,7 @@ mod raw;
 mod tests;
 
 pub use decode::{decode, decode_array};
-pub use encode::{encode, encode_array};
+pub use encode::{encode, encode_array, encode_thrown};
 
 /// Says which values are capabilities.
 pub trait StubHook<'js> {
@@ -27,6 +27,9 @@ pub trait StubHook<'js> {
     /// # Errors
     /// Whatever shall be thrown instead.
     fn capability(&mut self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Option<u32>>;
+
+    /// The capabilities from that position on are in no message.
+    fn withdraw(&mut self, _: &Ctx<'js>, _: u32) {}
 
     /// The class and the data of an object that is no capability; none refuses
     /// it. The data must be new.
@@ -84,6 +87,22 @@ pub fn class(value: &Value<'_>) -> u32 {
     raw::class(value)
 }
 
+/// The prototype of an object.
+///
+/// # Errors
+/// What a proxy throws.
+pub fn prototype<'js>(object: &rquickjs::Object<'js>) -> Result<Option<rquickjs::Object<'js>>> {
+    raw::prototype(object.ctx(), object.as_value()).map(Value::into_object)
+}
+
+/// Whether it is an object without a class, by way of a proxy or not.
+///
+/// # Errors
+/// What a proxy throws.
+pub fn is_plain<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<bool> {
+    codec::Codec::of(ctx)?.is_plain(ctx, value)
+}
+
 /// Whether an object has a property of its own of that name.
 ///
 /// # Errors
@@ -102,6 +121,22 @@ pub fn own<'js>(
     name: &str,
 ) -> Result<Option<Value<'js>>> {
     raw::own_named(ctx, object.as_value(), name)
+}
+
+/// An object's own `Symbol.dispose`, if that is a function.
+///
+/// # Errors
+/// What a getter or a proxy throws.
+pub fn disposer<'js>(ctx: &Ctx<'js>, object: &Value<'js>) -> Result<Option<Value<'js>>> {
+    Ok(raw::own_disposer(ctx, object)?.filter(Value::is_function))
+}
+
+/// Gives an object a `Symbol.dispose` that nobody sees who does not ask for it.
+///
+/// # Errors
+/// Memory.
+pub fn set_disposer<'js>(ctx: &Ctx<'js>, object: &Value<'js>, dispose: Value<'js>) -> Result<()> {
+    raw::define_disposer(ctx, object, dispose)
 }
 
 /// Throws a `DataCloneError`.

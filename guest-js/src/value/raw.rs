@@ -50,7 +50,7 @@ pub(super) fn address(value: &Value<'_>) -> usize {
     unsafe { qjs::JS_VALUE_GET_PTR(value.as_raw()) }.addr()
 }
 
-/// The prototype, without asking a proxy.
+/// The prototype, or what a proxy says it is.
 pub(super) fn prototype<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Value<'js>> {
     // SAFETY: context and value are live.
     let prototype = unsafe { qjs::JS_GetPrototype(ctx.as_raw().as_ptr(), value.as_raw()) };
@@ -213,6 +213,31 @@ pub(super) fn has_own<'js>(ctx: &Ctx<'js>, object: &Value<'js>, name: &str) -> R
         1 => Ok(true),
         _ => Err(Error::Exception),
     }
+}
+
+/// The own property `Symbol.dispose`, calling its getter.
+pub(super) fn own_disposer<'js>(ctx: &Ctx<'js>, object: &Value<'js>) -> Result<Option<Value<'js>>> {
+    own(ctx, object, qjs::JS_ATOM_Symbol_dispose as qjs::JSAtom)
+}
+
+/// Defines a `Symbol.dispose` that is not enumerable.
+pub(super) fn define_disposer<'js>(
+    ctx: &Ctx<'js>,
+    object: &Value<'js>,
+    dispose: Value<'js>,
+) -> Result<()> {
+    let flags = qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_WRITABLE;
+    // SAFETY: as in `define`; an atom of the engine's own lives as long as it.
+    let status = unsafe {
+        qjs::JS_DefinePropertyValue(
+            ctx.as_raw().as_ptr(),
+            object.as_raw(),
+            qjs::JS_ATOM_Symbol_dispose as qjs::JSAtom,
+            into_raw(dispose),
+            flags.cast_signed(),
+        )
+    };
+    if status < 0 { Err(Error::Exception) } else { Ok(()) }
 }
 
 /// The length of an array.

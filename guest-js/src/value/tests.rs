@@ -267,7 +267,8 @@ fn errors_keep_what_they_say() {
         same(Object.keys(clone(own)).length, 0);
         const invalid = new TypeError("i"); invalid.errors = [1]; same(Object.keys(clone(invalid)).join(), "errors");
         const dom = clone(new DOMException("gone", "AbortError"));
-        same(dom.name, "AbortError"); same(dom.message, "gone"); same(dom instanceof Error, true);
+        same(dom.name, "AbortError"); same(dom.message, "gone"); same(dom instanceof DOMException, true);
+        same(dom.code, 20); same(clone(dom).stack, dom.stack);
         const chain = new Error("a"); chain.cause = chain; same(clone(chain).cause.message, "a");
     "#);
 }

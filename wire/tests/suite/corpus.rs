@@ -50,7 +50,7 @@ pub(crate) fn all() -> Vec<Value> {
         message(|w| {
             w.begin_error("TypeError".into(), "no".into(), Some("    at f (a.js:1:2)".into()));
             w.string("cause");
-            w.begin_error("Error".into(), "why".into(), None);
+            w.begin_dom_exception("Error".into(), "why".into(), None);
             w.end();
             w.string("code");
             w.string("E");

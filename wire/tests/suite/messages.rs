@@ -26,6 +26,37 @@ fn errors_can_be_made_and_read() {
 }
 
 #[test]
+fn a_dom_exception_is_an_error() {
+    let exception = message(|w| {
+        w.begin_dom_exception("AbortError".into(), "gone".into(), None);
+        w.string("code");
+        w.int(20);
+        w.end();
+    });
+    let exception = corpus::checked(&exception);
+    assert_eq!(exception.kind(), Kind::Error);
+    assert_eq!(exception.error_chain(), [parts("AbortError", "gone")]);
+    assert_eq!(exception.to_json(), r#"{"name":"AbortError","message":"gone","code":20}"#);
+}
+
+#[test]
+fn a_message_can_go_back() {
+    let kept = message(|w| {
+        w.begin_array(2);
+        w.begin_object();
+        w.end();
+        let mark = w.mark();
+        w.begin_map();
+        w.string("key");
+        w.begin_array(3);
+        w.rewind(mark);
+        assert_eq!(w.objects(), 2);
+        w.reference(1);
+    });
+    assert_eq!(corpus::checked(&kept).to_json(), "[{},{}]");
+}
+
+#[test]
 fn a_cause_may_be_shared_or_cyclic() {
     let cyclic = message(|w| {
         w.begin_error("Error".into(), "a".into(), None);
