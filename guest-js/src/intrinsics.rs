@@ -89,9 +89,20 @@ pub fn rpc_target<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
 /// Whether it is an instance of `RpcTarget` or `WorkerEntrypoint`, which are
 /// passed by reference and show what their class has.
 pub fn is_rpc_target<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<bool> {
-    let Some(object) = value.as_object().filter(|_| !value.is_proxy()) else { return Ok(false) };
+    match value.as_object().filter(|_| !value.is_proxy()) {
+        Some(object) => inherits_rpc_target(ctx, state, object),
+        None => Ok(false),
+    }
+}
+
+/// As [`is_rpc_target`], and proxies are asked.
+pub fn inherits_rpc_target<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    object: &Object<'js>,
+) -> Result<bool> {
     for class in [rpc_target(ctx, state)?, worker_entrypoint(ctx, state)?] {
-        if rpc::inherits(object.clone(), &class.get("prototype")?) {
+        if rpc::inherits(object.clone(), &class.get("prototype")?)? {
             return Ok(true);
         }
     }

@@ -23,6 +23,7 @@ enum Shows {
     Export,
     /// Own properties.
     Own,
+    Nothing,
 }
 
 struct Found<'js> {
@@ -182,8 +183,13 @@ fn finish<'js>(
 }
 
 fn shows<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows> {
-    let target = intrinsics::is_rpc_target(ctx, state, value)?;
-    Ok(if target { Shows::Class } else { Shows::Own })
+    let Some(object) = value.as_object() else { return Ok(Shows::Nothing) };
+    Ok(match () {
+        // Behind a proxy as well.
+        () if intrinsics::inherits_rpc_target(ctx, state, object)? => Shows::Class,
+        () if value.is_array() || value::is_plain(ctx, value)? => Shows::Own,
+        () => Shows::Nothing,
+    })
 }
 
 fn is_foreign(value: &Value<'_>) -> bool {
@@ -202,17 +208,24 @@ fn member<'js>(
     if object.is_function() {
         return Ok(None);
     }
-    if shows != Shows::Class
-        && let Some(own) = value::own(ctx, object, name)?
-    {
-        return Ok(Some(own));
+    match shows {
+        Shows::Nothing => return Ok(None),
+        // Even if its class has a member of that name.
+        Shows::Class if value::has_own(ctx, object, name)? => return Ok(None),
+        Shows::Class => {}
+        Shows::Own => return value::own(ctx, object, name),
+        Shows::Export => {
+            if let Some(own) = value::own(ctx, object, name)? {
+                return Ok(Some(own));
+            }
+        }
     }
-    if shows == Shows::Own || name == "constructor" || name == "dup" {
+    if name == "constructor" || name == "dup" {
         return Ok(None);
     }
-    let mut next = object.get_prototype();
+    let mut next = value::prototype(object)?;
     while let Some(holder) = next {
-        next = holder.get_prototype();
+        next = value::prototype(&holder)?;
         // The last of the chain is the language's own.
         if next.is_some() && value::has_own(ctx, &holder, name)? {
             return object.get(name).map(Some);
@@ -225,19 +238,22 @@ fn member<'js>(
 fn extends<'js>(object: &Object<'js>, base: &Object<'js>) -> Result<bool> {
     let base: Object<'js> = base.get("prototype")?;
     let prototype = object.get::<_, Option<Object<'js>>>("prototype").ok().flatten();
-    Ok(prototype.is_some_and(|prototype| inherits(prototype, &base)))
+    prototype.map_or(Ok(false), |prototype| inherits(prototype, &base))
 }
 
 /// Whether `base` is the object or in the chain of its prototypes.
-pub fn inherits<'js>(object: Object<'js>, base: &Object<'js>) -> bool {
+///
+/// # Errors
+/// What a proxy in the chain throws.
+pub fn inherits<'js>(object: Object<'js>, base: &Object<'js>) -> Result<bool> {
     let mut next = Some(object);
     while let Some(object) = next {
         if object == *base {
-            return true;
+            return Ok(true);
         }
-        next = object.get_prototype();
+        next = value::prototype(&object)?;
     }
-    false
+    Ok(false)
 }
 
 fn not_a_function(ctx: &Ctx<'_>, name: &str) -> rquickjs::Error {
