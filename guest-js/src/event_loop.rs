@@ -221,7 +221,7 @@ fn settler(
 
 fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>, Value<'js>>) {
     let result = match result {
-        Ok(value) => match message::encode(ctx, value) {
+        Ok(value) => match message::encode_answer(ctx, value) {
             Ok(message) => Ok(message),
             Err(error) => Err(message::of_thrown(ctx, thrown(ctx, error))),
         },

@@ -57,6 +57,7 @@ pub fn prepare(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     promise_methods(ctx, state)?;
     execution_context_class(ctx, state)?;
     promise_then(ctx, state)?;
+    nothing(ctx, state)?;
     Ok(())
 }
 
@@ -156,14 +157,9 @@ pub fn worker_loader<'js>(ctx: &Ctx<'js>, state: &State, stub: Value<'js>) -> Re
     get::<Constructor<'js>>(ctx, state, "WorkerLoader")?.construct((stub,))
 }
 
-/// Gives the value of a call that returned stubs a `Symbol.dispose`.
-pub fn disposable<'js>(
-    ctx: &Ctx<'js>,
-    state: &State,
-    value: &Value<'js>,
-    dispose: Function<'js>,
-) -> Result<()> {
-    get::<Function<'js>>(ctx, state, "disposable")?.call((value.clone(), dispose))
+/// A function that does nothing.
+pub fn nothing<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Value<'js>> {
+    get(ctx, state, "nothing")
 }
 
 /// Calls the `Symbol.dispose` of an object that nobody outside has any more.

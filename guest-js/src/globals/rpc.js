@@ -87,12 +87,7 @@
     if (typeof dispose === "function") apply(dispose, value, []);
   };
 
-  internals.disposable = (value, dispose) => {
-    const isPlain = typeof value === "object" && value !== null && !native.isStub(value);
-    if (isPlain && value[Symbol.dispose] === undefined) {
-      defineProperty(value, Symbol.dispose, { value: dispose, writable: true, configurable: true });
-    }
-  };
+  internals.nothing = freeze(native.nothing);
 
   let exported;
   internals.ownExports = () => {

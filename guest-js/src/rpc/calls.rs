@@ -103,8 +103,13 @@ fn defer_to<'js>(
         return Ok(Root::Broken(error(ctx, OVER)?));
     };
     // A loader knows at once whether it has to ask how to load a worker.
-    let lends = matches!(target, Capability::Loader(_)) && path == ["get"];
-    let arguments = encode(ctx, arguments, lends)?;
+    let loader = matches!(target, Capability::Loader(_)).then_some(path.as_slice());
+    let arguments = match arguments {
+        Some(code) if loader.is_some_and(|path| path == ["load"]) => {
+            Some(message::encode_code(ctx, code)?)
+        }
+        arguments => encode(ctx, arguments, loader.is_some_and(|path| path == ["get"]))?,
+    };
     let id = state.next_call();
     state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: false }));
     Ok(Root::Owned(handle(&state, Capability::Promised(id))))
@@ -194,11 +199,11 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
     let Some(call) = state.calls.borrow_mut().remove(&settled.call) else { return Ok(()) };
     context::enter(ctx, call.invocation);
     state.payer.set(call.invocation);
-    let (message, thrown) = match settled.result {
-        Ok(message) => (message, false),
-        Err(message) => (message, true),
+    let (message, owner, thrown) = match settled.result {
+        Ok(message) => (message, Owner::Answer(call.invocation), false),
+        Err(message) => (message, Owner::Results(call.invocation), true),
     };
-    match message::decode(ctx, &state, &message, Owner::Results(call.invocation)) {
+    match message::decode(ctx, &state, &message, owner) {
         Ok(value) => call.promise.settle(ctx, &value, thrown),
         Err(error) => call.promise.settle(ctx, &event_loop::thrown(ctx, error), true),
     }

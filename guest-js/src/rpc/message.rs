@@ -7,7 +7,7 @@ use rquickjs::{Ctx, Function, Persistent, Value};
 
 use super::handle::Handle;
 use super::stub::{Root, Stub};
-use super::{calls, promise};
+use super::{calls, promise, size};
 use crate::state::State;
 use crate::value::{self, Instance, StubHook, StubSource};
 use crate::{Capability, Message, event_loop, intrinsics, throw};
@@ -22,6 +22,8 @@ pub enum Owner {
     Worker,
     /// Until the invocation is over.
     Results(u32),
+    /// As results, and disposing of the value ends them.
+    Answer(u32),
 }
 
 struct Outgoing {
@@ -57,6 +59,22 @@ impl<'js> StubHook<'js> for Outgoing {
             }
         }
         Ok(Some(Instance { interface, fields }))
+    }
+
+    /// Those of them that were offered are withdrawn.
+    fn withdraw(&mut self, ctx: &Ctx<'js>, from: u32) {
+        let from = self.capabilities.len().min(from as usize);
+        let capabilities = self.capabilities.split_off(from);
+        for capability in capabilities {
+            let object = match capability {
+                Capability::Offered(id) => self.state.offered.borrow_mut().remove(&id),
+                Capability::Lent(id) => self.state.lent.borrow_mut().remove(&id),
+                _ => None,
+            };
+            if let Some(Ok(object)) = object.map(|object| object.restore(ctx)) {
+                self.withdrawn(ctx, object);
+            }
+        }
     }
 }
 
@@ -123,20 +141,6 @@ impl Outgoing {
         Ok(Capability::Offered(id))
     }
 
-    /// What was offered by a message that is never sent.
-    fn withdraw<'js>(&self, ctx: &Ctx<'js>) {
-        for capability in &self.capabilities {
-            let object = match capability {
-                Capability::Offered(id) => self.state.offered.borrow_mut().remove(id),
-                Capability::Lent(id) => self.state.lent.borrow_mut().remove(id),
-                _ => None,
-            };
-            if let Some(Ok(object)) = object.map(|object| object.restore(ctx)) {
-                self.withdrawn(ctx, object);
-            }
-        }
-    }
-
     fn withdrawn<'js>(&self, ctx: &Ctx<'js>, object: Value<'js>) {
         if intrinsics::withdraw(ctx, &self.state, object).is_err() {
             let _ = ctx.catch();
@@ -150,6 +154,26 @@ struct Incoming<'a> {
     handles: Vec<Handle>,
     /// Those of the handles that streams lead to.
     streams: Vec<Handle>,
+    /// Which of the capabilities the value names.
+    named: Vec<bool>,
+}
+
+impl<'a> Incoming<'a> {
+    fn new(state: &'a Rc<State>, capabilities: &'a [Capability]) -> Self {
+        let (handles, streams) = (Vec::new(), Vec::new());
+        Self { state, capabilities, handles, streams, named: vec![false; capabilities.len()] }
+    }
+
+    /// The handles, and those of streams.
+    fn finish(mut self) -> (Vec<Handle>, Vec<Handle>) {
+        // What is named nowhere is a disposer.
+        for (&capability, named) in self.capabilities.iter().zip(self.named) {
+            if !named {
+                self.handles.push(Handle::new(self.state, capability));
+            }
+        }
+        (self.handles, self.streams)
+    }
 }
 
 impl<'js> StubSource<'js> for Incoming<'_> {
@@ -160,6 +184,9 @@ impl<'js> StubSource<'js> for Incoming<'_> {
                 "a message names no such capability",
             ));
         };
+        if let Some(named) = self.named.get_mut(position as usize) {
+            *named = true;
+        }
         let handle = Handle::new(self.state, capability);
         self.handles.push(handle.clone());
         let stub = Stub::make(ctx, Root::Owned(handle))?;
@@ -197,6 +224,27 @@ pub fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Messag
     send(ctx, false, |outgoing| value::encode(ctx, value, outgoing))
 }
 
+/// The message of what a call returns. Whoever disposes of it runs the disposer that
+/// it has.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_answer<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
+    send(ctx, false, |outgoing| {
+        let state = Rc::clone(&outgoing.state);
+        let is_data = value.is_object() && !value.is_function();
+        let disposer = if is_data { value::disposer(ctx, &value)? } else { None };
+        let data = value::encode(ctx, value.clone(), outgoing)?;
+        // One of ours, of a value that was an answer itself, has nothing left to end.
+        let is_theirs = |it: Value<'js>| value::class(&it) != state.stub_class.get();
+        if disposer.is_some_and(is_theirs) && value::is_plain(ctx, &value)? {
+            let offered = outgoing.offer(ctx, &value)?;
+            outgoing.capabilities.push(offered);
+        }
+        Ok(data)
+    })
+}
+
 /// The message of a new array of the values, on loan or for good.
 ///
 /// # Errors
@@ -207,6 +255,20 @@ pub fn encode_array<'js>(
     lends: bool,
 ) -> rquickjs::Result<Message> {
     send(ctx, lends, |outgoing| value::encode_array(ctx, values, outgoing))
+}
+
+/// The arguments of a loader's `load`.
+///
+/// # Errors
+/// As [`encode`], and an `env` that is too large.
+pub fn encode_code<'js>(ctx: &Ctx<'js>, values: Vec<Value<'js>>) -> rquickjs::Result<Message> {
+    send(ctx, false, |outgoing| {
+        let data = value::encode_array(ctx, values, outgoing)?;
+        match size::of_env(&data).filter(|&bytes| bytes > size::MAX_ENV_BYTES) {
+            Some(bytes) => Err(size::too_large(ctx, bytes)),
+            None => Ok(data),
+        }
+    })
 }
 
 fn send(
@@ -220,7 +282,7 @@ fn send(
         Err(error) if outgoing.capabilities.is_empty() => Err(error),
         Err(error) => {
             let thrown = event_loop::thrown(ctx, error);
-            outgoing.withdraw(ctx);
+            outgoing.withdraw(ctx, 0);
             Err(ctx.throw(thrown))
         }
     }
@@ -237,14 +299,13 @@ pub fn decode_arguments<'js>(
     message: &Message,
     invocation: u32,
 ) -> rquickjs::Result<Vec<Value<'js>>> {
-    let capabilities = &message.capabilities;
-    let (handles, streams) = (Vec::new(), Vec::new());
-    let mut incoming = Incoming { state, capabilities, handles, streams };
+    let mut incoming = Incoming::new(state, &message.capabilities);
     let arguments = value::decode_array(ctx, &message.data, &mut incoming)?;
+    let (handles, streams) = incoming.finish();
     if let Some(invocation) = state.invocations.borrow_mut().get_mut(&invocation) {
-        invocation.parameters.extend(incoming.handles);
+        invocation.parameters.extend(handles);
         // They are read when the call has returned as well.
-        invocation.results.extend(incoming.streams);
+        invocation.results.extend(streams);
     }
     Ok(arguments)
 }
@@ -257,35 +318,40 @@ pub fn decode<'js>(
     message: &Message,
     owner: Owner,
 ) -> rquickjs::Result<Value<'js>> {
-    let capabilities = &message.capabilities;
-    let (handles, streams) = (Vec::new(), Vec::new());
-    let mut incoming = Incoming { state, capabilities, handles, streams };
+    let mut incoming = Incoming::new(state, &message.capabilities);
     let value = value::decode(ctx, &message.data, &mut incoming)?;
-    let Incoming { handles, streams, .. } = incoming;
+    let (handles, streams) = incoming.finish();
+    let (invocation, is_answer) = match owner {
+        // Held by the stubs alone.
+        Owner::Worker => return Ok(value),
+        Owner::Results(invocation) => (invocation, false),
+        Owner::Answer(invocation) => (invocation, true),
+    };
+    // A stub has a disposer.
+    let is_disposable = value.is_object() && !value.is_function();
+    if is_answer && is_disposable && handles.is_empty() {
+        value::set_disposer(ctx, &value, intrinsics::nothing(ctx, state)?)?;
+    }
     if handles.is_empty() && streams.is_empty() {
         return Ok(value);
     }
-    let Owner::Results(invocation) = owner else {
-        // Held by the stubs alone.
-        return Ok(value);
-    };
     if let Some(invocation) = state.invocations.borrow_mut().get_mut(&invocation) {
         // They are read when the call has returned as well.
         invocation.results.extend(streams);
         invocation.results.extend(handles.iter().cloned());
     }
-    if handles.is_empty() {
-        return Ok(value);
+    if is_disposable && !handles.is_empty() {
+        let dispose = Function::new(ctx.clone(), move || handles.iter().for_each(Handle::dispose))?;
+        value::set_disposer(ctx, &value, dispose.into_value())?;
     }
-    let dispose = Function::new(ctx.clone(), move || handles.iter().for_each(Handle::dispose))?;
-    intrinsics::disposable(ctx, state, &value, dispose)?;
     Ok(value)
 }
 
-/// What was thrown, however hostile: if it cannot be cloned, an error that
-/// says so.
+/// What was thrown, however hostile: an error without what cannot be cloned, and of
+/// anything else that cannot, an error that says so.
 pub fn of_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>) -> Message {
-    encode(ctx, thrown.clone()).unwrap_or_else(|_| {
+    let sent = send(ctx, false, |outgoing| value::encode_thrown(ctx, thrown.clone(), outgoing));
+    sent.unwrap_or_else(|_| {
         let _ = ctx.catch();
         let text = format!("a thrown {} that cannot be cloned", thrown.type_name());
         let plain = rquickjs::Exception::from_message(ctx.clone(), &text)

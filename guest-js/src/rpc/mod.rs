@@ -8,6 +8,7 @@ mod loopback;
 pub mod message;
 mod promise;
 mod receiver;
+mod size;
 mod stub;
 
 use std::rc::Rc;

@@ -232,6 +232,9 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     };
     native.set("dispose", Function::new(ctx.clone(), dispose)?)?;
 
+    // What is returned without stubs is disposed of by it.
+    native.set("nothing", Function::new(ctx.clone(), || ())?)?;
+
     // What is sent on is not needed here any more, once the message is out.
     let hand_on = |ctx: Ctx<'js>, this: Value<'js>| {
         let stub = stub_of(&ctx, &this)?;

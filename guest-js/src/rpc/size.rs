@@ -1,0 +1,39 @@
+//! How large the `env` of a worker may be. The host has the last word: this only
+//! says it at once.
+
+use isolet_wire::{Event, Text, Walker};
+use rquickjs::{Ctx, Exception};
+
+pub const MAX_ENV_BYTES: usize = 1 << 20;
+
+/// How long a message of the property `env` would be: that of the object that is
+/// the first element of an array. None if it cannot be too long.
+pub fn of_env(data: &[u8]) -> Option<usize> {
+    if data.len() <= MAX_ENV_BYTES {
+        return None;
+    }
+    let mut walker = Walker::new(data).ok()?;
+    let mut start = None;
+    while let Some(event) = walker.event().ok()? {
+        match (event, walker.depth(), start) {
+            // The version comes on top.
+            (Event::Key(_), 2, Some(start)) | (Event::End, 1, Some(start)) => {
+                return Some(1 + walker.event_start() - start);
+            }
+            (Event::Key(Text::Utf8("env")), 2, None) => start = Some(walker.position()),
+            _ => {}
+        }
+    }
+    None
+}
+
+pub fn too_large(ctx: &Ctx<'_>, bytes: usize) -> rquickjs::Error {
+    let text = format!(
+        "Dynamic Worker env size ({bytes} bytes) exceeds the maximum allowed size of \
+         {MAX_ENV_BYTES} bytes."
+    );
+    match Exception::from_message(ctx.clone(), &text) {
+        Ok(error) => error.throw(),
+        Err(error) => error,
+    }
+}
