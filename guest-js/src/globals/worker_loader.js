@@ -3,6 +3,10 @@
   const { keys } = Object;
   const { warn } = console;
   const KINDS = ["js", "cjs", "text", "data", "json", "wasm", "py"];
+  const { floor, min } = Math;
+  // What 64 bits hold of what a number can be.
+  const MAX_LIMIT = 2 ** 64 - 2 ** 11;
+  const MAX_CODE_BYTES = 64 * 2 ** 20;
   const isObject = (value) => typeof value === "object" && value !== null;
   const bad = (text) => {
     throw new TypeError(text);
@@ -33,6 +37,26 @@
     return isBytes ? { name, kind, data: body } : bad(`Module "${name}": "data" must be an ArrayBuffer or a view.`);
   };
 
+  const sizeOf = (modules, sizeOfText) => {
+    let bytes = 0;
+    for (const { text = "", data } of modules) {
+      bytes += data === undefined ? sizeOfText(text) : data.byteLength;
+    }
+    return bytes;
+  };
+
+  /** The host has the last word: this only says it at once. */
+  const checkSize = (modules) => {
+    // Seldom worth counting.
+    if (sizeOf(modules, ({ length }) => 3 * length) <= MAX_CODE_BYTES) return;
+    const bytes = sizeOf(modules, native.utf8Length);
+    if (bytes > MAX_CODE_BYTES) {
+      throw new Error(
+        `Dynamic Worker code size (${bytes} bytes) exceeds the maximum allowed size of ${MAX_CODE_BYTES} bytes.`,
+      );
+    }
+  };
+
   const limitsOf = (limits, what) => {
     if (limits === undefined || limits === null) return undefined;
     if (!isObject(limits)) bad(`${what} must be an object.`);
@@ -45,7 +69,7 @@
       }
       // With none at all no call could ever set off.
       if (name === "concurrency" && value < 1) bad(`${what}.${name} must be at least 1.`);
-      known[name] = Math.floor(value);
+      known[name] = min(floor(value), MAX_LIMIT);
     }
     return known;
   };
@@ -59,7 +83,7 @@
   const codeOf = (code) => {
     if (!isObject(code)) bad("The worker's code must be an object.");
     const { mainModule, modules, env, globalOutbound, tails, compatibilityDate } = code;
-    const { compatibilityFlags, limits, allowExperimental } = code;
+    const { compatibilityFlags, limits, streamingTails } = code;
     if (typeof mainModule !== "string") bad("\"mainModule\" must be a string.");
     if (!isObject(modules)) bad("\"modules\" must be an object.");
     const names = keys(modules);
@@ -76,9 +100,14 @@
     }
     if (env !== undefined && !isObject(env)) bad("\"env\" must be an object.");
     if (tails !== undefined && tails !== null && !Array.isArray(tails)) bad("\"tails\" must be a list.");
+    if (streamingTails !== undefined && streamingTails !== null) {
+      bad("\"streamingTails\" are not supported by this runtime.");
+    }
+    const bodies = names.map((name) => moduleOf(name, modules[name]));
+    checkSize(bodies);
     return {
       mainModule,
-      modules: names.map((name) => moduleOf(name, modules[name])),
+      modules: bodies,
       env: env ?? {},
       globalOutbound: stubOrNull(globalOutbound, "\"globalOutbound\"") ?? undefined,
       tails: (tails ?? []).map((tail) => stubOrNull(tail, "\"tails\"")),
@@ -102,6 +131,10 @@
       const { props } = options;
       const limits = limitsOf(options.limits, "\"limits\"");
       return native.deferred(this.#stub, "getEntrypoint", [name ?? undefined, { props, limits }]);
+    }
+
+    getDurableObjectClass() {
+      bad("getDurableObjectClass is not supported by this runtime.");
     }
   };
   internals.interface(WorkerStub, false);
