@@ -1,6 +1,6 @@
 //! What was thrown, between the guest's message and the caller's error.
 
-use isolet_wire::{ErrorParts, Value};
+use isolet_wire::{ErrorParts, Kind, Value};
 
 use crate::error::Exception;
 use crate::source::Sources;
@@ -23,6 +23,21 @@ pub(crate) fn thrown(value: Value) -> Exception {
     }
 }
 
+/// What is no error as text, if that is not its JSON.
+fn plain(value: &Value, kind: Kind) -> Option<String> {
+    match kind {
+        Kind::Undefined => Some("undefined".to_owned()),
+        Kind::String => value.to().ok().map(|mut text: String| {
+            if text.len() > MAX_MESSAGE_BYTES {
+                text.truncate(text.floor_char_boundary(MAX_MESSAGE_BYTES));
+                text.push('…');
+            }
+            text
+        }),
+        _ => None,
+    }
+}
+
 /// Why a module does not load; a syntax error shows its line.
 pub(crate) async fn load(value: Value, sources: &Sources) -> Exception {
     let mut exception = thrown(value);
@@ -38,7 +53,12 @@ pub(crate) async fn load(value: Value, sources: &Sources) -> Exception {
 impl Exception {
     /// As whoever loaded the worker reads it: the peer's words.
     pub(crate) fn while_starting(self) -> Self {
-        let Self { name, message, stack, .. } = self;
+        let Self { name, message, stack, value } = self;
+        // There everything is an error.
+        let (name, message) = match value.kind() {
+            Kind::Error => (name, message),
+            kind => ("Error".to_owned(), plain(&value, kind).unwrap_or(message)),
+        };
         let mut text = format!("Failed to start Worker:\nUncaught {name}: {message}");
         for frame in stack.iter().flat_map(|stack| stack.lines()) {
             // The top level has no name there.
