@@ -284,25 +284,57 @@ async fn what_is_too_large_throws_at_once() {
     let told = family(
         COUNTER,
         "const of = (more) => { try { load(env, CHILD, more); return 'no error' } catch (e) { return `${e.name}: ${e.message}` } };
+         const text = (length) => ({ modules: { 'm.js': CHILD, t: { text: '\\u20ac'.repeat(length) } } });
          const modules = { 'm.js': CHILD, d: { data: new Uint8Array(64 << 20) } };
-         return [of({ env: { text: 'x'.repeat(2 ** 20) } }), of({ modules })]",
+         return [of({ env: { text: 'x'.repeat(2 ** 20) } }), of({ modules }), of(text((64 << 20) / 3 + 1)), of({ env: { text: [{}], more: 'x'.repeat(2 ** 20) } }),
+            of(text(60 * 2 ** 20 / 3)), of({ env: { text: 'x'.repeat(2 ** 20 - 100) } })]",
+    )
+    .engine(&engine.expect("an engine"))
+    .limits(|limits| limits.memory_bytes(512 << 20).fuel(50_000_000_000))
+    .run()
+    .await
+    .json();
+    let env = |bytes: u32| {
+        format!(
+            "Error: Dynamic Worker env size ({bytes} bytes) exceeds the maximum allowed size of 1048576 bytes."
+        )
+    };
+    // Version, object, key, length of a length, text, end.
+    let text = 1 + 1 + (2 + 4) + (1 + 3) + (1 << 20) + 1;
+    assert_eq!(told[0], env(text));
+    for index in [1, 2] {
+        let start = "Error: Dynamic Worker code size (";
+        assert!(told[index].as_str().is_some_and(|text| text.starts_with(start)), "{told}");
+    }
+    assert!(told[3].as_str().is_some_and(|text| text.starts_with("Error: Dynamic Worker env")));
+    assert_eq!(told[4], "no error");
+    assert_eq!(told[5], "no error");
+}
+
+/// What a worker says of its buffers counts for nothing with the host.
+#[tokio::test]
+async fn the_host_counts_by_itself() {
+    let engine = Engine::with_config(config().max_sandboxes(4).max_memory_bytes(512 << 20));
+    let _ = family(
+        COUNTER,
+        "const data = Object.defineProperty(new Uint8Array(5 << 20), 'byteLength', { value: 0 }), modules = { 'm.js': CHILD };
+         for (let n = 0; n < 15; n++) modules[`d${n}`] = { data };
+         return caught(() => load(env, CHILD, { modules }).getEntrypoint().next())",
     )
     .engine(&engine.expect("an engine"))
     .limits(|limits| limits.memory_bytes(512 << 20))
     .run()
     .await
-    .json();
-    for (index, start) in
-        ["Error: Dynamic Worker env size (", "Error: Dynamic Worker code size ("].iter().enumerate()
-    {
-        assert!(told[index].as_str().is_some_and(|text| text.starts_with(start)), "{told}");
-    }
+    .expect_ok([
+        "Error",
+        "Dynamic Worker code size (more than 67108864 bytes) exceeds the maximum allowed size of 67108864 bytes.",
+    ]);
 }
 
 #[tokio::test]
 async fn many_modules_may_be_of_one_buffer() {
     let engine = Engine::with_config(config().max_sandboxes(4).max_memory_bytes(512 << 20));
-    let _ = family(
+    let run = family(
         "import first from 'd0'; import last from 'd14';
          export default { run() { return [first.byteLength, last.byteLength, new Uint8Array(last)[1]] } }",
         "const of = (bytes, way, count = 15) => {
@@ -310,23 +342,28 @@ async fn many_modules_may_be_of_one_buffer() {
             new Uint8Array(buffer)[1] = 7;
             for (let n = 0; n < count; n++) modules[`d${n}`] = { data: n % 2 ? new Uint8Array(buffer) : buffer };
             const code = { mainModule: 'm.js', modules };
-            const worker = way === 'get' ? env.LOADER.get(`${bytes} ${count}`, () => code) : env.LOADER.load(code);
-            return caught(() => worker.getEntrypoint().run());
+            const worker = () => way === 'get' ? env.LOADER.get(`${bytes} ${count}`, () => code) : env.LOADER.load(code);
+            return caught(() => worker().getEntrypoint().run());
          };
          return [await of(4 << 20, 'load'), await of(4 << 20, 'get'),
-                 await of(5 << 20, 'load'), await of(5 << 20, 'get'), await of(4 << 20, 'get', 1_000)]",
+                 await of(5 << 20, 'load'), await of(5 << 20, 'get'), await of(4 << 20, 'get', 1_000), CHILD.length]",
     )
     .engine(&engine.expect("an engine"))
     .limits(|limits| limits.memory_bytes(512 << 20))
     .run()
     .await
-    .expect_ok(json!([
-        ["no error", [4 << 20, 4 << 20, 7]],
-        ["no error", [4 << 20, 4 << 20, 7]],
-        ["Error", "Dynamic Worker code size (more than 67108864 bytes) exceeds the maximum allowed size of 67108864 bytes."],
-        ["Error", "Dynamic Worker code size (more than 67108864 bytes) exceeds the maximum allowed size of 67108864 bytes."],
-        ["Error", "Dynamic Worker code size (more than 67108864 bytes) exceeds the maximum allowed size of 67108864 bytes."],
-    ]));
+    .json();
+    for index in [0, 1] {
+        assert_eq!(run[index], json!(["no error", [4 << 20, 4 << 20, 7]]));
+    }
+    let main = run[5].as_u64().expect("a length");
+    for (index, buffers) in [(2, 15 * (5 << 20)), (3, 15 * (5 << 20)), (4, 1_000 * (4 << 20))] {
+        let text = format!(
+            "Dynamic Worker code size ({} bytes) exceeds the maximum allowed size of 67108864 bytes.",
+            main + buffers
+        );
+        assert_eq!(run[index], json!(["Error", text]));
+    }
 }
 
 #[tokio::test]
@@ -389,7 +426,7 @@ async fn what_a_module_throws_need_not_be_an_error() {
     .await
     .json();
     for (index, thrown) in ["text", "5", "undefined"].iter().enumerate() {
-        let start = format!("Failed to start Worker:\nUncaught {thrown}");
+        let start = format!("Failed to start Worker:\nUncaught Error: {thrown}");
         assert!(run[index].as_str().is_some_and(|text| text.starts_with(&start)), "{run}");
     }
 }

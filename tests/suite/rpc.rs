@@ -89,11 +89,28 @@ async fn a_dom_exception_stays_one() {
         "export default class extends WorkerEntrypoint { echo(value) { return value } throws(value) { throw value } }",
         "const stub = child(env), given = new DOMException('m', 'AbortError');
          const of = (e) => [e instanceof DOMException, e instanceof Error, e.name, e.message, e.code];
-         return [of(await stub.echo(given)), of(await stub.throws(given).catch((e) => e))]",
+         const cause = async (e) => (await stub.echo(new Error('outer', { cause: e }))).cause;
+         const same = (a, b) => a.stack === b.stack && a.stack.includes('main.js:');
+         const thrown = await stub.throws(given).catch((e) => e), plain = new Error('m');
+         plain.name = 'AbortError';
+         return [of(await stub.echo(given)), of(thrown), of(await cause(given)), of(structuredClone(given)),
+            same(thrown, given), same(structuredClone(given), given), of(await stub.echo(plain)),
+            of(await stub.echo(new DOMException('m', 'SyntaxError'))),
+            of(await stub.echo(() => Symbol()).then((f) => f()).catch((e) => e)).slice(0, 3)]",
     )
     .run()
     .await
-    .expect_ok(vec![json!([true, true, "AbortError", "m", 20]); 2]);
+    .expect_ok(json!([
+        [true, true, "AbortError", "m", 20],
+        [true, true, "AbortError", "m", 20],
+        [true, true, "AbortError", "m", 20],
+        [true, true, "AbortError", "m", 20],
+        true,
+        true,
+        [false, true, "AbortError", "m", null],
+        [true, true, "SyntaxError", "m", 12],
+        [true, true, "DataCloneError"]
+    ]));
 }
 
 #[tokio::test]
@@ -235,6 +252,34 @@ async fn what_an_instance_has_under_a_name_of_its_class_cannot_be_seen() {
         let text = format!("The RPC receiver does not implement the method \"{name}\".");
         assert_eq!(run[index], json!(["TypeError", text]), "{run}");
     }
+}
+
+#[tokio::test]
+async fn nor_can_what_an_instance_further_down_has() {
+    let told = family(
+        "class Plain { open = 'own'; method() { return 1 } }
+         class Target extends RpcTarget {
+            0 = 'own'; get 1() { return 'getter' }
+            get data() { return { list: ['seen'], secret: new Plain() } } get plain() { return new Plain() }
+            get proxy() { return new Proxy(this, {}) } method() { return 'method' }
+            get odd() { return Object.setPrototypeOf({}, new Proxy({}, { getPrototypeOf() { throw new RangeError('asked') } })) } }
+         export default class extends WorkerEntrypoint { target() { return new Target() } }",
+        "const target = await child(env).target(), of = (f) => caught(async () => await f());
+         return [await of(() => target.data.list[0]), await of(() => target[1]), await of(() => target.proxy.method()),
+            await of(() => target[0]), await of(() => target.proxy[0]), await of(() => target.plain.open),
+            await of(() => target.plain.method()), await of(() => target.data.secret.open), await of(() => target.odd.x)]",
+    )
+    .run()
+    .await
+    .json();
+    for (index, seen) in ["seen", "getter", "method"].iter().enumerate() {
+        assert_eq!(told[index], json!(["no error", seen]));
+    }
+    for (index, name) in ["0", "0", "open", "method", "open"].iter().enumerate() {
+        let text = format!("The RPC receiver does not implement the method \"{name}\".");
+        assert_eq!(told[index + 3], json!(["TypeError", text]), "{told}");
+    }
+    assert_eq!(told[8], json!(["RangeError", "asked"]));
 }
 
 #[tokio::test]

@@ -124,6 +124,40 @@ async fn what_cannot_cross_with_an_error_leaves_its_name_message_and_stack() {
     }
 }
 
+#[tokio::test]
+async fn what_can_cross_with_an_error_stays_beside_what_cannot() {
+    let run = family(
+        "let asked = 0; const disposed = []; class Foo {}
+         class Held extends RpcTarget { [Symbol.dispose]() { disposed.push('held') } }
+         export default class extends WorkerEntrypoint {
+            throws() {
+                const inner = Object.assign(new RangeError('inner', { cause: new Foo() }), { kept: 'inner' });
+                const shared = { n: 1 }, foo = new Foo();
+                const many = Array.from({ length: 30 }, (_, n) => ({ n }));
+                const own = {
+                    a: shared, b: [shared, many, new Held(), foo], c: [shared, inner], get d() { asked++; throw 1 },
+                    get e() { return ++asked }, f: () => 'stub', g: many, h: new Map([[foo, 1]]) };
+                const error = new AggregateError([1, foo], 'outer', { cause: { list: [inner, shared] } });
+                throw Object.defineProperties(error, Object.getOwnPropertyDescriptors(own));
+            }
+            name() { throw Object.defineProperty(new TypeError('m'), 'name', { get() { throw 1 } }) }
+            message() { throw Object.defineProperty(new TypeError('m'), 'message', { value: Symbol() }) }
+            seen() { return [asked, disposed] } };",
+        "const stub = child(env), error = await stub.throws().catch((e) => e), { cause } = error;
+         const of = ({ name, message }) => [name, message];
+         return [error instanceof AggregateError, error.message, 'errors' in error, Object.keys(error), error.a, error.e,
+            await error.f(), error.g.length, error.g[29], error.c[0] === error.a, error.c[1] === cause.list[0],
+            of(cause.list[0]), cause.list[0].kept, 'cause' in cause.list[0], cause.list[1] === error.a,
+            of(await stub.name().catch((e) => e)), of(await stub.message().catch((e) => e)), await stub.seen()]",
+    );
+    let _ = run.run().await.expect_ok(json!([
+        true, "outer", false, ["a", "c", "e", "f", "g"], { "n": 1 }, 2,
+        "stub", 30, { "n": 29 }, true, true,
+        ["RangeError", "inner"], "inner", false, true,
+        ["Error", "m"], ["TypeError", ""], [2, []]
+    ]));
+}
+
 struct Host;
 
 #[isolet::capability]

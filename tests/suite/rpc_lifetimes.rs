@@ -1,6 +1,6 @@
 //! How long stubs live: `dup`, disposal, and callbacks that outlive their call.
 
-use isolet::{LimitKind, Stub};
+use isolet::{LimitKind, Stub, Value};
 use serde_json::json;
 
 use crate::family::{family, family_js, lone};
@@ -73,6 +73,72 @@ async fn every_object_that_is_returned_can_be_disposed_of() {
     .run()
     .await
     .expect_ok(json!([vec!["function"; 7], ["n"], { "n": 1 }]));
+}
+
+#[tokio::test]
+async fn the_disposer_of_a_result_is_hidden() {
+    let run = family(
+        "export default class extends WorkerEntrypoint { make() { return { n: [1] } } echo(value) { return value }
+            text() { return 'text' } nothing() { return null } }",
+        "const stub = child(env), value = await stub.make(), frozen = Object.freeze(await stub.make());
+         const { value: dispose, enumerable } = Object.getOwnPropertyDescriptor(value, Symbol.dispose);
+         console.log(value);
+         const again = await stub.echo(value), given = { ...value };
+         dispose(); dispose(); frozen[Symbol.dispose](); delete value[Symbol.dispose];
+         return [enumerable, Object.keys(again), JSON.stringify(again), Object.hasOwn(structuredClone(again), Symbol.dispose),
+            Object.hasOwn(given, Symbol.dispose), Object.isFrozen(dispose), again.n, await stub.text(), await stub.nothing(),
+            Object.hasOwn(again.n, Symbol.dispose), Symbol.dispose in value]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([false, ["n"], "{\"n\":[1]}", false, false, true, [1], "text", null, false, false]));
+    assert_eq!(run.logs(), ["{ n: [ 1 ] }"]);
+}
+
+#[tokio::test]
+async fn a_results_own_disposer_runs_once_and_at_the_latest_when_its_caller_is_done() {
+    let source = "const told = [];
+        const of = (name) => ({ name, [Symbol.dispose]() { told.push(this.name) } });
+        export class Other extends WorkerEntrypoint { pass(stub) { return stub.plain('passed') } }
+        export default class extends WorkerEntrypoint {
+            plain(name) { return of(name) } nested() { return { in: of('nested') } } list() { return Object.assign([1], of('list')) }
+            odd() { return { [Symbol.dispose]: 5 } } throws() { return { n: Symbol(), [Symbol.dispose]() { told.push('throws') } } }
+            told() { return told } };";
+    let _ = family(
+        source,
+        "const worker = load(env), stub = worker.getEntrypoint();
+         const caller = load(env, `export default { async run(stub) { const kept = await stub.plain('kept'); return kept.name } }`);
+         const seen = [await caller.getEntrypoint().run(stub)];
+         { using twice = await stub.plain('twice'); twice[Symbol.dispose]() }
+         { using nested = await stub.nested() } { using list = await stub.list() } { using odd = await stub.odd() }
+         seen.push((await caught(() => stub.throws()))[0]);
+         stub.plain('promise')[Symbol.dispose]();
+         const passed = await worker.getEntrypoint('Other').pass(stub);
+         seen.push(passed.name);
+         let told; do { told = await stub.told() } while (told.length < 4);
+         return [seen, told.sort()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        ["kept", "DataCloneError", "passed"],
+        ["kept", "passed", "promise", "twice"]
+    ]));
+}
+
+#[tokio::test]
+async fn a_results_own_disposer_runs_when_rust_has_decoded_it() {
+    let worker = lone(
+        "const told = [];
+         export default class extends WorkerEntrypoint {
+            data() { return { n: 1, [Symbol.dispose]() { told.push('data') } } } told() { return told } }",
+    )
+    .worker();
+    let stub = worker.entrypoint().stub();
+    let data: Value = soon(stub.call("data", ())).await.expect("a result");
+    assert_eq!((data.to_json(), data.capabilities().len()), ("{\"n\":1}".to_owned(), 0));
+    let told: Vec<String> = soon(stub.call("told", ())).await.expect("a list");
+    assert_eq!(told, ["data"]);
 }
 
 #[tokio::test]
