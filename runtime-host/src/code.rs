@@ -23,6 +23,7 @@ pub(crate) struct Code {
     /// An array: `env`, and what `fetch` leads to.
     pub(crate) env: Value,
     pub(crate) limits: Limits,
+    pub(crate) compatibility_date: Option<String>,
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) log_sink: Option<LogSink>,

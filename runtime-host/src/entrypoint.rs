@@ -50,7 +50,9 @@ impl Entrypoint {
     }
 
     /// The same, with limits of its own for each call; the lower of these and
-    /// the worker's hold.
+    /// the worker's hold. Memory and stack are those of the sandbox, which other
+    /// calls use too: a call that would make its memory grow beyond its own limit
+    /// is stopped, and the sandbox with it. The stack is always the worker's.
     #[must_use]
     pub fn limits(mut self, limits: &Limits) -> Self {
         self.limits = self.limits.lower(limits);

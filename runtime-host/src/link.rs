@@ -55,9 +55,9 @@ pub(crate) struct Ancestor {
 }
 
 impl Lineage {
-    pub(crate) fn child_of(parent: &Self, alive: watch::Receiver<()>, limits: &Limits) -> Self {
-        let room = Arc::new(Room::beside(limits.memory_bytes));
-        Self(Some(Arc::new(Ancestor { parent: parent.clone(), alive, room })))
+    pub(crate) fn child_of(parent: &Self, alive: watch::Receiver<()>, room: Room) -> Self {
+        let (parent, room) = (parent.clone(), Arc::new(room));
+        Self(Some(Arc::new(Ancestor { parent, alive, room })))
     }
 
     /// None if it is Rust that loads.

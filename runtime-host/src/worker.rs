@@ -50,6 +50,14 @@ impl Worker {
         }
     }
 
+    /// What [`WorkerCode::compatibility_date`] said, or the worker that loaded it.
+    ///
+    /// [`WorkerCode::compatibility_date`]: crate::WorkerCode::compatibility_date
+    #[must_use]
+    pub fn compatibility_date(&self) -> Option<&str> {
+        self.inner.code.compatibility_date.as_deref()
+    }
+
     /// The same worker, with each call in a sandbox of its own: no state goes
     /// from one call to the next.
     ///

@@ -1,6 +1,7 @@
 (native, internals) => {
   const { apply } = Reflect;
   const { keys } = Object;
+  const { test } = RegExp.prototype;
   const { warn } = console;
   const KINDS = ["js", "cjs", "text", "data", "json", "wasm", "py"];
   const isObject = (value) => typeof value === "object" && value !== null;
@@ -50,6 +51,9 @@
     return known;
   };
 
+  const isDate = (value) =>
+    typeof value === "string" && apply(test, /^\d{4}-\d{2}-\d{2}$/, [value]);
+
   const stubOrNull = (value, what) =>
     value === undefined || value === null || native.isStub(value)
       ? value
@@ -64,8 +68,8 @@
     if (!isObject(modules)) bad("\"modules\" must be an object.");
     const names = keys(modules);
     if (names.length === 0) bad("The worker's code must have at least one module.");
-    if (compatibilityDate !== undefined && typeof compatibilityDate !== "string") {
-      bad("\"compatibilityDate\" must be a string.");
+    if (compatibilityDate !== undefined && !isDate(compatibilityDate)) {
+      bad("\"compatibilityDate\" must be a string such as \"2026-03-01\".");
     }
     if (compatibilityFlags !== undefined && !Array.isArray(compatibilityFlags)) {
       bad("\"compatibilityFlags\" must be a list of strings.");
@@ -83,6 +87,7 @@
       globalOutbound: stubOrNull(globalOutbound, "\"globalOutbound\"") ?? undefined,
       tails: (tails ?? []).map((tail) => stubOrNull(tail, "\"tails\"")),
       limits: limitsOf(limits, "\"limits\""),
+      compatibilityDate,
     };
   };
 

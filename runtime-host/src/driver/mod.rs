@@ -25,6 +25,7 @@ use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
+use crate::loader::Room;
 use crate::sandbox::Sandbox;
 use crate::stats::WorkerStats;
 use crate::stub::Stub;
@@ -70,8 +71,10 @@ impl Start {
     pub(crate) fn link(self) -> (Link, Starting) {
         let (sender, commands) = mpsc::unbounded_channel();
         let (alive, lives) = watch::channel(());
-        let lineage = Lineage::child_of(&self.code.parent, lives, &self.code.limits);
-        let link = Link::new(sender, lineage, self.code.limits.clone());
+        let Code { engine, limits, parent, .. } = &*self.code;
+        let room = Room::beside(limits.memory_bytes, engine.max_code_bytes());
+        let lineage = Lineage::child_of(parent, lives, room);
+        let link = Link::new(sender, lineage, limits.clone());
         (link.clone(), Starting { start: self, link, commands, alive })
     }
 }
@@ -308,7 +311,7 @@ impl Driver {
     }
 
     fn open(&mut self, id: u32, mut invocation: Invocation) {
-        invocation.watch(&self.code.main);
+        invocation.watch(&self.code);
         invocation.opened = self.clock.millis();
         self.sandbox.logs().open(id, invocation.log(&self.code));
         self.due.insert((invocation.deadline, Due::Invocation(id)));

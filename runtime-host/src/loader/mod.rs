@@ -91,7 +91,7 @@ fn load(
     parent: Lineage,
     place: impl FnOnce(u64) -> Result<Place>,
 ) -> Result<Worker> {
-    code.validate()?;
+    code.validate(engine.max_code_bytes())?;
     code.limits.validate(engine.max_memory_bytes(), engine.base().memory_bytes())?;
     let grant = || Grant::new(engine, &code.limits, code.log_sink.clone());
     let env = if let Some(env) = code.given_env.take() {
@@ -113,6 +113,7 @@ fn load(
         sources: Arc::new(sources),
         env,
         limits: code.limits,
+        compatibility_date: code.compatibility_date,
         seed: code.seed,
         dynamic_code: code.dynamic_code,
         log_sink: code.log_sink,
