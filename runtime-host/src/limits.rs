@@ -60,8 +60,9 @@ impl Limits {
     /// limits go. Whether it is enough for all of them does not depend on how
     /// they are scheduled, but on what they use: fuel is leased for a turn in
     /// slices of 5,000,000, what is not used comes back, and who finds none waits
-    /// until no turn is left that could give some back. Then the call ends, and
-    /// all that it has called with it; which of those ends first is not said.
+    /// until no turn is left that could give some back. Then the call whose limit it
+    /// is ends, and all that it has called with it; how far each of those has come is
+    /// not said.
     ///
     /// Past it the sandbox is stopped where it is. Fuel does not see time that
     /// the host spends in a capability. Taking the types out of `TypeScript` is

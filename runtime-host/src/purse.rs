@@ -8,11 +8,12 @@
 //! So whether a limit is enough depends on nothing but what is used below it in
 //! all, and not on who asked first. Who finds a limit used up waits until no turn
 //! below that limit is running that could give something back. What is used up
-//! then stays so: the invocation whose limit it is has no further turn and ends,
-//! and all that it has called with it. Which of those is stopped first is a
-//! matter of scheduling, and nobody who could tell is left within the tree; tails
-//! and capabilities of the host's may see it. It cannot be otherwise without
-//! making one callee wait for the other, which may be waiting for it.
+//! then stays so: the invocation whose limit it is has run out, has no further turn
+//! and ends, and all that it has called with it; what is stopped in the middle of a
+//! turn is told of that limit. How far each callee has come by then is a matter of
+//! scheduling, and nobody who could tell is left within the tree; tails and
+//! capabilities of the host's may see it. It cannot be otherwise without making
+//! callees that have nothing to do with one another wait for one another.
 
 use std::iter::successors;
 use std::sync::atomic::{AtomicU64, Ordering};
