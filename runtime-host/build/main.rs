@@ -60,10 +60,10 @@ const GIVEN_END: usize = 512 << 10;
 /// The linear memory after the guest has made its runtime and its globals. They
 /// are compiled in another instance: the scraps of that would stay in the image.
 fn initialised(engine: &Engine, guest: &Guest, module: &Module) -> Result<Vec<u8>> {
-    let mut compiler = Starting::new(engine, guest, module)?;
-    let compiled: u32 = compiler.call("compile", &guest.globals)?;
-    let number = |place| Ok::<_, Error>(u32::from_le_bytes(compiler.read(place, 4)?.try_into()?));
-    let compiled = compiler.read(number(compiled)?, number(compiled + 4)?)?;
+    let mut apart = Starting::new(engine, guest, module)?;
+    let list: u32 = apart.call("compile", &guest.globals)?;
+    let number = |place| Ok::<_, Error>(u32::from_le_bytes(apart.read(place, 4)?.try_into()?));
+    let compiled = apart.read(number(list)?, number(list + 4)?)?;
 
     let mut starting = Starting::new(engine, guest, module)?;
     starting.call::<()>("init", compiled)?;
