@@ -134,9 +134,9 @@ impl Promised {
     }
 
     /// The stub that it comes to; none if it is none.
-    pub(crate) async fn stub(self: &Arc<Self>) -> Option<Stub> {
-        let value = self.request(Call::of(Vec::new(), None)).await.ok()?;
-        value.as_capability().and_then(Stub::from_attachment)
+    pub(crate) async fn stub(self: &Arc<Self>) -> Result<Option<Stub>, Thrown> {
+        let value = self.request(Call::of(Vec::new(), None)).await?;
+        Ok(value.as_capability().and_then(Stub::from_attachment))
     }
 }
 

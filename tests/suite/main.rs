@@ -35,6 +35,7 @@ mod loader_in_rust;
 mod modules;
 mod outbound;
 mod rpc;
+mod rpc_broken;
 mod rpc_errors;
 mod rpc_exports;
 mod rpc_lifetimes;

@@ -109,6 +109,7 @@ impl Driver {
         let Self { tables, calls, .. } = self;
         let target = tables.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
+        pending.of_itself = of_itself;
         if !awaited {
             pending.promised = Some(self.tables.keep(id));
         }
@@ -187,8 +188,12 @@ impl Driver {
             if orphan.owner != id || orphan.deadline.is_some() {
                 continue;
             }
-            orphan.deadline = Some(invocation.deadline);
             self.open_calls -= 1;
+            if orphan.of_itself {
+                self.calls.abort(call);
+                continue;
+            }
+            orphan.deadline = Some(invocation.deadline);
             self.due.insert((invocation.deadline, Due::Call(call)));
         }
         if !invocation.lane.is_empty() {
