@@ -103,7 +103,9 @@ impl Driver {
         // take as long as it lives.
         let of_itself = matches!(target, wit::Capability::Held(OWN)) && path.len() == 1;
         let held = match target {
-            wit::Capability::Held(index) | wit::Capability::Service(index) => Some(index),
+            wit::Capability::Held(index)
+            | wit::Capability::Service(index)
+            | wit::Capability::Awaitable(index) => Some(index),
             _ => None,
         };
         let Self { tables, calls, .. } = self;
