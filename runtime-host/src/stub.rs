@@ -22,6 +22,9 @@ use crate::promised::Promised;
 /// the arguments and results of calls (`Stub` in a serde type). What it stands
 /// for in a worker is let go when the last clone, in Rust and in other workers,
 /// is gone; until then the stub keeps that worker's sandbox alive.
+///
+/// A promise that a worker hands on before it has come is a stub here too. It can be
+/// called and passed on; only another worker can await what it comes to.
 #[derive(Clone)]
 pub struct Stub {
     target: Target,
