@@ -20,7 +20,7 @@
   (import "source-error" (type $source-error (eq $source-error-type)))
   (type $capability-type (variant
     (case "held" u32) (case "loader" u32) (case "service" u32) (case "offered" u32)
-    (case "lent" u32) (case "promised" u32)))
+    (case "lent" u32) (case "promised" u32) (case "answer" u32) (case "awaitable" u32)))
   (import "capability" (type $capability (eq $capability-type)))
   (type $message-type (record
     (field "data" (list u8)) (field "capabilities" (list $capability))))

@@ -131,7 +131,7 @@ impl Worker {
         if code.is_child() && !code.parent.is_alive() {
             return Err(Error::ParentEnded);
         }
-        let (link, starting) = self.start(code.engine.base(), false)?.link();
+        let (link, starting) = self.start(code.engine.base(), false, true)?.link();
         let hold = link.hold();
         // Its driver has not begun, so it cannot have ended.
         let _ = link.invoke(request);
@@ -140,10 +140,10 @@ impl Worker {
         Ok((link, hold))
     }
 
-    fn start(&self, image: &Arc<Image>, loaded: bool) -> Result<Start> {
+    fn start(&self, image: &Arc<Image>, loaded: bool, lasting: bool) -> Result<Start> {
         let code = Arc::clone(&self.inner.code);
         let seed = code.new_seed()?;
-        Ok(Start { code, image: Arc::clone(image), loaded, seed })
+        Ok(Start { code, image: Arc::clone(image), loaded, seed, lasting })
     }
 
     /// Runs a request in a sandbox that is for it alone, on the caller's task:
@@ -160,7 +160,7 @@ impl Worker {
             return Err(Error::ParentEnded);
         }
         let app = self.inner.image.get().and_then(Option::as_ref);
-        let start = self.start(app.unwrap_or(code.engine.base()), app.is_some())?;
+        let start = self.start(app.unwrap_or(code.engine.base()), app.is_some(), false)?;
         request.reseed = Some(start.seed);
         let (link, starting) = start.link();
         // Nobody holds it: the driver ends when the call has.

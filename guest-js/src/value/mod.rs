@@ -28,6 +28,15 @@ pub trait StubHook<'js> {
     /// Whatever shall be thrown instead.
     fn capability(&mut self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Option<u32>>;
 
+    /// Another value that crosses in place of a function or an object that is not
+    /// data; it must not have one in its own place.
+    ///
+    /// # Errors
+    /// Whatever shall be thrown instead.
+    fn instead(&mut self, _: &Value<'js>) -> Result<Option<Value<'js>>> {
+        Ok(None)
+    }
+
     /// The class and the data of an object that is no capability; none refuses
     /// it. The data must be new.
     ///

@@ -16,6 +16,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::link::Lineage;
 use crate::source::Sources;
+use crate::watchers::Watchers;
 use crate::worker::Worker;
 use crate::worker_code::WorkerCode;
 
@@ -123,6 +124,7 @@ fn load(
         bytes,
         failed_to_start: AtomicBool::new(false),
         aborted: AtomicBool::new(false),
+        watchers: Watchers::default(),
     };
     Ok(Worker::new(code, place))
 }
