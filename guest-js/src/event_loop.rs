@@ -114,6 +114,7 @@ impl Interpreter {
         context::seed_hashes(ctx, u32::from_le_bytes(hashes));
         self.state.time_origin.set(clock::now());
         self.state.watched.set(load.watched);
+        self.state.max_code_bytes.set(load.max_code_bytes);
         if !load.dynamic_code {
             globals::forbid_dynamic_code(ctx);
         }

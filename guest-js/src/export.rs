@@ -58,7 +58,7 @@ fn begin() {
 /// of which nothing else is kept.
 ///
 /// # Safety
-/// The host has written them to the bottom of the stack, which is far away.
+/// The host has written them to the lower half of the stack, which is far away.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn compile(texts: *const u8, bytes: usize) -> *const [usize; 2] {
     begin();
@@ -100,8 +100,8 @@ unsafe extern "C" fn init(globals: *const u8, bytes: usize) {
 }
 
 /// Leaves room in the engine's allocator, so that a small worker never grows its
-/// memory: that is a system call which every thread of
-/// the host pays for. Room that is not touched takes no memory.
+/// memory: that is a system call which every thread of the host pays for. Room that
+/// is not touched takes no memory.
 fn reserve() {
     unsafe extern "C" {
         fn malloc(bytes: usize) -> *mut u8;

@@ -41,6 +41,7 @@ pub struct State {
     pub time_origin: Cell<f64>,
     /// Log lines are wanted with their arguments.
     pub watched: Cell<bool>,
+    pub max_code_bytes: Cell<u64>,
     random: RefCell<ChaCha20Rng>,
     pub effects: RefCell<Vec<Effect>>,
     pub invocations: RefCell<BTreeMap<u32, Invocation>>,
@@ -89,6 +90,7 @@ impl State {
             host,
             time_origin: Cell::new(0.0),
             watched: Cell::new(false),
+            max_code_bytes: Cell::new(0),
             random: RefCell::new(ChaCha20Rng::seed_from_u64(0)),
             effects: RefCell::default(),
             invocations: RefCell::default(),

@@ -52,22 +52,23 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Where the guest is given something: the bottom of its stack, which is empty. In
-/// its heap that would leave a gap.
+/// Where the guest is given something: the lower half of its stack, which is empty.
+/// In its heap that would leave a gap.
 const GIVEN: usize = 65536;
+const GIVEN_END: usize = 512 << 10;
 
 /// The linear memory after the guest has made its runtime and its globals. They
 /// are compiled in another instance: the scraps of that would stay in the image.
 fn initialised(engine: &Engine, guest: &Guest, module: &Module) -> Result<Vec<u8>> {
-    let mut compiler = Starting::new(engine, guest, module)?;
-    let compiled: u32 = compiler.call("compile", &guest.globals)?;
-    let number = |place| Ok::<_, Error>(u32::from_le_bytes(compiler.read(place, 4)?.try_into()?));
-    let compiled = compiler.read(number(compiled)?, number(compiled + 4)?)?;
+    let mut apart = Starting::new(engine, guest, module)?;
+    let list: u32 = apart.call("compile", &guest.globals)?;
+    let number = |place| Ok::<_, Error>(u32::from_le_bytes(apart.read(place, 4)?.try_into()?));
+    let compiled = apart.read(number(list)?, number(list + 4)?)?;
 
     let mut starting = Starting::new(engine, guest, module)?;
     starting.call::<()>("init", compiled)?;
     let mut memory = starting.memory.data(&starting.store).to_vec();
-    memory[..GIVEN + compiled.len()].fill(0);
+    memory[..GIVEN_END].fill(0);
     Ok(memory)
 }
 
@@ -111,6 +112,9 @@ impl Starting {
     }
 
     fn call<R: WasmResults>(&mut self, name: &str, given: &[u8]) -> Result<R> {
+        if given.len() > GIVEN_END - GIVEN {
+            return Err(Error::msg("the globals are too large for the guest's stack"));
+        }
         self.memory.write(&mut self.store, GIVEN, given)?;
         let function: TypedFunc<(u32, u32), R> =
             self.instance.get_typed_func(&mut self.store, name)?;

@@ -20,14 +20,15 @@
   (import "source-error" (type $source-error (eq $source-error-type)))
   (type $capability-type (variant
     (case "held" u32) (case "loader" u32) (case "service" u32) (case "offered" u32)
-    (case "lent" u32) (case "promised" u32)))
+    (case "lent" u32) (case "promised" u32) (case "answer" u32) (case "awaitable" u32)))
   (import "capability" (type $capability (eq $capability-type)))
   (type $message-type (record
     (field "data" (list u8)) (field "capabilities" (list $capability))))
   (import "message" (type $message (eq $message-type)))
   (type $load-type (record
     (field "invocation" u32) (field "seed" u64) (field "stack-bytes" u32)
-    (field "dynamic-code" bool) (field "watched" bool) (field "main" string) (field "env" $message)))
+    (field "dynamic-code" bool) (field "watched" bool) (field "max-code-bytes" u64)
+    (field "main" string) (field "env" $message)))
   (import "load" (type $load (eq $load-type)))
   (type $entrypoint-type (record
     (field "name" (option string)) (field "props" (option $message))))

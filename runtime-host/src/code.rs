@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use isolet_wire::Value;
 
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flat;
 use crate::limits::Limits;
 use crate::link::Lineage;
@@ -15,6 +15,7 @@ use crate::sandbox::internal;
 use crate::source::Sources;
 use crate::stub::Stub;
 use crate::tail::TailSink;
+use crate::watchers::Watchers;
 
 pub(crate) struct Code {
     pub(crate) engine: Engine,
@@ -23,6 +24,7 @@ pub(crate) struct Code {
     /// An array: `env`, and what `fetch` leads to.
     pub(crate) env: Value,
     pub(crate) limits: Limits,
+    pub(crate) compatibility_date: Option<String>,
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) log_sink: Option<LogSink>,
@@ -35,6 +37,8 @@ pub(crate) struct Code {
     pub(crate) bytes: u64,
     pub(crate) failed_to_start: AtomicBool,
     pub(crate) aborted: AtomicBool,
+    /// Of the worker's one sandbox, whichever that is.
+    pub(crate) watchers: Watchers,
 }
 
 impl Code {
@@ -75,6 +79,26 @@ impl Code {
 
     pub(crate) fn aborted(&self) -> bool {
         self.aborted.load(Ordering::Acquire)
+    }
+
+    /// Ends when the worker's one sandbox is stopped, be it one that there is or one
+    /// that is yet to begin, and says by what; or with none, when there will be none.
+    pub(crate) fn stopped(&self) -> impl Future<Output = Option<Error>> + Send + use<> {
+        let (watching, parent) = (self.watchers.watch(), self.parent.watch());
+        let orphaned = async move {
+            match parent {
+                // However it has ended.
+                Some(parent) => drop(parent.await),
+                None => std::future::pending().await,
+            }
+        };
+        async move {
+            tokio::select! {
+                biased;
+                stopped = watching => stopped.ok(),
+                () = orphaned => Some(Error::Stopped(Box::new(Error::ParentEnded))),
+            }
+        }
     }
 
     /// Whether a sandbox loaded it.

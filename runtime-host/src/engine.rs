@@ -26,6 +26,7 @@ const TRANSPILERS: u32 = 16;
 pub struct EngineConfig {
     max_sandboxes: u32,
     max_memory_bytes: u64,
+    max_code_bytes: u64,
     torture: bool,
 }
 
@@ -34,6 +35,7 @@ impl Default for EngineConfig {
         Self {
             max_sandboxes: 10_000,
             max_memory_bytes: Self::DEFAULT_MAX_MEMORY_BYTES,
+            max_code_bytes: Self::DEFAULT_MAX_CODE_BYTES,
             torture: false,
         }
     }
@@ -42,6 +44,10 @@ impl Default for EngineConfig {
 impl EngineConfig {
     /// What [`EngineConfig::max_memory_bytes`] is if nothing is said: 512 MiB.
     pub const DEFAULT_MAX_MEMORY_BYTES: u64 = 512 << 20;
+
+    /// What [`EngineConfig::max_code_bytes`] is if nothing is said: 64 MiB, which is
+    /// what the peer has.
+    pub const DEFAULT_MAX_CODE_BYTES: u64 = 64 << 20;
 
     /// The defaults.
     pub fn new() -> Self {
@@ -61,6 +67,17 @@ impl EngineConfig {
     /// be. Default 512 MiB.
     pub fn max_memory_bytes(mut self, bytes: u64) -> Self {
         self.max_memory_bytes = bytes;
+        self
+    }
+
+    /// The most that the bodies of one worker's modules may take together. Default
+    /// 64 MiB. Past it the worker does not load:
+    /// [`Error::InvalidCode`](crate::Error::InvalidCode). What [`ModuleSource`]
+    /// hands over when it is imported does not count.
+    ///
+    /// [`ModuleSource`]: crate::ModuleSource
+    pub fn max_code_bytes(mut self, bytes: u64) -> Self {
+        self.max_code_bytes = bytes;
         self
     }
 
@@ -190,6 +207,10 @@ impl Engine {
 
     pub(crate) fn max_memory_bytes(&self) -> u64 {
         self.0.config.max_memory_bytes
+    }
+
+    pub(crate) fn max_code_bytes(&self) -> u64 {
+        self.0.config.max_code_bytes
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
-use crate::capability::{Answer, Call, Capability, Thrown};
+use crate::capability::{Answer, Breaking, Call, Capability, Thrown};
 use crate::error::{Error, Result};
 use crate::flat;
 use crate::invocation::{Receiver, Reply, Report, Request};
@@ -50,7 +50,9 @@ impl Entrypoint {
     }
 
     /// The same, with limits of its own for each call; the lower of these and
-    /// the worker's hold.
+    /// the worker's hold. Memory and stack are those of the sandbox, which other
+    /// calls use too: a call that would make its memory grow beyond its own limit
+    /// is stopped, and the sandbox with it. The stack is always the worker's.
     #[must_use]
     pub fn limits(mut self, limits: &Limits) -> Self {
         self.limits = self.limits.lower(limits);
@@ -169,6 +171,17 @@ impl Drop for Entrypoint {
 impl Capability for Entrypoint {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         self.request(Call::method(method, arguments))
+    }
+
+    /// The next call gets a new sandbox: what is broken is the one that there is, or
+    /// else the next, with all that the worker has in it. A sandbox of one call's own
+    /// has nothing to lose.
+    fn broken(&self) -> Breaking {
+        if self.worker.is_fresh() {
+            return Box::pin(std::future::ready(None));
+        }
+        let stopped = self.worker.code().stopped();
+        Box::pin(async move { stopped.await.map(Thrown::from_error) })
     }
 
     fn request(self: Arc<Self>, call: Call) -> Answer {

@@ -51,6 +51,16 @@ pub(crate) async fn load(value: Value, sources: &Sources) -> Exception {
 }
 
 impl Exception {
+    /// As those read it who only hear of it: in short, and without what the value
+    /// holds, be it stubs of the sandbox that has ended.
+    pub(crate) fn in_short(&self) -> Self {
+        let short = |text: &str| text[..text.floor_char_boundary(MAX_MESSAGE_BYTES)].to_owned();
+        let (name, message) = (short(&self.name), short(&self.message));
+        let stack = self.stack.as_deref().map(short);
+        let parts = ErrorParts { name: name.clone(), message: message.clone(), stack };
+        Self { name, message, value: Box::new(Value::error(&parts)), stack: parts.stack }
+    }
+
     /// As whoever loaded the worker reads it: the peer's words.
     pub(crate) fn while_starting(self) -> Self {
         let Self { name, message, stack, value } = self;

@@ -202,13 +202,14 @@ impl Invocation {
         Budget {
             fuel: lease.at_most(),
             fuel_limit: self.limits.fuel,
+            memory_bytes: self.limits.memory_bytes,
             began: self.began,
             deadline: self.deadline,
         }
     }
 
     /// Begins the span that subscribers of `tracing` see.
-    pub(crate) fn watch(&mut self, worker: &str) {
+    pub(crate) fn watch(&mut self, code: &Code) {
         let Some(called) = &self.called else { return };
         let (receiver, path) = &**called;
         let entrypoint = match receiver {
@@ -217,7 +218,8 @@ impl Invocation {
         };
         self.span = tracing::info_span!(
             "isolet.invocation",
-            worker = ?worker,
+            worker = ?code.main,
+            compatibility_date = code.compatibility_date,
             entrypoint = ?entrypoint,
             method = ?path,
             outcome = Empty,

@@ -68,6 +68,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 mod transpile;
+mod watchers;
 mod worker;
 mod worker_code;
 

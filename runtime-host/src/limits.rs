@@ -5,9 +5,6 @@ use std::time::Duration;
 use crate::config::MAX_STACK_BYTES;
 use crate::error::{Error, Result};
 
-/// What the peer's `cpuMs` is in fuel.
-pub(crate) const FUEL_PER_CPU_MS: u64 = 14_000_000;
-
 /// What a worker may use. Every limit is armed by default.
 ///
 /// Fuel, wall time, log, output and capability calls, those under way among
@@ -47,6 +44,10 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What a millisecond of the peer's `cpuMs`, and of a tail event's `cpuTime`, is
+    /// in fuel: 14,000,000, wherever it runs.
+    pub const FUEL_PER_CPU_MS: u64 = 14_000_000;
+
     /// Wasm operations of one invocation, exactly counted. Default
     /// 5,000,000,000. Any value up to `i64::MAX` is valid.
     ///
@@ -59,8 +60,9 @@ impl Limits {
     /// limits go. Whether it is enough for all of them does not depend on how
     /// they are scheduled, but on what they use: fuel is leased for a turn in
     /// slices of 5,000,000, what is not used comes back, and who finds none waits
-    /// until no turn is left that could give some back. Then the call ends, and
-    /// all that it has called with it; which of those ends first is not said.
+    /// until no turn is left that could give some back. Then the call whose limit it
+    /// is ends, and all that it has called with it; how far each of those has come is
+    /// not said.
     ///
     /// Past it the sandbox is stopped where it is. Fuel does not see time that
     /// the host spends in a capability. Taking the types out of `TypeScript` is

@@ -15,6 +15,7 @@ use crate::limits::Limits;
 use crate::loader::Room;
 use crate::promised::failed;
 use crate::stats::WorkerStats;
+use crate::watchers::{Watchers, Watching};
 
 /// The way to a driver. It keeps nothing alive: a [`Hold`] does.
 #[derive(Clone)]
@@ -50,14 +51,15 @@ pub(crate) struct Ancestor {
     parent: Lineage,
     /// Closed when the sandbox has ended.
     alive: watch::Receiver<()>,
+    watchers: Watchers,
     /// For the code of the workers that it loads.
     room: Arc<Room>,
 }
 
 impl Lineage {
-    pub(crate) fn child_of(parent: &Self, alive: watch::Receiver<()>, limits: &Limits) -> Self {
-        let room = Arc::new(Room::beside(limits.memory_bytes));
-        Self(Some(Arc::new(Ancestor { parent: parent.clone(), alive, room })))
+    pub(crate) fn child_of(parent: &Self, alive: watch::Receiver<()>, room: Room) -> Self {
+        let (parent, watchers, room) = (parent.clone(), Watchers::default(), Arc::new(room));
+        Self(Some(Arc::new(Ancestor { parent, alive, watchers, room })))
     }
 
     /// None if it is Rust that loads.
@@ -88,6 +90,19 @@ impl Lineage {
         let Some(parent) = parent else { return std::future::pending().await };
         let mut alive = parent.alive.clone();
         while alive.changed().await.is_ok() {}
+    }
+
+    /// Is told when the sandbox is stopped; of nothing when it ends because nobody
+    /// needs it. None without a sandbox.
+    pub(crate) fn watch(&self) -> Option<Watching> {
+        self.0.as_ref().map(|this| this.watchers.watch())
+    }
+
+    /// The sandbox has ended, and what has stopped it, if anything did.
+    pub(crate) fn end(&self, error: Option<Error>) {
+        if let Some(this) = &self.0 {
+            this.watchers.end(error);
+        }
     }
 
     pub(crate) fn is_alive(&self) -> bool {
@@ -252,8 +267,8 @@ impl Remote {
         matches!(self.receiver, Receiver::Entrypoint { .. })
     }
 
-    pub(crate) async fn broken(&self) {
-        self.link.0.commands.closed().await;
+    pub(crate) fn watch(&self) -> Option<Watching> {
+        self.link.lineage().watch()
     }
 
     pub(crate) fn request(&self, call: Call) -> Answer {

@@ -1,6 +1,7 @@
 //! The answer to a call before it has come, and what is already asked of it.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use isolet_wire::{Attachment, Value};
@@ -19,7 +20,11 @@ const MAX_NESTED: usize = 10_000;
 /// What a call will come to. Calls of it wait, and leave in their order when
 /// the answer has come.
 #[derive(Default)]
-pub(crate) struct Promised(Mutex<State>);
+pub(crate) struct Promised {
+    state: Mutex<State>,
+    /// It may come to any value, and not to a stub alone.
+    any: AtomicBool,
+}
 
 enum State {
     Waiting(Vec<(Call, oneshot::Sender<Answer>)>),
@@ -34,7 +39,16 @@ impl Default for State {
 
 impl Promised {
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As whoever has made the call says.
+    pub(crate) fn may_be_any(&self) {
+        self.any.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_any(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
     }
 
     pub(crate) fn request(self: &Arc<Self>, call: Call) -> Answer {
@@ -134,15 +148,15 @@ impl Promised {
     }
 
     /// The stub that it comes to; none if it is none.
-    pub(crate) async fn stub(self: &Arc<Self>) -> Option<Stub> {
-        let value = self.request(Call::of(Vec::new(), None)).await.ok()?;
-        value.as_capability().and_then(Stub::from_attachment)
+    pub(crate) async fn stub(self: &Arc<Self>) -> Result<Option<Stub>, Thrown> {
+        let value = self.request(Call::of(Vec::new(), None)).await?;
+        Ok(value.as_capability().and_then(Stub::from_attachment))
     }
 }
 
 impl Drop for Promised {
     fn drop(&mut self) {
-        let state = std::mem::take(self.0.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
         match state {
             State::Waiting(queue) => {
                 queue.into_iter().filter_map(|(call, _)| call.arguments).for_each(flat::drop);

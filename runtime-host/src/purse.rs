@@ -8,11 +8,12 @@
 //! So whether a limit is enough depends on nothing but what is used below it in
 //! all, and not on who asked first. Who finds a limit used up waits until no turn
 //! below that limit is running that could give something back. What is used up
-//! then stays so: the invocation whose limit it is has no further turn and ends,
-//! and all that it has called with it. Which of those is stopped first is a
-//! matter of scheduling, and nobody who could tell is left within the tree; tails
-//! and capabilities of the host's may see it. It cannot be otherwise without
-//! making one callee wait for the other, which may be waiting for it.
+//! then stays so: the invocation whose limit it is has run out, has no further turn
+//! and ends, and all that it has called with it; what is stopped in the middle of a
+//! turn is told of that limit. How far each callee has come by then is a matter of
+//! scheduling, and nobody who could tell is left within the tree; tails and
+//! capabilities of the host's may see it. It cannot be otherwise without making
+//! callees that have nothing to do with one another wait for one another.
 
 use std::iter::successors;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -110,7 +111,7 @@ impl Purse {
     }
 
     /// Nobody but the invocation itself pays.
-    pub(crate) fn is_root(&self) -> bool {
+    fn is_root(&self) -> bool {
         self.payer.is_none()
     }
 
@@ -136,10 +137,17 @@ impl Purse {
         }
     }
 
-    /// Whether its own limit leaves nothing.
+    /// Whether its own limit leaves nothing, and never will.
     pub(crate) fn is_used_up(&self) -> bool {
         let _locked = self.tree.lock();
-        self.left() == 0
+        self.is_exhausted()
+    }
+
+    /// The limit that leaves nothing, and never will: its own, or that of the nearest
+    /// who pays for it.
+    pub(crate) fn exhausted(&self) -> Option<u64> {
+        let _locked = self.tree.lock();
+        self.payers().find(|purse| purse.is_exhausted()).map(|purse| purse.limit)
     }
 
     /// Itself and all who pay above it.
@@ -164,7 +172,11 @@ impl Purse {
 
     /// Whether nothing will ever come back to a limit that is used up.
     fn is_dry(&self) -> bool {
-        self.payers().any(|purse| purse.left() == 0 && purse.running.load(Ordering::Relaxed) == 0)
+        self.payers().any(Self::is_exhausted)
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.left() == 0 && self.running.load(Ordering::Relaxed) == 0
     }
 }
 
@@ -187,8 +199,9 @@ impl Lease {
         self.fuel
     }
 
-    pub(crate) fn is_of_root(&self) -> bool {
-        self.purse.is_root()
+    /// As with [`Purse::exhausted`].
+    pub(crate) fn exhausted(&self) -> Option<u64> {
+        self.purse.exhausted()
     }
 
     /// What the turn may use with all that it may still be given.
@@ -354,6 +367,19 @@ mod tests {
         first.end(SLICE);
         second.end(SLICE);
         assert!(root.lease().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_limit_is_not_used_up_while_somebody_may_give_back() {
+        let root = purse(SLICE, None);
+        let child = purse(u64::MAX, Some(&root));
+        let mut turn = lease(&child).await;
+        assert!(!root.is_used_up());
+        assert_eq!(turn.top_up().await, 0);
+        assert!(root.is_used_up() && !child.is_used_up());
+        assert_eq!(child.exhausted(), Some(SLICE));
+        turn.end(SLICE - 1);
+        assert!(!root.is_used_up());
     }
 
     #[tokio::test]

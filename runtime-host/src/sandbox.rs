@@ -37,7 +37,8 @@ pub(crate) struct HostState {
 }
 
 struct MemoryLimit {
-    limit: u64,
+    of_sandbox: u64,
+    of_turn: u64,
     peak: u64,
 }
 
@@ -48,9 +49,9 @@ impl ResourceLimiter for MemoryLimit {
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let desired = desired as u64;
-        if desired > self.limit {
-            let error = LimitError { kind: LimitKind::Memory, limit: self.limit, actual: desired };
+        let (desired, limit) = (desired as u64, self.of_sandbox.min(self.of_turn));
+        if desired > limit {
+            let error = LimitError { kind: LimitKind::Memory, limit, actual: desired };
             return Err(wasmtime::Error::new(error));
         }
         self.peak = self.peak.max(desired);
@@ -91,6 +92,8 @@ pub(crate) struct Budget {
     pub(crate) fuel: u64,
     /// The limit that the fuel is what is left of.
     pub(crate) fuel_limit: u64,
+    /// Beyond which the turn may not let the sandbox's memory grow.
+    pub(crate) memory_bytes: u64,
     pub(crate) began: Instant,
     pub(crate) deadline: Instant,
 }
@@ -109,11 +112,9 @@ impl Allowance {
         if lease.top_up().await > 0 {
             return Ok(());
         }
-        if lease.is_of_root() {
-            return Err(out_of_fuel(budget));
-        }
-        // Who pays has no more; its own limit it may not have reached.
-        Err(out_of_fuel(Budget { fuel_limit: lease.fuel().min(budget.fuel_limit), ..budget }))
+        // Its own limit, or that of one who pays.
+        let fuel_limit = lease.exhausted().unwrap_or(budget.fuel_limit);
+        Err(out_of_fuel(Budget { fuel_limit, ..budget }))
     }
 }
 
@@ -147,7 +148,11 @@ impl Sandbox {
         let state = HostState {
             logs: Logs::default(),
             sources: Arc::clone(sources),
-            memory: MemoryLimit { limit: memory_bytes, peak: image.memory_bytes() },
+            memory: MemoryLimit {
+                of_sandbox: memory_bytes,
+                of_turn: u64::MAX,
+                peak: image.memory_bytes(),
+            },
         };
         let permit = engine.permit()?;
         let (store, instance, bindings) = instantiate(engine, image, state).await?;
@@ -187,6 +192,7 @@ impl Sandbox {
         // Lists that lie over one another are more than the memory they lie in.
         let transfer = self.transfer_bytes();
         self.store.set_hostcall_fuel(transfer);
+        self.store.data_mut().memory.of_turn = budget.memory_bytes;
         let outcome = {
             let mut turn = pin!(self.bindings.call_turn(&mut self.store, now, event));
             let mut used = 0_u64;
@@ -219,6 +225,7 @@ impl Sandbox {
                 }
             }
         };
+        self.store.data_mut().memory.of_turn = u64::MAX;
         let Some(left) = self.store.get_fuel().map_err(internal)?.checked_sub(1) else {
             return Err(out_of_fuel(budget));
         };

@@ -1,13 +1,14 @@
 //! A capability as an ordinary value of Rust.
 
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use isolet_wire::{Attachment, Value};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::capability::{Answer, Call, Capability, Thrown};
+use crate::capability::{Answer, Breaking, Call, Capability, Thrown};
 use crate::entrypoint::{Calling, arguments_of};
 use crate::error::Result;
 use crate::link::{Hold, Lineage, Remote};
@@ -21,6 +22,9 @@ use crate::promised::Promised;
 /// the arguments and results of calls (`Stub` in a serde type). What it stands
 /// for in a worker is let go when the last clone, in Rust and in other workers,
 /// is gone; until then the stub keeps that worker's sandbox alive.
+///
+/// A promise that a worker hands on before it has come is a stub here too. It can be
+/// called and passed on; only another worker can await what it comes to.
 #[derive(Clone)]
 pub struct Stub {
     target: Target,
@@ -166,15 +170,31 @@ impl Stub {
         }
     }
 
-    /// Ends when it can never be called again, which may be never.
-    pub(crate) async fn broken(&self) {
+    /// Ends when the sandbox that it leads to is stopped, or what it was to become
+    /// has failed, and says by what; or with none, when `holder` will never hear of
+    /// that. Whoever waits keeps neither the object nor its sandbox.
+    pub(crate) fn broken(&self, holder: &Lineage) -> Breaking {
         match &self.target {
-            Target::Remote(remote) => remote.broken().await,
-            Target::Promised(promised) => {
-                let Some(stub) = promised.stub().await else { return };
-                Box::pin(stub.broken()).await;
+            Target::Remote(remote) => {
+                // Those who are in the sandbox, or below it, end with it.
+                let watching = (!remote.outlives(holder)).then(|| remote.watch()).flatten();
+                Box::pin(async move { watching?.await.ok().map(Thrown::from_error) })
             }
-            Target::Capability(_) | Target::Loader(_) => std::future::pending().await,
+            Target::Promised(promised) => {
+                let (promised, holder) = (Arc::clone(promised), holder.clone());
+                Box::pin(async move {
+                    let stub = match promised.stub().await {
+                        Ok(stub) => stub?,
+                        Err(thrown) => return Some(thrown),
+                    };
+                    drop(promised);
+                    let broken = stub.broken(&holder);
+                    drop(stub);
+                    broken.await
+                })
+            }
+            Target::Capability(capability) => capability.broken(),
+            Target::Loader(_) => Box::pin(ready(None)),
         }
     }
 

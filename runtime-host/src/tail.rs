@@ -9,7 +9,7 @@ use crate::capability::Call;
 use crate::code::Code;
 use crate::error::Error;
 use crate::invocation::{Invocation, Receiver, millis};
-use crate::limits::{FUEL_PER_CPU_MS, Usage};
+use crate::limits::{Limits, Usage};
 use crate::log::LogLine;
 use crate::outcome::Outcome;
 use crate::stub::Stub;
@@ -113,7 +113,7 @@ impl TailEvent {
             logs: logs.collect(),
             exceptions: invocation.failure.iter().map(|error| exception(error, ended)).collect(),
             fuel,
-            cpu_time: fuel / FUEL_PER_CPU_MS,
+            cpu_time: fuel / Limits::FUEL_PER_CPU_MS,
             wall_time: wall,
             turns,
             capability_calls,

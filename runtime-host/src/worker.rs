@@ -50,6 +50,14 @@ impl Worker {
         }
     }
 
+    /// What [`WorkerCode::compatibility_date`] said, or the worker that loaded it.
+    ///
+    /// [`WorkerCode::compatibility_date`]: crate::WorkerCode::compatibility_date
+    #[must_use]
+    pub fn compatibility_date(&self) -> Option<&str> {
+        self.inner.code.compatibility_date.as_deref()
+    }
+
     /// The same worker, with each call in a sandbox of its own: no state goes
     /// from one call to the next.
     ///
@@ -123,7 +131,7 @@ impl Worker {
         if code.is_child() && !code.parent.is_alive() {
             return Err(Error::ParentEnded);
         }
-        let (link, starting) = self.start(code.engine.base(), false)?.link();
+        let (link, starting) = self.start(code.engine.base(), false, true)?.link();
         let hold = link.hold();
         // Its driver has not begun, so it cannot have ended.
         let _ = link.invoke(request);
@@ -132,10 +140,10 @@ impl Worker {
         Ok((link, hold))
     }
 
-    fn start(&self, image: &Arc<Image>, loaded: bool) -> Result<Start> {
+    fn start(&self, image: &Arc<Image>, loaded: bool, lasting: bool) -> Result<Start> {
         let code = Arc::clone(&self.inner.code);
         let seed = code.new_seed()?;
-        Ok(Start { code, image: Arc::clone(image), loaded, seed })
+        Ok(Start { code, image: Arc::clone(image), loaded, seed, lasting })
     }
 
     /// Runs a request in a sandbox that is for it alone, on the caller's task:
@@ -152,7 +160,7 @@ impl Worker {
             return Err(Error::ParentEnded);
         }
         let app = self.inner.image.get().and_then(Option::as_ref);
-        let start = self.start(app.unwrap_or(code.engine.base()), app.is_some())?;
+        let start = self.start(app.unwrap_or(code.engine.base()), app.is_some(), false)?;
         request.reseed = Some(start.seed);
         let (link, starting) = start.link();
         // Nobody holds it: the driver ends when the call has.

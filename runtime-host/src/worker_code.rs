@@ -20,9 +20,6 @@ use crate::tail::{TailEvent, TailSink};
 /// The most that `env` may take, as the peer has it.
 pub(crate) const MAX_ENV_BYTES: usize = 1 << 20;
 
-/// The most that all module bodies together may take, as the peer has it.
-pub(crate) const MAX_CODE_BYTES: u64 = 64 << 20;
-
 /// What a module costs the host that has neither name nor body.
 const MODULE_BYTES: u64 = 256;
 
@@ -81,6 +78,7 @@ pub struct WorkerCode {
     pub(crate) given_env: Option<Value>,
     /// Where `fetch` leads.
     pub(crate) outbound: Option<Stub>,
+    pub(crate) compatibility_date: Option<String>,
     problem: Option<String>,
 }
 
@@ -107,6 +105,7 @@ impl WorkerCode {
             tail_sink: None,
             given_env: None,
             outbound: None,
+            compatibility_date: None,
             problem: None,
         }
     }
@@ -173,6 +172,14 @@ impl WorkerCode {
     /// What the worker may use. Default: [`Limits::default`].
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// The peer's `compatibilityDate`, such as `2026-03-01`. It has no effect:
+    /// [`Worker::compatibility_date`](crate::Worker::compatibility_date) tells it
+    /// again. Default: none.
+    pub fn compatibility_date(mut self, date: impl Into<String>) -> Self {
+        self.compatibility_date = Some(date.into());
         self
     }
 
@@ -252,7 +259,7 @@ impl WorkerCode {
 
     /// # Errors
     /// What no module could mend.
-    pub(crate) fn validate(&self) -> Result<()> {
+    pub(crate) fn validate(&self, max_code_bytes: u64) -> Result<()> {
         if let Some(problem) = &self.problem {
             return Err(Error::InvalidCode(problem.clone()));
         }
@@ -268,11 +275,18 @@ impl WorkerCode {
                 name.escape_debug()
             )));
         }
+        if let Some(date) = self.compatibility_date.as_ref().filter(|date| !is_date(date)) {
+            let date: String = date.chars().take(32).collect();
+            return Err(Error::InvalidCode(format!(
+                "the compatibility date \"{}\" is not of the form 2026-03-01",
+                date.escape_debug()
+            )));
+        }
         let bytes = self.bytes();
-        if bytes > MAX_CODE_BYTES {
+        if bytes > max_code_bytes {
             return Err(Error::InvalidCode(format!(
                 "Dynamic Worker code size ({bytes} bytes) exceeds the maximum allowed size of \
-                 {MAX_CODE_BYTES} bytes."
+                 {max_code_bytes} bytes."
             )));
         }
         Ok(())
@@ -287,6 +301,14 @@ impl WorkerCode {
     pub(crate) fn names_bytes(&self) -> u64 {
         self.modules.keys().map(|name| MODULE_BYTES + name.len() as u64).sum()
     }
+}
+
+fn is_date(text: &str) -> bool {
+    let form = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    text.len() == 10 && text.bytes().enumerate().all(form)
 }
 
 /// `env` as one message.

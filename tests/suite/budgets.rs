@@ -1,8 +1,10 @@
 //! Whoever calls pays: a tree of calls stays within the limit of its root.
 
-use isolet::{Error, LimitKind, Report};
+use std::sync::{Arc, Mutex};
 
-use crate::harness::{Case, call, torture};
+use isolet::{Answer, Capability, Error, LimitKind, Report, Value};
+
+use crate::harness::{Case, call, soon, torture};
 
 /// Loads workers that burn what they are told to.
 const PARENT: &str = "
@@ -138,7 +140,12 @@ const AT_ONCE: &str = "
     }";
 
 /// One call on a runtime of its own, beside tasks that never let it be.
-fn scheduled(case: Case, [threads, noise]: [usize; 2]) -> Report {
+fn scheduled(case: Case, schedule: [usize; 2]) -> Report {
+    scheduled_until(case, schedule, || true)
+}
+
+/// The same, going on until it is over for good.
+fn scheduled_until(case: Case, [threads, noise]: [usize; 2], is_over: impl Fn() -> bool) -> Report {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(threads).enable_all().build().expect("a runtime");
     runtime.block_on(async {
@@ -149,6 +156,12 @@ fn scheduled(case: Case, [threads, noise]: [usize; 2]) -> Report {
         };
         let noise: Vec<_> = (0..noise).map(|_| tokio::spawn(restless())).collect();
         let run = case.code(|code| code.loader("LOADER")).run().await;
+        soon(async {
+            while !is_over() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
         noise.iter().for_each(tokio::task::JoinHandle::abort);
         run.0
     })
@@ -201,4 +214,41 @@ fn nor_does_a_limit_in_the_middle_of_the_tree() {
         assert!(value == "6" || value == limit, "{value}");
         value == "6"
     });
+}
+
+/// Is told of invocations that are over.
+#[derive(Default)]
+struct Told(Mutex<Vec<String>>);
+
+impl Capability for Told {
+    fn call(self: Arc<Self>, _: &str, events: Value) -> Answer {
+        self.0.lock().expect("what was told").push(events.to_json());
+        Box::pin(std::future::ready(Ok(Value::undefined())))
+    }
+}
+
+#[test]
+fn all_that_are_stopped_are_told_of_the_same_limit() {
+    const FUEL: u64 = 61_234_567;
+    let parent = "
+        const code = 'export default { spin() { for (;;); } }';
+        export default { async run(_, env) {
+            const load = () => env.LOADER.load(
+                { mainModule: 'a.js', modules: { 'a.js': code }, tails: [env.TAIL] });
+            await Promise.allSettled([1, 2, 3].map(() => load().getEntrypoint().spin()));
+        } }";
+    for schedule in [[1, 0], [2, 0], [4, 8]] {
+        let told = Arc::new(Told::default());
+        let case = Case::js(parent).env("TAIL", Arc::clone(&told));
+        // One that has not begun when the limit is used up never does.
+        let are_told = || !told.0.lock().expect("what was told").is_empty();
+        let case = case.limits(|limits| limits.fuel(FUEL));
+        let report = scheduled_until(case, schedule, are_told);
+        assert!(matches!(report.result, Err(Error::Limit(limit)) if limit.limit == FUEL));
+        let told = told.0.lock().expect("what was told");
+        let limit = format!("fuel of {FUEL} Wasm operations");
+        for event in &*told {
+            assert!(event.contains("\"exceededCpu\"") && event.contains(&limit), "{event}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! Finding what a call names, warm state and fresh sandboxes.
 
-use isolet::{Error, Outcome};
+use isolet::{Engine, Error, Outcome};
 use serde_json::json;
 
-use crate::harness::{Case, call, run, soon};
+use crate::harness::{Case, call, config, run, soon};
 
 #[tokio::test]
 async fn plain_objects_get_argument_env_and_context() {
@@ -276,6 +276,30 @@ async fn code_size_is_bounded() {
         error.to_string().contains("exceeds the maximum allowed size of 67108864 bytes."),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn the_engine_says_how_much_code_a_worker_may_have() {
+    let engine =
+        Engine::with_config(config().max_sandboxes(1).max_code_bytes(1000)).expect("an engine");
+    let of = |bytes: usize| Case::named("main.json", " ".repeat(bytes - 1) + "1").engine(&engine);
+    assert!(of(1000).load().is_ok());
+    let error = of(1001).load().expect_err("too large").to_string();
+    assert!(
+        error.contains("(1001 bytes) exceeds the maximum allowed size of 1000 bytes."),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_worker_tells_its_compatibility_date() {
+    let dated = |date: &str| Case::js("").code(|code| code.compatibility_date(date)).load();
+    assert_eq!(dated("2026-03-01").expect("a worker").compatibility_date(), Some("2026-03-01"));
+    assert_eq!(Case::js("").worker().compatibility_date(), None);
+    for wrong in ["", "yesterday", "2026-3-01", "2026-03-011", "2026/03/01", "２０２６-03"] {
+        let error = dated(wrong).expect_err(wrong).to_string();
+        assert!(error.contains("compatibility date"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -222,7 +222,7 @@ async fn one_at_a_time_is_enough_for_whatever_needs_an_earlier_call() {
             "const stub = child(env);
              const calls = [stub.a().b.c(10), stub.note(20), stub.use(stub.a().b, 30), stub.a().b.c(40)];
              const back = await stub.back((n) => stub.note(n + 50));
-             const own = new RpcStub((n) => n); own.onRpcBroken(() => {});
+             const own = new RpcStub((n) => n); (await stub.a()).onRpcBroken(() => {});
              return [await Promise.all(calls), back, await own(5), (await stub.seen()).sort()]",
         )
         .limits(|limits| limits.concurrency(limit))

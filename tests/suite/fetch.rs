@@ -143,6 +143,21 @@ async fn a_signal_ends_the_wait() {
     assert_eq!(told, json!(["before", "after", 201]));
 }
 
+/// Each answer has 128 KiB: together they are three times the limit.
+#[tokio::test]
+async fn a_signal_keeps_nothing_of_what_was_fetched() {
+    let _ = family(
+        "export default { fetch() { return new Response(new Uint8Array(1 << 17)) } }",
+        "const stub = child(env), { signal } = new AbortController(); let bytes = 0;
+         for (let n = 0; n < 500; n++) bytes += (await (await stub.fetch('http://a', { signal })).bytes()).length;
+         return bytes >> 17",
+    )
+    .limits(|limits| limits.memory_bytes(20 << 20))
+    .run()
+    .await
+    .expect_ok(500);
+}
+
 #[tokio::test]
 async fn ordinary_calls_carry_them() {
     let told = json_of(

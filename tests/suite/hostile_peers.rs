@@ -205,17 +205,31 @@ async fn a_child_that_is_given_more_stubs_than_it_may_hold() {
 
 #[tokio::test]
 async fn an_answer_that_the_parent_hands_back_as_its_own() {
-    let attack = "const itself = child.get();
+    let attack = |text: &str| {
+        format!(
+            "const itself = child.get();
         const asked = itself.foo(1);
         await child.save(itself);
         const said = [];
         for (const answer of [asked, itself.bar(2)])
-            try { said.push(await answer) } catch (error) { said.push(error.message) }
-        return said.every(text => /itself/.test(text)) || said";
-    let source = "
-        get() { return new Promise(resolve => { globalThis.resolve = resolve }) }
-        save(answer) { globalThis.resolve(answer.dup()) }";
-    let _ = attacked(attack, source, json!({ "wallMs": 500 })).await.expect_ok(true);
+            try {{ said.push(await answer) }} catch (error) {{ said.push(error.message) }}
+        return said.every(text => /{text}/.test(text)) || said"
+        )
+    };
+    let source = |resolve: &str| {
+        format!(
+            "get() {{ return new Promise(resolve => {{ globalThis.resolve = resolve }}) }}
+             save(answer) {{ globalThis.resolve({resolve}) }}"
+        )
+    };
+    for (resolve, text) in [
+        ("[answer.dup()]", "itself"),
+        // To resolve with a promise is to wait for it, which takes an open invocation.
+        ("answer.dup()", "belongs to is over"),
+    ] {
+        let limits = json!({ "wallMs": 500 });
+        let _ = attacked(&attack(text), &source(resolve), limits).await.expect_ok(true);
+    }
 }
 
 #[tokio::test]

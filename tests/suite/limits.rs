@@ -88,6 +88,21 @@ async fn memory_is_counted_by_the_page() {
 }
 
 #[tokio::test]
+async fn a_call_may_have_less_memory_than_its_worker() {
+    let worker =
+        Case::js("export default { run(mib) { return new Uint8Array(mib << 20).length } }")
+            .worker();
+    let lower = worker.entrypoint().limits(&Limits::default().memory_bytes(16 << 20));
+    let _ = run(&lower, Some("run"), (4,)).await.expect_ok(4 << 20);
+    let stopped = run(&lower, Some("run"), (20,)).await.expect_limit(LimitKind::Memory);
+    assert_eq!(stopped.limit, 16 << 20);
+    // Others have what the worker has, and what they took is there for all.
+    let _ = call(&worker, 20).await.expect_ok(20 << 20);
+    let _ = run(&lower, Some("run"), (1,)).await.expect_ok(1 << 20);
+    let _ = call(&worker, 20).await.expect_ok(20 << 20);
+}
+
+#[tokio::test]
 async fn memory_that_is_garbage_is_used_again() {
     let _ = Case::body(
         "let n = 0;

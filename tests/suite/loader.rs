@@ -311,6 +311,24 @@ async fn what_is_too_large_throws_at_once() {
     assert_eq!(told[5], "no error");
 }
 
+#[tokio::test]
+async fn how_much_code_is_too_large_the_engine_says() {
+    let engine = Engine::with_config(config().max_sandboxes(4).max_code_bytes(10_000));
+    let _ = family(
+        COUNTER,
+        "const modules = (bytes) => ({ 'm.js': CHILD, t: { text: 'x'.repeat(bytes - CHILD.length) } });
+         let thrown; try { load(env, CHILD, { modules: modules(10_001) }) } catch (e) { thrown = e.message }
+         return [await load(env, CHILD, { modules: modules(10_000) }).getEntrypoint().next(), thrown]",
+    )
+    .engine(&engine.expect("an engine"))
+    .run()
+    .await
+    .expect_ok(json!([
+        1,
+        "Dynamic Worker code size (10001 bytes) exceeds the maximum allowed size of 10000 bytes."
+    ]));
+}
+
 /// What a worker says of its buffers counts for nothing with the host.
 #[tokio::test]
 async fn the_host_counts_by_itself() {

@@ -315,7 +315,7 @@ async fn on_rpc_broken_takes_a_function_and_tells_late_comers() {
          await stub.loop().catch(() => {});
          const first = await new Promise((resolve) => f.onRpcBroken(resolve));
          const late = await new Promise((resolve) => f.onRpcBroken(resolve));
-         return [refused, first.message === late.message, (await caught(() => f()))[1] === late.message]",
+         return [refused, first.message === late.message, (await caught(() => f()))[0] === 'Error']",
     )
     .run()
     .await

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::family::{family, family_js};
-use crate::harness::{call, run};
+use crate::harness::{Case, call, run};
 use crate::streams::CHILD;
 
 const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has ended.";
@@ -278,4 +278,23 @@ async fn what_goes_wrong_is_not_logged() {
     .await
     .expect_ok(json!(["RangeError", "RangeError", "RangeError", "RangeError"]))
     .expect_logs(&[]);
+}
+
+/// Each pipe ends with an error of 64 KiB: together they are three times the limit.
+#[tokio::test]
+async fn a_signal_keeps_nothing_of_pipes_that_are_over() {
+    let _ = Case::body(
+        "const { signal } = new AbortController(); let bytes = 0;
+         const fail = (c) => c.error(new Uint8Array(1 << 16));
+         for (let n = 0; n < 1_000; n++) {
+            const source = new ReadableStream({ start: n % 2 ? fail : undefined });
+            const sink = new WritableStream({ start: n % 2 ? undefined : fail });
+            await source.pipeTo(sink, { signal }).catch((error) => { bytes += error.length });
+         }
+         return [bytes, signal.aborted]",
+    )
+    .limits(|limits| limits.memory_bytes(20 << 20))
+    .run()
+    .await
+    .expect_ok(json!([65_536_000, false]));
 }

@@ -1,10 +1,15 @@
 //! What watchers are told of each invocation that is over.
 
+use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use isolet::{LimitKind, Outcome, Stub, TailEvent, Value};
 use serde_json::json;
 use tokio::sync::mpsc;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use crate::harness::{Case, call, run, soon};
 
@@ -15,6 +20,72 @@ fn watched(source: &str) -> (Case, Arc<Mutex<Vec<TailEvent>>>) {
     let case = Case::js(source)
         .code(|code| code.on_end(move |event| sink.lock().expect("events").push(event.clone())));
     (case, events)
+}
+
+/// Keeps the fields of each span of an invocation.
+#[derive(Clone, Default)]
+struct Spans(Arc<Mutex<Vec<BTreeMap<&'static str, String>>>>);
+
+struct Fields<'a>(&'a mut BTreeMap<&'static str, String>);
+
+impl Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+}
+
+impl Subscriber for Spans {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("isolet")
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut fields = BTreeMap::new();
+        span.record(&mut Fields(&mut fields));
+        let mut spans = self.0.lock().expect("spans");
+        spans.push(fields);
+        Id::from_u64(spans.len() as u64)
+    }
+
+    fn record(&self, span: &Id, values: &Record<'_>) {
+        let mut spans = self.0.lock().expect("spans");
+        let index = usize::try_from(span.into_u64()).expect("an index") - 1;
+        values.record(&mut Fields(&mut spans[index]));
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn each_invocation_is_a_span() {
+    let spans = Spans::default();
+    // Where there is only one, what it wants is asked of the threads of other tests.
+    let [ours, _other] = [(); 2].map(|()| Dispatch::new(spans.clone()));
+    // Of this thread, which is the runtime's only one.
+    let _guard = tracing::dispatcher::set_default(&ours);
+    let child = "export default { run() { throw new Error('no') } }";
+    let parent = "const modules = { 'c.js': CHILD };
+         const code = { mainModule: 'c.js', modules, compatibilityDate: '2026-03-01' };
+         try { await env.LOADER.load(code).getEntrypoint().run() } catch { return 5 }";
+    let parent = parent.replace("CHILD", &format!("{child:?}"));
+    let report = Case::body(&parent).code(|code| code.loader("LOADER")).run().await.expect_ok(5);
+
+    let spans = spans.0.lock().expect("spans");
+    let [outer, inner] = &spans[..] else { panic!("two spans: {spans:?}") };
+    let of = |span: &BTreeMap<&'static str, String>, names: [&'static str; 5]| {
+        names.map(|name| span.get(name).cloned().unwrap_or_default())
+    };
+    let named = ["worker", "entrypoint", "method", "outcome", "compatibility_date"];
+    assert_eq!(of(outer, named), [r#""main.js""#, r#""default""#, r#"["run"]"#, r#""ok""#, ""]);
+    let expected = [r#""c.js""#, r#""default""#, r#"["run"]"#, r#""exception""#, r#""2026-03-01""#];
+    assert_eq!(of(inner, named), expected);
+    assert_eq!(outer["turns"], report.0.usage.turns.to_string());
+    assert_eq!(outer["capability_calls"], report.0.usage.capability_calls.to_string());
+    let fuel = |span: &BTreeMap<_, String>| span["fuel"].parse::<u64>().expect("fuel");
+    assert!(fuel(outer) == report.fuel() && fuel(inner) > 0);
 }
 
 const WORKER: &str = "

@@ -35,6 +35,14 @@
       internals.whenAborted = (signal, algorithm) => {
         signal.#algorithms[signal.#algorithms.length] = algorithm;
       };
+      internals.neverMindAbort = (signal, algorithm) => {
+        const algorithms = signal.#algorithms;
+        const kept = [];
+        for (let index = 0; index < algorithms.length; index++) {
+          if (algorithms[index] !== algorithm) kept[kept.length] = algorithms[index];
+        }
+        signal.#algorithms = kept;
+      };
     }
 
     static abort(reason = undefined) {

@@ -3,7 +3,7 @@
   const {
     Request, promiseThen, isHeaders, isRequest, isResponse, isList, isPlain, requestOfData,
     responseOfData, requestParts, responseParts, headersOf, headerPairs, bodyData, whenAborted,
-    streams,
+    neverMindAbort, streams,
   } = internals;
   // The numbers that the wire format has for the classes.
   const [HEADERS, REQUEST, RESPONSE, READABLE, WRITABLE, BLOB] = [0, 1, 2, 3, 4, 5];
@@ -69,8 +69,13 @@
     if (signal?.aborted) throw signal.reason;
     const answer = native.send(stub, "fetch", [request]);
     const result = signal === undefined ? await answer : await new Promise((resolve, reject) => {
-      whenAborted(signal, () => reject(signal.reason));
-      apply(promiseThen, answer, [resolve, reject]);
+      const abort = () => reject(signal.reason);
+      const settled = (settle) => (value) => {
+        neverMindAbort(signal, abort);
+        settle(value);
+      };
+      whenAborted(signal, abort);
+      apply(promiseThen, answer, [settled(resolve), settled(reject)]);
     });
     const response = isResponse(result) ? result
       : isPlain(result) ? responseOfData(result)

@@ -41,6 +41,7 @@
   const promiseMethods = create(Promise.prototype, {
     [Symbol.dispose]: {
       value: function () {
+        if (native.disposePromise(this)) return;
         const dispose = (value) => internals.dispose(value);
         apply(then, this, [dispose, () => {}]);
       },

@@ -1,12 +1,12 @@
 (native, internals) => {
   const { apply } = Reflect;
   const { keys } = Object;
+  const { test } = RegExp.prototype;
   const { warn } = console;
   const KINDS = ["js", "cjs", "text", "data", "json", "wasm", "py"];
   const { floor, min } = Math;
   // What 64 bits hold of what a number can be.
   const MAX_LIMIT = 2 ** 64 - 2 ** 11;
-  const MAX_CODE_BYTES = 64 * 2 ** 20;
   const isObject = (value) => typeof value === "object" && value !== null;
   const bad = (text) => {
     throw new TypeError(text);
@@ -47,12 +47,13 @@
 
   /** The host has the last word: this only says it at once. */
   const checkSize = (modules) => {
+    const most = native.maxCodeBytes();
     // Seldom worth counting.
-    if (sizeOf(modules, ({ length }) => 3 * length) <= MAX_CODE_BYTES) return;
+    if (sizeOf(modules, ({ length }) => 3 * length) <= most) return;
     const bytes = sizeOf(modules, native.utf8Length);
-    if (bytes > MAX_CODE_BYTES) {
+    if (bytes > most) {
       throw new Error(
-        `Dynamic Worker code size (${bytes} bytes) exceeds the maximum allowed size of ${MAX_CODE_BYTES} bytes.`,
+        `Dynamic Worker code size (${bytes} bytes) exceeds the maximum allowed size of ${most} bytes.`,
       );
     }
   };
@@ -74,6 +75,9 @@
     return known;
   };
 
+  const isDate = (value) =>
+    typeof value === "string" && apply(test, /^\d{4}-\d{2}-\d{2}$/, [value]);
+
   const stubOrNull = (value, what) =>
     value === undefined || value === null || native.isStub(value)
       ? value
@@ -88,8 +92,8 @@
     if (!isObject(modules)) bad("\"modules\" must be an object.");
     const names = keys(modules);
     if (names.length === 0) bad("The worker's code must have at least one module.");
-    if (compatibilityDate !== undefined && typeof compatibilityDate !== "string") {
-      bad("\"compatibilityDate\" must be a string.");
+    if (compatibilityDate !== undefined && !isDate(compatibilityDate)) {
+      bad("\"compatibilityDate\" must be a string such as \"2026-03-01\".");
     }
     if (compatibilityFlags !== undefined && !Array.isArray(compatibilityFlags)) {
       bad("\"compatibilityFlags\" must be a list of strings.");
@@ -112,6 +116,7 @@
       globalOutbound: stubOrNull(globalOutbound, "\"globalOutbound\"") ?? undefined,
       tails: (tails ?? []).map((tail) => stubOrNull(tail, "\"tails\"")),
       limits: limitsOf(limits, "\"limits\""),
+      compatibilityDate,
     };
   };
 

@@ -14,6 +14,8 @@ use crate::{Call, Capability, Effect, Settled, context, event_loop, intrinsics};
 
 pub const DISPOSED: &str = "RPC stub used after being disposed.";
 
+const PROMISE_DISPOSED: &str = "RPC promise used after being disposed.";
+
 const OVER: &str =
     "The invocation that this code belongs to is over; ctx.waitUntil() keeps it open.";
 
@@ -23,6 +25,8 @@ const ABANDONED: &str = "The invocation that made this call is over.";
 pub struct PendingCall {
     pub invocation: u32,
     promise: CallPromise,
+    /// What it will come to is not to be used.
+    disposed: bool,
 }
 
 /// What is known of a call's target when it is made.
@@ -59,7 +63,7 @@ pub fn start<'js>(
     let id = state.next_call();
     let prototype = intrinsics::rpc_promise(ctx, &state)?;
     let (promise, value) = CallPromise::new(ctx, &prototype, id)?;
-    state.calls.borrow_mut().insert(id, PendingCall { invocation, promise });
+    state.calls.borrow_mut().insert(id, PendingCall { invocation, promise, disposed: false });
     state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: true }));
     Ok(value)
 }
@@ -151,6 +155,9 @@ fn target<'js>(ctx: &Ctx<'js>, state: &State, root: &Root<'js>) -> Result<Target
         Root::Promise(value) => {
             match value.as_promise().map(|promise| (promise, promise.state())) {
                 Some((_, PromiseState::Pending)) => match promise::call_of(value) {
+                    Some(call) if is_disposed(state, call) => {
+                        Target::Thrown(error(ctx, PROMISE_DISPOSED)?)
+                    }
                     Some(call) => {
                         state.pipelined.borrow_mut().push(call);
                         Target::Capability(Capability::Promised(call))
@@ -167,10 +174,36 @@ fn target<'js>(ctx: &Ctx<'js>, state: &State, root: &Root<'js>) -> Result<Target
     })
 }
 
+fn is_disposed(state: &State, call: u32) -> bool {
+    state.calls.borrow().get(&call).is_some_and(|call| call.disposed)
+}
+
+/// Lets go of what a promise has come to, or forbids to use what it will; whether it
+/// had come.
+///
+/// # Errors
+/// What disposing throws.
+pub fn dispose<'js>(ctx: &Ctx<'js>, promise: &Value<'js>) -> Result<bool> {
+    let state = state(ctx)?;
+    let come = promise.as_promise().filter(|it| it.state() == PromiseState::Resolved);
+    if let Some(Ok(value)) = come.and_then(Promise::result::<Value<'js>>) {
+        intrinsics::dispose(ctx, &state, value)?;
+        return Ok(true);
+    }
+    let mut calls = state.calls.borrow_mut();
+    if let Some(call) = promise::call_of(promise).and_then(|call| calls.get_mut(&call)) {
+        call.disposed = true;
+    }
+    Ok(false)
+}
+
 /// What a message says of a root: the capability, if it can be one.
 pub fn capability<'js>(ctx: &Ctx<'js>, root: &Root<'js>) -> Result<Option<Capability>> {
     let state = state(ctx)?;
     match target(ctx, &state, root)? {
+        Target::Capability(Capability::Promised(call)) if matches!(root, Root::Promise(_)) => {
+            Ok(Some(Capability::Answer(call)))
+        }
         Target::Capability(capability) => Ok(Some(capability)),
         Target::Thrown(thrown) => Err(ctx.throw(thrown)),
         Target::Here(value) => match Stub::of(&value) {
@@ -178,6 +211,35 @@ pub fn capability<'js>(ctx: &Ctx<'js>, root: &Root<'js>) -> Result<Option<Capabi
             None => Ok(None),
         },
     }
+}
+
+/// What a call has come to, or a property of that; none if the value is no promise
+/// of it, or the answer has not come.
+///
+/// # Errors
+/// What a getter throws.
+pub fn come_to<'js>(value: &Value<'js>) -> Result<Option<Value<'js>>> {
+    let (promise, path) = match Stub::of(value) {
+        Some(stub) => match &*stub.borrow() {
+            Stub { root: Root::Promise(promise), path } => (promise.clone(), path.clone()),
+            _ => return Ok(None),
+        },
+        None if promise::call_of(value).is_some() => (value.clone(), Vec::new()),
+        None => return Ok(None),
+    };
+    let promise = promise.as_promise().filter(|it| it.state() == PromiseState::Resolved);
+    let Some(Ok(mut value)) = promise.and_then(Promise::result::<Value<'js>>) else {
+        return Ok(None);
+    };
+    for name in path {
+        let Some(object) = value.as_object() else { return Ok(None) };
+        value = object.get(name)?;
+    }
+    let leads_back = match Stub::of(&value) {
+        Some(stub) => matches!(stub.borrow().root, Root::Promise(_)),
+        None => value.is_promise() || value.is_function(),
+    };
+    Ok((!leads_back).then_some(value))
 }
 
 fn error<'js>(ctx: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
@@ -217,7 +279,7 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
 pub fn abandon(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     let abandoned = state.abandoned.take();
     let reason = error(ctx, ABANDONED)?;
-    for PendingCall { invocation, promise } in abandoned {
+    for PendingCall { invocation, promise, .. } in abandoned {
         promise.abandon(ctx, &reason, invocation)?;
     }
     let cut = state.cut.take();

@@ -10,7 +10,11 @@ use crate::{Capability, Effect};
 /// disposes all. [`Handle::dup`] makes another hold on the same entry, which is
 /// released with the last of them.
 #[derive(Clone)]
-pub struct Handle(Rc<RefCell<Option<Rc<Entry>>>>);
+pub struct Handle {
+    entry: Rc<RefCell<Option<Rc<Entry>>>>,
+    /// What it stands for may be any value.
+    awaits: bool,
+}
 
 struct Entry {
     capability: Capability,
@@ -37,31 +41,37 @@ impl Handle {
     }
 
     fn of(entry: Rc<Entry>) -> Self {
-        Self(Rc::new(RefCell::new(Some(entry))))
+        let awaits = matches!(entry.capability, Capability::Awaitable(_));
+        Self { entry: Rc::new(RefCell::new(Some(entry))), awaits }
     }
 
     /// None after it was disposed.
     pub fn capability(&self) -> Option<Capability> {
-        self.0.borrow().as_ref().map(|entry| entry.capability)
+        self.entry.borrow().as_ref().map(|entry| entry.capability)
     }
 
     /// Whether its method `fetch` takes a request; not after it was disposed.
     pub fn fetches(&self) -> bool {
-        self.0.borrow().as_ref().is_some_and(|entry| entry.fetches)
+        self.entry.borrow().as_ref().is_some_and(|entry| entry.fetches)
+    }
+
+    /// Whether reading it gives what it stands for; also after it was disposed.
+    pub fn awaits(&self) -> bool {
+        self.awaits
     }
 
     pub fn dup(&self) -> Option<Self> {
-        self.0.borrow().clone().map(Self::of)
+        self.entry.borrow().clone().map(Self::of)
     }
 
     /// Whether it is the same hold.
     pub fn is(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.entry, &other.entry)
     }
 
     pub fn dispose(&self) {
         // Dropped when nothing is borrowed any more.
-        let entry = self.0.borrow_mut().take();
+        let entry = self.entry.borrow_mut().take();
         drop(entry);
     }
 }

@@ -28,7 +28,8 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     };
     native.set("loopback", Function::new(ctx.clone(), loopback)?)?;
 
-    // A promise that is rejected when the stub can never be called again.
+    // A promise that is rejected with what has stopped the sandbox that the stub leads
+    // to, and resolved when nothing can any more.
     let watch = |ctx: Ctx<'js>, stub: Value<'js>| {
         let (this, method) = (Root::Owned(this(&ctx)?), vec!["watch".to_owned()]);
         calls::start(&ctx, &this, method, Some(vec![stub]))

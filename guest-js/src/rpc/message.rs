@@ -41,6 +41,10 @@ impl<'js> StubHook<'js> for Outgoing {
         Ok(Some(position))
     }
 
+    fn instead(&mut self, value: &Value<'js>) -> rquickjs::Result<Option<Value<'js>>> {
+        calls::come_to(value)
+    }
+
     fn interface(
         &mut self,
         ctx: &Ctx<'js>,
@@ -103,10 +107,12 @@ impl Outgoing {
             }
             // What a property will turn out to be, needed until the message is sent.
             let read = calls::defer(ctx, &stub.root, stub.path, None)?;
-            if let Root::Owned(handle) = &read {
-                self.state.after_turn.borrow_mut().push(handle.clone());
-            }
-            return calls::capability(ctx, &read);
+            let Root::Owned(handle) = &read else { return calls::capability(ctx, &read) };
+            self.state.after_turn.borrow_mut().push(handle.clone());
+            return Ok(handle.capability().map(|capability| match capability {
+                Capability::Promised(call) => Capability::Answer(call),
+                capability => capability,
+            }));
         }
         if promise::call_of(value).is_some() {
             return calls::capability(ctx, &Root::Promise(value.clone()));

@@ -38,6 +38,11 @@ impl Root<'_> {
             Self::Promise(_) | Self::Broken(_) => false,
         }
     }
+
+    /// Whether it is a promise, as a property is.
+    fn awaits(&self) -> bool {
+        matches!(self, Self::Owned(handle) if handle.awaits())
+    }
 }
 
 /// `stub`, `stub.a`, `stub.a.b`: callable, and readable beyond the root.
@@ -181,10 +186,10 @@ impl<'js> JsClass<'js> for Members {
                 let stub = stub.borrow().clone();
                 match (name.as_str(), stub.path.is_empty()) {
                     // A stub is no promise, what may be read is.
-                    ("then", true) | ("toJSON", _) => Ok(Value::new_undefined(ctx.clone())),
-                    ("then" | "catch" | "finally", false) => {
+                    ("then" | "catch" | "finally", is_root) if !is_root || stub.root.awaits() => {
                         intrinsics::readable(ctx, &state)?.get(name)
                     }
+                    ("then", true) | ("toJSON", _) => Ok(Value::new_undefined(ctx.clone())),
                     ("dup" | "onRpcBroken", true) | ("constructor", _) => local(ctx),
                     _ => stub.property(ctx, name),
                 }
@@ -232,8 +237,16 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     };
     native.set("dispose", Function::new(ctx.clone(), dispose)?)?;
 
+    // How large the code of a worker may be.
+    #[allow(clippy::cast_precision_loss, reason = "no code has 2^53 bytes")]
+    let max_code_bytes = |ctx: Ctx<'js>| state(&ctx).map(|state| state.max_code_bytes.get() as f64);
+    native.set("maxCodeBytes", Function::new(ctx.clone(), max_code_bytes)?)?;
+
     // What is returned without stubs is disposed of by it.
     native.set("nothing", Function::new(ctx.clone(), || ())?)?;
+
+    let dispose = |ctx: Ctx<'js>, promise: Value<'js>| calls::dispose(&ctx, &promise);
+    native.set("disposePromise", Function::new(ctx.clone(), dispose)?)?;
 
     // What is sent on is not needed here any more, once the message is out.
     let hand_on = |ctx: Ctx<'js>, this: Value<'js>| {

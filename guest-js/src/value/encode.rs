@@ -438,6 +438,9 @@ impl<'a, 'js> Encoder<'a, 'js> {
     }
 
     fn capability(&mut self, value: Value<'js>) -> Result<()> {
+        if let Some(value) = self.hook.instead(&value)? {
+            return self.value(value);
+        }
         if let Some(position) = self.hook.capability(self.ctx, &value)? {
             self.writer.capability(position);
             self.capabilities = position.saturating_add(1);

@@ -31,6 +31,15 @@ pub trait StubHook<'js> {
     /// The capabilities from that position on are in no message.
     fn withdraw(&mut self, _: &Ctx<'js>, _: u32) {}
 
+    /// Another value that crosses in place of a function or an object that is not
+    /// data; it must not have one in its own place.
+    ///
+    /// # Errors
+    /// Whatever shall be thrown instead.
+    fn instead(&mut self, _: &Value<'js>) -> Result<Option<Value<'js>>> {
+        Ok(None)
+    }
+
     /// The class and the data of an object that is no capability; none refuses
     /// it. The data must be new.
     ///

@@ -21,6 +21,9 @@ pub use thrown::Thrown;
 /// The answer to a capability call, on its way.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Value, Thrown>> + Send>>;
 
+/// What has broken a capability, when something has; none when nothing can.
+pub(crate) type Breaking = Pin<Box<dyn Future<Output = Option<Thrown>> + Send>>;
+
 /// An object of the host's that a worker can be handed under a name in `env`.
 ///
 /// Made from an ordinary `impl` block by [`macro@crate::capability`]. A sandbox
@@ -60,6 +63,13 @@ pub trait Capability: Send + Sync + 'static {
             (path, _) => path.first().cloned().unwrap_or_default(),
         };
         private::no_method(&name)
+    }
+
+    /// Ends when what it leads to is lost. No part of the public interface: only an
+    /// entrypoint can be.
+    #[doc(hidden)]
+    fn broken(&self) -> Pin<Box<dyn Future<Output = Option<Thrown>> + Send>> {
+        Box::pin(std::future::ready(None))
     }
 
     /// The interface as a TypeScript declaration; none if it has none.

@@ -21,7 +21,8 @@ const LOADING: u32 = 0;
 /// What loading comes to.
 pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
     let image = Arc::clone(code.engine.rehearsal()?);
-    let start = Start { code: Arc::clone(code), image, loaded: false, seed: code.new_seed()? };
+    let (code, seed) = (Arc::clone(code), code.new_seed()?);
+    let start = Start { code: Arc::clone(&code), image, loaded: false, seed, lasting: false };
     let sandbox = start.sandbox().await?;
     let (_, Starting { start, link, commands, .. }) = start.link();
     let mut driver = Driver::new(start, link, commands, sandbox);
@@ -29,7 +30,7 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
     let (reply, _) = oneshot::channel();
     let (invocation, _) = Invocation::new(
         Request::loading(&code.limits, reply),
-        code,
+        &code,
         driver.seed,
         driver.link.lineage().clone(),
     );

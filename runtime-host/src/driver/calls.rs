@@ -27,6 +27,9 @@ pub(super) struct PendingCall {
     /// Of its arguments.
     pub(super) bytes: u64,
     pub(super) awaited: bool,
+    /// Asked of the sandbox itself: nobody's work, and nobody's without the
+    /// invocation.
+    pub(super) of_itself: bool,
     /// Whether it keeps others from being under way.
     pub(super) in_lane: bool,
     /// What was called or handed on before the answer has come.
@@ -146,8 +149,16 @@ impl Calls {
 
 impl PendingCall {
     pub(super) fn new(owner: u32, bytes: u64, awaited: bool) -> Self {
-        let in_lane = false;
-        Self { owner, bytes, awaited, in_lane, promised: None, deadline: None, abort: None }
+        Self {
+            owner,
+            bytes,
+            awaited,
+            of_itself: false,
+            in_lane: false,
+            promised: None,
+            deadline: None,
+            abort: None,
+        }
     }
 }
 

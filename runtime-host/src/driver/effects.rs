@@ -103,12 +103,15 @@ impl Driver {
         // take as long as it lives.
         let of_itself = matches!(target, wit::Capability::Held(OWN)) && path.len() == 1;
         let held = match target {
-            wit::Capability::Held(index) | wit::Capability::Service(index) => Some(index),
+            wit::Capability::Held(index)
+            | wit::Capability::Service(index)
+            | wit::Capability::Awaitable(index) => Some(index),
             _ => None,
         };
         let Self { tables, calls, .. } = self;
         let target = tables.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
+        pending.of_itself = of_itself;
         if !awaited {
             pending.promised = Some(self.tables.keep(id));
         }
@@ -187,8 +190,12 @@ impl Driver {
             if orphan.owner != id || orphan.deadline.is_some() {
                 continue;
             }
-            orphan.deadline = Some(invocation.deadline);
             self.open_calls -= 1;
+            if orphan.of_itself {
+                self.calls.abort(call);
+                continue;
+            }
+            orphan.deadline = Some(invocation.deadline);
             self.due.insert((invocation.deadline, Due::Call(call)));
         }
         if !invocation.lane.is_empty() {

@@ -25,6 +25,7 @@ use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
+use crate::loader::Room;
 use crate::sandbox::Sandbox;
 use crate::stats::WorkerStats;
 use crate::stub::Stub;
@@ -51,6 +52,8 @@ pub(crate) struct Start {
     /// Whether the image is one of the worker itself, already loaded.
     pub(crate) loaded: bool,
     pub(crate) seed: u64,
+    /// Whether it is for more than one call.
+    pub(crate) lasting: bool,
 }
 
 /// A driver that has not begun, and the way to it.
@@ -58,7 +61,20 @@ pub(crate) struct Starting {
     start: Start,
     link: Link,
     commands: mpsc::UnboundedReceiver<Command>,
-    alive: watch::Sender<()>,
+    alive: Alive,
+}
+
+/// As long as it is there, so is the sandbox.
+struct Alive {
+    _living: watch::Sender<()>,
+    lineage: Lineage,
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        // Nothing has ended it but that nobody drives it any more.
+        self.lineage.end(Some(Error::Stopped(Box::new(Error::Cancelled))));
+    }
 }
 
 impl Start {
@@ -69,9 +85,12 @@ impl Start {
 
     pub(crate) fn link(self) -> (Link, Starting) {
         let (sender, commands) = mpsc::unbounded_channel();
-        let (alive, lives) = watch::channel(());
-        let lineage = Lineage::child_of(&self.code.parent, lives, &self.code.limits);
-        let link = Link::new(sender, lineage, self.code.limits.clone());
+        let (living, lives) = watch::channel(());
+        let Code { engine, limits, parent, .. } = &*self.code;
+        let room = Room::beside(limits.memory_bytes, engine.max_code_bytes());
+        let lineage = Lineage::child_of(parent, lives, room);
+        let alive = Alive { _living: living, lineage: lineage.clone() };
+        let link = Link::new(sender, lineage, limits.clone());
         (link.clone(), Starting { start: self, link, commands, alive })
     }
 }
@@ -89,7 +108,8 @@ impl Starting {
             }
             Err(error) => refuse_all(&mut commands, &start.code, start.seed, &error),
         }
-        drop(alive);
+        // Unless something has stopped it.
+        alive.lineage.end(None);
     }
 }
 
@@ -108,6 +128,7 @@ struct Driver {
     sandbox: Sandbox,
     commands: mpsc::UnboundedReceiver<Command>,
     seed: u64,
+    lasting: bool,
     loaded: bool,
     /// Asked for while the main module was still being evaluated.
     waiting: VecDeque<(u32, Invoke)>,
@@ -163,6 +184,7 @@ impl Driver {
             sandbox,
             commands,
             seed: start.seed,
+            lasting: start.lasting,
             loaded: start.loaded,
             waiting: VecDeque::new(),
             forgetting: VecDeque::new(),
@@ -308,7 +330,7 @@ impl Driver {
     }
 
     fn open(&mut self, id: u32, mut invocation: Invocation) {
-        invocation.watch(&self.code.main);
+        invocation.watch(&self.code);
         invocation.opened = self.clock.millis();
         self.sandbox.logs().open(id, invocation.log(&self.code));
         self.due.insert((invocation.deadline, Due::Invocation(id)));
@@ -322,6 +344,7 @@ impl Driver {
             stack_bytes: self.code.limits.stack_bytes,
             dynamic_code: self.code.dynamic_code,
             watched: self.code.has_tails(),
+            max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),
             env: self.tables.import(self.code.env.clone())?,
         });
@@ -425,6 +448,17 @@ impl Driver {
     /// The sandbox is gone: everybody who waits is told why.
     fn fail_all(&mut self, error: &Error) {
         self.commands.close();
+        // Before the answers: who has heard of its end then waits for that of the next.
+        let end = match error {
+            Error::Exception(exception) => Error::Exception(exception.in_short()),
+            Error::Load(exception) => Error::Load(exception.in_short()),
+            error if self.loaded => Error::Stopped(Box::new(error.clone())),
+            error => error.clone(),
+        };
+        if self.lasting {
+            self.code.watchers.tell(&end);
+        }
+        self.link.lineage().end(Some(end));
         if !self.loaded {
             self.code.has_failed_to_start();
         }

@@ -54,14 +54,15 @@ impl Capability for Own {
                 Box::pin(std::future::ready(value))
             }
             Some("watch") => match arguments.next_or_undefined::<Stub>() {
-                Ok(stub) => Box::pin(async move {
-                    // Waiting for its end must not put that off.
-                    let stub = { stub }.without_hold();
-                    stub.broken().await;
-                    Err(Thrown::new(
-                        "The RPC stub is broken: the worker that it belongs to has ended.",
-                    ))
-                }),
+                Ok(stub) => {
+                    let broken = stub.broken(self.0.lineage());
+                    Box::pin(async move {
+                        match broken.await {
+                            Some(thrown) => Err(thrown),
+                            None => Ok(Value::undefined()),
+                        }
+                    })
+                }
                 Err(error) => failed(Thrown::type_error(error.to_string())),
             },
             other => failed(Thrown::no_method(other.unwrap_or_default())),

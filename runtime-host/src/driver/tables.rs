@@ -114,6 +114,9 @@ impl Tables {
             self.last += 1;
             capabilities.push(match stub.target() {
                 Target::Loader(_) => wit::Capability::Loader(self.last),
+                Target::Promised(promised) if promised.is_any() => {
+                    wit::Capability::Awaitable(self.last)
+                }
                 target if target.fetches() => wit::Capability::Service(self.last),
                 _ => wit::Capability::Held(self.last),
             });
@@ -172,7 +175,8 @@ impl Tables {
         match capability {
             wit::Capability::Held(index)
             | wit::Capability::Loader(index)
-            | wit::Capability::Service(index) => {
+            | wit::Capability::Service(index)
+            | wit::Capability::Awaitable(index) => {
                 let stub = self.held.get(&index)?;
                 Some(Stub::to(stub.target().clone()))
             }
@@ -186,11 +190,14 @@ impl Tables {
                 self.lent.push((number, Arc::downgrade(&remote)));
                 Some(Stub::to(Target::Remote(remote)))
             }
-            wit::Capability::Promised(call) => {
+            wit::Capability::Promised(call) | wit::Capability::Answer(call) => {
                 let promised = match self.answers.get(&call) {
                     Some(kept) => Arc::clone(&kept.promised),
                     None => pending(call)?,
                 };
+                if matches!(capability, wit::Capability::Answer(_)) {
+                    promised.may_be_any();
+                }
                 Some(Stub::to(Target::Promised(promised)))
             }
         }
@@ -217,10 +224,11 @@ impl Tables {
             }
             wit::Capability::Held(index)
             | wit::Capability::Loader(index)
-            | wit::Capability::Service(index) => {
+            | wit::Capability::Service(index)
+            | wit::Capability::Awaitable(index) => {
                 self.held.remove(&index);
             }
-            wit::Capability::Promised(call) => {
+            wit::Capability::Promised(call) | wit::Capability::Answer(call) => {
                 if let Some(kept) = self.answers.remove(&call) {
                     self.kept_bytes -= kept.bytes;
                 }

@@ -86,11 +86,9 @@ impl Driver {
         if let Some(lease) = invocation.purse.lease().await {
             return self.deliver(payer, event, Some(lease)).await;
         }
-        // It has used up its limit, with all that it has called, or what its caller
-        // had for it.
-        let limit = invocation.usage.fuel;
-        let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit };
-        let error = invocation.out_of_fuel().unwrap_or(error).into();
+        // It has used up its limit, with all that it has called, or its caller has.
+        let limit = invocation.purse.exhausted().unwrap_or(invocation.limits.fuel);
+        let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit }.into();
         if !self.loaded {
             return Err(error);
         }
@@ -167,6 +165,7 @@ impl Driver {
         Budget {
             fuel: self.housekeeping_fuel,
             fuel_limit: self.housekeeping_fuel,
+            memory_bytes: self.code.limits.memory_bytes,
             began: now,
             deadline: now + Duration::from_secs(1),
         }

@@ -8,10 +8,10 @@ use isolet_wire::{DecodeError, Value};
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::limits::{FUEL_PER_CPU_MS, Limits};
+use crate::limits::Limits;
 use crate::source::Module;
 use crate::stub::Stub;
-use crate::worker_code::{MAX_CODE_BYTES, MAX_ENV_BYTES, WorkerCode};
+use crate::worker_code::{MAX_ENV_BYTES, WorkerCode};
 
 /// The argument of `load`.
 #[derive(Deserialize)]
@@ -26,6 +26,7 @@ pub(super) struct GivenCode<'a> {
     #[serde(default)]
     tails: Vec<Stub>,
     limits: Option<GivenLimits>,
+    compatibility_date: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +63,7 @@ impl GivenLimits {
     /// These, and nothing above the ceiling.
     pub(crate) fn below(&self, ceiling: &Limits) -> Limits {
         let mut limits = ceiling.clone();
-        let cpu = self.cpu_ms.map(|millis| millis.saturating_mul(FUEL_PER_CPU_MS));
+        let cpu = self.cpu_ms.map(|millis| millis.saturating_mul(Limits::FUEL_PER_CPU_MS));
         for fuel in [cpu, self.fuel].into_iter().flatten() {
             limits.fuel = limits.fuel.min(fuel);
         }
@@ -83,20 +84,22 @@ impl GivenLimits {
 
 /// What a message of the largest code takes at most: text that is not Latin has
 /// two bytes for each letter, and the names of modules come on top.
-pub(super) const MAX_MESSAGE_BYTES: u64 = 2 * MAX_CODE_BYTES + 4 * MAX_ENV_BYTES as u64;
+pub(super) fn max_message_bytes(max_code_bytes: u64) -> u64 {
+    max_code_bytes.saturating_mul(2).saturating_add(4 * MAX_ENV_BYTES as u64)
+}
 
 impl<'a> GivenCode<'a> {
     /// The first of the arguments. Several modules may be of one buffer.
     ///
     /// # Errors
     /// What no code of our own sends, and more than any worker may be made of.
-    pub(super) fn first_of(arguments: &'a Value) -> Result<Self> {
-        let most = usize::try_from(MAX_CODE_BYTES).unwrap_or(usize::MAX);
+    pub(super) fn first_of(arguments: &'a Value, max_code_bytes: u64) -> Result<Self> {
+        let most = usize::try_from(max_code_bytes).unwrap_or(usize::MAX);
         let elements = arguments.elements().ok_or(DecodeError::NotAnArray)?;
         match elements.expanding(most).next_or_undefined() {
             Err(DecodeError::Expansion) => Err(Error::InvalidCode(format!(
-                "Dynamic Worker code size (more than {MAX_CODE_BYTES} bytes) exceeds the maximum \
-                 allowed size of {MAX_CODE_BYTES} bytes."
+                "Dynamic Worker code size (more than {max_code_bytes} bytes) exceeds the maximum \
+                 allowed size of {max_code_bytes} bytes."
             ))),
             given => Ok(given?),
         }
@@ -116,6 +119,7 @@ impl<'a> GivenCode<'a> {
         code.given_env = Some(self.env);
         code.tails = self.tails;
         code.outbound = self.global_outbound;
+        code.compatibility_date = self.compatibility_date;
         code
     }
 }

@@ -7,7 +7,7 @@ use isolet_wire::{DecodeError, Value};
 
 use super::Place;
 use super::cache::Cache;
-use super::given::{GivenCode, MAX_MESSAGE_BYTES, Options};
+use super::given::{GivenCode, Options, max_message_bytes};
 use crate::capability::{Answer, Call, Capability, Thrown};
 use crate::engine::Engine;
 use crate::entrypoint::Entrypoint;
@@ -71,7 +71,9 @@ impl Grant {
         let arguments = arguments.unwrap_or_default();
         match method.as_str() {
             "load" => {
-                let loaded = GivenCode::first_of(&arguments).and_then(|given| self.load(given));
+                let most = self.engine.max_code_bytes();
+                let loaded =
+                    GivenCode::first_of(&arguments, most).and_then(|given| self.load(given));
                 Box::pin(std::future::ready(loaded.map(stub_of).map_err(Thrown::from_error)))
             }
             "get" => {
@@ -91,9 +93,10 @@ impl Grant {
                 Box::pin(async move {
                     let loading = async {
                         let mut call = Call::function(Value::array_of(&[])).paid_by(payer);
-                        call.answer_bytes = Some(MAX_MESSAGE_BYTES);
+                        let most = self.engine.max_code_bytes();
+                        call.answer_bytes = Some(max_message_bytes(most));
                         let given = callback.request(call).await.map_err(Thrown::into_error)?;
-                        self.load(GivenCode::first_of(&Value::array_of(&[given]))?)
+                        self.load(GivenCode::first_of(&Value::array_of(&[given]), most)?)
                     };
                     let worker = match slot {
                         Some((slot, id)) => self.cache.fill(&id, slot, loading).await,

@@ -16,6 +16,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::link::Lineage;
 use crate::source::Sources;
+use crate::watchers::Watchers;
 use crate::worker::Worker;
 use crate::worker_code::WorkerCode;
 
@@ -91,7 +92,7 @@ fn load(
     parent: Lineage,
     place: impl FnOnce(u64) -> Result<Place>,
 ) -> Result<Worker> {
-    code.validate()?;
+    code.validate(engine.max_code_bytes())?;
     code.limits.validate(engine.max_memory_bytes(), engine.base().memory_bytes())?;
     let grant = || Grant::new(engine, &code.limits, code.log_sink.clone());
     let env = if let Some(env) = code.given_env.take() {
@@ -113,6 +114,7 @@ fn load(
         sources: Arc::new(sources),
         env,
         limits: code.limits,
+        compatibility_date: code.compatibility_date,
         seed: code.seed,
         dynamic_code: code.dynamic_code,
         log_sink: code.log_sink,
@@ -122,6 +124,7 @@ fn load(
         bytes,
         failed_to_start: AtomicBool::new(false),
         aborted: AtomicBool::new(false),
+        watchers: Watchers::default(),
     };
     Ok(Worker::new(code, place))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{LimitError, LimitKind};
-use crate::worker_code::{MAX_CODE_BYTES, MAX_ENV_BYTES};
+use crate::worker_code::MAX_ENV_BYTES;
 
 /// Room for the code and `env` of all workers that a sandbox has loaded and that
 /// somebody still has.
@@ -21,8 +21,9 @@ pub(crate) struct Place(Option<(Arc<Room>, u64)>);
 impl Room {
     /// For a sandbox of so much memory. The largest worker fits into any that is
     /// empty.
-    pub(crate) fn beside(memory_bytes: u64) -> Self {
-        let limit = memory_bytes.saturating_add(MAX_CODE_BYTES + 2 * MAX_ENV_BYTES as u64);
+    pub(crate) fn beside(memory_bytes: u64, max_code_bytes: u64) -> Self {
+        let largest = max_code_bytes.saturating_add(2 * MAX_ENV_BYTES as u64);
+        let limit = memory_bytes.saturating_add(largest);
         Self { limit, taken: AtomicU64::new(0) }
     }
 

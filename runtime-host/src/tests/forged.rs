@@ -36,10 +36,12 @@ async fn numbers_that_were_never_given_out_reach_nothing_wherever_they_go() {
         promised(0),
         promised(1),
         promised(u32::MAX),
+        wit::Capability::Answer(1),
+        wit::Capability::Awaitable(3),
     ];
     let value = liar.says(&outcome(vec![settle(1, Ok(list(forged)))])).await.expect("a list");
     let stubs: Vec<Stub> = value.to().expect("stubs");
-    assert_eq!(stubs.len(), 7);
+    assert_eq!(stubs.len(), 9);
     for stub in stubs {
         let answer = stub.call_value("x", ()).await;
         let text = answer.expect_err("nothing there").to_string();

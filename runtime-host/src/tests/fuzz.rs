@@ -53,6 +53,8 @@ impl Dice {
             wit::Capability::Offered,
             wit::Capability::Lent,
             wit::Capability::Promised,
+            wit::Capability::Answer,
+            wit::Capability::Awaitable,
         ]);
         kind(number)
     }

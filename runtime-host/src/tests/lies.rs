@@ -87,11 +87,13 @@ async fn a_call_id_that_is_in_use_is_refused() {
 async fn a_capability_that_was_never_handed_out_reaches_nothing() {
     let liar = liar();
     let numbers = [2, 3, 1 << 20, u32::MAX];
-    let kinds: [fn(u32) -> wit::Capability; 4] = [
+    let kinds: [fn(u32) -> wit::Capability; 6] = [
         wit::Capability::Held,
         wit::Capability::Loader,
         wit::Capability::Service,
         wit::Capability::Promised,
+        wit::Capability::Answer,
+        wit::Capability::Awaitable,
     ];
     let forged = numbers.iter().flat_map(|&number| kinds.map(|kind| kind(number)));
     for (count, capability) in (1..).zip(forged) {
@@ -163,8 +165,8 @@ async fn an_outcome_that_is_none_is_refused() {
         effect(&[4, 1, 0, 0, 0, 2, 1]),
         effect(&[4, 1, 0, 0, 0, 0, u32::MAX]),
         // A capability of no kind, as a target, in a release and in a message.
-        effect(&[3, 1, 1, 6]),
-        effect(&[6, 6, 0]),
+        effect(&[3, 1, 1, 8]),
+        effect(&[6, 8, 0]),
         effect(&[4, 1, 0, at, 1, at + 4, 1]),
         // Arguments that are neither there nor not.
         effect(&[3, 1, 1, 0, 1, 0, 0, 2]),

@@ -122,6 +122,8 @@ fn capability_of(capability: wit::Capability) -> [u32; 2] {
         wit::Capability::Offered(number) => [3, number],
         wit::Capability::Lent(number) => [4, number],
         wit::Capability::Promised(number) => [5, number],
+        wit::Capability::Answer(number) => [6, number],
+        wit::Capability::Awaitable(number) => [7, number],
     }
 }
 

@@ -116,7 +116,8 @@ impl Tenant {
     async fn told(&mut self, action: u32) -> Result<Turn> {
         let now = Instant::now();
         let deadline = now + Duration::from_mins(10);
-        let budget = Budget { fuel: FUEL, fuel_limit: FUEL, began: now, deadline };
+        let budget =
+            Budget { fuel: FUEL, fuel_limit: FUEL, memory_bytes: u64::MAX, began: now, deadline };
         let mut allowance = Allowance(None);
         self.0.turn(0.0, &wit::Event::Cancel(action), budget, &mut allowance).await
     }

@@ -1,5 +1,5 @@
 (native, internals) => {
-  const { streams, isSignal, whenAborted } = internals;
+  const { streams, isSignal, whenAborted, neverMindAbort } = internals;
   const {
     then, resolved, deferred, nothing, bad, dictionary, buffers,
   } = streams;
@@ -24,8 +24,10 @@
     const done = deferred();
     let ending = false;
     let last = resolved();
+    let abort;
 
     const finish = (failed, error) => {
+      if (abort !== undefined) neverMindAbort(signal, abort);
       streams.releaseWriter(writer);
       streams.release(reader);
       if (failed) done.reject(error);
@@ -57,7 +59,7 @@
         : streams.closeWritable(target), false);
 
     if (signal !== undefined) {
-      const abort = () => {
+      abort = () => {
         const error = signal.reason;
         const actions = [];
         if (!preventAbort) {
