@@ -334,9 +334,10 @@ impl Driver {
         }
         let receiver = match invoke.receiver {
             Receiver::Offered(number) => wit::Receiver::Offered(number),
-            Receiver::Entrypoint { name, props } => {
-                let props = props.map(|props| self.tables.import(props)).transpose()?;
-                wit::Receiver::Entrypoint(wit::Entrypoint { name, props })
+            Receiver::Entrypoint(export) => {
+                let props = export.props.clone().map(|props| self.tables.import(props));
+                let props = props.transpose()?;
+                wit::Receiver::Entrypoint(wit::Entrypoint { name: export.name.clone(), props })
             }
         };
         let arguments = invoke.arguments.map(|it| self.tables.import(it)).transpose()?;

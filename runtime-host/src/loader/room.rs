@@ -1,4 +1,4 @@
-//! How much code the workers that one sandbox has loaded may keep.
+//! How much the host keeps for one sandbox beside its memory.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,15 +7,15 @@ use crate::error::{LimitError, LimitKind};
 use crate::worker_code::{MAX_CODE_BYTES, MAX_ENV_BYTES};
 
 /// Room for the code and `env` of all workers that a sandbox has loaded and that
-/// somebody still has.
+/// somebody still has, and for whatever else it has the host keep.
 #[derive(Debug)]
 pub(crate) struct Room {
     limit: u64,
     taken: AtomicU64,
 }
 
-/// What one worker takes of it, until it is dropped.
-#[derive(Default)]
+/// What one of these takes of it, until it is dropped.
+#[derive(Debug, Default)]
 pub(crate) struct Place(Option<(Arc<Room>, u64)>);
 
 impl Room {
@@ -28,12 +28,12 @@ impl Room {
 
     /// # Errors
     /// It is not enough.
-    pub(super) fn take(self: &Arc<Self>, bytes: u64) -> Result<Place, LimitError> {
+    pub(crate) fn take(self: &Arc<Self>, bytes: u64) -> Result<Place, LimitError> {
         let more = |taken: u64| taken.checked_add(bytes).filter(|sum| *sum <= self.limit);
         match self.taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, more) {
             Ok(_) => Ok(Place(Some((Arc::clone(self), bytes)))),
             Err(taken) => Err(LimitError {
-                kind: LimitKind::LoadedCode,
+                kind: LimitKind::Kept,
                 limit: self.limit,
                 actual: taken.saturating_add(bytes),
             }),
