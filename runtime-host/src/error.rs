@@ -130,8 +130,9 @@ pub enum LimitKind {
     /// tails have yet to be told of the workers that it has loaded. Workers that only
     /// `get` keeps make way first.
     Kept,
-    /// Bytes that one turn hands to the host, as calls, results and log lines:
-    /// twice the sandbox's memory and 64 MiB. How many more it were is not known.
+    /// Bytes that one turn hands to the host, as calls, results and log lines, or is
+    /// handed as modules: twice the sandbox's memory and 64 MiB. How many more it were
+    /// is not known.
     Transfer,
 }
 
