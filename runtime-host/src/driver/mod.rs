@@ -359,6 +359,7 @@ impl Driver {
         loop {
             if let Some(id) = self.forgetting.pop_front() {
                 self.deliver(id, &wit::Event::Cancel(id), None).await?;
+                tokio::task::consume_budget().await;
             } else if self.loaded
                 && let Some((id, invoke)) = self.waiting.pop_front()
             {

@@ -115,6 +115,7 @@ impl Driver {
         for (number, _remote) in self.tables.kept() {
             self.housekeeping_fuel += OBJECT_FUEL;
             self.deliver_now(0, &wit::Event::Kept(number), None).await?;
+            tokio::task::consume_budget().await;
         }
         self.deliver_now(payer, event, lease).await
     }
@@ -162,6 +163,8 @@ impl Driver {
         }
         for effect in effects {
             self.carry_out(effect).await?;
+            // There may be any number of them.
+            tokio::task::consume_budget().await;
         }
         // What nobody pays for does not run.
         self.alarm = alarm.filter(|alarm| self.invocations.contains_key(&alarm.invocation));
