@@ -128,7 +128,8 @@ pub enum LimitKind {
     /// workers that it has loaded and still has; `props` of entrypoints and ids of
     /// `get`; answers that are called or handed on before they have come; and what
     /// tails have yet to be told of the workers that it has loaded. Workers that only
-    /// `get` keeps make way first.
+    /// `get` keeps make way first. With all that the workers that it has loaded have
+    /// the host keep, and those that they have loaded, it may be twice as many.
     Kept,
     /// Bytes that one turn hands to the host, as calls, results and log lines, or is
     /// handed as modules: twice the sandbox's memory and 64 MiB. How many more it were
@@ -189,8 +190,9 @@ impl fmt::Display for LimitError {
                 f,
                 "exceeded the limit of what the host keeps for the sandbox: {actual} bytes, such \
                  as code and env of the workers that it has loaded and still has, {limit} \
-                 allowed, which is the sandbox's memory and 66 MiB (let go of workers and stubs \
-                 that are no longer needed, or raise Limits::memory_bytes)"
+                 allowed, which is the sandbox's memory and 66 MiB, or twice that with all that \
+                 is kept for the workers below it (let go of workers and stubs that are no \
+                 longer needed, or raise Limits::memory_bytes)"
             ),
             LimitKind::Transfer => write!(
                 f,

@@ -84,7 +84,8 @@ impl Limits {
     /// the worker; those that only `get` keeps make way. Past that `load` and
     /// `get` throw. `props` that it gives to entrypoints and answers that it calls or
     /// hands on before they have come are counted with them
-    /// ([`LimitKind::Kept`](crate::LimitKind::Kept)).
+    /// ([`LimitKind::Kept`](crate::LimitKind::Kept)). With what is kept for all workers
+    /// below it, it may be twice as much.
     ///
     /// Taking the types out of a `TypeScript` module happens outside the
     /// sandbox, in memory that is given back at once. That may be twice as

@@ -61,7 +61,7 @@ pub(crate) struct Ancestor {
 
 impl Lineage {
     pub(crate) fn child_of(parent: &Self, alive: watch::Receiver<()>, limits: &Limits) -> Self {
-        let room = Arc::new(Room::beside(limits.memory_bytes));
+        let room = Arc::new(Room::beside(limits.memory_bytes, parent.room()));
         let generation = parent.0.as_ref().map_or(0, |parent| parent.generation + 1);
         Self(Some(Arc::new(Ancestor { parent: parent.clone(), generation, alive, room })))
     }

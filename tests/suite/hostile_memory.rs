@@ -115,3 +115,25 @@ async fn what_is_asked_of_large_answers_is_paid_for() {
     let _ = asking(10).await.expect_ok(none);
     let _ = asking(100).await.expect_limit(LimitKind::Fuel);
 }
+
+/// Workers that a child has loaded are counted for the one that loaded the child
+/// as well: whoever has them need not have the child any more.
+#[tokio::test]
+async fn what_children_load_for_their_parent() {
+    let parent = || {
+        family(
+            "export default { async make(_, env) {
+                 const modules = { 'm.js': 'export default { run() {} }', bytes: { data: new Uint8Array(4 << 20) } };
+                 const made = env.LOADER.load({ mainModule: 'm.js', modules }).getEntrypoint('default', {});
+                 await made.run();
+                 return made;
+             } }",
+            "const kept = [];
+             for (let n = 0; n < arg; n++) kept.push((await child(env, { env: { LOADER: env.LOADER } }).make()).dup());
+             return kept.length",
+        )
+        .limits(|limits| limits.memory_bytes(32 << 20))
+    };
+    let _ = parent().arg(20).run().await.expect_ok(20);
+    let _ = parent().arg(60).run().await.expect_exception("Error", "keeps for the sandbox");
+}

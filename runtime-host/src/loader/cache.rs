@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn an_id_takes_room_for_as_long_as_it_is_known() {
-        let room = Arc::new(Room::beside(0));
+        let room = Arc::new(Room::beside(0, None));
         let cache = Cache::default();
         let ask = |id: &str, bytes| cache.slot(id, || room.take(bytes).map_err(Error::from));
         let waiting = ask("a", 40 << 20).expect("room");

@@ -108,7 +108,7 @@ fn load(
     let bytes = code.bytes() + env.as_bytes().len() as u64;
     let place = place(bytes + code.names_bytes())?;
     let untold = parent.room().cloned();
-    let untold = untold.unwrap_or_else(|| Arc::new(Room::beside(code.limits.memory_bytes)));
+    let untold = untold.unwrap_or_else(|| Arc::new(Room::beside(code.limits.memory_bytes, None)));
     let sources = Sources::new(engine.clone(), code.modules, code.elsewhere, &code.limits);
     let code = Code {
         engine: engine.clone(),
