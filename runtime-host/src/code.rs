@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::flat;
 use crate::limits::Limits;
 use crate::link::Lineage;
+use crate::loader::Room;
 use crate::log::LogSink;
 use crate::sandbox::internal;
 use crate::source::Sources;
@@ -31,6 +32,8 @@ pub(crate) struct Code {
     /// Who is told of each invocation that is over.
     pub(crate) tails: Vec<Stub>,
     pub(crate) tail_sink: Option<TailSink>,
+    /// For what they have yet to be told.
+    pub(crate) untold: Arc<Room>,
     /// The sandbox that loaded it; none if Rust did.
     pub(crate) parent: Lineage,
     /// Of its modules and `env`.
@@ -110,5 +113,10 @@ impl Code {
 impl Drop for Code {
     fn drop(&mut self) {
         flat::drop(std::mem::take(&mut self.env));
+        for tail in self.tails.drain(..) {
+            let value = tail.to_value();
+            drop(tail);
+            flat::drop(value);
+        }
     }
 }

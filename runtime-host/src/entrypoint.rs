@@ -9,14 +9,17 @@ use isolet_wire::Value;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use crate::capability::{Answer, Breaking, Call, Capability, Thrown};
+use crate::claim::claim;
 use crate::error::{Error, Result};
-use crate::flat;
-use crate::invocation::{Receiver, Reply, Report, Request};
+use crate::export::Export;
+use crate::invocation::{Asked, Receiver, Reply, Report, Request};
 use crate::limits::Limits;
 use crate::link::{lost, new_token};
 use crate::promised::failed;
+use crate::purse::Purse;
 use crate::stub::Stub;
 use crate::worker::Worker;
 
@@ -31,21 +34,20 @@ pub type Calling<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 #[derive(Clone, Debug)]
 pub struct Entrypoint {
     worker: Worker,
-    name: Option<String>,
-    props: Option<Value>,
+    export: Arc<Export>,
     limits: Limits,
 }
 
 impl Entrypoint {
-    pub(crate) fn new(worker: Worker, name: Option<String>) -> Self {
+    pub(crate) fn new(worker: Worker, export: Arc<Export>) -> Self {
         let limits = worker.code().limits.clone();
-        Self { worker, name, props: None, limits }
+        Self { worker, export, limits }
     }
 
     /// The same, with `ctx.props`.
     #[must_use]
     pub fn props(mut self, props: Value) -> Self {
-        self.props = Some(props);
+        self.export = Export::new(self.export.name.clone(), Some(props));
         self
     }
 
@@ -132,14 +134,15 @@ impl Entrypoint {
         answer: oneshot::Receiver<T>,
     ) -> Result<Calling<Result<T>>> {
         let token = new_token();
-        let (name, props) = (self.name.clone(), self.props.clone());
+        let payer = Purse::for_callee(call.payer.as_ref(), &self.worker.code().parent)
+            .map_err(Thrown::into_error)?;
+        let (owner, asked) = claim(Asked { path: call.path, arguments: call.arguments });
         let request = Box::new(Request {
             token,
-            receiver: Receiver::Entrypoint { name, props },
-            path: call.path,
-            arguments: call.arguments,
+            receiver: Receiver::Entrypoint(Arc::clone(&self.export)),
+            asked,
             limits: self.limits.clone(),
-            payer: call.payer.as_ref().and_then(|it| it.for_callee(&self.worker.code().parent)),
+            payer,
             caller: call.payer,
             reseed: None,
             began: Instant::now(),
@@ -147,24 +150,20 @@ impl Entrypoint {
         });
         if self.worker.is_fresh() {
             let worker = self.worker.clone();
-            return Ok(Box::pin(async move { worker.run_fresh(request, answer).await }));
+            return Ok(Box::pin(async move {
+                let answer = worker.run_fresh(request, answer).await;
+                drop(owner);
+                answer
+            }));
         }
         let (link, hold) = self.worker.send(request)?;
         let cancel = link.cancel_on_drop(token);
         Ok(Box::pin(async move {
             let answer = answer.await.map_err(|_| lost());
             cancel.disarm();
-            drop(hold);
+            drop((hold, owner));
             answer
         }))
-    }
-}
-
-impl Drop for Entrypoint {
-    fn drop(&mut self) {
-        if let Some(props) = self.props.take() {
-            flat::drop(props);
-        }
     }
 }
 
@@ -188,14 +187,24 @@ impl Capability for Entrypoint {
         let (reply, answer) = oneshot::channel();
         match self.start(call, Reply::Value(reply), answer) {
             Ok(answer) => Box::pin(async move {
-                match answer.await {
-                    Ok(result) => result.map_err(Thrown::from_error),
-                    Err(error) => Err(Thrown::from_error(error)),
-                }
+                let answer = if self.worker.is_fresh() { spawned(answer) } else { answer };
+                answer.await.and_then(|result| result).map_err(Thrown::from_error)
             }),
             Err(error) => failed(Thrown::from_error(error)),
         }
     }
+}
+
+/// The same on a task of its own, which ends when nobody waits for it: sandboxes
+/// that are driven by who calls them would drive one another, each on the stack
+/// of the one before.
+fn spawned<T: Send + 'static>(answer: Calling<Result<T>>) -> Calling<Result<T>> {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return answer };
+    Box::pin(async move {
+        let mut task = JoinSet::new();
+        task.spawn_on(answer, &runtime);
+        task.join_next().await.and_then(std::result::Result::ok).ok_or_else(lost)?
+    })
 }
 
 /// Arguments as an array; `()` is none.

@@ -123,12 +123,17 @@ pub enum LimitKind {
     CapabilityCalls,
     /// Capabilities that one sandbox holds at a time.
     Stubs,
-    /// Bytes of code and `env`, with 256 for each module and its name, of the workers
-    /// that one sandbox has loaded and still has: its memory and 66 MiB. Workers that
-    /// only `get` keeps make way first.
-    LoadedCode,
-    /// Bytes that one turn hands to the host, as calls, results and log lines:
-    /// twice the sandbox's memory and 64 MiB. How many more it were is not known.
+    /// Bytes that the host keeps for one sandbox beside its memory, as many as that
+    /// is and 66 MiB: code and `env`, with 256 for each module and its name, of the
+    /// workers that it has loaded and still has; `props` of entrypoints and ids of
+    /// `get`; answers that are called or handed on before they have come; and what
+    /// tails have yet to be told of the workers that it has loaded. Workers that only
+    /// `get` keeps make way first. With all that the workers that it has loaded have
+    /// the host keep, and those that they have loaded, it may be twice as many.
+    Kept,
+    /// Bytes that one turn hands to the host, as calls, results and log lines, or is
+    /// handed as modules: twice the sandbox's memory and 64 MiB. How many more it were
+    /// is not known.
     Transfer,
 }
 
@@ -181,12 +186,13 @@ impl fmt::Display for LimitError {
                 "exceeded the limit of capability calls: {actual} made, {limit} allowed \
                  (Limits::capability_calls)"
             ),
-            LimitKind::LoadedCode => write!(
+            LimitKind::Kept => write!(
                 f,
-                "exceeded the limit of loaded code: {actual} bytes of code and env of the workers \
-                 that the sandbox has loaded and still has, {limit} allowed, which is the \
-                 sandbox's memory and 66 MiB (let go of workers that are no longer needed, or \
-                 raise Limits::memory_bytes)"
+                "exceeded the limit of what the host keeps for the sandbox: {actual} bytes, such \
+                 as code and env of the workers that it has loaded and still has, {limit} \
+                 allowed, which is the sandbox's memory and 66 MiB, or twice that with all that \
+                 is kept for the workers below it (let go of workers and stubs that are no \
+                 longer needed, or raise Limits::memory_bytes)"
             ),
             LimitKind::Transfer => write!(
                 f,

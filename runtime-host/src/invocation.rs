@@ -8,9 +8,11 @@ use tokio::sync::oneshot;
 use tracing::Span;
 use tracing::field::Empty;
 
+use crate::claim::Claim;
 use crate::code::Code;
 use crate::driver::Lane;
 use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::export::Export;
 use crate::limits::{Limits, Usage};
 use crate::link::Lineage;
 use crate::log::{Log, LogLine};
@@ -37,8 +39,7 @@ pub(crate) enum Command {
 /// What of a sandbox is called.
 #[derive(Clone)]
 pub(crate) enum Receiver {
-    /// An export; none is the default export.
-    Entrypoint { name: Option<String>, props: Option<Value> },
+    Entrypoint(Arc<Export>),
     /// An object that the sandbox offered.
     Offered(u32),
 }
@@ -61,11 +62,17 @@ impl Reply {
     }
 }
 
+/// What is called, and with what; without arguments it is read.
+#[derive(Default)]
+pub(crate) struct Asked {
+    pub(crate) path: Vec<String>,
+    pub(crate) arguments: Option<Value>,
+}
+
 pub(crate) struct Request {
     pub(crate) token: u64,
     pub(crate) receiver: Receiver,
-    pub(crate) path: Vec<String>,
-    pub(crate) arguments: Option<Value>,
+    pub(crate) asked: Claim<Asked>,
     pub(crate) limits: Limits,
     /// The invocation that calls; none if Rust does.
     pub(crate) caller: Option<Arc<Purse>>,
@@ -83,8 +90,7 @@ impl Request {
         Self {
             token: u64::MAX,
             receiver: Receiver::Offered(0),
-            path: Vec::new(),
-            arguments: None,
+            asked: Claim::default(),
             limits: limits.clone(),
             caller: None,
             payer: None,
@@ -151,18 +157,10 @@ pub(crate) struct Invocation {
 impl Invocation {
     pub(crate) fn new(request: Request, code: &Code, seed: u64, owner: Lineage) -> (Self, Invoke) {
         let watched = code.is_watched();
-        let Request {
-            token,
-            receiver,
-            path,
-            arguments,
-            limits,
-            caller,
-            payer,
-            reseed,
-            began,
-            reply,
-        } = request;
+        let Request { token, receiver, asked, limits, caller, payer, reseed, began, reply } =
+            request;
+        // Nobody waits for one whose caller has gone away.
+        let Asked { path, arguments } = asked.take().unwrap_or_default();
         let own = began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32));
         // Nobody waits for it any longer than its caller does.
         let deadline = payer.as_ref().map_or(own, |payer| payer.deadline.min(own));
@@ -213,7 +211,7 @@ impl Invocation {
         let Some(called) = &self.called else { return };
         let (receiver, path) = &**called;
         let entrypoint = match receiver {
-            Receiver::Entrypoint { name, .. } => name.as_deref().unwrap_or("default"),
+            Receiver::Entrypoint(export) => export.name.as_deref().unwrap_or("default"),
             Receiver::Offered(_) => "",
         };
         self.span = tracing::info_span!(

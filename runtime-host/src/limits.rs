@@ -65,7 +65,9 @@ impl Limits {
     /// not said.
     ///
     /// Past it the sandbox is stopped where it is. Fuel does not see time that
-    /// the host spends in a capability. Taking the types out of `TypeScript` is
+    /// the host spends in a capability. What is asked of an answer that has not come,
+    /// such as a property of it, takes an operation for each byte that the host looks
+    /// through; of calls that lead to one another there may be 1,000. Taking the types out of `TypeScript` is
     /// done once for a worker and is nobody's usage; all its modules together
     /// may use this many operations, or 100,000,000 if that is more.
     pub fn fuel(mut self, operations: u64) -> Self {
@@ -82,7 +84,10 @@ impl Limits {
     /// The workers that it loads are sandboxes of their own. Their code and `env`
     /// may take as many bytes again and 66 MiB, for as long as it or another has
     /// the worker; those that only `get` keeps make way. Past that `load` and
-    /// `get` throw.
+    /// `get` throw. `props` that it gives to entrypoints and answers that it calls or
+    /// hands on before they have come are counted with them
+    /// ([`LimitKind::Kept`](crate::LimitKind::Kept)). With what is kept for all workers
+    /// below it, it may be twice as much.
     ///
     /// Taking the types out of a `TypeScript` module happens outside the
     /// sandbox, in memory that is given back at once. That may be twice as

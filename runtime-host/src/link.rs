@@ -4,16 +4,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
-use isolet_wire::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::capability::{Answer, Call, Thrown};
+use crate::claim::claim;
 use crate::error::{Error, Result};
-use crate::flat;
-use crate::invocation::{Command, Receiver, Reply, Request};
+use crate::invocation::{Asked, Command, Receiver, Reply, Request};
 use crate::limits::Limits;
 use crate::loader::Room;
 use crate::promised::failed;
+use crate::purse::Purse;
 use crate::stats::WorkerStats;
 use crate::watchers::{Watchers, Watching};
 
@@ -46,20 +46,46 @@ impl Drop for Hold {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lineage(Option<Arc<Ancestor>>);
 
+/// How many may have loaded one another. Each looks at all those before it.
+const MAX_GENERATIONS: u32 = 64;
+
 #[derive(Debug)]
 pub(crate) struct Ancestor {
     parent: Lineage,
+    /// How many came before it.
+    generation: u32,
     /// Closed when the sandbox has ended.
     alive: watch::Receiver<()>,
     watchers: Watchers,
-    /// For the code of the workers that it loads.
+    /// For what the host keeps for it.
     room: Arc<Room>,
 }
 
 impl Lineage {
-    pub(crate) fn child_of(parent: &Self, alive: watch::Receiver<()>, room: Room) -> Self {
+    pub(crate) fn child_of(
+        parent: &Self,
+        alive: watch::Receiver<()>,
+        limits: &Limits,
+        max_code_bytes: u64,
+    ) -> Self {
+        let room = Room::beside(limits.memory_bytes, max_code_bytes, parent.room());
+        let generation = parent.0.as_ref().map_or(0, |parent| parent.generation + 1);
         let (parent, watchers, room) = (parent.clone(), Watchers::default(), Arc::new(room));
-        Self(Some(Arc::new(Ancestor { parent, alive, watchers, room })))
+        Self(Some(Arc::new(Ancestor { parent, generation, alive, watchers, room })))
+    }
+
+    /// Whether what it loads would be too far from who loaded the first.
+    ///
+    /// # Errors
+    /// It would.
+    pub(crate) fn check_depth(&self) -> Result<()> {
+        match &self.0 {
+            Some(this) if this.generation >= MAX_GENERATIONS => Err(Error::InvalidCode(format!(
+                "The worker is too deep: {MAX_GENERATIONS} workers that loaded one another are \
+                  before it."
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// None if it is Rust that loads.
@@ -264,7 +290,7 @@ impl Remote {
     }
 
     pub(crate) fn is_entrypoint(&self) -> bool {
-        matches!(self.receiver, Receiver::Entrypoint { .. })
+        matches!(self.receiver, Receiver::Entrypoint(_))
     }
 
     pub(crate) fn watch(&self) -> Option<Watching> {
@@ -274,15 +300,19 @@ impl Remote {
     pub(crate) fn request(&self, call: Call) -> Answer {
         let (reply, answer) = oneshot::channel();
         let token = new_token();
+        let payer = match Purse::for_callee(call.payer.as_ref(), self.link.lineage()) {
+            Ok(payer) => payer,
+            Err(thrown) => return failed(thrown),
+        };
         let mut limits = self.link.0.limits.clone();
+        let (owner, asked) = claim(Asked { path: call.path, arguments: call.arguments });
         limits.output_bytes = call.answer_bytes.unwrap_or(limits.output_bytes);
         let request = Box::new(Request {
             token,
             receiver: self.receiver.clone(),
-            path: call.path,
-            arguments: call.arguments,
+            asked,
             limits,
-            payer: call.payer.as_ref().and_then(|it| it.for_callee(self.link.lineage())),
+            payer,
             caller: call.payer,
             reseed: None,
             began: Instant::now(),
@@ -291,43 +321,27 @@ impl Remote {
         if self.link.invoke(request).is_err() {
             return failed(Thrown::new(BROKEN));
         }
-        answered(&self.link, token, answer)
+        let cancel = self.link.cancel_on_drop(token);
+        Box::pin(async move {
+            let result = answer.await;
+            cancel.disarm();
+            drop(owner);
+            match result {
+                Ok(result) => result.map_err(Thrown::from_error),
+                Err(_) => Err(Thrown::new(BROKEN)),
+            }
+        })
     }
-}
-
-/// Waits for the answer to a request that was handed over.
-pub(crate) fn answered(
-    link: &Link,
-    token: u64,
-    answer: oneshot::Receiver<Result<Value>>,
-) -> Answer {
-    let cancel = link.cancel_on_drop(token);
-    Box::pin(async move {
-        let result = answer.await;
-        cancel.disarm();
-        match result {
-            Ok(result) => result.map_err(Thrown::from_error),
-            Err(_) => Err(Thrown::new(BROKEN)),
-        }
-    })
 }
 
 const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has ended.";
 
 impl Drop for Remote {
     fn drop(&mut self) {
-        match &mut self.receiver {
-            Receiver::Offered(number) => {
-                if !*self.lent.get_mut() {
-                    let number = *number;
-                    self.link.release(number);
-                }
-            }
-            Receiver::Entrypoint { props, .. } => {
-                if let Some(props) = props.take() {
-                    flat::drop(props);
-                }
-            }
+        if let Receiver::Offered(number) = self.receiver
+            && !*self.lent.get_mut()
+        {
+            self.link.release(number);
         }
     }
 }

@@ -65,9 +65,7 @@ impl Error {
             Self::Stopped(cause) | Self::NotStarted(cause) => cause.outcome(),
             Self::Limit(limit) => match limit.kind {
                 LimitKind::Fuel => Outcome::ExceededCpu,
-                LimitKind::Memory | LimitKind::Stack | LimitKind::LoadedCode => {
-                    Outcome::ExceededMemory
-                }
+                LimitKind::Memory | LimitKind::Stack | LimitKind::Kept => Outcome::ExceededMemory,
                 LimitKind::Wall => Outcome::ExceededWallTime,
                 LimitKind::Log | LimitKind::Output | LimitKind::Transfer => Outcome::ExceededOutput,
                 LimitKind::CapabilityCalls | LimitKind::Stubs => Outcome::ExceededCalls,

@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use isolet_wire::{Attachment, Value};
 use tokio::sync::oneshot;
 
-use crate::capability::{Answer, Call, Thrown};
+use crate::capability::{Answer, Call, Thrown, shown};
+use crate::claim::{Claim, claim};
 use crate::flat;
+use crate::loader::Place;
 use crate::stub::{Stub, Target};
 
 /// How many answers may lead to one another; more are a circle.
@@ -27,8 +29,18 @@ pub(crate) struct Promised {
 }
 
 enum State {
-    Waiting(Vec<(Call, oneshot::Sender<Answer>)>),
-    Settled(Result<Value, Thrown>),
+    Waiting(Vec<Asked>),
+    Settled {
+        result: Arc<Result<Value, Thrown>>,
+        /// What it takes.
+        _place: Place,
+    },
+}
+
+/// A call that waits for the answer.
+struct Asked {
+    call: Claim<Call>,
+    sender: oneshot::Sender<Answer>,
 }
 
 impl Default for State {
@@ -53,10 +65,13 @@ impl Promised {
 
     pub(crate) fn request(self: &Arc<Self>, call: Call) -> Answer {
         let (sender, receiver) = oneshot::channel();
-        match self.route(call, sender) {
+        let (owner, call) = claim(call);
+        match self.route(Asked { call, sender }) {
             Some((answer, _)) => answer,
             None => Box::pin(async move {
-                match receiver.await {
+                let answer = receiver.await;
+                drop(owner);
+                match answer {
                     Ok(answer) => answer.await,
                     Err(_) => {
                         Err(Thrown::new("The call on whose answer this one waited was cancelled."))
@@ -66,47 +81,50 @@ impl Promised {
         }
     }
 
-    /// Sends what has waited, in order.
-    pub(crate) fn settle(self: &Arc<Self>, result: Result<Value, Thrown>) {
-        let before = std::mem::replace(&mut *self.state(), State::Settled(result));
+    /// Sends what has waited, in order. The answer takes room for as long as
+    /// anybody can ask for it.
+    pub(crate) fn settle(self: &Arc<Self>, result: Result<Value, Thrown>, place: Place) {
+        let settled = State::Settled { result: Arc::new(result), _place: place };
+        let before = std::mem::replace(&mut *self.state(), settled);
         if self.holds_itself() {
             let circle = "The answer to a call holds itself, or more answers than it may.";
-            *self.state() = State::Settled(Err(Thrown::type_error(circle)));
+            let circle = Arc::new(Err(Thrown::type_error(circle)));
+            *self.state() = State::Settled { result: circle, _place: Place::default() };
         }
         let State::Waiting(queue) = before else { return };
-        for (call, sender) in queue {
-            // A caller that has gone away is not called for.
-            if !sender.is_closed()
-                && let Some((answer, sender)) = self.route(call, sender)
-            {
+        for asked in queue {
+            if let Some((answer, sender)) = self.route(asked) {
                 let _ = sender.send(answer);
             }
         }
     }
 
-    /// Sends a call to where the answers lead; none if it has to wait there.
-    /// Neither takes stack, however many lead to one another.
-    fn route(
-        self: &Arc<Self>,
-        mut call: Call,
-        sender: oneshot::Sender<Answer>,
-    ) -> Option<(Answer, oneshot::Sender<Answer>)> {
+    /// Sends a call to where the answers lead; none if it has to wait there, or
+    /// nobody waits for it. Neither takes stack, however many lead to one another.
+    fn route(self: &Arc<Self>, asked: Asked) -> Option<(Answer, oneshot::Sender<Answer>)> {
+        let mut call = asked.call.take()?;
         let mut this = Arc::clone(self);
         for _ in 0..MAX_CHAIN {
             let result = match &mut *this.state() {
                 State::Waiting(queue) => {
-                    queue.push((call, sender));
+                    asked.call.put_back(call);
+                    if queue.len() == queue.capacity() {
+                        // Those whose callers have gone away, before it grows.
+                        queue.retain(|asked| !asked.call.is_void());
+                        queue.reserve(queue.len() + 1);
+                    }
+                    queue.push(asked);
                     return None;
                 }
-                State::Settled(result) => result.clone(),
+                State::Settled { result, .. } => Arc::clone(result),
             };
-            match follow(result, call) {
-                Next::Answer(answer) => return Some((answer, sender)),
+            match follow(&result, call) {
+                Next::Answer(answer) => return Some((answer, asked.sender)),
                 Next::Promised(promised, rest) => (this, call) = (promised, rest),
             }
         }
         let circle = "The answer to a call is itself, or leads from one to another too often.";
-        Some((failed(Thrown::type_error(circle)), sender))
+        Some((failed(Thrown::type_error(circle)), asked.sender))
     }
 
     /// Whether it would keep itself for ever, through whatever other answers.
@@ -131,7 +149,9 @@ impl Promised {
 
     /// The answers that are in this one.
     fn held(&self) -> Vec<Arc<Self>> {
-        let State::Settled(Ok(value)) = &*self.state() else { return Vec::new() };
+        let state = self.state();
+        let State::Settled { result, .. } = &*state else { return Vec::new() };
+        let Ok(value) = &**result else { return Vec::new() };
         let promised = |attachment: &Attachment| match attachment.downcast_ref::<Stub>()?.target() {
             Target::Promised(promised) => Some(Arc::clone(promised)),
             _ => None,
@@ -142,8 +162,11 @@ impl Promised {
     /// The stub that it has come to; none if it has not, or is none.
     pub(crate) fn settled(&self) -> Option<Stub> {
         match &*self.state() {
-            State::Settled(Ok(value)) => value.as_capability().and_then(Stub::from_attachment),
-            _ => None,
+            State::Settled { result, .. } => {
+                let value = (**result).as_ref().ok()?;
+                value.as_capability().and_then(Stub::from_attachment)
+            }
+            State::Waiting(_) => None,
         }
     }
 
@@ -157,16 +180,14 @@ impl Promised {
 impl Drop for Promised {
     fn drop(&mut self) {
         let state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
-        match state {
-            State::Waiting(queue) => {
-                queue.into_iter().filter_map(|(call, _)| call.arguments).for_each(flat::drop);
-            }
-            State::Settled(Ok(value)) => flat::drop(value),
-            State::Settled(Err(thrown)) => {
-                if let Some(value) = thrown.into_thrown() {
-                    flat::drop(value);
-                }
-            }
+        let State::Settled { result, .. } = state else { return };
+        let value = match Arc::into_inner(result) {
+            Some(Ok(value)) => Some(value),
+            Some(Err(thrown)) => thrown.into_thrown(),
+            None => None,
+        };
+        if let Some(value) = value {
+            flat::drop(value);
         }
     }
 }
@@ -179,13 +200,16 @@ enum Next {
 }
 
 /// Goes down a path of an answer: through its data here, and from the first
-/// stub on over there.
-fn follow(result: Result<Value, Thrown>, mut call: Call) -> Next {
-    let mut value = match result {
+/// stub on over there. Looking through data is paid for by who asks, an operation
+/// for each byte.
+fn follow(result: &Result<Value, Thrown>, mut call: Call) -> Next {
+    let value = match result {
         Ok(value) => value,
-        Err(thrown) => return Next::Answer(failed(thrown)),
+        Err(thrown) => return Next::Answer(failed(thrown.clone())),
     };
+    let mut within = None;
     for index in 0..=call.path.len() {
+        let value = within.as_ref().unwrap_or(value);
         if let Some(capability) = value.as_capability() {
             let Some(stub) = Stub::from_attachment(capability) else {
                 let nothing = Thrown::type_error("There is no such capability.");
@@ -196,24 +220,72 @@ fn follow(result: Result<Value, Thrown>, mut call: Call) -> Next {
                 Target::Promised(promised) => Next::Promised(Arc::clone(promised), call),
                 // Reading a stub is having it.
                 _ if call.path.is_empty() && call.arguments.is_none() => {
-                    Next::Answer(Box::pin(std::future::ready(Ok(value))))
+                    Next::Answer(Box::pin(std::future::ready(Ok(stub.to_value()))))
                 }
                 _ => Next::Answer(stub.request(call)),
             };
         }
+        if !call.charge(value.as_bytes().len()) {
+            return Next::Answer(failed(Thrown::new("There is no fuel left to ask an answer.")));
+        }
         let Some(name) = call.path.get(index) else { break };
-        value = match value.property(name) {
-            Some(value) => value,
+        match value.property(name) {
+            Some(value) => within = Some(value),
             None => return Next::Answer(failed(Thrown::no_method(name))),
-        };
+        }
     }
     if call.arguments.is_none() {
+        let value = within.unwrap_or_else(|| value.clone());
         return Next::Answer(Box::pin(std::future::ready(Ok(value))));
     }
-    let name = call.path.last().map_or("default", String::as_str).escape_debug().to_string();
+    let name = shown(call.path.last().map_or("default", String::as_str));
     Next::Answer(failed(Thrown::type_error(format!("\"{name}\" is not a function."))))
 }
 
 pub(crate) fn failed(thrown: Thrown) -> Answer {
     Box::pin(std::future::ready(Err(thrown)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Weak};
+
+    use isolet_wire::Value;
+
+    use super::{Promised, State};
+    use crate::capability::Call;
+    use crate::loader::Place;
+
+    fn call() -> (Call, Weak<()>) {
+        let argument = Arc::new(());
+        let known = Arc::downgrade(&argument);
+        (Call::method("f", Value::array_of(&[Value::from_capability(argument)])), known)
+    }
+
+    #[test]
+    fn calls_that_nobody_waits_for_are_gone() {
+        let promised = Arc::new(Promised::default());
+        let (first, kept) = call();
+        let waits = promised.request(first);
+        for _ in 0..10_000 {
+            let (call, gone) = call();
+            drop(promised.request(call));
+            assert!(gone.upgrade().is_none());
+        }
+        assert!(kept.upgrade().is_some());
+        let State::Waiting(queue) = &*promised.state() else { panic!("it has settled") };
+        assert!(queue.len() < 100, "{}", queue.len());
+        drop(waits);
+        assert!(kept.upgrade().is_none());
+    }
+
+    #[tokio::test]
+    async fn calls_that_somebody_waits_for_are_sent_when_the_answer_comes() {
+        let promised = Arc::new(Promised::default());
+        let (waits, gone) = (promised.request(call().0), promised.request(call().0));
+        drop(gone);
+        promised.settle(Ok(Value::null()), Place::default());
+        let refused = waits.await.expect_err("null has no methods");
+        assert!(refused.message.contains("does not implement"), "{refused}");
+    }
 }

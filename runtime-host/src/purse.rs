@@ -22,10 +22,15 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
+use crate::capability::Thrown;
 use crate::link::Lineage;
 
 /// So much is leased at a time: about a third of a millisecond of computing.
 const SLICE: u64 = 5_000_000;
+
+/// How many invocations may pay for one another. Each turn looks at all of them,
+/// and so does whoever drops the last.
+const MAX_DEPTH: u32 = 1_000;
 
 #[derive(Debug)]
 pub(crate) struct Purse {
@@ -36,6 +41,8 @@ pub(crate) struct Purse {
     /// The sandbox of the invocation.
     owner: Lineage,
     payer: Option<Arc<Purse>>,
+    /// How many pay above it.
+    depth: u32,
     tree: Arc<Tree>,
     /// The rest is of the invocation and all that it pays for, and is changed only
     /// under the tree's lock: what was used,
@@ -80,11 +87,13 @@ impl Purse {
         payer: Option<Arc<Self>>,
     ) -> Arc<Self> {
         let tree = payer.as_ref().map_or_else(Arc::default, |payer| Arc::clone(&payer.tree));
+        let depth = payer.as_ref().map_or(0, |payer| payer.depth + 1);
         Arc::new(Self {
             limit,
             deadline,
             owner,
             payer,
+            depth,
             tree,
             used: AtomicU64::new(0),
             leased: AtomicU64::new(0),
@@ -99,15 +108,23 @@ impl Purse {
     /// as a sandbox that it was handed a stub of, runs at its own expense: to be
     /// stopped in the middle of a turn is the end of a sandbox, and must not be in
     /// the hand of whoever calls it.
-    pub(crate) fn for_callee(self: &Arc<Self>, callee: &Lineage) -> Option<Arc<Self>> {
-        let mut next = Some(self);
-        while let Some(purse) = next {
-            if callee.descends_from(&purse.owner) {
-                return Some(Arc::clone(purse));
-            }
+    ///
+    /// # Errors
+    /// Too many pay above it already.
+    pub(crate) fn for_callee(
+        chain: Option<&Arc<Self>>,
+        callee: &Lineage,
+    ) -> Result<Option<Arc<Self>>, Thrown> {
+        let mut next = chain;
+        while let Some(purse) = next.filter(|purse| !callee.descends_from(&purse.owner)) {
             next = purse.payer.as_ref();
         }
-        None
+        match next {
+            Some(payer) if payer.depth >= MAX_DEPTH => Err(Thrown::new(format!(
+                "The call is too deep: {MAX_DEPTH} calls that led to one another are before it."
+            ))),
+            payer => Ok(payer.cloned()),
+        }
     }
 
     /// Nobody but the invocation itself pays.
@@ -135,6 +152,15 @@ impl Purse {
             add(&purse.used, used);
             next = purse.payer.as_ref();
         }
+    }
+
+    /// Counts what is done for it outside of a turn; false if a limit was used up
+    /// before.
+    pub(crate) fn charge(&self, operations: u64) -> bool {
+        let _locked = self.tree.lock();
+        let used_up = self.payers().any(|it| it.used.load(Ordering::Relaxed) >= it.limit);
+        self.payers().for_each(|purse| add(&purse.used, operations));
+        !used_up
     }
 
     /// Whether its own limit leaves nothing, and never will.

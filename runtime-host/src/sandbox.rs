@@ -3,10 +3,12 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Instant;
 
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout_at;
 use wasmtime::component::{Instance, WasmList};
 use wasmtime::{ResourceLimiter, Store, Trap};
 
@@ -29,11 +31,36 @@ const TRANSFER_BYTES: usize = 64 << 20;
 
 const PAGE: usize = 4096;
 
+/// Who is handed so much at once gives way to other tasks.
+const LARGE_MODULE: usize = 256 << 10;
+
 /// What host functions see of a sandbox.
 pub(crate) struct HostState {
     pub(crate) logs: Logs,
     pub(crate) sources: Arc<Sources>,
     memory: MemoryLimit,
+    asking: Asking,
+}
+
+/// Modules that the running turn asks for.
+#[derive(Default)]
+struct Asking {
+    /// Until when it may wait.
+    budget: Option<Budget>,
+    /// How many bytes it may still be handed, and how many it might have been.
+    left: usize,
+    limit: usize,
+    /// Whether it waits for one.
+    waits: Arc<AtomicBool>,
+}
+
+impl Asking {
+    fn take(&mut self, bytes: usize) -> Result<(), LimitError> {
+        let limit = self.limit as u64;
+        let error = LimitError { kind: LimitKind::Transfer, limit, actual: limit };
+        self.left = self.left.checked_sub(bytes).ok_or(error)?;
+        Ok(())
+    }
 }
 
 struct MemoryLimit {
@@ -82,7 +109,35 @@ impl wit::SandboxImports for HostState {
         &mut self,
         specifier: String,
     ) -> wasmtime::Result<Result<wit::Module, wit::SourceError>> {
-        Ok(self.sources.module(&specifier).await)
+        let Some(budget) = self.asking.budget else {
+            return Ok(Err(wit::SourceError::NotFound));
+        };
+        self.asking.waits.store(true, Ordering::Relaxed);
+        let module = timeout_at(budget.deadline.into(), self.sources.module(&specifier)).await;
+        let module = module.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
+        let bytes = module.as_ref().map_or(0, bytes_of);
+        // The host copies it, which costs the guest nothing.
+        self.asking.take(bytes).map_err(wasmtime::Error::new)?;
+        if bytes < LARGE_MODULE {
+            tokio::task::consume_budget().await;
+        } else {
+            tokio::task::yield_now().await;
+        }
+        self.asking.waits.store(false, Ordering::Relaxed);
+        Ok(module)
+    }
+}
+
+/// What a module takes in the host.
+fn bytes_of(module: &wit::Module) -> usize {
+    match &module.body {
+        wit::ModuleBody::Javascript(script) => {
+            script.code.len() + size_of_val(script.mappings.as_slice())
+        }
+        wit::ModuleBody::Commonjs(text)
+        | wit::ModuleBody::Json(text)
+        | wit::ModuleBody::Text(text) => text.len(),
+        wit::ModuleBody::Data(bytes) => bytes.len(),
     }
 }
 
@@ -96,6 +151,17 @@ pub(crate) struct Budget {
     pub(crate) memory_bytes: u64,
     pub(crate) began: Instant,
     pub(crate) deadline: Instant,
+}
+
+impl Budget {
+    /// The error for a turn whose deadline has passed.
+    fn late(&self, now: Instant) -> LimitError {
+        LimitError {
+            kind: LimitKind::Wall,
+            limit: millis(self.deadline - self.began),
+            actual: millis(now - self.began),
+        }
+    }
 }
 
 /// What of its budget a turn has now; without a lease, all of it.
@@ -153,6 +219,7 @@ impl Sandbox {
                 of_turn: u64::MAX,
                 peak: image.memory_bytes(),
             },
+            asking: Asking::default(),
         };
         let permit = engine.permit()?;
         let (store, instance, bindings) = instantiate(engine, image, state).await?;
@@ -192,10 +259,14 @@ impl Sandbox {
         // Lists that lie over one another are more than the memory they lie in.
         let transfer = self.transfer_bytes();
         self.store.set_hostcall_fuel(transfer);
-        self.store.data_mut().memory.of_turn = budget.memory_bytes;
+        let HostState { memory, asking, .. } = self.store.data_mut();
+        memory.of_turn = budget.memory_bytes;
+        (asking.budget, asking.left, asking.limit) = (Some(budget), transfer, transfer);
+        let waits = Arc::clone(&asking.waits);
         let outcome = {
             let mut turn = pin!(self.bindings.call_turn(&mut self.store, now, event));
             let mut used = 0_u64;
+            let mut waited = false;
             loop {
                 let paused = poll_fn(|cx| {
                     // Looked at on every yield: a timer would wait for its turn
@@ -204,17 +275,18 @@ impl Sandbox {
                     // whoever began this one has just looked.
                     let late = (used > 0).then(Instant::now).filter(|now| *now >= budget.deadline);
                     if let Some(now) = late {
-                        return Poll::Ready(Err(Error::Limit(LimitError {
-                            kind: LimitKind::Wall,
-                            limit: millis(budget.deadline - budget.began),
-                            actual: millis(now - budget.began),
-                        })));
+                        return Poll::Ready(Err(budget.late(now).into()));
                     }
                     if used >= allowance.fuel() && allowance.fuel() < budget.fuel {
                         return Poll::Ready(Ok(None));
                     }
-                    used = used.saturating_add(YIELD_INTERVAL);
-                    turn.as_mut().poll(cx).map(|ended| match ended {
+                    // What it waits for is none of its own fuel.
+                    if !waited {
+                        used = used.saturating_add(YIELD_INTERVAL);
+                    }
+                    let polled = turn.as_mut().poll(cx);
+                    waited = waits.load(Ordering::Relaxed);
+                    polled.map(|ended| match ended {
                         Ok(outcome) => Ok(Some(outcome)),
                         Err(error) => Err(stopped(&error, budget, transfer)),
                     })
@@ -268,6 +340,7 @@ impl Sandbox {
             logs: std::mem::take(&mut old.logs),
             sources: Arc::clone(&old.sources),
             memory: MemoryLimit { ..old.memory },
+            asking: Asking::default(),
         };
         let (store, instance, bindings) = instantiate(&self.engine, &self.image, state).await?;
         (self.store, self.instance, self.bindings) = (store, instance, bindings);

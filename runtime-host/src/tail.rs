@@ -12,7 +12,6 @@ use crate::invocation::{Invocation, Receiver, millis};
 use crate::limits::{Limits, Usage};
 use crate::log::LogLine;
 use crate::outcome::Outcome;
-use crate::stub::Stub;
 
 /// One invocation that is over. In JavaScript, `tail(events)` gets a list of one
 /// of these, with the names in camel case.
@@ -93,7 +92,7 @@ impl TailEvent {
         let Usage { fuel, turns, capability_calls, .. } = invocation.usage;
         let called = invocation.called.as_deref();
         let (entrypoint, props) = match called {
-            Some((Receiver::Entrypoint { name, props }, _)) => (name.clone(), props.clone()),
+            Some((Receiver::Entrypoint(it), _)) => (it.name.clone(), it.props.clone()),
             _ => (None, None),
         };
         let wall = millis(invocation.elapsed());
@@ -157,7 +156,17 @@ pub(crate) fn tell(code: &Code, invocation: &Invocation, lines: &[LogLine]) {
     let Ok(events) = Value::from_serialize(&[event]) else { return };
     for tail in &code.tails {
         let arguments = Value::array_of(std::slice::from_ref(&events));
-        // Whoever watches answers for itself: its failure is its own.
-        tokio::spawn(Stub::request(tail, Call::method("tail", arguments)));
+        let Ok(place) = code.untold.take(arguments.as_bytes().len() as u64) else {
+            tracing::warn!(worker = ?code.main, "a tail is too slow: an event is lost");
+            continue;
+        };
+        // Whoever watches answers for itself: its failure is its own. What it does
+        // in the sandbox of one who called is at that one's cost.
+        let call = Call::method("tail", arguments).paid_by(Some(Arc::clone(&invocation.purse)));
+        let told = tail.request(call);
+        tokio::spawn(async move {
+            let _failure = told.await;
+            drop(place);
+        });
     }
 }

@@ -134,14 +134,26 @@ impl Transpiler {
         store.limiter(|memory| memory);
         store.set_fuel(fuel)?;
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
-        let guest = self.pre()?.instantiate_async(&mut store).await?;
-        let answer = guest.call_transpile(&mut store, dialect, source).await;
-        let used = fuel.saturating_sub(store.get_fuel()?);
+        let mut run = Run { store, fuel, allowance };
+        let guest = self.pre()?.instantiate_async(&mut run.store).await?;
+        guest.call_transpile(&mut run.store, dialect, source).await
+    }
+}
+
+/// Takes what it has used off the allowance, also when it is dropped halfway.
+struct Run<'a> {
+    store: Store<MemoryLimit>,
+    fuel: u64,
+    allowance: &'a Allowance,
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        let used = self.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
         // Others may have used some meanwhile; what is left never wraps.
-        let _ = allowance.fuel.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-            Some(left.saturating_sub(used))
-        });
-        answer
+        let less = |left: u64| Some(left.saturating_sub(used));
+        let fuel = &self.allowance.fuel;
+        let _ = fuel.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 }
 

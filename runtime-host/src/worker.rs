@@ -9,6 +9,7 @@ use crate::code::Code;
 use crate::driver::{self, Start};
 use crate::entrypoint::Entrypoint;
 use crate::error::{Error, Result};
+use crate::export::Export;
 use crate::image::Image;
 use crate::invocation::Request;
 use crate::link::{Hold, Link, lost};
@@ -83,13 +84,13 @@ impl Worker {
 
     /// The default export, ready to be called.
     pub fn entrypoint(&self) -> Entrypoint {
-        Entrypoint::new(self.clone(), None)
+        Entrypoint::new(self.clone(), Arc::default())
     }
 
     /// A named export, ready to be called. Whether there is one shows at the
     /// first call.
     pub fn named_entrypoint(&self, name: impl Into<String>) -> Entrypoint {
-        Entrypoint::new(self.clone(), Some(name.into()))
+        Entrypoint::new(self.clone(), Export::new(Some(name.into()), None))
     }
 
     /// What the host's tables hold of its one sandbox, after the calls that were

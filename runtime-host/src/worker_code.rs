@@ -244,6 +244,11 @@ impl WorkerCode {
 
     /// Calls the `tail([event])` of a worker's entrypoint with one event for each
     /// invocation that is over. Again for more.
+    ///
+    /// A tail that runs in the sandbox of one who called, or in one that this has
+    /// loaded, uses that call's fuel and time, and any other its own. Events that
+    /// have yet to be told may take the worker's memory and 66 MiB; past it they are
+    /// lost, with a warning to `tracing`.
     pub fn tail(mut self, tail: Stub) -> Self {
         self.tails.push(tail);
         self

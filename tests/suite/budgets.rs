@@ -99,6 +99,27 @@ async fn a_child_that_floods_callbacks_does_not_end_its_parent() {
     assert!(message.to_string().contains("CPU limit"), "{message}");
 }
 
+/// Taking the types out is done beside the turn, which waits for it.
+#[tokio::test]
+async fn a_childs_types_are_no_part_of_what_its_parent_has() {
+    let child = |name: &str| {
+        Case::js(format!(
+            "import CHILD from './child.txt';
+             export default {{ async run(_, env) {{
+                 const child = env.LOADER.load({{ mainModule: '{name}', modules: {{ '{name}': CHILD }} }});
+                 return child.getEntrypoint().one();
+             }} }}"
+        ))
+        .code(|code| code.loader("LOADER"))
+        .limits(|limits| limits.fuel(60_000_000))
+    };
+    let code = "export default { one: () => 1 }";
+    let types = "interface A { a: string; b(c: number): [A, A] }\n".repeat(4_000);
+    let plain = " \n".repeat(types.len() / 2);
+    let _ = child("m.js").file("child.txt", format!("{plain}{code}")).run().await.expect_ok(1);
+    let _ = child("m.ts").file("child.txt", format!("{types}{code}")).run().await.expect_ok(1);
+}
+
 #[tokio::test]
 async fn limits_of_the_root_end_the_call() {
     let run = parent(150_000_000).arg(1_000).run().await.expect_ok(1_000);

@@ -549,7 +549,10 @@ async fn workers_that_a_sandbox_keeps_take_no_more_than_their_room() {
     let run = family(COUNTER, &format!("{FILL} {body}")).run().await.json();
     for refused in [&run[3], &run[4]] {
         let message = refused[1].as_str().expect("text");
-        assert!(message.starts_with("exceeded the limit of loaded code: 260"), "{message}");
+        assert!(
+            message.starts_with("exceeded the limit of what the host keeps for the sandbox: 260"),
+            "{message}"
+        );
         assert!(message.contains(" 203423744 allowed"), "{message}");
     }
     for (index, calls) in [(0, 1), (1, 1), (2, 1), (5, 2), (6, 1)] {

@@ -2,8 +2,9 @@
 //! are not there or do not parse.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use isolet::{Found, Module, ModuleSource, WorkerCode};
+use isolet::{Found, LimitKind, Module, ModuleSource, WorkerCode};
 use serde_json::json;
 
 use crate::harness::{Case, call};
@@ -483,4 +484,23 @@ async fn a_specifier_is_not_cut_at_a_nul_character() {
         .run()
         .await
         .expect_exception("Error", "No such module \"a.js\0.js\", imported from \"b.cjs\".");
+}
+
+/// A source that does not answer.
+struct Silent;
+
+impl ModuleSource for Silent {
+    fn module<'a>(&'a self, _: &'a str) -> Found<'a> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_never_answers_is_waited_for_until_the_deadline() {
+    let _ = Case::body("")
+        .code(|_| WorkerCode::from_source("main.js", Silent))
+        .limits(|limits| limits.wall(Duration::from_millis(50)))
+        .run()
+        .await
+        .expect_limit(LimitKind::Wall);
 }

@@ -30,6 +30,11 @@ impl Call {
         Self { path, arguments, payer: None, answer_bytes: None }
     }
 
+    /// Counts what the host does for it; false if whoever pays has no more.
+    pub(crate) fn charge(&self, operations: usize) -> bool {
+        self.payer.as_ref().is_none_or(|payer| payer.charge(operations as u64))
+    }
+
     /// The same, at the cost of an invocation.
     pub(crate) fn paid_by(mut self, payer: Option<Arc<Purse>>) -> Self {
         self.payer = payer;

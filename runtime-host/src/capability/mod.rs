@@ -15,8 +15,8 @@ use isolet_wire::Value;
 
 pub use call::Call;
 pub(crate) use call::MAX_PATH;
-pub(crate) use thrown::MAX_MESSAGE_BYTES;
 pub use thrown::Thrown;
+pub(crate) use thrown::{MAX_MESSAGE_BYTES, shown};
 
 /// The answer to a capability call, on its way.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Value, Thrown>> + Send>>;

@@ -82,6 +82,16 @@ impl Thrown {
         })
     }
 
+    /// What it takes in the host.
+    pub(crate) fn bytes(&self) -> u64 {
+        let value = match self.cause.as_deref() {
+            Some(Cause::Value(value)) => value.as_bytes().len(),
+            Some(Cause::Error(Error::Exception(exception))) => exception.value.as_bytes().len(),
+            _ => 0,
+        };
+        (value + self.name.len() + self.message.len()) as u64
+    }
+
     /// The value that JavaScript threw, if it did.
     pub(crate) fn into_thrown(self) -> Option<Value> {
         match *self.cause? {
@@ -135,9 +145,15 @@ impl Thrown {
 
     /// The error for a method that the capability does not have.
     pub fn no_method(method: &str) -> Self {
-        let method = method.escape_debug();
+        let method = shown(method);
         Self::type_error(format!("The RPC receiver does not implement the method \"{method}\"."))
     }
+}
+
+/// A name that somebody chose, for a message. Of a long one there is the beginning.
+pub(crate) fn shown(name: &str) -> String {
+    const MOST: usize = 1 << 10;
+    name.get(..name.floor_char_boundary(MOST)).unwrap_or(name).escape_debug().to_string()
 }
 
 impl From<String> for Thrown {

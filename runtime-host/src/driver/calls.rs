@@ -12,7 +12,9 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::FuturesUnordered;
 use isolet_wire::Value;
 
+use super::tables;
 use crate::capability::{Answer, Thrown};
+use crate::loader::Place;
 use crate::promised::Promised;
 
 /// The call, and what it came to.
@@ -45,6 +47,8 @@ pub(super) struct Calls {
     answers: FuturesUnordered<Pending>,
     /// Answers that were there at once.
     arrived: VecDeque<Arrived>,
+    /// What they take.
+    arrived_bytes: u64,
     table: BTreeMap<u32, PendingCall>,
     /// Bytes of arguments that are under way.
     pub(super) bytes: u64,
@@ -103,15 +107,25 @@ impl Calls {
         self.put(id, call);
         match arrived {
             Some((_, result)) if !awaited => Some(result),
-            arrived => {
-                self.arrived.extend(arrived);
+            Some(arrived) => {
+                self.arrived_bytes += bytes_of(&arrived.1);
+                self.arrived.push_back(arrived);
                 None
             }
+            None => None,
         }
     }
 
     pub(super) fn next_arrived(&mut self) -> Option<Arrived> {
-        self.arrived.pop_front()
+        let arrived = self.arrived.pop_front()?;
+        self.arrived_bytes -= bytes_of(&arrived.1);
+        Some(arrived)
+    }
+
+    /// Whether so much has arrived, and was not looked at, that more should not
+    /// be asked for.
+    pub(super) fn are_flooded(&self, bytes: u64) -> bool {
+        self.arrived_bytes > bytes
     }
 
     pub(super) fn answers(&mut self) -> &mut FuturesUnordered<Pending> {
@@ -137,13 +151,22 @@ impl Calls {
             abort.abort();
         }
         if let Some(promised) = call.promised {
-            promised.settle(Err(Thrown::new("The call was cancelled.")));
+            let cancelled = Thrown::new("The call was cancelled.");
+            promised.settle(Err(cancelled), Place::default());
         }
         true
     }
 
     pub(super) fn get_mut(&mut self, id: u32) -> Option<&mut PendingCall> {
         self.table.get_mut(&id)
+    }
+}
+
+/// What an answer takes in the host.
+pub(super) fn bytes_of(answer: &Result<Value, Thrown>) -> u64 {
+    match answer {
+        Ok(value) => tables::bytes_of(value),
+        Err(thrown) => thrown.bytes(),
     }
 }
 

@@ -131,9 +131,13 @@ impl Driver {
                 let call = Call::of(path, arguments).paid_by(Some(payer));
                 if let Some(lane) = lane {
                     pending.in_lane = true;
-                    if !(lane.enter() || ends && lane.enter_to_end()) {
+                    let flooded = self.calls.are_flooded(self.code.limits.memory_bytes);
+                    if flooded || !(lane.enter() || ends && lane.enter_to_end()) {
                         lane.wait(Waiting { id, target, call });
                         self.calls.put(id, pending);
+                        if flooded {
+                            self.freed.push_back(invocation);
+                        }
                         return Ok(());
                     }
                 }

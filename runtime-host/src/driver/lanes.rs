@@ -103,12 +103,19 @@ impl Driver {
 
     /// Sends the calls that others have made room for.
     pub(super) fn send_waiting(&mut self) -> Result<()> {
-        while let Some(owner) = self.freed.pop_front() {
+        let bytes = self.code.limits.memory_bytes;
+        while !self.calls.are_flooded(bytes)
+            && let Some(owner) = self.freed.pop_front()
+        {
             while let Some(Waiting { id, target, call }) = self.lane(owner).and_then(Lane::next) {
                 let Some(pending) = self.calls.remove(id) else { continue };
                 let answer = target.request(call);
                 if let Some(result) = self.calls.add(id, pending, answer) {
                     self.arrived(id, result)?;
+                }
+                if self.calls.are_flooded(bytes) {
+                    self.freed.push_front(owner);
+                    return Ok(());
                 }
             }
             if self.left_behind.get(&owner).is_some_and(Lane::is_empty) {

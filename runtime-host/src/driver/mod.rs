@@ -25,7 +25,6 @@ use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
-use crate::loader::Room;
 use crate::sandbox::Sandbox;
 use crate::stats::WorkerStats;
 use crate::stub::Stub;
@@ -87,8 +86,7 @@ impl Start {
         let (sender, commands) = mpsc::unbounded_channel();
         let (living, lives) = watch::channel(());
         let Code { engine, limits, parent, .. } = &*self.code;
-        let room = Room::beside(limits.memory_bytes, engine.max_code_bytes());
-        let lineage = Lineage::child_of(parent, lives, room);
+        let lineage = Lineage::child_of(parent, lives, limits, engine.max_code_bytes());
         let alive = Alive { _living: living, lineage: lineage.clone() };
         let link = Link::new(sender, lineage, limits.clone());
         (link.clone(), Starting { start: self, link, commands, alive })
@@ -357,9 +355,10 @@ impl Driver {
         }
         let receiver = match invoke.receiver {
             Receiver::Offered(number) => wit::Receiver::Offered(number),
-            Receiver::Entrypoint { name, props } => {
-                let props = props.map(|props| self.tables.import(props)).transpose()?;
-                wit::Receiver::Entrypoint(wit::Entrypoint { name, props })
+            Receiver::Entrypoint(export) => {
+                let props = export.props.clone().map(|props| self.tables.import(props));
+                let props = props.transpose()?;
+                wit::Receiver::Entrypoint(wit::Entrypoint { name: export.name.clone(), props })
             }
         };
         let arguments = invoke.arguments.map(|it| self.tables.import(it)).transpose()?;
@@ -381,6 +380,7 @@ impl Driver {
         loop {
             if let Some(id) = self.forgetting.pop_front() {
                 self.deliver(id, &wit::Event::Cancel(id), None).await?;
+                tokio::task::consume_budget().await;
             } else if self.loaded
                 && let Some((id, invoke)) = self.waiting.pop_front()
             {

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use isolet_wire::Value;
+use isolet_wire::{DecodeError, Value};
 
 use crate::capability::{Answer, Call, Capability, Thrown};
+use crate::error::Error;
+use crate::export::Export;
 use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
 use crate::loader::Options;
@@ -22,7 +24,8 @@ impl Capability for Own {
     fn request(self: Arc<Self>, mut call: Call) -> Answer {
         if call.path.len() > 1 {
             // A member of an export, without asking for that first.
-            let receiver = Receiver::Entrypoint { name: Some(call.path.remove(0)), props: None };
+            let export = Export::new(Some(call.path.remove(0)), None);
+            let receiver = Receiver::Entrypoint(export);
             return Remote::new(self.0.clone(), receiver).request(call);
         }
         let arguments = call.arguments.unwrap_or_default();
@@ -31,21 +34,20 @@ impl Capability for Own {
         };
         match call.path.first().map(String::as_str) {
             Some("getEntrypoint") => {
-                let receiver = || -> Result<Receiver, isolet_wire::DecodeError> {
-                    let name = arguments.next_or_undefined()?;
-                    let options: Option<Options> = arguments.next_or_undefined()?;
-                    let props = options.and_then(|options| options.props);
-                    let props = props.map(|props| Stub::value_held_by(props, self.0.lineage()));
-                    Ok(Receiver::Entrypoint { name, props })
+                let own = self.0.lineage();
+                let export = || -> Result<Arc<Export>, Thrown> {
+                    let refused = |error: DecodeError| Thrown::type_error(error.to_string());
+                    let name = arguments.next_or_undefined().map_err(refused)?;
+                    let options = arguments.next_or_undefined::<Option<Options>>();
+                    let props = options.map_err(refused)?.and_then(|options| options.props);
+                    let props = props.map(|props| Stub::value_held_by(props, own));
+                    Export::kept_by(own, name, props).map_err(|error| Error::from(error).into())
                 };
-                match { receiver }() {
-                    Ok(receiver) => {
-                        let remote = Arc::new(Remote::new(self.0.clone(), receiver));
-                        let stub = Stub::to(Target::Remote(remote));
-                        Box::pin(std::future::ready(Ok(stub.to_value())))
-                    }
-                    Err(error) => failed(Thrown::type_error(error.to_string())),
-                }
+                let stub = { export }().map(|export| {
+                    let remote = Remote::new(self.0.clone(), Receiver::Entrypoint(export));
+                    Stub::to(Target::Remote(Arc::new(remote))).to_value()
+                });
+                Box::pin(std::future::ready(stub))
             }
             // The message itself made a stub of the argument.
             Some("loopback") => {

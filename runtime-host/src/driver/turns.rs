@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use isolet_wire::Value;
 
-use super::{Driver, Due, OBJECT_FUEL, lie, tables};
+use super::calls::bytes_of;
+use super::{Driver, Due, OBJECT_FUEL, lie};
 use crate::bindings::sandbox as wit;
 use crate::capability::{MAX_MESSAGE_BYTES, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
@@ -35,14 +36,19 @@ impl Driver {
         }
         if let Some(promised) = &call.promised {
             let stays = !call.awaited;
-            let bytes = result.as_ref().map_or(0, tables::bytes_of);
+            let bytes = bytes_of(&result);
             if stays {
                 self.tables.count(id, bytes);
             }
-            promised.settle(match result.clone() {
-                Ok(value) if stays => Ok(Stub::value_held_by(value, self.link.lineage())),
-                result => result,
-            });
+            let lineage = self.link.lineage();
+            // Others may have it for as long as they like.
+            let place = lineage.room().map(|room| room.take(bytes)).transpose();
+            let (result, place) = match (result.clone(), place) {
+                (_, Err(limit)) => (Err(Error::from(limit).into()), None),
+                (Ok(value), Ok(place)) if stays => (Ok(Stub::value_held_by(value, lineage)), place),
+                (result, Ok(place)) => (result, place),
+            };
+            promised.settle(result, place.unwrap_or_default());
         }
         // What is kept of answers is the sandbox's as its memory is.
         let (limit, actual) =
@@ -107,6 +113,7 @@ impl Driver {
         for (number, _remote) in self.tables.kept() {
             self.housekeeping_fuel += OBJECT_FUEL;
             self.deliver_now(0, &wit::Event::Kept(number), None).await?;
+            tokio::task::consume_budget().await;
         }
         self.deliver_now(payer, event, lease).await
     }
@@ -154,6 +161,8 @@ impl Driver {
         }
         for effect in effects {
             self.carry_out(effect).await?;
+            // There may be any number of them.
+            tokio::task::consume_budget().await;
         }
         // What nobody pays for does not run.
         self.alarm = alarm.filter(|alarm| self.invocations.contains_key(&alarm.invocation));

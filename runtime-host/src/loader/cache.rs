@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
 
+use super::Place;
 use crate::error::Result;
 use crate::worker::Worker;
 
@@ -34,6 +35,8 @@ struct Entry {
     bytes: u64,
     /// When it was last asked for.
     used: u64,
+    /// For the id, if a worker chose it.
+    _place: Place,
 }
 
 impl Entry {
@@ -77,12 +80,24 @@ impl Cache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What stands for an id, whether or not it has been loaded.
-    pub(super) fn slot(&self, id: &str) -> Slot {
+    /// What stands for an id, whether or not it has been loaded. `place` is asked
+    /// for if it is a new one.
+    ///
+    /// # Errors
+    /// There is no place.
+    pub(super) fn slot(&self, id: &str, place: impl Fn() -> Result<Place>) -> Result<Slot> {
         let mut entries = self.entries();
-        let slot = entries.slot(id);
+        let slot = if let Some(slot) = entries.known(id) {
+            slot
+        } else {
+            // Whoever makes room forgets others here.
+            drop(entries);
+            let place = place()?;
+            entries = self.entries();
+            entries.known(id).unwrap_or_else(|| entries.new_slot(id, place))
+        };
         entries.shrink(self.max_workers, self.max_bytes);
-        slot
+        Ok(slot)
     }
 
     /// The worker of a slot, which is loaded if nobody has done that yet.
@@ -108,12 +123,15 @@ impl Cache {
         self.entries().remove(id).is_some()
     }
 
-    /// Forgets the loaded worker that was not asked for the longest; false if
-    /// there is none.
+    /// Forgets what was not asked for the longest, unless somebody is loading it;
+    /// false if there is none.
     pub(super) fn evict_oldest(&self) -> bool {
         let mut entries = self.entries();
-        let is_loaded = |id: &&String| entries.by_id.get(*id).is_some_and(|entry| entry.bytes > 0);
-        let Some(oldest) = entries.by_use.values().find(is_loaded).cloned() else { return false };
+        let is_at_rest = |id: &&String| {
+            let entry = entries.by_id.get(*id);
+            entry.is_some_and(|entry| entry.bytes > 0 || Arc::strong_count(&entry.slot) == 1)
+        };
+        let Some(oldest) = entries.by_use.values().find(is_at_rest).cloned() else { return false };
         entries.remove(&oldest);
         entries.stats.evictions += 1;
         true
@@ -126,7 +144,7 @@ impl Cache {
 }
 
 impl Entries {
-    fn slot(&mut self, id: &str) -> Slot {
+    fn known(&mut self, id: &str) -> Option<Slot> {
         self.clock += 1;
         let now = self.clock;
         if self.by_id.get(id).is_some_and(Entry::failed_to_start) {
@@ -136,16 +154,19 @@ impl Entries {
         if self.by_id.get(id).is_some_and(Entry::aborted) {
             self.remove(id);
         }
-        if let Some(entry) = self.by_id.get_mut(id) {
-            self.stats.hits += 1;
-            self.by_use.remove(&entry.used);
-            self.by_use.insert(now, id.to_owned());
-            entry.used = now;
-            return Arc::clone(&entry.slot);
-        }
+        let entry = self.by_id.get_mut(id)?;
+        self.stats.hits += 1;
+        self.by_use.remove(&entry.used);
+        self.by_use.insert(now, id.to_owned());
+        entry.used = now;
+        Some(Arc::clone(&entry.slot))
+    }
+
+    fn new_slot(&mut self, id: &str, place: Place) -> Slot {
+        let now = self.clock;
         self.stats.misses += 1;
         let slot = Slot::default();
-        let entry = Entry { slot: Arc::clone(&slot), bytes: 0, used: now };
+        let entry = Entry { slot: Arc::clone(&slot), bytes: 0, used: now, _place: place };
         self.by_id.insert(id.to_owned(), entry);
         self.by_use.insert(now, id.to_owned());
         slot
@@ -185,5 +206,32 @@ impl Entries {
             self.remove(&oldest);
             self.stats.evictions += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Cache;
+    use crate::error::Error;
+    use crate::loader::{Place, Room};
+
+    #[test]
+    fn an_id_takes_room_for_as_long_as_it_is_known() {
+        let room = Arc::new(Room::beside(0, 64 << 20, None));
+        let cache = Cache::default();
+        let ask = |id: &str, bytes| cache.slot(id, || room.take(bytes).map_err(Error::from));
+        let waiting = ask("a", 40 << 20).expect("room");
+        // It is known, and takes no more.
+        drop(ask("a", 40 << 20).expect("no more"));
+        assert!(ask("b", 40 << 20).is_err());
+        // Somebody is loading it.
+        assert!(!cache.evict_oldest());
+        drop(waiting);
+        assert!(cache.evict_oldest());
+        assert!(ask("b", 40 << 20).is_ok());
+        assert_eq!((cache.stats().workers, cache.stats().misses), (1, 2));
+        assert!(cache.slot("c", || Ok(Place::default())).is_ok());
     }
 }

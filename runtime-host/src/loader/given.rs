@@ -53,7 +53,7 @@ pub(crate) struct GivenLimits {
 }
 
 /// The second argument of `getEntrypoint`.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Options {
     pub(crate) props: Option<Value>,
     pub(crate) limits: Option<GivenLimits>,

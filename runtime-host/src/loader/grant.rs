@@ -12,12 +12,16 @@ use crate::capability::{Answer, Call, Capability, Thrown};
 use crate::engine::Engine;
 use crate::entrypoint::Entrypoint;
 use crate::error::Result;
+use crate::export::Export;
 use crate::limits::Limits;
 use crate::link::{Lineage, Link};
 use crate::log::LogSink;
 use crate::promised::failed;
 use crate::stub::Stub;
 use crate::worker::Worker;
+
+/// What an id costs the host beside its text.
+const ENTRY_BYTES: u64 = 256;
 
 /// The right to load workers, as one sandbox has it.
 pub(crate) struct Grant {
@@ -82,7 +86,15 @@ impl Grant {
                     Err(thrown) => return failed(thrown),
                 };
                 // Looked up now, in the order in which the worker asks.
-                let slot = id.map(|id| (self.cache.slot(&id), id));
+                let slot = id.map(|id| {
+                    // It is there twice.
+                    let place = || self.place(ENTRY_BYTES + 2 * id.len() as u64);
+                    self.cache.slot(&id, place).map(|slot| (slot, id))
+                });
+                let slot = match slot.transpose() {
+                    Ok(slot) => slot,
+                    Err(error) => return failed(Thrown::from_error(error)),
+                };
                 if let Some(Ok(worker)) = slot.as_ref().and_then(|(slot, _)| slot.get()) {
                     return Box::pin(std::future::ready(Ok(stub_of(worker.clone()))));
                 }
@@ -110,6 +122,7 @@ impl Grant {
     }
 
     fn load(&self, given: GivenCode<'_>) -> Result<Worker> {
+        self.parent.check_depth()?;
         let mut code = given.into_code(&self.ceiling).seed(self.draw());
         // The worker ends with the sandbox that loads it, not the other way round.
         let env = code.given_env.take();
@@ -163,31 +176,27 @@ impl Capability for WorkerTarget {
             return self.call(&method, call.arguments.unwrap_or_default());
         }
         // A member of an export, without asking for that first.
-        let export = call.path.remove(0);
-        Arc::new(self.named(Some(export))).request(call)
+        let name = not_default(Some(call.path.remove(0)));
+        Arc::new(Entrypoint::new(self.0.clone(), Export::new(name, None))).request(call)
     }
 }
 
-impl WorkerTarget {
-    fn named(&self, name: Option<String>) -> Entrypoint {
-        match name.filter(|name| name != "default") {
-            Some(name) => self.0.named_entrypoint(name),
-            None => self.0.entrypoint(),
-        }
-    }
+fn not_default(name: Option<String>) -> Option<String> {
+    name.filter(|name| name != "default")
+}
 
+impl WorkerTarget {
     fn entrypoint(&self, arguments: &Value) -> Result<Value, Thrown> {
         let name = argument::<Option<String>>(arguments, 0)?;
         let options = argument::<Option<Options>>(arguments, 1)?;
-        let mut entrypoint = self.named(name);
-        if let Some(Options { props, limits }) = options {
-            if let Some(props) = props {
-                let props = Stub::value_held_by(props, &self.0.code().parent);
-                entrypoint = entrypoint.props(props);
-            }
-            if let Some(limits) = limits {
-                entrypoint = entrypoint.limits(&limits.below(&self.0.code().limits));
-            }
+        let Options { props, limits } = options.unwrap_or_default();
+        let code = self.0.code();
+        let props = props.map(|props| Stub::value_held_by(props, &code.parent));
+        let export = Export::kept_by(&code.parent, not_default(name), props);
+        let export = export.map_err(|error| Thrown::from_error(error.into()))?;
+        let mut entrypoint = Entrypoint::new(self.0.clone(), export);
+        if let Some(limits) = limits {
+            entrypoint = entrypoint.limits(&limits.below(&code.limits));
         }
         Ok(entrypoint.stub().to_value())
     }

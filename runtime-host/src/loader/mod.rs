@@ -71,7 +71,8 @@ impl Loader {
         F: Future<Output = Result<WorkerCode>>,
     {
         let loading = async { self.load(code().await?) };
-        self.cache.fill(id, self.cache.slot(id), loading).await
+        let slot = self.cache.slot(id, || Ok(Place::default()))?;
+        self.cache.fill(id, slot, loading).await
     }
 
     /// Forgets the worker of that id; false if there is none. Whoever has it
@@ -107,6 +108,10 @@ fn load(
     let env = Value::array_of(&[env, outbound]);
     let bytes = code.bytes() + env.as_bytes().len() as u64;
     let place = place(bytes + code.names_bytes())?;
+    let untold = parent.room().cloned();
+    let untold = untold.unwrap_or_else(|| {
+        Arc::new(Room::beside(code.limits.memory_bytes, engine.max_code_bytes(), None))
+    });
     let sources = Sources::new(engine.clone(), code.modules, code.elsewhere, &code.limits);
     let code = Code {
         engine: engine.clone(),
@@ -120,6 +125,7 @@ fn load(
         log_sink: code.log_sink,
         tails: code.tails,
         tail_sink: code.tail_sink,
+        untold,
         parent,
         bytes,
         failed_to_start: AtomicBool::new(false),

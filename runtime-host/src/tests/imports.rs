@@ -15,6 +15,7 @@ use crate::worker_code::WorkerCode;
 const IMPORTS: &str = r#"
   (import "$root" "log" (func $log (param i32 i32 i32 i32 i32 i32 i32)))
   (import "$root" "abort" (func $abort (param i32 i32 i32)))
+  (import "$root" "source" (func $source (param i32 i32 i32)))
 "#;
 
 /// Answers a call with nothing, after it has asked for what the test says.
@@ -130,4 +131,37 @@ async fn a_guest_that_aborts_does_not_go_on() {
     let says = "(call $abort (i32.const 0) (i32.const 0) (i32.const 0))";
     let (answer, _) = told(&talker(&[], says), Limits::default()).await;
     assert!(matches!(&answer, Err(Error::Aborted(it)) if it.reason.is_none()), "{answer:?}");
+}
+
+#[tokio::test]
+async fn one_module_asked_for_time_and_again() {
+    let asks = |times: u32| {
+        let says = format!(
+            "(local $left i32) (local.set $left (i32.const {times}))
+            (loop $on
+              (global.set $free (i32.const 65536))
+              (call $source (i32.const 512) (i32.const 7) (i32.const 1024))
+              (br_if $on (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))"
+        );
+        let guest = RawGuest::importing(
+            IMPORTS,
+            &format!(
+                r#"(data (i32.const 512) "main.js")
+                (func (export "turn") (type $turn) {says} (i32.const 96))"#
+            ),
+        );
+        async move {
+            let engine = guest.engine(EngineConfig::new().max_sandboxes(1));
+            let code = WorkerCode::module("main.js", "x".repeat(100_000));
+            let worker = engine.loader().load(code).expect("a worker");
+            worker.entrypoint().call_values("", &[]).await
+        }
+    };
+    let answer = asks(600).await;
+    assert!(matches!(answer, Err(Error::Hung)), "{answer:?}");
+    let answer = asks(700).await;
+    assert!(
+        matches!(&answer, Err(Error::Limit(limit)) if limit.kind == LimitKind::Transfer),
+        "{answer:?}"
+    );
 }

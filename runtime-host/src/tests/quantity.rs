@@ -192,6 +192,48 @@ async fn answers_that_are_kept_count_as_memory() {
     assert_alive(&liar).await;
 }
 
+/// What an answer comes to, and how often others have their turn until then.
+async fn beside_others(answer: impl Future<Output = Result<Value>>) -> (Result<Value>, u64) {
+    let mut answer = std::pin::pin!(answer);
+    let mut turns = 0;
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut answer => return (answer, turns),
+            () = tokio::task::yield_now() => turns += 1,
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_there_is_much_to_do_for_gives_way_to_others() {
+    let liar = Liar::of_pages(512, || code().limits(Limits::default()));
+    let one = liar.another();
+    let honest = outcome(vec![settle(1, Ok(undefined()))]);
+    let (answer, few) = beside_others(one.says(&honest)).await;
+    assert!(answer.is_ok(), "{answer:?}");
+
+    // Effects that come to nothing.
+    let picture = repeated(&liar, &[5, 99], 100_000);
+    let one = liar.another();
+    let (answer, turns) = beside_others(one.shows(&picture)).await;
+    assert!(matches!(answer, Err(Error::Hung)), "{answer:?}");
+    assert!(turns > few + 100, "{turns}");
+
+    // What was lent is kept: one more turn for each.
+    let mut lent = list((1..=10_000).map(wit::Capability::Lent).collect());
+    // It says the first of its arguments, an array.
+    lent.data.splice(1..1, [13, 1]);
+    let one = liar.another();
+    let lends = vec![pipelined(1, 1, ECHO, lent), settle(1, Ok(undefined()))];
+    assert!(one.says(&outcome(lends)).await.is_ok());
+    let honest = outcome(vec![settle(2, Ok(undefined()))]);
+    let (answer, turns) = beside_others(one.says(&honest)).await;
+    assert!(answer.is_ok(), "{answer:?}");
+    assert!(turns > few + 50, "{turns}");
+    assert_alive(&liar).await;
+}
+
 /// Gives every call the arguments of the last one.
 fn share_last_arguments(picture: &mut [u8], end: usize) {
     let base = end - picture.len();

@@ -1,0 +1,50 @@
+//! One of a worker's exports, as those have it who may call it.
+
+use std::sync::Arc;
+
+use isolet_wire::Value;
+
+use crate::error::LimitError;
+use crate::flat;
+use crate::link::Lineage;
+use crate::loader::Place;
+
+#[derive(Debug, Default)]
+pub(crate) struct Export {
+    /// None is the default export.
+    pub(crate) name: Option<String>,
+    /// `ctx.props`
+    pub(crate) props: Option<Value>,
+    /// What these take, if a worker chose them.
+    _place: Place,
+}
+
+impl Export {
+    /// As the embedder names it.
+    pub(crate) fn new(name: Option<String>, props: Option<Value>) -> Arc<Self> {
+        Arc::new(Self { name, props, _place: Place::default() })
+    }
+
+    /// As a sandbox names it, in whose room it lies for as long as anybody has it.
+    ///
+    /// # Errors
+    /// There is not enough.
+    pub(crate) fn kept_by(
+        sandbox: &Lineage,
+        name: Option<String>,
+        props: Option<Value>,
+    ) -> Result<Arc<Self>, LimitError> {
+        let bytes = props.as_ref().map_or(0, |props| props.as_bytes().len())
+            + name.as_ref().map_or(0, String::len);
+        let place = sandbox.room().map(|room| room.take(bytes as u64)).transpose()?;
+        Ok(Arc::new(Self { name, props, _place: place.unwrap_or_default() }))
+    }
+}
+
+impl Drop for Export {
+    fn drop(&mut self) {
+        if let Some(props) = self.props.take() {
+            flat::drop(props);
+        }
+    }
+}
