@@ -324,6 +324,7 @@ struct Bulk;
 
 #[isolet::capability]
 impl Bulk {
+    #[allow(clippy::needless_pass_by_value, reason = "what is called takes what it is sent")]
     pub fn size(&self, bytes: Bytes) -> usize {
         bytes.len()
     }
