@@ -2,17 +2,18 @@
 
 use std::borrow::Cow;
 
-use wasmtime::Module;
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+use wasmtime::{Module, Result};
 
-use crate::artifacts;
+use crate::artifacts::{self, TurnExport};
 use crate::bindings::sandbox as wit;
 use crate::image_module::image_module;
 use crate::sandbox::HostState;
 
 pub(crate) struct Image {
     memory: Cow<'static, [u8]>,
-    pre: wit::SandboxPre<HostState>,
+    pre: InstancePre<HostState>,
+    turn: TurnExport,
 }
 
 impl Image {
@@ -24,8 +25,12 @@ impl Image {
         self.memory.len() as u64
     }
 
-    pub(crate) fn pre(&self) -> &wit::SandboxPre<HostState> {
+    pub(crate) fn pre(&self) -> &InstancePre<HostState> {
         &self.pre
+    }
+
+    pub(crate) fn turn(&self) -> &TurnExport {
+        &self.turn
     }
 }
 
@@ -37,7 +42,7 @@ pub(crate) struct Images {
 }
 
 impl Images {
-    pub(crate) fn new(engine: &wasmtime::Engine) -> wasmtime::Result<Self> {
+    pub(crate) fn new(engine: &wasmtime::Engine) -> Result<Self> {
         Self::of_guest(engine, &artifacts::engine(engine)?, artifacts::sandbox(engine)?)
     }
 
@@ -46,7 +51,7 @@ impl Images {
         engine: &wasmtime::Engine,
         code: &Module,
         component: Component,
-    ) -> wasmtime::Result<Self> {
+    ) -> Result<Self> {
         let mut linker = Linker::new(engine);
         wit::Sandbox::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
         linker.root().module("engine", code)?;
@@ -54,30 +59,28 @@ impl Images {
     }
 
     /// The heap of a sandbox that no code has touched.
-    pub(crate) fn base(&self) -> wasmtime::Result<Image> {
+    pub(crate) fn base(&self) -> Result<Image> {
         let module = artifacts::base_image(&self.engine)?;
         self.link(&module, Cow::Borrowed(artifacts::BASE_MEMORY))
     }
 
     /// Takes some milliseconds, and a file descriptor as long as it lives.
-    pub(crate) fn of_memory(
-        &self,
-        memory: impl Into<Cow<'static, [u8]>>,
-    ) -> wasmtime::Result<Image> {
+    pub(crate) fn of_memory(&self, memory: impl Into<Cow<'static, [u8]>>) -> Result<Image> {
         let memory = memory.into();
         let module = Module::new(&self.engine, image_module(&memory))?;
         self.link(&module, memory)
     }
 
     /// The same heap, in other slots of the pool than those of `image`.
-    pub(crate) fn apart_from(&self, image: &Image) -> wasmtime::Result<Image> {
+    pub(crate) fn apart_from(&self, image: &Image) -> Result<Image> {
         self.of_memory(image.memory.clone())
     }
 
-    fn link(&self, module: &Module, memory: Cow<'static, [u8]>) -> wasmtime::Result<Image> {
+    fn link(&self, module: &Module, memory: Cow<'static, [u8]>) -> Result<Image> {
         let mut linker = self.linker.clone();
         linker.root().module("image", module)?;
-        let pre = wit::SandboxPre::new(linker.instantiate_pre(&self.component)?)?;
-        Ok(Image { memory, pre })
+        let pre = linker.instantiate_pre(&self.component)?;
+        let turn = TurnExport::new(&self.component)?;
+        Ok(Image { memory, pre, turn })
     }
 }

@@ -12,6 +12,7 @@ use tokio::time::timeout_at;
 use wasmtime::component::{Instance, WasmList};
 use wasmtime::{ResourceLimiter, Store, Trap};
 
+use crate::artifacts::TurnFunc;
 use crate::bindings::sandbox as wit;
 use crate::engine::Engine;
 use crate::error::{Aborted, Error, LimitError, LimitKind, Result};
@@ -195,7 +196,7 @@ pub(crate) struct Sandbox {
     image: Arc<Image>,
     store: Store<HostState>,
     instance: Instance,
-    bindings: wit::Sandbox,
+    turn: TurnFunc,
     /// One of those that the engine was configured for.
     _permit: OwnedSemaphorePermit,
 }
@@ -222,13 +223,13 @@ impl Sandbox {
             asking: Asking::default(),
         };
         let permit = engine.permit()?;
-        let (store, instance, bindings) = instantiate(engine, image, state).await?;
+        let (store, instance, turn) = instantiate(engine, image, state).await?;
         Ok(Self {
             engine: engine.clone(),
             image: Arc::clone(image),
             store,
             instance,
-            bindings,
+            turn,
             _permit: permit,
         })
     }
@@ -264,7 +265,8 @@ impl Sandbox {
         (asking.budget, asking.left, asking.limit) = (Some(budget), transfer, transfer);
         let waits = Arc::clone(&asking.waits);
         let outcome = {
-            let mut turn = pin!(self.bindings.call_turn(&mut self.store, now, event));
+            let turn = self.turn.typed();
+            let mut turn = pin!(turn.call_async(&mut self.store, (now, event)));
             let mut used = 0_u64;
             let mut waited = false;
             loop {
@@ -287,7 +289,7 @@ impl Sandbox {
                     let polled = turn.as_mut().poll(cx);
                     waited = waits.load(Ordering::Relaxed);
                     polled.map(|ended| match ended {
-                        Ok(outcome) => Ok(Some(outcome)),
+                        Ok((outcome,)) => Ok(Some(outcome)),
                         Err(error) => Err(stopped(&error, budget, transfer)),
                     })
                 });
@@ -342,8 +344,8 @@ impl Sandbox {
             memory: MemoryLimit { ..old.memory },
             asking: Asking::default(),
         };
-        let (store, instance, bindings) = instantiate(&self.engine, &self.image, state).await?;
-        (self.store, self.instance, self.bindings) = (store, instance, bindings);
+        let (store, instance, turn) = instantiate(&self.engine, &self.image, state).await?;
+        (self.store, self.instance, self.turn) = (store, instance, turn);
         self.restore(&memory).await
     }
 
@@ -400,21 +402,20 @@ async fn instantiate(
     engine: &Engine,
     image: &Image,
     state: HostState,
-) -> Result<(Store<HostState>, Instance, wit::Sandbox)> {
+) -> Result<(Store<HostState>, Instance, TurnFunc)> {
     let mut store = Store::new(engine.wasmtime(), state);
     store.limiter(|state| &mut state.memory);
     // Instantiation runs no code of the guest, only the segments of a table.
     store.set_fuel(u64::MAX).map_err(internal)?;
     store.fuel_async_yield_interval(Some(YIELD_INTERVAL)).map_err(internal)?;
-    let instance =
-        image.pre().instance_pre().instantiate_async(&mut store).await.map_err(|error| {
-            match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
-                Some(_) => Error::Overloaded,
-                None => stopped_at_start(&error),
-            }
-        })?;
-    let bindings = wit::Sandbox::new(&mut store, &instance).map_err(internal)?;
-    Ok((store, instance, bindings))
+    let instance = image.pre().instantiate_async(&mut store).await.map_err(|error| {
+        match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
+            Some(_) => Error::Overloaded,
+            None => stopped_at_start(&error),
+        }
+    })?;
+    let turn = image.turn().of(&mut store, &instance).map_err(internal)?;
+    Ok((store, instance, turn))
 }
 
 fn stopped_at_start(error: &wasmtime::Error) -> Error {
