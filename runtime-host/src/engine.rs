@@ -184,12 +184,15 @@ impl Engine {
     /// The base image for a sandbox that is dumped. To read the whole of a memory
     /// maps the whole of it, which its slot pays for at each reset from then on; and
     /// a slot goes to the image that it had before.
-    pub(crate) fn rehearsal(&self) -> Result<&Arc<Image>> {
+    pub(crate) async fn rehearsal(&self) -> Result<Arc<Image>> {
         if let Some(image) = self.0.rehearsal.get() {
-            return Ok(image);
+            return Ok(Arc::clone(image));
         }
-        let image = self.images().apart_from(self.base()).map_err(internal)?;
-        Ok(self.0.rehearsal.get_or_init(|| Arc::new(image)))
+        let this = self.clone();
+        // The first time it takes some milliseconds.
+        let made = tokio::task::spawn_blocking(move || this.images().apart_from(this.base()));
+        let image = made.await.map_err(internal)?.map_err(internal)?;
+        Ok(Arc::clone(self.0.rehearsal.get_or_init(|| Arc::new(image))))
     }
 
     pub(crate) fn transpiler(&self) -> &Transpiler {

@@ -1,8 +1,7 @@
 //! From JavaScript values.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::vec;
 
@@ -12,6 +11,7 @@ use rquickjs::{Coerced, Ctx, Function, Result, Value};
 
 use super::codec::{Class, Codec, Intrinsic};
 use super::raw::{self, Keys, Kind};
+use super::seen::Seen;
 use super::{Instance, StubHook, refuse};
 
 /// Writes a value and all that it reaches.
@@ -528,79 +528,5 @@ fn class_name<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
             drop(ctx.catch());
             "Object".to_owned()
         }
-    }
-}
-
-/// The objects that were written, by index, held so that none of them can make
-/// room for another at its address.
-#[derive(Default)]
-struct Seen<'js> {
-    /// The index of the first of them.
-    first: usize,
-    objects: Vec<Value<'js>>,
-    by_address: HashMap<usize, usize, BuildHasherDefault<AddressHasher>>,
-}
-
-impl<'js> Seen<'js> {
-    /// Up to here comparing all is cheaper than hashing.
-    const FEW: usize = 12;
-
-    fn find(&self, value: &Value<'js>) -> Option<usize> {
-        let address = raw::address(value);
-        if self.objects.len() <= Self::FEW {
-            let position = self.objects.iter().position(|seen| raw::address(seen) == address);
-            return position.map(|position| self.first + position);
-        }
-        self.by_address.get(&address).copied()
-    }
-
-    fn add(&mut self, value: Value<'js>) -> usize {
-        let position = self.objects.len();
-        let index = self.first + position;
-        if position > Self::FEW {
-            self.by_address.insert(raw::address(&value), index);
-        }
-        self.objects.push(value);
-        if position == Self::FEW {
-            let all = self.objects.iter().map(raw::address).zip(self.first..);
-            self.by_address.extend(all);
-        }
-        index
-    }
-
-    /// Forgets all but the first so many.
-    fn truncate(&mut self, len: usize) {
-        for object in self.objects.drain(len..) {
-            self.by_address.remove(&raw::address(&object));
-        }
-        if len <= Self::FEW {
-            self.by_address.clear();
-        }
-    }
-
-    fn object(&self, index: usize) -> Result<&Value<'js>> {
-        let object = index.checked_sub(self.first).and_then(|position| self.objects.get(position));
-        object.ok_or(rquickjs::Error::Unknown)
-    }
-}
-
-/// Spreads addresses, without a seed that would differ between two runs.
-#[derive(Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.write_usize(byte.into());
-        }
-    }
-
-    fn write_usize(&mut self, address: usize) {
-        let mixed = (self.0 ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
     }
 }

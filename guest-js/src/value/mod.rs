@@ -12,6 +12,7 @@ mod codec;
 mod decode;
 mod encode;
 mod raw;
+mod seen;
 #[cfg(test)]
 mod tests;
 

@@ -20,7 +20,7 @@ const LOADING: u32 = 0;
 /// # Errors
 /// What loading comes to.
 pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
-    let image = Arc::clone(code.engine.rehearsal()?);
+    let image = code.engine.rehearsal().await?;
     let (code, seed) = (Arc::clone(code), code.new_seed()?);
     let start = Start { code: Arc::clone(&code), image, loaded: false, seed, lasting: false };
     let sandbox = start.sandbox().await?;

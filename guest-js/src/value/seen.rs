@@ -1,0 +1,82 @@
+//! Which objects a message has begun already.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use rquickjs::{Result, Value};
+
+use super::raw;
+
+/// The objects that were written, by index, held so that none of them can make
+/// room for another at its address.
+#[derive(Default)]
+pub(super) struct Seen<'js> {
+    /// The index of the first of them.
+    pub(super) first: usize,
+    pub(super) objects: Vec<Value<'js>>,
+    by_address: HashMap<usize, usize, BuildHasherDefault<AddressHasher>>,
+}
+
+impl<'js> Seen<'js> {
+    /// Up to here comparing all is cheaper than hashing.
+    const FEW: usize = 12;
+
+    pub(super) fn find(&self, value: &Value<'js>) -> Option<usize> {
+        let address = raw::address(value);
+        if self.objects.len() <= Self::FEW {
+            let position = self.objects.iter().position(|seen| raw::address(seen) == address);
+            return position.map(|position| self.first + position);
+        }
+        self.by_address.get(&address).copied()
+    }
+
+    pub(super) fn add(&mut self, value: Value<'js>) -> usize {
+        let position = self.objects.len();
+        let index = self.first + position;
+        if position > Self::FEW {
+            self.by_address.insert(raw::address(&value), index);
+        }
+        self.objects.push(value);
+        if position == Self::FEW {
+            let all = self.objects.iter().map(raw::address).zip(self.first..);
+            self.by_address.extend(all);
+        }
+        index
+    }
+
+    /// Forgets all but the first so many.
+    pub(super) fn truncate(&mut self, len: usize) {
+        for object in self.objects.drain(len..) {
+            self.by_address.remove(&raw::address(&object));
+        }
+        if len <= Self::FEW {
+            self.by_address.clear();
+        }
+    }
+
+    pub(super) fn object(&self, index: usize) -> Result<&Value<'js>> {
+        let object = index.checked_sub(self.first).and_then(|position| self.objects.get(position));
+        object.ok_or(rquickjs::Error::Unknown)
+    }
+}
+
+/// Spreads addresses, without a seed that would differ between two runs.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_usize(byte.into());
+        }
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        let mixed = (self.0 ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+}
