@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::flat;
 use crate::limits::Limits;
 use crate::link::Lineage;
-use crate::loader::Room;
 use crate::log::LogSink;
+use crate::quota::Quota;
 use crate::sandbox::internal;
 use crate::source::Sources;
 use crate::stub::Stub;
@@ -32,8 +32,9 @@ pub(crate) struct Code {
     /// Who is told of each invocation that is over.
     pub(crate) tails: Vec<Stub>,
     pub(crate) tail_sink: Option<TailSink>,
-    /// For what they have yet to be told.
-    pub(crate) untold: Arc<Room>,
+    /// Where that counts which the host keeps for the worker: of the sandbox that has
+    /// loaded it, or its own.
+    pub(crate) quota: Arc<Quota>,
     /// The sandbox that loaded it; none if Rust did.
     pub(crate) parent: Lineage,
     /// Of its modules and `env`.

@@ -15,7 +15,7 @@ use crate::capability::{Answer, Breaking, Call, Capability, Thrown};
 use crate::claim::claim;
 use crate::error::{Error, Result};
 use crate::export::Export;
-use crate::invocation::{Asked, Receiver, Reply, Report, Request};
+use crate::invocation::{Asked, Kept, Receiver, Reply, Report, Request};
 use crate::limits::Limits;
 use crate::link::{lost, new_token};
 use crate::promised::failed;
@@ -131,7 +131,7 @@ impl Entrypoint {
         &self,
         call: Call,
         reply: Reply,
-        answer: oneshot::Receiver<T>,
+        answer: oneshot::Receiver<Kept<T>>,
     ) -> Result<Calling<Result<T>>> {
         let token = new_token();
         let payer = Purse::for_callee(call.payer.as_ref(), &self.worker.code().parent)
@@ -159,7 +159,7 @@ impl Entrypoint {
         let (link, hold) = self.worker.send(request)?;
         let cancel = link.cancel_on_drop(token);
         Ok(Box::pin(async move {
-            let answer = answer.await.map_err(|_| lost());
+            let answer = answer.await.map(Kept::take).map_err(|_| lost());
             cancel.disarm();
             drop((hold, owner));
             answer

@@ -8,12 +8,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::capability::{Answer, Call, Thrown};
 use crate::claim::claim;
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::invocation::{Asked, Command, Receiver, Reply, Request};
 use crate::limits::Limits;
-use crate::loader::Room;
 use crate::promised::failed;
-use crate::purse::Purse;
+use crate::purse::{Purse, who_lets_go};
+use crate::quota::Quota;
 use crate::stats::WorkerStats;
 use crate::watchers::{Watchers, Watching};
 
@@ -26,11 +27,19 @@ struct Inner {
     hold: Mutex<Weak<Hold>>,
     /// Requests so far.
     requests: AtomicU64,
-    /// Numbers of offered objects that nobody has any more, each with how many
-    /// requests went before.
-    released: Mutex<Vec<(u64, u32)>>,
+    /// Offered objects that nobody has any more.
+    released: Mutex<Vec<Released>>,
     lineage: Lineage,
     limits: Limits,
+}
+
+/// An offered object that nobody has any more.
+struct Released {
+    number: u32,
+    /// How many requests went before.
+    requests: u64,
+    /// Who let go of it last; none if Rust did.
+    payer: Option<Arc<Purse>>,
 }
 
 /// As long as someone has it, the sandbox waits for calls.
@@ -57,8 +66,8 @@ pub(crate) struct Ancestor {
     /// Closed when the sandbox has ended.
     alive: watch::Receiver<()>,
     watchers: Watchers,
-    /// For what the host keeps for it.
-    room: Arc<Room>,
+    /// For what the host keeps and commits for it.
+    quota: Arc<Quota>,
 }
 
 impl Lineage {
@@ -66,12 +75,15 @@ impl Lineage {
         parent: &Self,
         alive: watch::Receiver<()>,
         limits: &Limits,
-        max_code_bytes: u64,
+        engine: &Engine,
     ) -> Self {
-        let room = Room::beside(limits.memory_bytes, max_code_bytes, parent.room());
+        let quota = match parent.quota() {
+            Some(parent) => Quota::of_child(limits, engine.ceiling(), parent),
+            None => engine.quota_of_root(limits),
+        };
         let generation = parent.0.as_ref().map_or(0, |parent| parent.generation + 1);
-        let (parent, watchers, room) = (parent.clone(), Watchers::default(), Arc::new(room));
-        Self(Some(Arc::new(Ancestor { parent, generation, alive, watchers, room })))
+        let (parent, watchers) = (parent.clone(), Watchers::default());
+        Self(Some(Arc::new(Ancestor { parent, generation, alive, watchers, quota })))
     }
 
     /// Whether what it loads would be too far from who loaded the first.
@@ -89,8 +101,8 @@ impl Lineage {
     }
 
     /// None if it is Rust that loads.
-    pub(crate) fn room(&self) -> Option<&Arc<Room>> {
-        self.0.as_ref().map(|this| &this.room)
+    pub(crate) fn quota(&self) -> Option<&Arc<Quota>> {
+        self.0.as_ref().map(|this| &this.quota)
     }
 
     pub(crate) fn is_some(&self) -> bool {
@@ -182,8 +194,10 @@ impl Link {
 
     /// An object is let go. However many are, the driver is told once.
     fn release(&self, number: u32) {
+        let payer = who_lets_go();
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
-        released.push((self.0.requests.load(Ordering::Acquire), number));
+        let requests = self.0.requests.load(Ordering::Acquire);
+        released.push(Released { number, requests, payer });
         if released.len() == 1 {
             drop(released);
             self.send(Command::Released);
@@ -192,10 +206,10 @@ impl Link {
 
     /// What was let go since this was last asked, for a driver that has taken so
     /// many requests: to let go must not overtake a call that was made before.
-    pub(crate) fn released(&self, taken: u64) -> Vec<u32> {
+    pub(crate) fn released(&self, taken: u64) -> Vec<(u32, Option<Arc<Purse>>)> {
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
-        let ripe = released.partition_point(|(requests, _)| *requests <= taken);
-        released.drain(..ripe).map(|(_, number)| number).collect()
+        let ripe = released.partition_point(|it| it.requests <= taken);
+        released.drain(..ripe).map(|it| (it.number, it.payer)).collect()
     }
 
     /// A driver that has ended hears nothing.
@@ -327,7 +341,7 @@ impl Remote {
             cancel.disarm();
             drop(owner);
             match result {
-                Ok(result) => result.map_err(Thrown::from_error),
+                Ok(result) => result.take().map_err(Thrown::from_error),
                 Err(_) => Err(Thrown::new(BROKEN)),
             }
         })

@@ -10,14 +10,15 @@ use tokio::sync::oneshot;
 use crate::capability::{Answer, Call, Thrown, shown};
 use crate::claim::{Claim, claim};
 use crate::flat;
-use crate::loader::Place;
+use crate::quota::Reservation;
 use crate::stub::{Stub, Target};
 
 /// How many answers may lead to one another; more are a circle.
 const MAX_CHAIN: usize = 100;
 
-/// How many answers may be within the answers that are within one.
-const MAX_NESTED: usize = 10_000;
+/// How many answers may be within the answers that are within one, those left out that
+/// have come with all that is in them. Each answer that comes looks at so many.
+const MAX_NESTED: usize = 1_000;
 
 /// What a call will come to. Calls of it wait, and leave in their order when
 /// the answer has come.
@@ -26,6 +27,8 @@ pub(crate) struct Promised {
     state: Mutex<State>,
     /// It may come to any value, and not to a stub alone.
     any: AtomicBool,
+    /// It has come, and so have all answers in it: it can be in no circle.
+    closed: AtomicBool,
 }
 
 enum State {
@@ -33,7 +36,7 @@ enum State {
     Settled {
         result: Arc<Result<Value, Thrown>>,
         /// What it takes.
-        _place: Place,
+        _place: Reservation,
     },
 }
 
@@ -83,13 +86,13 @@ impl Promised {
 
     /// Sends what has waited, in order. The answer takes room for as long as
     /// anybody can ask for it.
-    pub(crate) fn settle(self: &Arc<Self>, result: Result<Value, Thrown>, place: Place) {
+    pub(crate) fn settle(self: &Arc<Self>, result: Result<Value, Thrown>, place: Reservation) {
         let settled = State::Settled { result: Arc::new(result), _place: place };
         let before = std::mem::replace(&mut *self.state(), settled);
         if self.holds_itself() {
             let circle = "The answer to a call holds itself, or more answers than it may.";
             let circle = Arc::new(Err(Thrown::type_error(circle)));
-            *self.state() = State::Settled { result: circle, _place: Place::default() };
+            *self.state() = State::Settled { result: circle, _place: Reservation::default() };
         }
         let State::Waiting(queue) = before else { return };
         for asked in queue {
@@ -127,24 +130,33 @@ impl Promised {
         Some((failed(Thrown::type_error(circle)), asked.sender))
     }
 
-    /// Whether it would keep itself for ever, through whatever other answers.
+    /// Whether it would keep itself for ever, through whatever other answers. Does not
+    /// look into those that are closed: they came before this one.
     fn holds_itself(self: &Arc<Self>) -> bool {
         let mut left = self.held();
+        let most = left.len() + MAX_NESTED;
         let mut met = BTreeSet::new();
+        let mut closed = true;
         while let Some(next) = left.pop() {
             if Arc::ptr_eq(&next, self) {
                 return true;
             }
-            if !met.insert(Arc::as_ptr(&next)) {
+            if next.closed.load(Ordering::Acquire) || !met.insert(Arc::as_ptr(&next)) {
                 continue;
             }
+            closed &= next.has_come();
             let held = next.held();
-            if left.len() + met.len() + held.len() > MAX_NESTED && !held.is_empty() {
+            if left.len() + met.len() + held.len() > most && !held.is_empty() {
                 return true;
             }
             left.extend(held);
         }
+        self.closed.store(closed, Ordering::Release);
         false
+    }
+
+    fn has_come(&self) -> bool {
+        matches!(*self.state(), State::Settled { .. })
     }
 
     /// The answers that are in this one.
@@ -254,7 +266,7 @@ mod tests {
 
     use super::{Promised, State};
     use crate::capability::Call;
-    use crate::loader::Place;
+    use crate::quota::Reservation;
 
     fn call() -> (Call, Weak<()>) {
         let argument = Arc::new(());
@@ -284,7 +296,7 @@ mod tests {
         let promised = Arc::new(Promised::default());
         let (waits, gone) = (promised.request(call().0), promised.request(call().0));
         drop(gone);
-        promised.settle(Ok(Value::null()), Place::default());
+        promised.settle(Ok(Value::null()), Reservation::default());
         let refused = waits.await.expect_err("null has no methods");
         assert!(refused.message.contains("does not implement"), "{refused}");
     }

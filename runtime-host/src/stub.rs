@@ -12,8 +12,8 @@ use crate::capability::{Answer, Breaking, Call, Capability, Thrown};
 use crate::entrypoint::{Calling, arguments_of};
 use crate::error::Result;
 use crate::link::{Hold, Lineage, Remote};
-use crate::loader::Grant;
-use crate::promised::Promised;
+use crate::loader::{Grant, LocalLoader};
+use crate::promised::{Promised, failed};
 
 /// Something that can be called: a capability of the host's, an object, a
 /// function or an entrypoint of a worker.
@@ -38,9 +38,16 @@ pub(crate) enum Target {
     Remote(Arc<Remote>),
     /// What a call will come to.
     Promised(Arc<Promised>),
-    /// What loads workers; each sandbox that is handed it has one of its own.
+    /// The right to load workers, which nobody can use before a sandbox holds it.
     Loader(Arc<Grant>),
+    /// The same in the table of the sandbox that uses it. Never leaves that table.
+    LocalLoader(Arc<LocalLoader>),
 }
+
+/// Why a call of a loader is refused that nobody holds: by Rust, or through an answer
+/// that has not come.
+const UNHELD_LOADER: &str =
+    "A loader is used by the worker that holds it: await it first, then call load() or get().";
 
 impl Target {
     /// Whether its method `fetch` takes a request. As far as that is known: what a
@@ -52,7 +59,7 @@ impl Target {
             Self::Promised(promised) => promised.settled().is_some_and(|stub| {
                 !matches!(stub.target, Self::Promised(_)) && stub.target.fetches()
             }),
-            Self::Loader(_) => false,
+            Self::Loader(_) | Self::LocalLoader(_) => false,
         }
     }
 }
@@ -72,7 +79,7 @@ impl Stub {
     }
 
     /// As what lives as long as that sandbox may keep it: what is in the sandbox,
-    /// or above it, must not be kept alive by it, nor a loader's workers.
+    /// or above it, must not be kept alive by it.
     pub(crate) fn held_by(&self, holder: &Lineage) -> Self {
         self.otherwise_held_by(holder).unwrap_or_else(|| self.clone())
     }
@@ -81,8 +88,15 @@ impl Stub {
     fn otherwise_held_by(&self, holder: &Lineage) -> Option<Self> {
         match &self.target {
             Target::Remote(remote) if remote.outlives(holder) => Some(self.without_hold()),
-            Target::Loader(grant) => Some(Self::to(Target::Loader(Arc::new(grant.blank())))),
             _ => None,
+        }
+    }
+
+    /// As it leaves the sandbox that holds it: of a loader, the right alone.
+    pub(crate) fn as_it_travels(self) -> Self {
+        match &self.target {
+            Target::LocalLoader(loader) => Self::to(Target::Loader(Arc::clone(loader.grant()))),
+            _ => self,
         }
     }
 
@@ -166,7 +180,8 @@ impl Stub {
             Target::Capability(capability) => Arc::clone(capability).request(call),
             Target::Remote(remote) => remote.request(call),
             Target::Promised(promised) => promised.request(call),
-            Target::Loader(grant) => Arc::clone(grant).request(call),
+            Target::Loader(_) => failed(Thrown::type_error(UNHELD_LOADER)),
+            Target::LocalLoader(loader) => Arc::clone(loader).request(call),
         }
     }
 
@@ -194,7 +209,7 @@ impl Stub {
                 })
             }
             Target::Capability(capability) => capability.broken(),
-            Target::Loader(_) => Box::pin(ready(None)),
+            Target::Loader(_) | Target::LocalLoader(_) => Box::pin(ready(None)),
         }
     }
 
@@ -253,7 +268,7 @@ impl fmt::Debug for Stub {
             Target::Capability(_) => "Stub(host)",
             Target::Remote(_) => "Stub(worker)",
             Target::Promised(_) => "Stub(promise)",
-            Target::Loader(_) => "Stub(loader)",
+            Target::Loader(_) | Target::LocalLoader(_) => "Stub(loader)",
         })
     }
 }

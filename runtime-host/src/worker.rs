@@ -11,14 +11,14 @@ use crate::entrypoint::Entrypoint;
 use crate::error::{Error, Result};
 use crate::export::Export;
 use crate::image::Image;
-use crate::invocation::Request;
+use crate::invocation::{Kept, Request};
 use crate::link::{Hold, Link, lost};
-use crate::loader::Place;
+use crate::quota::Reservation;
 use crate::stats::WorkerStats;
 
 struct Inner {
     code: Arc<Code>,
-    _place: Place,
+    _place: Reservation,
     /// The one sandbox, if it is alive.
     warm: Mutex<Option<(Link, Arc<Hold>)>>,
     /// The heap after loading; none if the worker has no app image.
@@ -39,7 +39,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(code: Code, place: Place) -> Self {
+    pub(crate) fn new(code: Code, place: Reservation) -> Self {
         Self {
             inner: Arc::new(Inner {
                 code: Arc::new(code),
@@ -152,7 +152,7 @@ impl Worker {
     pub(crate) async fn run_fresh<T>(
         &self,
         mut request: Box<Request>,
-        mut receiver: oneshot::Receiver<T>,
+        mut receiver: oneshot::Receiver<Kept<T>>,
     ) -> Result<T> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         self.prepare().await?;
@@ -174,9 +174,9 @@ impl Worker {
                 // What the call left running, `waitUntil` for one, goes on
                 // without its caller.
                 runtime.spawn(driver);
-                answer.map_err(|_| lost())
+                answer.map(Kept::take).map_err(|_| lost())
             }
-            () = &mut driver => receiver.try_recv().map_err(|_| lost()),
+            () = &mut driver => receiver.try_recv().map(Kept::take).map_err(|_| lost()),
         }
     }
 }

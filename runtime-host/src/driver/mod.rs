@@ -22,10 +22,11 @@ use tokio::time::Sleep;
 
 use crate::bindings::sandbox as wit;
 use crate::code::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
+use crate::purse::Purse;
 use crate::sandbox::Sandbox;
 use crate::stats::WorkerStats;
 use crate::stub::Stub;
@@ -37,10 +38,18 @@ use tables::Tables;
 
 pub(crate) use app_image::app_image;
 pub(crate) use lanes::Lane;
+pub(crate) use tables::bytes_of;
 
-/// For turns that no invocation asked for, such as forgetting a cancelled one:
-/// so much for each invocation, and so much for each object that is kept or let go.
+/// The most that a turn may use which no invocation asked for, such as the disposer of
+/// an object that was let go.
 const HOUSEKEEPING_FUEL: u64 = 50_000_000;
+
+/// What a sandbox has for such turns if nobody is left who pays for them: so much at
+/// first, for one that Rust has loaded or another sandbox; and so much more for each
+/// invocation and for each object. A call that Rust makes restores the first.
+const ROOT_FUEL: u64 = HOUSEKEEPING_FUEL;
+const CHILD_FUEL: u64 = 2_000_000;
+const INVOCATION_FUEL: u64 = 100_000;
 const OBJECT_FUEL: u64 = 20_000;
 
 /// So many answers without waiting, and other tasks have their turn.
@@ -79,16 +88,17 @@ impl Drop for Alive {
 }
 
 impl Start {
-    async fn sandbox(&self) -> Result<Sandbox> {
-        let Code { engine, limits, sources, .. } = &*self.code;
-        Sandbox::new(engine, &self.image, limits.memory_bytes, sources).await
+    async fn sandbox(&self, link: &Link) -> Result<Sandbox> {
+        let Code { engine, limits, sources, quota, .. } = &*self.code;
+        let quota = link.lineage().quota().unwrap_or(quota);
+        Sandbox::new(engine, &self.image, limits.memory_bytes, sources, quota).await
     }
 
     pub(crate) fn link(self) -> (Link, Starting) {
         let (sender, commands) = mpsc::unbounded_channel();
         let (living, lives) = watch::channel(());
         let Code { engine, limits, parent, .. } = &*self.code;
-        let lineage = Lineage::child_of(parent, lives, limits, engine.max_code_bytes());
+        let lineage = Lineage::child_of(parent, lives, limits, engine);
         let alive = Alive { _living: living, lineage: lineage.clone() };
         let link = Link::new(sender, lineage, limits.clone());
         (link.clone(), Starting { start: self, link, commands, alive })
@@ -99,7 +109,7 @@ impl Starting {
     /// Runs until nobody needs the sandbox any more, or it is stopped.
     pub(crate) async fn run(self) {
         let Self { start, link, mut commands, alive } = self;
-        match start.sandbox().await {
+        match start.sandbox(&link).await {
             Ok(sandbox) => {
                 let mut driver = Driver::new(start, link, commands, sandbox);
                 if let Err(error) = driver.serve().await {
@@ -133,7 +143,7 @@ struct Driver {
     /// Asked for while the main module was still being evaluated.
     waiting: VecDeque<(u32, Invoke)>,
     /// Ended by the host; the guest has yet to hear of it.
-    forgetting: VecDeque<u32>,
+    forgetting: VecDeque<(u32, Option<Arc<Purse>>)>,
     invocations: BTreeMap<u32, Invocation>,
     last_invocation: u32,
     /// Requests that it has taken, for nobody as well.
@@ -177,6 +187,8 @@ impl Driver {
         sandbox: Sandbox,
     ) -> Self {
         let own = Stub::new(own::Own(link.clone()));
+        let calls = Calls::new(link.lineage().quota());
+        let housekeeping_fuel = if start.code.is_child() { CHILD_FUEL } else { ROOT_FUEL };
         Self {
             code: start.code,
             tables: Tables::new(link.clone(), start.seed, own),
@@ -191,12 +203,12 @@ impl Driver {
             invocations: BTreeMap::new(),
             last_invocation: 0,
             taken: 0,
-            calls: Calls::default(),
+            calls,
             open_calls: 0,
             left_behind: BTreeMap::new(),
             freed: VecDeque::new(),
             due: BTreeSet::new(),
-            housekeeping_fuel: HOUSEKEEPING_FUEL,
+            housekeeping_fuel,
             payer: 0,
             alarm: None,
             clock: Clock::new(),
@@ -315,9 +327,12 @@ impl Driver {
     }
 
     async fn accept(&mut self, request: Request) -> Result<()> {
-        self.last_invocation += 1;
-        let id = self.last_invocation;
-        self.housekeeping_fuel = self.housekeeping_fuel.max(HOUSEKEEPING_FUEL);
+        let id = self.last_invocation.checked_add(1).ok_or_else(worn_out)?;
+        self.last_invocation = id;
+        self.housekeeping_fuel = match request.caller {
+            None => self.housekeeping_fuel.max(ROOT_FUEL),
+            Some(_) => self.housekeeping_fuel.saturating_add(INVOCATION_FUEL),
+        };
         let (invocation, invoke) =
             Invocation::new(request, &self.code, self.seed, self.link.lineage().clone());
         self.open(id, invocation);
@@ -372,16 +387,16 @@ impl Driver {
     /// What has become due by the last event, one turn after the other.
     async fn settle_down(&mut self) -> Result<()> {
         self.send_waiting()?;
-        for number in self.link.released(self.taken) {
+        for (number, payer) in self.link.released(self.taken) {
             self.tables.offered = self.tables.offered.saturating_sub(1);
-            self.housekeeping_fuel += OBJECT_FUEL;
-            self.deliver(0, &wit::Event::Released(number), None).await?;
+            self.housekeeping_fuel = self.housekeeping_fuel.saturating_add(OBJECT_FUEL);
+            self.housekeep(&wit::Event::Released(number), payer).await?;
             // Each is short, and there may be any number of them.
             tokio::task::consume_budget().await;
         }
         loop {
-            if let Some(id) = self.forgetting.pop_front() {
-                self.deliver(id, &wit::Event::Cancel(id), None).await?;
+            if let Some((id, payer)) = self.forgetting.pop_front() {
+                self.housekeep(&wit::Event::Cancel(id), payer).await?;
                 tokio::task::consume_budget().await;
             } else if self.loaded
                 && let Some((id, invoke)) = self.waiting.pop_front()
@@ -427,6 +442,13 @@ impl Driver {
             None => Ok(()),
         }
     }
+}
+
+/// For a sandbox whose numbers have run out. Numbers are never used twice, so that the
+/// next call gets a new sandbox.
+fn worn_out() -> Error {
+    let limit = u64::from(u32::MAX);
+    LimitError { kind: LimitKind::Numbers, limit, actual: limit + 1 }.into()
 }
 
 /// For what no guest of ours says.
