@@ -11,6 +11,7 @@ use crate::flat;
 use crate::limits::Limits;
 use crate::link::Lineage;
 use crate::log::LogSink;
+use crate::ownership::{Holds, Visitor};
 use crate::quota::Quota;
 use crate::sandbox::internal;
 use crate::source::Sources;
@@ -108,6 +109,13 @@ impl Code {
     /// Whether a sandbox loaded it.
     pub(crate) fn is_child(&self) -> bool {
         self.parent.is_some()
+    }
+}
+
+impl Holds for Code {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.value(&self.env);
+        self.tails.iter().for_each(|tail| tail.visit(visitor));
     }
 }
 

@@ -10,8 +10,10 @@ use crate::error::{Overload, Result};
 use crate::image::{Image, Images};
 use crate::limits::Limits;
 use crate::loader::Loader;
+use crate::polls::Polls;
 use crate::quota::{Ceiling, Quota};
 use crate::sandbox::{at_fault, internal};
+use crate::stats::EngineStats;
 use crate::transpile::Transpiler;
 
 /// Core instances, tables and such that one sandbox takes from the pool.
@@ -32,6 +34,7 @@ pub struct EngineConfig {
     max_total_bytes: u64,
     max_root_percent: u32,
     torture: bool,
+    watch_polls: bool,
 }
 
 impl Default for EngineConfig {
@@ -43,6 +46,7 @@ impl Default for EngineConfig {
             max_total_bytes: Self::DEFAULT_MAX_TOTAL_BYTES,
             max_root_percent: 50,
             torture: false,
+            watch_polls: false,
         }
     }
 }
@@ -116,6 +120,13 @@ impl EngineConfig {
         self
     }
 
+    /// Measures the CPU time of each poll of a sandbox's task, for
+    /// [`EngineStats::worst_poll`]. Costs two system calls a poll. Default off.
+    pub fn watch_polls(mut self, on: bool) -> Self {
+        self.watch_polls = on;
+        self
+    }
+
     fn ceiling(&self) -> Ceiling {
         let share = |all: u64, at_least: u64| {
             let part = all / 100 * u64::from(self.max_root_percent)
@@ -155,6 +166,7 @@ struct Inner {
     transpiler: Transpiler,
     sandboxes: Arc<Semaphore>,
     quota: Arc<Quota>,
+    polls: Polls,
     config: EngineConfig,
 }
 
@@ -211,9 +223,34 @@ impl Engine {
         let sandboxes = Arc::new(Semaphore::new(config.max_sandboxes as usize));
         let rehearsal = OnceLock::new();
         let quota = Quota::of_engine(config.ceiling());
-        let inner =
-            Inner { wasmtime, images, base, rehearsal, transpiler, sandboxes, quota, config };
+        let polls = Polls::new(config.watch_polls);
+        let inner = Inner {
+            wasmtime,
+            images,
+            base,
+            rehearsal,
+            transpiler,
+            sandboxes,
+            quota,
+            polls,
+            config,
+        };
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// What the engine has now.
+    pub fn stats(&self) -> EngineStats {
+        let free = self.0.sandboxes.available_permits() as u64;
+        EngineStats {
+            sandboxes: self.0.quota.living(),
+            slots: u64::from(self.0.config.max_sandboxes).saturating_sub(free),
+            bytes: self.0.quota.used(),
+            worst_poll: self.0.polls.worst(),
+        }
+    }
+
+    pub(crate) fn polls(&self) -> &Polls {
+        &self.0.polls
     }
 
     /// What loads workers into this engine.

@@ -18,6 +18,7 @@ use crate::export::Export;
 use crate::invocation::{Asked, Kept, Receiver, Reply, Report, Request};
 use crate::limits::Limits;
 use crate::link::{lost, new_token};
+use crate::ownership::{Holds, Visitor};
 use crate::promised::failed;
 use crate::purse::Purse;
 use crate::stub::Stub;
@@ -167,6 +168,13 @@ impl Entrypoint {
     }
 }
 
+impl Holds for Entrypoint {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        self.worker.visit(visitor);
+        visitor.shared(&self.export);
+    }
+}
+
 impl Capability for Entrypoint {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         self.request(Call::method(method, arguments))
@@ -181,6 +189,10 @@ impl Capability for Entrypoint {
         }
         let stopped = self.worker.code().stopped();
         Box::pin(async move { stopped.await.map(Thrown::from_error) })
+    }
+
+    fn stands_for(&self) -> Option<Entrypoint> {
+        Some(self.clone())
     }
 
     fn request(self: Arc<Self>, call: Call) -> Answer {

@@ -7,6 +7,7 @@ use isolet_wire::Value;
 use crate::error::Result;
 use crate::flat;
 use crate::link::Lineage;
+use crate::ownership::{Holds, Visitor};
 use crate::quota::Reservation;
 
 #[derive(Debug, Default)]
@@ -38,6 +39,14 @@ impl Export {
             + name.as_ref().map_or(0, String::len);
         let place = sandbox.quota().map(|quota| quota.keep(bytes as u64)).transpose()?;
         Ok(Arc::new(Self { name, props, _place: place.unwrap_or_default() }))
+    }
+}
+
+impl Holds for Export {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Some(props) = &self.props {
+            visitor.value(props);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::limits::{Limits, Usage};
 use crate::link::Lineage;
 use crate::log::{Log, LogLine};
 use crate::outcome::Outcome;
+use crate::ownership::Survey;
 use crate::purse::{Lease, Purse};
 use crate::quota::{Quota, Reservation};
 use crate::sandbox::Budget;
@@ -33,6 +34,12 @@ pub(crate) enum Command {
     Released,
     /// Nobody holds the sandbox any more.
     Unheld,
+    /// One who held the sandbox has let go of it, and others have not.
+    LetGo,
+    /// Name what the tables hold.
+    LookThrough(Survey),
+    /// A survey has found that nobody needs the sandbox.
+    Unneeded,
     /// Say what the tables hold.
     Count(oneshot::Sender<WorkerStats>),
 }

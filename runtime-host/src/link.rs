@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::invocation::{Asked, Command, Receiver, Reply, Request};
 use crate::limits::Limits;
+use crate::ownership::{Holds, Survey, Visitor};
 use crate::promised::failed;
 use crate::purse::{Purse, who_lets_go};
 use crate::quota::Quota;
@@ -31,6 +32,8 @@ struct Inner {
     released: Mutex<Vec<Released>>,
     lineage: Lineage,
     limits: Limits,
+    /// It was told that one has let go of it, and has not looked since.
+    is_suspect: AtomicBool,
 }
 
 /// An offered object that nobody has any more.
@@ -44,6 +47,36 @@ struct Released {
 
 /// As long as someone has it, the sandbox waits for calls.
 pub(crate) struct Hold(Link);
+
+impl Hold {
+    pub(crate) fn link(&self) -> &Link {
+        &self.0
+    }
+}
+
+/// The hold of one who may keep it for long, such as a stub. When it is let go and
+/// others are left, those may be no more than the sandbox itself.
+#[derive(Clone)]
+pub(crate) struct StubHold(Arc<Hold>);
+
+impl StubHold {
+    pub(crate) fn of(hold: Arc<Hold>) -> Self {
+        Self(hold)
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Hold> {
+        &self.0
+    }
+}
+
+impl Drop for StubHold {
+    fn drop(&mut self) {
+        let Link(inner) = self.0.link();
+        if Arc::strong_count(&self.0) > 1 && !inner.is_suspect.swap(true, Ordering::AcqRel) {
+            self.0.link().send(Command::LetGo);
+        }
+    }
+}
 
 impl Drop for Hold {
     fn drop(&mut self) {
@@ -161,7 +194,31 @@ impl Link {
             released: Mutex::default(),
             lineage,
             limits,
+            is_suspect: AtomicBool::new(false),
         }))
+    }
+
+    /// What tells it from all other links that there are.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    /// What keeps the sandbox alive, if anybody has that.
+    pub(crate) fn known_hold(&self) -> Option<Arc<Hold>> {
+        self.0.hold.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
+    }
+
+    /// Whether one has let go of it since this was last asked.
+    pub(crate) fn take_suspicion(&self) -> bool {
+        self.0.is_suspect.load(Ordering::Relaxed) && self.0.is_suspect.swap(false, Ordering::AcqRel)
+    }
+
+    pub(crate) fn look_through(&self, survey: Survey) {
+        self.send(Command::LookThrough(survey));
+    }
+
+    pub(crate) fn unneeded(&self) {
+        self.send(Command::Unneeded);
     }
 
     /// Keeps the sandbox alive, if it still is.
@@ -293,8 +350,8 @@ impl Remote {
 
     /// What keeps the sandbox alive for whoever has the stub; none if it has
     /// ended.
-    pub(crate) fn hold(&self) -> Option<Arc<Hold>> {
-        (!self.link.is_closed()).then(|| self.link.hold())
+    pub(crate) fn hold(&self) -> Option<StubHold> {
+        (!self.link.is_closed()).then(|| StubHold::of(self.link.hold()))
     }
 
     /// Whether it lives in the sandbox of that lineage, or in one that this
@@ -345,6 +402,14 @@ impl Remote {
                 Err(_) => Err(Thrown::new(BROKEN)),
             }
         })
+    }
+}
+
+impl Holds for Remote {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Receiver::Entrypoint(export) = &self.receiver {
+            visitor.shared(export);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use crate::capability::{Answer, Call, Thrown, shown};
 use crate::claim::{Claim, claim};
 use crate::flat;
+use crate::ownership::{Holds, Visitor};
 use crate::quota::Reservation;
 use crate::stub::{Stub, Target};
 
@@ -186,6 +187,23 @@ impl Promised {
     pub(crate) async fn stub(self: &Arc<Self>) -> Result<Option<Stub>, Thrown> {
         let value = self.request(Call::of(Vec::new(), None)).await?;
         Ok(value.as_capability().and_then(Stub::from_attachment))
+    }
+}
+
+impl Holds for Promised {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let State::Settled { result, .. } = &*self.state() {
+            visitor.shared(result);
+        }
+    }
+}
+
+impl Holds for Result<Value, Thrown> {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        match self {
+            Ok(value) => visitor.value(value),
+            Err(thrown) => thrown.thrown().into_iter().for_each(|value| visitor.value(value)),
+        }
     }
 }
 

@@ -11,8 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::capability::{Answer, Breaking, Call, Capability, Thrown};
 use crate::entrypoint::{Calling, arguments_of};
 use crate::error::Result;
-use crate::link::{Hold, Lineage, Remote};
+use crate::link::{Lineage, Remote, StubHold};
 use crate::loader::{Grant, LocalLoader};
+use crate::ownership::{Holds, Visitor};
 use crate::promised::{Promised, failed};
 
 /// Something that can be called: a capability of the host's, an object, a
@@ -28,7 +29,7 @@ use crate::promised::{Promised, failed};
 #[derive(Clone)]
 pub struct Stub {
     target: Target,
-    _hold: Option<Arc<Hold>>,
+    hold: Option<StubHold>,
 }
 
 #[derive(Clone)]
@@ -75,7 +76,7 @@ impl Stub {
             Target::Remote(remote) => remote.hold(),
             _ => None,
         };
-        Self { target, _hold: hold }
+        Self { target, hold }
     }
 
     /// As what lives as long as that sandbox may keep it: what is in the sandbox,
@@ -116,7 +117,7 @@ impl Stub {
 
     /// One that does not keep its sandbox alive.
     pub(crate) fn without_hold(&self) -> Self {
-        Self { target: self.target.clone(), _hold: None }
+        Self { target: self.target.clone(), hold: None }
     }
 
     pub(crate) fn target(&self) -> &Target {
@@ -225,6 +226,21 @@ impl Stub {
     /// A message that is this stub.
     pub fn to_value(&self) -> Value {
         Value::from_capability(self.to_attachment())
+    }
+}
+
+impl Holds for Stub {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Some(hold) = &self.hold {
+            visitor.hold(hold.shared());
+        }
+        match &self.target {
+            Target::Capability(capability) => visitor.shared_capability(capability),
+            Target::Remote(remote) => visitor.shared(remote),
+            Target::Promised(promised) => visitor.shared(promised),
+            Target::Loader(_) => {}
+            Target::LocalLoader(loader) => visitor.shared(loader),
+        }
     }
 }
 

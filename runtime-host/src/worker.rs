@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 use crate::export::Export;
 use crate::image::Image;
 use crate::invocation::{Kept, Request};
-use crate::link::{Hold, Link, lost};
+use crate::link::{Hold, Link, StubHold, lost};
+use crate::ownership::{Holds, Visitor};
 use crate::quota::Reservation;
 use crate::stats::WorkerStats;
 
@@ -20,7 +21,7 @@ struct Inner {
     code: Arc<Code>,
     _place: Reservation,
     /// The one sandbox, if it is alive.
-    warm: Mutex<Option<(Link, Arc<Hold>)>>,
+    warm: Mutex<Option<(Link, StubHold)>>,
     /// The heap after loading; none if the worker has no app image.
     image: OnceCell<Option<Arc<Image>>>,
 }
@@ -125,7 +126,7 @@ impl Worker {
         let mut warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = &*warm {
             match known.0.invoke(request) {
-                Ok(()) => return Ok(known.clone()),
+                Ok(()) => return Ok((known.0.clone(), Arc::clone(known.1.shared()))),
                 Err(unsent) => request = unsent,
             }
         }
@@ -137,7 +138,7 @@ impl Worker {
         // Its driver has not begun, so it cannot have ended.
         let _ = link.invoke(request);
         runtime.spawn(starting.run());
-        *warm = Some((link.clone(), Arc::clone(&hold)));
+        *warm = Some((link.clone(), StubHold::of(Arc::clone(&hold))));
         Ok((link, hold))
     }
 
@@ -177,6 +178,21 @@ impl Worker {
                 answer.map(Kept::take).map_err(|_| lost())
             }
             () = &mut driver => receiver.try_recv().map(Kept::take).map_err(|_| lost()),
+        }
+    }
+}
+
+impl Holds for Worker {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.inner);
+    }
+}
+
+impl Holds for Inner {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.code);
+        if let Some((_, hold)) = &*self.warm.lock().unwrap_or_else(PoisonError::into_inner) {
+            visitor.hold(hold.shared());
         }
     }
 }

@@ -13,7 +13,7 @@ mod turns;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::Aborted;
@@ -26,6 +26,7 @@ use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
+use crate::ownership::{Holds, Survey, Visitor};
 use crate::purse::Purse;
 use crate::sandbox::Sandbox;
 use crate::stats::WorkerStats;
@@ -51,6 +52,11 @@ const ROOT_FUEL: u64 = HOUSEKEEPING_FUEL;
 const CHILD_FUEL: u64 = 2_000_000;
 const INVOCATION_FUEL: u64 = 100_000;
 const OBJECT_FUEL: u64 = 20_000;
+
+/// When a sandbox that was let go of looks whether only a circle holds it, and how long
+/// it waits at most before it looks again.
+const FIRST_SURVEY: Duration = Duration::from_millis(5);
+const LAST_SURVEY: Duration = Duration::from_secs(10);
 
 /// So many answers without waiting, and other tasks have their turn.
 const STRETCH: u32 = 32;
@@ -108,6 +114,11 @@ impl Start {
 impl Starting {
     /// Runs until nobody needs the sandbox any more, or it is stopped.
     pub(crate) async fn run(self) {
+        let engine = self.start.code.engine.clone();
+        engine.polls().of(self.drive()).await;
+    }
+
+    async fn drive(self) {
         let Self { start, link, mut commands, alive } = self;
         match start.sandbox(&link).await {
             Ok(sandbox) => {
@@ -168,6 +179,19 @@ struct Driver {
     at_a_stretch: u32,
     /// Loading for an image: a call is no more than a reason to have none.
     rehearsing: bool,
+    /// When to look whether only a circle of sandboxes holds it.
+    survey_at: Option<Instant>,
+    /// How long to wait before the next time.
+    survey_after: Duration,
+    /// No one who lives holds it.
+    is_unneeded: bool,
+}
+
+impl Holds for Driver {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.code);
+        self.tables.visit(visitor);
+    }
 }
 
 /// What the driver waits for.
@@ -215,6 +239,9 @@ impl Driver {
             sleep: None,
             at_a_stretch: 0,
             rehearsing: false,
+            survey_at: None,
+            survey_after: FIRST_SURVEY,
+            is_unneeded: false,
         }
     }
 
@@ -226,9 +253,11 @@ impl Driver {
         let lineage = self.link.lineage().clone();
         let mut orphaned = std::pin::pin!(lineage.parent_ended());
         loop {
-            let idle = self.invocations.is_empty() && self.calls.is_empty();
-            if idle && !self.link.is_held() && self.commands.is_empty() {
-                return Ok(());
+            if self.is_idle() {
+                if self.is_unneeded || !self.link.is_held() {
+                    return Ok(());
+                }
+                self.survey_later();
             }
             match self.next(orphaned.as_mut()).await {
                 // The driver itself has a sender: it never comes to that.
@@ -293,11 +322,37 @@ impl Driver {
         }
     }
 
-    /// The next alarm or deadline.
+    /// The next alarm or deadline, or survey.
     fn wake_at(&self) -> Option<Instant> {
         let alarm = self.alarm.as_ref().map(|alarm| self.clock.instant(alarm.due));
         let deadline = self.due.first().map(|(at, _)| *at);
-        alarm.into_iter().chain(deadline).min()
+        alarm.into_iter().chain(deadline).chain(self.survey_at).min()
+    }
+
+    fn is_idle(&self) -> bool {
+        self.invocations.is_empty() && self.calls.is_empty() && self.commands.is_empty()
+    }
+
+    /// A sandbox at rest that may be in a circle looks for one: soon when somebody has
+    /// let go of it, and else less and less often.
+    fn survey_later(&mut self) {
+        if self.link.take_suspicion() {
+            self.survey_after = FIRST_SURVEY;
+            self.survey_at = None;
+        }
+        if self.survey_at.is_none() && self.tables.may_be_in_a_circle() {
+            self.survey_at = Some(Instant::now() + self.survey_after);
+            self.survey_after = (2 * self.survey_after).min(LAST_SURVEY);
+        }
+    }
+
+    fn survey(&mut self) {
+        if self.survey_at.is_some_and(|at| at <= Instant::now()) {
+            self.survey_at = None;
+            if let Some(hold) = self.link.known_hold().filter(|_| self.is_idle()) {
+                Survey::begin(&hold);
+            }
+        }
     }
 
     async fn command(&mut self, command: Command) -> Result<()> {
@@ -312,7 +367,16 @@ impl Driver {
                 Ok(())
             }
             // What there is to do is done before the next event.
-            Command::Released | Command::Unheld => Ok(()),
+            Command::Released | Command::Unheld | Command::LetGo => Ok(()),
+            Command::LookThrough(survey) => {
+                let is_idle = self.is_idle();
+                survey.answer(&self.link, is_idle.then_some(&*self));
+                Ok(())
+            }
+            Command::Unneeded => {
+                self.is_unneeded = true;
+                Ok(())
+            }
             Command::Count(reply) => {
                 // Whoever has gone away needs no answer.
                 let _ = reply.send(self.stats());
@@ -413,6 +477,7 @@ impl Driver {
 
     async fn time(&mut self) -> Result<()> {
         let now = Instant::now();
+        self.survey();
         while let Some(&(at, due)) = self.due.first().filter(|(at, _)| *at <= now) {
             self.due.remove(&(at, due));
             match due {

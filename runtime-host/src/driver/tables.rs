@@ -12,6 +12,7 @@ use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
 use crate::loader::LocalLoader;
+use crate::ownership::{Holds, Visitor};
 use crate::promised::Promised;
 use crate::sandbox::internal;
 use crate::seed::Seed;
@@ -97,6 +98,12 @@ impl Tables {
     /// The sandbox holds nothing beside what it was loaded with.
     pub(super) fn is_at_rest(&self, env: usize) -> bool {
         self.offered == 0 && self.answers.is_empty() && self.last as usize == env
+    }
+
+    /// Whether it holds anything beside the way to itself, or others hold something of it:
+    /// nothing else can be in a circle of sandboxes that hold one another.
+    pub(super) fn may_be_in_a_circle(&self) -> bool {
+        self.held.len() > 1 || !self.answers.is_empty() || self.offered > 0
     }
 
     /// What of its statistics is here. The way to itself is no news.
@@ -253,6 +260,13 @@ impl Tables {
                 }
             }
         }
+    }
+}
+
+impl Holds for Tables {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        self.held.values().for_each(|stub| stub.visit(visitor));
+        self.answers.values().for_each(|kept| visitor.shared(&kept.promised));
     }
 }
 

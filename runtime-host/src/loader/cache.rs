@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OnceCell;
 
 use crate::error::Result;
+use crate::ownership::{Holds, Visitor};
 use crate::quota::Reservation;
 use crate::worker::Worker;
 
@@ -140,6 +141,22 @@ impl Cache {
     pub(super) fn stats(&self) -> LoaderStats {
         let entries = self.entries();
         LoaderStats { workers: entries.by_id.len(), ..entries.stats }
+    }
+}
+
+impl Holds for Cache {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        for entry in self.entries().by_id.values() {
+            visitor.shared(&entry.slot);
+        }
+    }
+}
+
+impl Holds for OnceCell<Result<Worker>> {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Some(Ok(worker)) = self.get() {
+            worker.visit(visitor);
+        }
     }
 }
 

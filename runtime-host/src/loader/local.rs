@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::export::Export;
 use crate::limits::Limits;
 use crate::link::{Lineage, Link};
+use crate::ownership::{Holds, Visitor};
 use crate::promised::failed;
 use crate::quota::Reservation;
 use crate::seed::Seed;
@@ -128,6 +129,12 @@ impl LocalLoader {
     }
 }
 
+impl Holds for LocalLoader {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.cache);
+    }
+}
+
 /// A loaded worker, as the one that loaded it has it.
 struct WorkerTarget(Worker);
 
@@ -141,6 +148,10 @@ impl Capability for WorkerTarget {
             return failed(Thrown::no_method(method));
         }
         Box::pin(std::future::ready(self.entrypoint(&arguments)))
+    }
+
+    fn stands_for(&self) -> Option<Entrypoint> {
+        Some(Entrypoint::new(self.0.clone(), Arc::default()))
     }
 
     fn request(self: Arc<Self>, mut call: Call) -> Answer {
