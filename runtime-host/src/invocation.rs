@@ -226,13 +226,18 @@ impl Invocation {
 
     pub(crate) fn log(&self, code: &Code) -> Log {
         let kept = self.quota.as_ref().map(|quota| Reservation::none(quota, false));
-        let kept = kept.unwrap_or_default();
-        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone(), kept)
+        let (kept, purse) = (kept.unwrap_or_default(), Arc::clone(&self.purse));
+        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone(), kept, purse)
     }
 
     /// It is over.
     pub(crate) fn close_purse(&self) {
         self.purse.close(self.caller.as_ref());
+    }
+
+    /// Whether the sandbox itself has called it.
+    pub(crate) fn is_called_by(&self, sandbox: &Lineage) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.is_of(sandbox))
     }
 
     /// What a turn of its own may use.

@@ -124,7 +124,8 @@ impl Limits {
     }
 
     /// UTF-8 bytes of all log lines of one invocation, and the encoded bytes of
-    /// their arguments where they are kept for tails. Default 1 MiB.
+    /// their arguments where they are kept for tails. Default 1 MiB. All invocations
+    /// that it has called may write 16 times as much with it.
     pub fn log_bytes(mut self, bytes: u64) -> Self {
         self.log_bytes = bytes;
         self
@@ -167,8 +168,8 @@ impl Limits {
     /// Bytes of the sandbox and of all sandboxes below it together: the linear memory
     /// that they have beyond the image that they began with, 256 KiB for each that is
     /// alive, and whatever the host keeps for them (code, `env`, `props`, answers on
-    /// their way, log lines, memory of the `TypeScript` guest). Default: twice
-    /// [`Limits::memory_bytes`] and 66 MiB.
+    /// their way, log lines, memory of the `TypeScript` guest). Default:
+    /// [`Limits::memory_bytes`] and 160 MiB.
     ///
     /// Past it whoever asks for more is refused: a sandbox whose memory would grow is
     /// stopped, a worker does not load, a call fails
@@ -194,7 +195,7 @@ impl Limits {
 
     /// As [`Limits::tree_memory_bytes`] says it, or its default.
     pub(crate) fn tree_memory(&self) -> u64 {
-        let default = self.memory_bytes.saturating_mul(2).saturating_add(66 << 20);
+        let default = self.memory_bytes.saturating_add(160 << 20);
         self.tree_memory_bytes.unwrap_or(default)
     }
 

@@ -138,6 +138,10 @@ impl Lineage {
         self.0.as_ref().map(|this| &this.quota)
     }
 
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        matches!((&self.0, &other.0), (Some(one), Some(two)) if Arc::ptr_eq(one, two))
+    }
+
     pub(crate) fn is_some(&self) -> bool {
         self.0.is_some()
     }
@@ -352,6 +356,11 @@ impl Remote {
     /// ended.
     pub(crate) fn hold(&self) -> Option<StubHold> {
         (!self.link.is_closed()).then(|| StubHold::of(self.link.hold()))
+    }
+
+    /// Whether it lives in the sandbox of that link.
+    pub(crate) fn is_in(&self, link: &Link) -> bool {
+        self.link.address() == link.address()
     }
 
     /// Whether it lives in the sandbox of that lineage, or in one that this

@@ -232,8 +232,8 @@ enum Next {
 /// Goes down a path of an answer: through its data here, and from the first
 /// stub on over there. Looking through data is paid for by who asks, an operation
 /// for each byte.
-fn follow(result: &Result<Value, Thrown>, mut call: Call) -> Next {
-    let value = match result {
+fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
+    let value = match &**result {
         Ok(value) => value,
         Err(thrown) => return Next::Answer(failed(thrown.clone())),
     };
@@ -265,11 +265,25 @@ fn follow(result: &Result<Value, Thrown>, mut call: Call) -> Next {
         }
     }
     if call.arguments.is_none() {
-        let value = within.unwrap_or_else(|| value.clone());
-        return Next::Answer(Box::pin(std::future::ready(Ok(value))));
+        if within.is_none() {
+            return Next::Answer(Box::pin(std::future::ready(Ok(value.clone()))));
+        }
+        drop(within);
+        // Made anew when it is taken: many may wait for a part of one answer.
+        let (result, path) = (Arc::clone(result), call.path);
+        return Next::Answer(Box::pin(async move { part(&result, &path) }));
     }
     let name = shown(call.path.last().map_or("default", String::as_str));
     Next::Answer(failed(Thrown::type_error(format!("\"{name}\" is not a function."))))
+}
+
+/// What a path leads to, through data alone.
+fn part(result: &Result<Value, Thrown>, path: &[String]) -> Result<Value, Thrown> {
+    let mut value = result.clone()?;
+    for name in path {
+        value = value.property(name).ok_or_else(|| Thrown::no_method(name))?;
+    }
+    Ok(value)
 }
 
 pub(crate) fn failed(thrown: Thrown) -> Answer {

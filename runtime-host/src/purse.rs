@@ -51,6 +51,10 @@ pub(crate) struct Purse {
     call_limit: u64,
     /// How many they have made.
     calls: AtomicU64,
+    /// The most bytes that they may log.
+    log_limit: u64,
+    /// How many they have logged.
+    logged: AtomicU64,
     /// The rest is of the invocation and all that it pays for, and is changed only
     /// under the tree's lock: what was used,
     used: AtomicU64,
@@ -111,6 +115,15 @@ pub(crate) struct Lease {
     used: Option<u64>,
 }
 
+/// So many times an invocation's own bytes of logs may be written by all that it has
+/// called.
+const LOGS_OF_TREE: u64 = 16;
+
+fn count(used: &AtomicU64, more: u64, limit: u64, kind: LimitKind) -> Result<(), LimitError> {
+    let actual = used.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+    if actual > limit { Err(LimitError { kind, limit, actual }) } else { Ok(()) }
+}
+
 fn add(to: &AtomicU64, more: u64) {
     to.store(to.load(Ordering::Relaxed).saturating_add(more), Ordering::Relaxed);
 }
@@ -126,7 +139,8 @@ impl Purse {
         owner: Lineage,
         payer: Option<Arc<Self>>,
     ) -> Arc<Self> {
-        let Limits { fuel: limit, capability_calls: call_limit, .. } = *limits;
+        let Limits { fuel: limit, capability_calls: call_limit, log_bytes, .. } = *limits;
+        let log_limit = log_bytes.saturating_mul(LOGS_OF_TREE);
         let tree = match &payer {
             Some(payer) => Arc::clone(&payer.tree),
             None => Arc::new(Tree {
@@ -144,6 +158,8 @@ impl Purse {
             tree,
             call_limit,
             calls: AtomicU64::new(0),
+            log_limit,
+            logged: AtomicU64::new(0),
             used: AtomicU64::new(0),
             leased: AtomicU64::new(0),
             running: AtomicU64::new(0),
@@ -217,14 +233,23 @@ impl Purse {
     /// # Errors
     /// The limit of the nearest for whom it is one too many.
     pub(crate) fn count_call(&self) -> Result<(), LimitError> {
-        for purse in self.payers() {
-            let (limit, actual) =
-                (purse.call_limit, purse.calls.fetch_add(1, Ordering::Relaxed) + 1);
-            if actual > limit {
-                return Err(LimitError { kind: LimitKind::CapabilityCalls, limit, actual });
-            }
-        }
-        Ok(())
+        self.payers().try_for_each(|purse| {
+            count(&purse.calls, 1, purse.call_limit, LimitKind::CapabilityCalls)
+        })
+    }
+
+    /// Counts bytes of log lines here and for all who pay.
+    ///
+    /// # Errors
+    /// The limit of the nearest for whom it is too much.
+    pub(crate) fn count_log(&self, bytes: u64) -> Result<(), LimitError> {
+        self.payers()
+            .try_for_each(|purse| count(&purse.logged, bytes, purse.log_limit, LimitKind::Log))
+    }
+
+    /// Whether the invocation is one of that sandbox.
+    pub(crate) fn is_of(&self, sandbox: &Lineage) -> bool {
+        self.owner.is(sandbox)
     }
 
     /// What the `TypeScript` guest may still use for this invocation's tree of calls.

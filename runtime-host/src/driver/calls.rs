@@ -34,6 +34,8 @@ pub(super) struct PendingCall {
     /// Asked of the sandbox itself: nobody's work, and nobody's without the
     /// invocation.
     pub(super) of_itself: bool,
+    /// Whether nobody but the sandbox itself can answer it.
+    pub(super) to_itself: bool,
     /// Whether it keeps others from being under way.
     pub(super) in_lane: bool,
     /// What was called or handed on before the answer has come.
@@ -81,6 +83,10 @@ impl Calls {
 
     pub(super) fn is_empty(&self) -> bool {
         self.table.is_empty()
+    }
+
+    pub(super) fn are_to_itself(&self) -> bool {
+        self.table.values().all(|call| call.to_itself)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -208,6 +214,7 @@ impl PendingCall {
             bytes,
             awaited,
             of_itself: false,
+            to_itself: false,
             in_lane: false,
             promised: None,
             deadline: None,

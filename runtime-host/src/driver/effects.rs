@@ -14,7 +14,7 @@ use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::exception;
 use crate::promised::failed;
 use crate::purse::{Purse, letting_go};
-use crate::stub::Target;
+use crate::stub::{Stub, Target};
 use crate::tail;
 
 impl Driver {
@@ -111,6 +111,7 @@ impl Driver {
         // What a sandbox asks of itself, its exports apart, is nobody's work and may
         // take as long as it lives.
         let of_itself = matches!(target, wit::Capability::Held(OWN)) && path.len() == 1;
+        let is_answer = matches!(target, wit::Capability::Promised(_) | wit::Capability::Answer(_));
         let held = match target {
             wit::Capability::Held(index)
             | wit::Capability::Service(index)
@@ -121,6 +122,12 @@ impl Driver {
         let target = tables.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
         pending.of_itself = of_itself;
+        pending.to_itself = match target.as_ref().map(Stub::target) {
+            Some(Target::Remote(remote)) => remote.is_in(&self.link),
+            // What it waits for is a callback, or a call that is itself one of these.
+            Some(Target::LocalLoader(_)) => true,
+            _ => of_itself || is_answer,
+        };
         if !awaited {
             pending.promised = Some(self.tables.keep(id));
         }

@@ -28,6 +28,7 @@ use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
 use crate::ownership::{Holds, Survey, Visitor};
 use crate::purse::Purse;
+use crate::quota::Reservation;
 use crate::sandbox::Sandbox;
 use crate::stats::WorkerStats;
 use crate::stub::Stub;
@@ -185,6 +186,8 @@ struct Driver {
     survey_after: Duration,
     /// No one who lives holds it.
     is_unneeded: bool,
+    /// What the event takes that is delivered now.
+    in_hand: Reservation,
 }
 
 impl Holds for Driver {
@@ -211,7 +214,9 @@ impl Driver {
         sandbox: Sandbox,
     ) -> Self {
         let own = Stub::new(own::Own(link.clone()));
-        let calls = Calls::new(link.lineage().quota());
+        let quota = link.lineage().quota();
+        let calls = Calls::new(quota);
+        let in_hand = quota.map(|quota| Reservation::none(quota, false)).unwrap_or_default();
         let housekeeping_fuel = if start.code.is_child() { CHILD_FUEL } else { ROOT_FUEL };
         Self {
             code: start.code,
@@ -242,6 +247,7 @@ impl Driver {
             survey_at: None,
             survey_after: FIRST_SURVEY,
             is_unneeded: false,
+            in_hand,
         }
     }
 
@@ -253,12 +259,14 @@ impl Driver {
         let lineage = self.link.lineage().clone();
         let mut orphaned = std::pin::pin!(lineage.parent_ended());
         loop {
-            if self.is_idle() {
-                if self.is_unneeded || !self.link.is_held() {
-                    return Ok(());
-                }
-                self.survey_later();
+            let is_idle = self.invocations.is_empty() && self.calls.is_empty();
+            if is_idle && !self.link.is_held() && self.commands.is_empty() {
+                return Ok(());
             }
+            if self.is_unneeded && self.is_at_rest() {
+                return if is_idle { Ok(()) } else { Err(Error::Hung) };
+            }
+            self.survey_later();
             match self.next(orphaned.as_mut()).await {
                 // The driver itself has a sender: it never comes to that.
                 Next::Command(None) | Next::Answer(Err(Aborted)) => {}
@@ -329,8 +337,13 @@ impl Driver {
         alarm.into_iter().chain(deadline).chain(self.survey_at).min()
     }
 
-    fn is_idle(&self) -> bool {
-        self.invocations.is_empty() && self.calls.is_empty() && self.commands.is_empty()
+    /// Nothing but itself can wake it, unless somebody holds it.
+    fn is_at_rest(&self) -> bool {
+        let own = self.link.lineage();
+        self.alarm.is_none()
+            && self.commands.is_empty()
+            && self.calls.are_to_itself()
+            && self.invocations.values().all(|invocation| invocation.is_called_by(own))
     }
 
     /// A sandbox at rest that may be in a circle looks for one: soon when somebody has
@@ -349,7 +362,7 @@ impl Driver {
     fn survey(&mut self) {
         if self.survey_at.is_some_and(|at| at <= Instant::now()) {
             self.survey_at = None;
-            if let Some(hold) = self.link.known_hold().filter(|_| self.is_idle()) {
+            if let Some(hold) = self.link.known_hold().filter(|_| self.is_at_rest()) {
                 Survey::begin(&hold);
             }
         }
@@ -369,8 +382,8 @@ impl Driver {
             // What there is to do is done before the next event.
             Command::Released | Command::Unheld | Command::LetGo => Ok(()),
             Command::LookThrough(survey) => {
-                let is_idle = self.is_idle();
-                survey.answer(&self.link, is_idle.then_some(&*self));
+                let is_at_rest = self.is_at_rest();
+                survey.answer(&self.link, is_at_rest.then_some(&*self));
                 Ok(())
             }
             Command::Unneeded => {

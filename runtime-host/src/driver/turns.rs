@@ -14,6 +14,26 @@ use crate::purse::{Lease, Purse};
 use crate::sandbox::{Allowance, Budget};
 use crate::stub::Stub;
 
+/// The data of an event.
+fn bytes_of_event(event: &wit::Event) -> u64 {
+    let bytes = |message: Option<&wit::Message>| message.map_or(0, |it| it.data.len() as u64);
+    match event {
+        wit::Event::Load(load) => bytes(Some(&load.env)),
+        wit::Event::Invoke(invoke) => {
+            let props = match &invoke.receiver {
+                wit::Receiver::Entrypoint(entrypoint) => entrypoint.props.as_ref(),
+                wit::Receiver::Offered(_) => None,
+            };
+            bytes(invoke.arguments.as_ref()) + bytes(props)
+        }
+        wit::Event::Settled(settled) => {
+            let (Ok(message) | Err(message)) = &settled.result;
+            bytes(Some(message))
+        }
+        _ => 0,
+    }
+}
+
 /// Who pays for a turn.
 pub(super) enum Pays {
     /// The invocation that the event is for.
@@ -95,6 +115,14 @@ impl Driver {
         if let Some(late) = late.filter(|_| self.loaded) {
             // The sandbox is at rest, and sound.
             let error = Error::Limit(late.late(now));
+            self.end(payer, error);
+            return Ok(());
+        }
+        // The host has a copy of it, and so will the guest.
+        if let Err(error) = self.in_hand.cover(bytes_of_event(event)) {
+            if !self.loaded {
+                return Err(error);
+            }
             self.end(payer, error);
             return Ok(());
         }

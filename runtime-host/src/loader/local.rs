@@ -65,7 +65,7 @@ impl LocalLoader {
                 Box::pin(std::future::ready(loaded.map(stub_of).map_err(Thrown::from_error)))
             }
             "get" => {
-                let id = match argument::<Option<String>>(&arguments, 0) {
+                let id = match argument::<Option<Value>>(&arguments, 0).and_then(id_of) {
                     Ok(id) => id,
                     Err(thrown) => return failed(thrown),
                 };
@@ -163,6 +163,14 @@ impl Capability for WorkerTarget {
         let name = not_default(Some(call.path.remove(0)));
         Arc::new(Entrypoint::new(self.0.clone(), Export::new(name, None))).request(call)
     }
+}
+
+/// An id as the cache has it. Halves of letters, which UTF-8 cannot say, are told apart.
+fn id_of(value: Option<Value>) -> Result<Option<String>, Thrown> {
+    let Some(value) = value.filter(|value| !value.is_undefined()) else { return Ok(None) };
+    let id: String = value.to().map_err(|error| Thrown::type_error(error.to_string()))?;
+    let same = Value::from_serialize(&id).is_ok_and(|written| written == value);
+    Ok(Some(if same { id } else { format!("{id}\0{:x?}", value.as_bytes()) }))
 }
 
 fn not_default(name: Option<String>) -> Option<String> {
