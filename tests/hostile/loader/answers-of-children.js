@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 4
 // Answers of children that the parent has only called something of, so that they never enter it.
 export default async (a, env) => {

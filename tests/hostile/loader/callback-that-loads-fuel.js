@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception
-//@ args: --timeout 5s --loader LOADER --fuel 100000000
+//@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
 // A child that calls back its parent has that load and call others, from another invocation each time.
 export default async (a, env) => {

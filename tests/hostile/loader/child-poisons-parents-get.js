@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ value: "mine"
 // A child that has the parent's loader asks it, before it has come, to keep a worker under the id that its parent uses.
 import { WorkerEntrypoint } from "cloudflare:workers";

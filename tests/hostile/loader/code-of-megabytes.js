@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 4
 // Workers with 30 MiB of text each that is never run, all of them kept.
 globalThis.kept = [];

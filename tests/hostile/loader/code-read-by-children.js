@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 4
 // One worker with 20 MiB of text whose entrypoints are each in use, and children that import it into their heaps.
 export default async (a, env) => {

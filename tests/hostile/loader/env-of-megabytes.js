@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 4
 // A mebibyte of env for each of a thousand workers that are kept and never called, and once more for their children.
 globalThis.kept = [];

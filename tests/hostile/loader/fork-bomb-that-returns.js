@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 3
 // Each child begins the next in waitUntil and returns, so that nobody is left who waits.
 const hop = "export default { f(code, env, ctx) { ctx.waitUntil(env.L.load({ mainModule: 'm.js', modules: { 'm.js': code }, env: { L: env.L } }).getEntrypoint().f(code)); ctx.waitUntil(env.L.load({ mainModule: 'm.js', modules: { 'm.js': code }, env: { L: env.L } }).getEntrypoint().f(code)); return 1 } }";

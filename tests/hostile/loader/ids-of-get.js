@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // A hundred thousand ids, and ids of a mebibyte, whose workers are never called.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ value: true
 //@ cpu: 2
 // A child asks for limits above its parent's, by its code and by its entrypoint.

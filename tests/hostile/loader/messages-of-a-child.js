@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 4
 // Sixty children each send their parent arguments of 24 MiB at once, and the parent does not answer.
 export default async (a, env) => {

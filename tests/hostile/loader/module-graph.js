@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception,loadFailed
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // Five thousand modules import each other in a chain and in a circle.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception,loadFailed
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // Two hundred thousand modules without text, and a few whose names are mebibytes of "../".
 export default async (a, env) => {

@@ -1,5 +1,6 @@
 //@ outcome: ok
-//@ args: --timeout 10s --loader LOADER
+//@ alone: true
+//@ args: --timeout 20s --loader LOADER
 //@ value: true
 //@ cpu: 3
 // A neighbour's timer fires in time beside forty children that spin.

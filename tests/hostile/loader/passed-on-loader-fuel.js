@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu
-//@ args: --timeout 5s --loader LOADER --fuel 100000000
+//@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
 // The loader goes through the props of one child and the arguments of another, and back; whoever calls pays still.
 const relay = `import { WorkerEntrypoint } from "cloudflare:workers"; export default class extends WorkerEntrypoint { mine() { return this.ctx.props.L } echo(x) { return x } }`;

@@ -1,5 +1,5 @@
 //@ outcome: ok,exception
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 1
 // Requests to load that the worker has made up itself: no code of the guest's has looked at them.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception
-//@ args: --timeout 5s --loader LOADER --fuel 100000000
+//@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
 // The loader is a getter of a target of an answer that has not come.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

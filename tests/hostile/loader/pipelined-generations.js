@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ value: true
 //@ cpu: 4
 // Each generation hands its loader to the next by way of an answer that has not come; the bound of 64 must hold.

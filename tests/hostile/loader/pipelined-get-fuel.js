@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception
-//@ args: --timeout 5s --loader LOADER --fuel 100000000
+//@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
 // The same with `get`, whose callback is a stub of the caller's.
 import { WorkerEntrypoint } from "cloudflare:workers";

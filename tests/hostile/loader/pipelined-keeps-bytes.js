@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // Workers of 8 MiB each, loaded by a loader that is nobody's yet, and all of them kept.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 2
 // A made-up request names one module a million times, and one tail as often: small to write, long to read.
 import { WorkerEntrypoint } from "cloudflare:workers";

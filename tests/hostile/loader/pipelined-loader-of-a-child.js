@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception
-//@ args: --timeout 5s --loader LOADER --fuel 100000000
+//@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
 // A child is given the parent's loader, returns it, and the parent asks that before it has come.
 export default async (a, env) => {

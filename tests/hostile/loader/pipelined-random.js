@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --loader LOADER --timeout 5s
+//@ args: --loader LOADER --timeout 10s
 //@ value: "fine"
 // The children of a loader that is asked before it has come must not draw from a seed that everybody knows:
 // these are the first numbers of a child whose loader has seed 0, in every process.

@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --timeout 5s --loader LOADER --fuel 200000000
+//@ args: --timeout 10s --loader LOADER --fuel 200000000
 //@ value: "fine"
 //@ cpu: 1
 // A child of little fuel is handed a loader that has not come yet: what it loads is the child's, and within its limits.

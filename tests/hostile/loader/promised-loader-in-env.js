@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --timeout 5s --loader LOADER --fuel 200000000
+//@ args: --timeout 10s --loader LOADER --fuel 200000000
 //@ value: "fine"
 //@ cpu: 1
 // The same in the env of a child, in its props and within data.

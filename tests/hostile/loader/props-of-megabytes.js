@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 4
 // One worker, a thousand entrypoints, and props of a mebibyte for each.
 globalThis.kept = [];

@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --loader LOADER --timeout 5s
+//@ args: --loader LOADER --timeout 10s
 //@ value: 1
 //@ cpu: 1
 // The parent returns at once, and two hundred children that nobody waits for want to go on.

@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ value: true
 //@ cpu: 2
 // The lower limit is on the entrypoint only, and the worker that it belongs to is asked in circles.

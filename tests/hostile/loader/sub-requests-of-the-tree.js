@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ value: true
 //@ cpu: 3
 // A child that may make 100 calls loads others that make 100 each.

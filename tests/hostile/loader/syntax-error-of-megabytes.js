@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --loader LOADER --timeout 10s
+//@ args: --loader LOADER --timeout 20s
 //@ cpu: 3
 // A line of 20 MiB does not parse; the error shows that line, and five hundred calls hear of it.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception,ok
-//@ args: --timeout 5s --loader LOADER --fuel 100000000
+//@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
 // Children have returned, and their timers spin on; the parent goes on calling others.
 export default async (a, env) => {

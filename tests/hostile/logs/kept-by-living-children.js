@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 //@ log: 512
 // Four hundred children have each logged nearly a mebibyte, and wait: the host has all of that.

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --loader LOADER --timeout 10s
+//@ args: --loader LOADER --timeout 20s
 //@ cpu: 2
 //@ log: 4
 // Compatibility flags that nobody knows, each of which is a warning in the log with its name.

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // One answer of 16 MiB, before it has come, is an argument of calls of 60 children.
 import { WorkerEntrypoint } from "cloudflare:workers";

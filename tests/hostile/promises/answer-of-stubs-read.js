@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 3
 // An answer holds fifty thousand stubs and a number, and the number is read nine hundred times before it has come.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,exception,limit
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 2
 // Each answer is the one before, a hundred thousand times, and the last is called.
 import { WorkerEntrypoint } from "cloudflare:workers";

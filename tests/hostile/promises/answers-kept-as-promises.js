@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // A child keeps with dup() the pending answers that it is handed, 8 MiB each, a thousand times.
 import { WorkerEntrypoint } from "cloudflare:workers";

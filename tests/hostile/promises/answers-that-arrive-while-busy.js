@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // Sixty children answer with 16 MiB each while the parent is busy and does not look.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 3
 // Answers of 8 MiB each to calls that nobody waits for, and the promises are kept.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 2
 // Each answer holds the one before twice: as a tree it has two to the power of sixty leaves.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,4 +1,5 @@
 //@ outcome: ok
+//@ alone: true
 //@ args: --timeout 20s --loader LOADER
 //@ cpu: 2.5
 //@ value: true

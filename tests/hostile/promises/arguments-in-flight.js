@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 5s
+//@ args: --timeout 10s
 //@ cpu: 3
 // Nine thousand calls of a callee that never answers, each with a quarter of a mebibyte of arguments.
 import { WorkerEntrypoint } from "cloudflare:workers";

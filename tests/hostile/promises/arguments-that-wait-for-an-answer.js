@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 5s
+//@ args: --timeout 10s
 //@ cpu: 3
 // Calls of an answer that never comes, each with a mebibyte of arguments, a few per turn.
 import { WorkerEntrypoint } from "cloudflare:workers";

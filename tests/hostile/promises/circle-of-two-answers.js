@@ -1,5 +1,5 @@
 //@ outcome: ok,exception,hung
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 2
 // Two answers hold each other, kept on both sides, a thousand times.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 3
 // As with the message, in a chain of causes and with a long stack.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // A child that does not load fails with a text of megabytes, told to each of a thousand calls.
 export default async (a, env) => {

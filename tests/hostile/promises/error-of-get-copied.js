@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // The callback of a get fails with 4 MiB, and a thousand gets of the same id wait for it.
 export default async (a, env) => {

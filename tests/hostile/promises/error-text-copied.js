@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 3
 // The message of an error is 4 MiB, and two thousand calls wait for what fails with it.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 3
 // Each call waits for the one before, and the first fails with 8 MiB: every link has a copy of its own.
 import { WorkerEntrypoint } from "cloudflare:workers";

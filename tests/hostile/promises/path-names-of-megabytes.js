@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 3
 // Properties whose names have a mebibyte, on an answer that has not come, a thousand of them.
 import { WorkerEntrypoint } from "cloudflare:workers";

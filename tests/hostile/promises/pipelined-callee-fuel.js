@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception
-//@ args: --timeout 5s --loader LOADER --fuel 100000000
+//@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
 // What is called of an answer that has not come, a function, a method, a getter or another sandbox's entrypoint, spins for the caller.
 import { WorkerEntrypoint } from "cloudflare:workers";

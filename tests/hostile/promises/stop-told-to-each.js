@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // A child aborts with a reason of 20 MiB while ten thousand calls and watchers wait for it.
 export default async (a, env) => {

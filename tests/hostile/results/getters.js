@@ -1,6 +1,6 @@
 //@ outcome: ok,exceededOutput,exceededCpu,exceededMemory,exception
 //@ args:
-//@ cpu: 1
+//@ cpu: 2
 // Each getter returns a new object with a getter.
 const next = () => ({ get x() { return next(); } });
 export default () => next();

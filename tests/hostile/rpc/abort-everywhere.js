@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ value: "fine"
 //@ cpu: 1
 // A child aborts while it is loaded, in a tail, in a disposer, in a getter, in a timer, in a source, and while its result is written down.

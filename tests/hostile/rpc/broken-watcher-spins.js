@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception
-//@ args: --timeout 5s --loader LOADER --fuel 200000000
+//@ args: --timeout 10s --loader LOADER --fuel 200000000
 //@ cpu: 1
 // What is told that a child broke spins, once for each of hundreds of children.
 export default async (a, env) => {

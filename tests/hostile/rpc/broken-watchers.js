@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 2
 // Two hundred thousand callbacks wait to be told that a child broke, and each watches again.
 export default async (a, env) => {

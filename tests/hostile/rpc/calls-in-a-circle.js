@@ -1,5 +1,5 @@
 //@ outcome: exception,limit
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 2
 // A parent and a child call each other without end, each waiting for the other.
 export default async (a, env) => {

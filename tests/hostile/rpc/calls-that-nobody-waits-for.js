@@ -1,5 +1,5 @@
 //@ outcome: ok,limit
-//@ args: --timeout 5s
+//@ args: --timeout 10s
 //@ cpu: 2
 // Each call makes two more of itself and returns.
 import { WorkerEntrypoint } from "cloudflare:workers";

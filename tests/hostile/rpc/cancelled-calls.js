@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 2
 // Nine thousand calls with 100 KiB each are let go of as soon as they are made.
 import { WorkerEntrypoint } from "cloudflare:workers";

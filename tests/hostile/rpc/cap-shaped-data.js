@@ -1,6 +1,6 @@
 //@ outcome: ok
 //@ value: "fine"
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 1
 // Objects that look like stubs, loaders and workers are data and lead nowhere.
 export default async (a, env) => {

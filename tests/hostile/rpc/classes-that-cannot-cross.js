@@ -1,6 +1,6 @@
 //@ outcome: ok
 //@ value: true
-//@ args: --timeout 5s
+//@ args: --timeout 10s
 //@ cpu: 1
 // Proxies, symbols, detached buffers, weak maps and revoked proxies are refused, and the sandbox lives.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 2
 // Nine hundred calls that wait for one another pay for eight thousand small ones: the host must not look at all of them each time for nothing.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu
-//@ args: --timeout 5s --fuel 100000000
+//@ args: --timeout 10s --fuel 100000000
 //@ cpu: 1
 // Disposers that only return a promise at once, and do their work later.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

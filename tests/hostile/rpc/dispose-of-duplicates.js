@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu
-//@ args: --timeout 5s --fuel 100000000
+//@ args: --timeout 10s --fuel 100000000
 //@ cpu: 1
 // The disposer belongs to the last of many duplicates, which a child has kept.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

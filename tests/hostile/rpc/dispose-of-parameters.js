@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu
-//@ args: --timeout 5s --fuel 100000000
+//@ args: --timeout 10s --fuel 100000000
 //@ cpu: 1
 // Parameters end when the call returns: each has a disposer of 41 million operations.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu
-//@ args: --timeout 5s --fuel 100000000
+//@ args: --timeout 10s --fuel 100000000
 //@ cpu: 1
 // A result is a whole list of targets with disposers, and is let go of as one.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception,ok
-//@ args: --timeout 5s --fuel 100000000
+//@ args: --timeout 10s --fuel 100000000
 //@ cpu: 1
 // Targets are in answers that nobody waits for, and in errors, and in calls of what is not there.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

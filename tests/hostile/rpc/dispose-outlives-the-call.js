@@ -1,5 +1,5 @@
 //@ outcome: ok,exceededCpu
-//@ args: --timeout 5s --fuel 100000000 --loader LOADER
+//@ args: --timeout 10s --fuel 100000000 --loader LOADER
 //@ cpu: 1
 // The call has returned when its disposers begin timers that begin disposers.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

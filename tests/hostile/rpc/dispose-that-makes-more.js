@@ -1,5 +1,5 @@
 //@ outcome: ok,exceededCpu,exceededCalls
-//@ args: --timeout 5s --fuel 300000000
+//@ args: --timeout 10s --fuel 300000000
 //@ cpu: 1
 // Each disposer makes two targets whose disposers do so too, and calls of its own.
 import { WorkerEntrypoint, RpcTarget, exports as self } from "cloudflare:workers";

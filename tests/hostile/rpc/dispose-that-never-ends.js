@@ -1,5 +1,5 @@
 //@ outcome: ok,exceededCpu
-//@ args: --timeout 5s --fuel 100000000
+//@ args: --timeout 10s --fuel 100000000
 //@ cpu: 1
 // A hundred disposers that do not end by themselves.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception,ok
-//@ args: --timeout 5s --loader LOADER --fuel 100000000
+//@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
 // Each child keeps a stub of the parent's and ends: the parent's disposers run because a sandbox was dropped.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

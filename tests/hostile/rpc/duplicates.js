@@ -1,6 +1,6 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
-//@ cpu: 2
+//@ args: --timeout 20s
+//@ cpu: 3
 // Stubs are duplicated until something says no, and all of them are kept.
 import { WorkerEntrypoint } from "cloudflare:workers";
 export class E extends WorkerEntrypoint { get() { return () => 1; } }

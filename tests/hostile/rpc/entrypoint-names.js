@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 2
 // Entrypoints whose names have a mebibyte and do not exist, asked for a thousand times and kept.
 globalThis.kept = [];

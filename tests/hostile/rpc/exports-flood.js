@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 2
 // A worker with fifty thousand entrypoints, each looked up, with props, and kept.
 globalThis.kept = [];

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 2
 // A child calls its parent back as often as it can, and waits for nothing.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception
-//@ args: --timeout 5s --loader LOADER --fuel 200000000
+//@ args: --timeout 10s --loader LOADER --fuel 200000000
 //@ cpu: 1
 // Reading a property of a stub runs a getter in the callee, which spins on the reader's account.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 2
 // Messages around the bound of 32 MiB, as bytes, as text of two bytes a letter, and as many small values.
 import { WorkerEntrypoint } from "cloudflare:workers";

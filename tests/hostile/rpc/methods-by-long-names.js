@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 2
 // Methods whose names have eight mebibytes are called, and each error says which.
 export default async (a, env) => {

@@ -1,6 +1,6 @@
 //@ outcome: ok
 //@ value: []
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 1
 // Names that belong to the machinery reach nothing in another sandbox.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 2
 // One stub a million times in one message, and back in the answer.
 import { WorkerEntrypoint } from "cloudflare:workers";

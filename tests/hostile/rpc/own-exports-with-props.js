@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 2
 // Stubs of the worker's own entrypoints, each with a mebibyte of props, kept.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // One entrypoint with props of 8 MiB is called nine hundred times by its parent at once: a copy of the props for each call.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 3
 // Props of 8 MiB are handed to each of nine hundred calls that are under way at once.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ value: "fine"
 //@ cpu: 1
 // Keys such as __proto__ are data in another sandbox, in arguments, props, env and errors.

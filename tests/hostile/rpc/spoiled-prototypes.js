@@ -1,5 +1,5 @@
 //@ outcome: ok,exception,limit
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 1
 // The worker replaces what its own side of RPC may stand on, and calls.
 import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s
+//@ args: --timeout 20s
 //@ cpu: 2
 // A message with a million functions, each of which becomes a stub.
 import { WorkerEntrypoint } from "cloudflare:workers";

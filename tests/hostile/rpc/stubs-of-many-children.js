@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 4
 // A parent keeps ten thousand functions of each of a hundred children.
 globalThis.kept = [];

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // A child keeps every callback that it is given, a hundred in each of a few thousand calls.
 export default async (a, env) => {

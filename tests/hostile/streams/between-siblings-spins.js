@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception,ok
-//@ args: --timeout 5s --loader LOADER --fuel 100000000
+//@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
 // One child's stream goes to another, which reads on when its call is over; both spin for each chunk.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception
-//@ args: --timeout 5s --loader LOADER --fuel 200000000
+//@ args: --timeout 10s --loader LOADER --fuel 200000000
 //@ cpu: 1
 // Streams in answers that nobody waits for are cancelled by the host, and what is told of it spins.
 export default async (a, env) => {

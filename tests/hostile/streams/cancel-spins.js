@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception
-//@ args: --timeout 5s --loader LOADER --fuel 200000000
+//@ args: --timeout 10s --loader LOADER --fuel 200000000
 //@ cpu: 1
 // Cancelling, aborting and closing run the other side's code, which spins.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // The reason for cancelling is 8 MiB, told to nine hundred sources of one child.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: limit,exception
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 2
 // The source gives nothing but empty chunks.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: limit
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 2
 // A child's stream never ends, and the parent collects all of it.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: exception,limit
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 2
 // A worker's requests go to an entrypoint that fetches from the worker.
 import { WorkerEntrypoint } from "cloudflare:workers";

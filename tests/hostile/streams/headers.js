@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 2
 // A request with a hundred thousand headers, and one with a header of 16 MiB; the answer has them too.
 export default async (a, env) => {

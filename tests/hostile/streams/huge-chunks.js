@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // Forty children's streams each give one chunk of 60 MiB, and the parent reads a byte of each.
 export default async (a, env) => {

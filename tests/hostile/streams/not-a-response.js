@@ -1,6 +1,6 @@
 //@ outcome: ok
 //@ value: true
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 1
 // What fetch handlers answer may be anything: each is an error that the caller can catch.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,exception
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 1
 // Every answer redirects to another address of a mebibyte.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 3
 // Nine hundred sinks each have 256 KiB under way that nobody takes.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ value: 1048576
 //@ cpu: 3
 // A stream of a mebibyte goes to and fro between two sandboxes a hundred times before it is read.

@@ -1,5 +1,5 @@
 //@ outcome: limit,ok,exception
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 2
 // One half of a divided stream is read, so that the other has to keep everything.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: limit,exception
-//@ args: --timeout 5s
+//@ args: --timeout 10s
 //@ cpu: 2
 // Thirty transforms in a row, each of which doubles what it is given.
 export default async () => {

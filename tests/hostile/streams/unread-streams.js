@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // Nine thousand streams are handed over, each with a chunk waiting, and nobody reads one.
 globalThis.kept = [];

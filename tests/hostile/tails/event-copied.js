@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // An event with a mebibyte of log is told to two thousand tails, in sandboxes of their own.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 //@ log: 512
 // Three hundred children each log nearly a mebibyte for a tail that is slow to hear of it.

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // A tail never returns, and the events of thousands of calls with 60 KiB of log each wait behind it.
 export default async (a, env) => {

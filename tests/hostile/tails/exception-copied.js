@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // A child throws 8 MiB of message, and five hundred tails hear of it.
 import { WorkerEntrypoint } from "cloudflare:workers";

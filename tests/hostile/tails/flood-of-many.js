@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ rss: 300
 //@ cpu: 2.5
 // Nine thousand different stubs are the tails of each of a hundred workers.

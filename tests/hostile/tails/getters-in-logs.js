@@ -1,5 +1,5 @@
 //@ outcome: ok,limit
-//@ args: --timeout 5s --loader LOADER
+//@ args: --timeout 10s --loader LOADER
 //@ cpu: 1
 // What is logged has getters that log themselves, which tails want as values.
 import { WorkerEntrypoint } from "cloudflare:workers";

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // A hundred children log values that are small to write and large to keep: shared references and long holes.
 import { WorkerEntrypoint } from "cloudflare:workers";

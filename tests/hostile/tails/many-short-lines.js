@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
 // Events with as many empty lines as the log may have, each of which is an object for every tail.
 import { WorkerEntrypoint } from "cloudflare:workers";

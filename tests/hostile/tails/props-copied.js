@@ -1,6 +1,6 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
-//@ cpu: 3
+//@ args: --timeout 20s --loader LOADER
+//@ cpu: 4
 // The props of the entrypoint are 8 MiB and are part of each event, for each call and each tail.
 import { WorkerEntrypoint } from "cloudflare:workers";
 export class T extends WorkerEntrypoint { async tail() { await new Promise((r) => setTimeout(r, 300)); } }

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER
+//@ args: --timeout 20s --loader LOADER
 //@ cpu: 2
 // Sixty workers are the tails of one another, twice each: one call makes two to the power of sixty events.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: exceededCpu,exception,ok
-//@ args: --timeout 5s --loader LOADER --fuel 200000000
+//@ args: --timeout 10s --loader LOADER --fuel 200000000
 //@ cpu: 1
 // The tail of each of a thousand calls spins in a child of its own.
 export default async (a, env) => {

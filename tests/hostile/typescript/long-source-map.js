@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --loader LOADER --timeout 10s
+//@ args: --loader LOADER --timeout 20s
 //@ cpu: 2
 // What has to be rewritten makes a map of millions of points, which the host keeps for each of many workers.
 globalThis.kept = [];

@@ -1,6 +1,6 @@
 //@ outcome: ok
 //@ value: true
-//@ args: --loader LOADER --timeout 10s
+//@ args: --loader LOADER --timeout 20s
 //@ cpu: 2
 // Halves of letters, byte order marks, ends of files in the middle of things, and regular expressions that are none.
 export default async (a, env) => {

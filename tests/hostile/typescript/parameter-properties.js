@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --loader LOADER --timeout 10s
+//@ args: --loader LOADER --timeout 20s
 //@ cpu: 3
 // Constructors with ten thousand parameter properties, decorators and overloads, and a class with as many private names.
 export default async (a, env) => {

@@ -1,5 +1,5 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER --fuel 1000000000
+//@ args: --timeout 20s --loader LOADER --fuel 1000000000
 //@ cpu: 1
 // Children load workers of TypeScript, so that each of thirty has a hundred million operations of its own for that.
 const mid = "export default { async f(src, env) { for (let i = 0; i < 20; i++) await env.L.load({ mainModule: 'm.ts', modules: { 'm.ts': src } }).getEntrypoint().f().catch(() => 0) } }";

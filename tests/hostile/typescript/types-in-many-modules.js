@@ -1,6 +1,6 @@
 //@ outcome: ok,limit,exception
-//@ args: --timeout 10s --loader LOADER --fuel 1000000000
-//@ cpu: 1
+//@ args: --timeout 20s --loader LOADER --fuel 1000000000
+//@ cpu: 2
 // One worker of a thousand TypeScript modules, each of which costs what one may; and the same by import() at run time.
 export default async (a, env) => {
   const heavy = "type T<A> = { a: A[], b?: (x: string) => void };\n".repeat(4000), modules = {};

@@ -1,5 +1,5 @@
 //@ outcome: ok,exceededCpu,exception
-//@ args: --timeout 10s --loader LOADER --fuel 1000000000
+//@ args: --timeout 20s --loader LOADER --fuel 1000000000
 //@ cpu: 1
 // The same with forty workers at a time, so that nobody's limit is seen before all have begun.
 export default async (a, env) => {
