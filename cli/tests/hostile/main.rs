@@ -41,7 +41,9 @@ fn main() -> ExitCode {
     };
     let programs: Vec<Program> = programs.into_iter().filter(is_meant).collect();
     if arguments.iter().any(|arg| arg == "--list") {
-        programs.iter().for_each(|program| println!("{}: test", program.name));
+        for program in &programs {
+            println!("{}: test", program.name);
+        }
         return ExitCode::SUCCESS;
     }
     match run_all(&programs) {
@@ -57,8 +59,7 @@ fn main() -> ExitCode {
 /// How many are not as they should be.
 fn run_all(programs: &[Program]) -> io::Result<usize> {
     let audit = knows_audit()?;
-    let (alone, rest): (Vec<_>, Vec<_>) =
-        programs.iter().partition(|program| program.header.alone);
+    let (alone, rest): (Vec<_>, Vec<_>) = programs.iter().partition(|program| program.header.alone);
     let mut failed = run_side_by_side(rest, audit)?;
     // Wall time is measured with nothing beside it, and once more before it counts:
     // another process may have had the machine.
@@ -87,12 +88,13 @@ fn run_side_by_side(programs: Vec<&Program>, audit: bool) -> io::Result<usize> {
             failed += usize::from(report(program, &program.run(audit, &folder)?));
         }
     };
-    let at_a_time = thread::available_parallelism().map_or(1, |threads| threads.get().min(AT_A_TIME));
+    let at_a_time =
+        thread::available_parallelism().map_or(1, |threads| threads.get().min(AT_A_TIME));
     thread::scope(|scope| {
         let work = &work;
         let workers: Vec<_> =
             (0..at_a_time).map(|index| scope.spawn(move || work(index))).collect();
-        let ended = workers.into_iter().map(|worker| worker.join());
+        let ended = workers.into_iter().map(thread::ScopedJoinHandle::join);
         ended.map(|failed| failed.unwrap_or_else(|_| Err(io::Error::other("a panic")))).sum()
     })
 }

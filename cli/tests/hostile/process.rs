@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use wait4::Wait4 as _;
 
 /// No program takes nearly as long, unless the host has lost hold of it.
-const KILL_AFTER: Duration = Duration::from_secs(60);
+const KILL_AFTER: Duration = Duration::from_mins(1);
 
 /// A host that takes as much is stopped before the machine suffers.
 const KILL_ABOVE_KIB: u64 = 3 << 20;

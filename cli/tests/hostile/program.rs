@@ -78,7 +78,10 @@ impl Program {
         self.check_output(&mut ended, &mut differences)?;
         let late = self.check_costs(&ended, &mut differences);
         if self.name.starts_with(TERMINAL) {
-            check_plain(&mut process::run(&self.path, &self.header.args, folder)?, &mut differences)?;
+            check_plain(
+                &mut process::run(&self.path, &self.header.args, folder)?,
+                &mut differences,
+            )?;
         }
         let Ended { cpu, rss, wall, .. } = ended;
         Ok(Verdict { outcome, cpu, rss, wall, late, differences })
@@ -126,13 +129,13 @@ impl Program {
     fn check_output(&self, ended: &mut Ended, differences: &mut Vec<String>) -> io::Result<()> {
         let out = Output::scan(&mut ended.out)?;
         let err = Output::scan(&mut ended.err)?;
-        for (name, output, most) in [
-            ("standard output", &out, self.header.out),
-            ("standard error", &err, self.header.log),
-        ] {
+        for (name, output, most) in
+            [("standard output", &out, self.header.out), ("standard error", &err, self.header.log)]
+        {
             check_text(name, output, differences);
             if output.bytes > most << 20 {
-                differences.push(format!("{name} has {} MiB, not {most}", output.bytes >> 20));
+                differences
+                    .push(format!("{name} has {} MiB, more than {most}", output.bytes >> 20));
             }
         }
         if ended.killed.is_none() && out.lines != 1 {
@@ -148,10 +151,10 @@ impl Program {
     fn check_costs(&self, ended: &Ended, differences: &mut Vec<String>) -> Option<Duration> {
         let Header { cpu, rss, late, .. } = &self.header;
         if ended.cpu > *cpu * SLOWER {
-            differences.push(format!("CPU is not {:.1} s", (*cpu * SLOWER).as_secs_f64()));
+            differences.push(format!("CPU is above {:.1} s", (*cpu * SLOWER).as_secs_f64()));
         }
         if ended.rss > *rss {
-            differences.push(format!("memory is not {rss} MiB"));
+            differences.push(format!("memory is above {rss} MiB"));
         }
         let Late { deadline, most } = (*late)?;
         let past = ended.wall.saturating_sub(deadline);
@@ -170,7 +173,7 @@ impl Host {
         }
         let most = (MAX_POLL * SLOWER).as_secs_f64() * 1e3;
         if *worst_poll_millis >= most {
-            differences.push(format!("a poll took {worst_poll_millis} ms, not {most}"));
+            differences.push(format!("a poll took {worst_poll_millis} ms, more than {most}"));
         }
     }
 }
