@@ -235,6 +235,11 @@ impl Invocation {
         self.purse.close(self.caller.as_ref());
     }
 
+    /// Whether its caller has all that it will get.
+    pub(crate) fn has_answered(&self) -> bool {
+        self.reply.is_none()
+    }
+
     /// Whether the sandbox itself has called it.
     pub(crate) fn is_called_by(&self, sandbox: &Lineage) -> bool {
         self.caller.as_ref().is_some_and(|caller| caller.is_of(sandbox))

@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_for_a_child_counts_for_all_above_it() {
-        let limits = Limits::default().memory_bytes(32 * MIB);
+        let limits = Limits::default().memory_bytes(32 * MIB).tree_memory_bytes(130 * MIB);
         let (root, engine) = root(&limits);
         let child = Quota::of_child(&limits, ceiling(), &root);
         let kept = child.keep(90 * MIB).expect("room");

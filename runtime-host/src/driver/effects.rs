@@ -128,6 +128,13 @@ impl Driver {
             Some(Target::LocalLoader(_)) => true,
             _ => of_itself || is_answer,
         };
+        // It lives as long as it waits for itself, and must not be what keeps it.
+        let arguments = match arguments {
+            Some(value) if pending.to_itself => {
+                Some(Stub::value_held_by(value, self.link.lineage()))
+            }
+            arguments => arguments,
+        };
         if !awaited {
             pending.promised = Some(self.tables.keep(id));
         }

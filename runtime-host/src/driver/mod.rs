@@ -343,7 +343,7 @@ impl Driver {
         self.alarm.is_none()
             && self.commands.is_empty()
             && self.calls.are_to_itself()
-            && self.invocations.values().all(|invocation| invocation.is_called_by(own))
+            && self.invocations.values().all(|it| it.has_answered() || it.is_called_by(own))
     }
 
     /// A sandbox at rest that may be in a circle looks for one: soon when somebody has
@@ -362,8 +362,13 @@ impl Driver {
     fn survey(&mut self) {
         if self.survey_at.is_some_and(|at| at <= Instant::now()) {
             self.survey_at = None;
-            if let Some(hold) = self.link.known_hold().filter(|_| self.is_at_rest()) {
-                Survey::begin(&hold);
+            if !self.is_at_rest() {
+                return;
+            }
+            match self.link.known_hold() {
+                Some(hold) => Survey::begin(&hold),
+                // It waits for itself.
+                None => self.is_unneeded = true,
             }
         }
     }

@@ -155,7 +155,7 @@ impl Tables {
                 let loader = LocalLoader::new(grant, &self.link, &self.seed);
                 Stub::to(Target::LocalLoader(Arc::new(loader)))
             }
-            _ => stub.held_by(self.link.lineage()),
+            target => Stub::to(target.clone()).held_by(self.link.lineage()),
         }
     }
 
