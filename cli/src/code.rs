@@ -47,6 +47,16 @@ pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
     Ok(code)
 }
 
+/// What may be read once the process is locked down: what the code may import.
+pub(crate) fn readable(args: &RunArgs) -> Vec<PathBuf> {
+    let root = args.root.clone().or_else(|| {
+        let parent = Path::new(&args.file).parent().filter(|_| args.file != "-")?;
+        let is_here = parent.as_os_str().is_empty();
+        Some(if is_here { PathBuf::from(".") } else { parent.to_owned() })
+    });
+    root.into_iter().collect()
+}
+
 /// Name and text of the main module, and the folder that it imports from.
 type Main = (String, Option<PathBuf>, Module);
 

@@ -1,6 +1,7 @@
 //! The command `isolet`.
 
 mod args;
+mod audit;
 mod code;
 mod descriptors;
 mod disk;

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use isolet::{Error, LogLine, Outcome, Report, Value};
 use serde::Serialize;
 
+use crate::audit::Host;
 use crate::output::Output;
 
 /// One run, on one line of standard output.
@@ -16,6 +17,7 @@ pub(crate) struct Record<'a> {
     logs: &'a [LogLine],
     usage: Usage,
     seed: u64,
+    host: Option<Host>,
 }
 
 #[derive(Serialize)]
@@ -51,10 +53,11 @@ impl<'a> Record<'a> {
             logs: &[],
             usage: Usage::default(),
             seed: 0,
+            host: None,
         }
     }
 
-    pub(crate) fn new(report: &'a Report) -> Self {
+    pub(crate) fn new(report: &'a Report, host: Option<Host>) -> Self {
         let usage = &report.usage;
         let (value, error) = match &report.result {
             Ok(value) => (Some(value), None),
@@ -73,6 +76,7 @@ impl<'a> Record<'a> {
                 wall_micros: u64::try_from(usage.wall.as_micros()).unwrap_or(u64::MAX),
             },
             seed: report.seed,
+            host,
         }
     }
 
@@ -102,7 +106,12 @@ impl<'a> Record<'a> {
         out.write_all(b"],\"usage\":")?;
         json(out, &self.usage)?;
         // A string, because not every JSON reader has integers of 64 bits.
-        write!(out, ",\"seed\":\"{}\"}}", self.seed)
+        write!(out, ",\"seed\":\"{}\"", self.seed)?;
+        if let Some(host) = &self.host {
+            out.write_all(b",\"host\":")?;
+            json(out, host)?;
+        }
+        out.write_all(b"}")
     }
 }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use isolet::{Engine, EngineConfig, Error, Outcome, Report};
+use isolet::{Engine, EngineConfig, Error, Lockdown, LockdownError, Outcome, Report, WorkerCode};
 
 use crate::args::RunArgs;
-use crate::code::code;
+use crate::audit::{self, Host};
+use crate::code::{code, readable};
 use crate::descriptors;
 use crate::output::{self, MAX_JSON_BYTES};
 use crate::record::Record;
@@ -34,7 +35,7 @@ pub(crate) fn main(args: RunArgs) -> ExitCode {
         }
         Err(Failure::Internal(error)) => fail(&terminal, &error.to_string(), INTERNAL),
         Err(Failure::Interrupted) => fail(&terminal, "interrupted", 130),
-        Ok(report) => print(&terminal, &report, json),
+        Ok((report, host)) => print(&terminal, &report, host, json),
     };
     // There is nowhere to say it.
     let code = if code == 0 && terminal.has_lost() { INTERNAL } else { code };
@@ -58,25 +59,55 @@ impl From<Error> for Failure {
     }
 }
 
-fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<Report, Failure> {
+fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host>), Failure> {
     // The runtime panics where it lacks one.
     descriptors::check().map_err(Error::Internal)?;
+    // What is wrong with the arguments does not depend on the machine.
+    let code = code(&args).map_err(Failure::Usage)?;
+    // It opens files of the system's, and so comes before the lockdown; threads, which the
+    // runtime may start, come after.
+    let engine = engine(&args)?;
+    if args.lockdown {
+        lock_down(&args)?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::Internal(format!("the runtime does not start: {error}")))?;
-    runtime.block_on(run(args, Arc::clone(terminal)))
+    runtime.block_on(run(args, code, engine, Arc::clone(terminal)))
 }
 
-async fn run(args: RunArgs, terminal: Arc<Terminal>) -> Result<Report, Failure> {
-    // What is wrong with the arguments does not depend on the machine.
-    let code = code(&args).map_err(Failure::Usage)?;
+fn engine(args: &RunArgs) -> Result<Engine, Error> {
     // One sandbox needs no pool of thousands; one that loads others does.
     let sandboxes = if args.loaders.is_empty() { 1 } else { MAX_WORKERS };
     let memory = args.memory.unwrap_or(0).clamp(EngineConfig::DEFAULT_MAX_MEMORY_BYTES, 4 << 30);
-    let config =
-        EngineConfig::new().max_sandboxes(sandboxes).max_memory_bytes(memory).torture(args.torture);
-    let engine = Engine::with_config(config)?;
+    let config = EngineConfig::new()
+        .max_sandboxes(sandboxes)
+        .max_memory_bytes(memory)
+        .max_total_bytes(EngineConfig::DEFAULT_MAX_TOTAL_BYTES.saturating_add(memory))
+        .max_root_percent(100)
+        .watch_polls(args.audit)
+        .torture(args.torture);
+    Engine::with_config(config)
+}
+
+/// Leaves the process nothing to open but what the code may import.
+fn lock_down(args: &RunArgs) -> Result<(), Failure> {
+    let lockdown = readable(args).into_iter().fold(Lockdown::new(), Lockdown::read);
+    lockdown.apply().map_err(|error| match error {
+        LockdownError::Path { path, source } => {
+            Failure::Usage(format!("{}: {source}", path.display()))
+        }
+        other => Error::Internal(other.to_string()).into(),
+    })
+}
+
+async fn run(
+    args: RunArgs,
+    code: WorkerCode,
+    engine: Engine,
+    terminal: Arc<Terminal>,
+) -> Result<(Report, Option<Host>), Failure> {
     let spinner = spinner();
     let shown = spinner.clone();
     let code = code.on_log(move |line| shown.suspend(|| terminal.log(line)));
@@ -92,7 +123,14 @@ async fn run(args: RunArgs, terminal: Arc<Terminal>) -> Result<Report, Failure> 
         () = spin(&spinner) => Err(Failure::Interrupted),
     };
     spinner.finish_and_clear();
-    report
+    let report = report?;
+    if !args.audit {
+        return Ok((report, None));
+    }
+    let report = audit::without_stubs(report);
+    drop((entrypoint, worker));
+    let host = audit::settled(&engine).await;
+    Ok((report, Some(host)))
 }
 
 /// Hidden unless standard error is a terminal.
@@ -121,10 +159,10 @@ fn fail(terminal: &Terminal, text: &str, code: u8) -> u8 {
     code
 }
 
-fn print(terminal: &Terminal, report: &Report, json: bool) -> u8 {
+fn print(terminal: &Terminal, report: &Report, host: Option<Host>, json: bool) -> u8 {
     let code = exit_code(report.outcome());
     if json {
-        return record(terminal, Record::new(report), code);
+        return record(terminal, Record::new(report, host), code);
     }
     match &report.result {
         Ok(value) if value.is_undefined() => code,

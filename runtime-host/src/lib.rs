@@ -57,6 +57,8 @@ mod invocation;
 mod limits;
 mod link;
 mod loader;
+#[cfg(feature = "lockdown")]
+mod lockdown;
 mod log;
 mod outcome;
 mod ownership;
@@ -90,6 +92,8 @@ pub use isolet_macros::capability;
 pub use isolet_wire::Value;
 pub use limits::{Limits, Usage};
 pub use loader::{Loader, LoaderStats};
+#[cfg(feature = "lockdown")]
+pub use lockdown::{Lockdown, LockdownError};
 pub use log::{Level, LogLine};
 pub use outcome::Outcome;
 pub use schemars;

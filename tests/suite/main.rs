@@ -34,6 +34,7 @@ mod loader;
 mod loader_children;
 mod loader_get;
 mod loader_in_rust;
+mod lockdown;
 mod modules;
 mod outbound;
 mod ownership;

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -58,18 +58,17 @@ fn main() -> ExitCode {
 
 /// How many are not as they should be.
 fn run_all(programs: &[Program]) -> io::Result<usize> {
-    let audit = knows_audit()?;
     let (alone, rest): (Vec<_>, Vec<_>) = programs.iter().partition(|program| program.header.alone);
-    let mut failed = run_side_by_side(rest, audit)?;
+    let mut failed = run_side_by_side(rest)?;
     // Wall time is measured with nothing beside it, and once more before it counts:
     // another process may have had the machine.
     let folder = scratch("serial")?;
     for program in alone {
-        let mut verdict = program.run(audit, &folder)?;
+        let mut verdict = program.run(&folder)?;
         if !verdict.differences.is_empty() {
             report(program, &verdict);
             println!("       once more:");
-            verdict = program.run(audit, &folder)?;
+            verdict = program.run(&folder)?;
         }
         failed += usize::from(report(program, &verdict));
     }
@@ -77,7 +76,7 @@ fn run_all(programs: &[Program]) -> io::Result<usize> {
     Ok(failed)
 }
 
-fn run_side_by_side(programs: Vec<&Program>, audit: bool) -> io::Result<usize> {
+fn run_side_by_side(programs: Vec<&Program>) -> io::Result<usize> {
     let queue = Mutex::new(VecDeque::from(programs));
     let work = |index: usize| -> io::Result<usize> {
         let folder = scratch(&index.to_string())?;
@@ -85,7 +84,7 @@ fn run_side_by_side(programs: Vec<&Program>, audit: bool) -> io::Result<usize> {
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
             let Some(program) = next else { return Ok(failed) };
-            failed += usize::from(report(program, &program.run(audit, &folder)?));
+            failed += usize::from(report(program, &program.run(&folder)?));
         }
     };
     let at_a_time =
@@ -104,17 +103,6 @@ fn report(program: &Program, verdict: &Verdict) -> bool {
     let failed = !verdict.differences.is_empty();
     println!("{} {:50} {verdict}", if failed { "FAILED" } else { "ok    " }, program.name);
     failed
-}
-
-/// Whether the command tells what is left in the host at the end.
-// TODO: `--audit` is not there yet. When it is, it is always given, and this goes.
-fn knows_audit() -> io::Result<bool> {
-    let help = Command::new(process::command())
-        .args(["run", "--audit", "--help"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()?;
-    Ok(help.success())
 }
 
 fn scratch(name: &str) -> io::Result<PathBuf> {

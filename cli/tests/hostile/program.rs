@@ -68,13 +68,12 @@ impl Program {
     ///
     /// # Errors
     /// It cannot be run. What is wrong with how it ran is in the verdict.
-    pub(crate) fn run(&self, audit: bool, folder: &Path) -> io::Result<Verdict> {
-        let mut args = vec!["--json".to_owned()];
-        args.extend(audit.then(|| "--audit".to_owned()));
+    pub(crate) fn run(&self, folder: &Path) -> io::Result<Verdict> {
+        let mut args = vec!["--json".to_owned(), "--audit".to_owned()];
         args.extend(self.header.args.iter().cloned());
         let mut ended = process::run(&self.path, &args, folder)?;
         let mut differences = Vec::new();
-        let outcome = self.check_record(&mut ended, audit, &mut differences)?;
+        let outcome = self.check_record(&mut ended, &mut differences)?;
         self.check_output(&mut ended, &mut differences)?;
         let late = self.check_costs(&ended, &mut differences);
         if self.name.starts_with(TERMINAL) {
@@ -88,12 +87,7 @@ impl Program {
     }
 
     /// The outcome; empty if there is no record.
-    fn check_record(
-        &self,
-        ended: &mut Ended,
-        audit: bool,
-        differences: &mut Vec<String>,
-    ) -> io::Result<String> {
+    fn check_record(&self, ended: &mut Ended, differences: &mut Vec<String>) -> io::Result<String> {
         if let Some(reason) = ended.killed {
             differences.push(reason.to_owned());
             return Ok(String::new());
@@ -120,8 +114,7 @@ impl Program {
         }
         match record.host {
             Some(host) => host.check(differences),
-            None if audit => differences.push("the record does not tell of the host".to_owned()),
-            None => {}
+            None => differences.push("the record does not tell of the host".to_owned()),
         }
         Ok(record.outcome)
     }

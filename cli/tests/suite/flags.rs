@@ -140,6 +140,7 @@ fn help_names_every_flag_and_the_exit_codes() {
         "--seed",
         "--json",
         "--torture",
+        "--lockdown",
         "Exit status",
     ] {
         assert!(help.out.contains(text), "{text}");

@@ -4,6 +4,7 @@ mod disk;
 mod flags;
 mod folder;
 mod limits;
+mod lockdown;
 mod poor;
 mod printed;
 mod record;

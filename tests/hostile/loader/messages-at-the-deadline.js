@@ -1,4 +1,4 @@
-//@ outcome: exceededWallTime
+//@ outcome: exceededWallTime,exception
 //@ args: --loader LOADER --timeout 1s --fuel 9000000000000000
 //@ cpu: 4
 //@ late: 250

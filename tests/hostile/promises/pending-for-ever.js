@@ -1,4 +1,4 @@
-//@ outcome: hung,exceededWallTime,exceededCalls,exceededMemory,exceededCpu
+//@ outcome: exception,hung,exceededWallTime,exceededCalls,exceededMemory,exceededCpu
 //@ args: --timeout 1s
 //@ cpu: 2
 //@ late: 250
