@@ -161,7 +161,7 @@ fn the_kernel_holds_every_thread() {
         .collect();
     child.kill().expect("it runs");
     child.wait().expect("it ends");
-    assert_eq!(line, "ready\n");
+    assert_eq!(line, "| ready\n");
     assert!(!states.is_empty());
     for state in states {
         for field in ["NoNewPrivs:\t1\n", "Seccomp:\t2\n"] {
