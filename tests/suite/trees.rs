@@ -48,6 +48,25 @@ async fn living_sandboxes_of_a_tree() {
     assert!(refused.as_str().expect("text").contains("living sandboxes"), "{refused}");
 }
 
+/// A child may be given less than its parent has.
+#[tokio::test]
+async fn a_child_has_limits_of_its_tree() {
+    let parent = |limits: &str| {
+        family(
+            "export default { async run(_, env) {
+                 const load = () => env.LOADER.load({ mainModule: 'm.js', modules: { 'm.js': 'let kept; export default { f() { kept = new Uint8Array(8 << 20).fill(1); return 1 } }' } }).getEntrypoint();
+                 return await load().f() + await load().f();
+             } }",
+            &format!("return child(env, {{ env: {{ LOADER: env.LOADER }}, limits: {limits} }}).run().catch((e) => e.message)"),
+        )
+    };
+    let _ = parent("{ sandboxes: 3, treeMemoryBytes: 64 << 20 }").run().await.expect_ok(2);
+    let few = parent("{ sandboxes: 1 }").run().await.json().to_string();
+    assert!(few.contains("living sandboxes"), "{few}");
+    let little = parent("{ treeMemoryBytes: 4 << 20 }").run().await.json().to_string();
+    assert!(little.contains("sandbox and all below it"), "{little}");
+}
+
 #[tokio::test]
 async fn a_child_leaves_sandboxes_to_its_neighbours() {
     let greedy = "export default { async run(n, env) {
