@@ -107,8 +107,8 @@ fn another_thread_is_an_error() {
     assert_said("thread", if SUPPORTED { "2 threads" } else { "unsupported" });
     // A test has one beside it, so nothing happens to this process.
     match Lockdown::new().apply() {
-        Err(LockdownError::Threads(threads)) => assert!(SUPPORTED && threads > 1),
-        Err(LockdownError::Unsupported) => assert!(!SUPPORTED),
+        Err(LockdownError::Threads(threads)) if SUPPORTED && threads > 1 => (),
+        Err(LockdownError::Unsupported) if !SUPPORTED => (),
         other => panic!("{other:?}"),
     }
 }

@@ -33,7 +33,8 @@ mod linux {
 ///
 /// Linux enforces it, with Landlock (files) and seccomp (system calls). It holds for the
 /// process and every thread that it starts, until the process ends: nothing can take it
-/// off or make it wider. It sets `no_new_privs`.
+/// off or make it wider. It sets `no_new_privs`. It is there with the crate's feature
+/// `lockdown`.
 ///
 /// # What it stops
 ///
