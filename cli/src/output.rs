@@ -46,7 +46,7 @@ impl<'a> Output<'a> {
                 self.raw(text.get(from..at).unwrap_or_default().as_bytes())?;
                 from = at + c.len_utf8();
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    self.raw(format!("\\u{unit:04x}").as_bytes())?;
+                    self.raw(&escape(*unit))?;
                 }
             }
         }
@@ -86,6 +86,12 @@ impl Write for Output<'_> {
     }
 }
 
+fn escape(unit: u16) -> [u8; 6] {
+    let [high, low] = unit.to_be_bytes();
+    let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + value - 10 };
+    [b'\\', b'u', digit(high >> 4), digit(high & 15), digit(low >> 4), digit(low & 15)]
+}
+
 pub(crate) enum Failure {
     /// It is more than [`MAX_JSON_BYTES`], and nothing was printed.
     TooLong,
@@ -113,10 +119,8 @@ fn write(
     body: impl Fn(&mut Output<'_>) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let mut output = Output::new(to, room);
-    body(&mut output).map_err(|error| match output.is_full {
-        true => Failure::TooLong,
-        false => Failure::Io(error),
-    })
+    body(&mut output)
+        .map_err(|error| if output.is_full { Failure::TooLong } else { Failure::Io(error) })
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ impl Terminal {
         let style = Style::new().fg_color(colour.map(Into::into));
         let mut rows = Rows::new(LOG.to_owned(), LOG, columns());
         rows.text(&line.message);
-        self.print(format!("{style}{}{style:#}\n", rows.out));
+        self.print(&format!("{style}{}{style:#}\n", rows.out));
     }
 
     /// Shows what the command itself has to say, and the stack of an exception.
@@ -54,10 +54,10 @@ impl Terminal {
             rows.text(&Clip::of(stack.trim_end()).into_text());
         }
         let message = rows.out.strip_prefix("error:").unwrap_or_default();
-        self.print(format!("{style}error:{style:#}{message}\n"));
+        self.print(&format!("{style}error:{style:#}{message}\n"));
     }
 
-    fn print(&self, text: String) {
+    fn print(&self, text: &str) {
         match anstream::stderr().write_all(text.as_bytes()) {
             // Whoever closed standard error does not want the log.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
