@@ -253,14 +253,27 @@ impl Value {
     /// `"[Shared]"`. A sparse array too long for the budget is an object.
     #[must_use]
     pub fn to_json(&self) -> String {
-        json::write(self)
+        json::to_string(self)
+    }
+
+    /// Writes [`to_json`](Self::to_json) into `out`, piece by piece.
+    ///
+    /// Takes time in what is written and in the message, and at most 64 bytes of memory
+    /// for each of its objects and levels, but nothing for the text. The text may be
+    /// many times as long as the message: an `out` that returns an error when it has
+    /// had enough bounds it.
+    ///
+    /// # Errors
+    /// The first error of `out`, after which nothing more is written.
+    pub fn write_json(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        json::write(self, out)
     }
 
     /// The first `max_bytes` bytes of [`to_json`](Self::to_json), and `…` after
     /// them if there is more. Writes no more than that, however large it all is.
     #[must_use]
     pub fn to_json_prefix(&self, max_bytes: usize) -> String {
-        json::write_prefix(self, max_bytes)
+        json::prefix(self, max_bytes)
     }
 
     /// A message without references and capabilities.
