@@ -133,6 +133,7 @@ fn help_names_every_flag_and_the_exit_codes() {
         "--arg",
         "--env",
         "--module",
+        "--root",
         "--fuel",
         "--memory",
         "--timeout",

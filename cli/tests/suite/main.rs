@@ -4,6 +4,8 @@ mod disk;
 mod flags;
 mod folder;
 mod limits;
+mod poor;
+mod printed;
 mod record;
 mod repeat;
 mod results;
