@@ -62,6 +62,10 @@ impl Entrypoint {
         self
     }
 
+    pub(crate) fn own_props(&self) -> Option<Value> {
+        self.export.props.clone()
+    }
+
     /// A stub of it, to be handed to other workers.
     pub fn stub(&self) -> Stub {
         Stub::new(self.clone())

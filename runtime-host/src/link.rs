@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
+use isolet_wire::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::capability::{Answer, Call, Thrown};
@@ -367,6 +368,13 @@ impl Remote {
     /// descends from: those end later than it does.
     pub(crate) fn outlives(&self, holder: &Lineage) -> bool {
         holder.descends_from(self.link.lineage())
+    }
+
+    pub(crate) fn props(&self) -> Option<Value> {
+        match &self.receiver {
+            Receiver::Entrypoint(export) => export.props.clone(),
+            Receiver::Offered(_) => None,
+        }
     }
 
     pub(crate) fn is_entrypoint(&self) -> bool {

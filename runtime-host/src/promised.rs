@@ -1,10 +1,11 @@
 //! The answer to a call before it has come, and what is already asked of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use isolet_wire::{Attachment, Value};
+use isolet_wire::Value;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::capability::{Answer, Call, Thrown, shown};
@@ -21,6 +22,9 @@ const MAX_CHAIN: usize = 100;
 /// have come with all that is in them. Each answer that comes looks at so many.
 const MAX_NESTED: usize = 1_000;
 
+/// So many bytes of answers are looked through at once for those that have waited.
+const AT_ONCE: usize = 1 << 20;
+
 /// What a call will come to. Calls of it wait, and leave in their order when
 /// the answer has come.
 #[derive(Default)]
@@ -36,6 +40,8 @@ enum State {
     Waiting(Vec<Asked>),
     Settled {
         result: Arc<Result<Value, Thrown>>,
+        /// Those that have yet to be sent: as long as there are any, others go behind them.
+        left: Option<VecDeque<Asked>>,
         /// What it takes.
         _place: Reservation,
     },
@@ -88,29 +94,81 @@ impl Promised {
     /// Sends what has waited, in order. The answer takes room for as long as
     /// anybody can ask for it.
     pub(crate) fn settle(self: &Arc<Self>, result: Result<Value, Thrown>, place: Reservation) {
-        let settled = State::Settled { result: Arc::new(result), _place: place };
+        let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len());
+        let settled = State::Settled { result: Arc::new(result), left: None, _place: place };
         let before = std::mem::replace(&mut *self.state(), settled);
         if self.holds_itself() {
             let circle = "The answer to a call holds itself, or more answers than it may.";
             let circle = Arc::new(Err(Thrown::type_error(circle)));
-            *self.state() = State::Settled { result: circle, _place: Reservation::default() };
+            *self.state() =
+                State::Settled { result: circle, left: None, _place: Reservation::default() };
         }
         let State::Waiting(queue) = before else { return };
+        let runtime = Handle::try_current().ok();
+        if let Some(runtime) = runtime.filter(|_| queue.len().saturating_mul(bytes) > AT_ONCE) {
+            if let State::Settled { left, .. } = &mut *self.state() {
+                *left = Some(queue.into());
+            }
+            runtime.spawn(Arc::clone(self).send_all());
+            return;
+        }
         for asked in queue {
-            if let Some((answer, sender)) = self.route(asked) {
+            self.send(asked);
+        }
+    }
+
+    fn send(self: &Arc<Self>, asked: Asked) {
+        if let Some((answer, sender)) = self.route(asked) {
+            let _ = sender.send(answer);
+        }
+    }
+
+    /// Sends those that have waited, and gives way to other tasks between any two: each
+    /// may look through all of a large answer.
+    async fn send_all(self: Arc<Self>) {
+        loop {
+            let (asked, result) = match &mut *self.state() {
+                State::Settled { left: next, result, .. } => {
+                    match next.as_mut().and_then(VecDeque::pop_front) {
+                        Some(asked) => (asked, Arc::clone(result)),
+                        None => {
+                            *next = None;
+                            return;
+                        }
+                    }
+                }
+                State::Waiting(_) => return,
+            };
+            if let Some((answer, sender)) = self.route_from(asked, Some(result)) {
                 let _ = sender.send(answer);
             }
+            tokio::task::yield_now().await;
         }
     }
 
     /// Sends a call to where the answers lead; none if it has to wait there, or
     /// nobody waits for it. Neither takes stack, however many lead to one another.
     fn route(self: &Arc<Self>, asked: Asked) -> Option<(Answer, oneshot::Sender<Answer>)> {
+        self.route_from(asked, None)
+    }
+
+    /// As [`Self::route`], with what this one has come to if it is the call's turn.
+    fn route_from(
+        self: &Arc<Self>,
+        asked: Asked,
+        mut known: Option<Arc<Result<Value, Thrown>>>,
+    ) -> Option<(Answer, oneshot::Sender<Answer>)> {
         let mut call = asked.call.take()?;
         let mut this = Arc::clone(self);
         for _ in 0..MAX_CHAIN {
-            let result = match &mut *this.state() {
-                State::Waiting(queue) => {
+            let result = match (known.take(), &mut *this.state()) {
+                (Some(result), _) => result,
+                (None, State::Settled { left: Some(left), .. }) => {
+                    asked.call.put_back(call);
+                    left.push_back(asked);
+                    return None;
+                }
+                (None, State::Waiting(queue)) => {
                     asked.call.put_back(call);
                     if queue.len() == queue.capacity() {
                         // Those whose callers have gone away, before it grows.
@@ -120,7 +178,7 @@ impl Promised {
                     queue.push(asked);
                     return None;
                 }
-                State::Settled { result, .. } => Arc::clone(result),
+                (None, State::Settled { result, .. }) => Arc::clone(result),
             };
             match follow(&result, call) {
                 Next::Answer(answer) => return Some((answer, asked.sender)),
@@ -134,7 +192,7 @@ impl Promised {
     /// Whether it would keep itself for ever, through whatever other answers. Does not
     /// look into those that are closed: they came before this one.
     fn holds_itself(self: &Arc<Self>) -> bool {
-        let mut left = self.held();
+        let Some(mut left) = self.held() else { return true };
         let most = left.len() + MAX_NESTED;
         let mut met = BTreeSet::new();
         let mut closed = true;
@@ -146,7 +204,7 @@ impl Promised {
                 continue;
             }
             closed &= next.has_come();
-            let held = next.held();
+            let Some(held) = next.held() else { return true };
             if left.len() + met.len() + held.len() > most && !held.is_empty() {
                 return true;
             }
@@ -160,16 +218,33 @@ impl Promised {
         matches!(*self.state(), State::Settled { .. })
     }
 
-    /// The answers that are in this one.
-    fn held(&self) -> Vec<Arc<Self>> {
-        let state = self.state();
-        let State::Settled { result, .. } = &*state else { return Vec::new() };
-        let Ok(value) = &**result else { return Vec::new() };
-        let promised = |attachment: &Attachment| match attachment.downcast_ref::<Stub>()?.target() {
-            Target::Promised(promised) => Some(Arc::clone(promised)),
-            _ => None,
+    /// The answers that are in this one, be it in the `props` of an entrypoint; none if
+    /// there are too many of these.
+    fn held(&self) -> Option<Vec<Arc<Self>>> {
+        let mut found = Vec::new();
+        let mut left = match &*self.state() {
+            State::Settled { result, .. } => match &**result {
+                Ok(value) => vec![value.clone()],
+                Err(thrown) => thrown.thrown().cloned().into_iter().collect(),
+            },
+            State::Waiting(_) => return Some(found),
         };
-        value.capabilities().iter().filter_map(promised).collect()
+        let mut props = 0;
+        while let Some(value) = left.pop() {
+            for attachment in value.capabilities() {
+                let Some(stub) = attachment.downcast_ref::<Stub>() else { continue };
+                if let Target::Promised(promised) = stub.target() {
+                    found.push(Arc::clone(promised));
+                } else if let Some(more) = stub.props() {
+                    props += 1;
+                    left.push(more);
+                }
+                if props > MAX_NESTED {
+                    return None;
+                }
+            }
+        }
+        Some(found)
     }
 
     /// The stub that it has come to; none if it has not, or is none.

@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::error::{Aborted, Error, LimitError, LimitKind, Overload, Result};
 use crate::image::Image;
 use crate::invocation::millis;
+use crate::link::Lineage;
 use crate::log::Logs;
 use crate::purse::{Lease, Purse};
 use crate::quota::{Quota, Reservation};
@@ -215,6 +216,8 @@ pub(crate) struct Sandbox {
     instance: Instance,
     turn: TurnFunc,
     quota: Arc<Quota>,
+    /// What ends the sandbox when it ends, in the middle of a turn too.
+    parent: Lineage,
     _living: Reservation,
     /// One of those that the engine was configured for.
     _permit: OwnedSemaphorePermit,
@@ -231,6 +234,7 @@ impl Sandbox {
         memory_bytes: u64,
         sources: &Arc<Sources>,
         quota: &Arc<Quota>,
+        parent: Lineage,
     ) -> Result<Self> {
         let living = quota.sandbox()?;
         let state = HostState {
@@ -253,6 +257,7 @@ impl Sandbox {
             instance,
             turn,
             quota: Arc::clone(quota),
+            parent,
             _living: living,
             _permit: permit,
         })
@@ -290,7 +295,7 @@ impl Sandbox {
         asking.payer = allowance.0.as_ref().map(Lease::payer);
         let waits = Arc::clone(&asking.waits);
         let outcome = {
-            let turn = self.turn.typed();
+            let (turn, parent) = (self.turn.typed(), &self.parent);
             let mut turn = pin!(turn.call_async(&mut self.store, (now, event)));
             let mut used = 0_u64;
             let mut waited = false;
@@ -303,6 +308,9 @@ impl Sandbox {
                     let late = (used > 0).then(Instant::now).filter(|now| *now >= budget.deadline);
                     if let Some(now) = late {
                         return Poll::Ready(Err(budget.late(now).into()));
+                    }
+                    if used > 0 && !parent.is_alive() {
+                        return Poll::Ready(Err(Error::ParentEnded));
                     }
                     if used >= allowance.fuel() && allowance.fuel() < budget.fuel {
                         return Poll::Ready(Ok(None));

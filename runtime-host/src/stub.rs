@@ -120,6 +120,15 @@ impl Stub {
         Self { target: self.target.clone(), hold: None }
     }
 
+    /// The `props` of the entrypoint that it is.
+    pub(crate) fn props(&self) -> Option<Value> {
+        match &self.target {
+            Target::Remote(remote) => remote.props(),
+            Target::Capability(capability) => capability.stands_for()?.own_props(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn target(&self) -> &Target {
         &self.target
     }

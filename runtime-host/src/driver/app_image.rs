@@ -40,7 +40,7 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
         code.has_failed_to_start();
         return Err(error);
     }
-    let env = code.env.capabilities().len();
+    let env = code.env().capabilities().len();
     let at_rest = driver.calls.is_empty() && driver.tables.is_at_rest(env);
     if !driver.loaded || driver.alarm.is_some() || !at_rest {
         return Ok(None);

@@ -98,7 +98,8 @@ impl Start {
     async fn sandbox(&self, link: &Link) -> Result<Sandbox> {
         let Code { engine, limits, sources, quota, .. } = &*self.code;
         let quota = link.lineage().quota().unwrap_or(quota);
-        Sandbox::new(engine, &self.image, limits.memory_bytes, sources, quota).await
+        let parent = self.code.parent.clone();
+        Sandbox::new(engine, &self.image, limits.memory_bytes, sources, quota, parent).await
     }
 
     pub(crate) fn link(self) -> (Link, Starting) {
@@ -254,11 +255,14 @@ impl Driver {
     async fn serve(&mut self) -> Result<()> {
         if self.loaded {
             // The image knows them under the numbers that loading gave them.
-            self.tables.import(self.code.env.clone())?;
+            self.tables.import(self.code.env())?;
         }
         let lineage = self.link.lineage().clone();
         let mut orphaned = std::pin::pin!(lineage.parent_ended());
         loop {
+            if !self.code.parent.is_alive() {
+                return Err(Error::ParentEnded);
+            }
             let is_idle = self.invocations.is_empty() && self.calls.is_empty();
             if is_idle && !self.link.is_held() && self.commands.is_empty() {
                 return Ok(());
@@ -443,7 +447,7 @@ impl Driver {
             watched: self.code.has_tails(),
             max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),
-            env: self.tables.import(self.code.env.clone())?,
+            env: self.tables.import(self.code.env())?,
         });
         self.turn(invocation, &event).await
     }

@@ -8,6 +8,7 @@ use isolet_wire::Value;
 
 use super::worn_out;
 use crate::bindings::sandbox as wit;
+use crate::code::Children;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
@@ -41,6 +42,7 @@ pub(super) struct Tables {
     link: Link,
     /// Where its children draw their seeds from.
     seed: Arc<Seed>,
+    children: Arc<Children>,
     held: BTreeMap<u32, Stub>,
     last: u32,
     /// Answers that stay here until the guest releases them.
@@ -68,6 +70,7 @@ impl Tables {
         Self {
             link,
             seed: Arc::new(Seed::new(seed)),
+            children: Arc::default(),
             held,
             last: 0,
             answers: BTreeMap::new(),
@@ -152,7 +155,7 @@ impl Tables {
     fn localised(&self, stub: &Stub) -> Stub {
         match stub.target() {
             Target::Loader(grant) => {
-                let loader = LocalLoader::new(grant, &self.link, &self.seed);
+                let loader = LocalLoader::new(grant, &self.link, &self.seed, &self.children);
                 Stub::to(Target::LocalLoader(Arc::new(loader)))
             }
             target => Stub::to(target.clone()).held_by(self.link.lineage()),
@@ -260,6 +263,13 @@ impl Tables {
                 }
             }
         }
+    }
+}
+
+/// The sandbox has ended.
+impl Drop for Tables {
+    fn drop(&mut self) {
+        self.children.unbind();
     }
 }
 

@@ -8,6 +8,7 @@ use super::cache::Cache;
 use super::given::{GivenCode, Options, max_message_bytes};
 use super::grant::Grant;
 use crate::capability::{Answer, Call, Capability, Thrown};
+use crate::code::Children;
 use crate::entrypoint::Entrypoint;
 use crate::error::Result;
 use crate::export::Export;
@@ -34,17 +35,24 @@ pub(crate) struct LocalLoader {
     cache: Arc<Cache>,
     /// Where the sandbox's children draw their seeds from.
     seed: Arc<Seed>,
+    children: Arc<Children>,
 }
 
 impl LocalLoader {
     /// The right `grant` in the hands of the sandbox behind `link`.
-    pub(crate) fn new(grant: &Arc<Grant>, link: &Link, seed: &Arc<Seed>) -> Self {
+    pub(crate) fn new(
+        grant: &Arc<Grant>,
+        link: &Link,
+        seed: &Arc<Seed>,
+        children: &Arc<Children>,
+    ) -> Self {
         Self {
             grant: Arc::clone(grant),
             ceiling: grant.ceiling.lower(link.limits()),
             parent: link.lineage().clone(),
             cache: Arc::default(),
             seed: Arc::clone(seed),
+            children: Arc::clone(children),
         }
     }
 
@@ -114,7 +122,9 @@ impl LocalLoader {
         code.outbound = code.outbound.map(|stub| stub.held_by(&self.parent));
         code.tails = code.tails.iter().map(|tail| tail.held_by(&self.parent)).collect();
         code.log_sink.clone_from(&self.grant.log_sink);
-        super::load(&self.grant.engine, code, self.parent.clone(), |_, bytes| self.place(bytes))
+        let parent = self.parent.clone();
+        let loaded = super::load(&self.grant.engine, code, parent, |_, bytes| self.place(bytes));
+        loaded.inspect(|worker| self.children.add(worker.code()))
     }
 
     /// Room for a worker of so many bytes; those that are kept by id make way.

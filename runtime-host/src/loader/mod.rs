@@ -6,12 +6,12 @@ mod grant;
 mod local;
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use isolet_wire::Value;
 
-use crate::code::Code;
+use crate::code::{Bound, Code};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::link::Lineage;
@@ -115,13 +115,13 @@ fn load(
         engine: engine.clone(),
         main: code.main,
         sources: Arc::new(sources),
-        env,
+        is_tailed: !code.tails.is_empty(),
+        bound: Mutex::new(Bound { env, tails: code.tails }),
         limits: code.limits,
         compatibility_date: code.compatibility_date,
         seed: code.seed,
         dynamic_code: code.dynamic_code,
         log_sink: code.log_sink,
-        tails: code.tails,
         tail_sink: code.tail_sink,
         quota,
         parent,

@@ -12,6 +12,7 @@ use crate::bindings::sandbox as wit;
 use crate::engine::{Engine, EngineConfig};
 use crate::error::{Error, LimitKind, Result};
 use crate::image::Image;
+use crate::link::Lineage;
 use crate::sandbox::{Allowance, Budget, Sandbox, Turn};
 use crate::source::Sources;
 use crate::tests::raw_guest::RawGuest;
@@ -112,7 +113,9 @@ impl Tenant {
         let quota = engine.quota_of_root(&limits);
         let sources =
             Arc::new(Sources::new(engine.clone(), BTreeMap::new(), None, &limits, &quota));
-        Sandbox::new(engine, image, 2 * FULL as u64 - 1, &sources, &quota).await.map(Self)
+        Sandbox::new(engine, image, 2 * FULL as u64 - 1, &sources, &quota, Lineage::default())
+            .await
+            .map(Self)
     }
 
     async fn told(&mut self, action: u32) -> Result<Turn> {
