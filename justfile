@@ -30,6 +30,15 @@ lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- -D warnings
 
+# Fuzz a target, or all of them, for so many seconds each: wire, transpile, resolver,
+# load_request, effects (needs cargo-fuzz)
+fuzz target="all" seconds="60":
+    tools/fuzz.sh {{ target }} {{ seconds }}
+
+# The engine's guest natively under AddressSanitizer, QuickJS itself too
+asan:
+    tools/asan.sh
+
 # Licences, bans, sources; advisories where their database can be reached
 deny:
     cargo deny --locked check bans licenses sources

@@ -29,6 +29,7 @@ mod tests;
 pub use event_loop::Interpreter;
 pub use globals::{TEXTS as GLOBALS, compile as compile_globals};
 pub use host::Host;
+pub use modules::resolve;
 
 wit_bindgen::generate!({
     world: "sandbox",

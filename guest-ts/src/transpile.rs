@@ -92,6 +92,8 @@ fn in_arena(
         Dialect::Tsx => SourceType::tsx(),
         Dialect::Jsx => SourceType::jsx(),
     };
+    // One without imports and exports too: `await` is no name in it.
+    let source_type = source_type.with_module(true);
     let mut parsed = Parser::new(allocator, source, source_type).parse();
     if let Some(diagnostic) = parsed.diagnostics.first() {
         return Err(SyntaxError::from_diagnostic(source, diagnostic));

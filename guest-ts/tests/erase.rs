@@ -52,6 +52,14 @@ fn expressions() {
 }
 
 #[test]
+fn await_without_imports_and_exports() {
+    check("a = await <T>b;", "a = await    b;");
+    check("a = await <T>b(c as D);", "a = await    b(c     );");
+    check("a = await /b/g.test(c as D);", "a = await /b/g.test(c     );");
+    check("for await (const a of b as C[]);", "for await (const a of b       );");
+}
+
+#[test]
 fn statements() {
     check("interface A { b: c }\nx;", "                    \nx;");
     check("type A = {\n  b: c;\n};\nx;", "          \n       \n  \nx;");

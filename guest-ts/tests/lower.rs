@@ -48,6 +48,16 @@ fn assertions_that_erasing_would_change() {
 }
 
 #[test]
+fn strings_that_erasing_would_make_directives() {
+    check("\"use strict\" as A;", "(\"use strict\");");
+    check(
+        "function f(a = 1) { 'use strict'! satisfies B; }",
+        "function f(a = 1) {\n\t(\"use strict\");\n}",
+    );
+    check("<A>'x';", "(\"x\");");
+}
+
+#[test]
 fn imports_of_types_go() {
     check(
         "import { A, b } from 'a';\nenum E {}\nlet c: A = b;",

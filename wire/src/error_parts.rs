@@ -55,8 +55,9 @@ impl Value {
         self.errors(1).pop()
     }
 
-    /// The error, its cause, that one's cause and so on, up to 32 of them and
-    /// as long as each is an error; empty if this is not one.
+    /// The error, its cause, that one's cause and so on, up to 32 of them, as long as
+    /// each is an error and another one than those before it; empty if this is not
+    /// one. Copies each text of the message once at most.
     #[must_use]
     pub fn error_chain(&self) -> Vec<ErrorParts> {
         self.errors(MAX_CAUSES)
@@ -64,26 +65,33 @@ impl Value {
 
     fn errors(&self, limit: usize) -> Vec<ErrorParts> {
         let mut chain = Vec::new();
-        // A cause that is a reference is looked up, so a cycle ends only at
-        // the limit.
+        // Where the properties of each begin: a cause may be a reference to any of them.
+        let mut met = Vec::new();
         let mut position = Some(1);
         while let Some(at) = position.take().filter(|_| chain.len() < limit) {
-            position = self.error_at(at, chain.len() + 1 < limit, &mut chain).unwrap_or_default();
+            let want_cause = chain.len() + 1 < limit;
+            position = self.error_at(at, want_cause, &mut met, &mut chain).unwrap_or_default();
         }
         chain
     }
 
-    /// Appends the error that begins at `at` and says where its cause begins.
+    /// Appends the error that begins at `at`, unless it was met, and says where its
+    /// cause begins.
     fn error_at(
         &self,
         at: usize,
         want_cause: bool,
+        met: &mut Vec<usize>,
         chain: &mut Vec<ErrorParts>,
     ) -> Result<Option<usize>, WireError> {
         let mut reader = Reader::at(self.as_bytes(), at);
         let Token::Error { name, message, stack, .. } = self.resolve(&mut reader)? else {
             return Ok(None);
         };
+        if met.contains(&reader.position()) {
+            return Ok(None);
+        }
+        met.push(reader.position());
         chain.push(ErrorParts {
             name: name.to_str_lossy().into_owned(),
             message: message.to_str_lossy().into_owned(),

@@ -26,7 +26,7 @@
 //! | [`Elements`] | the items of an array one by one, each as its own type | none beyond decoding |
 //! | [`Writer`] | writing a message item by item | an append each |
 //! | [`Reader`] | tokens of bytes that may be anything | no allocation |
-//! | [`Walker`] | the same with the structure checked, keys told from values | 24 bytes a level |
+//! | [`Walker`] | the same with the structure checked, keys told from values | a byte a level, and 8 for each count in it |
 //!
 //! # The format, version 1
 //!

@@ -21,7 +21,7 @@ pub enum Event<'a> {
 #[derive(Debug, Clone, Copy)]
 enum Frame {
     /// So many values are to come.
-    Values(usize),
+    Values(u64),
     Keys,
     /// The next index of an array must be at least the first and below the
     /// second; equal, only names may follow.
@@ -35,6 +35,59 @@ enum Frame {
     Primitive,
 }
 
+/// The frames around the current one. A container may take a single byte of the
+/// message, so a frame takes one byte here, and eight for each count that it has.
+#[derive(Debug, Clone, Default)]
+struct Parents {
+    kinds: Vec<Parent>,
+    /// Those of the frames that have some, in the same order.
+    counts: Vec<u64>,
+}
+
+/// A frame within which a container may begin.
+#[derive(Debug, Clone, Copy)]
+enum Parent {
+    Values,
+    Keys,
+    SparseKeys,
+    MapKey,
+    MapValue,
+    Set,
+}
+
+impl Parents {
+    fn push(&mut self, frame: Frame) {
+        self.kinds.push(match frame {
+            Frame::Values(left) => {
+                self.counts.push(left);
+                Parent::Values
+            }
+            Frame::SparseKeys(from, length) => {
+                self.counts.extend([length, from]);
+                Parent::SparseKeys
+            }
+            Frame::MapKey => Parent::MapKey,
+            Frame::MapValue => Parent::MapValue,
+            Frame::Set => Parent::Set,
+            // The others have moved on to the next key when a container begins.
+            Frame::Keys | Frame::KeyedValue | Frame::SparseValue(..) | Frame::Primitive => {
+                Parent::Keys
+            }
+        });
+    }
+
+    fn pop(&mut self) -> Option<Frame> {
+        Some(match self.kinds.pop()? {
+            Parent::Values => Frame::Values(self.counts.pop()?),
+            Parent::Keys => Frame::Keys,
+            Parent::SparseKeys => Frame::SparseKeys(self.counts.pop()?, self.counts.pop()?),
+            Parent::MapKey => Frame::MapKey,
+            Parent::MapValue => Frame::MapValue,
+            Parent::Set => Frame::Set,
+        })
+    }
+}
+
 /// Walks one value in bytes that may be anything, with a stack of its own. What
 /// it lets pass has the structure that the format says; references and
 /// capabilities it does not look up.
@@ -42,7 +95,7 @@ enum Frame {
 pub struct Walker<'a> {
     reader: Reader<'a>,
     current: Frame,
-    parents: Vec<Frame>,
+    parents: Parents,
     /// Where the last event began.
     at: usize,
 }
@@ -63,7 +116,7 @@ impl<'a> Walker<'a> {
 
     fn over(reader: Reader<'a>) -> Self {
         let at = reader.position();
-        Self { reader, current: Frame::Values(1), parents: Vec::new(), at }
+        Self { reader, current: Frame::Values(1), parents: Parents::default(), at }
     }
 
     /// How many bytes were read.
@@ -81,7 +134,7 @@ impl<'a> Walker<'a> {
     /// How many containers are open.
     #[must_use]
     pub fn depth(&self) -> usize {
-        self.parents.len()
+        self.parents.kinds.len()
     }
 
     /// The next event, none after the value.
@@ -117,7 +170,7 @@ impl<'a> Walker<'a> {
         }
         self.current = then;
         let inside = match token {
-            Token::Array(count) => Frame::Values(count),
+            Token::Array(count) => Frame::Values(count as u64),
             Token::Object | Token::Interface(_) | Token::Error { .. } => Frame::Keys,
             Token::SparseArray(length) => Frame::SparseKeys(0, length.into()),
             Token::Map => Frame::MapKey,

@@ -75,7 +75,8 @@ impl Loader for Modules {
 }
 
 /// A specifier as a path from the root of the modules; none if it leads above.
-fn resolve(base: &str, name: &str) -> Option<String> {
+#[must_use]
+pub fn resolve(base: &str, name: &str) -> Option<String> {
     let relative = name.starts_with("./") || name.starts_with("../") || name == "." || name == "..";
     if !relative {
         return Some(name.strip_prefix('/').unwrap_or(name).to_owned());

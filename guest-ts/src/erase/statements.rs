@@ -2,7 +2,7 @@
 
 use super::Eraser;
 use oxc_ast::ast::{
-    Declaration, ExportDefaultDeclarationKind, Statement, TSModuleReference,
+    Declaration, ExportDefaultDeclarationKind, Expression, Statement, TSModuleReference,
     TSNamespaceDeclaration, TSNamespaceDeclarationBody,
 };
 use oxc_ast::match_declaration;
@@ -40,6 +40,11 @@ impl<'a> Eraser<'_> {
                 self.refuse(it.span, "`export =` is not supported: use `export default`");
             }
             match_declaration!(Statement) => self.keep_declaration(statement.to_declaration()),
+            Statement::ExpressionStatement(it) => {
+                // Without `as T`, `"use strict" as T` would be a directive.
+                self.lower |= is_asserted_string(&it.expression);
+                walk::walk_statement(self, statement);
+            }
             _ => walk::walk_statement(self, statement),
         }
     }
@@ -62,6 +67,21 @@ impl<'a> Eraser<'_> {
             }
             _ => self.visit_declaration(declaration),
         }
+    }
+}
+
+/// Whether a string, and nothing but types around it, is all of an expression.
+fn is_asserted_string(expression: &Expression<'_>) -> bool {
+    let mut inner = expression;
+    loop {
+        inner = match inner {
+            Expression::TSAsExpression(it) => &it.expression,
+            Expression::TSSatisfiesExpression(it) => &it.expression,
+            Expression::TSNonNullExpression(it) => &it.expression,
+            Expression::TSTypeAssertion(it) => &it.expression,
+            Expression::StringLiteral(_) => return !core::ptr::eq(inner, expression),
+            _ => return false,
+        };
     }
 }
 

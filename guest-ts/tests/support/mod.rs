@@ -50,7 +50,7 @@ pub fn same_meaning(source: &str) {
     let erased = erased(source);
     assert_eq!(units(source), units(&erased), "lines moved in {source:?}: {erased:?}");
     let arena = Allocator::default();
-    let mut parsed = Parser::new(&arena, source, SourceType::ts()).parse();
+    let mut parsed = Parser::new(&arena, source, SourceType::ts().with_module(true)).parse();
     let transformed = match lower(&arena, &mut parsed.program) {
         Ok(it) => it.code,
         Err(error) => panic!("{error:?} in {source:?}"),
