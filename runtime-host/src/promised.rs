@@ -129,13 +129,11 @@ impl Promised {
         loop {
             let (asked, result) = match &mut *self.state() {
                 State::Settled { left: next, result, .. } => {
-                    match next.as_mut().and_then(VecDeque::pop_front) {
-                        Some(asked) => (asked, Arc::clone(result)),
-                        None => {
-                            *next = None;
-                            return;
-                        }
-                    }
+                    let Some(asked) = next.as_mut().and_then(VecDeque::pop_front) else {
+                        *next = None;
+                        return;
+                    };
+                    (asked, Arc::clone(result))
                 }
                 State::Waiting(_) => return,
             };

@@ -94,7 +94,7 @@ impl Stub {
     }
 
     /// As it leaves the sandbox that holds it: of a loader, the right alone.
-    pub(crate) fn as_it_travels(self) -> Self {
+    pub(crate) fn travelling(self) -> Self {
         match &self.target {
             Target::LocalLoader(loader) => Self::to(Target::Loader(Arc::clone(loader.grant()))),
             _ => self,

@@ -25,17 +25,23 @@ type Arrived = (u32, Result<Value, Thrown>);
 pub(super) type Answered = Result<Arrived, Aborted>;
 type Pending = Abortable<Pin<Box<dyn Future<Output = Arrived> + Send>>>;
 
+/// Who can answer a call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    Others,
+    /// Nobody but the sandbox itself.
+    Itself,
+    /// The host, about the sandbox: nobody's work, and nobody's without the invocation.
+    Host,
+}
+
 /// One call that is under way.
 pub(super) struct PendingCall {
     pub(super) owner: u32,
     /// Of its arguments.
     pub(super) bytes: u64,
     pub(super) awaited: bool,
-    /// Asked of the sandbox itself: nobody's work, and nobody's without the
-    /// invocation.
-    pub(super) of_itself: bool,
-    /// Whether nobody but the sandbox itself can answer it.
-    pub(super) to_itself: bool,
+    pub(super) of: Of,
     /// Whether it keeps others from being under way.
     pub(super) in_lane: bool,
     /// What was called or handed on before the answer has come.
@@ -86,7 +92,7 @@ impl Calls {
     }
 
     pub(super) fn are_to_itself(&self) -> bool {
-        self.table.values().all(|call| call.to_itself)
+        self.table.values().all(|call| call.of != Of::Others)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -213,8 +219,7 @@ impl PendingCall {
             owner,
             bytes,
             awaited,
-            of_itself: false,
-            to_itself: false,
+            of: Of::Others,
             in_lane: false,
             promised: None,
             deadline: None,

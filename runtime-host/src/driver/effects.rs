@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isolet_wire::Value;
 
-use super::calls::{PendingCall, send};
+use super::calls::{Of, PendingCall, send};
 use super::lanes::{Lane, Waiting};
 use super::tables::{LAST_NUMBER, OWN, STUB_BYTES};
 use super::{Driver, Due, lie, worn_out};
@@ -68,8 +68,9 @@ impl Driver {
         tables.export(message, &mut |call| calls.promised(call))
     }
 
-    fn call(&mut self, call: wit::Call) -> Result<()> {
-        let wit::Call { id, invocation, target, path, arguments, awaited } = call;
+    /// # Errors
+    /// No guest of ours makes such a call, or the numbers have run out.
+    fn check_call(&self, id: u32, invocation: u32, path: &[String]) -> Result<()> {
         // Its answer would be counted against an invocation that is to come.
         if invocation > self.last_invocation {
             return Err(lie("made a call for an invocation that never was"));
@@ -83,6 +84,12 @@ impl Driver {
         if path.len() > MAX_PATH {
             return Err(lie("named too long a path"));
         }
+        Ok(())
+    }
+
+    fn call(&mut self, call: wit::Call) -> Result<()> {
+        let wit::Call { id, invocation, target, path, arguments, awaited } = call;
+        self.check_call(id, invocation, &path)?;
         let size = arguments.as_ref().map_or(0, |arguments| arguments.data.len() as u64);
         let stubs = arguments.as_ref().map_or(0, |arguments| arguments.capabilities.len() as u64);
         let names: usize = path.iter().map(String::len).sum();
@@ -121,20 +128,19 @@ impl Driver {
         let Self { tables, calls, .. } = self;
         let target = tables.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
-        pending.of_itself = of_itself;
-        pending.to_itself = match target.as_ref().map(Stub::target) {
-            Some(Target::Remote(remote)) => remote.is_in(&self.link),
+        pending.of = match target.as_ref().map(Stub::target) {
+            _ if of_itself => Of::Host,
+            Some(Target::Remote(remote)) if remote.is_in(&self.link) => Of::Itself,
             // What it waits for is a callback, or a call that is itself one of these.
-            Some(Target::LocalLoader(_)) => true,
-            _ => of_itself || is_answer,
+            Some(Target::LocalLoader(_)) => Of::Itself,
+            _ if is_answer => Of::Itself,
+            _ => Of::Others,
         };
         // It lives as long as it waits for itself, and must not be what keeps it.
-        let arguments = match arguments {
-            Some(value) if pending.to_itself => {
-                Some(Stub::value_held_by(value, self.link.lineage()))
-            }
-            arguments => arguments,
-        };
+        let lineage = self.link.lineage();
+        let is_others = pending.of == Of::Others;
+        let as_held = |value| if is_others { value } else { Stub::value_held_by(value, lineage) };
+        let arguments = arguments.map(as_held);
         if !awaited {
             pending.promised = Some(self.tables.keep(id));
         }
@@ -224,7 +230,7 @@ impl Driver {
                 continue;
             }
             self.open_calls -= 1;
-            if orphan.of_itself {
+            if orphan.of == Of::Host {
                 self.calls.abort(call);
                 continue;
             }

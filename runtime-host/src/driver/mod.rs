@@ -181,14 +181,18 @@ struct Driver {
     at_a_stretch: u32,
     /// Loading for an image: a call is no more than a reason to have none.
     rehearsing: bool,
-    /// When to look whether only a circle of sandboxes holds it.
-    survey_at: Option<Instant>,
-    /// How long to wait before the next time.
-    survey_after: Duration,
-    /// No one who lives holds it.
-    is_unneeded: bool,
+    surveys: Surveys,
     /// What the event takes that is delivered now.
     in_hand: Reservation,
+}
+
+/// Looking whether only a circle of sandboxes holds this one.
+struct Surveys {
+    at: Option<Instant>,
+    /// How long to wait before the next one.
+    after: Duration,
+    /// One has found that nobody who lives holds the sandbox.
+    is_unneeded: bool,
 }
 
 impl Holds for Driver {
@@ -245,9 +249,7 @@ impl Driver {
             sleep: None,
             at_a_stretch: 0,
             rehearsing: false,
-            survey_at: None,
-            survey_after: FIRST_SURVEY,
-            is_unneeded: false,
+            surveys: Surveys { at: None, after: FIRST_SURVEY, is_unneeded: false },
             in_hand,
         }
     }
@@ -267,7 +269,7 @@ impl Driver {
             if is_idle && !self.link.is_held() && self.commands.is_empty() {
                 return Ok(());
             }
-            if self.is_unneeded && self.is_at_rest() {
+            if self.surveys.is_unneeded && self.is_at_rest() {
                 return if is_idle { Ok(()) } else { Err(Error::Hung) };
             }
             self.survey_later();
@@ -338,7 +340,7 @@ impl Driver {
     fn wake_at(&self) -> Option<Instant> {
         let alarm = self.alarm.as_ref().map(|alarm| self.clock.instant(alarm.due));
         let deadline = self.due.first().map(|(at, _)| *at);
-        alarm.into_iter().chain(deadline).chain(self.survey_at).min()
+        alarm.into_iter().chain(deadline).chain(self.surveys.at).min()
     }
 
     /// Nothing but itself can wake it, unless somebody holds it.
@@ -354,25 +356,25 @@ impl Driver {
     /// let go of it, and else less and less often.
     fn survey_later(&mut self) {
         if self.link.take_suspicion() {
-            self.survey_after = FIRST_SURVEY;
-            self.survey_at = None;
+            self.surveys.after = FIRST_SURVEY;
+            self.surveys.at = None;
         }
-        if self.survey_at.is_none() && self.tables.may_be_in_a_circle() {
-            self.survey_at = Some(Instant::now() + self.survey_after);
-            self.survey_after = (2 * self.survey_after).min(LAST_SURVEY);
+        if self.surveys.at.is_none() && self.tables.may_be_in_a_circle() {
+            self.surveys.at = Some(Instant::now() + self.surveys.after);
+            self.surveys.after = (2 * self.surveys.after).min(LAST_SURVEY);
         }
     }
 
     fn survey(&mut self) {
-        if self.survey_at.is_some_and(|at| at <= Instant::now()) {
-            self.survey_at = None;
+        if self.surveys.at.is_some_and(|at| at <= Instant::now()) {
+            self.surveys.at = None;
             if !self.is_at_rest() {
                 return;
             }
             match self.link.known_hold() {
                 Some(hold) => Survey::begin(&hold),
                 // It waits for itself.
-                None => self.is_unneeded = true,
+                None => self.surveys.is_unneeded = true,
             }
         }
     }
@@ -396,7 +398,7 @@ impl Driver {
                 Ok(())
             }
             Command::Unneeded => {
-                self.is_unneeded = true;
+                self.surveys.is_unneeded = true;
                 Ok(())
             }
             Command::Count(reply) => {

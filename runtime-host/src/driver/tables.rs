@@ -188,7 +188,7 @@ impl Tables {
         let mut list = Vec::with_capacity(message.capabilities.len());
         for capability in message.capabilities {
             let stub = self.stub(capability, pending).unwrap_or_else(nothing);
-            list.push(stub.as_it_travels().to_attachment());
+            list.push(stub.travelling().to_attachment());
         }
         Value::from_bytes(message.data, list).map_err(internal)
     }
