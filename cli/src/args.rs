@@ -28,6 +28,7 @@ Exit status: 0 ok, 1 the code threw, hung or aborted, 2 usage or the code does n
 /// a Map as an object or as pairs, a Set as an array, an Error as its name and
 /// message, bytes as numbers, NaN and infinities as null, a cycle as
 /// "[Circular]".
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct RunArgs {
