@@ -21,12 +21,12 @@ impl Polls {
         Duration::from_micros(self.worst_micros.load(Ordering::Relaxed))
     }
 
-    /// Runs a future and notes its longest poll, if these are watched.
-    pub(crate) async fn of<F: Future>(&self, future: F) -> F::Output {
-        if !self.watched {
-            return future.await;
-        }
-        let mut future = Box::pin(future);
+    pub(crate) fn are_watched(&self) -> bool {
+        self.watched
+    }
+
+    /// Runs a future and notes its longest poll.
+    pub(crate) async fn of<F: Future>(&self, mut future: Pin<Box<F>>) -> F::Output {
         std::future::poll_fn(|cx| self.poll(future.as_mut(), cx)).await
     }
 

@@ -116,8 +116,12 @@ impl Start {
 impl Starting {
     /// Runs until nobody needs the sandbox any more, or it is stopped.
     pub(crate) async fn run(self) {
-        let engine = self.start.code.engine.clone();
-        engine.polls().of(self.drive()).await;
+        if self.start.code.engine.polls().are_watched() {
+            let engine = self.start.code.engine.clone();
+            engine.polls().of(Box::pin(self.drive())).await;
+        } else {
+            self.drive().await;
+        }
     }
 
     async fn drive(self) {

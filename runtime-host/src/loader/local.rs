@@ -179,7 +179,9 @@ impl Capability for WorkerTarget {
 fn id_of(value: Option<Value>) -> Result<Option<String>, Thrown> {
     let Some(value) = value.filter(|value| !value.is_undefined()) else { return Ok(None) };
     let id: String = value.to().map_err(|error| Thrown::type_error(error.to_string()))?;
-    let same = Value::from_serialize(&id).is_ok_and(|written| written == value);
+    // What could not be said was replaced.
+    let is_replaced = || Value::from_serialize(&id).is_ok_and(|written| written != value);
+    let same = !id.contains(char::REPLACEMENT_CHARACTER) || !is_replaced();
     Ok(Some(if same { id } else { format!("{id}\0{:x?}", value.as_bytes()) }))
 }
 
