@@ -19,6 +19,12 @@ use isolet_wire::{Attachment, Value};
 use crate::capability::Capability;
 use crate::link::{Hold, Link};
 
+/// So many stubs of a list count as one thing.
+const PART: usize = 16;
+
+/// So many things are looked at before other tasks have their turn.
+const SLICE: usize = 1_000;
+
 /// A survey under way, shared by the sandboxes that it comes to.
 #[derive(Clone, Default)]
 pub(crate) struct Survey(Arc<Mutex<State>>);
@@ -99,7 +105,7 @@ impl Visitor<'_> {
     pub(crate) fn value(&mut self, value: &Value) {
         let Some(list) = value.shared_capabilities() else { return };
         if let Some(node) = self.meet(list) {
-            self.left.push((node, Arc::new(List(Arc::downgrade(list)))));
+            self.left.push((node, Arc::new(List { of: Arc::downgrade(list), from: 0 })));
         }
     }
 
@@ -125,12 +131,22 @@ impl Visitor<'_> {
     }
 }
 
-/// A list of stubs, as clones of a message share it.
-struct List(Weak<Vec<Attachment>>);
+/// A list of stubs, as clones of a message share it, from one of them on.
+struct List {
+    of: Weak<Vec<Attachment>>,
+    from: usize,
+}
 
 impl Holds for List {
     fn visit(&self, visitor: &mut Visitor<'_>) {
-        for attachment in self.0.upgrade().iter().flat_map(|list| list.iter()) {
+        let Some(list) = self.of.upgrade() else { return };
+        let Some(rest) = list.get(self.from..) else { return };
+        // The rest of a long one is a thing of its own.
+        if rest.len() > PART {
+            let more = Self { of: Weak::clone(&self.of), from: self.from + PART };
+            visitor.left.push((visitor.holder, Arc::new(more)));
+        }
+        for attachment in rest.iter().take(PART) {
             if let Some(node) = visitor.meet(attachment) {
                 visitor.left.push((node, Arc::new(Item(Arc::downgrade(attachment)))));
             }
@@ -177,28 +193,29 @@ impl Survey {
         hold.link().look_through(survey);
     }
 
-    /// A sandbox that is at rest names what it holds; a busy one has nothing to say.
-    /// The last one to do so ends what nobody needs.
-    pub(crate) fn answer(&self, link: &Link, tables: Option<&dyn Holds>) {
-        let asked = {
-            let mut state = self.state();
-            let Some(&holder) = state.by_link.get(&link.address()) else { return };
-            let mut visitor =
-                Visitor { state: &mut state, holder, left: Vec::new(), asked: Vec::new() };
-            if let Some(tables) = tables {
-                if let Some(node) = visitor.state.nodes.get_mut(holder) {
-                    node.is_busy = false;
-                }
-                tables.visit(&mut visitor);
-                while let Some((node, thing)) = visitor.left.pop() {
-                    visitor.holder = node;
-                    thing.visit(&mut visitor);
-                }
+    /// A sandbox that is at rest names what it holds; a busy one has nothing to say. The
+    /// last one to do so ends what nobody needs. Gives way to other tasks between any two
+    /// slices, and returns how many things it has looked at.
+    pub(crate) async fn answer<T>(
+        &self,
+        link: &Link,
+        tables: Option<impl Iterator<Item = T>>,
+    ) -> usize
+    where
+        T: Fn(&mut Visitor<'_>),
+    {
+        let Some(holder) = self.state().by_link.get(&link.address()).copied() else { return 0 };
+        let mut slice = Slice::default();
+        if let Some(mut tables) = tables {
+            if let Some(node) = self.state().nodes.get_mut(holder) {
+                node.is_busy = false;
             }
-            visitor.state.left -= 1;
-            visitor.asked
-        };
-        for link in asked {
+            while slice.look(&mut self.state(), holder, &mut tables) {
+                tokio::task::yield_now().await;
+            }
+        }
+        self.state().left -= 1;
+        for link in slice.asked {
             link.look_through(self.clone());
         }
         let mut state = self.state();
@@ -211,6 +228,45 @@ impl Survey {
             drop(state);
             links.iter().for_each(Link::unneeded);
         }
+        slice.seen
+    }
+}
+
+/// What a sandbox has looked at so far.
+#[derive(Default)]
+struct Slice {
+    left: Vec<(usize, Arc<dyn Holds + Send + Sync>)>,
+    asked: Vec<Link>,
+    seen: usize,
+}
+
+impl Slice {
+    /// Looks at some more; false if there is nothing left.
+    fn look<T: Fn(&mut Visitor<'_>)>(
+        &mut self,
+        state: &mut State,
+        holder: usize,
+        tables: &mut impl Iterator<Item = T>,
+    ) -> bool {
+        let (left, asked) = (std::mem::take(&mut self.left), std::mem::take(&mut self.asked));
+        let mut visitor = Visitor { state, holder, left, asked };
+        let mut room = SLICE;
+        while room > 0
+            && let Some(name) = tables.next()
+        {
+            name(&mut visitor);
+            room -= 1;
+        }
+        while room > 0
+            && let Some((node, thing)) = visitor.left.pop()
+        {
+            visitor.holder = node;
+            thing.visit(&mut visitor);
+            room -= 1;
+        }
+        (self.left, self.asked) = (visitor.left, visitor.asked);
+        self.seen += SLICE - room;
+        room == 0
     }
 }
 

@@ -59,6 +59,10 @@ const OBJECT_FUEL: u64 = 20_000;
 const FIRST_SURVEY: Duration = Duration::from_millis(5);
 const LAST_SURVEY: Duration = Duration::from_secs(10);
 
+/// For how long a sandbox is not looked through again, for each thing that was looked at:
+/// 20 times what that takes.
+const PAUSE: Duration = Duration::from_micros(20);
+
 /// So many answers without waiting, and other tasks have their turn.
 const STRETCH: u32 = 32;
 
@@ -195,15 +199,10 @@ struct Surveys {
     at: Option<Instant>,
     /// How long to wait before the next one.
     after: Duration,
+    /// When the tables may be looked through again, for any survey.
+    not_before: Option<Instant>,
     /// One has found that nobody who lives holds the sandbox.
     is_unneeded: bool,
-}
-
-impl Holds for Driver {
-    fn visit(&self, visitor: &mut Visitor<'_>) {
-        visitor.shared(&self.code);
-        self.tables.visit(visitor);
-    }
 }
 
 /// What the driver waits for.
@@ -253,7 +252,12 @@ impl Driver {
             sleep: None,
             at_a_stretch: 0,
             rehearsing: false,
-            surveys: Surveys { at: None, after: FIRST_SURVEY, is_unneeded: false },
+            surveys: Surveys {
+                at: None,
+                after: FIRST_SURVEY,
+                not_before: None,
+                is_unneeded: false,
+            },
             in_hand,
         }
     }
@@ -369,6 +373,22 @@ impl Driver {
         }
     }
 
+    /// Says what the sandbox holds, unless it is busy, or was asked too often: nobody pays
+    /// for it, and so it may take one part in 20 of the time at most.
+    async fn look_through(&mut self, survey: &Survey) {
+        let is_too_soon = self.surveys.not_before.is_some_and(|at| at > Instant::now());
+        let holdings = (!is_too_soon && self.is_at_rest()).then(|| {
+            let code = std::iter::once(tables::Holding::Code(&self.code));
+            let holdings = code.chain(self.tables.holdings());
+            holdings.map(|holding| move |visitor: &mut Visitor<'_>| holding.visit(visitor))
+        });
+        let seen = survey.answer(&self.link, holdings).await;
+        if !is_too_soon {
+            let pause = u32::try_from(seen).map_or(LAST_SURVEY, |seen| seen * PAUSE);
+            self.surveys.not_before = Some(Instant::now() + pause);
+        }
+    }
+
     fn survey(&mut self) {
         if self.surveys.at.is_some_and(|at| at <= Instant::now()) {
             self.surveys.at = None;
@@ -397,8 +417,7 @@ impl Driver {
             // What there is to do is done before the next event.
             Command::Released | Command::Unheld | Command::LetGo => Ok(()),
             Command::LookThrough(survey) => {
-                let is_at_rest = self.is_at_rest();
-                survey.answer(&self.link, is_at_rest.then_some(&*self));
+                self.look_through(&survey).await;
                 Ok(())
             }
             Command::Unneeded => {

@@ -8,7 +8,7 @@ use isolet_wire::Value;
 
 use super::worn_out;
 use crate::bindings::sandbox as wit;
-use crate::code::Children;
+use crate::code::{Children, Code};
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
@@ -91,6 +91,12 @@ impl Tables {
             .collect();
         self.offered += kept.len();
         kept
+    }
+
+    /// What the sandbox holds.
+    pub(super) fn holdings(&self) -> impl Iterator<Item = Holding<'_>> {
+        let stubs = self.held.values().map(Holding::Stub);
+        stubs.chain(self.answers.values().map(|kept| Holding::Answer(&kept.promised)))
     }
 
     /// Whether the guest will soon have used its numbers up.
@@ -273,10 +279,20 @@ impl Drop for Tables {
     }
 }
 
-impl Holds for Tables {
+/// What a survey comes by.
+pub(super) enum Holding<'a> {
+    Code(&'a Arc<Code>),
+    Stub(&'a Stub),
+    Answer(&'a Arc<Promised>),
+}
+
+impl Holds for Holding<'_> {
     fn visit(&self, visitor: &mut Visitor<'_>) {
-        self.held.values().for_each(|stub| stub.visit(visitor));
-        self.answers.values().for_each(|kept| visitor.shared(&kept.promised));
+        match self {
+            Self::Code(code) => visitor.shared(code),
+            Self::Stub(stub) => stub.visit(visitor),
+            Self::Answer(promised) => visitor.shared(promised),
+        }
     }
 }
 
