@@ -1,17 +1,26 @@
-//! Modules from the main file's folder, and from nowhere else.
+//! Modules from one folder, and from nowhere else.
 
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Component, Path};
+use std::sync::{Mutex, PoisonError};
 
+use cap_fs_ext::{DirExt as _, FollowSymlinks, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _};
 use cap_std::ambient_authority;
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, File, OpenOptions};
 use isolet::{Found, Module, ModuleSource};
 
-/// More than a module can have: the limit of all of a worker's code.
-const MAX_BYTES: u64 = 64 << 20;
+/// The most bytes of one module, and of all that a run reads from its folder.
+pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
-/// A folder, opened once: no name and no link leads out of it.
-pub(crate) struct Folder(Option<Dir>);
+/// The most modules that a run reads from its folder.
+pub(crate) const MAX_MODULES: u32 = 10_000;
+
+/// A folder, opened once: no name and no link leads out of it, nor to what is
+/// hidden in it, which is whatever has a name that begins with a dot.
+pub(crate) struct Folder {
+    dir: Option<Dir>,
+    room: Mutex<Room>,
+}
 
 impl Folder {
     /// `path` is none when there is no folder to import from.
@@ -23,19 +32,27 @@ impl Folder {
             Some(path) => Some(Dir::open_ambient_dir(path, ambient_authority())?),
             None => None,
         };
-        Ok(Self(dir))
+        Ok(Self { dir, room: Mutex::new(Room { modules: MAX_MODULES, bytes: MAX_BYTES }) })
     }
 
     fn read(&self, name: &str) -> Result<Option<Module>, String> {
-        let Some(dir) = &self.0 else { return Ok(None) };
-        let text = match read(dir, name) {
-            Ok(Some(text)) => text,
+        let Some(dir) = &self.dir else { return Ok(None) };
+        let file = match find(dir, name) {
+            Ok(Some(file)) => file,
             Ok(None) => return Ok(None),
             Err(error) => return Err(format!("{name}: {error}")),
         };
-        Module::by_name(name, text).map(Some).ok_or_else(|| {
-            format!("{name}: a module's name ends in .js, .mjs, .cjs, .jsx, .ts, .mts, .tsx, .json or .txt")
-        })
+        let of_text = |text| {
+            Module::by_name(name, text).ok_or_else(|| {
+                format!("{name}: a module's name ends in .js, .mjs, .cjs, .jsx, .ts, .mts, .tsx, .json or .txt")
+            })
+        };
+        // Looked at first, so that nothing else is read.
+        of_text(String::new())?;
+        let bytes = file.metadata().map_err(|error| format!("{name}: {error}"))?.len();
+        self.room.lock().unwrap_or_else(PoisonError::into_inner).take(name, bytes)?;
+        let text = text(file, bytes).map_err(|error| format!("{name}: {error}"))?;
+        of_text(text).map(Some)
     }
 }
 
@@ -46,30 +63,126 @@ impl ModuleSource for Folder {
     }
 }
 
-fn read(dir: &Dir, name: &str) -> io::Result<Option<String>> {
-    // Looked at first: opening a pipe would wait for whoever writes to it.
-    let metadata = match dir.metadata(name) {
-        Ok(metadata) => metadata,
+/// What a run may still read. Reading a module again counts again.
+struct Room {
+    modules: u32,
+    bytes: u64,
+}
+
+impl Room {
+    fn take(&mut self, name: &str, bytes: u64) -> Result<(), String> {
+        let modules = self.modules.checked_sub(1).ok_or_else(|| {
+            format!("{name}: a run reads at most {MAX_MODULES} modules from its folder")
+        })?;
+        let bytes = self.bytes.checked_sub(bytes).ok_or_else(|| {
+            format!("{name}: a run reads at most {MAX_BYTES} bytes of modules from its folder")
+        })?;
+        *self = Self { modules, bytes };
+        Ok(())
+    }
+}
+
+/// Opens a file of the folder. None if there is none, or what is there is hidden
+/// or no file.
+fn find(dir: &Dir, name: &str) -> io::Result<Option<File>> {
+    if is_hidden(Path::new(name)) {
+        return Ok(None);
+    }
+    let path = match dir.canonicalize(name) {
+        Ok(path) => path,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         // A bare specifier such as `a/b` below a file `a`.
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
         Err(error) => return Err(error),
     };
-    if !metadata.is_file() {
+    // Looked at first: opening a device may do something.
+    if is_hidden(&path) || !dir.symlink_metadata(&path)?.is_file() {
         return Ok(None);
     }
-    text(dir.open(name)?).map(Some)
+    // There is no link in that path, and none is followed if there is one now.
+    let (Some(parent), Some(last)) = (path.parent(), path.file_name()) else { return Ok(None) };
+    let mut within = dir.try_clone()?;
+    for component in parent.components() {
+        within = within.open_dir_nofollow(component)?;
+    }
+    let file = within.open_with(last, options().follow(FollowSymlinks::No))?;
+    Ok(file.metadata()?.is_file().then_some(file))
 }
 
-/// Reads a module's text, which is bounded and UTF-8.
+fn is_hidden(path: &Path) -> bool {
+    path.components().any(|component| match component {
+        Component::Normal(name) => name.as_encoded_bytes().starts_with(b"."),
+        _ => false,
+    })
+}
+
+/// To read, and not to wait for whoever writes to a pipe.
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).nonblock(true);
+    options
+}
+
+/// Reads a file that the user has named.
 ///
 /// # Errors
-/// It is larger than any module, or not text.
-pub(crate) fn text(reader: impl Read) -> io::Result<String> {
+/// It is no regular file, cannot be read, is too large, or not text.
+pub(crate) fn read(path: &Path) -> io::Result<String> {
+    const NO_FILE: &str =
+        "not a regular file (the command reads a program from a pipe as `isolet run -`)";
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // Looked at first: opening a device may do something.
+    if !metadata.is_file() {
+        return Err(io::Error::other(NO_FILE));
+    }
+    let file = File::open_ambient_with(path, &options(), ambient_authority())?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other(NO_FILE));
+    }
+    text(file, MAX_BYTES)
+}
+
+/// Reads a module's text, which is UTF-8 of at most so many bytes.
+///
+/// # Errors
+/// It is larger, or not text.
+pub(crate) fn text(reader: impl Read, max_bytes: u64) -> io::Result<String> {
     let mut text = String::new();
-    reader.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!("larger than {MAX_BYTES} bytes")));
+    reader.take(max_bytes.saturating_add(1)).read_to_string(&mut text)?;
+    if text.len() as u64 > max_bytes {
+        return Err(io::Error::other(format!("larger than {max_bytes} bytes")));
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{MAX_BYTES, MAX_MODULES, Room, is_hidden};
+
+    #[test]
+    fn dots_hide() {
+        for path in [".a", ".git/config.json", "a/.b/c.js", "a/.c.js", "...", "..a"] {
+            assert!(is_hidden(Path::new(path)), "{path}");
+        }
+        for path in ["a.b", "a./b.js", "a/b.c.d"] {
+            assert!(!is_hidden(Path::new(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn number_and_sum_are_bounded() {
+        let mut room = Room { modules: MAX_MODULES, bytes: MAX_BYTES };
+        assert_eq!(room.take("a", MAX_BYTES - 1), Ok(()));
+        assert!(room.take("b", 2).is_err_and(|error| error.contains("67108864 bytes")));
+        assert_eq!(room.take("c", 1), Ok(()));
+        for _ in 2..MAX_MODULES {
+            assert_eq!(room.take("d", 0), Ok(()));
+        }
+        assert!(room.take("e", 0).is_err_and(|error| error.contains("10000 modules")));
+    }
 }

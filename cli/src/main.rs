@@ -1,14 +1,24 @@
 //! The command `isolet`.
 
+mod args;
+mod audit;
+mod code;
+mod descriptors;
 mod disk;
 mod escape;
+mod output;
 mod record;
 mod run;
 mod size;
+mod streams;
+mod terminal;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::terminal::Terminal;
 
 /// Runs untrusted JavaScript and TypeScript in a sandbox.
 #[derive(Parser)]
@@ -20,11 +30,30 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    Run(run::Args),
+    Run(args::RunArgs),
 }
 
 fn main() -> ExitCode {
-    match Args::parse().command {
-        Command::Run(args) => run::main(args),
+    match Args::try_parse() {
+        Ok(Args { command: Command::Run(args) }) => run::main(args),
+        Err(error) => say(&error),
+    }
+}
+
+/// Prints what is wrong with the arguments, or the help that they ask for.
+fn say(error: &clap::Error) -> ExitCode {
+    // Help goes to standard output.
+    let to_stdout = !error.use_stderr();
+    let printed = if to_stdout && streams::STDOUT.was_closed() {
+        Err(io::Error::other("it is closed"))
+    } else {
+        error.print()
+    };
+    match printed {
+        Err(error) if to_stdout && error.kind() != io::ErrorKind::BrokenPipe => {
+            Terminal::default().error(format_args!("standard output: {error}"), None);
+            ExitCode::from(4)
+        }
+        _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
     }
 }

@@ -1,32 +1,36 @@
 //! What `--json` prints.
 
-use isolet::{Error, Report};
+use std::borrow::Cow;
+use std::io::{self, Write as _};
+
+use isolet::{Error, LogLine, Outcome, Report, Value};
 use serde::Serialize;
-use serde_json::value::RawValue;
+
+use crate::audit::Host;
+use crate::output::Output;
 
 /// One run, on one line of standard output.
-#[derive(Serialize)]
-pub(crate) struct Record {
-    outcome: &'static str,
-    value: Option<Box<RawValue>>,
-    error: Option<Failure>,
-    logs: Vec<Line>,
+pub(crate) struct Record<'a> {
+    outcome: Outcome,
+    value: Option<&'a Value>,
+    error: Option<Failure<'a>>,
+    logs: &'a [LogLine],
     usage: Usage,
-    /// A string, because not every JSON reader has integers of 64 bits.
-    seed: String,
+    seed: u64,
+    host: Option<Host>,
 }
 
 #[derive(Serialize)]
-struct Failure {
-    name: String,
-    message: String,
-    stack: Option<String>,
+struct Failure<'a> {
+    name: &'a str,
+    message: Cow<'a, str>,
+    stack: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Line {
+struct Line<'a> {
     level: String,
-    message: String,
+    message: &'a str,
 }
 
 #[derive(Default, Serialize)]
@@ -39,34 +43,31 @@ struct Usage {
     wall_micros: u64,
 }
 
-impl Record {
+impl<'a> Record<'a> {
     /// Of a run that no sandbox has seen.
-    pub(crate) fn not_started(error: &Error) -> Self {
+    pub(crate) fn not_started(error: &'a Error) -> Self {
         Self {
-            outcome: error.outcome().as_str(),
+            outcome: error.outcome(),
             value: None,
             error: Some(Failure::new(error)),
-            logs: Vec::new(),
+            logs: &[],
             usage: Usage::default(),
-            seed: "0".to_owned(),
+            seed: 0,
+            host: None,
         }
     }
 
-    pub(crate) fn new(report: &Report) -> Self {
+    pub(crate) fn new(report: &'a Report, host: Option<Host>) -> Self {
         let usage = &report.usage;
         let (value, error) = match &report.result {
-            Ok(value) => (RawValue::from_string(value.to_json()).ok(), None),
+            Ok(value) => (Some(value), None),
             Err(error) => (None, Some(Failure::new(error))),
         };
         Self {
-            outcome: report.outcome().as_str(),
+            outcome: report.outcome(),
             value,
             error,
-            logs: report
-                .logs
-                .iter()
-                .map(|line| Line { level: line.level.to_string(), message: line.message.clone() })
-                .collect(),
+            logs: &report.logs,
             usage: Usage {
                 fuel: usage.fuel,
                 memory_peak_bytes: usage.memory_peak_bytes,
@@ -74,20 +75,59 @@ impl Record {
                 capability_calls: usage.capability_calls,
                 wall_micros: u64::try_from(usage.wall.as_micros()).unwrap_or(u64::MAX),
             },
-            seed: report.seed.to_string(),
+            seed: report.seed,
+            host,
         }
+    }
+
+    /// The same run, with an end that has room in the place of its own.
+    pub(crate) fn exceeded_output(self, message: &'a str) -> Self {
+        let error = Failure { name: "Error", message: message.into(), stack: None };
+        Self { outcome: Outcome::ExceededOutput, value: None, error: Some(error), ..self }
+    }
+
+    pub(crate) fn write(&self, out: &mut Output<'_>) -> io::Result<()> {
+        out.write_all(b"{\"outcome\":")?;
+        json(out, self.outcome.as_str())?;
+        out.write_all(b",\"value\":")?;
+        match self.value {
+            Some(value) => out.value(value)?,
+            None => out.write_all(b"null")?,
+        }
+        out.write_all(b",\"error\":")?;
+        json(out, &self.error)?;
+        out.write_all(b",\"logs\":[")?;
+        for (index, line) in self.logs.iter().enumerate() {
+            if index > 0 {
+                out.write_all(b",")?;
+            }
+            json(out, &Line { level: line.level.to_string(), message: &line.message })?;
+        }
+        out.write_all(b"],\"usage\":")?;
+        json(out, &self.usage)?;
+        // A string, because not every JSON reader has integers of 64 bits.
+        write!(out, ",\"seed\":\"{}\"", self.seed)?;
+        if let Some(host) = &self.host {
+            out.write_all(b",\"host\":")?;
+            json(out, host)?;
+        }
+        out.write_all(b"}")
     }
 }
 
-impl Failure {
-    fn new(error: &Error) -> Self {
+fn json(out: &mut Output<'_>, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    serde_json::to_writer(out, value).map_err(Into::into)
+}
+
+impl<'a> Failure<'a> {
+    fn new(error: &'a Error) -> Self {
         match error {
             Error::Exception(exception) | Error::Load(exception) => Self {
-                name: exception.name.clone(),
-                message: exception.message.clone(),
-                stack: exception.stack.clone(),
+                name: &exception.name,
+                message: exception.message.as_str().into(),
+                stack: exception.stack.as_deref(),
             },
-            other => Self { name: "Error".to_owned(), message: other.to_string(), stack: None },
+            other => Self { name: "Error", message: other.to_string().into(), stack: None },
         }
     }
 }

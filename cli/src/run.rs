@@ -1,25 +1,20 @@
 //! `isolet run`.
 
-use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
-use isolet::{
-    Engine, EngineConfig, Error, Level, Limits, LogLine, Module, Outcome, Report, WorkerCode,
-};
-use serde_json::Value as Json;
+use isolet::{Engine, EngineConfig, Error, Lockdown, LockdownError, Outcome, Report, WorkerCode};
 
-use crate::disk::{self, Folder};
-use crate::escape::{escape, escape_json};
+use crate::args::RunArgs;
+use crate::audit::{self, Host};
+use crate::code::{code, readable};
+use crate::descriptors;
+use crate::output::{self, MAX_JSON_BYTES};
 use crate::record::Record;
-use crate::size;
-
-/// What standard input is called in stack traces.
-const STDIN: &str = "stdin.ts";
+use crate::terminal::Terminal;
 
 /// A run that takes longer than this shows that it is alive.
 const SPINNER_AFTER: Duration = Duration::from_millis(400);
@@ -27,113 +22,24 @@ const SPINNER_AFTER: Duration = Duration::from_millis(400);
 /// Workers that may be alive at a time if the code may load them.
 const MAX_WORKERS: u32 = 1_000;
 
-const EXIT_CODES: &str = "\
-Exit status: 0 ok, 1 the code threw, hung or aborted, 2 usage or the code does not load, 3 a limit,
-4 internal error, 130 interrupted.";
+/// The exit status of what is neither the code's fault nor the user's.
+const INTERNAL: u8 = 4;
 
-/// Runs one file in a sandbox and prints its result as JSON.
-///
-/// Without --call, a default export that is a function is called; a file
-/// without one is only evaluated. Relative imports are read from the file's
-/// folder and from nowhere else. Nothing reaches the network, the environment
-/// or any other file.
-///
-/// What JSON lacks is printed so: undefined as null (nothing at all if it is the
-/// whole result), a bigint as a string, a Date in ISO form, a regular expression as "/a/g",
-/// a Map as an object or as pairs, a Set as an array, an Error as its name and
-/// message, bytes as numbers, NaN and infinities as null, a cycle as
-/// "[Circular]".
-#[derive(clap::Args)]
-#[command(after_help = EXIT_CODES)]
-pub(crate) struct Args {
-    /// A .js, .ts, .tsx, .jsx, .mjs or .cjs file, or - for TypeScript from
-    /// standard input, which can import only what --module gives
-    file: String,
-
-    /// Call this method of the entrypoint
-    #[arg(long, value_name = "METHOD")]
-    call: Option<String>,
-
-    /// Use this named export instead of the default export
-    #[arg(long, value_name = "NAME")]
-    entrypoint: Option<String>,
-
-    /// An argument of the call; again for more
-    #[arg(long = "arg", value_name = "JSON", value_parser = json, allow_hyphen_values = true)]
-    arguments: Vec<Json>,
-
-    /// Put a value into env; again for more
-    #[arg(long, value_name = "NAME=JSON", value_parser = binding)]
-    env: Vec<(String, Json)>,
-
-    /// Put a loader of workers into env under this name, as LOADER; again for more
-    #[arg(long = "loader", value_name = "NAME")]
-    loaders: Vec<String>,
-
-    /// Let the code import PATH as SPECIFIER; again for more
-    #[arg(long = "module", value_name = "SPECIFIER=PATH", value_parser = module)]
-    modules: Vec<(String, PathBuf)>,
-
-    /// Wasm operations that the run may take [default: 5000000000]
-    #[arg(long, value_name = "N")]
-    fuel: Option<u64>,
-
-    /// Memory of the sandbox, such as 64M [default: 128M]
-    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
-    memory: Option<u64>,
-
-    /// Wall time, such as 500ms or 2m [default: 30s]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    timeout: Option<Duration>,
-
-    /// Where randomness starts, to repeat a run [default: the operating system]
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-
-    /// Print one JSON record of the whole run instead of the result
-    #[arg(long)]
-    json: bool,
-
-    /// Dump, drop and restore the sandbox after every turn (a self-test)
-    #[arg(long)]
-    torture: bool,
-}
-
-fn json(text: &str) -> Result<Json, String> {
-    serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))
-}
-
-fn pair(text: &str) -> Result<(&str, &str), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name, value)),
-        _ => Err("write it as NAME=VALUE".to_owned()),
-    }
-}
-
-fn binding(text: &str) -> Result<(String, Json), String> {
-    let (name, value) = pair(text)?;
-    Ok((name.to_owned(), json(value)?))
-}
-
-fn module(text: &str) -> Result<(String, PathBuf), String> {
-    let (specifier, path) = pair(text)?;
-    Ok((specifier.to_owned(), PathBuf::from(path)))
-}
-
-pub(crate) fn main(args: Args) -> ExitCode {
+pub(crate) fn main(args: RunArgs) -> ExitCode {
     let json = args.json;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let end = match runtime {
-        Ok(runtime) => runtime.block_on(run(args)),
-        Err(error) => Err(Error::Internal(format!("the runtime does not start: {error}")).into()),
+    let terminal = Arc::new(Terminal::default());
+    let code = match start(args, &terminal) {
+        Err(Failure::Usage(text)) => fail(&terminal, &text, 2),
+        Err(Failure::Internal(error)) if json => {
+            record(&terminal, Record::not_started(&error), INTERNAL)
+        }
+        Err(Failure::Internal(error)) => fail(&terminal, &error.to_string(), INTERNAL),
+        Err(Failure::Interrupted) => fail(&terminal, "interrupted", 130),
+        Ok((report, host)) => print(&terminal, &report, host, json),
     };
-    match end {
-        Err(Failure::Usage(text)) => fail(&text, 2),
-        Err(Failure::Internal(error)) if json => record(&Record::not_started(&error), 4),
-        Err(Failure::Internal(error)) => fail(&error.to_string(), 4),
-        Err(Failure::Interrupted) => fail("interrupted", 130),
-        Ok(report) => print(&report, json),
-    }
+    // There is nowhere to say it.
+    let code = if code == 0 && terminal.has_lost() { INTERNAL } else { code };
+    ExitCode::from(code)
 }
 
 enum Failure {
@@ -153,15 +59,59 @@ impl From<Error> for Failure {
     }
 }
 
-async fn run(args: Args) -> Result<Report, Failure> {
+fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host>), Failure> {
+    // The runtime panics where it lacks one.
+    descriptors::check().map_err(Error::Internal)?;
+    // What is wrong with the arguments does not depend on the machine.
+    let code = code(&args).map_err(Failure::Usage)?;
+    // It opens files of the system's, and so comes before the lockdown; threads, which the
+    // runtime may start, come after.
+    let engine = engine(&args)?;
+    if args.lockdown {
+        lock_down(&args)?;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Internal(format!("the runtime does not start: {error}")))?;
+    runtime.block_on(run(args, code, engine, Arc::clone(terminal)))
+}
+
+fn engine(args: &RunArgs) -> Result<Engine, Error> {
     // One sandbox needs no pool of thousands; one that loads others does.
     let sandboxes = if args.loaders.is_empty() { 1 } else { MAX_WORKERS };
     let memory = args.memory.unwrap_or(0).clamp(EngineConfig::DEFAULT_MAX_MEMORY_BYTES, 4 << 30);
-    let config =
-        EngineConfig::new().max_sandboxes(sandboxes).max_memory_bytes(memory).torture(args.torture);
-    let engine = Engine::with_config(config)?;
+    let config = EngineConfig::new()
+        .max_sandboxes(sandboxes)
+        .max_memory_bytes(memory)
+        .max_total_bytes(EngineConfig::DEFAULT_MAX_TOTAL_BYTES.saturating_add(memory))
+        .max_root_percent(100)
+        .watch_polls(args.audit)
+        .torture(args.torture);
+    Engine::with_config(config)
+}
+
+/// Leaves the process nothing to open but what the code may import.
+fn lock_down(args: &RunArgs) -> Result<(), Failure> {
+    let lockdown = readable(args).into_iter().fold(Lockdown::new(), Lockdown::read);
+    lockdown.apply().map_err(|error| match error {
+        LockdownError::Path { path, source } => {
+            Failure::Usage(format!("{}: {source}", path.display()))
+        }
+        other => Error::Internal(other.to_string()).into(),
+    })
+}
+
+async fn run(
+    args: RunArgs,
+    code: WorkerCode,
+    engine: Engine,
+    terminal: Arc<Terminal>,
+) -> Result<(Report, Option<Host>), Failure> {
     let spinner = spinner();
-    let worker = engine.loader().load(code(&args, spinner.clone())?)?;
+    let shown = spinner.clone();
+    let code = code.on_log(move |line| shown.suspend(|| terminal.log(line)));
+    let worker = engine.loader().load(code)?;
     let entrypoint = match &args.entrypoint {
         Some(name) => worker.named_entrypoint(name),
         None => worker.entrypoint(),
@@ -173,73 +123,14 @@ async fn run(args: Args) -> Result<Report, Failure> {
         () = spin(&spinner) => Err(Failure::Interrupted),
     };
     spinner.finish_and_clear();
-    report
-}
-
-fn code(args: &Args, spinner: ProgressBar) -> Result<WorkerCode, Failure> {
-    let mut given = BTreeMap::new();
-    for (specifier, path) in &args.modules {
-        let text = read(path)?;
-        let name = path.to_string_lossy();
-        let module = Module::by_name(&name, text)
-            .ok_or_else(|| Failure::Usage(format!("--module {name}: not a kind of module")))?;
-        given.insert(specifier.clone(), module);
+    let report = report?;
+    if !args.audit {
+        return Ok((report, None));
     }
-    let (main, folder) = if args.file == "-" {
-        let text = disk::text(io::stdin().lock())
-            .map_err(|error| Failure::Usage(format!("standard input: {error}")))?;
-        given.insert(STDIN.to_owned(), Module::TypeScript(text));
-        (STDIN.to_owned(), None)
-    } else {
-        let path = Path::new(&args.file);
-        let Some(name) = path.file_name() else {
-            return Err(Failure::Usage(format!("{} is not a file", args.file)));
-        };
-        let name = name.to_string_lossy().into_owned();
-        // Read here, so that what is wrong with it is said with its path.
-        let module = Module::by_name(&name, read(path)?).ok_or_else(|| {
-            Failure::Usage(format!(
-                "{}: the name of a module ends in .js, .mjs, .cjs, .jsx, .ts, .mts or .tsx",
-                args.file
-            ))
-        })?;
-        given.insert(name.clone(), module);
-        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        (name, Some(folder.unwrap_or(Path::new("."))))
-    };
-    let folder =
-        Folder::open(folder).map_err(|error| Failure::Usage(format!("{main}: {error}")))?;
-
-    let mut limits = Limits::default();
-    if let Some(fuel) = args.fuel {
-        limits = limits.fuel(fuel);
-    }
-    if let Some(bytes) = args.memory {
-        limits = limits.memory_bytes(bytes);
-    }
-    if let Some(time) = args.timeout {
-        limits = limits.wall(time);
-    }
-    let mut code = WorkerCode::from_source(main, folder).limits(limits);
-    for (name, module) in given {
-        code = code.add(name, module);
-    }
-    for (name, value) in &args.env {
-        code = code.env_value(name, value);
-    }
-    for name in &args.loaders {
-        code = code.loader(name);
-    }
-    if let Some(seed) = args.seed {
-        code = code.seed(seed);
-    }
-    Ok(code.on_log(move |line| spinner.suspend(|| log(line))))
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::File::open(path)
-        .and_then(disk::text)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+    let report = audit::without_stubs(report);
+    drop((entrypoint, worker));
+    let host = audit::settled(&engine).await;
+    Ok((report, Some(host)))
 }
 
 /// Hidden unless standard error is a terminal.
@@ -263,58 +154,68 @@ async fn spin(spinner: &ProgressBar) {
     }
 }
 
-fn log(line: &LogLine) {
-    let colour = match line.level {
-        Level::Debug => Some(AnsiColor::BrightBlack),
-        Level::Warn => Some(AnsiColor::Yellow),
-        Level::Error => Some(AnsiColor::Red),
-        Level::Info | Level::Log => None,
-    };
-    let style = Style::new().fg_color(colour.map(Into::into));
-    // Whoever closed standard error does not want the log.
-    let _ = writeln!(anstream::stderr(), "{style}{}{style:#}", escape(&line.message));
+fn fail(terminal: &Terminal, text: &str, code: u8) -> u8 {
+    terminal.error(text, None);
+    code
 }
 
-fn fail(text: &str, code: u8) -> ExitCode {
-    let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {}", escape(text));
-    ExitCode::from(code)
-}
-
-fn print(report: &Report, json: bool) -> ExitCode {
+fn print(terminal: &Terminal, report: &Report, host: Option<Host>, json: bool) -> u8 {
     let code = exit_code(report.outcome());
     if json {
-        return record(&Record::new(report), code);
+        return record(terminal, Record::new(report, host), code);
     }
     match &report.result {
-        Ok(value) if value.is_undefined() => ExitCode::from(code),
-        Ok(value) => line(&value.to_json(), code),
+        Ok(value) if value.is_undefined() => code,
+        Ok(value) => match output::print(|out| out.value(value)) {
+            Ok(()) => code,
+            Err(output::Failure::TooLong) => fail(terminal, &too_long(), exceeded_output()),
+            Err(output::Failure::Io(error)) => not_written(terminal, &error, code),
+        },
         Err(error) => {
             let stack = match error {
                 Error::Exception(exception) => exception.stack.as_deref(),
                 _ => None,
             };
-            let stack = stack.map(|stack| format!("\n{}", stack.trim_end())).unwrap_or_default();
-            fail(&format!("{error}{stack}"), code)
+            terminal.error(error, stack);
+            code
         }
     }
 }
 
-fn record(record: &Record, code: u8) -> ExitCode {
-    match serde_json::to_string(record) {
-        Ok(record) => line(&record, code),
-        Err(error) => fail(&format!("the record cannot be printed: {error}"), 4),
+fn record(terminal: &Terminal, record: Record<'_>, code: u8) -> u8 {
+    match output::print(|out| record.write(out)) {
+        Ok(()) => code,
+        Err(output::Failure::Io(error)) => not_written(terminal, &error, code),
+        Err(output::Failure::TooLong) => {
+            let message = too_long();
+            let record = record.exceeded_output(&message);
+            match output::print(|out| record.write(out)) {
+                Ok(()) => exceeded_output(),
+                Err(output::Failure::Io(error)) => not_written(terminal, &error, exceeded_output()),
+                // Its logs have a limit that is far below.
+                Err(output::Failure::TooLong) => fail(terminal, &message, exceeded_output()),
+            }
+        }
     }
 }
 
-/// Prints the one line of standard output, which is JSON.
-fn line(json: &str, code: u8) -> ExitCode {
-    match writeln!(io::stdout(), "{}", escape_json(json)) {
-        Ok(()) => ExitCode::from(code),
-        // A reader such as `head` that has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
-        Err(error) => fail(&format!("standard output: {error}"), 4),
+fn too_long() -> String {
+    format!(
+        "exceeded the limit of what is printed: more than {MAX_JSON_BYTES} bytes of JSON (return \
+         or throw less, or parts of it; bytes are shorter as text of base64)"
+    )
+}
+
+fn exceeded_output() -> u8 {
+    exit_code(Outcome::ExceededOutput)
+}
+
+fn not_written(terminal: &Terminal, error: &io::Error, code: u8) -> u8 {
+    // A reader such as `head` that has seen enough.
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return code;
     }
+    fail(terminal, &format!("standard output: {error}"), INTERNAL)
 }
 
 fn exit_code(outcome: Outcome) -> u8 {
@@ -327,6 +228,6 @@ fn exit_code(outcome: Outcome) -> u8 {
         | Outcome::ExceededWallTime
         | Outcome::ExceededOutput
         | Outcome::ExceededCalls => 3,
-        _ => 4,
+        _ => INTERNAL,
     }
 }

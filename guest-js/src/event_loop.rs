@@ -221,6 +221,9 @@ fn settler(
 }
 
 fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>, Value<'js>>) {
+    // If nobody else has it, what it names is released when it is dropped: not before it
+    // is named.
+    let (Ok(named) | Err(named)) = result.clone();
     let result = match result {
         Ok(value) => match message::encode_answer(ctx, value) {
             Ok(message) => Ok(message),
@@ -233,6 +236,7 @@ fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>
         invocation.waiting > 0
     });
     state.emit(Effect::Settle(Settlement { invocation: id, result, waiting }));
+    drop(named);
     // What it returned may be one of them: not before.
     state.returned(id);
     if !waiting {

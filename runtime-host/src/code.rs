@@ -1,7 +1,7 @@
 //! What every sandbox of a worker is made from.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use isolet_wire::Value;
 
@@ -10,8 +10,9 @@ use crate::error::{Error, Result};
 use crate::flat;
 use crate::limits::Limits;
 use crate::link::Lineage;
-use crate::loader::Room;
 use crate::log::LogSink;
+use crate::ownership::{Holds, Visitor};
+use crate::quota::Quota;
 use crate::sandbox::internal;
 use crate::source::Sources;
 use crate::stub::Stub;
@@ -22,18 +23,18 @@ pub(crate) struct Code {
     pub(crate) engine: Engine,
     pub(crate) main: String,
     pub(crate) sources: Arc<Sources>,
-    /// An array: `env`, and what `fetch` leads to.
-    pub(crate) env: Value,
+    pub(crate) bound: Mutex<Bound>,
     pub(crate) limits: Limits,
     pub(crate) compatibility_date: Option<String>,
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) log_sink: Option<LogSink>,
-    /// Who is told of each invocation that is over.
-    pub(crate) tails: Vec<Stub>,
+    /// Whether it was loaded with tails.
+    pub(crate) is_tailed: bool,
     pub(crate) tail_sink: Option<TailSink>,
-    /// For what they have yet to be told.
-    pub(crate) untold: Arc<Room>,
+    /// Where that counts which the host keeps for the worker: of the sandbox that has
+    /// loaded it, or its own.
+    pub(crate) quota: Arc<Quota>,
     /// The sandbox that loaded it; none if Rust did.
     pub(crate) parent: Lineage,
     /// Of its modules and `env`.
@@ -44,7 +45,40 @@ pub(crate) struct Code {
     pub(crate) watchers: Watchers,
 }
 
+/// What a worker was given that leads to others. Workers may lead to one another, and
+/// so it ends with whoever has loaded them.
+#[derive(Default)]
+pub(crate) struct Bound {
+    /// An array: `env`, and what `fetch` leads to.
+    pub(crate) env: Value,
+    /// Who is told of each invocation that is over.
+    pub(crate) tails: Vec<Stub>,
+}
+
 impl Code {
+    fn bound(&self) -> MutexGuard<'_, Bound> {
+        self.bound.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn env(&self) -> Value {
+        self.bound().env.clone()
+    }
+
+    pub(crate) fn tails(&self) -> Vec<Stub> {
+        self.bound().tails.clone()
+    }
+
+    /// Lets go of what it was given: whoever has loaded it has ended.
+    pub(crate) fn unbind(&self) {
+        let Bound { env, tails } = std::mem::take(&mut *self.bound());
+        flat::drop(env);
+        for tail in tails {
+            let value = tail.to_value();
+            drop(tail);
+            flat::drop(value);
+        }
+    }
+
     /// The seed of a new sandbox.
     ///
     /// # Errors
@@ -58,7 +92,7 @@ impl Code {
 
     /// Whether log lines are wanted with their arguments.
     pub(crate) fn has_tails(&self) -> bool {
-        !self.tails.is_empty() || self.tail_sink.is_some()
+        self.is_tailed || self.tail_sink.is_some()
     }
 
     /// Whether anybody is told of its invocations.
@@ -110,13 +144,43 @@ impl Code {
     }
 }
 
+impl Holds for Code {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        let bound = self.bound();
+        visitor.value(&bound.env);
+        bound.tails.iter().for_each(|tail| tail.visit(visitor));
+    }
+}
+
 impl Drop for Code {
     fn drop(&mut self) {
-        flat::drop(std::mem::take(&mut self.env));
-        for tail in self.tails.drain(..) {
-            let value = tail.to_value();
-            drop(tail);
-            flat::drop(value);
+        self.unbind();
+    }
+}
+
+/// The workers that a sandbox has loaded.
+#[derive(Default)]
+pub(crate) struct Children(Mutex<Vec<Weak<Code>>>);
+
+impl Children {
+    pub(crate) fn add(&self, code: &Arc<Code>) {
+        let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if children.len() == children.capacity() {
+            // Those that are gone, before it grows.
+            children.retain(|child| child.strong_count() > 0);
+            let many = children.len() + 8;
+            children.reserve(many);
+        }
+        children.push(Arc::downgrade(code));
+    }
+
+    /// The sandbox has ended, and they with it.
+    pub(crate) fn unbind(&self) {
+        let children = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for child in children {
+            if let Some(code) = child.upgrade() {
+                code.unbind();
+            }
         }
     }
 }

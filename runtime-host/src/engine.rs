@@ -6,10 +6,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::config;
-use crate::error::{Error, Result};
+use crate::error::{Overload, Result};
 use crate::image::{Image, Images};
+use crate::limits::Limits;
 use crate::loader::Loader;
-use crate::sandbox::internal;
+use crate::polls::Polls;
+use crate::quota::{Ceiling, Quota};
+use crate::sandbox::{at_fault, internal};
+use crate::stats::EngineStats;
 use crate::transpile::Transpiler;
 
 /// Core instances, tables and such that one sandbox takes from the pool.
@@ -27,7 +31,10 @@ pub struct EngineConfig {
     max_sandboxes: u32,
     max_memory_bytes: u64,
     max_code_bytes: u64,
+    max_total_bytes: u64,
+    max_root_percent: u32,
     torture: bool,
+    watch_polls: bool,
 }
 
 impl Default for EngineConfig {
@@ -36,7 +43,10 @@ impl Default for EngineConfig {
             max_sandboxes: 10_000,
             max_memory_bytes: Self::DEFAULT_MAX_MEMORY_BYTES,
             max_code_bytes: Self::DEFAULT_MAX_CODE_BYTES,
+            max_total_bytes: Self::DEFAULT_MAX_TOTAL_BYTES,
+            max_root_percent: 50,
             torture: false,
+            watch_polls: false,
         }
     }
 }
@@ -49,6 +59,9 @@ impl EngineConfig {
     /// what the peer has.
     pub const DEFAULT_MAX_CODE_BYTES: u64 = 64 << 20;
 
+    /// What [`EngineConfig::max_total_bytes`] is if nothing is said: 4 GiB.
+    pub const DEFAULT_MAX_TOTAL_BYTES: u64 = 4 << 30;
+
     /// The defaults.
     pub fn new() -> Self {
         Self::default()
@@ -57,7 +70,7 @@ impl EngineConfig {
     /// Sandboxes that can be alive at once. Default 10,000. Each reserves 4 GiB
     /// of addresses (no memory) and four mappings, so that Linux ends at about
     /// 16,000 unless `vm.max_map_count` is raised. Past it a call fails with
-    /// [`Error::Overloaded`](crate::Error::Overloaded).
+    /// [`Overload::Sandboxes`](crate::Overload::Sandboxes).
     pub fn max_sandboxes(mut self, count: u32) -> Self {
         self.max_sandboxes = count;
         self
@@ -79,6 +92,53 @@ impl EngineConfig {
     pub fn max_code_bytes(mut self, bytes: u64) -> Self {
         self.max_code_bytes = bytes;
         self
+    }
+
+    /// Bytes that all sandboxes may commit, and that the host may keep for them, at a
+    /// time. Default 4 GiB. Counted is what
+    /// [`Limits::tree_memory_bytes`](crate::Limits::tree_memory_bytes) counts, and app
+    /// images. Past it whoever asks for more is refused with
+    /// [`Overload::Bytes`](crate::Overload::Bytes).
+    ///
+    /// Not counted is what free slots of the pool retain, so that the next sandbox
+    /// starts fast: for each of the 100 that were used last at most 2 MiB of memory,
+    /// and for every slot that was ever used as much of a stack as its deepest
+    /// recursion has touched, at most 4 MiB.
+    pub fn max_total_bytes(mut self, bytes: u64) -> Self {
+        self.max_total_bytes = bytes;
+        self
+    }
+
+    /// The share of [`EngineConfig::max_sandboxes`] and of
+    /// [`EngineConfig::max_total_bytes`] that one root may have: a sandbox that Rust has
+    /// loaded, and all below it. Percent, default 50; 256 sandboxes and 512 MiB are never
+    /// too many as far as the engine has them. Past it the root is refused with
+    /// [`Overload::ShareOfSandboxes`](crate::Overload::ShareOfSandboxes) or
+    /// [`Overload::ShareOfBytes`](crate::Overload::ShareOfBytes).
+    pub fn max_root_percent(mut self, percent: u32) -> Self {
+        self.max_root_percent = percent;
+        self
+    }
+
+    /// Measures the CPU time of each poll of a sandbox's task, for
+    /// [`EngineStats::worst_poll`]. Costs two system calls a poll. Default off.
+    pub fn watch_polls(mut self, on: bool) -> Self {
+        self.watch_polls = on;
+        self
+    }
+
+    fn ceiling(&self) -> Ceiling {
+        let share = |all: u64, at_least: u64| {
+            let part = all / 100 * u64::from(self.max_root_percent)
+                + all % 100 * u64::from(self.max_root_percent) / 100;
+            part.max(at_least).min(all)
+        };
+        Ceiling {
+            bytes: self.max_total_bytes,
+            bytes_of_root: share(self.max_total_bytes, 512 << 20),
+            sandboxes_of_root: share(self.max_sandboxes.into(), 256),
+            max_code_bytes: self.max_code_bytes,
+        }
     }
 
     /// After every turn, dumps each sandbox, drops it and restores it into a
@@ -105,6 +165,8 @@ struct Inner {
     rehearsal: OnceLock<Arc<Image>>,
     transpiler: Transpiler,
     sandboxes: Arc<Semaphore>,
+    quota: Arc<Quota>,
+    polls: Polls,
     config: EngineConfig,
 }
 
@@ -128,7 +190,7 @@ impl Engine {
             let base = images.base()?;
             Ok((images, base))
         };
-        Self::make(config, TRANSPILERS, guest).map_err(internal)
+        Self::make(config, TRANSPILERS, guest).map_err(at_fault)
     }
 
     /// An engine with another guest than `QuickJS`, and with no slots but those
@@ -138,7 +200,7 @@ impl Engine {
         config: EngineConfig,
         guest: impl FnOnce(&wasmtime::Engine) -> wasmtime::Result<(Images, Image)>,
     ) -> Result<Self> {
-        Self::make(config, 0, guest).map_err(internal)
+        Self::make(config, 0, guest).map_err(at_fault)
     }
 
     fn make(
@@ -160,8 +222,35 @@ impl Engine {
         let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes, transpilers as usize);
         let sandboxes = Arc::new(Semaphore::new(config.max_sandboxes as usize));
         let rehearsal = OnceLock::new();
-        let inner = Inner { wasmtime, images, base, rehearsal, transpiler, sandboxes, config };
+        let quota = Quota::of_engine(config.ceiling());
+        let polls = Polls::new(config.watch_polls);
+        let inner = Inner {
+            wasmtime,
+            images,
+            base,
+            rehearsal,
+            transpiler,
+            sandboxes,
+            quota,
+            polls,
+            config,
+        };
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// What the engine has now.
+    pub fn stats(&self) -> EngineStats {
+        let free = self.0.sandboxes.available_permits() as u64;
+        EngineStats {
+            sandboxes: self.0.quota.living(),
+            slots: u64::from(self.0.config.max_sandboxes).saturating_sub(free),
+            bytes: self.0.quota.used(),
+            worst_poll: self.0.polls.worst(),
+        }
+    }
+
+    pub(crate) fn polls(&self) -> &Polls {
+        &self.0.polls
     }
 
     /// What loads workers into this engine.
@@ -191,7 +280,7 @@ impl Engine {
         let this = self.clone();
         // The first time it takes some milliseconds.
         let made = tokio::task::spawn_blocking(move || this.images().apart_from(this.base()));
-        let image = made.await.map_err(internal)?.map_err(internal)?;
+        let image = made.await.map_err(internal)?.map_err(at_fault)?;
         Ok(Arc::clone(self.0.rehearsal.get_or_init(|| Arc::new(image))))
     }
 
@@ -201,7 +290,16 @@ impl Engine {
 
     /// Room for one more sandbox, given back when it is dropped.
     pub(crate) fn permit(&self) -> Result<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.sandboxes).try_acquire_owned().map_err(|_| Error::Overloaded)
+        Arc::clone(&self.0.sandboxes).try_acquire_owned().map_err(|_| Overload::Sandboxes.into())
+    }
+
+    /// The quota of something that Rust has loaded.
+    pub(crate) fn quota_of_root(&self, limits: &Limits) -> Arc<Quota> {
+        Quota::of_root(limits, self.ceiling(), &self.0.quota)
+    }
+
+    pub(crate) fn ceiling(&self) -> Ceiling {
+        self.0.config.ceiling()
     }
 
     pub(crate) fn torture(&self) -> bool {

@@ -15,9 +15,10 @@ use crate::capability::{Answer, Breaking, Call, Capability, Thrown};
 use crate::claim::claim;
 use crate::error::{Error, Result};
 use crate::export::Export;
-use crate::invocation::{Asked, Receiver, Reply, Report, Request};
+use crate::invocation::{Asked, Kept, Receiver, Reply, Report, Request};
 use crate::limits::Limits;
 use crate::link::{lost, new_token};
+use crate::ownership::{Holds, Visitor};
 use crate::promised::failed;
 use crate::purse::Purse;
 use crate::stub::Stub;
@@ -59,6 +60,10 @@ impl Entrypoint {
     pub fn limits(mut self, limits: &Limits) -> Self {
         self.limits = self.limits.lower(limits);
         self
+    }
+
+    pub(crate) fn own_props(&self) -> Option<Value> {
+        self.export.props.clone()
     }
 
     /// A stub of it, to be handed to other workers.
@@ -131,7 +136,7 @@ impl Entrypoint {
         &self,
         call: Call,
         reply: Reply,
-        answer: oneshot::Receiver<T>,
+        answer: oneshot::Receiver<Kept<T>>,
     ) -> Result<Calling<Result<T>>> {
         let token = new_token();
         let payer = Purse::for_callee(call.payer.as_ref(), &self.worker.code().parent)
@@ -159,11 +164,18 @@ impl Entrypoint {
         let (link, hold) = self.worker.send(request)?;
         let cancel = link.cancel_on_drop(token);
         Ok(Box::pin(async move {
-            let answer = answer.await.map_err(|_| lost());
+            let answer = answer.await.map(Kept::take).map_err(|_| lost());
             cancel.disarm();
             drop((hold, owner));
             answer
         }))
+    }
+}
+
+impl Holds for Entrypoint {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        self.worker.visit(visitor);
+        visitor.shared(&self.export);
     }
 }
 
@@ -181,6 +193,10 @@ impl Capability for Entrypoint {
         }
         let stopped = self.worker.code().stopped();
         Box::pin(async move { stopped.await.map(Thrown::from_error) })
+    }
+
+    fn stands_for(&self) -> Option<Entrypoint> {
+        Some(self.clone())
     }
 
     fn request(self: Arc<Self>, call: Call) -> Answer {

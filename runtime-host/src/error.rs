@@ -34,12 +34,10 @@ pub enum Error {
     /// The caller has gone away.
     #[error("the call was cancelled")]
     Cancelled,
-    /// The engine has no room for another sandbox. Try again when one has ended.
-    #[error(
-        "the engine is overloaded: all of its sandboxes are in use (raise \
-         EngineConfig::max_sandboxes, or wait until one has ended)"
-    )]
-    Overloaded,
+    /// The engine, or the machine, has no room for more. Try again when a sandbox has
+    /// ended.
+    #[error("the engine is overloaded: {0}")]
+    Overloaded(#[from] Overload),
     /// The call ended because its sandbox was stopped for another call's sake.
     #[error("the sandbox was stopped: {0}")]
     Stopped(Box<Error>),
@@ -102,6 +100,56 @@ impl fmt::Display for Aborted {
     }
 }
 
+/// What an engine has no more of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Overload {
+    /// [`EngineConfig::max_sandboxes`](crate::EngineConfig::max_sandboxes)
+    #[error(
+        "all of its sandboxes are in use (raise EngineConfig::max_sandboxes, or wait until one \
+         has ended)"
+    )]
+    Sandboxes,
+    /// [`EngineConfig::max_total_bytes`](crate::EngineConfig::max_total_bytes)
+    #[error(
+        "its sandboxes and what is kept for them take the {limit} bytes that they may (raise \
+         EngineConfig::max_total_bytes, or wait until a sandbox has ended)"
+    )]
+    Bytes {
+        /// What was allowed.
+        limit: u64,
+    },
+    /// [`EngineConfig::max_root_percent`](crate::EngineConfig::max_root_percent) of the
+    /// sandboxes.
+    #[error(
+        "one root and all below it have the {limit} sandboxes that they may (raise \
+         EngineConfig::max_root_percent or max_sandboxes, or wait until one has ended)"
+    )]
+    ShareOfSandboxes {
+        /// What was allowed.
+        limit: u64,
+    },
+    /// [`EngineConfig::max_root_percent`](crate::EngineConfig::max_root_percent) of the
+    /// bytes.
+    #[error(
+        "one root and all below it take the {limit} bytes that they may (raise \
+         EngineConfig::max_root_percent or max_total_bytes, or wait until a sandbox has ended)"
+    )]
+    ShareOfBytes {
+        /// What was allowed.
+        limit: u64,
+    },
+    /// The process may open no more files: each app image takes a descriptor.
+    #[error("the process has no file descriptors left (raise `ulimit -n`)")]
+    Descriptors,
+    /// The process may map no more memory: addresses, mappings, or the machine's own.
+    #[error(
+        "the process can map no more memory (raise `ulimit -v` or vm.max_map_count, or lower \
+         EngineConfig::max_sandboxes)"
+    )]
+    Mappings,
+}
+
 /// Which limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -126,11 +174,17 @@ pub enum LimitKind {
     /// Bytes that the host keeps for one sandbox beside its memory, as many as that
     /// is and 66 MiB: code and `env`, with 256 for each module and its name, of the
     /// workers that it has loaded and still has; `props` of entrypoints and ids of
-    /// `get`; answers that are called or handed on before they have come; and what
-    /// tails have yet to be told of the workers that it has loaded. Workers that only
-    /// `get` keeps make way first. With all that the workers that it has loaded have
-    /// the host keep, and those that they have loaded, it may be twice as many.
+    /// `get`; answers that are on their way, and those that are called or handed on
+    /// before they have come; and what tails have yet to be told of the workers that it
+    /// has loaded. Workers that only `get` keeps make way first.
     Kept,
+    /// [`Limits::tree_memory_bytes`](crate::Limits::tree_memory_bytes)
+    TreeMemory,
+    /// [`Limits::sandboxes`](crate::Limits::sandboxes)
+    Sandboxes,
+    /// Numbers of one sandbox for its invocations, calls, stubs or objects, of which
+    /// there are 4,294,967,295 each. The next call gets a new sandbox.
+    Numbers,
     /// Bytes that one turn hands to the host, as calls, results and log lines, or is
     /// handed as modules: twice the sandbox's memory and 64 MiB. How many more it were
     /// is not known.
@@ -190,15 +244,31 @@ impl fmt::Display for LimitError {
                 f,
                 "exceeded the limit of what the host keeps for the sandbox: {actual} bytes, such \
                  as code and env of the workers that it has loaded and still has, {limit} \
-                 allowed, which is the sandbox's memory and 66 MiB, or twice that with all that \
-                 is kept for the workers below it (let go of workers and stubs that are no \
-                 longer needed, or raise Limits::memory_bytes)"
+                 allowed, which is the sandbox's memory and 66 MiB (let go of workers and stubs \
+                 that are no longer needed, or raise Limits::memory_bytes)"
+            ),
+            LimitKind::TreeMemory => write!(
+                f,
+                "exceeded the memory limit of a sandbox and all below it: {actual} bytes asked \
+                 for, {limit} allowed, with what the host keeps for them (let go of workers that \
+                 are no longer needed, or raise Limits::tree_memory_bytes)"
+            ),
+            LimitKind::Sandboxes => write!(
+                f,
+                "exceeded the limit of living sandboxes: {actual} asked for, {limit} allowed for a \
+                 sandbox and all below it (let go of workers that are no longer needed, or raise \
+                 Limits::sandboxes)"
             ),
             LimitKind::Transfer => write!(
                 f,
                 "exceeded the limit of what one turn hands to the host: more than {limit} bytes, \
                  which is twice the sandbox's memory and 64 MiB (make fewer calls at a time, or \
                  hand over less with each)"
+            ),
+            LimitKind::Numbers => write!(
+                f,
+                "the sandbox has used up its numbers for calls and stubs: {actual} asked for, \
+                 {limit} allowed (the next call gets a new sandbox)"
             ),
             LimitKind::Stubs => {
                 write!(f, "exceeded the limit of stubs: {actual} held, {limit} allowed")
@@ -213,10 +283,10 @@ impl fmt::Display for LimitError {
 pub struct Exception {
     /// The error's `name`, such as `TypeError`; for another value `Uncaught`.
     pub name: String,
-    /// The error's `message`; for another value its JSON, of which 4 KiB are
-    /// kept.
+    /// The error's `message`, of which 16 KiB are kept here and all in [`Self::value`];
+    /// for another value its JSON, of which 4 KiB are kept.
     pub message: String,
-    /// The stack, its frames named as the author wrote them.
+    /// The stack, its frames named as the author wrote them; as much of it.
     pub stack: Option<String>,
     /// The thrown value itself, with `cause` and own properties.
     pub value: Box<Value>,

@@ -8,12 +8,18 @@ use crate::source::Sources;
 /// A message is for people; what was thrown may be megabytes.
 const MAX_MESSAGE_BYTES: usize = 4 << 10;
 
+/// The most of a name, a message or a stack.
+const MAX_TEXT_BYTES: usize = 16 << 10;
+
 /// What JavaScript threw.
 pub(crate) fn thrown(value: Value) -> Exception {
     match value.as_error() {
-        Some(ErrorParts { name, message, stack, .. }) => {
-            Exception { name, message, stack, value: Box::new(value) }
-        }
+        Some(ErrorParts { name, message, stack, .. }) => Exception {
+            name: bounded(name),
+            message: bounded(message),
+            stack: stack.map(bounded),
+            value: Box::new(value),
+        },
         None => Exception {
             name: "Uncaught".to_owned(),
             message: value.to_json_prefix(MAX_MESSAGE_BYTES),
@@ -21,6 +27,17 @@ pub(crate) fn thrown(value: Value) -> Exception {
             value: Box::new(value),
         },
     }
+}
+
+/// What is kept of a text beside the value that has all of it: every one who hears of
+/// the exception gets a copy.
+fn bounded(mut text: String) -> String {
+    if text.len() > MAX_TEXT_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
+        text.push('…');
+        text.shrink_to_fit();
+    }
+    text
 }
 
 /// What is no error as text, if that is not its JSON.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use isolet_wire::Value;
 
-use crate::error::LimitError;
+use crate::error::Result;
 use crate::flat;
 use crate::link::Lineage;
-use crate::loader::Place;
+use crate::ownership::{Holds, Visitor};
+use crate::quota::Reservation;
 
 #[derive(Debug, Default)]
 pub(crate) struct Export {
@@ -16,13 +17,13 @@ pub(crate) struct Export {
     /// `ctx.props`
     pub(crate) props: Option<Value>,
     /// What these take, if a worker chose them.
-    _place: Place,
+    _place: Reservation,
 }
 
 impl Export {
     /// As the embedder names it.
     pub(crate) fn new(name: Option<String>, props: Option<Value>) -> Arc<Self> {
-        Arc::new(Self { name, props, _place: Place::default() })
+        Arc::new(Self { name, props, _place: Reservation::default() })
     }
 
     /// As a sandbox names it, in whose room it lies for as long as anybody has it.
@@ -33,11 +34,19 @@ impl Export {
         sandbox: &Lineage,
         name: Option<String>,
         props: Option<Value>,
-    ) -> Result<Arc<Self>, LimitError> {
+    ) -> Result<Arc<Self>> {
         let bytes = props.as_ref().map_or(0, |props| props.as_bytes().len())
             + name.as_ref().map_or(0, String::len);
-        let place = sandbox.room().map(|room| room.take(bytes as u64)).transpose()?;
+        let place = sandbox.quota().map(|quota| quota.keep(bytes as u64)).transpose()?;
         Ok(Arc::new(Self { name, props, _place: place.unwrap_or_default() }))
+    }
+}
+
+impl Holds for Export {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Some(props) = &self.props {
+            visitor.value(props);
+        }
     }
 }
 

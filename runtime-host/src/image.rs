@@ -8,17 +8,25 @@ use wasmtime::{Module, Result};
 use crate::artifacts::{self, TurnExport};
 use crate::bindings::sandbox as wit;
 use crate::image_module::image_module;
+use crate::quota::Reservation;
 use crate::sandbox::HostState;
 
 pub(crate) struct Image {
     memory: Cow<'static, [u8]>,
     pre: InstancePre<HostState>,
     turn: TurnExport,
+    /// What it takes, if a worker's.
+    _kept: Reservation,
 }
 
 impl Image {
     pub(crate) fn memory(&self) -> &[u8] {
         &self.memory
+    }
+
+    /// The same, which takes what was reserved for it as long as it lives.
+    pub(crate) fn keeping(self, kept: Reservation) -> Self {
+        Self { _kept: kept, ..self }
     }
 
     pub(crate) fn memory_bytes(&self) -> u64 {
@@ -81,6 +89,6 @@ impl Images {
         linker.root().module("image", module)?;
         let pre = linker.instantiate_pre(&self.component)?;
         let turn = TurnExport::new(&self.component)?;
-        Ok(Image { memory, pre, turn })
+        Ok(Image { memory, pre, turn, _kept: Reservation::default() })
     }
 }

@@ -10,14 +10,16 @@ use tracing::field::Empty;
 
 use crate::claim::Claim;
 use crate::code::Code;
-use crate::driver::Lane;
+use crate::driver::{Lane, bytes_of as tables_bytes};
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::export::Export;
 use crate::limits::{Limits, Usage};
 use crate::link::Lineage;
 use crate::log::{Log, LogLine};
 use crate::outcome::Outcome;
+use crate::ownership::Survey;
 use crate::purse::{Lease, Purse};
+use crate::quota::{Quota, Reservation};
 use crate::sandbox::Budget;
 use crate::stats::WorkerStats;
 
@@ -32,6 +34,12 @@ pub(crate) enum Command {
     Released,
     /// Nobody holds the sandbox any more.
     Unheld,
+    /// One who held the sandbox has let go of it, and others have not.
+    LetGo,
+    /// Name what the tables hold.
+    LookThrough(Survey),
+    /// A survey has found that nobody needs the sandbox.
+    Unneeded,
     /// Say what the tables hold.
     Count(oneshot::Sender<WorkerStats>),
 }
@@ -47,9 +55,33 @@ pub(crate) enum Receiver {
 /// Whom to tell, and when.
 pub(crate) enum Reply {
     /// The value, as soon as there is one.
-    Value(oneshot::Sender<Result<Value>>),
+    Value(oneshot::Sender<Kept<Result<Value>>>),
     /// Everything, when `waitUntil` is over as well.
-    Report(oneshot::Sender<Report>),
+    Report(oneshot::Sender<Kept<Report>>),
+}
+
+/// An answer on its way, which counts against the quota of the sandbox that gave it
+/// until the one who waits takes it.
+pub(crate) struct Kept<T> {
+    answer: T,
+    _kept: Reservation,
+}
+
+impl<T> Kept<T> {
+    pub(crate) fn take(self) -> T {
+        self.answer
+    }
+}
+
+/// A smaller answer is bounded by the number of calls.
+const SMALL_ANSWER: u64 = 1 << 10;
+
+fn bytes_of(answer: &Result<Value>) -> u64 {
+    match answer {
+        Ok(value) => tables_bytes(value),
+        Err(Error::Exception(exception) | Error::Load(exception)) => tables_bytes(&exception.value),
+        Err(_) => 0,
+    }
 }
 
 impl Reply {
@@ -86,7 +118,7 @@ pub(crate) struct Request {
 
 impl Request {
     /// Stands for the loading of a worker that nobody has called.
-    pub(crate) fn loading(limits: &Limits, reply: oneshot::Sender<Result<Value>>) -> Self {
+    pub(crate) fn loading(limits: &Limits, reply: oneshot::Sender<Kept<Result<Value>>>) -> Self {
         Self {
             token: u64::MAX,
             receiver: Receiver::Offered(0),
@@ -151,6 +183,9 @@ pub(crate) struct Invocation {
     began: Instant,
     pub(crate) purse: Arc<Purse>,
     result: Option<Result<Value>>,
+    /// What the result takes.
+    kept: Reservation,
+    quota: Option<Arc<Quota>>,
     reply: Option<Reply>,
 }
 
@@ -164,6 +199,7 @@ impl Invocation {
         let own = began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32));
         // Nobody waits for it any longer than its caller does.
         let deadline = payer.as_ref().map_or(own, |payer| payer.deadline.min(own));
+        let quota = owner.quota().cloned();
         let invocation = Self {
             token,
             deadline,
@@ -178,21 +214,35 @@ impl Invocation {
             span: Span::none(),
             seed: reseed.unwrap_or(seed),
             began,
-            purse: Purse::new(limits.fuel, deadline, owner, payer),
+            purse: Purse::new(&limits, deadline, owner, payer),
             limits,
             result: None,
+            kept: Reservation::default(),
+            quota,
             reply: Some(reply),
         };
         (invocation, Invoke { receiver, path, arguments, reseed })
     }
 
     pub(crate) fn log(&self, code: &Code) -> Log {
-        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone())
+        let kept = self.quota.as_ref().map(|quota| Reservation::none(quota, false));
+        let (kept, purse) = (kept.unwrap_or_default(), Arc::clone(&self.purse));
+        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone(), kept, purse)
     }
 
     /// It is over.
     pub(crate) fn close_purse(&self) {
         self.purse.close(self.caller.as_ref());
+    }
+
+    /// Whether its caller has all that it will get.
+    pub(crate) fn has_answered(&self) -> bool {
+        self.reply.is_none()
+    }
+
+    /// Whether the sandbox itself has called it.
+    pub(crate) fn is_called_by(&self, sandbox: &Lineage) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.is_of(sandbox))
     }
 
     /// What a turn of its own may use.
@@ -267,18 +317,25 @@ impl Invocation {
         if self.result.is_some() {
             return;
         }
+        let bytes = bytes_of(&result);
+        let quota = self.quota.as_ref().filter(|_| bytes > SMALL_ANSWER);
+        let (result, kept) = match quota.map(|quota| quota.keep(bytes)).transpose() {
+            Ok(kept) => (result, kept.unwrap_or_default()),
+            Err(error) => (Err(error), Reservation::default()),
+        };
         if self.called.is_some() {
             self.failure = result.as_ref().err().cloned();
         }
         // A caller that has gone away needs no answer.
         match self.reply.take() {
             Some(Reply::Value(reply)) => {
-                let _ = reply.send(result);
+                let _ = reply.send(Kept { answer: result, _kept: kept });
                 self.result = Some(Ok(Value::undefined()));
             }
             reply => {
                 self.reply = reply;
                 self.result = Some(result);
+                self.kept = kept;
             }
         }
     }
@@ -298,7 +355,8 @@ impl Invocation {
         if let Some(Reply::Report(reply)) = self.reply.take() {
             self.usage.wall = self.began.elapsed();
             let result = self.result.replace(Ok(Value::undefined())).unwrap_or(Err(Error::Hung));
-            let _ = reply.send(Report { result, logs, usage: self.usage, seed: self.seed });
+            let report = Report { result, logs, usage: self.usage, seed: self.seed };
+            let _ = reply.send(Kept { answer: report, _kept: std::mem::take(&mut self.kept) });
         }
     }
 }

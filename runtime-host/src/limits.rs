@@ -26,6 +26,8 @@ pub struct Limits {
     pub(crate) output_bytes: u64,
     pub(crate) capability_calls: u64,
     pub(crate) concurrency: u64,
+    pub(crate) tree_memory_bytes: Option<u64>,
+    pub(crate) sandboxes: u64,
 }
 
 impl Default for Limits {
@@ -39,6 +41,8 @@ impl Default for Limits {
             output_bytes: 32 << 20,
             capability_calls: 10_000,
             concurrency: 1_000,
+            tree_memory_bytes: None,
+            sandboxes: 220,
         }
     }
 }
@@ -64,12 +68,18 @@ impl Limits {
     /// is ends, and all that it has called with it; how far each of those has come is
     /// not said.
     ///
+    /// The disposer of an object runs at the cost of whoever lets go of it last, which
+    /// is added afterwards: the limit may be exceeded by one disposer, at most
+    /// 50,000,000.
+    ///
     /// Past it the sandbox is stopped where it is. Fuel does not see time that
     /// the host spends in a capability. What is asked of an answer that has not come,
     /// such as a property of it, takes an operation for each byte that the host looks
-    /// through; of calls that lead to one another there may be 1,000. Taking the types out of `TypeScript` is
-    /// done once for a worker and is nobody's usage; all its modules together
-    /// may use this many operations, or 100,000,000 if that is more.
+    /// through; of calls that lead to one another there may be 1,000. Taking the types
+    /// out of `TypeScript` is done once for a worker and is nobody's usage. All modules
+    /// of a worker together may use this many operations for it, or 100,000,000 if that
+    /// is more; and so may all workers together that are loaded for one invocation that
+    /// Rust began.
     pub fn fuel(mut self, operations: u64) -> Self {
         self.fuel = operations;
         self
@@ -86,8 +96,8 @@ impl Limits {
     /// the worker; those that only `get` keeps make way. Past that `load` and
     /// `get` throw. `props` that it gives to entrypoints and answers that it calls or
     /// hands on before they have come are counted with them
-    /// ([`LimitKind::Kept`](crate::LimitKind::Kept)). With what is kept for all workers
-    /// below it, it may be twice as much.
+    /// ([`LimitKind::Kept`](crate::LimitKind::Kept)). All of it counts for
+    /// [`Limits::tree_memory_bytes`] as well.
     ///
     /// Taking the types out of a `TypeScript` module happens outside the
     /// sandbox, in memory that is given back at once. That may be twice as
@@ -114,7 +124,8 @@ impl Limits {
     }
 
     /// UTF-8 bytes of all log lines of one invocation, and the encoded bytes of
-    /// their arguments where they are kept for tails. Default 1 MiB.
+    /// their arguments where they are kept for tails. Default 1 MiB. All invocations
+    /// that it has called may write 16 times as much with it.
     pub fn log_bytes(mut self, bytes: u64) -> Self {
         self.log_bytes = bytes;
         self
@@ -128,7 +139,8 @@ impl Limits {
         self
     }
 
-    /// Capability calls of one invocation. Default 10,000. Each chunk of a stream
+    /// Capability calls of one invocation and of all that it has called, in however
+    /// many sandboxes. Default 10,000. Each chunk of a stream
     /// that is read from another worker or the host, or written to one, is a call;
     /// it holds at most 256 KiB.
     pub fn capability_calls(mut self, calls: u64) -> Self {
@@ -153,6 +165,40 @@ impl Limits {
         self
     }
 
+    /// Bytes of the sandbox and of all sandboxes below it together: the linear memory
+    /// that they have beyond the image that they began with, 256 KiB for each that is
+    /// alive, and whatever the host keeps for them (code, `env`, `props`, answers on
+    /// their way, log lines, memory of the `TypeScript` guest). Default:
+    /// [`Limits::memory_bytes`] and 160 MiB.
+    ///
+    /// Past it whoever asks for more is refused: a sandbox whose memory would grow is
+    /// stopped, a worker does not load, a call fails
+    /// ([`LimitKind::TreeMemory`](crate::LimitKind::TreeMemory)). A child always has
+    /// less than its parent, by 1/64 of that. Which of several sandboxes is refused
+    /// depends on who asks first.
+    pub fn tree_memory_bytes(mut self, bytes: u64) -> Self {
+        self.tree_memory_bytes = Some(bytes);
+        self
+    }
+
+    /// Sandboxes that may be alive at a time: this one and all below it. Default 220;
+    /// a child may have half as many as its parent, or 64 if that is more, and always
+    /// fewer than its parent.
+    ///
+    /// A sandbox is alive from the first call of its worker until nobody needs it.
+    /// Past the limit that call fails
+    /// ([`LimitKind::Sandboxes`](crate::LimitKind::Sandboxes)).
+    pub fn sandboxes(mut self, count: u64) -> Self {
+        self.sandboxes = count;
+        self
+    }
+
+    /// As [`Limits::tree_memory_bytes`] says it, or its default.
+    pub(crate) fn tree_memory(&self) -> u64 {
+        let default = self.memory_bytes.saturating_add(160 << 20);
+        self.tree_memory_bytes.unwrap_or(default)
+    }
+
     /// Of each limit the lower.
     pub(crate) fn lower(&self, other: &Self) -> Self {
         Self {
@@ -164,6 +210,11 @@ impl Limits {
             output_bytes: self.output_bytes.min(other.output_bytes),
             capability_calls: self.capability_calls.min(other.capability_calls),
             concurrency: self.concurrency.min(other.concurrency),
+            tree_memory_bytes: self
+                .tree_memory_bytes
+                .or(other.tree_memory_bytes)
+                .map(|_| self.tree_memory().min(other.tree_memory())),
+            sandboxes: self.sandboxes.min(other.sandboxes),
         }
     }
 
@@ -199,6 +250,9 @@ impl Limits {
         }
         if self.concurrency == 0 {
             return refuse("concurrency is zero".to_owned());
+        }
+        if self.sandboxes == 0 {
+            return refuse("sandboxes is zero".to_owned());
         }
         Ok(())
     }

@@ -4,16 +4,19 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
+use isolet_wire::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::capability::{Answer, Call, Thrown};
 use crate::claim::claim;
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::invocation::{Asked, Command, Receiver, Reply, Request};
 use crate::limits::Limits;
-use crate::loader::Room;
+use crate::ownership::{Holds, Survey, Visitor};
 use crate::promised::failed;
-use crate::purse::Purse;
+use crate::purse::{Purse, who_lets_go};
+use crate::quota::Quota;
 use crate::stats::WorkerStats;
 use crate::watchers::{Watchers, Watching};
 
@@ -26,15 +29,55 @@ struct Inner {
     hold: Mutex<Weak<Hold>>,
     /// Requests so far.
     requests: AtomicU64,
-    /// Numbers of offered objects that nobody has any more, each with how many
-    /// requests went before.
-    released: Mutex<Vec<(u64, u32)>>,
+    /// Offered objects that nobody has any more.
+    released: Mutex<Vec<Released>>,
     lineage: Lineage,
     limits: Limits,
+    /// It was told that one has let go of it, and has not looked since.
+    is_suspect: AtomicBool,
+}
+
+/// An offered object that nobody has any more.
+struct Released {
+    number: u32,
+    /// How many requests went before.
+    requests: u64,
+    /// Who let go of it last; none if Rust did.
+    payer: Option<Arc<Purse>>,
 }
 
 /// As long as someone has it, the sandbox waits for calls.
 pub(crate) struct Hold(Link);
+
+impl Hold {
+    pub(crate) fn link(&self) -> &Link {
+        &self.0
+    }
+}
+
+/// The hold of one who may keep it for long, such as a stub. When it is let go and
+/// others are left, those may be no more than the sandbox itself.
+#[derive(Clone)]
+pub(crate) struct StubHold(Arc<Hold>);
+
+impl StubHold {
+    pub(crate) fn of(hold: Arc<Hold>) -> Self {
+        Self(hold)
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Hold> {
+        &self.0
+    }
+}
+
+impl Drop for StubHold {
+    fn drop(&mut self) {
+        let Link(inner) = self.0.link();
+        if Arc::strong_count(&self.0) > 1 && !inner.is_suspect.swap(true, Ordering::AcqRel) {
+            self.0.link().send(Command::LetGo);
+        }
+    }
+}
 
 impl Drop for Hold {
     fn drop(&mut self) {
@@ -57,8 +100,8 @@ pub(crate) struct Ancestor {
     /// Closed when the sandbox has ended.
     alive: watch::Receiver<()>,
     watchers: Watchers,
-    /// For what the host keeps for it.
-    room: Arc<Room>,
+    /// For what the host keeps and commits for it.
+    quota: Arc<Quota>,
 }
 
 impl Lineage {
@@ -66,12 +109,15 @@ impl Lineage {
         parent: &Self,
         alive: watch::Receiver<()>,
         limits: &Limits,
-        max_code_bytes: u64,
+        engine: &Engine,
     ) -> Self {
-        let room = Room::beside(limits.memory_bytes, max_code_bytes, parent.room());
+        let quota = match parent.quota() {
+            Some(parent) => Quota::of_child(limits, engine.ceiling(), parent),
+            None => engine.quota_of_root(limits),
+        };
         let generation = parent.0.as_ref().map_or(0, |parent| parent.generation + 1);
-        let (parent, watchers, room) = (parent.clone(), Watchers::default(), Arc::new(room));
-        Self(Some(Arc::new(Ancestor { parent, generation, alive, watchers, room })))
+        let (parent, watchers) = (parent.clone(), Watchers::default());
+        Self(Some(Arc::new(Ancestor { parent, generation, alive, watchers, quota })))
     }
 
     /// Whether what it loads would be too far from who loaded the first.
@@ -89,8 +135,12 @@ impl Lineage {
     }
 
     /// None if it is Rust that loads.
-    pub(crate) fn room(&self) -> Option<&Arc<Room>> {
-        self.0.as_ref().map(|this| &this.room)
+    pub(crate) fn quota(&self) -> Option<&Arc<Quota>> {
+        self.0.as_ref().map(|this| &this.quota)
+    }
+
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        matches!((&self.0, &other.0), (Some(one), Some(two)) if Arc::ptr_eq(one, two))
     }
 
     pub(crate) fn is_some(&self) -> bool {
@@ -149,7 +199,31 @@ impl Link {
             released: Mutex::default(),
             lineage,
             limits,
+            is_suspect: AtomicBool::new(false),
         }))
+    }
+
+    /// What tells it from all other links that there are.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    /// What keeps the sandbox alive, if anybody has that.
+    pub(crate) fn known_hold(&self) -> Option<Arc<Hold>> {
+        self.0.hold.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
+    }
+
+    /// Whether one has let go of it since this was last asked.
+    pub(crate) fn take_suspicion(&self) -> bool {
+        self.0.is_suspect.load(Ordering::Relaxed) && self.0.is_suspect.swap(false, Ordering::AcqRel)
+    }
+
+    pub(crate) fn look_through(&self, survey: Survey) {
+        self.send(Command::LookThrough(survey));
+    }
+
+    pub(crate) fn unneeded(&self) {
+        self.send(Command::Unneeded);
     }
 
     /// Keeps the sandbox alive, if it still is.
@@ -182,8 +256,10 @@ impl Link {
 
     /// An object is let go. However many are, the driver is told once.
     fn release(&self, number: u32) {
+        let payer = who_lets_go();
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
-        released.push((self.0.requests.load(Ordering::Acquire), number));
+        let requests = self.0.requests.load(Ordering::Acquire);
+        released.push(Released { number, requests, payer });
         if released.len() == 1 {
             drop(released);
             self.send(Command::Released);
@@ -192,10 +268,10 @@ impl Link {
 
     /// What was let go since this was last asked, for a driver that has taken so
     /// many requests: to let go must not overtake a call that was made before.
-    pub(crate) fn released(&self, taken: u64) -> Vec<u32> {
+    pub(crate) fn released(&self, taken: u64) -> Vec<(u32, Option<Arc<Purse>>)> {
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
-        let ripe = released.partition_point(|(requests, _)| *requests <= taken);
-        released.drain(..ripe).map(|(_, number)| number).collect()
+        let ripe = released.partition_point(|it| it.requests <= taken);
+        released.drain(..ripe).map(|it| (it.number, it.payer)).collect()
     }
 
     /// A driver that has ended hears nothing.
@@ -279,14 +355,26 @@ impl Remote {
 
     /// What keeps the sandbox alive for whoever has the stub; none if it has
     /// ended.
-    pub(crate) fn hold(&self) -> Option<Arc<Hold>> {
-        (!self.link.is_closed()).then(|| self.link.hold())
+    pub(crate) fn hold(&self) -> Option<StubHold> {
+        (!self.link.is_closed()).then(|| StubHold::of(self.link.hold()))
+    }
+
+    /// Whether it lives in the sandbox of that link.
+    pub(crate) fn is_in(&self, link: &Link) -> bool {
+        self.link.address() == link.address()
     }
 
     /// Whether it lives in the sandbox of that lineage, or in one that this
     /// descends from: those end later than it does.
     pub(crate) fn outlives(&self, holder: &Lineage) -> bool {
         holder.descends_from(self.link.lineage())
+    }
+
+    pub(crate) fn props(&self) -> Option<Value> {
+        match &self.receiver {
+            Receiver::Entrypoint(export) => export.props.clone(),
+            Receiver::Offered(_) => None,
+        }
     }
 
     pub(crate) fn is_entrypoint(&self) -> bool {
@@ -327,10 +415,18 @@ impl Remote {
             cancel.disarm();
             drop(owner);
             match result {
-                Ok(result) => result.map_err(Thrown::from_error),
+                Ok(result) => result.take().map_err(Thrown::from_error),
                 Err(_) => Err(Thrown::new(BROKEN)),
             }
         })
+    }
+}
+
+impl Holds for Remote {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Receiver::Entrypoint(export) = &self.receiver {
+            visitor.shared(export);
+        }
     }
 }
 

@@ -9,6 +9,8 @@ use tracing::Span;
 
 use crate::bindings::sandbox as wit;
 use crate::error::{LimitError, LimitKind};
+use crate::purse::Purse;
+use crate::quota::Reservation;
 
 /// Bytes that a line counts beside its text, so that empty lines end too.
 const LINE_BYTES: u64 = 16;
@@ -85,11 +87,20 @@ pub(crate) struct Log {
     sink: Option<LogSink>,
     span: Span,
     pub(crate) lines: Vec<LogLine>,
+    /// What the lines take.
+    kept: Reservation,
+    purse: Arc<Purse>,
 }
 
 impl Log {
-    pub(crate) fn new(limit: u64, sink: Option<LogSink>, span: Span) -> Self {
-        Self { limit, used: 0, sink, span, lines: Vec::new() }
+    pub(crate) fn new(
+        limit: u64,
+        sink: Option<LogSink>,
+        span: Span,
+        kept: Reservation,
+        purse: Arc<Purse>,
+    ) -> Self {
+        Self { limit, used: 0, sink, span, lines: Vec::new(), kept, purse }
     }
 }
 
@@ -137,6 +148,9 @@ impl Logs {
             let error = LimitError { kind: LimitKind::Log, limit: log.limit, actual: log.used };
             return Err(wasmtime::Error::new(error));
         }
+        log.purse.count_log(bytes as u64 + LINE_BYTES).map_err(wasmtime::Error::new)?;
+        let lines = log.used + (log.lines.len() + 1) as u64 * size_of::<LogLine>() as u64;
+        log.kept.cover(lines).map_err(wasmtime::Error::new)?;
         let arguments = arguments.map(|data| Value::from_bytes(data, Vec::new())).transpose()?;
         if arguments.as_ref().is_some_and(|arguments| arguments.elements().is_none()) {
             return Err(wasmtime::Error::msg("the guest wrote a line with what is no array"));

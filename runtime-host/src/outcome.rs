@@ -13,7 +13,7 @@ pub enum Outcome {
     Exception,
     /// It used up its fuel.
     ExceededCpu,
-    /// It asked for more memory, or stack, than it may have.
+    /// It asked for more memory, stack or sandboxes than it may have.
     ExceededMemory,
     /// It took too long.
     ExceededWallTime,
@@ -65,10 +65,16 @@ impl Error {
             Self::Stopped(cause) | Self::NotStarted(cause) => cause.outcome(),
             Self::Limit(limit) => match limit.kind {
                 LimitKind::Fuel => Outcome::ExceededCpu,
-                LimitKind::Memory | LimitKind::Stack | LimitKind::Kept => Outcome::ExceededMemory,
+                LimitKind::Memory
+                | LimitKind::Stack
+                | LimitKind::Kept
+                | LimitKind::TreeMemory
+                | LimitKind::Sandboxes => Outcome::ExceededMemory,
                 LimitKind::Wall => Outcome::ExceededWallTime,
                 LimitKind::Log | LimitKind::Output | LimitKind::Transfer => Outcome::ExceededOutput,
-                LimitKind::CapabilityCalls | LimitKind::Stubs => Outcome::ExceededCalls,
+                LimitKind::CapabilityCalls | LimitKind::Stubs | LimitKind::Numbers => {
+                    Outcome::ExceededCalls
+                }
             },
             _ => Outcome::InternalError,
         }

@@ -1,23 +1,29 @@
 //! The answer to a call before it has come, and what is already asked of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use isolet_wire::{Attachment, Value};
+use isolet_wire::Value;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::capability::{Answer, Call, Thrown, shown};
 use crate::claim::{Claim, claim};
 use crate::flat;
-use crate::loader::Place;
+use crate::ownership::{Holds, Visitor};
+use crate::quota::Reservation;
 use crate::stub::{Stub, Target};
 
 /// How many answers may lead to one another; more are a circle.
 const MAX_CHAIN: usize = 100;
 
-/// How many answers may be within the answers that are within one.
-const MAX_NESTED: usize = 10_000;
+/// How many answers may be within the answers that are within one, those left out that
+/// have come with all that is in them. Each answer that comes looks at so many.
+const MAX_NESTED: usize = 1_000;
+
+/// So many bytes of answers are looked through at once for those that have waited.
+const AT_ONCE: usize = 1 << 20;
 
 /// What a call will come to. Calls of it wait, and leave in their order when
 /// the answer has come.
@@ -26,14 +32,18 @@ pub(crate) struct Promised {
     state: Mutex<State>,
     /// It may come to any value, and not to a stub alone.
     any: AtomicBool,
+    /// It has come, and so have all answers in it: it can be in no circle.
+    closed: AtomicBool,
 }
 
 enum State {
     Waiting(Vec<Asked>),
     Settled {
         result: Arc<Result<Value, Thrown>>,
+        /// Those that have yet to be sent: as long as there are any, others go behind them.
+        left: Option<VecDeque<Asked>>,
         /// What it takes.
-        _place: Place,
+        _place: Reservation,
     },
 }
 
@@ -83,30 +93,80 @@ impl Promised {
 
     /// Sends what has waited, in order. The answer takes room for as long as
     /// anybody can ask for it.
-    pub(crate) fn settle(self: &Arc<Self>, result: Result<Value, Thrown>, place: Place) {
-        let settled = State::Settled { result: Arc::new(result), _place: place };
+    pub(crate) fn settle(self: &Arc<Self>, result: Result<Value, Thrown>, place: Reservation) {
+        let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len());
+        let settled = State::Settled { result: Arc::new(result), left: None, _place: place };
         let before = std::mem::replace(&mut *self.state(), settled);
         if self.holds_itself() {
             let circle = "The answer to a call holds itself, or more answers than it may.";
             let circle = Arc::new(Err(Thrown::type_error(circle)));
-            *self.state() = State::Settled { result: circle, _place: Place::default() };
+            *self.state() =
+                State::Settled { result: circle, left: None, _place: Reservation::default() };
         }
         let State::Waiting(queue) = before else { return };
+        let runtime = Handle::try_current().ok();
+        if let Some(runtime) = runtime.filter(|_| queue.len().saturating_mul(bytes) > AT_ONCE) {
+            if let State::Settled { left, .. } = &mut *self.state() {
+                *left = Some(queue.into());
+            }
+            runtime.spawn(Arc::clone(self).send_all());
+            return;
+        }
         for asked in queue {
-            if let Some((answer, sender)) = self.route(asked) {
+            self.send(asked);
+        }
+    }
+
+    fn send(self: &Arc<Self>, asked: Asked) {
+        if let Some((answer, sender)) = self.route(asked) {
+            let _ = sender.send(answer);
+        }
+    }
+
+    /// Sends those that have waited, and gives way to other tasks between any two: each
+    /// may look through all of a large answer.
+    async fn send_all(self: Arc<Self>) {
+        loop {
+            let (asked, result) = match &mut *self.state() {
+                State::Settled { left: next, result, .. } => {
+                    let Some(asked) = next.as_mut().and_then(VecDeque::pop_front) else {
+                        *next = None;
+                        return;
+                    };
+                    (asked, Arc::clone(result))
+                }
+                State::Waiting(_) => return,
+            };
+            if let Some((answer, sender)) = self.route_from(asked, Some(result)) {
                 let _ = sender.send(answer);
             }
+            tokio::task::yield_now().await;
         }
     }
 
     /// Sends a call to where the answers lead; none if it has to wait there, or
     /// nobody waits for it. Neither takes stack, however many lead to one another.
     fn route(self: &Arc<Self>, asked: Asked) -> Option<(Answer, oneshot::Sender<Answer>)> {
+        self.route_from(asked, None)
+    }
+
+    /// As [`Self::route`], with what this one has come to if it is the call's turn.
+    fn route_from(
+        self: &Arc<Self>,
+        asked: Asked,
+        mut known: Option<Arc<Result<Value, Thrown>>>,
+    ) -> Option<(Answer, oneshot::Sender<Answer>)> {
         let mut call = asked.call.take()?;
         let mut this = Arc::clone(self);
         for _ in 0..MAX_CHAIN {
-            let result = match &mut *this.state() {
-                State::Waiting(queue) => {
+            let result = match (known.take(), &mut *this.state()) {
+                (Some(result), _) => result,
+                (None, State::Settled { left: Some(left), .. }) => {
+                    asked.call.put_back(call);
+                    left.push_back(asked);
+                    return None;
+                }
+                (None, State::Waiting(queue)) => {
                     asked.call.put_back(call);
                     if queue.len() == queue.capacity() {
                         // Those whose callers have gone away, before it grows.
@@ -116,7 +176,7 @@ impl Promised {
                     queue.push(asked);
                     return None;
                 }
-                State::Settled { result, .. } => Arc::clone(result),
+                (None, State::Settled { result, .. }) => Arc::clone(result),
             };
             match follow(&result, call) {
                 Next::Answer(answer) => return Some((answer, asked.sender)),
@@ -127,36 +187,62 @@ impl Promised {
         Some((failed(Thrown::type_error(circle)), asked.sender))
     }
 
-    /// Whether it would keep itself for ever, through whatever other answers.
+    /// Whether it would keep itself for ever, through whatever other answers. Does not
+    /// look into those that are closed: they came before this one.
     fn holds_itself(self: &Arc<Self>) -> bool {
-        let mut left = self.held();
+        let Some(mut left) = self.held() else { return true };
+        let most = left.len() + MAX_NESTED;
         let mut met = BTreeSet::new();
+        let mut closed = true;
         while let Some(next) = left.pop() {
             if Arc::ptr_eq(&next, self) {
                 return true;
             }
-            if !met.insert(Arc::as_ptr(&next)) {
+            if next.closed.load(Ordering::Acquire) || !met.insert(Arc::as_ptr(&next)) {
                 continue;
             }
-            let held = next.held();
-            if left.len() + met.len() + held.len() > MAX_NESTED && !held.is_empty() {
+            closed &= next.has_come();
+            let Some(held) = next.held() else { return true };
+            if left.len() + met.len() + held.len() > most && !held.is_empty() {
                 return true;
             }
             left.extend(held);
         }
+        self.closed.store(closed, Ordering::Release);
         false
     }
 
-    /// The answers that are in this one.
-    fn held(&self) -> Vec<Arc<Self>> {
-        let state = self.state();
-        let State::Settled { result, .. } = &*state else { return Vec::new() };
-        let Ok(value) = &**result else { return Vec::new() };
-        let promised = |attachment: &Attachment| match attachment.downcast_ref::<Stub>()?.target() {
-            Target::Promised(promised) => Some(Arc::clone(promised)),
-            _ => None,
+    fn has_come(&self) -> bool {
+        matches!(*self.state(), State::Settled { .. })
+    }
+
+    /// The answers that are in this one, be it in the `props` of an entrypoint; none if
+    /// there are too many of these.
+    fn held(&self) -> Option<Vec<Arc<Self>>> {
+        let mut found = Vec::new();
+        let mut left = match &*self.state() {
+            State::Settled { result, .. } => match &**result {
+                Ok(value) => vec![value.clone()],
+                Err(thrown) => thrown.thrown().cloned().into_iter().collect(),
+            },
+            State::Waiting(_) => return Some(found),
         };
-        value.capabilities().iter().filter_map(promised).collect()
+        let mut props = 0;
+        while let Some(value) = left.pop() {
+            for attachment in value.capabilities() {
+                let Some(stub) = attachment.downcast_ref::<Stub>() else { continue };
+                if let Target::Promised(promised) = stub.target() {
+                    found.push(Arc::clone(promised));
+                } else if let Some(more) = stub.props() {
+                    props += 1;
+                    left.push(more);
+                }
+                if props > MAX_NESTED {
+                    return None;
+                }
+            }
+        }
+        Some(found)
     }
 
     /// The stub that it has come to; none if it has not, or is none.
@@ -174,6 +260,23 @@ impl Promised {
     pub(crate) async fn stub(self: &Arc<Self>) -> Result<Option<Stub>, Thrown> {
         let value = self.request(Call::of(Vec::new(), None)).await?;
         Ok(value.as_capability().and_then(Stub::from_attachment))
+    }
+}
+
+impl Holds for Promised {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let State::Settled { result, .. } = &*self.state() {
+            visitor.shared(result);
+        }
+    }
+}
+
+impl Holds for Result<Value, Thrown> {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        match self {
+            Ok(value) => visitor.value(value),
+            Err(thrown) => thrown.thrown().into_iter().for_each(|value| visitor.value(value)),
+        }
     }
 }
 
@@ -202,8 +305,8 @@ enum Next {
 /// Goes down a path of an answer: through its data here, and from the first
 /// stub on over there. Looking through data is paid for by who asks, an operation
 /// for each byte.
-fn follow(result: &Result<Value, Thrown>, mut call: Call) -> Next {
-    let value = match result {
+fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
+    let value = match &**result {
         Ok(value) => value,
         Err(thrown) => return Next::Answer(failed(thrown.clone())),
     };
@@ -235,11 +338,25 @@ fn follow(result: &Result<Value, Thrown>, mut call: Call) -> Next {
         }
     }
     if call.arguments.is_none() {
-        let value = within.unwrap_or_else(|| value.clone());
-        return Next::Answer(Box::pin(std::future::ready(Ok(value))));
+        if within.is_none() {
+            return Next::Answer(Box::pin(std::future::ready(Ok(value.clone()))));
+        }
+        drop(within);
+        // Made anew when it is taken: many may wait for a part of one answer.
+        let (result, path) = (Arc::clone(result), call.path);
+        return Next::Answer(Box::pin(async move { part(&result, &path) }));
     }
     let name = shown(call.path.last().map_or("default", String::as_str));
     Next::Answer(failed(Thrown::type_error(format!("\"{name}\" is not a function."))))
+}
+
+/// What a path leads to, through data alone.
+fn part(result: &Result<Value, Thrown>, path: &[String]) -> Result<Value, Thrown> {
+    let mut value = result.clone()?;
+    for name in path {
+        value = value.property(name).ok_or_else(|| Thrown::no_method(name))?;
+    }
+    Ok(value)
 }
 
 pub(crate) fn failed(thrown: Thrown) -> Answer {
@@ -254,7 +371,7 @@ mod tests {
 
     use super::{Promised, State};
     use crate::capability::Call;
-    use crate::loader::Place;
+    use crate::quota::Reservation;
 
     fn call() -> (Call, Weak<()>) {
         let argument = Arc::new(());
@@ -284,7 +401,7 @@ mod tests {
         let promised = Arc::new(Promised::default());
         let (waits, gone) = (promised.request(call().0), promised.request(call().0));
         drop(gone);
-        promised.settle(Ok(Value::null()), Place::default());
+        promised.settle(Ok(Value::null()), Reservation::default());
         let refused = waits.await.expect_err("null has no methods");
         assert!(refused.message.contains("does not implement"), "{refused}");
     }

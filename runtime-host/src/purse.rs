@@ -15,6 +15,7 @@
 //! capabilities of the host's may see it. It cannot be otherwise without making
 //! callees that have nothing to do with one another wait for one another.
 
+use std::cell::RefCell;
 use std::iter::successors;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,8 @@ use std::time::Instant;
 use tokio::sync::Notify;
 
 use crate::capability::Thrown;
+use crate::error::{LimitError, LimitKind};
+use crate::limits::Limits;
 use crate::link::Lineage;
 
 /// So much is leased at a time: about a third of a millisecond of computing.
@@ -44,6 +47,14 @@ pub(crate) struct Purse {
     /// How many pay above it.
     depth: u32,
     tree: Arc<Tree>,
+    /// The most capability calls of the invocation and of those that it pays for.
+    call_limit: u64,
+    /// How many they have made.
+    calls: AtomicU64,
+    /// The most bytes that they may log.
+    log_limit: u64,
+    /// How many they have logged.
+    logged: AtomicU64,
     /// The rest is of the invocation and all that it pays for, and is changed only
     /// under the tree's lock: what was used,
     used: AtomicU64,
@@ -60,6 +71,39 @@ struct Tree {
     awaited: Mutex<bool>,
     /// A turn has ended, or waits.
     changed: Notify,
+    /// What the `TypeScript` guest may still use for them. Locked by the one that runs.
+    transpiling: tokio::sync::Mutex<u64>,
+}
+
+/// What the `TypeScript` guest may use for a tree of calls at least, so that a worker
+/// with little fuel can be loaded.
+pub(crate) const MIN_TRANSPILING_FUEL: u64 = 100_000_000;
+
+thread_local! {
+    /// Who lets go of what is dropped on this thread now.
+    static LETTING_GO: RefCell<Option<Arc<Purse>>> = const { RefCell::new(None) };
+}
+
+/// Runs what may drop stubs: objects that nobody has any more run their disposers at
+/// the cost of `payer`.
+pub(crate) fn letting_go<R>(payer: Option<Arc<Purse>>, run: impl FnOnce() -> R) -> R {
+    /// Also when what is run panics.
+    struct Back(Option<Arc<Purse>>);
+
+    impl Drop for Back {
+        fn drop(&mut self) {
+            let _now = LETTING_GO.replace(self.0.take());
+        }
+    }
+
+    let _back = Back(LETTING_GO.replace(payer));
+    run()
+}
+
+/// Who lets go of what is dropped now; none if it is Rust.
+pub(crate) fn who_lets_go() -> Option<Arc<Purse>> {
+    // A thread that is ending has no such thing any more.
+    LETTING_GO.try_with(|payer| payer.borrow().clone()).ok().flatten()
 }
 
 /// What a turn may use; dropped, it has used all of it.
@@ -69,6 +113,15 @@ pub(crate) struct Lease {
     running: bool,
     /// Of a turn that has ended.
     used: Option<u64>,
+}
+
+/// So many times an invocation's own bytes of logs may be written by all that it has
+/// called.
+const LOGS_OF_TREE: u64 = 16;
+
+fn count(used: &AtomicU64, more: u64, limit: u64, kind: LimitKind) -> Result<(), LimitError> {
+    let actual = used.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+    if actual > limit { Err(LimitError { kind, limit, actual }) } else { Ok(()) }
 }
 
 fn add(to: &AtomicU64, more: u64) {
@@ -81,12 +134,20 @@ fn subtract(from: &AtomicU64, less: u64) {
 
 impl Purse {
     pub(crate) fn new(
-        limit: u64,
+        limits: &Limits,
         deadline: Instant,
         owner: Lineage,
         payer: Option<Arc<Self>>,
     ) -> Arc<Self> {
-        let tree = payer.as_ref().map_or_else(Arc::default, |payer| Arc::clone(&payer.tree));
+        let Limits { fuel: limit, capability_calls: call_limit, log_bytes, .. } = *limits;
+        let log_limit = log_bytes.saturating_mul(LOGS_OF_TREE);
+        let tree = match &payer {
+            Some(payer) => Arc::clone(&payer.tree),
+            None => Arc::new(Tree {
+                transpiling: limit.max(MIN_TRANSPILING_FUEL).into(),
+                ..Tree::default()
+            }),
+        };
         let depth = payer.as_ref().map_or(0, |payer| payer.depth + 1);
         Arc::new(Self {
             limit,
@@ -95,6 +156,10 @@ impl Purse {
             payer,
             depth,
             tree,
+            call_limit,
+            calls: AtomicU64::new(0),
+            log_limit,
+            logged: AtomicU64::new(0),
             used: AtomicU64::new(0),
             leased: AtomicU64::new(0),
             running: AtomicU64::new(0),
@@ -163,6 +228,36 @@ impl Purse {
         !used_up
     }
 
+    /// Counts a capability call here and for all who pay.
+    ///
+    /// # Errors
+    /// The limit of the nearest for whom it is one too many.
+    pub(crate) fn count_call(&self) -> Result<(), LimitError> {
+        self.payers().try_for_each(|purse| {
+            count(&purse.calls, 1, purse.call_limit, LimitKind::CapabilityCalls)
+        })
+    }
+
+    /// Counts bytes of log lines here and for all who pay.
+    ///
+    /// # Errors
+    /// The limit of the nearest for whom it is too much.
+    pub(crate) fn count_log(&self, bytes: u64) -> Result<(), LimitError> {
+        self.payers()
+            .try_for_each(|purse| count(&purse.logged, bytes, purse.log_limit, LimitKind::Log))
+    }
+
+    /// Whether the invocation is one of that sandbox.
+    pub(crate) fn is_of(&self, sandbox: &Lineage) -> bool {
+        self.owner.is(sandbox)
+    }
+
+    /// What the `TypeScript` guest may still use for this invocation's tree of calls.
+    /// Held by one at a time: the memory of that guest is in use once for each tree.
+    pub(crate) async fn transpiling(&self) -> tokio::sync::MutexGuard<'_, u64> {
+        self.tree.transpiling.lock().await
+    }
+
     /// Whether its own limit leaves nothing, and never will.
     pub(crate) fn is_used_up(&self) -> bool {
         let _locked = self.tree.lock();
@@ -228,6 +323,10 @@ impl Lease {
     /// As with [`Purse::exhausted`].
     pub(crate) fn exhausted(&self) -> Option<u64> {
         self.purse.exhausted()
+    }
+
+    pub(crate) fn payer(&self) -> Arc<Purse> {
+        Arc::clone(&self.purse)
     }
 
     /// What the turn may use with all that it may still be given.
@@ -301,10 +400,25 @@ mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
-    use super::{Lease, Lineage, Purse, SLICE};
+    use super::{Lease, Limits, Lineage, Purse, SLICE};
 
     fn purse(limit: u64, payer: Option<&Arc<Purse>>) -> Arc<Purse> {
-        Purse::new(limit, Instant::now(), Lineage::default(), payer.cloned())
+        let limits = Limits::default().fuel(limit);
+        Purse::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
+    }
+
+    #[test]
+    fn calls_count_for_all_who_pay() {
+        let purse = |calls, payer: Option<&Arc<Purse>>| {
+            let limits = Limits::default().capability_calls(calls);
+            Purse::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
+        };
+        let root = purse(3, None);
+        let (one, two) = (purse(2, Some(&root)), purse(2, Some(&root)));
+        assert!(one.count_call().is_ok() && one.count_call().is_ok());
+        assert_eq!(one.count_call().expect_err("its own limit").limit, 2);
+        assert!(two.count_call().is_ok());
+        assert_eq!(two.count_call().expect_err("the root's limit").limit, 3);
     }
 
     async fn lease(purse: &Arc<Purse>) -> Lease {

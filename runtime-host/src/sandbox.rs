@@ -15,12 +15,14 @@ use wasmtime::{ResourceLimiter, Store, Trap};
 use crate::artifacts::TurnFunc;
 use crate::bindings::sandbox as wit;
 use crate::engine::Engine;
-use crate::error::{Aborted, Error, LimitError, LimitKind, Result};
+use crate::error::{Aborted, Error, LimitError, LimitKind, Overload, Result};
 use crate::image::Image;
 use crate::invocation::millis;
+use crate::link::Lineage;
 use crate::log::Logs;
-use crate::purse::Lease;
-use crate::source::Sources;
+use crate::purse::{Lease, Purse};
+use crate::quota::{Quota, Reservation};
+use crate::source::{self, Sources};
 
 /// A turn gives way to other tasks, and looks at its deadline and its purse, after
 /// so many Wasm operations: some 25 microseconds.
@@ -29,6 +31,9 @@ const YIELD_INTERVAL: u64 = 400_000;
 /// What a turn may hand over beside twice its memory: effects are larger here
 /// than there.
 const TRANSFER_BYTES: usize = 64 << 20;
+
+/// Even if its tree has nothing left: enough to say so.
+const LEAST_TRANSFER_BYTES: usize = 1 << 20;
 
 const PAGE: usize = 4096;
 
@@ -48,6 +53,8 @@ pub(crate) struct HostState {
 struct Asking {
     /// Until when it may wait.
     budget: Option<Budget>,
+    /// Whose tree of calls it belongs to.
+    payer: Option<Arc<Purse>>,
     /// How many bytes it may still be handed, and how many it might have been.
     left: usize,
     limit: usize,
@@ -68,6 +75,15 @@ struct MemoryLimit {
     of_sandbox: u64,
     of_turn: u64,
     peak: u64,
+    /// What the sandbox has beyond its image.
+    grown: Reservation,
+}
+
+impl MemoryLimit {
+    /// Of an instance that another takes the place of.
+    fn take(&mut self) -> Self {
+        Self { grown: std::mem::take(&mut self.grown), ..*self }
+    }
 }
 
 impl ResourceLimiter for MemoryLimit {
@@ -82,7 +98,10 @@ impl ResourceLimiter for MemoryLimit {
             let error = LimitError { kind: LimitKind::Memory, limit, actual: desired };
             return Err(wasmtime::Error::new(error));
         }
-        self.peak = self.peak.max(desired);
+        if desired > self.peak {
+            self.grown.grow(desired - self.peak).map_err(wasmtime::Error::new)?;
+            self.peak = desired;
+        }
         Ok(true)
     }
 
@@ -114,7 +133,8 @@ impl wit::SandboxImports for HostState {
             return Ok(Err(wit::SourceError::NotFound));
         };
         self.asking.waits.store(true, Ordering::Relaxed);
-        let module = timeout_at(budget.deadline.into(), self.sources.module(&specifier)).await;
+        let module = self.sources.module(&specifier, self.asking.payer.as_deref());
+        let module = timeout_at(budget.deadline.into(), module).await;
         let module = module.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
         let bytes = module.as_ref().map_or(0, bytes_of);
         // The host copies it, which costs the guest nothing.
@@ -132,9 +152,7 @@ impl wit::SandboxImports for HostState {
 /// What a module takes in the host.
 fn bytes_of(module: &wit::Module) -> usize {
     match &module.body {
-        wit::ModuleBody::Javascript(script) => {
-            script.code.len() + size_of_val(script.mappings.as_slice())
-        }
+        wit::ModuleBody::Javascript(script) => source::bytes_of(script),
         wit::ModuleBody::Commonjs(text)
         | wit::ModuleBody::Json(text)
         | wit::ModuleBody::Text(text) => text.len(),
@@ -197,6 +215,10 @@ pub(crate) struct Sandbox {
     store: Store<HostState>,
     instance: Instance,
     turn: TurnFunc,
+    quota: Arc<Quota>,
+    /// What ends the sandbox when it ends, in the middle of a turn too.
+    parent: Lineage,
+    _living: Reservation,
     /// One of those that the engine was configured for.
     _permit: OwnedSemaphorePermit,
 }
@@ -211,7 +233,10 @@ impl Sandbox {
         image: &Arc<Image>,
         memory_bytes: u64,
         sources: &Arc<Sources>,
+        quota: &Arc<Quota>,
+        parent: Lineage,
     ) -> Result<Self> {
+        let living = quota.sandbox()?;
         let state = HostState {
             logs: Logs::default(),
             sources: Arc::clone(sources),
@@ -219,6 +244,7 @@ impl Sandbox {
                 of_sandbox: memory_bytes,
                 of_turn: u64::MAX,
                 peak: image.memory_bytes(),
+                grown: Reservation::none(quota, false),
             },
             asking: Asking::default(),
         };
@@ -230,6 +256,9 @@ impl Sandbox {
             store,
             instance,
             turn,
+            quota: Arc::clone(quota),
+            parent,
+            _living: living,
             _permit: permit,
         })
     }
@@ -263,9 +292,10 @@ impl Sandbox {
         let HostState { memory, asking, .. } = self.store.data_mut();
         memory.of_turn = budget.memory_bytes;
         (asking.budget, asking.left, asking.limit) = (Some(budget), transfer, transfer);
+        asking.payer = allowance.0.as_ref().map(Lease::payer);
         let waits = Arc::clone(&asking.waits);
         let outcome = {
-            let turn = self.turn.typed();
+            let (turn, parent) = (self.turn.typed(), &self.parent);
             let mut turn = pin!(turn.call_async(&mut self.store, (now, event)));
             let mut used = 0_u64;
             let mut waited = false;
@@ -278,6 +308,9 @@ impl Sandbox {
                     let late = (used > 0).then(Instant::now).filter(|now| *now >= budget.deadline);
                     if let Some(now) = late {
                         return Poll::Ready(Err(budget.late(now).into()));
+                    }
+                    if used > 0 && !parent.is_alive() {
+                        return Poll::Ready(Err(Error::ParentEnded));
                     }
                     if used >= allowance.fuel() && allowance.fuel() < budget.fuel {
                         return Poll::Ready(Ok(None));
@@ -310,10 +343,12 @@ impl Sandbox {
         Ok(Turn { outcome, fuel })
     }
 
-    /// What the host may be made to allocate by one turn.
+    /// What the host may be made to allocate by one turn: no more than the tree has left.
     fn transfer_bytes(&self) -> usize {
         let memory = self.store.data().memory.peak.saturating_mul(2);
-        usize::try_from(memory).unwrap_or(usize::MAX).saturating_add(TRANSFER_BYTES)
+        let own = usize::try_from(memory).unwrap_or(usize::MAX).saturating_add(TRANSFER_BYTES);
+        let left = usize::try_from(self.quota.left()).unwrap_or(usize::MAX);
+        own.min(left.max(LEAST_TRANSFER_BYTES))
     }
 
     /// What the last turn left of its fuel, also when it was stopped.
@@ -341,7 +376,7 @@ impl Sandbox {
         let state = HostState {
             logs: std::mem::take(&mut old.logs),
             sources: Arc::clone(&old.sources),
-            memory: MemoryLimit { ..old.memory },
+            memory: old.memory.take(),
             asking: Asking::default(),
         };
         let (store, instance, turn) = instantiate(&self.engine, &self.image, state).await?;
@@ -408,20 +443,40 @@ async fn instantiate(
     // Instantiation runs no code of the guest, only the segments of a table.
     store.set_fuel(u64::MAX).map_err(internal)?;
     store.fuel_async_yield_interval(Some(YIELD_INTERVAL)).map_err(internal)?;
-    let instance = image.pre().instantiate_async(&mut store).await.map_err(|error| {
-        match error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>() {
-            Some(_) => Error::Overloaded,
-            None => stopped_at_start(&error),
-        }
-    })?;
+    let instance =
+        image.pre().instantiate_async(&mut store).await.map_err(|error| {
+            overload(&error).map_or_else(|| stopped_at_start(&error), Error::from)
+        })?;
     let turn = image.turn().of(&mut store, &instance).map_err(internal)?;
     Ok((store, instance, turn))
 }
 
+/// What of the machine or the pool has run out, if that is what the error says.
+pub(crate) fn overload(error: &wasmtime::Error) -> Option<Overload> {
+    if error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>().is_some() {
+        return Some(Overload::Sandboxes);
+    }
+    let code = error.chain().find_map(|cause| {
+        let errno = cause.downcast_ref::<rustix::io::Errno>().map(|errno| errno.raw_os_error());
+        errno.or_else(|| cause.downcast_ref::<std::io::Error>()?.raw_os_error())
+    })?;
+    match rustix::io::Errno::from_raw_os_error(code) {
+        rustix::io::Errno::MFILE | rustix::io::Errno::NFILE => Some(Overload::Descriptors),
+        rustix::io::Errno::NOMEM | rustix::io::Errno::AGAIN => Some(Overload::Mappings),
+        _ => None,
+    }
+}
+
+/// As [`internal`], unless something has run out.
+pub(crate) fn at_fault(error: wasmtime::Error) -> Error {
+    overload(&error).map_or_else(|| internal(error), Error::from)
+}
+
 fn stopped_at_start(error: &wasmtime::Error) -> Error {
-    match error.downcast_ref::<LimitError>() {
-        Some(limit) => Error::Limit(*limit),
-        None => internal(error),
+    match (error.downcast_ref::<LimitError>(), error.downcast_ref::<Error>()) {
+        (Some(limit), _) => Error::Limit(*limit),
+        (_, Some(error)) => error.clone(),
+        _ => internal(error),
     }
 }
 
@@ -429,6 +484,9 @@ fn stopped_at_start(error: &wasmtime::Error) -> Error {
 fn stopped(error: &wasmtime::Error, budget: Budget, transfer: usize) -> Error {
     if let Some(limit) = error.downcast_ref::<LimitError>() {
         return Error::Limit(*limit);
+    }
+    if let Some(error) = error.downcast_ref::<Error>() {
+        return error.clone();
     }
     if let Some(aborted) = error.downcast_ref::<Aborted>() {
         return Error::Aborted(aborted.clone());
@@ -440,17 +498,21 @@ fn stopped(error: &wasmtime::Error, budget: Budget, transfer: usize) -> Error {
             let bytes = crate::config::WASM_STACK_BYTES as u64;
             limit(LimitKind::Stack, bytes, bytes)
         }
-        // The error has no type that could be asked for.
-        _ if format!("{error:#}").contains("fuel allocated for hostcalls") => {
+        // The type is Wasmtime's own: its name is all that can be asked for.
+        _ if format!("{:?}", error.root_cause()) == "HostcallFuelExhausted" => {
             limit(LimitKind::Transfer, transfer as u64, transfer as u64)
         }
-        _ => internal(error),
+        _ => at_fault_of(error),
     }
 }
 
 fn out_of_fuel(budget: Budget) -> Error {
     let limit = budget.fuel_limit;
     Error::Limit(LimitError { kind: LimitKind::Fuel, limit, actual: limit })
+}
+
+fn at_fault_of(error: &wasmtime::Error) -> Error {
+    overload(error).map_or_else(|| internal(error), Error::from)
 }
 
 pub(crate) fn internal(error: impl std::fmt::Display) -> Error {

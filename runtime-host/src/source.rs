@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::bindings::sandbox as wit;
 use crate::engine::Engine;
 use crate::limits::Limits;
+use crate::purse::Purse;
+use crate::quota::{Quota, Reservation};
 use crate::transpile::{Allowance, Dialect};
 
 /// What a module is made of.
@@ -94,8 +96,34 @@ pub(crate) struct Sources {
     map: BTreeMap<String, Module>,
     elsewhere: Option<Arc<dyn ModuleSource>>,
     /// What a module came to; a failure too, so that asking again costs nothing.
-    transpiled: Mutex<HashMap<String, Result<Arc<wit::Script>, String>>>,
+    transpiled: Mutex<Transpiled>,
     allowance: Allowance,
+}
+
+/// Scripts by the names of their modules, and what these take.
+#[derive(Default)]
+struct Transpiled {
+    scripts: HashMap<String, Result<Arc<wit::Script>, String>>,
+    kept: Reservation,
+}
+
+impl Transpiled {
+    /// Keeps a script, if there is room for it.
+    fn keep(
+        &mut self,
+        name: &str,
+        made: Result<Arc<wit::Script>, String>,
+    ) -> Result<Arc<wit::Script>, String> {
+        let bytes = name.len() + made.as_ref().map_or_else(String::len, |it| bytes_of(it));
+        self.kept.grow(bytes as u64).map_err(|error| format!("{name}: {error}"))?;
+        self.scripts.insert(name.to_owned(), made.clone());
+        made
+    }
+}
+
+/// What a script takes in the host.
+pub(crate) fn bytes_of(script: &wit::Script) -> usize {
+    script.code.len() + size_of_val(script.mappings.as_slice())
 }
 
 impl Sources {
@@ -104,18 +132,28 @@ impl Sources {
         map: BTreeMap<String, Module>,
         elsewhere: Option<Arc<dyn ModuleSource>>,
         limits: &Limits,
+        quota: &Arc<Quota>,
     ) -> Self {
         Self {
             engine,
             map,
             elsewhere,
-            transpiled: Mutex::default(),
-            allowance: Allowance::of(limits),
+            transpiled: Mutex::new(Transpiled {
+                kept: Reservation::none(quota, false),
+                ..Transpiled::default()
+            }),
+            allowance: Allowance::new(limits, quota),
         }
     }
 
     /// Answers the guest's import `source`.
-    pub(crate) async fn module(&self, specifier: &str) -> Result<wit::Module, wit::SourceError> {
+    ///
+    /// What it takes to turn the module into JavaScript counts for `payer`.
+    pub(crate) async fn module(
+        &self,
+        specifier: &str,
+        payer: Option<&Purse>,
+    ) -> Result<wit::Module, wit::SourceError> {
         let invalid = wit::SourceError::Invalid;
         let (name, module) =
             self.find(specifier).await.map_err(invalid)?.ok_or(wit::SourceError::NotFound)?;
@@ -123,14 +161,14 @@ impl Sources {
             Module::JavaScript(code) => {
                 wit::ModuleBody::Javascript(wit::Script { code, mappings: Vec::new() })
             }
-            Module::TypeScript(text) => {
-                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Typescript).await?)
-            }
+            Module::TypeScript(text) => wit::ModuleBody::Javascript(
+                self.strip(&name, &text, Dialect::Typescript, payer).await?,
+            ),
             Module::Tsx(text) => {
-                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Tsx).await?)
+                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Tsx, payer).await?)
             }
             Module::Jsx(text) => {
-                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Jsx).await?)
+                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Jsx, payer).await?)
             }
             Module::CommonJs(text) => wit::ModuleBody::Commonjs(text),
             Module::Json(text) => wit::ModuleBody::Json(text),
@@ -165,21 +203,23 @@ impl Sources {
         name: &str,
         text: &str,
         dialect: Dialect,
+        payer: Option<&Purse>,
     ) -> Result<wit::Script, wit::SourceError> {
-        let known =
-            self.transpiled.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        let known = self.transpiled().scripts.get(name).cloned();
         let transpiled = if let Some(known) = known {
             known
         } else {
             let transpiler = self.engine.transpiler();
-            let made =
-                transpiler.transpile(name, text, dialect, &self.allowance).await.map(Arc::new);
-            let mut known = self.transpiled.lock().unwrap_or_else(PoisonError::into_inner);
-            known.insert(name.to_owned(), made.clone());
-            made
+            let allowance = &self.allowance;
+            let made = transpiler.transpile(name, text, dialect, allowance, payer).await;
+            self.transpiled().keep(name, made.map(Arc::new))
         };
         let transpiled = transpiled.map_err(wit::SourceError::Invalid)?;
         Ok(wit::Script::clone(&transpiled))
+    }
+
+    fn transpiled(&self) -> MutexGuard<'_, Transpiled> {
+        self.transpiled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The message of an error that the engine's parser threw, with the line

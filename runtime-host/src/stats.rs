@@ -1,4 +1,23 @@
-//! What the host's tables hold of a sandbox.
+//! What the host's tables hold of a sandbox, and an engine of all.
+
+use std::time::Duration;
+
+/// What an engine has at a moment. When all workers are dropped and their sandboxes have
+/// ended, sandboxes and bytes are zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EngineStats {
+    /// Sandboxes that are alive.
+    pub sandboxes: u64,
+    /// Slots of the pool that are taken.
+    pub slots: u64,
+    /// Bytes that count for
+    /// [`EngineConfig::max_total_bytes`](crate::EngineConfig::max_total_bytes).
+    pub bytes: u64,
+    /// CPU time of the longest poll of a sandbox's task, if
+    /// [`EngineConfig::watch_polls`](crate::EngineConfig::watch_polls) is on.
+    pub worst_poll: Duration,
+}
 
 /// What the host's tables hold of a worker's one sandbox at a moment between two
 /// of its turns. A sandbox that has forgotten nothing holds, when nothing is

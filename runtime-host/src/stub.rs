@@ -11,9 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::capability::{Answer, Breaking, Call, Capability, Thrown};
 use crate::entrypoint::{Calling, arguments_of};
 use crate::error::Result;
-use crate::link::{Hold, Lineage, Remote};
-use crate::loader::Grant;
-use crate::promised::Promised;
+use crate::link::{Lineage, Remote, StubHold};
+use crate::loader::{Grant, LocalLoader};
+use crate::ownership::{Holds, Visitor};
+use crate::promised::{Promised, failed};
 
 /// Something that can be called: a capability of the host's, an object, a
 /// function or an entrypoint of a worker.
@@ -28,7 +29,7 @@ use crate::promised::Promised;
 #[derive(Clone)]
 pub struct Stub {
     target: Target,
-    _hold: Option<Arc<Hold>>,
+    hold: Option<StubHold>,
 }
 
 #[derive(Clone)]
@@ -38,9 +39,16 @@ pub(crate) enum Target {
     Remote(Arc<Remote>),
     /// What a call will come to.
     Promised(Arc<Promised>),
-    /// What loads workers; each sandbox that is handed it has one of its own.
+    /// The right to load workers, which nobody can use before a sandbox holds it.
     Loader(Arc<Grant>),
+    /// The same in the table of the sandbox that uses it. Never leaves that table.
+    LocalLoader(Arc<LocalLoader>),
 }
+
+/// Why a call of a loader is refused that nobody holds: by Rust, or through an answer
+/// that has not come.
+const UNHELD_LOADER: &str =
+    "A loader is used by the worker that holds it: await it first, then call load() or get().";
 
 impl Target {
     /// Whether its method `fetch` takes a request. As far as that is known: what a
@@ -52,7 +60,7 @@ impl Target {
             Self::Promised(promised) => promised.settled().is_some_and(|stub| {
                 !matches!(stub.target, Self::Promised(_)) && stub.target.fetches()
             }),
-            Self::Loader(_) => false,
+            Self::Loader(_) | Self::LocalLoader(_) => false,
         }
     }
 }
@@ -68,11 +76,11 @@ impl Stub {
             Target::Remote(remote) => remote.hold(),
             _ => None,
         };
-        Self { target, _hold: hold }
+        Self { target, hold }
     }
 
     /// As what lives as long as that sandbox may keep it: what is in the sandbox,
-    /// or above it, must not be kept alive by it, nor a loader's workers.
+    /// or above it, must not be kept alive by it.
     pub(crate) fn held_by(&self, holder: &Lineage) -> Self {
         self.otherwise_held_by(holder).unwrap_or_else(|| self.clone())
     }
@@ -81,8 +89,15 @@ impl Stub {
     fn otherwise_held_by(&self, holder: &Lineage) -> Option<Self> {
         match &self.target {
             Target::Remote(remote) if remote.outlives(holder) => Some(self.without_hold()),
-            Target::Loader(grant) => Some(Self::to(Target::Loader(Arc::new(grant.blank())))),
             _ => None,
+        }
+    }
+
+    /// As it leaves the sandbox that holds it: of a loader, the right alone.
+    pub(crate) fn travelling(self) -> Self {
+        match &self.target {
+            Target::LocalLoader(loader) => Self::to(Target::Loader(Arc::clone(loader.grant()))),
+            _ => self,
         }
     }
 
@@ -102,7 +117,16 @@ impl Stub {
 
     /// One that does not keep its sandbox alive.
     pub(crate) fn without_hold(&self) -> Self {
-        Self { target: self.target.clone(), _hold: None }
+        Self { target: self.target.clone(), hold: None }
+    }
+
+    /// The `props` of the entrypoint that it is.
+    pub(crate) fn props(&self) -> Option<Value> {
+        match &self.target {
+            Target::Remote(remote) => remote.props(),
+            Target::Capability(capability) => capability.stands_for()?.own_props(),
+            _ => None,
+        }
     }
 
     pub(crate) fn target(&self) -> &Target {
@@ -166,7 +190,8 @@ impl Stub {
             Target::Capability(capability) => Arc::clone(capability).request(call),
             Target::Remote(remote) => remote.request(call),
             Target::Promised(promised) => promised.request(call),
-            Target::Loader(grant) => Arc::clone(grant).request(call),
+            Target::Loader(_) => failed(Thrown::type_error(UNHELD_LOADER)),
+            Target::LocalLoader(loader) => Arc::clone(loader).request(call),
         }
     }
 
@@ -194,7 +219,7 @@ impl Stub {
                 })
             }
             Target::Capability(capability) => capability.broken(),
-            Target::Loader(_) => Box::pin(ready(None)),
+            Target::Loader(_) | Target::LocalLoader(_) => Box::pin(ready(None)),
         }
     }
 
@@ -210,6 +235,21 @@ impl Stub {
     /// A message that is this stub.
     pub fn to_value(&self) -> Value {
         Value::from_capability(self.to_attachment())
+    }
+}
+
+impl Holds for Stub {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Some(hold) = &self.hold {
+            visitor.hold(hold.shared());
+        }
+        match &self.target {
+            Target::Capability(capability) => visitor.shared_capability(capability),
+            Target::Remote(remote) => visitor.shared(remote),
+            Target::Promised(promised) => visitor.shared(promised),
+            Target::Loader(_) => {}
+            Target::LocalLoader(loader) => visitor.shared(loader),
+        }
     }
 }
 
@@ -253,7 +293,7 @@ impl fmt::Debug for Stub {
             Target::Capability(_) => "Stub(host)",
             Target::Remote(_) => "Stub(worker)",
             Target::Promised(_) => "Stub(promise)",
-            Target::Loader(_) => "Stub(loader)",
+            Target::Loader(_) | Target::LocalLoader(_) => "Stub(loader)",
         })
     }
 }

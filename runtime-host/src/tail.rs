@@ -150,13 +150,16 @@ pub(crate) fn tell(code: &Code, invocation: &Invocation, lines: &[LogLine]) {
     if let Some(sink) = &code.tail_sink {
         sink(&event);
     }
-    if code.tails.is_empty() {
+    let tails = code.tails();
+    if tails.is_empty() {
         return;
     }
     let Ok(events) = Value::from_serialize(&[event]) else { return };
-    for tail in &code.tails {
+    for tail in &tails {
+        // A copy for each, and no fuel of the guest's was spent on it.
+        invocation.purse.charge(events.as_bytes().len() as u64);
         let arguments = Value::array_of(std::slice::from_ref(&events));
-        let Ok(place) = code.untold.take(arguments.as_bytes().len() as u64) else {
+        let Ok(place) = code.quota.keep(arguments.as_bytes().len() as u64) else {
             tracing::warn!(worker = ?code.main, "a tail is too slow: an event is lost");
             continue;
         };

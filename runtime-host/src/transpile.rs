@@ -1,7 +1,7 @@
 //! TypeScript to JavaScript, in a guest of its own.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
@@ -10,12 +10,15 @@ use wasmtime::{ResourceLimiter, Store, Trap};
 use crate::artifacts;
 use crate::bindings::sandbox::{Mapping, Script};
 use crate::bindings::transpiler as wit;
-use crate::error::{LimitError, LimitKind};
+use crate::error::{Error, LimitError, LimitKind};
 use crate::limits::Limits;
+use crate::purse::{MIN_TRANSPILING_FUEL, Purse};
+use crate::quota::{Quota, Reservation};
+use crate::sandbox::overload;
 
 /// What the guest may use: a fixed part and a part for each byte of source, some
 /// forty times what ordinary text takes.
-const MIN_FUEL: u64 = 100_000_000;
+const MIN_FUEL: u64 = MIN_TRANSPILING_FUEL;
 const FUEL_PER_BYTE: u64 = 5_000;
 const YIELD_INTERVAL: u64 = 100_000;
 
@@ -29,32 +32,40 @@ pub(crate) struct Allowance {
     fuel: AtomicU64,
     /// For each.
     memory_bytes: u64,
+    /// Where that memory counts while the guest runs.
+    quota: Arc<Quota>,
 }
 
 impl Allowance {
-    pub(crate) fn of(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, quota: &Arc<Quota>) -> Self {
         Self {
             fuel: AtomicU64::new(limits.fuel.max(MIN_FUEL)),
             memory_bytes: limits.memory_bytes.saturating_mul(2).max(MIN_MEMORY_BYTES),
+            quota: Arc::clone(quota),
         }
     }
 }
 
-/// The most memory that the guest may have.
-struct MemoryLimit(u64);
+/// The most memory that the guest may have, and what it has.
+struct MemoryLimit {
+    limit: u64,
+    used: Reservation,
+}
 
 impl ResourceLimiter for MemoryLimit {
     fn memory_growing(
         &mut self,
-        _: usize,
+        current: usize,
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let (limit, actual) = (self.0, desired as u64);
+        let (limit, actual) = (self.limit, desired as u64);
         if actual > limit {
             // A refusal would leave the guest to say, as one trap among others.
             return Err(LimitError { kind: LimitKind::Memory, limit, actual }.into());
         }
+        let more = desired.saturating_sub(current) as u64;
+        self.used.grow(more).map_err(wasmtime::Error::new)?;
         Ok(true)
     }
 
@@ -110,9 +121,18 @@ impl Transpiler {
         source: &str,
         dialect: Dialect,
         allowance: &Allowance,
+        payer: Option<&Purse>,
     ) -> Result<Script, String> {
-        let fuel = fuel(source).min(allowance.fuel.load(Ordering::Relaxed));
-        match self.run(source, dialect, fuel, allowance).await {
+        let mut of_tree = match payer {
+            Some(payer) => Some(payer.transpiling().await),
+            None => None,
+        };
+        let left = of_tree.as_deref().copied().unwrap_or(u64::MAX);
+        let fuel = fuel(source).min(allowance.fuel.load(Ordering::Relaxed)).min(left);
+        if fuel == 0 {
+            return Err(format!("{name}: {}", explain(&Trap::OutOfFuel.into(), fuel)));
+        }
+        match self.run(source, dialect, fuel, allowance, of_tree.as_deref_mut()).await {
             Ok(Ok(transpiled)) => Ok(script(transpiled)),
             Ok(Err(error)) => {
                 Err(crate::source::point_at(&error.message, name, source, error.line, error.column))
@@ -127,14 +147,18 @@ impl Transpiler {
         dialect: Dialect,
         fuel: u64,
         allowance: &Allowance,
+        of_tree: Option<&mut u64>,
     ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
         let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
-        let memory = MemoryLimit(allowance.memory_bytes.min(self.max_memory_bytes));
+        let memory = MemoryLimit {
+            limit: allowance.memory_bytes.min(self.max_memory_bytes),
+            used: Reservation::none(&allowance.quota, false),
+        };
         let mut store = Store::new(&self.engine, memory);
         store.limiter(|memory| memory);
         store.set_fuel(fuel)?;
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
-        let mut run = Run { store, fuel, allowance };
+        let mut run = Run { store, fuel, allowance, of_tree };
         let guest = self.pre()?.instantiate_async(&mut run.store).await?;
         guest.call_transpile(&mut run.store, dialect, source).await
     }
@@ -145,6 +169,7 @@ struct Run<'a> {
     store: Store<MemoryLimit>,
     fuel: u64,
     allowance: &'a Allowance,
+    of_tree: Option<&'a mut u64>,
 }
 
 impl Drop for Run<'_> {
@@ -154,6 +179,9 @@ impl Drop for Run<'_> {
         let less = |left: u64| Some(left.saturating_sub(used));
         let fuel = &self.allowance.fuel;
         let _ = fuel.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        if let Some(left) = &mut self.of_tree {
+            **left = left.saturating_sub(used);
+        }
     }
 }
 
@@ -174,10 +202,14 @@ fn explain(error: &wasmtime::Error, fuel: u64) -> String {
             "the source is nested too deeply to be parsed".to_owned()
         }
         Some(Trap::OutOfFuel) => format!(
-            "the source takes too long to be parsed (more than {fuel} operations; all modules of \
-             a worker share Limits::fuel)"
+            "the source takes too long to be parsed (the limit of {fuel} operations is reached; \
+             all modules of a worker, and all workers that are loaded for one call, share \
+             Limits::fuel)"
         ),
-        _ => format!("the source cannot be parsed: {error:#}"),
+        _ => match overload(error) {
+            Some(overload) => Error::from(overload).to_string(),
+            None => format!("the source cannot be parsed: {error:#}"),
+        },
     }
 }
 
@@ -199,8 +231,9 @@ mod tests {
             let engine = Engine::with_config(config).expect("an engine");
             let map = BTreeMap::from([("main.ts".to_owned(), Module::TypeScript(source.clone()))]);
             let limits = Limits::default().memory_bytes(memory_bytes);
-            let sources = Sources::new(engine, map, None, &limits);
-            match sources.module("main.ts").await {
+            let quota = engine.quota_of_root(&limits);
+            let sources = Sources::new(engine, map, None, &limits, &quota);
+            match sources.module("main.ts", None).await {
                 Ok(_) => None,
                 Err(SourceError::Invalid(text)) => Some(text),
                 Err(SourceError::NotFound) => panic!("it is there"),

@@ -11,16 +11,17 @@ use crate::entrypoint::Entrypoint;
 use crate::error::{Error, Result};
 use crate::export::Export;
 use crate::image::Image;
-use crate::invocation::Request;
-use crate::link::{Hold, Link, lost};
-use crate::loader::Place;
+use crate::invocation::{Kept, Request};
+use crate::link::{Hold, Link, StubHold, lost};
+use crate::ownership::{Holds, Visitor};
+use crate::quota::Reservation;
 use crate::stats::WorkerStats;
 
 struct Inner {
     code: Arc<Code>,
-    _place: Place,
+    _place: Reservation,
     /// The one sandbox, if it is alive.
-    warm: Mutex<Option<(Link, Arc<Hold>)>>,
+    warm: Mutex<Option<(Link, StubHold)>>,
     /// The heap after loading; none if the worker has no app image.
     image: OnceCell<Option<Arc<Image>>>,
 }
@@ -39,7 +40,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(code: Code, place: Place) -> Self {
+    pub(crate) fn new(code: Code, place: Reservation) -> Self {
         Self {
             inner: Arc::new(Inner {
                 code: Arc::new(code),
@@ -125,7 +126,7 @@ impl Worker {
         let mut warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = &*warm {
             match known.0.invoke(request) {
-                Ok(()) => return Ok(known.clone()),
+                Ok(()) => return Ok((known.0.clone(), Arc::clone(known.1.shared()))),
                 Err(unsent) => request = unsent,
             }
         }
@@ -137,7 +138,7 @@ impl Worker {
         // Its driver has not begun, so it cannot have ended.
         let _ = link.invoke(request);
         runtime.spawn(starting.run());
-        *warm = Some((link.clone(), Arc::clone(&hold)));
+        *warm = Some((link.clone(), StubHold::of(Arc::clone(&hold))));
         Ok((link, hold))
     }
 
@@ -152,7 +153,7 @@ impl Worker {
     pub(crate) async fn run_fresh<T>(
         &self,
         mut request: Box<Request>,
-        mut receiver: oneshot::Receiver<T>,
+        mut receiver: oneshot::Receiver<Kept<T>>,
     ) -> Result<T> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         self.prepare().await?;
@@ -174,9 +175,24 @@ impl Worker {
                 // What the call left running, `waitUntil` for one, goes on
                 // without its caller.
                 runtime.spawn(driver);
-                answer.map_err(|_| lost())
+                answer.map(Kept::take).map_err(|_| lost())
             }
-            () = &mut driver => receiver.try_recv().map_err(|_| lost()),
+            () = &mut driver => receiver.try_recv().map(Kept::take).map_err(|_| lost()),
+        }
+    }
+}
+
+impl Holds for Worker {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.inner);
+    }
+}
+
+impl Holds for Inner {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.code);
+        if let Some((_, hold)) = &*self.warm.lock().unwrap_or_else(PoisonError::into_inner) {
+            visitor.hold(hold.shared());
         }
     }
 }

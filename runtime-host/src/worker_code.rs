@@ -20,6 +20,9 @@ use crate::tail::{TailEvent, TailSink};
 /// The most that `env` may take, as the peer has it.
 pub(crate) const MAX_ENV_BYTES: usize = 1 << 20;
 
+/// Each invocation is told to each of them.
+const MAX_TAILS: usize = 16;
+
 /// What a module costs the host that has neither name nor body.
 const MODULE_BYTES: u64 = 256;
 
@@ -243,7 +246,7 @@ impl WorkerCode {
     }
 
     /// Calls the `tail([event])` of a worker's entrypoint with one event for each
-    /// invocation that is over. Again for more.
+    /// invocation that is over. Again for more, at most 16.
     ///
     /// A tail that runs in the sandbox of one who called, or in one that this has
     /// loaded, uses that call's fuel and time, and any other its own. Events that
@@ -285,6 +288,12 @@ impl WorkerCode {
             return Err(Error::InvalidCode(format!(
                 "the compatibility date \"{}\" is not of the form 2026-03-01",
                 date.escape_debug()
+            )));
+        }
+        if self.tails.len() > MAX_TAILS {
+            return Err(Error::InvalidCode(format!(
+                "A worker may have at most {MAX_TAILS} tails, and this one has {}.",
+                self.tails.len()
             )));
         }
         let bytes = self.bytes();

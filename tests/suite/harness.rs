@@ -324,7 +324,7 @@ pub(crate) async fn retry_overloaded(worker: &Worker) -> Run {
     soon(async {
         loop {
             let run = call(worker, ()).await;
-            if !matches!(run.0.result, Err(Error::Overloaded)) {
+            if !matches!(run.0.result, Err(Error::Overloaded(_))) {
                 return run;
             }
             tokio::task::yield_now().await;

@@ -135,5 +135,5 @@ async fn what_children_load_for_their_parent() {
         .limits(|limits| limits.memory_bytes(32 << 20))
     };
     let _ = parent().arg(20).run().await.expect_ok(20);
-    let _ = parent().arg(60).run().await.expect_exception("Error", "keeps for the sandbox");
+    let _ = parent().arg(60).run().await.expect_exception("Error", "sandbox and all below it");
 }

@@ -361,14 +361,14 @@ async fn an_engine_that_is_full_says_so_and_has_room_again() {
     }
     let waiting = make();
     let full = call(&waiting, ()).await;
-    assert!(matches!(full.error(), Error::Overloaded), "{full:?}");
+    assert!(matches!(full.error(), Error::Overloaded(_)), "{full:?}");
     // Those that live go on.
     let _ = call(&live[0], ()).await.expect_ok(2);
 
     drop(live.pop());
     soon(async {
         // The driver's task ends when it next runs.
-        while let Err(Error::Overloaded) = call(&waiting, ()).await.0.result {
+        while let Err(Error::Overloaded(_)) = call(&waiting, ()).await.0.result {
             tokio::task::yield_now().await;
         }
     })
@@ -397,7 +397,7 @@ async fn more_fresh_calls_than_there_is_room_for() {
                 assert_eq!(value as usize, index);
                 served += 1;
             }
-            Err(error) => assert!(matches!(error, Error::Overloaded), "{error:?}"),
+            Err(error) => assert!(matches!(error, Error::Overloaded(_)), "{error:?}"),
         }
     }
     assert!(served >= 4, "{served}");

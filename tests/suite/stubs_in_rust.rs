@@ -124,7 +124,7 @@ async fn a_sandbox_that_nobody_holds_ends() {
     let counter: Stub = soon(worker.entrypoint().call("make", ("a",))).await.expect("a stub");
     drop(worker);
     let other = Case::body("return 1").engine(&engine).worker();
-    assert!(matches!(call(&other, ()).await.error(), isolet::Error::Overloaded));
+    assert!(matches!(call(&other, ()).await.error(), isolet::Error::Overloaded(_)));
     assert_eq!(up(&counter).await, 1);
     drop(counter);
     let _ = crate::harness::retry_overloaded(&other).await.expect_ok(1);

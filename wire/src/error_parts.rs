@@ -113,7 +113,7 @@ impl Value {
     fn resolve<'a>(&'a self, reader: &mut Reader<'a>) -> Result<Token<'a>, WireError> {
         match reader.token()? {
             Token::Ref(index) => {
-                let table = Table::new(self.as_bytes())?;
+                let table = Table::new(self.as_bytes(), self.objects())?;
                 let place = table.get(index).ok_or(reader.error(Problem::Reference))?;
                 reader.seek(place.start);
                 reader.token()

@@ -12,24 +12,15 @@ use crate::value::Value;
 use crate::view::{Buffer, Element, View, ViewKind, elements};
 use crate::walker::{Event, Walker};
 
-pub(crate) fn write(value: &Value) -> String {
-    begin(value, usize::MAX).text
-}
+/// Short pieces are gathered up to so many bytes.
+const BATCH_BYTES: usize = 4 << 10;
 
-/// At most that many bytes of it, and a mark if there is more.
-pub(crate) fn write_prefix(value: &Value, max_bytes: usize) -> String {
-    let Out { mut text, full, .. } = begin(value, max_bytes);
-    if full {
-        text.push('…');
-    }
-    text
-}
-
-fn begin(value: &Value, max_bytes: usize) -> Out {
+pub(crate) fn write(value: &Value, to: &mut impl Write) -> fmt::Result {
     let bytes = value.as_bytes();
     let mut json = Json {
         bytes,
-        out: Out::new(bytes.len() + 16, max_bytes),
+        objects: value.objects(),
+        out: Out::new(to),
         table: None,
         budget: Budget::of(bytes),
         frames: Vec::new(),
@@ -37,43 +28,90 @@ fn begin(value: &Value, max_bytes: usize) -> Out {
     };
     // The bytes of a `Value` were checked.
     let _ = json.run();
-    json.out
+    json.out.finish()
 }
 
-/// Text up to a length.
-struct Out {
+pub(crate) fn to_string(value: &Value) -> String {
+    let mut text = String::with_capacity(value.as_bytes().len() + 16);
+    // Writing to a string cannot fail.
+    let _ = write(value, &mut text);
+    text
+}
+
+/// Returns at most that many bytes of it, and a mark if there is more.
+pub(crate) fn prefix(value: &Value, max_bytes: usize) -> String {
+    let capacity = max_bytes.min(value.as_bytes().len() + 16);
+    let mut prefix = Prefix { text: String::with_capacity(capacity), max_bytes };
+    let whole = write(value, &mut prefix);
+    let mut text = prefix.text;
+    if whole.is_err() {
+        text.push('…');
+    }
+    text
+}
+
+/// Text up to a length; writing more is an error.
+struct Prefix {
     text: String,
     max_bytes: usize,
-    /// Whether something had no room, and nothing more is taken.
-    full: bool,
 }
 
-impl Out {
-    fn new(capacity: usize, max_bytes: usize) -> Self {
-        Self { text: String::with_capacity(capacity.min(max_bytes)), max_bytes, full: false }
+impl Write for Prefix {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = self.max_bytes - self.text.len();
+        self.text.push_str(&text[..text.floor_char_boundary(room)]);
+        if text.len() > room { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+/// Gathers pieces for a writer, and takes nothing more once it has failed.
+struct Out<'w, W> {
+    to: &'w mut W,
+    batch: String,
+    result: fmt::Result,
+}
+
+impl<'w, W: Write> Out<'w, W> {
+    fn new(to: &'w mut W) -> Self {
+        Self { to, batch: String::with_capacity(BATCH_BYTES), result: Ok(()) }
     }
 
-    fn room(&self) -> usize {
-        self.max_bytes - self.text.len()
+    fn has_failed(&self) -> bool {
+        self.result.is_err()
     }
 
     fn push_str(&mut self, text: &str) {
-        if self.full {
-            return;
+        if self.batch.len() + text.len() > BATCH_BYTES {
+            self.flush();
         }
-        self.full = text.len() > self.room();
-        self.text.push_str(&text[..text.floor_char_boundary(self.room())]);
+        if text.len() <= BATCH_BYTES {
+            self.batch.push_str(text);
+        } else if !self.has_failed() {
+            self.result = self.to.write_str(text);
+        }
     }
 
     fn push(&mut self, c: char) {
         self.push_str(c.encode_utf8(&mut [0; 4]));
     }
+
+    fn flush(&mut self) {
+        if !self.has_failed() {
+            self.result = self.to.write_str(&self.batch);
+        }
+        self.batch.clear();
+    }
+
+    fn finish(mut self) -> fmt::Result {
+        self.flush();
+        self.result
+    }
 }
 
-impl fmt::Write for Out {
+impl<W: Write> Write for Out<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.push_str(text);
-        if self.full { Err(fmt::Error) } else { Ok(()) }
+        self.result
     }
 }
 
@@ -102,9 +140,11 @@ enum Frame {
     },
 }
 
-struct Json<'a> {
+struct Json<'a, 'w, W> {
     bytes: &'a [u8],
-    out: Out,
+    /// How many objects begin in the bytes.
+    objects: usize,
+    out: Out<'w, W>,
     table: Option<Table>,
     budget: Budget,
     frames: Vec<Frame>,
@@ -112,10 +152,10 @@ struct Json<'a> {
     key: Option<Text<'a>>,
 }
 
-impl<'a> Json<'a> {
+impl<'a, W: Write> Json<'a, '_, W> {
     fn run(&mut self) -> Result<(), WireError> {
         let mut walkers = vec![Walker::at(self.bytes, 1)];
-        while let Some(walker) = walkers.last_mut().filter(|_| !self.out.full) {
+        while let Some(walker) = walkers.last_mut().filter(|_| !self.out.has_failed()) {
             let Some(event) = walker.event()? else {
                 walkers.pop();
                 continue;
@@ -261,7 +301,7 @@ impl<'a> Json<'a> {
     fn table(&mut self) -> Result<&Table, WireError> {
         let table = match self.table.take() {
             Some(table) => table,
-            None => Table::new(self.bytes)?,
+            None => Table::new(self.bytes, self.objects)?,
         };
         Ok(self.table.insert(table))
     }
@@ -355,7 +395,7 @@ impl<'a> Json<'a> {
     fn elements(&mut self, kind: ViewKind, bytes: &[u8]) {
         self.out.push('[');
         for (index, element) in elements(kind, bytes).enumerate() {
-            if self.out.full {
+            if self.out.has_failed() {
                 return;
             }
             if index > 0 {
@@ -378,7 +418,7 @@ impl<'a> Json<'a> {
 
     fn holes(&mut self, from: u64, to: u64) {
         for index in from..to {
-            if self.out.full {
+            if self.out.has_failed() {
                 return;
             }
             self.out.push_str(if index > 0 { ",null" } else { "null" });
@@ -386,7 +426,7 @@ impl<'a> Json<'a> {
     }
 
     fn print(&mut self, text: fmt::Arguments<'_>) {
-        // It fails when there is no more room, and that is known then.
+        // If it fails, the output knows.
         let _ = self.out.write_fmt(text);
     }
 
@@ -413,25 +453,17 @@ impl<'a> Json<'a> {
 
     fn escape(&mut self, text: Text<'a>) {
         match text {
-            Text::Utf8(text) => {
-                // No byte takes less than itself: what is left out had no room.
-                let end = text.floor_char_boundary(self.out.room().saturating_add(4));
-                let text = text.get(..end).unwrap_or_default();
-                // Runs between what must be escaped are copied whole.
-                let mut from = 0;
-                for (at, byte) in text.bytes().enumerate() {
-                    if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-                        continue;
-                    }
-                    self.out.push_str(text.get(from..at).unwrap_or_default());
-                    from = at + 1;
-                    self.escaped(byte);
+            Text::Utf8(mut text) => {
+                // In pieces, so that no more is looked at once the output has failed.
+                while !text.is_empty() && !self.out.has_failed() {
+                    let (piece, rest) = text.split_at(text.floor_char_boundary(BATCH_BYTES));
+                    self.escape_piece(piece);
+                    text = rest;
                 }
-                self.out.push_str(text.get(from..).unwrap_or_default());
             }
             Text::Utf16(units) => {
                 for unit in char::decode_utf16(units.iter()) {
-                    if self.out.full {
+                    if self.out.has_failed() {
                         return;
                     }
                     match unit {
@@ -453,6 +485,20 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Copies runs between what must be escaped whole.
+    fn escape_piece(&mut self, text: &str) {
+        let mut from = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+                continue;
+            }
+            self.out.push_str(text.get(from..at).unwrap_or_default());
+            from = at + 1;
+            self.escaped(byte);
+        }
+        self.out.push_str(text.get(from..).unwrap_or_default());
+    }
+
     fn escaped(&mut self, byte: u8) {
         match byte {
             b'"' => self.out.push_str("\\\""),
@@ -462,7 +508,12 @@ impl<'a> Json<'a> {
             b'\t' => self.out.push_str("\\t"),
             8 => self.out.push_str("\\b"),
             12 => self.out.push_str("\\f"),
-            _ => self.print(format_args!("\\u{byte:04x}")),
+            _ => {
+                self.out.push_str("\\u00");
+                for digit in [byte >> 4, byte & 15] {
+                    self.out.push(char::from_digit(digit.into(), 16).unwrap_or('0'));
+                }
+            }
         }
     }
 }

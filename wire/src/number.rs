@@ -17,7 +17,7 @@ pub(crate) fn whole(value: f64) -> Option<i64> {
 
 /// As `String(value)`, for finite numbers.
 pub(crate) fn write_float(into: &mut impl Write, value: f64) {
-    // A string takes all of it, and JSON knows when it has no room.
+    // A string takes all of it, and the output of JSON knows if it has failed.
     let _ = if value == 0.0 {
         into.write_char('0')
     } else if (1e-6..1e21).contains(&value.abs()) {

@@ -10,6 +10,8 @@ use crate::value::Value;
 
 pub(crate) struct Shared<'de> {
     pub(crate) bytes: &'de [u8],
+    /// How many objects begin in the bytes.
+    objects: usize,
     pub(crate) capabilities: &'de [Attachment],
     pub(crate) budget: RefCell<Budget>,
     table: OnceCell<Table>,
@@ -17,24 +19,24 @@ pub(crate) struct Shared<'de> {
 
 impl<'de> Shared<'de> {
     pub(crate) fn new(value: &'de Value) -> Self {
-        Self::over(value.as_bytes(), value.capabilities())
+        Self::over(value.as_bytes(), value.objects(), value.capabilities())
     }
 
     /// `undefined`, at position 0.
     pub(crate) fn undefined() -> Self {
-        Self::over(&[tag::UNDEFINED], &[])
+        Self::over(&[tag::UNDEFINED], 0, &[])
     }
 
-    fn over(bytes: &'de [u8], capabilities: &'de [Attachment]) -> Self {
+    fn over(bytes: &'de [u8], objects: usize, capabilities: &'de [Attachment]) -> Self {
         let budget = RefCell::new(Budget::of(bytes));
-        Self { bytes, capabilities, budget, table: OnceCell::new() }
+        Self { bytes, objects, capabilities, budget, table: OnceCell::new() }
     }
 
     pub(crate) fn table(&self) -> Result<&Table, WireError> {
         if let Some(table) = self.table.get() {
             return Ok(table);
         }
-        let table = Table::new(self.bytes)?;
+        let table = Table::new(self.bytes, self.objects)?;
         Ok(self.table.get_or_init(|| table))
     }
 

@@ -62,7 +62,33 @@ pub(crate) struct Place {
 }
 
 /// Where each object of a message begins and ends.
-pub(crate) struct Table(Vec<Place>);
+pub(crate) struct Table(Vec<Packed>);
+
+/// A [`Place`] in two words: a message may be of millions of objects.
+#[derive(Clone, Copy)]
+struct Packed {
+    start: usize,
+    /// Twice the end, and one more for a map with a key that is no string.
+    end: usize,
+}
+
+impl Packed {
+    fn new(start: usize, end: usize) -> Self {
+        Self { start, end: end << 1 }
+    }
+
+    fn place(self) -> Place {
+        Place { start: self.start, end: self.end >> 1, string_keys: self.end & 1 == 0 }
+    }
+
+    fn ends(&mut self, end: usize) {
+        self.end = end << 1 | self.end & 1;
+    }
+
+    fn has_other_key(&mut self) {
+        self.end |= 1;
+    }
+}
 
 /// A container whose end has not come.
 struct Open {
@@ -72,10 +98,10 @@ struct Open {
 }
 
 impl Table {
-    /// Linear in the message, which must have been checked.
-    pub(crate) fn new(bytes: &[u8]) -> Result<Self, WireError> {
+    /// Linear in the message, which must have been checked and be of so many objects.
+    pub(crate) fn new(bytes: &[u8], objects: usize) -> Result<Self, WireError> {
         let mut walker = Walker::new(bytes)?;
-        let mut table = Self(Vec::new());
+        let mut table = Self(Vec::with_capacity(objects));
         let mut open: Vec<Open> = Vec::new();
         let mut boxed = None;
         while let Some(event) = walker.event()? {
@@ -92,9 +118,11 @@ impl Table {
                 continue;
             }
             if let Some(Open { index, key_next: Some(key_next) }) = open.last_mut() {
-                let other_key = *key_next && !matches!(token, Token::String(_));
-                if let Some(place) = table.0.get_mut(*index) {
-                    place.string_keys &= !other_key;
+                if *key_next
+                    && !matches!(token, Token::String(_))
+                    && let Some(map) = table.0.get_mut(*index)
+                {
+                    map.has_other_key();
                 }
                 *key_next = !*key_next;
             }
@@ -107,7 +135,7 @@ impl Table {
             for inner in 0..token.objects() {
                 // The tag of a view's buffer comes after two bytes of the view.
                 let start = walker.event_start() + 2 * inner;
-                table.0.push(Place { start, end: walker.position(), string_keys: true });
+                table.0.push(Packed::new(start, walker.position()));
             }
         }
         Ok(table)
@@ -115,7 +143,7 @@ impl Table {
 
     /// The object of that index.
     pub(crate) fn get(&self, index: usize) -> Option<Place> {
-        self.0.get(index).copied()
+        self.0.get(index).map(|packed| packed.place())
     }
 
     /// How many objects begin before that place: the index of the one there.
@@ -133,8 +161,8 @@ impl Table {
     }
 
     fn close(&mut self, index: Option<usize>, end: usize) {
-        if let Some(place) = index.and_then(|index| self.0.get_mut(index)) {
-            place.end = end;
+        if let Some(packed) = index.and_then(|index| self.0.get_mut(index)) {
+            packed.ends(end);
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::Attachment;
@@ -23,8 +24,8 @@ use crate::{json, ser, table};
 /// A message: structured-clone data, checked once, and the capabilities that
 /// it names.
 ///
-/// It is its bytes and a list: moving it is free, a clone copies the bytes, and
-/// dropping it frees one allocation of data, however deep. `Send + Sync`.
+/// It is its bytes and a list: moving it is free, a clone shares both, and dropping
+/// the last one frees one allocation of data, however deep. `Send + Sync`.
 ///
 /// It can be a part of any type that serde writes into a message or reads from
 /// one, and loses nothing there. Other formats, and serde's own buffer, cannot
@@ -32,9 +33,10 @@ use crate::{json, ser, table};
 /// tagged enums, and adjacently tagged ones whose content comes first.
 #[derive(Clone)]
 pub struct Value {
-    bytes: Vec<u8>,
-    /// What its capability positions mean; each is below the length.
-    capabilities: Vec<Attachment>,
+    bytes: Bytes,
+    /// What its capability positions mean; each is below the length. None is an empty
+    /// list, which takes no allocation.
+    capabilities: Option<Arc<Vec<Attachment>>>,
     /// How many objects begin in it.
     objects: usize,
     /// Whether references occur.
@@ -50,7 +52,7 @@ impl Value {
     /// What is wrong and where.
     pub fn from_bytes(bytes: Vec<u8>, capabilities: Vec<Attachment>) -> Result<Self, WireError> {
         let summary = table::validate(&bytes, capabilities.len())?;
-        Ok(Self { bytes, capabilities, objects: summary.objects, refs: summary.refs })
+        Ok(Self::of(bytes, capabilities, summary.objects, summary.refs))
     }
 
     /// A message that is one capability.
@@ -115,7 +117,8 @@ impl Value {
     /// The same data, naming other capabilities in the place of these.
     #[must_use]
     pub fn map_capabilities(mut self, map: impl FnMut(&Attachment) -> Attachment) -> Self {
-        self.capabilities = self.capabilities.iter().map(map).collect();
+        let mapped = self.capabilities().iter().map(map).collect();
+        self.capabilities = shared(mapped);
         self
     }
 
@@ -125,23 +128,32 @@ impl Value {
         &self.bytes
     }
 
-    /// The bytes, as they cross.
+    /// The bytes, as they cross. Free for the last clone of a value; any other copies
+    /// them.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        self.bytes.into()
     }
 
-    /// The bytes, as they cross, and the list that their positions mean.
+    /// The bytes, as they cross, and the list that their positions mean. Costs what
+    /// [`into_bytes`](Self::into_bytes) does.
     #[must_use]
     pub fn into_parts(self) -> (Vec<u8>, Vec<Attachment>) {
-        (self.bytes, self.capabilities)
+        let capabilities = self.capabilities.map(Arc::unwrap_or_clone);
+        (self.bytes.into(), capabilities.unwrap_or_default())
     }
 
     /// The list of capabilities. A message that was taken out of another has
     /// only those that it names.
     #[must_use]
     pub fn capabilities(&self) -> &[Attachment] {
-        &self.capabilities
+        self.capabilities.as_ref().map_or(&[], |list| list.as_slice())
+    }
+
+    /// The list of capabilities as its clones share it; none if it is empty.
+    #[must_use]
+    pub fn shared_capabilities(&self) -> Option<&Arc<Vec<Attachment>>> {
+        self.capabilities.as_ref()
     }
 
     /// Decodes into a type.
@@ -205,7 +217,7 @@ impl Value {
     #[must_use]
     pub fn has_streams(&self) -> bool {
         // Each leads to a capability.
-        if self.capabilities.is_empty() {
+        if self.capabilities.is_none() {
             return false;
         }
         let Ok(mut walker) = Walker::new(&self.bytes) else { return false };
@@ -221,7 +233,7 @@ impl Value {
     #[must_use]
     pub fn as_capability(&self) -> Option<&Attachment> {
         match Reader::new(&self.bytes).and_then(|mut reader| reader.token()) {
-            Ok(Token::Capability(position)) => self.capabilities.get(position as usize),
+            Ok(Token::Capability(position)) => self.capabilities().get(position as usize),
             _ => None,
         }
     }
@@ -253,14 +265,27 @@ impl Value {
     /// `"[Shared]"`. A sparse array too long for the budget is an object.
     #[must_use]
     pub fn to_json(&self) -> String {
-        json::write(self)
+        json::to_string(self)
+    }
+
+    /// Writes [`to_json`](Self::to_json) into `out`, piece by piece.
+    ///
+    /// Takes time in what is written and in the message, and at most 64 bytes of memory
+    /// for each of its objects and levels, but nothing for the text. The text may be
+    /// many times as long as the message: an `out` that returns an error when it has
+    /// had enough bounds it.
+    ///
+    /// # Errors
+    /// The first error of `out`, after which nothing more is written.
+    pub fn write_json(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        json::write(self, out)
     }
 
     /// The first `max_bytes` bytes of [`to_json`](Self::to_json), and `…` after
     /// them if there is more. Writes no more than that, however large it all is.
     #[must_use]
     pub fn to_json_prefix(&self, max_bytes: usize) -> String {
-        json::write_prefix(self, max_bytes)
+        json::prefix(self, max_bytes)
     }
 
     /// A message without references and capabilities.
@@ -272,7 +297,11 @@ impl Value {
 
     pub(crate) fn with(writer: Writer, capabilities: Vec<Attachment>, refs: bool) -> Self {
         let objects = writer.objects();
-        Self { bytes: writer.finish(), capabilities, objects, refs }
+        Self::of(writer.finish(), capabilities, objects, refs)
+    }
+
+    fn of(bytes: Vec<u8>, capabilities: Vec<Attachment>, objects: usize, refs: bool) -> Self {
+        Self { bytes: bytes.into(), capabilities: shared(capabilities), objects, refs }
     }
 
     pub(crate) fn has_refs(&self) -> bool {
@@ -309,14 +338,18 @@ impl Value {
     }
 }
 
+fn shared(capabilities: Vec<Attachment>) -> Option<Arc<Vec<Attachment>>> {
+    (!capabilities.is_empty()).then(|| Arc::new(capabilities))
+}
+
 /// Compares the bytes, of which more than one may say the same, and the lists
 /// of capabilities by identity.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         let same = |(one, other)| Arc::ptr_eq(one, other);
         self.bytes == other.bytes
-            && self.capabilities.len() == other.capabilities.len()
-            && self.capabilities.iter().zip(&other.capabilities).all(same)
+            && self.capabilities().len() == other.capabilities().len()
+            && self.capabilities().iter().zip(other.capabilities()).all(same)
     }
 }
 

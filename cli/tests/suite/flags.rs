@@ -133,12 +133,14 @@ fn help_names_every_flag_and_the_exit_codes() {
         "--arg",
         "--env",
         "--module",
+        "--root",
         "--fuel",
         "--memory",
         "--timeout",
         "--seed",
         "--json",
         "--torture",
+        "--lockdown",
         "Exit status",
     ] {
         assert!(help.out.contains(text), "{text}");

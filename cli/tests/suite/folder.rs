@@ -54,10 +54,15 @@ impl Folder {
 
     /// `isolet run …` in a process that has so many KiB of addresses.
     pub(crate) fn run_within(&self, kib: u32, arguments: &[&str]) -> Said {
+        self.run_in_shell(&format!("ulimit -v {kib} && exec \"$0\" \"$@\""), arguments)
+    }
+
+    /// A line of a shell, in which `"$0" "$@"` is `isolet run …`.
+    pub(crate) fn run_in_shell(&self, line: &str, arguments: &[&str]) -> Said {
         let command = self.command(arguments);
         let mut shell = Command::new("sh");
         shell
-            .args(["-c", &format!("ulimit -v {kib} && exec \"$0\" \"$@\"")])
+            .args(["-c", line])
             .arg(command.get_program())
             .args(command.get_args())
             .env_remove("RUST_BACKTRACE")

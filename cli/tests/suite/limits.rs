@@ -108,7 +108,7 @@ fn a_machine_without_room_for_the_pool_is_4() {
     const ADDRESSES: u32 = 2_000_000;
     let folder = Folder::js("addresses", "export default () => 1");
     let _ = folder.run(&["main.js"]).expect_out("1");
-    let happened = ["error: internal error: ", "the pool of sandboxes", "reserve"];
+    let happened = ["error: the engine is overloaded", "can map no more memory"];
     let said = folder.run_within(ADDRESSES, &["main.js"]).expect_failure(4, &happened);
     assert!(said.err.contains("raise `ulimit -v`") && !said.err.contains("panicked"), "{said:?}");
 

@@ -45,7 +45,7 @@ fn of_an_exception() {
 fn logs_also_go_to_standard_error_as_they_happen() {
     let folder = Folder::js("both", "export default () => { console.log('seen') }");
     let said = folder.run(&["main.js", "--json"]);
-    assert_eq!(said.err, "seen\n");
+    assert_eq!(said.err, "| seen\n");
     assert!(said.out.contains("seen"));
 }
 

@@ -44,7 +44,7 @@ fn a_default_export_that_is_a_function_is_called() {
 fn a_file_without_one_is_only_evaluated() {
     let folder = Folder::js("evaluated", "console.log('evaluated'); export const a = 1;");
     let said = folder.run(&["main.js"]);
-    assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(0), "", "evaluated\n"));
+    assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(0), "", "| evaluated\n"));
 }
 
 #[test]

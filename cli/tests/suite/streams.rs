@@ -37,7 +37,7 @@ fn logs_go_to_standard_error_and_the_result_to_standard_output() {
         "console.log('top'); export default () => { for (const level of ['debug', 'info', 'log', 'warn', 'error']) console[level](level); return 'result' }",
     );
     let said = folder.run(&["main.js"]).expect_out("\"result\"");
-    assert_eq!(said.err, "top\ndebug\ninfo\nlog\nwarn\nerror\n");
+    assert_eq!(said.err, "| top\n| debug\n| info\n| log\n| warn\n| error\n");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn control_characters_of_logs_and_errors_are_escaped() {
             fail() { const e = new Error('x\\u001b]0;title\\u0007\\nerror: faked'); e.name = 'A\\u001b[1mB'; throw e } }",
     );
     let log = folder.run(&["main.js", "--call", "log"]);
-    assert_eq!(log.err, "a\\u{1b}[31mred\\u{7}\\u{d}\n  fake: line\tb\\u{202e}\\u{9b}\n");
+    assert_eq!(log.err, "| a\\u{1b}[31mred\\u{7}\\u{d}\n| fake: line\tb\\u{202e}\\u{9b}\n");
     let fail = folder.run(&["main.js", "--call", "fail"]).expect_failure(1, &["\\u{1b}"]);
     assert!(!fail.err.contains('\u{1b}') && !fail.err.contains('\u{7}'), "{fail:?}");
     assert!(!fail.err.lines().skip(1).any(|line| line.starts_with("error:")), "{fail:?}");
@@ -150,9 +150,9 @@ fn logs_come_as_they_happen() {
         .spawn()
         .expect("the command starts");
     // It is still running, and the line is here.
-    let mut line = [0; 6];
+    let mut line = [0; 8];
     child.stderr.take().expect("standard error").read_exact(&mut line).expect("a line");
-    assert_eq!(&line, b"first\n");
+    assert_eq!(&line, b"| first\n");
     assert!(child.try_wait().expect("a status").is_none());
     child.kill().expect("it ends");
     child.wait().expect("it ends");

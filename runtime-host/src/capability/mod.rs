@@ -72,6 +72,12 @@ pub trait Capability: Send + Sync + 'static {
         Box::pin(std::future::ready(None))
     }
 
+    /// The export of a worker that it stands for. No part of the public interface.
+    #[doc(hidden)]
+    fn stands_for(&self) -> Option<crate::Entrypoint> {
+        None
+    }
+
     /// The interface as a TypeScript declaration; none if it has none.
     ///
     /// Made anew at each call, in some tens of microseconds: keep it if you

@@ -93,6 +93,15 @@ impl Thrown {
     }
 
     /// The value that JavaScript threw, if it did.
+    pub(crate) fn thrown(&self) -> Option<&Value> {
+        match self.cause.as_deref()? {
+            Cause::Value(value) => Some(value),
+            Cause::Error(Error::Exception(Exception { value, .. })) => Some(value),
+            Cause::Error(_) => None,
+        }
+    }
+
+    /// The same, taken out.
     pub(crate) fn into_thrown(self) -> Option<Value> {
         match *self.cause? {
             Cause::Value(value) => Some(value),

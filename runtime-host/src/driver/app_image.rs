@@ -9,7 +9,7 @@ use crate::code::Code;
 use crate::error::Result;
 use crate::image::Image;
 use crate::invocation::{Invocation, Request};
-use crate::sandbox::internal;
+use crate::sandbox::{at_fault, internal};
 
 /// The invocation that pays for making it.
 const LOADING: u32 = 0;
@@ -23,8 +23,8 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
     let image = code.engine.rehearsal().await?;
     let (code, seed) = (Arc::clone(code), code.new_seed()?);
     let start = Start { code: Arc::clone(&code), image, loaded: false, seed, lasting: false };
-    let sandbox = start.sandbox().await?;
-    let (_, Starting { start, link, commands, .. }) = start.link();
+    let (_, Starting { start, link, commands, alive: _alive }) = start.link();
+    let sandbox = start.sandbox(&link).await?;
     let mut driver = Driver::new(start, link, commands, sandbox);
     // What the top level logs and uses is nobody's: it runs once for all.
     let (reply, _) = oneshot::channel();
@@ -40,13 +40,16 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
         code.has_failed_to_start();
         return Err(error);
     }
-    let env = code.env.capabilities().len();
+    let env = code.env().capabilities().len();
     let at_rest = driver.calls.is_empty() && driver.tables.is_at_rest(env);
     if !driver.loaded || driver.alarm.is_some() || !at_rest {
         return Ok(None);
     }
+    // The dump, and the file that sandboxes map.
+    let kept = code.quota.commit(2 * driver.sandbox.memory_peak())?;
     let memory = driver.sandbox.dump().await?;
     let engine = code.engine.clone();
     let image = tokio::task::spawn_blocking(move || engine.images().of_memory(memory));
-    Ok(Some(Arc::new(image.await.map_err(internal)?.map_err(internal)?)))
+    let image = image.await.map_err(internal)?.map_err(at_fault)?;
+    Ok(Some(Arc::new(image.keeping(kept))))
 }

@@ -13,9 +13,11 @@ use futures_util::stream::FuturesUnordered;
 use isolet_wire::Value;
 
 use super::tables;
-use crate::capability::{Answer, Thrown};
-use crate::loader::Place;
-use crate::promised::Promised;
+use crate::capability::{Answer, Call, Thrown};
+use crate::error::Error;
+use crate::promised::{Promised, failed};
+use crate::quota::{Quota, Reservation};
+use crate::stub::Stub;
 
 /// The call, and what it came to.
 type Arrived = (u32, Result<Value, Thrown>);
@@ -23,15 +25,23 @@ type Arrived = (u32, Result<Value, Thrown>);
 pub(super) type Answered = Result<Arrived, Aborted>;
 type Pending = Abortable<Pin<Box<dyn Future<Output = Arrived> + Send>>>;
 
+/// Who can answer a call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    Others,
+    /// Nobody but the sandbox itself.
+    Itself,
+    /// The host, about the sandbox: nobody's work, and nobody's without the invocation.
+    Host,
+}
+
 /// One call that is under way.
 pub(super) struct PendingCall {
     pub(super) owner: u32,
     /// Of its arguments.
     pub(super) bytes: u64,
     pub(super) awaited: bool,
-    /// Asked of the sandbox itself: nobody's work, and nobody's without the
-    /// invocation.
-    pub(super) of_itself: bool,
+    pub(super) of: Of,
     /// Whether it keeps others from being under way.
     pub(super) in_lane: bool,
     /// What was called or handed on before the answer has come.
@@ -42,7 +52,6 @@ pub(super) struct PendingCall {
     abort: Option<AbortHandle>,
 }
 
-#[derive(Default)]
 pub(super) struct Calls {
     answers: FuturesUnordered<Pending>,
     /// Answers that were there at once.
@@ -52,11 +61,38 @@ pub(super) struct Calls {
     table: BTreeMap<u32, PendingCall>,
     /// Bytes of arguments that are under way.
     pub(super) bytes: u64,
+    /// What these and the answers take.
+    kept: Reservation,
 }
 
 impl Calls {
+    /// Those of a sandbox with that quota.
+    pub(super) fn new(quota: Option<&Arc<Quota>>) -> Self {
+        let kept = quota.map(|quota| Reservation::none(quota, false));
+        Self {
+            answers: FuturesUnordered::new(),
+            arrived: VecDeque::new(),
+            arrived_bytes: 0,
+            table: BTreeMap::new(),
+            bytes: 0,
+            kept: kept.unwrap_or_default(),
+        }
+    }
+
+    /// Reserves what they take now.
+    ///
+    /// # Errors
+    /// The sandbox's tree has no more.
+    pub(super) fn cover(&mut self) -> Result<(), Error> {
+        self.kept.cover(self.bytes + self.arrived_bytes)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.table.is_empty()
+    }
+
+    pub(super) fn are_to_itself(&self) -> bool {
+        self.table.values().all(|call| call.of != Of::Others)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -87,10 +123,9 @@ impl Calls {
         answer: Answer,
     ) -> Option<Result<Value, Thrown>> {
         // A defect of one capability is not the end of the sandbox.
-        let answer = AssertUnwindSafe(answer).catch_unwind().map(move |answer| {
-            let panicked = |_| Err(Thrown::new("The capability failed: it panicked."));
-            (id, answer.unwrap_or_else(panicked))
-        });
+        let answer = AssertUnwindSafe(answer)
+            .catch_unwind()
+            .map(move |answer| (id, answer.unwrap_or_else(|_| Err(Thrown::new(PANICKED)))));
         let mut answer: Pin<Box<dyn Future<Output = Arrived> + Send>> = Box::pin(answer);
         let awaited = call.awaited;
         // Much is answered without waiting. What is not is polled again before
@@ -152,7 +187,7 @@ impl Calls {
         }
         if let Some(promised) = call.promised {
             let cancelled = Thrown::new("The call was cancelled.");
-            promised.settle(Err(cancelled), Place::default());
+            promised.settle(Err(cancelled), Reservation::default());
         }
         true
     }
@@ -160,6 +195,14 @@ impl Calls {
     pub(super) fn get_mut(&mut self, id: u32) -> Option<&mut PendingCall> {
         self.table.get_mut(&id)
     }
+}
+
+const PANICKED: &str = "The capability failed: it panicked.";
+
+/// Sends a call. A defect of one capability is not the end of the sandbox.
+pub(super) fn send(target: &Stub, call: Call) -> Answer {
+    let sent = std::panic::catch_unwind(AssertUnwindSafe(|| target.request(call)));
+    sent.unwrap_or_else(|_| failed(Thrown::new(PANICKED)))
 }
 
 /// What an answer takes in the host.
@@ -176,7 +219,7 @@ impl PendingCall {
             owner,
             bytes,
             awaited,
-            of_itself: false,
+            of: Of::Others,
             in_lane: false,
             promised: None,
             deadline: None,

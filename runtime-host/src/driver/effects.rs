@@ -4,20 +4,26 @@ use std::sync::Arc;
 
 use isolet_wire::Value;
 
-use super::calls::PendingCall;
+use super::calls::{Of, PendingCall, send};
 use super::lanes::{Lane, Waiting};
-use super::tables::{OWN, STUB_BYTES};
-use super::{Driver, Due, lie};
+use super::tables::{LAST_NUMBER, OWN, STUB_BYTES};
+use super::{Driver, Due, lie, worn_out};
 use crate::bindings::sandbox as wit;
 use crate::capability::{Call, MAX_MESSAGE_BYTES, MAX_PATH, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::exception;
 use crate::promised::failed;
-use crate::stub::Target;
+use crate::purse::{Purse, letting_go};
+use crate::stub::{Stub, Target};
 use crate::tail;
 
 impl Driver {
-    pub(super) async fn carry_out(&mut self, effect: wit::Effect) -> Result<()> {
+    /// `payer` lets go of what the effect lets go of.
+    pub(super) async fn carry_out(
+        &mut self,
+        effect: wit::Effect,
+        payer: Option<Arc<Purse>>,
+    ) -> Result<()> {
         match effect {
             wit::Effect::Loaded => {
                 self.loaded = true;
@@ -39,10 +45,12 @@ impl Driver {
                     exception
                 }));
             }
-            wit::Effect::Call(call) => self.call(call)?,
-            wit::Effect::Settle(settlement) => self.settle(settlement)?,
-            wit::Effect::Waited(id) => self.close(id),
-            wit::Effect::Release(capability) => self.tables.release(capability),
+            wit::Effect::Call(call) => letting_go(payer, || self.call(call))?,
+            wit::Effect::Settle(settlement) => letting_go(payer, || self.settle(settlement))?,
+            wit::Effect::Waited(id) => letting_go(payer, || self.close(id)),
+            wit::Effect::Release(capability) => {
+                letting_go(payer, || self.tables.release(capability));
+            }
         }
         Ok(())
     }
@@ -60,11 +68,15 @@ impl Driver {
         tables.export(message, &mut |call| calls.promised(call))
     }
 
-    fn call(&mut self, call: wit::Call) -> Result<()> {
-        let wit::Call { id, invocation, target, path, arguments, awaited } = call;
+    /// # Errors
+    /// No guest of ours makes such a call, or the numbers have run out.
+    fn check_call(&self, id: u32, invocation: u32, path: &[String]) -> Result<()> {
         // Its answer would be counted against an invocation that is to come.
         if invocation > self.last_invocation {
             return Err(lie("made a call for an invocation that never was"));
+        }
+        if id > LAST_NUMBER || self.tables.is_worn_out() {
+            return Err(worn_out());
         }
         if self.calls.contains(id) {
             return Err(lie("made two calls of one id"));
@@ -72,6 +84,12 @@ impl Driver {
         if path.len() > MAX_PATH {
             return Err(lie("named too long a path"));
         }
+        Ok(())
+    }
+
+    fn call(&mut self, call: wit::Call) -> Result<()> {
+        let wit::Call { id, invocation, target, path, arguments, awaited } = call;
+        self.check_call(id, invocation, &path)?;
         let size = arguments.as_ref().map_or(0, |arguments| arguments.data.len() as u64);
         let stubs = arguments.as_ref().map_or(0, |arguments| arguments.capabilities.len() as u64);
         let names: usize = path.iter().map(String::len).sum();
@@ -85,9 +103,7 @@ impl Driver {
         let arguments = arguments?;
         payer.usage.capability_calls += 1;
         payer.calls.push(id);
-        let (limit, actual) = (payer.limits.capability_calls, payer.usage.capability_calls);
-        if actual > limit {
-            let error = LimitError { kind: LimitKind::CapabilityCalls, limit, actual };
+        if let Err(error) = payer.purse.count_call() {
             self.end(invocation, error.into());
             return Ok(());
         }
@@ -102,6 +118,7 @@ impl Driver {
         // What a sandbox asks of itself, its exports apart, is nobody's work and may
         // take as long as it lives.
         let of_itself = matches!(target, wit::Capability::Held(OWN)) && path.len() == 1;
+        let is_answer = matches!(target, wit::Capability::Promised(_) | wit::Capability::Answer(_));
         let held = match target {
             wit::Capability::Held(index)
             | wit::Capability::Service(index)
@@ -111,14 +128,26 @@ impl Driver {
         let Self { tables, calls, .. } = self;
         let target = tables.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
-        pending.of_itself = of_itself;
+        pending.of = match target.as_ref().map(Stub::target) {
+            _ if of_itself => Of::Host,
+            Some(Target::Remote(remote)) if remote.is_in(&self.link) => Of::Itself,
+            // What it waits for is a callback, or a call that is itself one of these.
+            Some(Target::LocalLoader(_)) => Of::Itself,
+            _ if is_answer => Of::Itself,
+            _ => Of::Others,
+        };
+        // It lives as long as it waits for itself, and must not be what keeps it.
+        let lineage = self.link.lineage();
+        let is_others = pending.of == Of::Others;
+        let as_held = |value| if is_others { value } else { Stub::value_held_by(value, lineage) };
+        let arguments = arguments.map(as_held);
         if !awaited {
             pending.promised = Some(self.tables.keep(id));
         }
         self.open_calls += 1;
         // What a worker is made of has a limit of its own.
         let is_code =
-            target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::Loader(_)));
+            target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::LocalLoader(_)));
         let answer = match target {
             _ if self.rehearsing => Box::pin(std::future::pending()),
             _ if size > MAX_MESSAGE_BYTES && !is_code => failed(Thrown::too_large(size)),
@@ -138,16 +167,22 @@ impl Driver {
                         if flooded {
                             self.freed.push_back(invocation);
                         }
+                        if let Err(error) = self.calls.cover() {
+                            self.end(invocation, error);
+                        }
                         return Ok(());
                     }
                 }
                 // Sent now, so that calls of a stub arrive in their order.
-                target.request(call)
+                send(&target, call)
             }
             None => failed(Thrown::type_error("There is no such capability.")),
         };
         if let Some(result) = self.calls.add(id, pending, answer) {
             self.arrived(id, result)?;
+        }
+        if let Err(error) = self.calls.cover() {
+            self.end(invocation, error);
         }
         Ok(())
     }
@@ -195,7 +230,7 @@ impl Driver {
                 continue;
             }
             self.open_calls -= 1;
-            if orphan.of_itself {
+            if orphan.of == Of::Host {
                 self.calls.abort(call);
                 continue;
             }
@@ -213,6 +248,12 @@ impl Driver {
 
     /// Fails the invocation and drops its calls; the guest forgets it next.
     pub(super) fn end(&mut self, id: u32, error: Error) {
+        let payer = self.invocations.get(&id).map(|it| Arc::clone(&it.purse));
+        letting_go(payer.clone(), || self.end_paid(id, error));
+        self.forgetting.push_back((id, payer));
+    }
+
+    fn end_paid(&mut self, id: u32, error: Error) {
         if let Some(invocation) = self.invocations.get_mut(&id) {
             invocation.settle(Err(error));
             invocation.lane = Lane::default();
@@ -224,7 +265,6 @@ impl Driver {
         }
         self.close(id);
         self.waiting.retain(|(waiting, _)| *waiting != id);
-        self.forgetting.push_back(id);
     }
 
     pub(super) fn cancel(&mut self, token: u64) {

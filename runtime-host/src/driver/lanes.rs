@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Driver;
+use super::calls::send;
 use crate::capability::Call;
 use crate::error::Result;
 use crate::stub::Stub;
@@ -109,7 +110,7 @@ impl Driver {
         {
             while let Some(Waiting { id, target, call }) = self.lane(owner).and_then(Lane::next) {
                 let Some(pending) = self.calls.remove(id) else { continue };
-                let answer = target.request(call);
+                let answer = send(&target, call);
                 if let Some(result) = self.calls.add(id, pending, answer) {
                     self.arrived(id, result)?;
                 }

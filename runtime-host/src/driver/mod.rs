@@ -13,7 +13,7 @@ mod turns;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::Aborted;
@@ -22,10 +22,13 @@ use tokio::time::Sleep;
 
 use crate::bindings::sandbox as wit;
 use crate::code::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::image::Image;
 use crate::invocation::{Command, Invocation, Invoke, Receiver, Request};
 use crate::link::{Lineage, Link};
+use crate::ownership::{Holds, Survey, Visitor};
+use crate::purse::Purse;
+use crate::quota::Reservation;
 use crate::sandbox::Sandbox;
 use crate::stats::WorkerStats;
 use crate::stub::Stub;
@@ -37,11 +40,24 @@ use tables::Tables;
 
 pub(crate) use app_image::app_image;
 pub(crate) use lanes::Lane;
+pub(crate) use tables::bytes_of;
 
-/// For turns that no invocation asked for, such as forgetting a cancelled one:
-/// so much for each invocation, and so much for each object that is kept or let go.
+/// The most that a turn may use which no invocation asked for, such as the disposer of
+/// an object that was let go.
 const HOUSEKEEPING_FUEL: u64 = 50_000_000;
+
+/// What a sandbox has for such turns if nobody is left who pays for them: so much at
+/// first, for one that Rust has loaded or another sandbox; and so much more for each
+/// invocation and for each object. A call that Rust makes restores the first.
+const ROOT_FUEL: u64 = HOUSEKEEPING_FUEL;
+const CHILD_FUEL: u64 = 2_000_000;
+const INVOCATION_FUEL: u64 = 100_000;
 const OBJECT_FUEL: u64 = 20_000;
+
+/// When a sandbox that was let go of looks whether only a circle holds it, and how long
+/// it waits at most before it looks again.
+const FIRST_SURVEY: Duration = Duration::from_millis(5);
+const LAST_SURVEY: Duration = Duration::from_secs(10);
 
 /// So many answers without waiting, and other tasks have their turn.
 const STRETCH: u32 = 32;
@@ -79,16 +95,18 @@ impl Drop for Alive {
 }
 
 impl Start {
-    async fn sandbox(&self) -> Result<Sandbox> {
-        let Code { engine, limits, sources, .. } = &*self.code;
-        Sandbox::new(engine, &self.image, limits.memory_bytes, sources).await
+    async fn sandbox(&self, link: &Link) -> Result<Sandbox> {
+        let Code { engine, limits, sources, quota, .. } = &*self.code;
+        let quota = link.lineage().quota().unwrap_or(quota);
+        let parent = self.code.parent.clone();
+        Sandbox::new(engine, &self.image, limits.memory_bytes, sources, quota, parent).await
     }
 
     pub(crate) fn link(self) -> (Link, Starting) {
         let (sender, commands) = mpsc::unbounded_channel();
         let (living, lives) = watch::channel(());
         let Code { engine, limits, parent, .. } = &*self.code;
-        let lineage = Lineage::child_of(parent, lives, limits, engine.max_code_bytes());
+        let lineage = Lineage::child_of(parent, lives, limits, engine);
         let alive = Alive { _living: living, lineage: lineage.clone() };
         let link = Link::new(sender, lineage, limits.clone());
         (link.clone(), Starting { start: self, link, commands, alive })
@@ -98,8 +116,17 @@ impl Start {
 impl Starting {
     /// Runs until nobody needs the sandbox any more, or it is stopped.
     pub(crate) async fn run(self) {
+        if self.start.code.engine.polls().are_watched() {
+            let engine = self.start.code.engine.clone();
+            engine.polls().of(Box::pin(self.drive())).await;
+        } else {
+            self.drive().await;
+        }
+    }
+
+    async fn drive(self) {
         let Self { start, link, mut commands, alive } = self;
-        match start.sandbox().await {
+        match start.sandbox(&link).await {
             Ok(sandbox) => {
                 let mut driver = Driver::new(start, link, commands, sandbox);
                 if let Err(error) = driver.serve().await {
@@ -133,7 +160,7 @@ struct Driver {
     /// Asked for while the main module was still being evaluated.
     waiting: VecDeque<(u32, Invoke)>,
     /// Ended by the host; the guest has yet to hear of it.
-    forgetting: VecDeque<u32>,
+    forgetting: VecDeque<(u32, Option<Arc<Purse>>)>,
     invocations: BTreeMap<u32, Invocation>,
     last_invocation: u32,
     /// Requests that it has taken, for nobody as well.
@@ -158,6 +185,25 @@ struct Driver {
     at_a_stretch: u32,
     /// Loading for an image: a call is no more than a reason to have none.
     rehearsing: bool,
+    surveys: Surveys,
+    /// What the event takes that is delivered now.
+    in_hand: Reservation,
+}
+
+/// Looking whether only a circle of sandboxes holds this one.
+struct Surveys {
+    at: Option<Instant>,
+    /// How long to wait before the next one.
+    after: Duration,
+    /// One has found that nobody who lives holds the sandbox.
+    is_unneeded: bool,
+}
+
+impl Holds for Driver {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.code);
+        self.tables.visit(visitor);
+    }
 }
 
 /// What the driver waits for.
@@ -177,6 +223,10 @@ impl Driver {
         sandbox: Sandbox,
     ) -> Self {
         let own = Stub::new(own::Own(link.clone()));
+        let quota = link.lineage().quota();
+        let calls = Calls::new(quota);
+        let in_hand = quota.map(|quota| Reservation::none(quota, false)).unwrap_or_default();
+        let housekeeping_fuel = if start.code.is_child() { CHILD_FUEL } else { ROOT_FUEL };
         Self {
             code: start.code,
             tables: Tables::new(link.clone(), start.seed, own),
@@ -191,33 +241,42 @@ impl Driver {
             invocations: BTreeMap::new(),
             last_invocation: 0,
             taken: 0,
-            calls: Calls::default(),
+            calls,
             open_calls: 0,
             left_behind: BTreeMap::new(),
             freed: VecDeque::new(),
             due: BTreeSet::new(),
-            housekeeping_fuel: HOUSEKEEPING_FUEL,
+            housekeeping_fuel,
             payer: 0,
             alarm: None,
             clock: Clock::new(),
             sleep: None,
             at_a_stretch: 0,
             rehearsing: false,
+            surveys: Surveys { at: None, after: FIRST_SURVEY, is_unneeded: false },
+            in_hand,
         }
     }
 
     async fn serve(&mut self) -> Result<()> {
         if self.loaded {
             // The image knows them under the numbers that loading gave them.
-            self.tables.import(self.code.env.clone())?;
+            self.tables.import(self.code.env())?;
         }
         let lineage = self.link.lineage().clone();
         let mut orphaned = std::pin::pin!(lineage.parent_ended());
         loop {
-            let idle = self.invocations.is_empty() && self.calls.is_empty();
-            if idle && !self.link.is_held() && self.commands.is_empty() {
+            if !self.code.parent.is_alive() {
+                return Err(Error::ParentEnded);
+            }
+            let is_idle = self.invocations.is_empty() && self.calls.is_empty();
+            if is_idle && !self.link.is_held() && self.commands.is_empty() {
                 return Ok(());
             }
+            if self.surveys.is_unneeded && self.is_at_rest() {
+                return if is_idle { Ok(()) } else { Err(Error::Hung) };
+            }
+            self.survey_later();
             match self.next(orphaned.as_mut()).await {
                 // The driver itself has a sender: it never comes to that.
                 Next::Command(None) | Next::Answer(Err(Aborted)) => {}
@@ -281,11 +340,47 @@ impl Driver {
         }
     }
 
-    /// The next alarm or deadline.
+    /// The next alarm or deadline, or survey.
     fn wake_at(&self) -> Option<Instant> {
         let alarm = self.alarm.as_ref().map(|alarm| self.clock.instant(alarm.due));
         let deadline = self.due.first().map(|(at, _)| *at);
-        alarm.into_iter().chain(deadline).min()
+        alarm.into_iter().chain(deadline).chain(self.surveys.at).min()
+    }
+
+    /// Nothing but itself can wake it, unless somebody holds it.
+    fn is_at_rest(&self) -> bool {
+        let own = self.link.lineage();
+        self.alarm.is_none()
+            && self.commands.is_empty()
+            && self.calls.are_to_itself()
+            && self.invocations.values().all(|it| it.has_answered() || it.is_called_by(own))
+    }
+
+    /// A sandbox at rest that may be in a circle looks for one: soon when somebody has
+    /// let go of it, and else less and less often.
+    fn survey_later(&mut self) {
+        if self.link.take_suspicion() {
+            self.surveys.after = FIRST_SURVEY;
+            self.surveys.at = None;
+        }
+        if self.surveys.at.is_none() && self.tables.may_be_in_a_circle() {
+            self.surveys.at = Some(Instant::now() + self.surveys.after);
+            self.surveys.after = (2 * self.surveys.after).min(LAST_SURVEY);
+        }
+    }
+
+    fn survey(&mut self) {
+        if self.surveys.at.is_some_and(|at| at <= Instant::now()) {
+            self.surveys.at = None;
+            if !self.is_at_rest() {
+                return;
+            }
+            match self.link.known_hold() {
+                Some(hold) => Survey::begin(&hold),
+                // It waits for itself.
+                None => self.surveys.is_unneeded = true,
+            }
+        }
     }
 
     async fn command(&mut self, command: Command) -> Result<()> {
@@ -300,7 +395,16 @@ impl Driver {
                 Ok(())
             }
             // What there is to do is done before the next event.
-            Command::Released | Command::Unheld => Ok(()),
+            Command::Released | Command::Unheld | Command::LetGo => Ok(()),
+            Command::LookThrough(survey) => {
+                let is_at_rest = self.is_at_rest();
+                survey.answer(&self.link, is_at_rest.then_some(&*self));
+                Ok(())
+            }
+            Command::Unneeded => {
+                self.surveys.is_unneeded = true;
+                Ok(())
+            }
             Command::Count(reply) => {
                 // Whoever has gone away needs no answer.
                 let _ = reply.send(self.stats());
@@ -315,9 +419,12 @@ impl Driver {
     }
 
     async fn accept(&mut self, request: Request) -> Result<()> {
-        self.last_invocation += 1;
-        let id = self.last_invocation;
-        self.housekeeping_fuel = self.housekeeping_fuel.max(HOUSEKEEPING_FUEL);
+        let id = self.last_invocation.checked_add(1).ok_or_else(worn_out)?;
+        self.last_invocation = id;
+        self.housekeeping_fuel = match request.caller {
+            None => self.housekeeping_fuel.max(ROOT_FUEL),
+            Some(_) => self.housekeeping_fuel.saturating_add(INVOCATION_FUEL),
+        };
         let (invocation, invoke) =
             Invocation::new(request, &self.code, self.seed, self.link.lineage().clone());
         self.open(id, invocation);
@@ -346,7 +453,7 @@ impl Driver {
             watched: self.code.has_tails(),
             max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),
-            env: self.tables.import(self.code.env.clone())?,
+            env: self.tables.import(self.code.env())?,
         });
         self.turn(invocation, &event).await
     }
@@ -372,16 +479,16 @@ impl Driver {
     /// What has become due by the last event, one turn after the other.
     async fn settle_down(&mut self) -> Result<()> {
         self.send_waiting()?;
-        for number in self.link.released(self.taken) {
+        for (number, payer) in self.link.released(self.taken) {
             self.tables.offered = self.tables.offered.saturating_sub(1);
-            self.housekeeping_fuel += OBJECT_FUEL;
-            self.deliver(0, &wit::Event::Released(number), None).await?;
+            self.housekeeping_fuel = self.housekeeping_fuel.saturating_add(OBJECT_FUEL);
+            self.housekeep(&wit::Event::Released(number), payer).await?;
             // Each is short, and there may be any number of them.
             tokio::task::consume_budget().await;
         }
         loop {
-            if let Some(id) = self.forgetting.pop_front() {
-                self.deliver(id, &wit::Event::Cancel(id), None).await?;
+            if let Some((id, payer)) = self.forgetting.pop_front() {
+                self.housekeep(&wit::Event::Cancel(id), payer).await?;
                 tokio::task::consume_budget().await;
             } else if self.loaded
                 && let Some((id, invoke)) = self.waiting.pop_front()
@@ -398,6 +505,7 @@ impl Driver {
 
     async fn time(&mut self) -> Result<()> {
         let now = Instant::now();
+        self.survey();
         while let Some(&(at, due)) = self.due.first().filter(|(at, _)| *at <= now) {
             self.due.remove(&(at, due));
             match due {
@@ -427,6 +535,13 @@ impl Driver {
             None => Ok(()),
         }
     }
+}
+
+/// For a sandbox whose numbers have run out. Numbers are never used twice, so that the
+/// next call gets a new sandbox.
+fn worn_out() -> Error {
+    let limit = u64::from(u32::MAX);
+    LimitError { kind: LimitKind::Numbers, limit, actual: limit + 1 }.into()
 }
 
 /// For what no guest of ours says.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use isolet_wire::{DecodeError, Value};
 
 use crate::capability::{Answer, Call, Capability, Thrown};
-use crate::error::Error;
 use crate::export::Export;
 use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
@@ -41,7 +40,7 @@ impl Capability for Own {
                     let options = arguments.next_or_undefined::<Option<Options>>();
                     let props = options.map_err(refused)?.and_then(|options| options.props);
                     let props = props.map(|props| Stub::value_held_by(props, own));
-                    Export::kept_by(own, name, props).map_err(|error| Error::from(error).into())
+                    Ok(Export::kept_by(own, name, props)?)
                 };
                 let stub = { export }().map(|export| {
                     let remote = Remote::new(self.0.clone(), Receiver::Entrypoint(export));

@@ -6,17 +6,26 @@ use std::sync::{Arc, Weak};
 
 use isolet_wire::Value;
 
+use super::worn_out;
 use crate::bindings::sandbox as wit;
+use crate::code::Children;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
+use crate::loader::LocalLoader;
+use crate::ownership::{Holds, Visitor};
 use crate::promised::Promised;
 use crate::sandbox::internal;
+use crate::seed::Seed;
 use crate::stats::WorkerStats;
 use crate::stub::{Stub, Target};
 
 /// Capabilities that a sandbox may hold at a time.
 const MAX_HELD: usize = 250_000;
+
+/// The guest counts its calls and the objects that it offers, and one turn has no room
+/// for so many as are left above this.
+pub(super) const LAST_NUMBER: u32 = u32::MAX - (1 << 28);
 
 /// The number under which every sandbox holds the way to itself.
 pub(super) const OWN: u32 = 0;
@@ -25,13 +34,15 @@ pub(super) const OWN: u32 = 0;
 pub(super) const STUB_BYTES: u64 = 256;
 
 /// What a value takes in the host.
-pub(super) fn bytes_of(value: &Value) -> u64 {
+pub(crate) fn bytes_of(value: &Value) -> u64 {
     value.as_bytes().len() as u64 + value.capabilities().len() as u64 * STUB_BYTES
 }
 
 pub(super) struct Tables {
     link: Link,
-    seed: u64,
+    /// Where its children draw their seeds from.
+    seed: Arc<Seed>,
+    children: Arc<Children>,
     held: BTreeMap<u32, Stub>,
     last: u32,
     /// Answers that stay here until the guest releases them.
@@ -40,6 +51,8 @@ pub(super) struct Tables {
     pub(super) kept_bytes: u64,
     /// Objects of the sandbox's that others hold.
     pub(super) offered: usize,
+    /// The highest number under which it has offered one.
+    last_offered: u32,
     /// What the last turn has lent.
     lent: Vec<(u32, Weak<Remote>)>,
 }
@@ -56,12 +69,14 @@ impl Tables {
         let held = BTreeMap::from([(OWN, own)]);
         Self {
             link,
-            seed,
+            seed: Arc::new(Seed::new(seed)),
+            children: Arc::default(),
             held,
             last: 0,
             answers: BTreeMap::new(),
             kept_bytes: 0,
             offered: 0,
+            last_offered: 0,
             lent: Vec::new(),
         }
     }
@@ -78,9 +93,20 @@ impl Tables {
         kept
     }
 
+    /// Whether the guest will soon have used its numbers up.
+    pub(super) fn is_worn_out(&self) -> bool {
+        self.last_offered > LAST_NUMBER
+    }
+
     /// The sandbox holds nothing beside what it was loaded with.
     pub(super) fn is_at_rest(&self, env: usize) -> bool {
         self.offered == 0 && self.answers.is_empty() && self.last as usize == env
+    }
+
+    /// Whether it holds anything beside the way to itself, or others hold something of it:
+    /// nothing else can be in a circle of sandboxes that hold one another.
+    pub(super) fn may_be_in_a_circle(&self) -> bool {
+        self.held.len() > 1 || !self.answers.is_empty() || self.offered > 0
     }
 
     /// What of its statistics is here. The way to itself is no news.
@@ -111,9 +137,9 @@ impl Tables {
             let stub = Stub::from_attachment(attachment)
                 .ok_or_else(|| Error::Internal("a value names what is no stub".to_owned()))?;
             let stub = self.localised(&stub);
-            self.last += 1;
+            self.last = self.last.checked_add(1).ok_or_else(worn_out)?;
             capabilities.push(match stub.target() {
-                Target::Loader(_) => wit::Capability::Loader(self.last),
+                Target::Loader(_) | Target::LocalLoader(_) => wit::Capability::Loader(self.last),
                 Target::Promised(promised) if promised.is_any() => {
                     wit::Capability::Awaitable(self.last)
                 }
@@ -129,9 +155,10 @@ impl Tables {
     fn localised(&self, stub: &Stub) -> Stub {
         match stub.target() {
             Target::Loader(grant) => {
-                Stub::to(Target::Loader(Arc::new(grant.for_sandbox(&self.link, self.seed))))
+                let loader = LocalLoader::new(grant, &self.link, &self.seed, &self.children);
+                Stub::to(Target::LocalLoader(Arc::new(loader)))
             }
-            _ => stub.held_by(self.link.lineage()),
+            target => Stub::to(target.clone()).held_by(self.link.lineage()),
         }
     }
 
@@ -161,7 +188,7 @@ impl Tables {
         let mut list = Vec::with_capacity(message.capabilities.len());
         for capability in message.capabilities {
             let stub = self.stub(capability, pending).unwrap_or_else(nothing);
-            list.push(stub.to_attachment());
+            list.push(stub.travelling().to_attachment());
         }
         Value::from_bytes(message.data, list).map_err(internal)
     }
@@ -181,11 +208,13 @@ impl Tables {
                 Some(Stub::to(stub.target().clone()))
             }
             wit::Capability::Offered(number) => {
+                self.last_offered = self.last_offered.max(number);
                 self.offered += 1;
                 let remote = Remote::new(self.link.clone(), Receiver::Offered(number));
                 Some(Stub::to(Target::Remote(Arc::new(remote))))
             }
             wit::Capability::Lent(number) => {
+                self.last_offered = self.last_offered.max(number);
                 let remote = Arc::new(Remote::lent(self.link.clone(), number));
                 self.lent.push((number, Arc::downgrade(&remote)));
                 Some(Stub::to(Target::Remote(remote)))
@@ -234,6 +263,20 @@ impl Tables {
                 }
             }
         }
+    }
+}
+
+/// The sandbox has ended.
+impl Drop for Tables {
+    fn drop(&mut self) {
+        self.children.unbind();
+    }
+}
+
+impl Holds for Tables {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        self.held.values().for_each(|stub| stub.visit(visitor));
+        self.answers.values().for_each(|kept| visitor.shared(&kept.promised));
     }
 }
 

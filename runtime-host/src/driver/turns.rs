@@ -1,17 +1,48 @@
 //! One event in: who pays for it, and what comes of an answer.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use isolet_wire::Value;
 
 use super::calls::bytes_of;
-use super::{Driver, Due, OBJECT_FUEL, lie};
+use super::{Driver, Due, HOUSEKEEPING_FUEL, OBJECT_FUEL, lie};
 use crate::bindings::sandbox as wit;
 use crate::capability::{MAX_MESSAGE_BYTES, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
-use crate::purse::Lease;
+use crate::purse::{Lease, Purse};
 use crate::sandbox::{Allowance, Budget};
 use crate::stub::Stub;
+
+/// The data of an event.
+fn bytes_of_event(event: &wit::Event) -> u64 {
+    let bytes = |message: Option<&wit::Message>| message.map_or(0, |it| it.data.len() as u64);
+    match event {
+        wit::Event::Load(load) => bytes(Some(&load.env)),
+        wit::Event::Invoke(invoke) => {
+            let props = match &invoke.receiver {
+                wit::Receiver::Entrypoint(entrypoint) => entrypoint.props.as_ref(),
+                wit::Receiver::Offered(_) => None,
+            };
+            bytes(invoke.arguments.as_ref()) + bytes(props)
+        }
+        wit::Event::Settled(settled) => {
+            let (Ok(message) | Err(message)) = &settled.result;
+            bytes(Some(message))
+        }
+        _ => 0,
+    }
+}
+
+/// Who pays for a turn.
+pub(super) enum Pays {
+    /// The invocation that the event is for.
+    Invocation(Lease),
+    /// Another, afterwards.
+    Other(Arc<Purse>),
+    /// The sandbox itself, out of the little that it has for this.
+    Sandbox,
+}
 
 impl Driver {
     pub(super) async fn answered(&mut self, id: u32, result: Result<Value, Thrown>) -> Result<()> {
@@ -42,14 +73,15 @@ impl Driver {
             }
             let lineage = self.link.lineage();
             // Others may have it for as long as they like.
-            let place = lineage.room().map(|room| room.take(bytes)).transpose();
+            let place = lineage.quota().map(|quota| quota.keep(bytes)).transpose();
             let (result, place) = match (result.clone(), place) {
-                (_, Err(limit)) => (Err(Error::from(limit).into()), None),
-                (Ok(value), Ok(place)) if stays => (Ok(Stub::value_held_by(value, lineage)), place),
+                (_, Err(error)) => (Err(error.into()), None),
+                (Ok(value), Ok(place)) => (Ok(Stub::value_held_by(value, lineage)), place),
                 (result, Ok(place)) => (result, place),
             };
             promised.settle(result, place.unwrap_or_default());
         }
+        self.calls.cover()?;
         // What is kept of answers is the sandbox's as its memory is.
         let (limit, actual) =
             (self.code.limits.memory_bytes, self.calls.bytes + self.tables.kept_bytes);
@@ -86,11 +118,19 @@ impl Driver {
             self.end(payer, error);
             return Ok(());
         }
+        // The host has a copy of it, and so will the guest.
+        if let Err(error) = self.in_hand.cover(bytes_of_event(event)) {
+            if !self.loaded {
+                return Err(error);
+            }
+            self.end(payer, error);
+            return Ok(());
+        }
         let Some(invocation) = self.invocations.get(&payer) else {
-            return self.deliver(payer, event, None).await;
+            return self.deliver(payer, event, Pays::Sandbox).await;
         };
         if let Some(lease) = invocation.purse.lease().await {
-            return self.deliver(payer, event, Some(lease)).await;
+            return self.deliver(payer, event, Pays::Invocation(lease)).await;
         }
         // It has used up its limit, with all that it has called, or its caller has.
         let limit = invocation.purse.exhausted().unwrap_or(invocation.limits.fuel);
@@ -102,32 +142,41 @@ impl Driver {
         Ok(())
     }
 
+    /// Delivers an event that no invocation asked for. `payer` has the cost added to
+    /// what it has used, unless it had nothing left before; then the sandbox pays.
+    pub(super) async fn housekeep(
+        &mut self,
+        event: &wit::Event,
+        payer: Option<Arc<Purse>>,
+    ) -> Result<()> {
+        let payer = payer.filter(|purse| purse.exhausted().is_none());
+        self.deliver(0, event, payer.map_or(Pays::Sandbox, Pays::Other)).await
+    }
+
     /// Delivers one event and carries out its effects, after what the sandbox has
     /// to hear of the last one.
     pub(super) async fn deliver(
         &mut self,
         payer: u32,
         event: &wit::Event,
-        lease: Option<Lease>,
+        pays: Pays,
     ) -> Result<()> {
         for (number, _remote) in self.tables.kept() {
-            self.housekeeping_fuel += OBJECT_FUEL;
-            self.deliver_now(0, &wit::Event::Kept(number), None).await?;
+            self.housekeeping_fuel = self.housekeeping_fuel.saturating_add(OBJECT_FUEL);
+            self.deliver_now(0, &wit::Event::Kept(number), Pays::Sandbox).await?;
             tokio::task::consume_budget().await;
         }
-        self.deliver_now(payer, event, lease).await
+        self.deliver_now(payer, event, pays).await
     }
 
-    async fn deliver_now(
-        &mut self,
-        payer: u32,
-        event: &wit::Event,
-        lease: Option<Lease>,
-    ) -> Result<()> {
+    async fn deliver_now(&mut self, payer: u32, event: &wit::Event, pays: Pays) -> Result<()> {
         let now = self.clock.now();
-        let budget = match (self.invocations.get(&payer), &lease) {
-            (Some(invocation), Some(lease)) => invocation.budget(lease),
-            _ => self.housekeeping(),
+        let (budget, lease, other) = match (self.invocations.get(&payer), pays) {
+            (Some(invocation), Pays::Invocation(lease)) => {
+                (invocation.budget(&lease), Some(lease), None)
+            }
+            (_, Pays::Other(purse)) => (self.housekeeping(HOUSEKEEPING_FUEL), None, Some(purse)),
+            _ => (self.housekeeping(self.housekeeping_fuel.min(HOUSEKEEPING_FUEL)), None, None),
         };
         let mut allowance = Allowance(lease);
         let logs = self.sandbox.logs();
@@ -146,21 +195,29 @@ impl Driver {
             Ok(turn) => budget.fuel - turn.fuel,
             Err(_) => self.sandbox.fuel_left(),
         };
-        match (self.invocations.get_mut(&payer), allowance.0) {
-            (Some(invocation), Some(lease)) => {
-                let used = budget.fuel.saturating_sub(left);
+        let used = budget.fuel.saturating_sub(left);
+        let purse = match (self.invocations.get_mut(&payer), allowance.0, other) {
+            (Some(invocation), Some(lease), _) => {
                 lease.end(used);
                 invocation.charge(used);
                 invocation.usage.memory_peak_bytes = self.sandbox.memory_peak();
+                Some(Arc::clone(&invocation.purse))
             }
-            _ => self.housekeeping_fuel = left,
-        }
+            (_, _, Some(purse)) => {
+                purse.charge(used);
+                Some(purse)
+            }
+            _ => {
+                self.housekeeping_fuel = self.housekeeping_fuel.saturating_sub(used);
+                None
+            }
+        };
         let wit::Outcome { effects, alarm } = turn?.outcome;
         if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {
             return Err(lie("set an alarm at no time"));
         }
         for effect in effects {
-            self.carry_out(effect).await?;
+            self.carry_out(effect, purse.clone()).await?;
             // There may be any number of them.
             tokio::task::consume_budget().await;
         }
@@ -169,11 +226,11 @@ impl Driver {
         Ok(())
     }
 
-    fn housekeeping(&self) -> Budget {
+    fn housekeeping(&self, fuel: u64) -> Budget {
         let now = Instant::now();
         Budget {
-            fuel: self.housekeeping_fuel,
-            fuel_limit: self.housekeeping_fuel,
+            fuel,
+            fuel_limit: fuel,
             memory_bytes: self.code.limits.memory_bytes,
             began: now,
             deadline: now + Duration::from_secs(1),

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use super::Place;
 use crate::error::Result;
+use crate::ownership::{Holds, Visitor};
+use crate::quota::Reservation;
 use crate::worker::Worker;
 
 /// What a loader has done for those who asked by id.
@@ -36,7 +37,7 @@ struct Entry {
     /// When it was last asked for.
     used: u64,
     /// For the id, if a worker chose it.
-    _place: Place,
+    _place: Reservation,
 }
 
 impl Entry {
@@ -85,7 +86,7 @@ impl Cache {
     ///
     /// # Errors
     /// There is no place.
-    pub(super) fn slot(&self, id: &str, place: impl Fn() -> Result<Place>) -> Result<Slot> {
+    pub(super) fn slot(&self, id: &str, place: impl Fn() -> Result<Reservation>) -> Result<Slot> {
         let mut entries = self.entries();
         let slot = if let Some(slot) = entries.known(id) {
             slot
@@ -143,6 +144,22 @@ impl Cache {
     }
 }
 
+impl Holds for Cache {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        for entry in self.entries().by_id.values() {
+            visitor.shared(&entry.slot);
+        }
+    }
+}
+
+impl Holds for OnceCell<Result<Worker>> {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Some(Ok(worker)) = self.get() {
+            worker.visit(visitor);
+        }
+    }
+}
+
 impl Entries {
     fn known(&mut self, id: &str) -> Option<Slot> {
         self.clock += 1;
@@ -162,7 +179,7 @@ impl Entries {
         Some(Arc::clone(&entry.slot))
     }
 
-    fn new_slot(&mut self, id: &str, place: Place) -> Slot {
+    fn new_slot(&mut self, id: &str, place: Reservation) -> Slot {
         let now = self.clock;
         self.stats.misses += 1;
         let slot = Slot::default();
@@ -211,17 +228,22 @@ impl Entries {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::Cache;
-    use crate::error::Error;
-    use crate::loader::{Place, Room};
+    use crate::limits::Limits;
+    use crate::quota::{Ceiling, Quota, Reservation};
 
     #[test]
     fn an_id_takes_room_for_as_long_as_it_is_known() {
-        let room = Arc::new(Room::beside(0, 64 << 20, None));
+        let ceiling = Ceiling {
+            bytes: 1 << 30,
+            bytes_of_root: 1 << 30,
+            sandboxes_of_root: 1,
+            max_code_bytes: 64 << 20,
+        };
+        let limits = Limits::default().memory_bytes(0);
+        let quota = Quota::of_root(&limits, ceiling, &Quota::of_engine(ceiling));
         let cache = Cache::default();
-        let ask = |id: &str, bytes| cache.slot(id, || room.take(bytes).map_err(Error::from));
+        let ask = |id: &str, bytes| cache.slot(id, || quota.keep(bytes));
         let waiting = ask("a", 40 << 20).expect("room");
         // It is known, and takes no more.
         drop(ask("a", 40 << 20).expect("no more"));
@@ -232,6 +254,6 @@ mod tests {
         assert!(cache.evict_oldest());
         assert!(ask("b", 40 << 20).is_ok());
         assert_eq!((cache.stats().workers, cache.stats().misses), (1, 2));
-        assert!(cache.slot("c", || Ok(Place::default())).is_ok());
+        assert!(cache.slot("c", || Ok(Reservation::default())).is_ok());
     }
 }

@@ -50,6 +50,8 @@ pub(crate) struct GivenLimits {
     log_bytes: Option<u64>,
     output_bytes: Option<u64>,
     concurrency: Option<u64>,
+    tree_memory_bytes: Option<u64>,
+    sandboxes: Option<u64>,
 }
 
 /// The second argument of `getEntrypoint`.
@@ -75,6 +77,10 @@ impl GivenLimits {
         lower(&mut limits.log_bytes, self.log_bytes);
         lower(&mut limits.output_bytes, self.output_bytes);
         lower(&mut limits.concurrency, self.concurrency);
+        lower(&mut limits.sandboxes, self.sandboxes);
+        if let Some(bytes) = self.tree_memory_bytes {
+            limits.tree_memory_bytes = Some(limits.tree_memory().min(bytes));
+        }
         if let Some(millis) = self.wall_ms {
             limits.wall = limits.wall.min(Duration::from_millis(millis));
         }

@@ -1,208 +1,21 @@
-//! `env.LOADER`: what a worker loads others with.
+//! The right to load workers, as it travels.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use isolet_wire::{DecodeError, Value};
-
-use super::Place;
-use super::cache::Cache;
-use super::given::{GivenCode, Options, max_message_bytes};
-use crate::capability::{Answer, Call, Capability, Thrown};
 use crate::engine::Engine;
-use crate::entrypoint::Entrypoint;
-use crate::error::Result;
-use crate::export::Export;
 use crate::limits::Limits;
-use crate::link::{Lineage, Link};
 use crate::log::LogSink;
-use crate::promised::failed;
-use crate::stub::Stub;
-use crate::worker::Worker;
 
-/// What an id costs the host beside its text.
-const ENTRY_BYTES: u64 = 256;
-
-/// The right to load workers, as one sandbox has it.
+/// The right to load workers. It does nothing by itself: a sandbox that is handed
+/// it holds a [`LocalLoader`](super::LocalLoader), so that what is loaded belongs to
+/// whoever loads it, however the right got there.
 pub(crate) struct Grant {
-    engine: Engine,
-    /// What no worker that it loads may exceed.
-    ceiling: Limits,
-    log_sink: Option<LogSink>,
-    /// The sandbox whose children they are.
-    parent: Lineage,
-    cache: Arc<Cache>,
-    /// The sandbox's seed, and how many have drawn from it.
-    seed: u64,
-    drawn: AtomicU64,
+    pub(super) engine: Engine,
+    /// What no worker may exceed that is loaded by this right.
+    pub(super) ceiling: Limits,
+    pub(super) log_sink: Option<LogSink>,
 }
 
 impl Grant {
     pub(crate) fn new(engine: &Engine, ceiling: &Limits, log_sink: Option<LogSink>) -> Self {
-        Self {
-            engine: engine.clone(),
-            ceiling: ceiling.clone(),
-            log_sink,
-            parent: Lineage::default(),
-            cache: Arc::default(),
-            seed: 0,
-            drawn: AtomicU64::new(0),
-        }
+        Self { engine: engine.clone(), ceiling: ceiling.clone(), log_sink }
     }
-
-    /// The same right, with which nothing was loaded yet.
-    pub(crate) fn blank(&self) -> Self {
-        Self::new(&self.engine, &self.ceiling, self.log_sink.clone())
-    }
-
-    /// The same right for a sandbox that was handed it: what it loads is its
-    /// own, under ids of its own and within its own limits.
-    pub(crate) fn for_sandbox(&self, link: &Link, seed: u64) -> Self {
-        Self {
-            engine: self.engine.clone(),
-            ceiling: self.ceiling.lower(link.limits()),
-            log_sink: self.log_sink.clone(),
-            parent: link.lineage().clone(),
-            cache: Arc::default(),
-            seed,
-            drawn: AtomicU64::new(0),
-        }
-    }
-
-    pub(crate) fn request(self: Arc<Self>, call: Call) -> Answer {
-        let method = call.path.first().cloned().unwrap_or_default();
-        let Call { arguments, payer, .. } = call;
-        let arguments = arguments.unwrap_or_default();
-        match method.as_str() {
-            "load" => {
-                let most = self.engine.max_code_bytes();
-                let loaded =
-                    GivenCode::first_of(&arguments, most).and_then(|given| self.load(given));
-                Box::pin(std::future::ready(loaded.map(stub_of).map_err(Thrown::from_error)))
-            }
-            "get" => {
-                let id = match argument::<Option<String>>(&arguments, 0) {
-                    Ok(id) => id,
-                    Err(thrown) => return failed(thrown),
-                };
-                // Looked up now, in the order in which the worker asks.
-                let slot = id.map(|id| {
-                    // It is there twice.
-                    let place = || self.place(ENTRY_BYTES + 2 * id.len() as u64);
-                    self.cache.slot(&id, place).map(|slot| (slot, id))
-                });
-                let slot = match slot.transpose() {
-                    Ok(slot) => slot,
-                    Err(error) => return failed(Thrown::from_error(error)),
-                };
-                if let Some(Ok(worker)) = slot.as_ref().and_then(|(slot, _)| slot.get()) {
-                    return Box::pin(std::future::ready(Ok(stub_of(worker.clone()))));
-                }
-                let callback = match argument::<Stub>(&arguments, 1) {
-                    Ok(callback) => callback,
-                    Err(thrown) => return failed(thrown),
-                };
-                Box::pin(async move {
-                    let loading = async {
-                        let mut call = Call::function(Value::array_of(&[])).paid_by(payer);
-                        let most = self.engine.max_code_bytes();
-                        call.answer_bytes = Some(max_message_bytes(most));
-                        let given = callback.request(call).await.map_err(Thrown::into_error)?;
-                        self.load(GivenCode::first_of(&Value::array_of(&[given]), most)?)
-                    };
-                    let worker = match slot {
-                        Some((slot, id)) => self.cache.fill(&id, slot, loading).await,
-                        None => loading.await,
-                    };
-                    worker.map(stub_of).map_err(Thrown::from_error)
-                })
-            }
-            other => failed(Thrown::no_method(other)),
-        }
-    }
-
-    fn load(&self, given: GivenCode<'_>) -> Result<Worker> {
-        self.parent.check_depth()?;
-        let mut code = given.into_code(&self.ceiling).seed(self.draw());
-        // The worker ends with the sandbox that loads it, not the other way round.
-        let env = code.given_env.take();
-        code.given_env = env.map(|env| Stub::value_held_by(env, &self.parent));
-        code.outbound = code.outbound.map(|stub| stub.held_by(&self.parent));
-        code.tails = code.tails.iter().map(|tail| tail.held_by(&self.parent)).collect();
-        code.log_sink.clone_from(&self.log_sink);
-        super::load(&self.engine, code, self.parent.clone(), |bytes| self.place(bytes))
-    }
-
-    /// Room for a worker of so many bytes; those that are kept by id make way.
-    fn place(&self, bytes: u64) -> Result<Place> {
-        let Some(room) = self.parent.room() else { return Ok(Place::default()) };
-        loop {
-            match room.take(bytes) {
-                Err(_) if self.cache.evict_oldest() => {}
-                place => return Ok(place?),
-            }
-        }
-    }
-
-    /// A seed for the next child: the same ones whenever the sandbox's is.
-    fn draw(&self) -> u64 {
-        let drawn = self.drawn.fetch_add(1, Ordering::Relaxed) + 1;
-        // The finaliser of SplitMix64, which makes neighbours unlike.
-        let mut mixed = self.seed.wrapping_add(drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-}
-
-/// A loaded worker, as the one that loaded it has it.
-struct WorkerTarget(Worker);
-
-fn stub_of(worker: Worker) -> Value {
-    Stub::new(WorkerTarget(worker)).to_value()
-}
-
-impl Capability for WorkerTarget {
-    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
-        if method != "getEntrypoint" {
-            return failed(Thrown::no_method(method));
-        }
-        Box::pin(std::future::ready(self.entrypoint(&arguments)))
-    }
-
-    fn request(self: Arc<Self>, mut call: Call) -> Answer {
-        if call.path.len() < 2 {
-            let method = call.path.pop().unwrap_or_default();
-            return self.call(&method, call.arguments.unwrap_or_default());
-        }
-        // A member of an export, without asking for that first.
-        let name = not_default(Some(call.path.remove(0)));
-        Arc::new(Entrypoint::new(self.0.clone(), Export::new(name, None))).request(call)
-    }
-}
-
-fn not_default(name: Option<String>) -> Option<String> {
-    name.filter(|name| name != "default")
-}
-
-impl WorkerTarget {
-    fn entrypoint(&self, arguments: &Value) -> Result<Value, Thrown> {
-        let name = argument::<Option<String>>(arguments, 0)?;
-        let options = argument::<Option<Options>>(arguments, 1)?;
-        let Options { props, limits } = options.unwrap_or_default();
-        let code = self.0.code();
-        let props = props.map(|props| Stub::value_held_by(props, &code.parent));
-        let export = Export::kept_by(&code.parent, not_default(name), props);
-        let export = export.map_err(|error| Thrown::from_error(error.into()))?;
-        let mut entrypoint = Entrypoint::new(self.0.clone(), export);
-        if let Some(limits) = limits {
-            entrypoint = entrypoint.limits(&limits.below(&code.limits));
-        }
-        Ok(entrypoint.stub().to_value())
-    }
-}
-
-fn argument<T: serde::de::DeserializeOwned>(arguments: &Value, index: usize) -> Result<T, Thrown> {
-    let decoded = arguments.element(index);
-    decoded.map_err(|error: DecodeError| Thrown::type_error(error.to_string()))
 }

@@ -3,18 +3,19 @@
 mod cache;
 mod given;
 mod grant;
-mod room;
+mod local;
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use isolet_wire::Value;
 
-use crate::code::Code;
+use crate::code::{Bound, Code};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::link::Lineage;
+use crate::quota::{Quota, Reservation};
 use crate::source::Sources;
 use crate::watchers::Watchers;
 use crate::worker::Worker;
@@ -23,7 +24,7 @@ use crate::worker_code::WorkerCode;
 pub use cache::LoaderStats;
 pub(crate) use given::Options;
 pub(crate) use grant::Grant;
-pub(crate) use room::{Place, Room};
+pub(crate) use local::LocalLoader;
 
 use cache::Cache;
 
@@ -56,7 +57,7 @@ impl Loader {
     /// No main module, a module name that says no kind, sizes beyond the
     /// peer's, limits that no sandbox of the engine could have.
     pub fn load(&self, code: WorkerCode) -> Result<Worker> {
-        load(&self.engine, code, Lineage::default(), |_| Ok(Place::default()))
+        load(&self.engine, code, Lineage::default(), Quota::keep)
     }
 
     /// The worker of that id, loaded by what `code` comes to if there is none.
@@ -71,7 +72,7 @@ impl Loader {
         F: Future<Output = Result<WorkerCode>>,
     {
         let loading = async { self.load(code().await?) };
-        let slot = self.cache.slot(id, || Ok(Place::default()))?;
+        let slot = self.cache.slot(id, || Ok(Reservation::default()))?;
         self.cache.fill(id, slot, loading).await
     }
 
@@ -91,7 +92,7 @@ fn load(
     engine: &Engine,
     mut code: WorkerCode,
     parent: Lineage,
-    place: impl FnOnce(u64) -> Result<Place>,
+    keep: impl FnOnce(&Arc<Quota>, u64) -> Result<Reservation>,
 ) -> Result<Worker> {
     code.validate(engine.max_code_bytes())?;
     code.limits.validate(engine.max_memory_bytes(), engine.base().memory_bytes())?;
@@ -107,25 +108,22 @@ fn load(
     let outbound = outbound.map_or_else(Value::undefined, |stub| stub.to_value());
     let env = Value::array_of(&[env, outbound]);
     let bytes = code.bytes() + env.as_bytes().len() as u64;
-    let place = place(bytes + code.names_bytes())?;
-    let untold = parent.room().cloned();
-    let untold = untold.unwrap_or_else(|| {
-        Arc::new(Room::beside(code.limits.memory_bytes, engine.max_code_bytes(), None))
-    });
-    let sources = Sources::new(engine.clone(), code.modules, code.elsewhere, &code.limits);
+    let quota = parent.quota().cloned().unwrap_or_else(|| engine.quota_of_root(&code.limits));
+    let place = keep(&quota, bytes + code.names_bytes())?;
+    let sources = Sources::new(engine.clone(), code.modules, code.elsewhere, &code.limits, &quota);
     let code = Code {
         engine: engine.clone(),
         main: code.main,
         sources: Arc::new(sources),
-        env,
+        is_tailed: !code.tails.is_empty(),
+        bound: Mutex::new(Bound { env, tails: code.tails }),
         limits: code.limits,
         compatibility_date: code.compatibility_date,
         seed: code.seed,
         dynamic_code: code.dynamic_code,
         log_sink: code.log_sink,
-        tails: code.tails,
         tail_sink: code.tail_sink,
-        untold,
+        quota,
         parent,
         bytes,
         failed_to_start: AtomicBool::new(false),

@@ -6,12 +6,12 @@ use std::time::Duration;
 use isolet_wire::Value;
 
 use crate::bindings::sandbox as wit;
-use crate::error::{Error, Result};
+use crate::error::{Error, LimitKind, Result};
 use crate::limits::Limits;
 use crate::tests::picture::{bytes_of, word};
 use crate::tests::raw_guest::Liar;
 use crate::tests::script::{
-    ECHO, GATE, assert_alive, call, hasty, liar, message, outcome, settle, undefined,
+    ECHO, GATE, assert_alive, call, hasty, liar, message, outcome, settle, stub, undefined,
 };
 use crate::worker_code::WorkerCode;
 
@@ -200,4 +200,25 @@ async fn alarms_at_impossible_times() {
         assert!(matches!(answer, Err(Error::Limit(_))), "{due}: {answer:?}");
     }
     assert_alive(&liar).await;
+}
+
+/// Numbers are never used twice, and the guest counts its own.
+#[tokio::test]
+async fn numbers_that_run_out_end_the_sandbox() {
+    let worn_out = |answer: &Result<Value>| matches!(answer, Err(Error::Limit(limit)) if limit.kind == LimitKind::Numbers);
+    let liar = liar();
+    let near = u32::MAX - (1 << 28);
+    let calls = |id| vec![call(id, 1, GATE, undefined()), settle(1, Ok(undefined()))];
+    assert!(liar.another().says(&outcome(calls(near))).await.is_ok());
+    let answer = liar.another().says(&outcome(calls(near + 1))).await;
+    assert!(worn_out(&answer), "{answer:?}");
+    let offers = |number| vec![settle(1, Ok(stub(wit::Capability::Offered(number))))];
+    assert!(liar.another().says(&outcome(offers(near))).await.is_ok());
+    let other = liar.another();
+    let _stub = other.says(&outcome(offers(near + 1))).await.expect("its last");
+    let answer = other.says(&outcome(vec![call(1, 2, GATE, undefined())])).await;
+    assert!(worn_out(&answer), "{answer:?}");
+    // The next call gets a new sandbox.
+    let honest = outcome(vec![settle(1, Ok(undefined()))]);
+    assert!(other.says(&honest).await.expect("an answer").is_undefined());
 }

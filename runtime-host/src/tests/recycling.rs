@@ -12,6 +12,7 @@ use crate::bindings::sandbox as wit;
 use crate::engine::{Engine, EngineConfig};
 use crate::error::{Error, LimitKind, Result};
 use crate::image::Image;
+use crate::link::Lineage;
 use crate::sandbox::{Allowance, Budget, Sandbox, Turn};
 use crate::source::Sources;
 use crate::tests::raw_guest::RawGuest;
@@ -108,9 +109,13 @@ struct Tenant(Sandbox);
 
 impl Tenant {
     async fn new(engine: &Engine, image: &Arc<Image>) -> Result<Self> {
+        let limits = Limits::default();
+        let quota = engine.quota_of_root(&limits);
         let sources =
-            Arc::new(Sources::new(engine.clone(), BTreeMap::new(), None, &Limits::default()));
-        Sandbox::new(engine, image, 2 * FULL as u64 - 1, &sources).await.map(Self)
+            Arc::new(Sources::new(engine.clone(), BTreeMap::new(), None, &limits, &quota));
+        Sandbox::new(engine, image, 2 * FULL as u64 - 1, &sources, &quota, Lineage::default())
+            .await
+            .map(Self)
     }
 
     async fn told(&mut self, action: u32) -> Result<Turn> {
@@ -194,7 +199,7 @@ async fn a_recycled_slot_holds_the_image_and_zeros_however_its_tenant_ended() {
                 let mut tenant = Tenant::new(&engine, first).await.expect("the slot");
                 tenant.fill(first, end).await;
                 let taken = Tenant::new(&engine, second).await;
-                assert!(matches!(taken, Err(Error::Overloaded)), "there is another slot");
+                assert!(matches!(taken, Err(Error::Overloaded(_))), "there is another slot");
                 drop(tenant);
                 let mut tenant = Tenant::new(&engine, second).await.expect("the same slot");
                 tenant.assert_clean(second).await;

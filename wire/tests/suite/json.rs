@@ -1,6 +1,8 @@
 //! JSON of any message.
 
-use isolet_wire::Value;
+use std::fmt;
+
+use isolet_wire::{Buffer, Value, View, ViewKind};
 
 use crate::corpus::{self, message};
 
@@ -96,6 +98,80 @@ fn a_prefix_is_the_beginning_and_says_if_there_is_more() {
             let mark = if end < json.len() { "…" } else { "" };
             assert_eq!(value.to_json_prefix(max_bytes), format!("{}{mark}", &json[..end]));
         }
+    }
+}
+
+/// Takes so many bytes, then fails, and notes what it is asked for.
+#[derive(Default)]
+struct Sink {
+    room: usize,
+    text: String,
+    longest: usize,
+    failed: bool,
+}
+
+impl fmt::Write for Sink {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        assert!(!self.failed, "written to after it has failed");
+        self.longest = self.longest.max(text.len());
+        self.failed = self.text.len() + text.len() > self.room;
+        if self.failed {
+            return Err(fmt::Error);
+        }
+        self.text.push_str(text);
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_written_piece_by_piece_is_the_same() {
+    for value in corpus::all() {
+        let json = value.to_json();
+        let mut sink = Sink { room: json.len(), ..Sink::default() };
+        assert_eq!(value.write_json(&mut sink), Ok(()));
+        assert_eq!(sink.text, json);
+        for room in 0..json.len() {
+            let mut sink = Sink { room, ..Sink::default() };
+            assert_eq!(value.write_json(&mut sink), Err(fmt::Error));
+            assert!(json.starts_with(&sink.text));
+        }
+    }
+}
+
+/// Large messages, and how long their JSON is.
+fn large() -> Vec<(Value, usize)> {
+    const MANY: usize = 1 << 20;
+    let bytes = vec![255; MANY];
+    let view = |buffer, length| View { kind: ViewKind::Uint8, buffer, byte_offset: 0, length };
+    let sparse = message(|w| {
+        w.begin_sparse_array(1 << 20);
+        w.end();
+    });
+    let shared = message(|w| {
+        w.begin_array(3);
+        w.view(view(Buffer::Inline(&bytes), MANY));
+        w.view(view(Buffer::Ref(2), MANY));
+        w.view(view(Buffer::Ref(2), MANY));
+    });
+    vec![
+        (message(|w| w.string(&"x".repeat(MANY))), MANY + 2),
+        (message(|w| w.string(&"ü\u{1}".repeat(MANY))), 8 * MANY + 2),
+        (message(|w| w.view(view(Buffer::Inline(&bytes), MANY))), 4 * MANY + 1),
+        (sparse, 5 * MANY + 1),
+        (shared, 12 * MANY + 7),
+    ]
+}
+
+#[test]
+fn the_text_is_never_gathered() {
+    for (value, length) in large() {
+        let mut sink = Sink { room: usize::MAX, ..Sink::default() };
+        assert_eq!(value.write_json(&mut sink), Ok(()));
+        assert_eq!((sink.text.len(), sink.text.len()), (length, value.to_json().len()));
+        assert!(sink.longest <= 4 << 10, "{}", sink.longest);
+        let mut full = Sink { room: 10_000, ..Sink::default() };
+        assert_eq!(value.write_json(&mut full), Err(fmt::Error));
+        assert!(full.text.len() > 5_000 && full.longest <= 4 << 10);
     }
 }
 

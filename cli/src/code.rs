@@ -1,0 +1,126 @@
+//! The worker that the arguments describe.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use isolet::{Limits, Module, WorkerCode};
+
+use crate::args::RunArgs;
+use crate::disk::{self, Folder};
+use crate::streams;
+
+/// What standard input is called in stack traces.
+const STDIN: &str = "stdin.ts";
+
+/// # Errors
+/// What is wrong with the arguments, or with a file that they name.
+pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
+    let mut given = BTreeMap::new();
+    for (specifier, path) in &args.modules {
+        let text = read(path)?;
+        let name = path.to_string_lossy();
+        let module = Module::by_name(&name, text)
+            .ok_or_else(|| format!("--module {name}: not a kind of module"))?;
+        given.insert(specifier.clone(), module);
+    }
+    let (main, root, module) =
+        if args.file == "-" { from_stdin(args.root.as_deref())? } else { from_file(args)? };
+    given.insert(main.clone(), module);
+    let folder = Folder::open(root.as_deref()).map_err(|error| {
+        format!("{}: {error}", root.as_deref().unwrap_or(Path::new("")).display())
+    })?;
+
+    let mut code = WorkerCode::from_source(main, folder).limits(limits(args));
+    for (name, module) in given {
+        code = code.add(name, module);
+    }
+    for (name, value) in &args.env {
+        code = code.env_value(name, value);
+    }
+    for name in &args.loaders {
+        code = code.loader(name);
+    }
+    if let Some(seed) = args.seed {
+        code = code.seed(seed);
+    }
+    Ok(code)
+}
+
+/// What may be read once the process is locked down: what the code may import.
+pub(crate) fn readable(args: &RunArgs) -> Vec<PathBuf> {
+    let root = args.root.clone().or_else(|| {
+        let parent = Path::new(&args.file).parent().filter(|_| args.file != "-")?;
+        let is_here = parent.as_os_str().is_empty();
+        Some(if is_here { PathBuf::from(".") } else { parent.to_owned() })
+    });
+    root.into_iter().collect()
+}
+
+/// Name and text of the main module, and the folder that it imports from.
+type Main = (String, Option<PathBuf>, Module);
+
+fn from_stdin(root: Option<&Path>) -> Result<Main, String> {
+    if streams::STDIN.was_closed() {
+        return Err("standard input: it is closed".to_owned());
+    }
+    let text = disk::text(io::stdin().lock(), disk::MAX_BYTES)
+        .map_err(|error| format!("standard input: {error}"))?;
+    Ok((STDIN.to_owned(), root.map(Path::to_owned), Module::TypeScript(text)))
+}
+
+fn from_file(args: &RunArgs) -> Result<Main, String> {
+    let path = Path::new(&args.file);
+    // Read here, so that what is wrong with it is said with its path.
+    let text = read(path)?;
+    let Some(name) = path.file_name() else { return Err(format!("{} is not a file", args.file)) };
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    let (root, name) = match &args.root {
+        None => (parent.to_owned(), name.to_string_lossy().into_owned()),
+        Some(root) => {
+            let within = within(parent, root)?;
+            (root.clone(), module_name(&within.join(name)))
+        }
+    };
+    let module = Module::by_name(&name, text).ok_or_else(|| {
+        format!(
+            "{}: the name of a module ends in .js, .mjs, .cjs, .jsx, .ts, .mts or .tsx",
+            args.file
+        )
+    })?;
+    Ok((name, Some(root), module))
+}
+
+/// The way from one folder to another in it, whatever links lead there.
+fn within(folder: &Path, root: &Path) -> Result<PathBuf, String> {
+    let real =
+        |path: &Path| path.canonicalize().map_err(|error| format!("{}: {error}", path.display()));
+    let (folder, real_root) = (real(folder)?, real(root)?);
+    folder.strip_prefix(real_root).map(Path::to_owned).map_err(|_| {
+        format!("FILE lies in {}, which is not in --root {}", folder.display(), root.display())
+    })
+}
+
+fn module_name(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+fn limits(args: &RunArgs) -> Limits {
+    let mut limits = Limits::default();
+    if let Some(fuel) = args.fuel {
+        limits = limits.fuel(fuel);
+    }
+    if let Some(bytes) = args.memory {
+        limits = limits.memory_bytes(bytes);
+    }
+    if let Some(time) = args.timeout {
+        limits = limits.wall(time);
+    }
+    limits
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    disk::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}

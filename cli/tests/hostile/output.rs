@@ -1,0 +1,80 @@
+//! What a program may do to whoever reads the command's output: nothing.
+
+use std::io::{self, Read};
+
+/// What is wrong with a text, and how much of it there is.
+#[derive(Default)]
+pub(crate) struct Output {
+    pub(crate) bytes: u64,
+    pub(crate) lines: u64,
+    /// Lines that look like the command's own errors.
+    pub(crate) errors: u64,
+    /// The first character that does something to the text around it.
+    pub(crate) steers: Option<char>,
+    pub(crate) is_text: bool,
+    /// The beginning of the line that is being read.
+    start: String,
+}
+
+/// What the command's own errors begin with.
+const ERROR: &str = "error:";
+
+impl Output {
+    /// Reads all of it, a piece at a time.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn scan(mut text: impl Read) -> io::Result<Self> {
+        let mut output = Self { is_text: true, ..Self::default() };
+        let mut buffer = vec![0; 1 << 16];
+        let mut kept = 0;
+        loop {
+            let read = text.read(&mut buffer[kept..])?;
+            if read == 0 {
+                output.is_text &= kept == 0;
+                return Ok(output);
+            }
+            output.bytes += read as u64;
+            let filled = kept + read;
+            let whole = match std::str::from_utf8(&buffer[..filled]) {
+                Ok(_) => filled,
+                Err(error) if error.error_len().is_none() => error.valid_up_to(),
+                Err(_) => {
+                    output.is_text = false;
+                    return Ok(output);
+                }
+            };
+            for c in String::from_utf8_lossy(&buffer[..whole]).chars() {
+                output.take(c);
+            }
+            // The rest of a character that comes with the next piece.
+            buffer.copy_within(whole..filled, 0);
+            kept = filled - whole;
+        }
+    }
+
+    fn take(&mut self, c: char) {
+        if c == '\n' {
+            self.lines += 1;
+            self.start.clear();
+        } else if self.start.len() < ERROR.len() {
+            self.start.push(c);
+            self.errors += u64::from(self.start == ERROR);
+        }
+        if steers(c) && self.steers.is_none() {
+            self.steers = Some(c);
+        }
+    }
+}
+
+/// Controls, ends of lines that are none, what reorders text, and what is not seen.
+/// Joiners stay, which letters and emoji are made with.
+fn steers(c: char) -> bool {
+    let hidden = matches!(
+        c,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    );
+    (c.is_control() && !matches!(c, '\n' | '\t')) || hidden
+}

@@ -1,0 +1,105 @@
+//! One run of the command as a whole process, and what it took.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Seek as _};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use wait4::Wait4 as _;
+
+/// No program takes nearly as long, unless the host has lost hold of it.
+const KILL_AFTER: Duration = Duration::from_mins(1);
+
+/// A host that takes as much is stopped before the machine suffers.
+const KILL_ABOVE_KIB: u64 = 3 << 20;
+
+/// How exactly wall time is known.
+const STEP: Duration = Duration::from_millis(4);
+
+/// What a process took, said and ended with.
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    /// User and system.
+    pub(crate) cpu: Duration,
+    pub(crate) wall: Duration,
+    /// The peak, in MiB.
+    ///
+    /// Linux counts the memory of whoever began the process until it became what it
+    /// is. So this program has to stay small: what a program prints is never read
+    /// into memory.
+    pub(crate) rss: u64,
+    /// Why it was killed, if it was.
+    pub(crate) killed: Option<&'static str>,
+    pub(crate) out: File,
+    pub(crate) err: File,
+}
+
+/// Runs the command to its end, with both outputs in files.
+///
+/// # Errors
+/// It cannot be run, or the files cannot be written.
+pub(crate) fn run(program: &Path, args: &[String], folder: &Path) -> io::Result<Ended> {
+    let file = |name| {
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(true).open(folder.join(name))
+    };
+    let (out, err) = (file("out")?, file("err")?);
+    let began = Instant::now();
+    let mut child = Command::new(command())
+        .arg("run")
+        .arg(program)
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(out.try_clone()?)
+        .stderr(err.try_clone()?)
+        .spawn()?;
+    let mut killed = None;
+    let used = loop {
+        if let Some(used) = child.try_wait4()? {
+            break used;
+        }
+        if killed.is_none() {
+            killed = reason_to_kill(began, child.id());
+            if killed.is_some() {
+                child.kill()?;
+            }
+        }
+        sleep(STEP);
+    };
+    let mut ended = Ended {
+        status: used.status,
+        cpu: used.rusage.utime + used.rusage.stime,
+        wall: began.elapsed(),
+        rss: used.rusage.maxrss >> 20,
+        killed,
+        out,
+        err,
+    };
+    ended.out.rewind()?;
+    ended.err.rewind()?;
+    Ok(ended)
+}
+
+/// The command that was built with these tests, or another that `ISOLET_COMMAND` names:
+/// a release build, say, or one of another day.
+pub(crate) fn command() -> OsString {
+    std::env::var_os("ISOLET_COMMAND").unwrap_or_else(|| env!("CARGO_BIN_EXE_isolet").into())
+}
+
+fn reason_to_kill(began: Instant, id: u32) -> Option<&'static str> {
+    if began.elapsed() > KILL_AFTER {
+        return Some("killed after 60 s");
+    }
+    let resident = resident_kib(id)?;
+    (resident > KILL_ABOVE_KIB).then_some("killed above 3 GiB")
+}
+
+/// None where there is no `/proc`, or no such process any more.
+fn resident_kib(id: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}

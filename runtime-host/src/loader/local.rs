@@ -1,0 +1,212 @@
+//! `env.LOADER` as one sandbox holds it.
+
+use std::sync::Arc;
+
+use isolet_wire::{DecodeError, Value};
+
+use super::cache::Cache;
+use super::given::{GivenCode, Options, max_message_bytes};
+use super::grant::Grant;
+use crate::capability::{Answer, Call, Capability, Thrown};
+use crate::code::Children;
+use crate::entrypoint::Entrypoint;
+use crate::error::Result;
+use crate::export::Export;
+use crate::limits::Limits;
+use crate::link::{Lineage, Link};
+use crate::ownership::{Holds, Visitor};
+use crate::promised::failed;
+use crate::quota::Reservation;
+use crate::seed::Seed;
+use crate::stub::Stub;
+use crate::worker::Worker;
+
+/// What an id costs the host beside its text.
+const ENTRY_BYTES: u64 = 256;
+
+/// A loader as one sandbox holds it: the workers that it loads are that sandbox's
+/// children, within its limits and quotas.
+pub(crate) struct LocalLoader {
+    grant: Arc<Grant>,
+    /// What no worker that it loads may exceed.
+    ceiling: Limits,
+    /// The sandbox whose children they are.
+    parent: Lineage,
+    cache: Arc<Cache>,
+    /// Where the sandbox's children draw their seeds from.
+    seed: Arc<Seed>,
+    children: Arc<Children>,
+}
+
+impl LocalLoader {
+    /// The right `grant` in the hands of the sandbox behind `link`.
+    pub(crate) fn new(
+        grant: &Arc<Grant>,
+        link: &Link,
+        seed: &Arc<Seed>,
+        children: &Arc<Children>,
+    ) -> Self {
+        Self {
+            grant: Arc::clone(grant),
+            ceiling: grant.ceiling.lower(link.limits()),
+            parent: link.lineage().clone(),
+            cache: Arc::default(),
+            seed: Arc::clone(seed),
+            children: Arc::clone(children),
+        }
+    }
+
+    /// The right without the sandbox, which is all that leaves it.
+    pub(crate) fn grant(&self) -> &Arc<Grant> {
+        &self.grant
+    }
+
+    pub(crate) fn request(self: Arc<Self>, call: Call) -> Answer {
+        let method = call.path.first().cloned().unwrap_or_default();
+        let Call { arguments, payer, .. } = call;
+        let arguments = arguments.unwrap_or_default();
+        match method.as_str() {
+            "load" => {
+                let most = self.grant.engine.max_code_bytes();
+                let loaded =
+                    GivenCode::first_of(&arguments, most).and_then(|given| self.load(given));
+                Box::pin(std::future::ready(loaded.map(stub_of).map_err(Thrown::from_error)))
+            }
+            "get" => {
+                let id = match argument::<Option<Value>>(&arguments, 0).and_then(id_of) {
+                    Ok(id) => id,
+                    Err(thrown) => return failed(thrown),
+                };
+                // Looked up now, in the order in which the worker asks.
+                let slot = id.map(|id| {
+                    // It is there twice.
+                    let place = || self.place(ENTRY_BYTES + 2 * id.len() as u64);
+                    self.cache.slot(&id, place).map(|slot| (slot, id))
+                });
+                let slot = match slot.transpose() {
+                    Ok(slot) => slot,
+                    Err(error) => return failed(Thrown::from_error(error)),
+                };
+                if let Some(Ok(worker)) = slot.as_ref().and_then(|(slot, _)| slot.get()) {
+                    return Box::pin(std::future::ready(Ok(stub_of(worker.clone()))));
+                }
+                let callback = match argument::<Stub>(&arguments, 1) {
+                    Ok(callback) => callback,
+                    Err(thrown) => return failed(thrown),
+                };
+                Box::pin(async move {
+                    let loading = async {
+                        let mut call = Call::function(Value::array_of(&[])).paid_by(payer);
+                        let most = self.grant.engine.max_code_bytes();
+                        call.answer_bytes = Some(max_message_bytes(most));
+                        let given = callback.request(call).await.map_err(Thrown::into_error)?;
+                        self.load(GivenCode::first_of(&Value::array_of(&[given]), most)?)
+                    };
+                    let worker = match slot {
+                        Some((slot, id)) => self.cache.fill(&id, slot, loading).await,
+                        None => loading.await,
+                    };
+                    worker.map(stub_of).map_err(Thrown::from_error)
+                })
+            }
+            other => failed(Thrown::no_method(other)),
+        }
+    }
+
+    fn load(&self, given: GivenCode<'_>) -> Result<Worker> {
+        self.parent.check_depth()?;
+        let mut code = given.into_code(&self.ceiling).seed(self.seed.draw());
+        // The worker ends with the sandbox that loads it, not the other way round.
+        let env = code.given_env.take();
+        code.given_env = env.map(|env| Stub::value_held_by(env, &self.parent));
+        code.outbound = code.outbound.map(|stub| stub.held_by(&self.parent));
+        code.tails = code.tails.iter().map(|tail| tail.held_by(&self.parent)).collect();
+        code.log_sink.clone_from(&self.grant.log_sink);
+        let parent = self.parent.clone();
+        let loaded = super::load(&self.grant.engine, code, parent, |_, bytes| self.place(bytes));
+        loaded.inspect(|worker| self.children.add(worker.code()))
+    }
+
+    /// Room for a worker of so many bytes; those that are kept by id make way.
+    fn place(&self, bytes: u64) -> Result<Reservation> {
+        let Some(quota) = self.parent.quota() else { return Ok(Reservation::default()) };
+        loop {
+            match quota.keep(bytes) {
+                Err(_) if self.cache.evict_oldest() => {}
+                place => return place,
+            }
+        }
+    }
+}
+
+impl Holds for LocalLoader {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.cache);
+    }
+}
+
+/// A loaded worker, as the one that loaded it has it.
+struct WorkerTarget(Worker);
+
+fn stub_of(worker: Worker) -> Value {
+    Stub::new(WorkerTarget(worker)).to_value()
+}
+
+impl Capability for WorkerTarget {
+    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
+        if method != "getEntrypoint" {
+            return failed(Thrown::no_method(method));
+        }
+        Box::pin(std::future::ready(self.entrypoint(&arguments)))
+    }
+
+    fn stands_for(&self) -> Option<Entrypoint> {
+        Some(Entrypoint::new(self.0.clone(), Arc::default()))
+    }
+
+    fn request(self: Arc<Self>, mut call: Call) -> Answer {
+        if call.path.len() < 2 {
+            let method = call.path.pop().unwrap_or_default();
+            return self.call(&method, call.arguments.unwrap_or_default());
+        }
+        // A member of an export, without asking for that first.
+        let name = not_default(Some(call.path.remove(0)));
+        Arc::new(Entrypoint::new(self.0.clone(), Export::new(name, None))).request(call)
+    }
+}
+
+/// An id as the cache has it. Halves of letters, which UTF-8 cannot say, are told apart.
+fn id_of(value: Option<Value>) -> Result<Option<String>, Thrown> {
+    let Some(value) = value.filter(|value| !value.is_undefined()) else { return Ok(None) };
+    let id: String = value.to().map_err(|error| Thrown::type_error(error.to_string()))?;
+    // What could not be said was replaced.
+    let is_replaced = || Value::from_serialize(&id).is_ok_and(|written| written != value);
+    let same = !id.contains(char::REPLACEMENT_CHARACTER) || !is_replaced();
+    Ok(Some(if same { id } else { format!("{id}\0{:x?}", value.as_bytes()) }))
+}
+
+fn not_default(name: Option<String>) -> Option<String> {
+    name.filter(|name| name != "default")
+}
+
+impl WorkerTarget {
+    fn entrypoint(&self, arguments: &Value) -> Result<Value, Thrown> {
+        let name = argument::<Option<String>>(arguments, 0)?;
+        let options = argument::<Option<Options>>(arguments, 1)?;
+        let Options { props, limits } = options.unwrap_or_default();
+        let code = self.0.code();
+        let props = props.map(|props| Stub::value_held_by(props, &code.parent));
+        let export = Export::kept_by(&code.parent, not_default(name), props);
+        let export = export.map_err(Thrown::from_error)?;
+        let mut entrypoint = Entrypoint::new(self.0.clone(), export);
+        if let Some(limits) = limits {
+            entrypoint = entrypoint.limits(&limits.below(&code.limits));
+        }
+        Ok(entrypoint.stub().to_value())
+    }
+}
+
+fn argument<T: serde::de::DeserializeOwned>(arguments: &Value, index: usize) -> Result<T, Thrown> {
+    let decoded = arguments.element(index);
+    decoded.map_err(|error: DecodeError| Thrown::type_error(error.to_string()))
+}

@@ -1,0 +1,143 @@
+//! A second wall, around the process.
+
+use std::io;
+use std::path::PathBuf;
+
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod filter;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod linux;
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+mod linux {
+    use super::{Lockdown, LockdownError};
+
+    pub(super) fn apply(_: &Lockdown) -> Result<(), LockdownError> {
+        Err(LockdownError::Unsupported)
+    }
+}
+
+/// Takes from the whole process what sandboxes never need: a second wall, should the
+/// first one (Wasm, Wasmtime and the host's own code) have a hole.
+///
+/// ```no_run
+/// use isolet::{Engine, Lockdown};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let engine = Engine::new()?;
+/// Lockdown::new().read("/srv/workers").apply()?;
+/// let runtime = tokio::runtime::Runtime::new()?;
+/// # drop((engine, runtime));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Linux enforces it, with Landlock (files) and seccomp (system calls). It holds for the
+/// process and every thread that it starts, until the process ends: nothing can take it
+/// off or make it wider. It sets `no_new_privs`. It is there with the crate's feature
+/// `lockdown`.
+///
+/// # What it stops
+///
+/// - Files: none is read but those at and below [`Lockdown::read`]. None is written,
+///   created, removed, renamed, linked, truncated or run.
+/// - The network, and every other socket: none is made, bound, connected, listened on or
+///   accepted.
+/// - Processes: none is started, and no other is signalled, traced, read or written.
+/// - The rest of the kernel: `io_uring`, `bpf`, `userfaultfd`, `perf_event_open`, `keyctl`,
+///   `mount`, namespaces, `ptrace`, modules. The filter lists what is allowed, some sixty
+///   system calls that an engine, a tokio runtime and the standard streams take, so a
+///   system call that a later kernel adds is refused.
+/// - Privileges: no user or group id and no capability set is changed.
+/// - Memory that is writable and executable at once, and files mapped as code.
+///
+/// A refused system call fails with `EPERM`, a refused file with `EACCES`. The process is
+/// not killed: libraries try calls that they can do without, and one tenant's attempt must
+/// not end the work of the others. System calls for another architecture do kill it.
+///
+/// # What it does not stop
+///
+/// - Use of what is open already. File descriptors keep their rights, so close those
+///   that are not needed. [`Capability`](crate::Capability)s can use them too: a service
+///   that needs the network while it runs cannot be locked down.
+/// - Reading the process's own memory, where the secrets of all tenants are, and writing
+///   them to standard output.
+/// - Seeing that a file exists, and its size, times and owner.
+/// - New machine code: memory can be written first and made executable afterwards, which
+///   is how Wasmtime loads code.
+/// - Taking CPU and memory: [`Limits`](crate::Limits) bound a sandbox, and nothing bounds
+///   an attacker who has left one. Give the process a cgroup.
+/// - Holes in the allowed part of the kernel, and timing channels.
+///
+/// # Cost
+///
+/// Half a millisecond, once; then up to 70 ns for each system call. An engine that is made
+/// afterwards cannot open `/proc/self/pagemap`, so that it resets a used sandbox by copying
+/// more: make the [`Engine`](crate::Engine) first.
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing is locked down before `apply`"]
+pub struct Lockdown {
+    read: Vec<PathBuf>,
+}
+
+impl Lockdown {
+    /// A lockdown that leaves no file to be opened.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets a file be read; or a folder be listed, and all files below it be read. Again
+    /// for more.
+    ///
+    /// A symbolic link stands for what it leads to at the time of [`Lockdown::apply`]. What
+    /// a link below the folder leads to is not below it.
+    pub fn read(mut self, path: impl Into<PathBuf>) -> Self {
+        self.read.push(path.into());
+        self
+    }
+
+    /// Locks the process down, for good.
+    ///
+    /// The process must have one thread: call it at the beginning of `main`, before a
+    /// tokio runtime is made. [`Engine::new`](crate::Engine::new) starts no thread.
+    ///
+    /// # Errors
+    /// As [`LockdownError`] lists them. Nothing that is promised above may be relied on
+    /// after an error. The process should end then: where only the last of several steps
+    /// failed, the earlier ones stay in force.
+    pub fn apply(self) -> Result<(), LockdownError> {
+        linux::apply(&self)
+    }
+}
+
+/// Why the process is not locked down.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockdownError {
+    /// It takes Linux on x86-64 or `AArch64`.
+    #[error("lockdown needs Linux on x86-64 or AArch64")]
+    Unsupported,
+    /// The process has more than one thread, and Landlock would not hold for the others.
+    #[error(
+        "lockdown must be applied before the process starts threads, and it has {0} (apply it \
+         before the tokio runtime is made)"
+    )]
+    Threads(usize),
+    /// The state of the process cannot be read from `/proc/self`.
+    #[error("lockdown cannot read /proc/self: {0}")]
+    Proc(#[source] io::Error),
+    /// A path of [`Lockdown::read`] cannot be opened.
+    #[error("lockdown cannot open {}: {source}", path.display())]
+    Path {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The kernel has no Landlock, or one that is too old (Linux 6.2 is the first that will
+    /// do), or it is switched off or refused.
+    #[error("lockdown needs Landlock of Linux 6.2 or later: {0}")]
+    Landlock(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The kernel has no seccomp filters, or refuses this one.
+    #[error("lockdown needs seccomp filters: {0}")]
+    Seccomp(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

@@ -1,0 +1,7 @@
+//@ outcome: ok
+//@ args: --timeout 20s --loader LOADER
+//@ value: 60
+//@ cpu: 3
+// Not an attack: workers that load one another, sixty deep.
+const code = "export default { async f([n, code], env) { return n === 0 ? 0 : 1 + await env.L.load({ mainModule: 'm.js', modules: { 'm.js': code }, env: { L: env.L } }).getEntrypoint().f([n - 1, code]) } }";
+export default async (a, env) => env.LOADER.load({ mainModule: "m.js", modules: { "m.js": code }, env: { L: env.LOADER } }).getEntrypoint().f([60, code]);
