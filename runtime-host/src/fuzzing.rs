@@ -83,12 +83,14 @@ pub fn load_request(data: &[u8]) {
     BENCH.run(all_is_given_back(liar));
 }
 
-/// One with the guests that are ours.
-fn engine() -> Engine {
+/// The modules of a worker, in an engine with the guests that are ours.
+fn sources(modules: BTreeMap<String, Module>, elsewhere: Option<Arc<dyn ModuleSource>>) -> Sources {
     static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
         Engine::with_config(EngineConfig::new().max_sandboxes(1)).expect("an engine")
     });
-    ENGINE.clone()
+    let limits = Limits::default();
+    let quota = ENGINE.quota_of_root(&limits);
+    Sources::new(ENGINE.clone(), modules, elsewhere, &limits, &quota)
 }
 
 /// What the native build of the transpiler makes of a text: code and mappings, or
@@ -100,8 +102,8 @@ pub fn transpiles_alike(ending: &str, source: &str, native: Transpiled) {
     let name = format!("main.{ending}");
     let module = Module::by_name(&name, source).expect("a kind of module");
     let modules = BTreeMap::from([(name.clone(), module)]);
-    let sources = Sources::new(engine(), modules, None, &Limits::default());
-    let made = match BENCH.run(sources.module(&name)) {
+    let sources = sources(modules, None);
+    let made = match BENCH.run(sources.module(&name, None)) {
         Ok(wit::Module { body: wit::ModuleBody::Javascript(script), .. }) => {
             let fields =
                 |it: &wit::Mapping| [it.generated_line, it.generated_column, it.line, it.column];
@@ -138,8 +140,8 @@ pub fn specifier(data: &[u8], resolved: Option<&str>) {
         let asked = Arc::new(Asked::default());
         let modules = BTreeMap::from([("main.js".to_owned(), Module::JavaScript(text.into()))]);
         let elsewhere: Arc<dyn ModuleSource> = asked.clone();
-        let sources = Sources::new(engine(), modules, Some(elsewhere), &Limits::default());
-        let found = BENCH.run(sources.module(specifier));
+        let sources = sources(modules, Some(elsewhere));
+        let found = BENCH.run(sources.module(specifier, None));
         assert!(found.is_err() || "main.js".starts_with(specifier), "{specifier:?}");
         for stack in text.split('\n').chain([text, &format!("at f (main.js:1:{text}")]) {
             BENCH.run(sources.explain_syntax(specifier, Some(stack)));
