@@ -195,7 +195,7 @@ impl Engine {
 
     /// An engine with another guest than `QuickJS`, and with no slots but those
     /// of the sandboxes.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn with_guest(
         config: EngineConfig,
         guest: impl FnOnce(&wasmtime::Engine) -> wasmtime::Result<(Images, Image)>,

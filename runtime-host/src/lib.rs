@@ -51,6 +51,9 @@ mod error;
 mod exception;
 mod export;
 mod flat;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod image;
 mod image_module;
 mod invocation;
@@ -73,7 +76,8 @@ mod stats;
 mod stream;
 mod stub;
 mod tail;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
+#[allow(missing_docs, dead_code, reason = "not part of the interface")]
 mod tests;
 mod transpile;
 mod watchers;

@@ -10,7 +10,7 @@ const RECORD_BYTES: usize = 32;
 
 /// The bytes of a first outcome and of those that follow it, to end at `end`.
 /// The last word of each, which is padding, says where the next one's record is.
-pub(super) fn of(outcomes: &[wit::Outcome], end: usize) -> Vec<u8> {
+pub(crate) fn of(outcomes: &[wit::Outcome], end: usize) -> Vec<u8> {
     let mut tops = vec![end];
     for outcome in outcomes {
         tops.push(tops[tops.len() - 1] - draw(outcome, 0, 0).len());
@@ -25,7 +25,7 @@ pub(super) fn of(outcomes: &[wit::Outcome], end: usize) -> Vec<u8> {
 }
 
 /// A value whose encoding ends with these bytes.
-pub(super) fn argument(bytes: &[u8]) -> Value {
+pub(crate) fn argument(bytes: &[u8]) -> Value {
     const ARRAY_BUFFER: u8 = 19;
     let mut message = vec![1, ARRAY_BUFFER];
     let mut left = bytes.len();
@@ -127,10 +127,10 @@ fn capability_of(capability: wit::Capability) -> [u32; 2] {
     }
 }
 
-pub(super) fn bytes_of(words: &[u32]) -> Vec<u8> {
+pub(crate) fn bytes_of(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-pub(super) fn word(number: usize) -> u32 {
+pub(crate) fn word(number: usize) -> u32 {
     u32::try_from(number).expect("an address of Wasm")
 }

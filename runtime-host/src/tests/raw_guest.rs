@@ -66,23 +66,23 @@ const LIAR: &str = r#"
 
 const PAGE: usize = 65536;
 
-pub(super) struct RawGuest(split::Guest);
+pub(crate) struct RawGuest(split::Guest);
 
 impl RawGuest {
     /// `body` is what a core module holds beside the prelude; it exports `turn`.
-    pub(super) fn new(body: &str) -> Self {
+    pub(crate) fn new(body: &str) -> Self {
         Self::importing("", body)
     }
 
     /// One that asks something of the host in its turns.
-    pub(super) fn importing(imports: &str, body: &str) -> Self {
+    pub(crate) fn importing(imports: &str, body: &str) -> Self {
         let module = wat::parse_str(format!("(module {imports} {PRELUDE} {body})"));
         let module = module.expect("a module");
         Self(split::Guest::split(&module).expect("a guest"))
     }
 
     /// An engine whose every sandbox is this guest.
-    pub(super) fn engine(&self, config: EngineConfig) -> Engine {
+    pub(crate) fn engine(&self, config: EngineConfig) -> Engine {
         let Self(guest) = self;
         let made = Engine::with_guest(config, |engine| {
             let wrapper = wrapper::component(guest, guest.memory.len() / PAGE)?;
@@ -96,25 +96,29 @@ impl RawGuest {
 }
 
 /// A worker whose every call is answered with what the test makes up.
-pub(super) struct Liar {
-    pub(super) engine: Engine,
-    pub(super) worker: Worker,
+pub(crate) struct Liar {
+    pub(crate) engine: Engine,
+    pub(crate) worker: Worker,
     /// Of its memory.
-    pub(super) end: usize,
+    pub(crate) end: usize,
     code: fn() -> WorkerCode,
 }
 
 impl Liar {
-    pub(super) fn new(code: fn() -> WorkerCode) -> Self {
+    /// Of its engine.
+    pub(crate) const MAX_SANDBOXES: u32 = 80;
+
+    pub(crate) fn new(code: fn() -> WorkerCode) -> Self {
         Self::of_pages(4, code)
     }
 
     /// One with so much memory, all zero but for what it is told.
-    pub(super) fn of_pages(pages: usize, code: fn() -> WorkerCode) -> Self {
+    pub(crate) fn of_pages(pages: usize, code: fn() -> WorkerCode) -> Self {
         let body = LIAR
             .replace("MORE", &(pages - 4).to_string())
             .replace("END", &(pages * PAGE).to_string());
-        let engine = RawGuest::new(&body).engine(EngineConfig::new().max_sandboxes(80));
+        let engine =
+            RawGuest::new(&body).engine(EngineConfig::new().max_sandboxes(Self::MAX_SANDBOXES));
         Self::on(engine, pages * PAGE, code)
     }
 
@@ -124,24 +128,24 @@ impl Liar {
     }
 
     /// One that has told no lies yet, in a sandbox of its own.
-    pub(super) fn another(&self) -> Self {
+    pub(crate) fn another(&self) -> Self {
         Self::on(self.engine.clone(), self.end, self.code)
     }
 
     /// Answers a call with this outcome. The calls of a sandbox are the
     /// invocations 1, 2 and so on.
-    pub(super) async fn says(&self, outcome: &wit::Outcome) -> Result<Value> {
+    pub(crate) async fn says(&self, outcome: &wit::Outcome) -> Result<Value> {
         self.shows(&picture::of(std::slice::from_ref(outcome), self.end)).await
     }
 
     /// Answers a call with the first outcome, and the events after it with the
     /// others.
-    pub(super) async fn goes_on(&self, outcomes: &[wit::Outcome]) -> Result<Value> {
+    pub(crate) async fn goes_on(&self, outcomes: &[wit::Outcome]) -> Result<Value> {
         self.shows(&picture::of(outcomes, self.end)).await
     }
 
     /// Answers a call with bytes, the last 32 of which are taken for an outcome.
-    pub(super) async fn shows(&self, bytes: &[u8]) -> Result<Value> {
+    pub(crate) async fn shows(&self, bytes: &[u8]) -> Result<Value> {
         self.worker.entrypoint().call_values("", &[picture::argument(bytes)]).await
     }
 }

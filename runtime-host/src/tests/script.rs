@@ -16,20 +16,20 @@ use crate::worker_code::WorkerCode;
 
 /// What the liar of these tests holds: the way to itself, one that never
 /// answers, and one that says at once what it was told.
-pub(super) const OWN: u32 = 0;
-pub(super) const GATE: u32 = 1;
-pub(super) const ECHO: u32 = 2;
+pub(crate) const OWN: u32 = 0;
+pub(crate) const GATE: u32 = 1;
+pub(crate) const ECHO: u32 = 2;
 
-pub(super) fn message(data: &[u8]) -> wit::Message {
+pub(crate) fn message(data: &[u8]) -> wit::Message {
     wit::Message { data: data.to_vec(), capabilities: Vec::new() }
 }
 
-pub(super) fn undefined() -> wit::Message {
+pub(crate) fn undefined() -> wit::Message {
     message(Value::undefined().as_bytes())
 }
 
 /// An array of stubs, `count` of them, each naming the position that `at` says.
-pub(super) fn stubs(
+pub(crate) fn stubs(
     count: u32,
     at: impl Fn(u32) -> u32,
     capabilities: Vec<wit::Capability>,
@@ -44,13 +44,13 @@ pub(super) fn stubs(
 }
 
 /// An array of these.
-pub(super) fn list(capabilities: Vec<wit::Capability>) -> wit::Message {
+pub(crate) fn list(capabilities: Vec<wit::Capability>) -> wit::Message {
     let count = u32::try_from(capabilities.len()).expect("not so many");
     stubs(count, |index| index, capabilities)
 }
 
 /// A message that is one stub.
-pub(super) fn stub(capability: wit::Capability) -> wit::Message {
+pub(crate) fn stub(capability: wit::Capability) -> wit::Message {
     wit::Message { data: vec![1, 22, 0], capabilities: vec![capability] }
 }
 
@@ -62,16 +62,16 @@ fn leb(data: &mut Vec<u8>, mut number: u32) {
     data.push(number.to_le_bytes()[0]);
 }
 
-pub(super) fn outcome(effects: Vec<wit::Effect>) -> wit::Outcome {
+pub(crate) fn outcome(effects: Vec<wit::Effect>) -> wit::Outcome {
     wit::Outcome { effects, alarm: None }
 }
 
-pub(super) fn settle(invocation: u32, result: Result<wit::Message, wit::Message>) -> wit::Effect {
+pub(crate) fn settle(invocation: u32, result: Result<wit::Message, wit::Message>) -> wit::Effect {
     wit::Effect::Settle(wit::Settlement { invocation, result, waiting: false })
 }
 
 /// A call of a method of what is held under that number, or of anything else.
-pub(super) fn call(
+pub(crate) fn call(
     id: u32,
     invocation: u32,
     target: impl Into<Target>,
@@ -81,7 +81,7 @@ pub(super) fn call(
 }
 
 /// One whose answer stays with the host.
-pub(super) fn pipelined(
+pub(crate) fn pipelined(
     id: u32,
     invocation: u32,
     target: impl Into<Target>,
@@ -110,7 +110,7 @@ fn deferred(
 }
 
 /// The same call of another method.
-pub(super) fn method(effect: wit::Effect, name: &str) -> wit::Effect {
+pub(crate) fn method(effect: wit::Effect, name: &str) -> wit::Effect {
     match effect {
         wit::Effect::Call(call) => {
             wit::Effect::Call(wit::Call { path: vec![name.to_owned()], ..call })
@@ -119,7 +119,7 @@ pub(super) fn method(effect: wit::Effect, name: &str) -> wit::Effect {
     }
 }
 
-pub(super) struct Target(wit::Capability);
+pub(crate) struct Target(wit::Capability);
 
 impl From<u32> for Target {
     fn from(number: u32) -> Self {
@@ -160,24 +160,24 @@ impl Capability for Echo {
     }
 }
 
-pub(super) fn code() -> WorkerCode {
+pub(crate) fn code() -> WorkerCode {
     WorkerCode::module("main.js", "")
         .env("GATE", Gate::default())
         .env("ECHO", Stub::new(Echo))
         .limits(Limits::default().wall(Duration::from_millis(200)))
 }
 
-pub(super) fn liar() -> Liar {
+pub(crate) fn liar() -> Liar {
     Liar::new(|| WorkerCode::module("main.js", "").env("GATE", Gate::default()))
 }
 
 /// One that holds more, and may not wait for long.
-pub(super) fn hasty() -> Liar {
+pub(crate) fn hasty() -> Liar {
     Liar::new(code)
 }
 
 /// A sandbox of the same engine still answers.
-pub(super) async fn assert_alive(liar: &Liar) {
+pub(crate) async fn assert_alive(liar: &Liar) {
     let honest = outcome(vec![settle(1, Ok(undefined()))]);
     assert!(liar.another().says(&honest).await.expect("an answer").is_undefined());
 }

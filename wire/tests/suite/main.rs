@@ -10,5 +10,7 @@ mod json;
 mod limits;
 mod malformed;
 mod messages;
+#[path = "../../../fuzz/oracles/src/wire.rs"]
+mod oracle;
 mod plain_data;
 mod properties;

@@ -1,9 +1,8 @@
 //! Bytes that are not messages, and those that nearly are.
 
 use isolet_wire::{Problem, Value, WireError};
-use serde::de::IgnoredAny;
 
-use crate::corpus;
+use crate::{corpus, oracle};
 
 fn problem(bytes: &[u8]) -> Problem {
     let WireError { problem, offset } =
@@ -78,40 +77,6 @@ fn every_prefix_is_refused() {
     }
 }
 
-/// Uses everything that a valid message allows.
-fn exercise(value: &Value) {
-    let json = value.to_json();
-    assert!(json.len() < 16 << 20);
-    let parsed = serde_json::from_str::<IgnoredAny>(&json);
-    // serde_json refuses depth and lone surrogates, which are JSON.
-    if let Err(error) = parsed {
-        let text = error.to_string();
-        assert!(
-            text.contains("recursion") || text.contains("surrogate") || text.contains("hex"),
-            "{text}: {json}"
-        );
-    }
-    let _ = value.to::<serde_json::Value>();
-    let _ = value.to::<Vec<Option<f64>>>();
-    let _ = value.to::<Option<&[u8]>>();
-    let _ = value.error_chain();
-    let pair = Value::array_of(&[corpus::checked(value), value.clone()]);
-    let pair = corpus::checked(&pair);
-    let mut items = pair.elements().unwrap();
-    let first = corpus::checked(&items.next_value().unwrap().unwrap());
-    assert_eq!(first.to_json(), value.to_json());
-    let nested = Value::from_serialize(&[("x", value, [value])]).unwrap();
-    let nested = corpus::checked(&nested).to::<[(String, Value, (Value,)); 1]>().unwrap();
-    let [(_, second, (third,))] = nested;
-    assert_eq!((&second, &third), (&first, &first));
-    corpus::checked(&third);
-    if let Some(mut items) = value.elements() {
-        for _ in 0..items.len().min(100) {
-            corpus::checked(&items.next_value().unwrap().unwrap());
-        }
-    }
-}
-
 /// A small generator, so that a failure can be had again.
 struct Random(u64);
 
@@ -146,7 +111,7 @@ fn mutations_never_panic() {
         if let Ok(value) = Value::from_bytes(bytes, corpus::capabilities(8)) {
             valid += 1;
             if round % 4 == 0 {
-                exercise(&value);
+                oracle::check(&value);
             }
         }
     }
@@ -162,12 +127,12 @@ fn noise_never_panics() {
             bytes.push(u8::try_from(random.below(25)).unwrap());
         }
         if let Ok(value) = Value::from_bytes(bytes, corpus::capabilities(8)) {
-            exercise(&value);
+            oracle::check(&value);
         }
     }
 }
 
 #[test]
 fn the_corpus_is_exercised() {
-    corpus::all().iter().for_each(exercise);
+    corpus::all().iter().for_each(oracle::check);
 }

@@ -1,0 +1,186 @@
+//! What the fuzz targets do with a host. Each input of the corpus is replayed by a
+//! test of this crate.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::bindings::sandbox as wit;
+use crate::engine::{Engine, EngineConfig};
+use crate::limits::Limits;
+use crate::source::{Found, Module, ModuleSource, Sources, point_at};
+use crate::tests::choices::Choices;
+use crate::tests::picture;
+use crate::tests::raw_guest::Liar;
+use crate::tests::script::{
+    ECHO, GATE, OWN, call, code, message, method, outcome, pipelined, settle, undefined,
+};
+use crate::worker_code::WorkerCode;
+
+/// More than any input takes, also with a sanitizer: past this it hangs.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What the liar holds beside the capabilities of all liars.
+pub(crate) const LOADER: u32 = 3;
+
+fn impatient() -> WorkerCode {
+    code().loader("LOADER").limits(Limits::default().wall(Duration::from_millis(5)))
+}
+
+/// One engine and one thread for all inputs.
+struct Bench {
+    runtime: Runtime,
+    liar: Liar,
+}
+
+static BENCH: LazyLock<Bench> = LazyLock::new(|| {
+    let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
+    Bench { runtime, liar: Liar::new(impatient) }
+});
+
+impl Bench {
+    fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        let work = async { tokio::time::timeout(TIMEOUT, work).await };
+        self.runtime.block_on(work).expect("it ends")
+    }
+}
+
+/// A guest that answers a call, and what comes of it, with effects that nobody
+/// asked for.
+pub fn effects(data: &[u8]) {
+    let Bench { liar, .. } = &*BENCH;
+    let picture = Choices::new(data).picture(liar.end);
+    BENCH.run(answers(&liar.another(), &picture));
+    BENCH.run(all_is_given_back(liar));
+}
+
+/// A guest that asks for a worker to be loaded. The first byte says whether the
+/// rest is the argument itself or what it is made from.
+pub fn load_request(data: &[u8]) {
+    let Some((&form, rest)) = data.split_first() else { return };
+    let (load, options) = if form % 2 == 0 {
+        (rest.to_vec(), undefined())
+    } else {
+        let mut choices = Choices::new(rest);
+        (choices.load_request(), message(&choices.entrypoint_request()))
+    };
+    // Whatever the argument names, somebody has it.
+    let capabilities = [OWN, GATE, ECHO, LOADER].map(wit::Capability::Held).to_vec();
+    let load = wit::Message { data: load, capabilities };
+    let effects = vec![
+        method(call(1, 1, LOADER, load.clone()), "load"),
+        method(pipelined(2, 1, wit::Capability::Promised(1), options), "getEntrypoint"),
+        call(3, 1, wit::Capability::Promised(2), undefined()),
+        method(call(4, 1, LOADER, load), "get"),
+    ];
+    let ends = outcome(vec![settle(1, Ok(undefined()))]);
+    let script = [outcome(effects), outcome(vec![]), outcome(vec![]), ends];
+    let Bench { liar, .. } = &*BENCH;
+    BENCH.run(answers(&liar.another(), &picture::of(&script, liar.end)));
+    BENCH.run(all_is_given_back(liar));
+}
+
+/// The modules of a worker, in an engine with the guests that are ours.
+fn sources(modules: BTreeMap<String, Module>, elsewhere: Option<Arc<dyn ModuleSource>>) -> Sources {
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+        Engine::with_config(EngineConfig::new().max_sandboxes(1)).expect("an engine")
+    });
+    let limits = Limits::default();
+    let quota = ENGINE.quota_of_root(&limits);
+    Sources::new(ENGINE.clone(), modules, elsewhere, &limits, &quota)
+}
+
+/// What the native build of the transpiler makes of a text: code and mappings, or
+/// message, line and column.
+pub type Transpiled = Result<(String, Vec<[u32; 4]>), (String, u32, u32)>;
+
+/// Asserts that the guest makes the same of it.
+pub fn transpiles_alike(ending: &str, source: &str, native: Transpiled) {
+    let name = format!("main.{ending}");
+    let module = Module::by_name(&name, source).expect("a kind of module");
+    let modules = BTreeMap::from([(name.clone(), module)]);
+    let sources = sources(modules, None);
+    let made = match BENCH.run(sources.module(&name, None)) {
+        Ok(wit::Module { body: wit::ModuleBody::Javascript(script), .. }) => {
+            let fields =
+                |it: &wit::Mapping| [it.generated_line, it.generated_column, it.line, it.column];
+            Ok((script.code, script.mappings.iter().map(fields).collect()))
+        }
+        Err(wit::SourceError::Invalid(text)) => Err(text),
+        other => panic!("{source:?} became {other:?}"),
+    };
+    // The guest's stack is smaller than the one that the native build is given.
+    if made.as_ref().is_err_and(|text| text.ends_with("nested too deeply to be parsed")) {
+        return;
+    }
+    let native =
+        native.map_err(|(message, line, column)| point_at(&message, &name, source, line, column));
+    assert_eq!(made, native, "{source:?}");
+}
+
+/// Says which modules it was asked for, and has none of them.
+#[derive(Default)]
+struct Asked(Mutex<Vec<String>>);
+
+impl ModuleSource for Asked {
+    fn module<'a>(&'a self, name: &'a str) -> Found<'a> {
+        self.0.lock().expect("a list").push(name.to_owned());
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}
+
+/// Asks the host for what an honest guest has made of a specifier, and for each line
+/// of the input as a liar would.
+pub fn specifier(data: &[u8], resolved: Option<&str>) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    for specifier in text.split('\n').chain(resolved) {
+        let asked = Arc::new(Asked::default());
+        let modules = BTreeMap::from([("main.js".to_owned(), Module::JavaScript(text.into()))]);
+        let elsewhere: Arc<dyn ModuleSource> = asked.clone();
+        let sources = sources(modules, Some(elsewhere));
+        let found = BENCH.run(sources.module(specifier, None));
+        assert!(found.is_err() || "main.js".starts_with(specifier), "{specifier:?}");
+        for stack in text.split('\n').chain([text, &format!("at f (main.js:1:{text}")]) {
+            BENCH.run(sources.explain_syntax(specifier, Some(stack)));
+        }
+        let asked = asked.0.lock().expect("a list");
+        for name in asked.iter() {
+            assert!(!name.contains(['\\', '\0']), "{name:?}");
+            let leads = |part| matches!(part, "" | "." | "..");
+            assert!(!name.split('/').any(leads), "{name:?}");
+        }
+    }
+}
+
+/// Whatever is said, the caller has an answer soon, and nothing is left of it.
+/// Called twice, so that the second call meets what the first one left behind.
+pub(crate) async fn answers(liar: &Liar, picture: &[u8]) {
+    for _ in 0..2 {
+        // What a stub in it holds ends with it.
+        drop(liar.shows(picture).await);
+    }
+    // The driver hears of the end of a call by messages.
+    loop {
+        let stats = liar.worker.stats().await;
+        // What it holds and the answers that it keeps are its own until it ends.
+        if stats.invocations == 0 && stats.calls == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// Every sandbox has ended, those of loaded workers too.
+async fn all_is_given_back(liar: &Liar) {
+    loop {
+        let permits: Vec<_> = (0..Liar::MAX_SANDBOXES).map(|_| liar.engine.permit()).collect();
+        if permits.iter().all(Result::is_ok) {
+            return;
+        }
+        drop(permits);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
