@@ -56,6 +56,7 @@ enum Parent {
 }
 
 impl Parents {
+    #[inline]
     fn push(&mut self, frame: Frame) {
         self.kinds.push(match frame {
             Frame::Values(left) => {
@@ -76,6 +77,7 @@ impl Parents {
         });
     }
 
+    #[inline]
     fn pop(&mut self) -> Option<Frame> {
         Some(match self.kinds.pop()? {
             Parent::Values => Frame::Values(self.counts.pop()?),
