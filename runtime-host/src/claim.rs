@@ -1,6 +1,8 @@
-//! What is handed over for as long as somebody waits for what comes of it.
+//! A payload that is freed as soon as the caller drops its future.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, MutexGuard, PoisonError, Weak};
+
+use crate::sync::Mutex;
 
 /// Of whoever waits: dropped, it takes along what has not been taken.
 pub(crate) struct Owner<T> {

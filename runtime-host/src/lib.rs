@@ -75,6 +75,7 @@ mod source;
 mod stats;
 mod stream;
 mod stub;
+mod sync;
 mod tail;
 #[cfg(any(test, fuzzing))]
 #[allow(missing_docs, dead_code, reason = "not part of the interface")]

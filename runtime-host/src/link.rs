@@ -1,7 +1,7 @@
 //! The way to a sandbox that is driven elsewhere.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Instant;
 
 use isolet_wire::Value;
@@ -18,6 +18,7 @@ use crate::promised::failed;
 use crate::purse::{Purse, who_lets_go};
 use crate::quota::Quota;
 use crate::stats::WorkerStats;
+use crate::sync::{AtomicBool, AtomicU64, Mutex};
 use crate::watchers::{Watchers, Watching};
 
 /// The way to a driver. It keeps nothing alive: a [`Hold`] does.

@@ -1,8 +1,8 @@
 //! The answer to a call before it has come, and what is already asked of it.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use isolet_wire::Value;
 use tokio::runtime::Handle;
@@ -14,6 +14,7 @@ use crate::flat;
 use crate::ownership::{Holds, Visitor};
 use crate::quota::Reservation;
 use crate::stub::{Stub, Target};
+use crate::sync::{AtomicBool, Mutex};
 
 /// How many answers may lead to one another; more are a circle.
 const MAX_CHAIN: usize = 100;
@@ -43,7 +44,7 @@ enum State {
         /// Those that have yet to be sent: as long as there are any, others go behind them.
         left: Option<VecDeque<Asked>>,
         /// What it takes.
-        _place: Reservation,
+        place: Reservation,
     },
 }
 
@@ -95,53 +96,61 @@ impl Promised {
     /// anybody can ask for it.
     pub(crate) fn settle(self: &Arc<Self>, result: Result<Value, Thrown>, place: Reservation) {
         let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len());
-        let settled = State::Settled { result: Arc::new(result), left: None, _place: place };
-        let before = std::mem::replace(&mut *self.state(), settled);
+        let waiting = {
+            let mut state = self.state();
+            let left = match std::mem::take(&mut *state) {
+                State::Waiting(queue) => {
+                    Some(queue.into()).filter(|it: &VecDeque<_>| !it.is_empty())
+                }
+                State::Settled { left, .. } => left,
+            };
+            let waiting = left.as_ref().map_or(0, VecDeque::len);
+            *state = State::Settled { result: Arc::new(result), left, place };
+            waiting
+        };
         if self.holds_itself() {
             let circle = "The answer to a call holds itself, or more answers than it may.";
             let circle = Arc::new(Err(Thrown::type_error(circle)));
-            *self.state() =
-                State::Settled { result: circle, left: None, _place: Reservation::default() };
-        }
-        let State::Waiting(queue) = before else { return };
-        let runtime = Handle::try_current().ok();
-        if let Some(runtime) = runtime.filter(|_| queue.len().saturating_mul(bytes) > AT_ONCE) {
-            if let State::Settled { left, .. } = &mut *self.state() {
-                *left = Some(queue.into());
+            if let State::Settled { result, place, .. } = &mut *self.state() {
+                (*result, *place) = (circle, Reservation::default());
             }
-            runtime.spawn(Arc::clone(self).send_all());
-            return;
         }
-        for asked in queue {
-            self.send(asked);
-        }
-    }
-
-    fn send(self: &Arc<Self>, asked: Asked) {
-        if let Some((answer, sender)) = self.route(asked) {
-            let _ = sender.send(answer);
+        let runtime = Handle::try_current().ok();
+        match runtime.filter(|_| waiting.saturating_mul(bytes) > AT_ONCE) {
+            Some(runtime) => {
+                runtime.spawn(Arc::clone(self).send_all());
+            }
+            None => while self.send_next() {},
         }
     }
 
     /// Sends those that have waited, and gives way to other tasks between any two: each
     /// may look through all of a large answer.
     async fn send_all(self: Arc<Self>) {
-        loop {
-            let (asked, result) = match &mut *self.state() {
-                State::Settled { left: next, result, .. } => {
-                    let Some(asked) = next.as_mut().and_then(VecDeque::pop_front) else {
-                        *next = None;
-                        return;
-                    };
-                    (asked, Arc::clone(result))
-                }
-                State::Waiting(_) => return,
-            };
-            if let Some((answer, sender)) = self.route_from(asked, Some(result)) {
-                let _ = sender.send(answer);
-            }
+        while self.send_next() {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Sends the first of those that have waited; false if there is none. As long as there
+    /// is one, calls that are made meanwhile go behind it.
+    fn send_next(self: &Arc<Self>) -> bool {
+        let (asked, result) = match &mut *self.state() {
+            State::Settled { left: Some(left), result, .. } if !left.is_empty() => {
+                (left.pop_front(), Arc::clone(result))
+            }
+            State::Settled { left, .. } => {
+                *left = None;
+                return false;
+            }
+            State::Waiting(_) => return false,
+        };
+        if let Some(asked) = asked
+            && let Some((answer, sender)) = self.route_from(asked, Some(result))
+        {
+            let _ = sender.send(answer);
+        }
+        true
     }
 
     /// Sends a call to where the answers lead; none if it has to wait there, or

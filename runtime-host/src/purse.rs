@@ -17,8 +17,8 @@
 
 use std::cell::RefCell;
 use std::iter::successors;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::Notify;
@@ -27,9 +27,10 @@ use crate::capability::Thrown;
 use crate::error::{LimitError, LimitKind};
 use crate::limits::Limits;
 use crate::link::Lineage;
+use crate::sync::{AtomicU64, Mutex};
 
 /// So much is leased at a time: about a third of a millisecond of computing.
-const SLICE: u64 = 5_000_000;
+pub(crate) const SLICE: u64 = 5_000_000;
 
 /// How many invocations may pay for one another. Each turn looks at all of them,
 /// and so does whoever drops the last.

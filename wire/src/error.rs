@@ -66,8 +66,8 @@ pub enum DecodeError {
     /// An object that contains itself has no end as plain data.
     #[error("a cyclic value cannot become plain data")]
     Cyclic,
-    /// Shared references expand to more than the budget.
-    #[error("the value's shared references expand to too much data")]
+    /// Shared references, and holes of sparse arrays, expand to more than the budget.
+    #[error("the value's shared references and holes expand to too much data")]
     Expansion,
     /// Deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
     #[error("the value is nested deeper than {} levels", crate::MAX_DEPTH)]

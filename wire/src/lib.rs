@@ -122,6 +122,11 @@ pub const EXPANSION_BASE: usize = 1 << 20;
 /// its size.
 pub const EXPANSION_FACTOR: usize = 2;
 
+/// What a hole of a sparse array costs of that budget: it takes no bytes of the message,
+/// and becomes an item of whatever type is decoded. So 61,680 holes are decoded at most
+/// from a message of less than half a mebibyte.
+pub const HOLE_COST: usize = 16;
+
 /// The longest `BigInt`, in hex digits, that is written in decimal, as 617
 /// digits at most. A longer one becomes `0x` and its hex digits, after `-` if it
 /// is below zero, in JSON and as a `String` alike: the conversion takes

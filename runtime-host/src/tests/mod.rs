@@ -17,6 +17,8 @@ mod fuzz;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
+mod interleavings;
+#[cfg(test)]
 mod lies;
 #[cfg(test)]
 mod quantity;

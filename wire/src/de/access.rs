@@ -5,6 +5,7 @@ use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, Variant
 
 use super::Decoder;
 use super::key::KeyDeserializer;
+use crate::HOLE_COST;
 use crate::error::{DecodeError, Problem};
 use crate::format::{array_index, tag};
 use crate::shared::Shared;
@@ -97,6 +98,7 @@ impl<'de> SeqAccess<'de> for SparseItems<'_, '_, 'de> {
             return seed.deserialize(&mut *self.decoder).map(Some);
         }
         self.decoder.reader.seek(before);
+        self.decoder.shared.charge(HOLE_COST)?;
         seed.deserialize(&mut Decoder::new(&self.hole, 0, 0)).map(Some)
     }
 

@@ -1,8 +1,8 @@
 //! Depth, size and expansion.
 
 use isolet_wire::{
-    BigInt, Buffer, DecodeError, MAX_DECIMAL_DIGITS, MAX_DEPTH, Value, View, ViewKind, Walker,
-    Writer,
+    BigInt, Buffer, DecodeError, EXPANSION_BASE, HOLE_COST, MAX_DECIMAL_DIGITS, MAX_DEPTH, Value,
+    View, ViewKind, Walker, Writer,
 };
 
 use crate::corpus::message;
@@ -178,6 +178,21 @@ fn long_sparse_arrays_are_objects() {
     let mut items = sparse.elements().unwrap();
     assert_eq!(items.len(), u32::MAX as usize);
     assert_eq!(items.next::<Option<u8>>().unwrap().unwrap(), None);
+}
+
+#[test]
+fn holes_cost_what_they_become() {
+    let holes = |count| {
+        message(|w| {
+            w.begin_sparse_array(count);
+            w.end();
+        })
+    };
+    let most = u32::try_from(EXPANSION_BASE / (HOLE_COST + 1)).unwrap();
+    assert_eq!(holes(most).to::<Vec<Value>>().unwrap().len(), most as usize);
+    assert_eq!(holes(most + 1).to::<Vec<Value>>(), Err(DecodeError::Expansion));
+    // What the fuzzer found: 160 MB from 6 bytes.
+    assert_eq!(holes(983_036).to::<Vec<Value>>(), Err(DecodeError::Expansion));
 }
 
 #[test]

@@ -1,0 +1,258 @@
+//! What several tasks share without a driver between them, in many orders of the tasks.
+//! An order in which one waits for ever is found as a deadlock.
+
+use std::collections::BTreeSet;
+use std::future::ready;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use isolet_wire::Value;
+use shuttle::future::{self, block_on};
+use shuttle::thread;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::capability::{Answer, Call, Capability};
+use crate::invocation::{Command, Receiver, Request};
+use crate::limits::Limits;
+use crate::link::{Lineage, Link, Remote};
+use crate::promised::Promised;
+use crate::purse::{Purse, SLICE};
+use crate::quota::Reservation;
+use crate::stub::{Stub, Target};
+use crate::sync::explore;
+
+const ORDERS: usize = 2_000;
+
+fn purse(limit: u64, payer: Option<&Arc<Purse>>) -> Arc<Purse> {
+    let limits = Limits::default().fuel(limit);
+    Purse::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
+}
+
+/// Turns that need so much fuel each, one after the other; false if there was not enough.
+async fn turns(purse: Arc<Purse>, needs: &[u64]) -> bool {
+    for &need in needs {
+        let Some(mut lease) = purse.lease().await else { return false };
+        while lease.fuel() < need {
+            if lease.top_up().await == 0 {
+                let all = lease.fuel();
+                lease.end(all);
+                return false;
+            }
+        }
+        lease.end(need);
+    }
+    true
+}
+
+const NEEDS: [&[u64]; 3] =
+    [&[SLICE / 2, 2 * SLICE + 3], &[3 * SLICE], &[1, SLICE, SLICE - 1, SLICE / 3]];
+
+/// Whether all callees of a root with that limit had enough, one of them through another.
+fn family(limit: u64) -> (Arc<Purse>, bool) {
+    let root = purse(limit, None);
+    let between = purse(u64::MAX, Some(&root));
+    let tasks = NEEDS.map(|needs| {
+        let payer = if needs.len() == 1 { &between } else { &root };
+        future::spawn(turns(purse(u64::MAX, Some(payer)), needs))
+    });
+    let enough = tasks.map(|task| block_on(task).expect("a task"));
+    (root, enough.iter().all(|&enough| enough))
+}
+
+fn needed() -> u64 {
+    NEEDS.iter().copied().flatten().sum()
+}
+
+#[test]
+fn a_limit_that_suffices_does_so_in_every_order() {
+    explore(ORDERS, || {
+        let (root, enough) = family(needed());
+        assert!(enough);
+        assert!(block_on(root.lease()).is_none());
+    });
+}
+
+#[test]
+fn a_limit_that_does_not_suffice_is_used_up_in_every_order() {
+    explore(ORDERS, || {
+        let limit = needed() - 1;
+        let (root, enough) = family(limit);
+        assert!(!enough);
+        assert!(root.is_used_up());
+        assert_eq!(root.exhausted(), Some(limit));
+    });
+}
+
+#[test]
+fn turns_that_are_dropped_leave_nobody_waiting() {
+    explore(ORDERS, || {
+        let root = purse(2 * SLICE, None);
+        let tasks = [0, 1, 2].map(|_| {
+            let child = purse(u64::MAX, Some(&root));
+            future::spawn(async move { drop(child.lease().await) })
+        });
+        for task in tasks {
+            block_on(task).expect("a task");
+        }
+        assert!(block_on(root.lease()).is_none());
+    });
+}
+
+/// A driver that only notes what comes: the tokens of requests, and which objects were
+/// let go after which of them.
+async fn note(mut commands: mpsc::UnboundedReceiver<Command>, link: Link) -> Noted {
+    let mut noted = Noted::default();
+    while let Some(command) = commands.recv().await {
+        match command {
+            Command::Invoke(request) => {
+                noted.requests.insert(request.token);
+                noted.taken += 1;
+            }
+            Command::Unheld => noted.unheld += 1,
+            Command::Unneeded => break,
+            _ => {}
+        }
+        for (number, _) in link.released(noted.taken) {
+            assert!(noted.requests.contains(&number.into()), "{number} overtook its call");
+            noted.released.push(number);
+        }
+    }
+    noted
+}
+
+#[derive(Default)]
+struct Noted {
+    requests: BTreeSet<u64>,
+    taken: u64,
+    released: Vec<u32>,
+    unheld: usize,
+}
+
+#[test]
+fn letting_go_never_overtakes_a_call() {
+    explore(ORDERS, || {
+        let (commands, mailbox) = mpsc::unbounded_channel();
+        let link = Link::new(commands, Lineage::default(), Limits::default());
+        let driver = future::spawn(note(mailbox, link.clone()));
+        let callers = [0, 1, 2].map(|caller: u32| {
+            let link = link.clone();
+            thread::spawn(move || {
+                for number in [2 * caller, 2 * caller + 1] {
+                    let (reply, _answer) = oneshot::channel();
+                    let mut request = Request::loading(&Limits::default(), reply);
+                    request.token = number.into();
+                    let object = Remote::new(link.clone(), Receiver::Offered(number));
+                    assert!(link.invoke(Box::new(request)).is_ok());
+                    drop(object);
+                }
+            })
+        });
+        for caller in callers {
+            caller.join().expect("a caller");
+        }
+        link.unneeded();
+        let mut noted = block_on(driver).expect("a driver");
+        noted.released.sort_unstable();
+        assert_eq!(noted.released, [0, 1, 2, 3, 4, 5]);
+    });
+}
+
+#[test]
+fn a_sandbox_hears_that_nobody_holds_it_after_each_last_one() {
+    explore(ORDERS, || {
+        let (commands, mailbox) = mpsc::unbounded_channel();
+        let link = Link::new(commands, Lineage::default(), Limits::default());
+        let driver = future::spawn(note(mailbox, link.clone()));
+        let holders = [0, 1, 2].map(|_| {
+            let link = link.clone();
+            thread::spawn(move || {
+                let hold = link.hold();
+                let other = link.hold();
+                drop(hold);
+                assert!(link.is_held());
+                drop(other);
+            })
+        });
+        for holder in holders {
+            holder.join().expect("a holder");
+        }
+        assert!(!link.is_held());
+        link.unneeded();
+        let unheld = block_on(driver).expect("a driver").unheld;
+        assert!((1..=3).contains(&unheld), "{unheld}");
+    });
+}
+
+/// Notes the numbers that it is called with.
+#[derive(Default)]
+struct Notes(Mutex<Vec<u32>>);
+
+impl Capability for Notes {
+    fn call(self: Arc<Self>, _: &str, arguments: Value) -> Answer {
+        let number = arguments.element::<u32>(0).expect("a number");
+        self.0.lock().expect("no panic").push(number);
+        Box::pin(ready(Ok(value(number))))
+    }
+}
+
+fn value(number: u32) -> Value {
+    Value::from_serialize(&number).expect("a number")
+}
+
+fn call(number: u32) -> Call {
+    Call::method("note", Value::array_of(&[value(number)]))
+}
+
+#[test]
+fn calls_of_an_answer_keep_their_order_and_are_all_answered() {
+    explore(ORDERS, || {
+        let (first, second) = (Arc::new(Promised::default()), Arc::new(Promised::default()));
+        let notes = Arc::new(Notes::default());
+        let callers = [0_u32, 10, 20].map(|base| {
+            let promised = Arc::clone(if base == 0 { &second } else { &first });
+            thread::spawn(move || {
+                let answers =
+                    [base, base + 1, base + 2].map(|number| promised.request(call(number)));
+                let [one, gone, three] = answers;
+                drop(gone);
+                assert_eq!(block_on(one).expect("an answer"), value(base));
+                assert_eq!(block_on(three).expect("an answer"), value(base + 2));
+            })
+        });
+        // One answer leads to the other, which has waited for longer or not so long.
+        let led = Arc::clone(&first);
+        let leads = Stub::to(Target::Promised(Arc::clone(&second))).to_value();
+        let one = thread::spawn(move || led.settle(Ok(leads), Reservation::default()));
+        let stub = Stub::to(Target::Capability(Arc::clone(&notes) as _)).to_value();
+        second.settle(Ok(stub), Reservation::default());
+        one.join().expect("a settler");
+        for caller in callers {
+            caller.join().expect("a caller");
+        }
+        let noted = notes.0.lock().expect("no panic");
+        for base in [0, 10, 20] {
+            let of_one: Vec<_> = noted.iter().filter(|number| **number / 10 * 10 == base).collect();
+            assert!(of_one.is_sorted(), "{noted:?}");
+        }
+    });
+}
+
+#[test]
+fn two_answers_that_hold_each_other_are_found_in_every_order() {
+    explore(ORDERS, || {
+        let (one, two) = (Arc::new(Promised::default()), Arc::new(Promised::default()));
+        let (weak_one, weak_two) = (Arc::downgrade(&one), Arc::downgrade(&two));
+        let (in_one, in_two) = (
+            Stub::to(Target::Promised(Arc::clone(&two))),
+            Stub::to(Target::Promised(Arc::clone(&one))),
+        );
+        let settle = |promised: Arc<Promised>, holds: Stub| {
+            thread::spawn(move || promised.settle(Ok(holds.to_value()), Reservation::default()))
+        };
+        let tasks = [settle(one, in_one), settle(two, in_two)];
+        for task in tasks {
+            task.join().expect("a task");
+        }
+        assert!(weak_one.upgrade().is_none() && weak_two.upgrade().is_none());
+    });
+}
