@@ -19,7 +19,7 @@ use crate::log::{Log, LogLine};
 use crate::outcome::Outcome;
 use crate::ownership::Survey;
 use crate::purse::{Lease, Purse};
-use crate::quota::{Quota, Reservation};
+use crate::quota::Reservation;
 use crate::sandbox::Budget;
 use crate::stats::WorkerStats;
 
@@ -185,12 +185,16 @@ pub(crate) struct Invocation {
     result: Option<Result<Value>>,
     /// What the result takes.
     kept: Reservation,
-    quota: Option<Arc<Quota>>,
     reply: Option<Reply>,
 }
 
 impl Invocation {
-    pub(crate) fn new(request: Request, code: &Code, seed: u64, owner: Lineage) -> (Self, Invoke) {
+    pub(crate) fn new(
+        request: Request,
+        code: &Code,
+        seed: u64,
+        owner: Lineage,
+    ) -> (Box<Self>, Invoke) {
         let watched = code.is_watched();
         let Request { token, receiver, asked, limits, caller, payer, reseed, began, reply } =
             request;
@@ -199,8 +203,7 @@ impl Invocation {
         let own = began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32));
         // Nobody waits for it any longer than its caller does.
         let deadline = payer.as_ref().map_or(own, |payer| payer.deadline.min(own));
-        let quota = owner.quota().cloned();
-        let invocation = Self {
+        let invocation = Box::new(Self {
             token,
             deadline,
             usage: Usage::default(),
@@ -218,16 +221,14 @@ impl Invocation {
             limits,
             result: None,
             kept: Reservation::default(),
-            quota,
             reply: Some(reply),
-        };
+        });
         (invocation, Invoke { receiver, path, arguments, reseed })
     }
 
     pub(crate) fn log(&self, code: &Code) -> Log {
-        let kept = self.quota.as_ref().map(|quota| Reservation::none(quota, false));
-        let (kept, purse) = (kept.unwrap_or_default(), Arc::clone(&self.purse));
-        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone(), kept, purse)
+        let purse = Arc::clone(&self.purse);
+        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone(), purse)
     }
 
     /// It is over.
@@ -318,7 +319,7 @@ impl Invocation {
             return;
         }
         let bytes = bytes_of(&result);
-        let quota = self.quota.as_ref().filter(|_| bytes > SMALL_ANSWER);
+        let quota = self.purse.quota().filter(|_| bytes > SMALL_ANSWER);
         let (result, kept) = match quota.map(|quota| quota.keep(bytes)).transpose() {
             Ok(kept) => (result, kept.unwrap_or_default()),
             Err(error) => (Err(error), Reservation::default()),

@@ -93,14 +93,9 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    pub(crate) fn new(
-        limit: u64,
-        sink: Option<LogSink>,
-        span: Span,
-        kept: Reservation,
-        purse: Arc<Purse>,
-    ) -> Self {
-        Self { limit, used: 0, sink, span, lines: Vec::new(), kept, purse }
+    pub(crate) fn new(limit: u64, sink: Option<LogSink>, span: Span, purse: Arc<Purse>) -> Self {
+        let (lines, kept) = (Vec::new(), Reservation::default());
+        Self { limit, used: 0, sink, span, lines, kept, purse }
     }
 }
 
@@ -150,6 +145,11 @@ impl Logs {
         }
         log.purse.count_log(bytes as u64 + LINE_BYTES).map_err(wasmtime::Error::new)?;
         let lines = log.used + (log.lines.len() + 1) as u64 * size_of::<LogLine>() as u64;
+        if log.lines.is_empty()
+            && let Some(quota) = log.purse.quota()
+        {
+            log.kept = Reservation::none(quota, false);
+        }
         log.kept.cover(lines).map_err(wasmtime::Error::new)?;
         let arguments = arguments.map(|data| Value::from_bytes(data, Vec::new())).transpose()?;
         if arguments.as_ref().is_some_and(|arguments| arguments.elements().is_none()) {

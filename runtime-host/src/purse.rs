@@ -27,6 +27,7 @@ use crate::capability::Thrown;
 use crate::error::{LimitError, LimitKind};
 use crate::limits::Limits;
 use crate::link::Lineage;
+use crate::quota::Quota;
 use crate::sync::{AtomicU64, Mutex};
 
 /// So much is leased at a time: about a third of a millisecond of computing.
@@ -246,6 +247,11 @@ impl Purse {
     pub(crate) fn count_log(&self, bytes: u64) -> Result<(), LimitError> {
         self.payers()
             .try_for_each(|purse| count(&purse.logged, bytes, purse.log_limit, LimitKind::Log))
+    }
+
+    /// The quota of the invocation's sandbox.
+    pub(crate) fn quota(&self) -> Option<&Arc<Quota>> {
+        self.owner.quota()
     }
 
     /// Whether the invocation is one of that sandbox.

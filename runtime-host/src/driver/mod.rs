@@ -165,7 +165,7 @@ struct Driver {
     waiting: VecDeque<(u32, Invoke)>,
     /// Ended by the host; the guest has yet to hear of it.
     forgetting: VecDeque<(u32, Option<Arc<Purse>>)>,
-    invocations: BTreeMap<u32, Invocation>,
+    invocations: BTreeMap<u32, Box<Invocation>>,
     last_invocation: u32,
     /// Requests that it has taken, for nobody as well.
     taken: u64,
@@ -455,7 +455,7 @@ impl Driver {
         if first { self.load(id).await } else { Ok(()) }
     }
 
-    fn open(&mut self, id: u32, mut invocation: Invocation) {
+    fn open(&mut self, id: u32, mut invocation: Box<Invocation>) {
         invocation.watch(&self.code);
         invocation.opened = self.clock.millis();
         self.sandbox.logs().open(id, invocation.log(&self.code));
