@@ -28,6 +28,7 @@ mod hostile_peers;
 mod hostile_streams;
 mod hostile_trees;
 mod images;
+mod language;
 mod let_go;
 mod limits;
 mod loader;

@@ -2,10 +2,7 @@
   const { defineProperty } = Object;
   const { ownKeys, getOwnPropertyDescriptor } = Reflect;
 
-  // Two threads are needed to use them, `Atomics.wait` could only hang, and
-  // `InternalError` is what the engine throws when memory runs out.
-  delete globalThis.SharedArrayBuffer;
-  delete globalThis.Atomics;
+  // It is what the engine throws when memory runs out.
   delete globalThis.InternalError;
   delete globalThis.performance;
 

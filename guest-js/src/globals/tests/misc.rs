@@ -122,8 +122,6 @@ fn the_global_object_is_tidy() {
          setInterval,setTimeout,structuredClone"
     );
     for absent in [
-        "SharedArrayBuffer",
-        "Atomics",
         "InternalError",
         "navigator",
         "gc",

@@ -1,0 +1,272 @@
+//! The language by the letter, where the engine as it comes differs from the
+//! standard.
+
+use serde_json::{Value, json};
+
+use crate::harness::Case;
+
+/// What `run` of a worker returns whose whole code is `body`.
+async fn gives(body: &str, value: Value) {
+    let code = format!(
+        "const caught = (f) => {{ try {{ return f() }} catch (e) {{ return e.name }} }};
+         export default {{ async run() {{ {body} }} }}"
+    );
+    let _ = Case::js(code).run().await.expect_ok(value);
+}
+
+#[tokio::test]
+async fn closures_in_parameters_see_what_the_body_assigns() {
+    gives(
+        "return [
+            (function (b = 1, c = () => b) { b = 9; return c() })(),
+            (function (b = 1, c = (x) => b = x) { c(5); return b })(),
+            (function ({ b } = { b: 1 }, c = () => b) { b = 7; return c() })(),
+            (function (c = () => d, ...d) { d = 7; return c() })(),
+            (function (b = 1, c = () => b) { return (() => { b = 3; return c() })() })(),
+            [...(function* (b = 1, c = () => b) { b = 2; yield c(); b = 3; yield c() })()],
+            await (async (b = 1, c = () => b) => { await 0; b = 4; await 0; return c() })(),
+            (function (a, b = () => a) { a = 2; return [arguments[0], b()] })(1),
+            new (class { constructor(b = 1, c = () => b) { b += 1; this.r = c() } })().r,
+        ]",
+        json!([9, 5, 7, 7, 3, [2, 3], 4, [1, 2], 2]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_body_declares_again_is_its_own() {
+    gives(
+        "return [
+            (function (b = 1, c = () => b) { var b; b = 9; return c() })(),
+            (function (b = 1, c = () => b) { var b; return b })(),
+            (function (b = 1, c = () => b) { function b() {} return c() })(),
+            (function (b = 1, c = () => b) { { let b = 5; b = 6 } return c() })(),
+            caught(() => (function (a = b, b = 1) {})()),
+            caught(() => (function (a = () => b, c = a(), b = 1) { b = 2 })()),
+        ]",
+        json!([1, 1, 1, 1, "ReferenceError", "ReferenceError"]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn strings_have_characters_to_spread() {
+    gives(
+        "const { ...r } = 'ab', { length, 0: first, ...rest } = 'hi';
+         return [{ ...'hi' }, { ...Object('hi') }, r, length, first, rest,
+                 { ...null, ...5, ...true, ...Symbol(), ...[1] }, Object.assign({}, 'ab')]",
+        json!([
+            { "0": "h", "1": "i" }, { "0": "h", "1": "i" }, { "0": "a", "1": "b" }, 2, "h",
+            { "1": "i" }, { "0": 1 }, { "0": "a", "1": "b" }
+        ]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn sort_writes_every_element() {
+    gives(
+        "const shrunk = [5, 4, 3, 2, 1];
+         shrunk.sort((x, y) => { shrunk.length = 0; return x - y });
+         const changed = [1, 2, , undefined];
+         changed.sort((x, y) => { changed[0] = 9; return x - y });
+         const writes = [];
+         new Proxy([1, 2], { set(t, k, v) { writes.push(k); return Reflect.set(t, k, v) } }).sort();
+         return [shrunk, changed.slice(0, 3), 3 in changed, writes,
+                 caught(() => Object.freeze([1, 2]).sort()), caught(() => [].sort.call('ab')),
+                 caught(() => Object.seal([2, 1]).sort()), Object.freeze([]).sort()]",
+        json!([
+            [1, 2, 3, 4, 5],
+            [1, 2, null],
+            false,
+            ["0", "1"],
+            "TypeError",
+            "TypeError",
+            [1, 2],
+            []
+        ]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn for_await_waits_for_the_end_of_its_iterator() {
+    gives(
+        "const log = [], one = async () => ({ value: 1, done: false });
+         const slow = async () => { log.push('return'); await 0; await 0; log.push('done'); return {} };
+         const from = (next, end) => ({ [Symbol.asyncIterator]: () => ({ next, return: end }) });
+         const loop = async (it, body) => {
+            try { for await (const x of it) { log.push(x); body?.(x); break } } catch (e) { log.push(e.message) }
+            return log.splice(0).join(' ');
+         };
+         const fail = () => { throw Error('body') };
+         async function* generator() { try { yield 1 } finally { await 0; await 0; log.push('cleaned') } }
+         async function returns() { for await (const x of from(one, slow)) return 'v' }
+         async function* yields() { for await (const x of from(one, slow)) yield x }
+         const thrown = yields();
+         await thrown.next();
+         return [
+            await loop(from(one, slow), fail), await loop(generator(), fail), await loop(from(one, slow)),
+            await loop(from(one, async () => { throw Error('end') }), fail),
+            await loop(from(one, () => { throw Error('end') }), fail), await loop(from(one, () => 5), fail),
+            await loop(from(async () => { throw Error('next') }, slow)),
+            await loop(from(() => { throw Error('next') }, slow)),
+            await loop(from(() => ({ get done() { throw Error('result') } }), slow)),
+            await returns() + ' ' + log.splice(0).join(' '),
+            await thrown.throw(Error('in')).catch((e) => log.splice(0).join(' ') + ' ' + e.message),
+         ]",
+        json!([
+            "1 return done body",
+            "1 cleaned body",
+            "1 return done",
+            "1 body",
+            "1 body",
+            "1 body",
+            "next",
+            "next",
+            "result",
+            "v return done",
+            "return done in"
+        ]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_rejected_value_closes_the_iterator_that_it_came_from() {
+    gives(
+        "const log = [];
+         function* values() { try { yield Promise.reject(Error('value')) } finally { log.push('closed') } }
+         try { for await (const x of values()) log.push(x) } catch (e) { log.push(e.message) }
+         async function* all() { yield* values() }
+         try { for await (const x of all()) log.push(x) } catch (e) { log.push(e.message) }
+         return log",
+        json!(["closed", "value", "closed", "value"]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_evaluated_can_be_imported() {
+    let _ = Case::js(
+        "import { a } from './a.js';
+         export default { async run() {
+            const late = await import('./a.js');
+            const later = await import('./late.js');
+            return [a, late.a, later.b, (await import('./dep.js')).x];
+         } }",
+    )
+    .file("dep.js", "export const x = await 1")
+    .file("a.js", "import { x } from './dep.js'; export const a = x")
+    .file(
+        "late.js",
+        "import { a } from './a.js'; import { x } from './dep.js'; export const b = a + x",
+    )
+    .run()
+    .await
+    .expect_ok(json!([1, 1, 2, 1]));
+}
+
+#[tokio::test]
+async fn modules_are_rejected_from_the_leaf_to_the_root() {
+    let _ = Case::js(
+        "export default { async run() {
+            const log = [];
+            const root = import('./root.js').catch((e) => log.push('root ' + e.message));
+            const leaf = import('./leaf.js').catch((e) => log.push('leaf ' + e.message));
+            await Promise.all([root, leaf]);
+            await import('./root.js').catch((e) => log.push('again ' + e.message));
+            await import('./other.js').catch((e) => log.push('other ' + e.message));
+            return log;
+         } }",
+    )
+    .file("leaf.js", "await 0; await 0; await 0; throw Error('no')")
+    .file("root.js", "import './leaf.js'")
+    .file("other.js", "import './root.js'")
+    .run()
+    .await
+    .expect_ok(json!(["leaf no", "root no", "again no", "other no"]));
+}
+
+#[tokio::test]
+async fn one_binding_by_two_ways_is_not_ambiguous() {
+    let _ = Case::js(
+        "import * as all from './all.js'; import { foo, ns } from './all.js';
+         export default { run: () => [foo, ns.foo, Object.keys(all)] }",
+    )
+    .file("origin.js", "export const foo = 1; export const both = 2")
+    .file("one.js", "export { foo } from './origin.js'; export * as ns from './origin.js'; export const both = 3")
+    .file(
+        "two.js",
+        "import { foo } from './origin.js'; import * as ns from './origin.js'; export { foo, ns }; export const both = 4",
+    )
+    .file("all.js", "export * from './one.js'; export * from './two.js'")
+    .run()
+    .await
+    .expect_ok(json!([1, 1, ["foo", "ns"]]));
+}
+
+#[tokio::test]
+async fn json_knows_the_objects_around_an_object() {
+    gives(
+        "const around = { a: 1 }; around.c = around;
+         const twice = [caught(() => JSON.stringify(around)), caught(() => JSON.stringify(around))];
+         delete around.c;
+         const inner = { x: { y: 1 }, toJSON() { return JSON.stringify([inner.x, { x: inner.x }]) } };
+         return [...twice, JSON.stringify([around, around]), JSON.stringify([inner.x, inner])]",
+        json!([
+            "TypeError",
+            "TypeError",
+            r#"[{"a":1},{"a":1}]"#,
+            r#"[{"y":1},"[{\"y\":1},{\"x\":{\"y\":1}}]"]"#
+        ]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn shared_memory_of_one_agent() {
+    gives(
+        "const shared = new SharedArrayBuffer(8, { maxByteLength: 64 });
+         const ints = new Int32Array(shared), longs = new BigInt64Array(new SharedArrayBuffer(8));
+         Atomics.add(ints, 0, 5); Atomics.store(longs, 0, -1n);
+         shared.grow(64);
+         return [
+            Atomics.load(ints, 0), ints.length, String(Atomics.exchange(longs, 0, 3n)),
+            Atomics.compareExchange(ints, 0, 5, 7), ints[0], Atomics.notify(ints, 0, 1),
+            caught(() => Atomics.wait(ints, 0, 7, 0)), caught(() => shared.grow(1)),
+            caught(() => Atomics.load(ints, 99)), Atomics.isLockFree(4),
+            caught(() => structuredClone(shared)), caught(() => structuredClone({ view: ints })),
+         ]",
+        json!([
+            5,
+            16,
+            "-1",
+            5,
+            7,
+            0,
+            "TypeError",
+            "RangeError",
+            "RangeError",
+            true,
+            "DataCloneError",
+            "DataCloneError"
+        ]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn shared_memory_is_counted_and_crosses_to_nobody() {
+    let code = "export default { run(kind) {
+        if (kind === 'big') return new SharedArrayBuffer(0, { maxByteLength: 1 << 30 }).byteLength;
+        return new Uint8Array(new SharedArrayBuffer(4));
+    } }";
+    let big = Case::js(code).arg("big").run().await;
+    assert!(!matches!(big.0.outcome(), isolet::Outcome::Ok), "{big:?}");
+    let _ = Case::js(code)
+        .arg("view")
+        .run()
+        .await
+        .expect_exception("DataCloneError", "SharedArrayBuffer");
+}
