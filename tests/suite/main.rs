@@ -35,6 +35,7 @@ mod loader_children;
 mod loader_get;
 mod loader_in_rust;
 mod lockdown;
+mod messages;
 mod modules;
 mod outbound;
 mod ownership;
