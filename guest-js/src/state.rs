@@ -1,7 +1,7 @@
 //! What a sandbox holds beside the JavaScript heap.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -73,6 +73,11 @@ pub struct State {
     pub bodies: RefCell<BTreeMap<String, ModuleBody>>,
     /// Resolved specifier to the name that the host gave its module.
     pub names: RefCell<BTreeMap<String, String>>,
+    /// The names of modules that are JSON.
+    pub json: RefCell<BTreeSet<String>>,
+    /// What was thrown when a module was parsed, linked or evaluated, by its name or,
+    /// if it never got one, by its specifier.
+    pub failures: RefCell<BTreeMap<String, Persistent<rquickjs::Value<'static>>>>,
     /// Bodies of CommonJS modules that have not run.
     pub compiled: RefCell<BTreeMap<String, Persistent<Function<'static>>>>,
     /// `module` objects of what is not an ES module, once it was evaluated.
@@ -110,6 +115,8 @@ impl State {
             timers: RefCell::default(),
             bodies: RefCell::default(),
             names: RefCell::default(),
+            json: RefCell::default(),
+            failures: RefCell::default(),
             compiled: RefCell::default(),
             values: RefCell::default(),
             exports: RefCell::default(),

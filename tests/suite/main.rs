@@ -36,6 +36,7 @@ mod loader_children;
 mod loader_get;
 mod loader_in_rust;
 mod lockdown;
+mod messages;
 mod modules;
 mod outbound;
 mod ownership;

@@ -1,7 +1,7 @@
 //! Whose lines a stack names: the author's, wherever it is read.
 
 use isolet::LimitKind;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::family::family;
 use crate::harness::{Case, Run, assert_alive, call};
@@ -445,4 +445,235 @@ async fn where_the_author_wrote_it_takes_memory_of_the_sandbox() {
     let limit = run("main.ts", "enum E {} ", plain).await.expect_limit(LimitKind::Memory);
     assert_eq!(limit.limit, plain);
     assert_alive().await;
+}
+
+#[tokio::test]
+async fn past_an_await_stand_those_that_wait() {
+    let source = "\
+async function inner(): Promise<never> {
+  await null;
+  throw new Error('x');
+}
+
+const middle = async (): Promise<never> => {
+  return await inner();
+};
+
+class Outer {
+  async run(): Promise<string> {
+    try {
+      await middle();
+    } catch (error) {
+      return (error as Error).stack!;
+    }
+  }
+}
+
+export default {
+  async run(): Promise<unknown> {
+    const caught = await new Outer().run();
+    await null;
+    Error.prepareStackTrace = (_: Error, sites: any[]) => sites;
+    const sites = (await (async function last() {
+      await null;
+      return new Error().stack;
+    })()) as any;
+    return [caught, sites.map((site: any) => [site.getFunctionName(), site.isAsync(), String(site)])];
+  },
+};
+";
+    let run = Case::ts(source).run().await.json();
+    let stack = text(&run[0]);
+    assert_inside(stack, "inner", source, "new Error('x')");
+    for (function, needle) in [("async middle", "await inner()"), ("async run", "await middle()")] {
+        let frame = format!("    at {function} (main.ts:{})", position(source, needle));
+        assert!(stack.contains(&frame), "no {frame}:\n{stack}");
+    }
+    let frame = format!("    at async run (main.ts:{})", position(source, "await new Outer()"));
+    assert!(stack.contains(&frame), "no {frame}:\n{stack}");
+    let last = format!("last (main.ts:{})", position(source, "new Error().stack"));
+    let awaiting =
+        format!("async run (main.ts:{})", position(source, "await (async function last"));
+    assert_eq!(run[1], json!([["last", false, last], ["run", true, awaiting]]));
+}
+
+#[tokio::test]
+async fn a_circle_of_waiting_functions_ends() {
+    let run = Case::body(
+        "const [a, b] = [Promise.withResolvers(), Promise.withResolvers()];
+         const f = async () => { await a.promise; return new Error().stack };
+         const one = f();
+         const all = Promise.all([one, one, (async () => { await one })()]);
+         a.resolve();
+         return (await all)[0].split('\\n').length",
+    )
+    .run()
+    .await;
+    let _ = run.expect_ok(2);
+}
+
+#[tokio::test]
+async fn frames_of_the_engines_own_scripts_are_hidden() {
+    let run = Case::body(
+        "const stacks = [];
+         const keep = () => stacks.push(new Error().stack);
+         queueMicrotask(keep); setTimeout(keep); new EventTarget().dispatchEvent(new Event('x'));
+         const target = new EventTarget(); target.addEventListener('x', keep); target.dispatchEvent(new Event('x'));
+         const stream = new ReadableStream({ start: keep, pull(c) { keep(); c.close() } });
+         for await (const _ of stream);
+         try { new URL('::') } catch (error) { stacks.push(error.stack) }
+         await new Promise((resolve) => setTimeout(resolve, 1));
+         Error.prepareStackTrace = (_, sites) => sites;
+         const sites = await new Promise((resolve) => queueMicrotask(() => resolve(new Error().stack)));
+         return [stacks.length, stacks.filter(stack => stack.includes('isolet:')), sites.map(site => site.getFileName())]",
+    )
+    .run()
+    .await;
+    let _ = run.expect_ok(json!([6, [], ["main.js"]]));
+}
+
+#[tokio::test]
+async fn call_sites_are_those_of_v8_and_give_nothing_away() {
+    let run = Case::js(
+        "import sloppy from './sloppy.cjs';
+         export default { run() {
+            Error.prepareStackTrace = (_, sites) => sites;
+            function strict() { return new Error().stack }
+            class Made { constructor() { this.sites = [1].map(() => new Error().stack)[0] } }
+            const told = (site) => [site.getFunctionName(), site.getFileName(), site.isNative(), site.isConstructor(),
+                site.isEval(), site.isAsync(), site.isToplevel(), site.isPromiseAll(), site.getThis() === undefined,
+                typeof site.getFunction(), site.getTypeName(), site.getMethodName(), site.getEvalOrigin() === undefined];
+            const native = new Made().sites;
+            return [told(strict()[0]), told(native[1]), told(native[2]), told(sloppy()[0]),
+                String(native[1]), /^new Made \\(main.js:\\d+:\\d+\\)$/.test(native[2]),
+                Object.keys(strict()[0]), strict().length <= Error.stackTraceLimit];
+         } };",
+    )
+    .file("sloppy.cjs", "module.exports = function sloppy() { return new Error().stack }")
+    .run()
+    .await;
+    let _ = run.expect_ok(json!([
+        [
+            "strict",
+            "main.js",
+            false,
+            false,
+            false,
+            false,
+            true,
+            false,
+            true,
+            "undefined",
+            null,
+            null,
+            true
+        ],
+        ["map", null, true, false, false, false, false, false, true, "undefined", null, null, true],
+        [
+            "Made",
+            "main.js",
+            false,
+            true,
+            false,
+            false,
+            false,
+            false,
+            true,
+            "undefined",
+            null,
+            null,
+            true
+        ],
+        [
+            "sloppy",
+            "sloppy.cjs",
+            false,
+            false,
+            false,
+            false,
+            true,
+            false,
+            true,
+            "function",
+            null,
+            null,
+            true
+        ],
+        "map (native)",
+        true,
+        [],
+        true
+    ]));
+}
+
+#[tokio::test]
+async fn capture_stack_trace_begins_below_its_function() {
+    let run = Case::body(
+        "const names = (stack) => stack.split('\\n').filter(Boolean).map(line => line.trim().split(' ')[1]);
+         const target = {};
+         function skipped() { Error.captureStackTrace(target, skipped) }
+         function between() { skipped() }
+         function user() { between(); return names(target.stack) }
+         class Mine extends Error { constructor() { super('m'); Error.captureStackTrace(this, Mine) } }
+         function make() { return names(new Mine().stack) }
+         const below = user(), made = make();
+         Error.captureStackTrace(target, () => {});
+         const elsewhere = target.stack;
+         Error.captureStackTrace(target);
+         const plain = names(target.stack);
+         const { enumerable, writable, configurable } = Object.getOwnPropertyDescriptor(target, 'stack');
+         Error.stackTraceLimit = 1;
+         const limited = user();
+         Error.stackTraceLimit = 0;
+         const none = new Error().stack;
+         return [below.slice(0, 3), made[0], elsewhere, plain[0], [enumerable, writable, configurable], limited, none]",
+    )
+    .run()
+    .await;
+    let _ = run.expect_ok(json!([
+        ["between", "user", "run"],
+        "make",
+        "",
+        "run",
+        [false, true, true],
+        ["between"],
+        ""
+    ]));
+}
+
+#[tokio::test]
+async fn columns_point_at_what_is_called() {
+    let source = "\
+function fail(...all) { throw new RangeError('x') }
+const o = { inner: { fail, none: {} } };
+const frames = [
+  () => o.inner.fail(o.inner, [1, 2].map((x) => x)),
+  () => fail(o.inner.none, 1),
+  () => new o.inner.None(o.inner, 1),
+  () => new   fail(o.inner.none),
+  () => o.inner.none.missing.further,
+  () => o.inner.none.missing(1, o.inner),
+  () => [1].forEach(() => o.inner),
+  () => fail(...[o.inner.none]),
+];
+export default { run: () => frames.map((f) => {
+  try { f(); } catch (error) {
+    return error.stack.split('\\n').filter((line) => !line.includes(' fail '))[0].trim();
+  }
+}) };
+";
+    let run = Case::js(source).run().await.json();
+    for (index, line, needle) in [
+        (0, 4, "fail(o.inner, ["),
+        (1, 5, "fail(o.inner.none, 1)"),
+        (2, 6, "new o.inner.None"),
+        (3, 7, "new   fail"),
+        (4, 8, "further"),
+        (5, 9, "missing(1"),
+        (7, 11, "fail(...["),
+    ] {
+        let place = position(source, needle);
+        assert!(place.starts_with(&format!("{line}:")), "{needle} {place}");
+        assert_eq!(run[index], format!("at <anonymous> (main.js:{place})"), "{needle}");
+    }
 }

@@ -37,8 +37,14 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
         let text = format::format(&ctx, &helpers, &data);
         let colon = if text.is_empty() { "" } else { ": " };
         let stack = super::raw::text(&stack).unwrap_or_default();
-        // The first frame is `trace` itself.
-        let frames = stack.trim_end().split_once('\n').map_or("", |(_, frames)| frames);
+        // An engine without our patches shows `trace` itself.
+        let frames = stack.trim_end();
+        let frames = match frames.lines().next() {
+            Some(own) if own.contains("(isolet:console") => {
+                frames[own.len()..].trim_start_matches('\n')
+            }
+            _ => frames,
+        };
         let line = if frames.is_empty() { "" } else { "\n" };
         write(&ctx, level, groups, format!("Trace{colon}{text}{line}{frames}"), None);
     };

@@ -51,15 +51,21 @@ impl Resolver for Modules {
         ctx: &Ctx<'js>,
         base: &str,
         name: &str,
-        _: Option<ImportAttributes<'js>>,
+        attributes: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
-        if let Some(builtin) = builtin::name(name) {
-            return Ok(builtin.to_owned());
-        }
-        let Some(specifier) = resolve(base, name) else {
+        let wants_json = is_json_wanted(ctx, attributes)?;
+        let found = if let Some(builtin) = builtin::name(name) {
+            builtin.to_owned()
+        } else if let Some(specifier) = resolve(base, name) {
+            find(ctx, &self.0, &specifier, Some(base))?
+        } else {
             return Err(not_found(ctx, name, Some(base)));
         };
-        find(ctx, &self.0, &specifier, Some(base))
+        if wants_json && !self.0.json.borrow().contains(&found) {
+            let text = format!("Module \"{found}\" is not of type \"json\".");
+            return Err(throw::type_error(ctx, &text));
+        }
+        Ok(found)
     }
 }
 
@@ -72,6 +78,23 @@ impl Loader for Modules {
     ) -> Result<Module<'js, Declared>> {
         declare(ctx, &self.0, name)
     }
+}
+
+/// Checks the attributes of an import: whether one of them asks for JSON.
+fn is_json_wanted<'js>(ctx: &Ctx<'js>, attributes: Option<ImportAttributes<'js>>) -> Result<bool> {
+    let Some(attributes) = attributes else { return Ok(false) };
+    let mut wanted = false;
+    for key in attributes.keys() {
+        let key = key?;
+        let value = attributes.get(&key)?.unwrap_or_default();
+        wanted = key == "type" && value == "json";
+        if !wanted {
+            let text =
+                format!("Import attribute \"{key}\" with value \"{value}\" is not supported.");
+            return Err(throw::type_error(ctx, &text));
+        }
+    }
+    Ok(wanted)
 }
 
 /// A specifier as a path from the root of the modules; none if it leads above.
@@ -101,11 +124,17 @@ fn find(ctx: &Ctx<'_>, state: &State, specifier: &str, importer: Option<&str>) -
     if let Some(name) = state.names.borrow().get(specifier) {
         return Ok(name.clone());
     }
+    rethrow(ctx, state, specifier)?;
     let module = match state.host.source(specifier) {
         Ok(module) => module,
         Err(SourceError::NotFound) => return Err(not_found(ctx, specifier, importer)),
-        Err(SourceError::Invalid(text)) => return Err(throw::syntax_error(ctx, &text)),
+        Err(SourceError::Invalid(text)) => {
+            return remember(ctx, state, specifier, Err(throw::syntax_error(ctx, &text)));
+        }
     };
+    if matches!(module.body, ModuleBody::Json(_)) {
+        state.json.borrow_mut().insert(module.name.clone());
+    }
     let known = state.names.borrow().values().any(|name| *name == module.name);
     state.names.borrow_mut().insert(specifier.to_owned(), module.name.clone());
     if !known {
@@ -114,10 +143,38 @@ fn find(ctx: &Ctx<'_>, state: &State, specifier: &str, importer: Option<&str>) -
     Ok(module.name)
 }
 
+/// Throws what was thrown when the module failed.
+fn rethrow(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<()> {
+    let failure = state.failures.borrow().get(name).cloned();
+    match failure {
+        Some(thrown) => Err(ctx.throw(thrown.restore(ctx)?)),
+        None => Ok(()),
+    }
+}
+
+/// Keeps what is thrown, so that the module fails the same way whenever it is
+/// imported or required.
+fn remember<T>(ctx: &Ctx<'_>, state: &State, name: &str, result: Result<T>) -> Result<T> {
+    match result {
+        Err(Error::Exception) => {
+            let thrown = ctx.catch();
+            let kept = Persistent::save(ctx, thrown.clone());
+            state.failures.borrow_mut().insert(name.to_owned(), kept);
+            Err(ctx.throw(thrown))
+        }
+        result => result,
+    }
+}
+
 fn declare<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Module<'js, Declared>> {
     if builtin::name(name).is_some() {
         return Module::declare_def::<builtin::Workers, _>(ctx.clone(), name);
     }
+    rethrow(ctx, state, name)?;
+    remember(ctx, state, name, declare_found(ctx, state, name))
+}
+
+fn declare_found<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Module<'js, Declared>> {
     let body = state.bodies.borrow_mut().remove(name);
     match body {
         Some(ModuleBody::Javascript(Script { code, mappings })) => {
@@ -177,20 +234,24 @@ fn evaluate<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>
     if let Some(module) = known {
         return module.restore(ctx)?.get("exports");
     }
+    rethrow(ctx, state, name)?;
     let compiled = state.compiled.borrow_mut().remove(name);
     if let Some(body) = compiled {
-        return commonjs::run(ctx, state, name, body.restore(ctx)?);
+        let result = commonjs::run(ctx, state, name, body.restore(ctx)?);
+        return remember(ctx, state, name, result);
     }
     let body = state.bodies.borrow_mut().remove(name);
     let value = match body {
-        Some(ModuleBody::Json(text)) => parse_json(ctx, name, text)?,
+        Some(ModuleBody::Json(text)) => remember(ctx, state, name, parse_json(ctx, name, text))?,
         Some(ModuleBody::Text(text)) => text.into_js(ctx)?,
         Some(ModuleBody::Data(bytes)) => ArrayBuffer::new(ctx.clone(), bytes)?.into_js(ctx)?,
         Some(ModuleBody::Commonjs(source)) => {
-            commonjs::compile(ctx, state, name, &source)?;
+            remember(ctx, state, name, commonjs::compile(ctx, state, name, &source))?;
             return evaluate(ctx, state, name);
         }
-        Some(ModuleBody::Javascript(_)) | None => {
+        body @ (Some(ModuleBody::Javascript(_)) | None) => {
+            // An import may come later.
+            state.bodies.borrow_mut().extend(body.map(|body| (name.to_owned(), body)));
             return Err(throw::type_error(
                 ctx,
                 &format!("require() of \"{name}\", which is an ES module; use import()"),
