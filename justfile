@@ -39,6 +39,11 @@ fuzz target="all" seconds="60":
 asan:
     tools/asan.sh
 
+# test262 from a checkout, every test in a sandbox of its own; fails if one is lost
+test262 checkout *options:
+    cargo build --release -p isolet-cli
+    tools/test262.py {{ checkout }} {{ options }}
+
 # Licences, bans, sources; advisories where their database can be reached
 deny:
     cargo deny --locked check bans licenses sources

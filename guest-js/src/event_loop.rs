@@ -277,7 +277,7 @@ fn when_settled<'js>(
         let rejected = Function::new(ctx.clone(), move |ctx: Ctx<'js>, thrown: Value<'js>| {
             rejected(&ctx, Err(thrown));
         })?;
-        intrinsics::then(ctx, state, promise, resolved, rejected)
+        globals::then(promise, &resolved, &rejected)
     })();
     if let Err(error) = attached {
         then(ctx, Err(thrown(ctx, error)));

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use isolet_wire::Interface;
-use rquickjs::function::{Constructor, This};
+use rquickjs::function::Constructor;
 use rquickjs::{
     Array, Ctx, Exception, FromJs, Function, Object, Persistent, Promise, Result, Value,
 };
@@ -56,17 +56,12 @@ pub fn prepare(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     rpc_promise(ctx, state)?;
     promise_methods(ctx, state)?;
     execution_context_class(ctx, state)?;
-    promise_then(ctx, state)?;
     nothing(ctx, state)?;
     Ok(())
 }
 
 fn execution_context_class<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Constructor<'js>> {
     get(ctx, state, "ExecutionContext")
-}
-
-fn promise_then<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Function<'js>> {
-    get(ctx, state, "promiseThen")
 }
 
 /// `new ExecutionContext(invocation, props)`: the `ctx` of a handler.
@@ -235,17 +230,6 @@ pub fn bind<'js>(
 /// A class of the module `cloudflare:workers`.
 pub fn export<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>> {
     get::<Object<'js>>(ctx, state, "workers")?.get(name)
-}
-
-/// Calls the original `Promise.prototype.then`.
-pub fn then<'js>(
-    ctx: &Ctx<'js>,
-    state: &State,
-    promise: &Promise<'js>,
-    resolved: Function<'js>,
-    rejected: Function<'js>,
-) -> Result<()> {
-    promise_then(ctx, state)?.call((This(promise.clone()), resolved, rejected))
 }
 
 /// A promise for what `await value` would wait for; none if it would not wait.

@@ -270,3 +270,158 @@ async fn shared_memory_is_counted_and_crosses_to_nobody() {
         .await
         .expect_exception("DataCloneError", "SharedArrayBuffer");
 }
+
+#[tokio::test]
+async fn keys_are_converted_when_the_standard_says() {
+    gives(
+        "const log = [], key = (name) => ({ toString() { log.push('key ' + name); return name } });
+         const value = (x) => (log.push('value'), x);
+         const out = () => log.splice(0).join();
+         const object = {};
+         object[key('a')] = value(1);
+         const first = out();
+         const made = { [key('b')]: value(2) };
+         const second = out();
+         [object[key('c')]] = [value(3)];
+         const third = out();
+         caught(() => { null[key('d')] = value(4) });
+         const fourth = out();
+         object[key('a')] += value(5);
+         return [first, second, third, fourth, out(), object, made,
+                 caught(() => { undefined[0] = 1 }), (() => { 'use strict'; const a = []; a[1] = 2; return a.length })()]",
+        json!([
+            "value,key a",
+            "key b,value",
+            "value,key c",
+            "value",
+            "key a,value",
+            { "a": 6, "c": 3 },
+            { "b": 2 },
+            "TypeError",
+            2
+        ]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn numbers_print_with_the_fewest_digits() {
+    gives(
+        "let wrong = 0;
+         for (let e = -1074; e < 1024; e++) if (Number(String(2 ** e)) !== 2 ** e) wrong++;
+         return [String(7.120236347223045e-307), String(2 ** -1074), String(2 ** -1017), String(2 ** 1023), wrong]",
+        json!(["7.120236347223045e-307", "5e-324", "7.120236347223045e-307", "8.98846567431158e+307", 0]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn dates_as_rfc_3339_writes_them() {
+    gives(
+        "return ['2020-01-02t03:04:05z', '2020-01-02T03:04:05.5z', '2020-01-02T03:04:05.1234567891Z',
+                 '2020-01-02T03:04:05,123Z', '2020-01-02 03:04:05,123Z', 'Jan 2 2020 3:04:05,5']
+                .map((text) => Date.parse(text))",
+        json!([1_577_934_245_000_u64, 1_577_934_245_500_u64, 1_577_934_245_123_u64, null, null, null]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn names_of_groups_may_repeat_in_alternatives() {
+    gives(
+        "const group = (source, text) => caught(() => new RegExp(source).exec(text).groups.a);
+         return [group('(?<a>x)|' + 'b|'.repeat(1000) + '(?<a>y)', 'y'), group('(?:(?<a>x)|y)(?<a>z)', 'yz'),
+                 group('(?:(?<a>x)|(?<a>y))(?<b>z)', 'yz'), group('(?<a>x|(?<a>y))', 'y'),
+                 group('(?:a|(?<a>x))|(?:b|(?<a>y))', 'y'), group('(?<a>x)(?:y|(?<a>z))', 'xy')]",
+        json!(["y", "SyntaxError", "y", "SyntaxError", "y", "SyntaxError"]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_string_that_is_too_long_is_a_range_error() {
+    gives(
+        "const half = 'x'.repeat(2 ** 20); let s = half;
+         return [caught(() => { for (;;) s += s }), caught(() => 'ab'.repeat(2 ** 29)),
+                 caught(() => ''.padEnd(2 ** 31))]",
+        json!(["RangeError", "RangeError", "RangeError"]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_parses_and_what_does_not() {
+    gives(
+        "const parse = (text) => caught(() => (Function(text), 'ok'));
+         class Fields { get
+            *a() {} set
+            *b() {} }
+         const tag = () => 1;
+         return [
+            Object.keys(new Fields()), parse('1 + {} = 0'), parse('class A { #x; f() { #x in {} = 0 } }'),
+            parse('x = {} = 0; [y] = {z} = {}'), parse('f() = 1'), parse('f()++; for (f() of []);'),
+            parse('\"use strict\"; f() = 1'), parse('f`` = 1'), parse('new f() = 1'), parse('[f()] = 1'),
+            parse('f() &&= 1'), caught(() => Function('let n = 0; try { (() => 1)() = n++ } catch (e) { return e.name + n }')()),
+         ]",
+        json!([
+            ["get", "set"],
+            "SyntaxError",
+            "SyntaxError",
+            "ok",
+            "ok",
+            "ok",
+            "SyntaxError",
+            "SyntaxError",
+            "SyntaxError",
+            "SyntaxError",
+            "SyntaxError",
+            "ReferenceError0"
+        ]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn with_asks_again() {
+    gives(
+        "return Function(`
+            const log = [];
+            const env = new Proxy({ p: 1 }, {
+                has(t, k) { log.push('has ' + String(k)); return k in t },
+                get(t, k) { log.push('get ' + String(k)); return t[k] },
+            });
+            with (env) { p; p = 2 }
+            const gone = { q: 1, get [Symbol.unscopables]() { delete gone.q } };
+            let name;
+            with (gone) { try { (function () { 'use strict'; return q })() } catch (e) { name = e.name } }
+            return [log.filter((line) => line.endsWith('p')), name];
+         `)()",
+        json!([["has p", "has p", "get p", "has p", "has p"], "ReferenceError"]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn missing_arguments() {
+    gives(
+        "return [caught(() => atob()), caught(() => btoa()), caught(() => crypto.getRandomValues()),
+                 btoa(undefined)]",
+        json!(["TypeError", "TypeError", "TypeError", "dW5kZWZpbmVk"]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn who_waits_for_an_invocation_looks_nothing_up() {
+    gives(
+        "const seen = [];
+         Object.defineProperty(Promise.prototype, 'constructor', {
+            get() { seen.push('constructor'); return Promise },
+         });
+         globalThis.seen = seen;
+         return new Promise((resolve) => setTimeout(() => resolve(seen.length), 1))",
+        // `return` in an async function adopts a promise by its `then`.
+        json!(1),
+    )
+    .await;
+}

@@ -7,6 +7,7 @@
     }
 
     getRandomValues(array) {
+      if (arguments.length === 0) throw new TypeError("getRandomValues() needs an array.");
       const length = native.randomize(array);
       if (length === -1) {
         throw new DOMException(

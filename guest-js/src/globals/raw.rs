@@ -12,7 +12,7 @@
 use std::ffi::CString;
 use std::ptr;
 
-use rquickjs::{Ctx, Error, Object, Result, Value, qjs};
+use rquickjs::{Ctx, Error, Function, Object, Promise, Result, Value, qjs};
 
 /// An own property, as it is declared.
 pub enum Property<'js> {
@@ -64,6 +64,31 @@ pub fn own_property<'js>(object: &Object<'js>, key: &Value<'js>) -> Result<Optio
         }
         Ok(Some(Property::Data { value, enumerable }))
     }
+}
+
+/// Reacts to a promise as `await` does: a worker sees no `then`, `constructor`
+/// or `Symbol.species` looked up.
+pub fn then<'js>(
+    promise: &Promise<'js>,
+    resolved: &Function<'js>,
+    rejected: &Function<'js>,
+) -> Result<()> {
+    let ctx = promise.ctx();
+    // SAFETY: all are live values of this context, which the engine only
+    // borrows; what it returns is owned.
+    unsafe {
+        let derived = qjs::JS_PromiseThen(
+            ctx.as_raw().as_ptr(),
+            promise.as_raw(),
+            resolved.as_raw(),
+            rejected.as_raw(),
+        );
+        if qjs::JS_IsException(derived) {
+            return Err(Error::Exception);
+        }
+        drop(Value::from_raw(ctx.clone(), derived));
+    }
+    Ok(())
 }
 
 /// The enumerable own keys, strings and then symbols. Not for proxies.

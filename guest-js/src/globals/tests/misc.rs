@@ -63,6 +63,7 @@ fn randomness_is_the_seed_s() {
             "TypeMismatchError",
         ),
         ("try { crypto.getRandomValues([1]) } catch (e) { e.name }", "TypeMismatchError"),
+        ("try { crypto.getRandomValues() } catch (e) { e.name }", "TypeError"),
         (
             "try { crypto.getRandomValues(new Uint8Array(65537)) } catch (e) { e.name + e.code }",
             "QuotaExceededError22",
