@@ -102,6 +102,8 @@ fn jsx(program: &Program<'_>, options: &Options) -> JsxOptions {
         runtime,
         import_source: options.jsx_import_source.clone(),
         pure: false,
+        // `a:b` is a name like any other, as in TypeScript.
+        throw_if_namespace: false,
         ..JsxOptions::enable()
     }
 }

@@ -83,6 +83,7 @@ pub fn rewrite(
         statics: Vec::new(),
         level: Level::Module,
         commonjs: modules::is_commonjs(program),
+        factories: modules::factories(program),
         tail: Vec::new(),
         refusal: None,
     };
@@ -170,6 +171,8 @@ struct Rewriter<'s> {
     statics: Vec<Statics>,
     level: Level,
     commonjs: bool,
+    /// What makes elements.
+    factories: HashSet<String>,
     /// What stands behind the last statement.
     tail: Vec<Piece>,
     refusal: Option<Refusal>,

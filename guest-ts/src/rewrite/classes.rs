@@ -218,12 +218,12 @@ impl<'a> Rewriter<'_> {
                 rewriter.at_level(Level::Block, |rewriter| walk::walk_static_block(rewriter, it));
             }),
             ClassElement::MethodDefinition(it) => {
-                self.visit_decorators(&it.decorators);
+                self.old_decorators(&it.key, &it.decorators);
                 self.plain_key(&it.key, it.computed);
                 self.visit_function(&it.value, ScopeFlags::Function);
             }
             ClassElement::PropertyDefinition(it) => {
-                self.visit_decorators(&it.decorators);
+                self.old_decorators(&it.key, &it.decorators);
                 self.plain_key(&it.key, it.computed);
                 if let Some(value) = &it.value {
                     self.name_member(&it.key, value);
@@ -232,6 +232,17 @@ impl<'a> Rewriter<'_> {
                 }
             }
             ClassElement::AccessorProperty(_) | ClassElement::TSIndexSignature(_) => {}
+        }
+    }
+
+    /// Decorators from before the standard. Those of private members never worked.
+    pub(super) fn old_decorators(&mut self, key: &PropertyKey<'a>, decorators: &[Decorator<'a>]) {
+        for decorator in decorators {
+            if matches!(key, PropertyKey::PrivateIdentifier(_)) {
+                self.remove(decorator.span);
+            } else {
+                self.visit_decorator(decorator);
+            }
         }
     }
 

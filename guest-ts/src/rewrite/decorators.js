@@ -13,7 +13,8 @@ function $decorate(descriptor, decorators, context, initializers, extra) {
       if (done) throw new TypeError("Cannot add initializers after decoration has completed");
       extra[extra.length] = callable(it || null);
     };
-    const value = kind === "accessor" ? { get: descriptor.get, set: descriptor.set } : descriptor[slot];
+    const value =
+      kind === "accessor" ? { get: descriptor.get, set: descriptor.set } : descriptor[slot];
     const result = (0, decorators[i])(value, own);
     if (kind === "accessor") {
       if (result === undefined) continue;
@@ -31,7 +32,11 @@ function $decorate(descriptor, decorators, context, initializers, extra) {
 }
 function $member(holder, decorators, context, initializers, extra) {
   const descriptor = Object.getOwnPropertyDescriptor(holder, context.name);
-  Object.defineProperty(holder, context.name, $decorate(descriptor, decorators, context, initializers, extra));
+  Object.defineProperty(
+    holder,
+    context.name,
+    $decorate(descriptor, decorators, context, initializers, extra),
+  );
 }
 function $method(target, name, object) {
   Object.setPrototypeOf(object, Object.getPrototypeOf(target));
@@ -48,10 +53,17 @@ function $key(key) {
   return typeof key === "symbol" ? key : `${key}`;
 }
 function $metadata(parent) {
-  if (typeof Symbol === "function" && Symbol.metadata) return Object.create((parent && parent[Symbol.metadata]) ?? null);
+  if (typeof Symbol === "function" && Symbol.metadata)
+    return Object.create((parent && parent[Symbol.metadata]) ?? null);
 }
 function $publish(target, value) {
-  if (value) Object.defineProperty(target, Symbol.metadata, { enumerable: true, configurable: true, writable: true, value });
+  if (value)
+    Object.defineProperty(target, Symbol.metadata, {
+      enumerable: true,
+      configurable: true,
+      writable: true,
+      value,
+    });
 }
 function $super(original, key, self) {
   const parent = Object.getPrototypeOf(original);
@@ -60,7 +72,8 @@ function $super(original, key, self) {
       return Reflect.get(parent, key, self);
     },
     set value(value) {
-      if (!Reflect.set(parent, key, value, self)) throw new TypeError(`Cannot assign to '${String(key)}'`);
+      if (!Reflect.set(parent, key, value, self))
+        throw new TypeError(`Cannot assign to '${String(key)}'`);
     },
   };
 }

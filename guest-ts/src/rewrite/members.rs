@@ -487,7 +487,7 @@ impl<'a> Rewriter<'_> {
         let write = format!("(v) {{ {receiver}.{storage} = v; }}");
         let mut pieces = vec![Piece::from(format!(";{is_static}{storage}"))];
         let mut accessors: Vec<Piece> = Vec::new();
-        if self.legacy {
+        if self.legacy && !matches!(it.key, PropertyKey::PrivateIdentifier(_)) {
             self.visit_decorators(&it.decorators);
             for decorator in &it.decorators {
                 accessors.extend([decorator.span.into(), " ".into()]);

@@ -8,10 +8,33 @@ use oxc_ast::ast::{
 use oxc_ast_visit::Visit;
 use oxc_semantic::Reference;
 use oxc_span::{GetSpan, Span};
+use std::collections::HashSet;
 
 /// Whether a file exports by `export =`.
 pub(super) fn is_commonjs(program: &Program<'_>) -> bool {
     program.body.iter().any(|it| matches!(it, Statement::TSExportAssignment(_)))
+}
+
+/// The names by which a file with JSX makes elements: `React`, or what the
+/// comments before its first statement say.
+pub(super) fn factories(program: &Program<'_>) -> HashSet<String> {
+    let mut names = HashSet::new();
+    if !program.source_type.is_jsx() {
+        return names;
+    }
+    names.insert("React".to_owned());
+    let first = program.body.first().map_or(u32::MAX, |it| it.span().start);
+    for comment in program.comments.iter().take_while(|it| it.span.end <= first) {
+        let mut words = comment.content_span().source_text(program.source_text).split_whitespace();
+        while let Some(word) = words.next() {
+            if matches!(word, "@jsx" | "@jsxFrag")
+                && let Some(name) = words.next().and_then(|it| it.split('.').next())
+            {
+                names.insert(name.to_owned());
+            }
+        }
+    }
+    names
 }
 
 impl Rewriter<'_> {
@@ -36,7 +59,8 @@ impl Rewriter<'_> {
         statement: Span,
         export: &Export,
     ) {
-        let unused = *export == Export::No && !self.is_value(&it.id);
+        let unused =
+            *export == Export::No && !self.is_value(&it.id) && !self.makes_elements(&it.id.name);
         if it.import_kind.is_type() || unused || self.is_alias_of_type(&it.module_reference) {
             self.remove(statement);
             return;
@@ -94,7 +118,8 @@ impl Rewriter<'_> {
                     ImportDeclarationSpecifier::ImportSpecifier(it) => it.import_kind.is_type(),
                     _ => false,
                 };
-                !is_type && self.is_value(specifier.local())
+                let local = specifier.local();
+                !is_type && (self.is_value(local) || self.makes_elements(&local.name))
             })
             .collect();
         if it.import_kind.is_type() || kept.is_empty() {
@@ -138,6 +163,11 @@ impl Rewriter<'_> {
         id.symbol_id.get().is_some_and(|symbol| {
             !self.scoping.get_resolved_references(symbol).all(Reference::is_type)
         })
+    }
+
+    /// Whether elements are made by what has this name: JSX uses it unseen.
+    fn makes_elements(&self, name: &str) -> bool {
+        self.factories.contains(name)
     }
 
     /// Whether a name is declared in this file, and only as a type.
