@@ -26,6 +26,11 @@ test:
 torture:
     ISOLET_TORTURE=1 cargo test --workspace --test suite
 
+# TypeScript's own conformance cases, from a checkout of microsoft/TypeScript, against tsc
+# (needs node 20 and npm); fails if one is lost of those in tests/conformance/typescript.txt
+ts-conformance path *args:
+    tools/ts-conformance.sh {{ path }} {{ args }}
+
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- -D warnings

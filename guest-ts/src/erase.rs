@@ -2,12 +2,14 @@
 //!
 //! Types are erased where they stand, so that every line and column keeps its
 //! meaning. What only a transformer can express (an `enum`, JSX) is reported
-//! as [`Plan::Lower`]. So is anything unexpected: to lower is always right,
-//! it only costs a source map.
+//! as [`Plan::Lower`], and what that does not know as [`Plan::Rewrite`]. Anything
+//! unexpected is lowered: that is always right, it only costs a source map.
 
 mod members;
 mod modules;
 mod statements;
+
+pub(crate) use statements::is_type_statement;
 
 use crate::edits::{Edits, Guard};
 use crate::scan::{Scanner, to_offset};
@@ -21,6 +23,7 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_semantic::Scoping;
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::precedence::{GetPrecedence, Precedence};
+use std::collections::HashSet;
 
 /// How to make JavaScript of a program.
 pub enum Plan {
@@ -28,16 +31,8 @@ pub enum Plan {
     Erase(Edits),
     /// Something has no spelling in place: transform and print the program.
     Lower,
-    /// Something is supported neither way.
-    Refuse(Refusal),
-}
-
-/// Syntax that a sandbox does not support.
-pub struct Refusal {
-    /// Where it is.
-    pub span: Span,
-    /// What to tell its author.
-    pub message: &'static str,
+    /// Something is unknown to the transformer: rewrite it first.
+    Rewrite,
 }
 
 /// Plans the erasure of `program`.
@@ -52,13 +47,16 @@ pub fn plan(program: &Program<'_>, scanner: &Scanner<'_>, scoping: Option<&Scopi
         edits: Edits::default(),
         in_list: false,
         lower: false,
-        refusal: None,
+        rewrite: false,
+        enums: HashSet::new(),
     };
     eraser.visit_program(program);
-    match eraser.refusal {
-        Some(refusal) => Plan::Refuse(refusal),
-        None if eraser.lower => Plan::Lower,
-        None => Plan::Erase(eraser.edits),
+    if eraser.rewrite {
+        Plan::Rewrite
+    } else if eraser.lower {
+        Plan::Lower
+    } else {
+        Plan::Erase(eraser.edits)
     }
 }
 
@@ -70,17 +68,12 @@ struct Eraser<'s> {
     /// all may take its place.
     in_list: bool,
     lower: bool,
-    refusal: Option<Refusal>,
+    rewrite: bool,
+    /// The names of enums.
+    enums: HashSet<String>,
 }
 
 impl Eraser<'_> {
-    /// Remembers the first thing that is not supported.
-    fn refuse(&mut self, span: Span, message: &'static str) {
-        if self.refusal.as_ref().is_none_or(|earlier| span.start < earlier.span.start) {
-            self.refusal = Some(Refusal { span, message });
-        }
-    }
-
     /// Erases the single character expected behind `end`, past white space.
     fn blank_next(&mut self, end: u32, expected: u8) {
         let at = self.scanner.skip_trivia(end);
@@ -269,8 +262,8 @@ impl<'a> Visit<'a> for Eraser<'_> {
         self.class_element(element);
     }
 
-    fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
-        self.refuse(decorator.span, "Decorators are not supported");
+    fn visit_decorator(&mut self, _: &Decorator<'a>) {
+        self.rewrite = true;
     }
 
     fn visit_jsx_element(&mut self, it: &JSXElement<'a>) {

@@ -8,12 +8,14 @@
 //!
 //! The logic builds natively too, where its tests run:
 //! [`transpile()`](transpile::transpile) parses, [`erase`] plans, [`edits`]
-//! erases types in place, and [`lower`] transforms what cannot be erased.
+//! erases types in place, [`lower`] transforms what cannot be erased, and
+//! [`rewrite`] first rewrites what the transformer does not know.
 
 pub mod edits;
 pub mod erase;
 pub mod lower;
 pub mod position;
+pub mod rewrite;
 pub mod scan;
 pub mod transpile;
 
@@ -35,12 +37,18 @@ mod guest {
 
     impl Guest for Transpiler {
         fn transpile(dialect: Dialect, source: String) -> Result<Transpiled, SyntaxError> {
+            let options = transpile::Options::default();
             let dialect = match dialect {
                 Dialect::Typescript => transpile::Dialect::TypeScript,
                 Dialect::Tsx => transpile::Dialect::Tsx,
                 Dialect::Jsx => transpile::Dialect::Jsx,
             };
-            match transpile(dialect, source) {
+            match transpile(dialect, source, &options) {
+                Ok(it) if it.commonjs => Err(SyntaxError {
+                    message: "`export =` is not supported: use `export default`".to_owned(),
+                    line: 1,
+                    column: 1,
+                }),
                 Ok(it) => Ok(Transpiled {
                     code: it.code,
                     mappings: it.mappings.into_iter().map(mapping).collect(),

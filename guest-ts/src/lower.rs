@@ -4,28 +4,36 @@
 //! it is written, class fields included: the engine knows it.
 
 use crate::position::{column, positions};
-use crate::transpile::{Mapping, SyntaxError, Transpiled};
+use crate::transpile::{Mapping, Options, Transpiled};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::Program;
 use oxc_codegen::{Codegen, CodegenOptions, CommentOptions};
+use oxc_diagnostics::OxcDiagnostic;
 use oxc_semantic::SemanticBuilder;
-use oxc_transformer::{JsxOptions, JsxRuntime, TransformOptions, Transformer};
+use oxc_span::GetSpan;
+use oxc_transformer::{
+    DecoratorOptions, HelperLoaderMode, JsxOptions, JsxRuntime, TransformOptions, Transformer,
+};
 use std::path::{Path, PathBuf};
+
+/// The names of TypeScript's own decorators as the transformer calls them.
+const LEGACY_HELPERS: &str = include_str!("lower/legacy.js");
+const LEGACY_OBJECT: &str = "babelHelpers";
 
 /// Transforms and prints a program.
 ///
 /// JSX becomes calls of `React.createElement`, or of what the comments `@jsx`
-/// and `@jsxFrag` name: a sandbox has no module `react/jsx-runtime` unless its
-/// author brings one and asks for it with `@jsxRuntime automatic`.
+/// and `@jsxFrag` name. With a module that makes elements, from the options or
+/// the comment `@jsxImportSource`, it is imported.
 ///
 /// # Errors
 ///
-/// What the transformer cannot express, such as `export let` in a namespace.
+/// What the transformer cannot express.
 pub fn lower<'a>(
     allocator: &'a Allocator,
     program: &mut Program<'a>,
-) -> Result<Transpiled, SyntaxError> {
-    let source = program.source_text;
+    options: &Options,
+) -> Result<Transpiled, OxcDiagnostic> {
     // The transformer adds scopes and symbols, and takes the values of enum
     // members from here.
     let scoping = SemanticBuilder::new()
@@ -34,17 +42,22 @@ pub fn lower<'a>(
         .build(program)
         .semantic
         .into_scoping();
-    let options = TransformOptions {
-        jsx: JsxOptions { runtime: JsxRuntime::Classic, pure: false, ..JsxOptions::enable() },
+    let mut transform = TransformOptions {
+        jsx: jsx(program, options),
+        decorator: DecoratorOptions {
+            legacy: options.legacy_decorators,
+            ..DecoratorOptions::default()
+        },
         ..TransformOptions::default()
     };
+    transform.helper_loader.mode = HelperLoaderMode::External;
     // The path takes part in nothing that is enabled here.
-    let transformed = Transformer::new(allocator, Path::new("module"), &options)
+    let transformed = Transformer::new(allocator, Path::new("module"), &transform)
         .build_with_scoping(scoping, program);
-    if let Some(diagnostic) = transformed.diagnostics.first() {
-        return Err(SyntaxError::from_diagnostic(source, diagnostic));
+    if let Some(diagnostic) = transformed.diagnostics.into_iter().next() {
+        return Err(diagnostic);
     }
-    let printed = Codegen::new()
+    let mut printed = Codegen::new()
         .with_options(CodegenOptions {
             comments: CommentOptions::disabled(),
             source_map_path: Some(PathBuf::from("module")),
@@ -61,7 +74,38 @@ pub fn lower<'a>(
         }));
     }
     columns_in_bytes(&printed.code, &mut mappings);
-    Ok(Transpiled { code: printed.code, mappings })
+    if options.legacy_decorators && printed.code.contains(LEGACY_OBJECT) {
+        // Class declarations call them before what follows has run.
+        let helpers = LEGACY_HELPERS.replace('\n', " ");
+        printed.code = format!("var {LEGACY_OBJECT} = {helpers};\n{}", printed.code);
+        for mapping in &mut mappings {
+            mapping.generated_line += 1;
+        }
+    }
+    Ok(Transpiled { code: printed.code, mappings, commonjs: false })
+}
+
+/// How JSX is to be transformed: by the comments before the first statement,
+/// and by the options.
+fn jsx(program: &Program<'_>, options: &Options) -> JsxOptions {
+    let first = program.body.first().map_or(u32::MAX, |it| it.span().start);
+    let named =
+        program.comments.iter().take_while(|it| it.span.end <= first).any(|it| {
+            it.content_span().source_text(program.source_text).contains("@jsxImportSource")
+        });
+    let runtime = if named || options.jsx_import_source.is_some() {
+        JsxRuntime::Automatic
+    } else {
+        JsxRuntime::Classic
+    };
+    JsxOptions {
+        runtime,
+        import_source: options.jsx_import_source.clone(),
+        pure: false,
+        // `a:b` is a name like any other, as in TypeScript.
+        throw_if_namespace: false,
+        ..JsxOptions::enable()
+    }
 }
 
 /// Generated columns count UTF-16 units, and the engine counts bytes.

@@ -43,6 +43,65 @@ pub fn positions(source: &str) -> impl Iterator<Item = (usize, Position)> {
     })
 }
 
+/// The lines and columns of all offsets of a text, and the other way round.
+pub struct Positions {
+    /// Where each line begins: in bytes, and in UTF-16 units.
+    lines: Vec<(u32, u32)>,
+    /// How many bytes are before each UTF-16 unit; empty if there are as many.
+    bytes: Vec<u32>,
+}
+
+impl Positions {
+    /// Counts the lines of a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut it = Self { lines: Vec::new(), bytes: Vec::new() };
+        let ascii = text.is_ascii();
+        let mut units = 0;
+        for (at, here) in positions(text) {
+            let at = u32::try_from(at).unwrap_or(u32::MAX);
+            if here.column == 1 {
+                it.lines.push((at, units));
+            }
+            let next = text.get(at as usize..).and_then(|rest| rest.chars().next());
+            let length = next.map_or(1, |c| if c.len_utf16() == 1 { 1 } else { 2 });
+            if !ascii {
+                it.bytes.extend(core::iter::repeat_n(at, length as usize));
+            }
+            units += length;
+        }
+        it
+    }
+
+    /// The byte offset of a line and column.
+    #[must_use]
+    pub fn offset(&self, line: u32, column: u32) -> u32 {
+        let line = self.lines.get(line.saturating_sub(1) as usize).or(self.lines.last());
+        let (begin, units) = line.copied().unwrap_or_default();
+        let distance = column.saturating_sub(1);
+        if self.bytes.is_empty() {
+            return begin + distance;
+        }
+        let unit = (units + distance) as usize;
+        self.bytes.get(unit).or(self.bytes.last()).copied().unwrap_or_default()
+    }
+
+    /// The line and column of a byte offset.
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        let line = self.lines.partition_point(|(begin, _)| *begin <= offset).max(1);
+        let (begin, units) = self.lines.get(line - 1).copied().unwrap_or_default();
+        let distance = if self.bytes.is_empty() {
+            offset.saturating_sub(begin)
+        } else {
+            let unit = self.bytes.partition_point(|byte| *byte < offset);
+            u32::try_from(unit).unwrap_or(u32::MAX).saturating_sub(units)
+        };
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        Position { line, column: distance.saturating_add(1) }
+    }
+}
+
 /// The column, from 1, of what lies so many units or bytes behind the line's
 /// begin.
 #[must_use]
@@ -78,6 +137,19 @@ mod tests {
         assert_eq!(at("a\r\nb", 3), (2, 1));
         assert_eq!(at("a\rb", 2), (2, 1));
         assert_eq!(at("a\u{2028}b", 4), (2, 1));
+    }
+
+    #[test]
+    fn all_positions_agree_with_each_one() {
+        for text in ["ab\r\nc\n\nd", "é\u{1f600}\nü x\u{2028}y", ""] {
+            let all = Positions::new(text);
+            let offsets = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            for offset in offsets.filter_map(|at| u32::try_from(at).ok()) {
+                let one = position(text, offset);
+                assert_eq!(all.position(offset), one, "{text:?} {offset}");
+                assert_eq!(all.offset(one.line, one.column), offset, "{text:?} {offset}");
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use crate::erase::{self, Plan};
 use crate::lower::lower;
-use crate::position::{Position, position};
+use crate::position::{Position, Positions, position};
+use crate::rewrite::{Refusal, rewrite};
 use crate::scan::Scanner;
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{ExportDefaultDeclarationKind, Program, Statement};
@@ -20,6 +21,17 @@ pub enum Dialect {
     Tsx,
     /// `.jsx`
     Jsx,
+}
+
+/// What a file cannot say for itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether decorators are those that TypeScript had before the standard:
+    /// its `experimentalDecorators`.
+    pub legacy_decorators: bool,
+    /// The module whose `/jsx-runtime` makes elements, unless a file names
+    /// another. Without one JSX becomes calls of `React.createElement`.
+    pub jsx_import_source: Option<String>,
 }
 
 /// One point of the generated text and where its author wrote it.
@@ -45,6 +57,8 @@ pub struct Transpiled {
     /// Sorted by generated position. Empty when each line and column is the
     /// source's own.
     pub mappings: Vec<Mapping>,
+    /// Whether `export =` makes it a `CommonJS` module.
+    pub commonjs: bool,
 }
 
 /// The first error of a text.
@@ -71,13 +85,17 @@ impl SyntaxError {
 ///
 /// # Errors
 ///
-/// The first syntax error, or the first use of what a sandbox does not
-/// support: decorators, `accessor` fields, `export =` and `import = require()`.
-pub fn transpile(dialect: Dialect, source: String) -> Result<Transpiled, SyntaxError> {
+/// The first syntax error, or what contradicts itself, such as `export =`
+/// beside other exports.
+pub fn transpile(
+    dialect: Dialect,
+    source: String,
+    options: &Options,
+) -> Result<Transpiled, SyntaxError> {
     let allocator = Allocator::default();
-    match in_arena(&allocator, dialect, &source)? {
+    match in_arena(&allocator, dialect, &source, options)? {
         Some(transpiled) => Ok(transpiled),
-        None => Ok(Transpiled { code: source, mappings: Vec::new() }),
+        None => Ok(Transpiled { code: source, mappings: Vec::new(), commonjs: false }),
     }
 }
 
@@ -86,6 +104,7 @@ fn in_arena(
     allocator: &Allocator,
     dialect: Dialect,
     source: &str,
+    options: &Options,
 ) -> Result<Option<Transpiled>, SyntaxError> {
     let source_type = match dialect {
         Dialect::TypeScript => SourceType::ts(),
@@ -94,12 +113,10 @@ fn in_arena(
     };
     // One without imports and exports too: `await` is no name in it.
     let source_type = source_type.with_module(true);
-    let mut parsed = Parser::new(allocator, source, source_type).parse();
-    if let Some(diagnostic) = parsed.diagnostics.first() {
-        return Err(SyntaxError::from_diagnostic(source, diagnostic));
-    }
+    let mut parsed = parse(allocator, source, source_type)
+        .map_err(|it| SyntaxError::from_diagnostic(source, &it))?;
     let plan = {
-        let program = &parsed.program;
+        let program = &parsed;
         let scoping = (source_type.is_typescript() && needs_scoping(program))
             .then(|| SemanticBuilder::new().build(program).semantic.into_scoping());
         let scanner = Scanner::new(source, &program.comments);
@@ -107,19 +124,74 @@ fn in_arena(
             Plan::Erase(edits) if edits.is_empty() => return Ok(None),
             Plan::Erase(edits) => {
                 let code = edits.apply(&scanner);
-                return Ok(Some(Transpiled { code, mappings: Vec::new() }));
+                return Ok(Some(Transpiled { code, mappings: Vec::new(), commonjs: false }));
             }
             other => other,
         }
     };
     match plan {
-        Plan::Refuse(refusal) => Err(SyntaxError {
-            message: refusal.message.to_owned(),
-            position: position(source, refusal.span.start),
-        }),
-        _ => lower(allocator, &mut parsed.program).map(Some),
+        Plan::Rewrite => rewritten(&parsed, source_type, options).map(Some),
+        _ => lower(allocator, &mut parsed, options)
+            .map(Some)
+            .map_err(|it| SyntaxError::from_diagnostic(source, &it)),
     }
 }
+
+/// The program in JavaScript, rewritten before it is transformed.
+fn rewritten(
+    program: &Program<'_>,
+    source_type: SourceType,
+    options: &Options,
+) -> Result<Transpiled, SyntaxError> {
+    let source = program.source_text;
+    let scoping =
+        SemanticBuilder::new().with_enum_eval(true).build(program).semantic.into_scoping();
+    let scanner = Scanner::new(source, &program.comments);
+    let rewritten =
+        rewrite(program, &scanner, &scoping, options).map_err(|Refusal { span, message }| {
+            SyntaxError { message: message.to_owned(), position: position(source, span.start) }
+        })?;
+    let text = &rewritten.rendered.text;
+    let error = |diagnostic: OxcDiagnostic| {
+        let offset = diagnostic.labels.first().map_or(0, LabeledSpan::offset);
+        let origin = rewritten.rendered.origin(offset);
+        SyntaxError { message: diagnostic.message.to_string(), position: position(source, origin) }
+    };
+    let allocator = Allocator::default();
+    let source_type = source_type.with_module(!rewritten.commonjs);
+    let mut program = parse(&allocator, text, source_type).map_err(error)?;
+    let mut transpiled = lower(&allocator, &mut program, options).map_err(error)?;
+    let generated = Positions::new(text);
+    let original = Positions::new(source);
+    for mapping in &mut transpiled.mappings {
+        let offset = generated.offset(mapping.line, mapping.column);
+        let Position { line, column } = original.position(rewritten.rendered.origin(offset));
+        (mapping.line, mapping.column) = (line, column);
+    }
+    transpiled.commonjs = rewritten.commonjs;
+    Ok(transpiled)
+}
+
+fn parse<'a>(
+    allocator: &'a Allocator,
+    source: &'a str,
+    source_type: SourceType,
+) -> Result<Program<'a>, OxcDiagnostic> {
+    let parsed = Parser::new(allocator, source, source_type).parse();
+    let is_tolerated = |it: &OxcDiagnostic| TOLERATED.iter().any(|text| it.message == *text);
+    match parsed.diagnostics.into_iter().find(|it| parsed.panicked || !is_tolerated(it)) {
+        Some(diagnostic) => Err(diagnostic),
+        None => Ok(parsed.program),
+    }
+}
+
+/// What the parser calls an error and TypeScript only warns of, when it checks
+/// types: it compiles such a file all the same.
+const TOLERATED: [&str; 3] = [
+    "A decorator can only decorate a method implementation, not an overload.",
+    "Expression must be enclosed in parentheses to be used as a decorator.",
+    "Initializers are not allowed in ambient contexts.",
+];
 
 /// Whether some name's fate depends on how it is used elsewhere: an import
 /// that is only a type goes, and so does the export of a type.

@@ -2,7 +2,7 @@
 
 mod support;
 
-use isolet_guest_ts::transpile::{Dialect, Mapping, transpile};
+use isolet_guest_ts::transpile::{Dialect, Mapping, Options, transpile};
 use support::{error, lowered};
 
 #[track_caller]
@@ -29,8 +29,8 @@ fn parameter_properties() {
 #[test]
 fn namespaces() {
     check(
-        "namespace A { export const b = 1 }",
-        "let A;\n(function(_A) {\n\tconst b = _A.b = 1;\n})(A || (A = {}));",
+        "namespace A { export let b = 1; b++; }",
+        "var A;\n(function(_$n1) {\n\t_$n1.b = 1;\n\t_$n1.b++;\n})(A || (A = {}));",
     );
 }
 
@@ -76,13 +76,16 @@ fn modern_syntax_stays() {
 fn no_helper_is_imported() {
     let source = "enum E {}\nclass A { constructor(private a) { super(); } }\nasync function* f() { yield* {...a} }";
     assert!(!lowered(source).code.contains("import"), "{}", lowered(source).code);
-    let jsx = transpile(Dialect::Jsx, "x = <A {...b} c='d'>{...e}</A>;".to_owned());
+    let jsx =
+        transpile(Dialect::Jsx, "x = <A {...b} c='d'>{...e}</A>;".to_owned(), &Options::default());
     assert!(jsx.is_ok_and(|it| !it.code.contains("import")));
 }
 
 #[test]
 fn jsx_is_classic() {
-    let jsx = |source: &str| transpile(Dialect::Tsx, source.to_owned()).map(|it| it.code);
+    let jsx = |source: &str| {
+        transpile(Dialect::Tsx, source.to_owned(), &Options::default()).map(|it| it.code)
+    };
     assert_eq!(
         jsx("let x: T = <a b='c'>d{e}</a>;").as_deref(),
         Ok("let x = React.createElement(\"a\", { b: \"c\" }, \"d\", e);\n")
@@ -123,25 +126,78 @@ fn generated_columns_count_bytes() {
 }
 
 #[test]
-fn what_is_not_supported_says_so() {
-    for (source, message, line, column) in [
-        ("enum A {}\n@b class C {}", "Decorators are not supported", 2, 1),
-        ("class C { @b d() {} }", "Decorators are not supported", 1, 11),
-        ("class C { accessor b = 1 }", "`accessor` fields are not supported", 1, 11),
-        ("export = a", "`export =` is not supported: use `export default`", 1, 1),
-        (
-            "import a = require('a')",
-            "`import = require()` is not supported: use `import ... from`",
-            1,
-            1,
-        ),
-    ] {
+fn two_kinds_of_export_contradict_each_other() {
+    for source in ["export = a;\nexport const b = 1", "export = a;\nexport { c }"] {
         let error = error(Dialect::TypeScript, source);
-        assert_eq!(
-            (error.message.as_str(), error.position.line, error.position.column),
-            (message, line, column)
-        );
+        assert_eq!(error.message, "`export =` cannot be used beside other exports");
+        assert_eq!((error.position.line, error.position.column), (2, 1));
     }
+}
+
+#[test]
+fn export_assignment_makes_a_file_commonjs() {
+    let it = lowered("import a = require('a');\nimport b, { c } from 'b';\nexport = [a, b, c];");
+    assert!(it.commonjs);
+    assert!(it.code.starts_with("\"use strict\";"), "{}", it.code);
+    assert!(it.code.contains("const a = require(\"a\");"), "{}", it.code);
+    assert!(it.code.contains("module.exports = [\n\ta,\n\tb,\n\tc\n];"), "{}", it.code);
+    assert!(!it.code.contains("import"), "{}", it.code);
+    assert!(!lowered("enum E {} export default E").commonjs);
+}
+
+#[test]
+fn the_automatic_runtime_is_chosen_by_comment_or_option() {
+    let jsx = |source: &str, options: &Options| {
+        transpile(Dialect::Tsx, source.to_owned(), options).map(|it| it.code)
+    };
+    let chosen = Options { jsx_import_source: Some("made".to_owned()), ..Options::default() };
+    assert_eq!(
+        jsx("x = <a b='c'>d</a>;", &chosen).as_deref(),
+        Ok(
+            "import { jsx as _jsx } from \"made/jsx-runtime\";\nx = _jsx(\"a\", {\n\tb: \"c\",\n\tchildren: \"d\"\n});\n"
+        )
+    );
+    let by_comment = jsx("/** @jsxImportSource other */\nx = <a/>;", &Options::default());
+    assert!(by_comment.is_ok_and(|it| it.contains("from \"other/jsx-runtime\"")));
+    let classic = jsx("/** @jsxRuntime classic */\nx = <a/>;", &chosen);
+    assert_eq!(classic.as_deref(), Ok("x = React.createElement(\"a\", null);\n"));
+}
+
+#[test]
+fn typescripts_own_decorators_are_an_option() {
+    let options = Options { legacy_decorators: true, ..Options::default() };
+    let source = "@a class C { @b m(@c p) {} }".to_owned();
+    let code = transpile(Dialect::TypeScript, source, &options).map(|it| it.code);
+    let expected = ["babelHelpers.decorate([a], C)", "decorateParam(0, c)", "decorate(decorators,"];
+    assert!(
+        code.as_ref().is_ok_and(|it| expected.iter().all(|part| it.contains(part))),
+        "{code:?}"
+    );
+}
+
+#[test]
+fn decorated_classes_keep_the_lines_of_their_author() {
+    let it = lowered("@first\nclass C {\n  @second\n  m() {\n    throw here;\n  }\n}");
+    let (text, generated_line) =
+        it.code.lines().zip(1..).find(|(text, _)| text.contains("throw")).expect("the line");
+    let generated_column = u32::try_from(text.find("throw").expect("it") + 1).expect("a column");
+    let expected = Mapping { generated_line, generated_column, line: 5, column: 5 };
+    assert!(it.mappings.contains(&expected), "{expected:?} is not in {:?}", it.mappings);
+}
+
+#[test]
+fn names_of_the_source_are_not_taken() {
+    let code = lowered("const _$decorate = 1; class C { @d m() {} }").code;
+    assert!(code.contains("function _$$decorate("), "{code}");
+}
+
+#[test]
+fn types_among_what_is_rewritten_go() {
+    let code = lowered(
+        "namespace A { export interface I { a: 1 } export type T = I; declare const b: T; export let c: T }",
+    )
+    .code;
+    assert!(!code.contains('I') && !code.contains('b'), "{code}");
 }
 
 #[test]

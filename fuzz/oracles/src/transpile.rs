@@ -1,6 +1,6 @@
 //! What holds for every program in TypeScript, TSX or JSX.
 
-use isolet_guest_ts::transpile::{Dialect, SyntaxError, Transpiled};
+use isolet_guest_ts::transpile::{Dialect, Options, SyntaxError, Transpiled};
 use oxc_allocator::Allocator;
 use oxc_parser::Parser;
 use oxc_semantic::SemanticBuilder;
@@ -48,10 +48,15 @@ fn check(choice: u8, source: &str) -> Native {
         1 => (Dialect::Tsx, "tsx"),
         _ => (Dialect::Jsx, "jsx"),
     };
-    let outcome = isolet_guest_ts::transpile::transpile(dialect, source.to_owned());
+    let outcome =
+        isolet_guest_ts::transpile::transpile(dialect, source.to_owned(), &Options::default());
     match &outcome {
         // A program that is nothing but types may be printed as nothing.
-        Ok(Transpiled { code, mappings }) if code.is_empty() && mappings.is_empty() => {}
+        Ok(Transpiled { code, mappings, .. }) if code.is_empty() && mappings.is_empty() => {}
+        // The engine is not told where the lines of CommonJS came from.
+        Ok(transpiled) if transpiled.commonjs => {
+            parses(source, &transpiled.code);
+        }
         Ok(transpiled) if transpiled.mappings.is_empty() => erased(dialect, source, transpiled),
         Ok(transpiled) => lowered(source, transpiled),
         Err(error) => {
@@ -69,9 +74,10 @@ fn check(choice: u8, source: &str) -> Native {
     Native { ending, source: source.to_owned(), outcome }
 }
 
-fn plain(Transpiled { code, mappings }: Transpiled) -> (String, Vec<[u32; 4]>) {
+fn plain(Transpiled { code, mappings, commonjs }: Transpiled) -> (String, Vec<[u32; 4]>) {
     let mappings = mappings
         .iter()
+        .filter(|_| !commonjs)
         .map(|it| [it.generated_line, it.generated_column, it.line, it.column])
         .collect();
     (code, mappings)

@@ -44,7 +44,7 @@ impl<'a> Eraser<'_> {
                 if it.r#type == AccessorPropertyType::TSAbstractAccessorProperty {
                     self.erase_member(it.span);
                 } else {
-                    self.refuse(it.span, "`accessor` fields are not supported");
+                    self.rewrite = true;
                 }
             }
         }

@@ -2,8 +2,8 @@
 
 use super::Eraser;
 use oxc_ast::ast::{
-    Declaration, ExportDefaultDeclarationKind, Expression, Statement, TSModuleReference,
-    TSNamespaceDeclaration, TSNamespaceDeclarationBody,
+    Declaration, ExportDefaultDeclarationKind, Expression, Statement, TSNamespaceDeclaration,
+    TSNamespaceDeclarationBody,
 };
 use oxc_ast::match_declaration;
 use oxc_ast_visit::{Visit, walk};
@@ -36,9 +36,7 @@ impl<'a> Eraser<'_> {
             Statement::ExportNamedDeclaration(it) => self.export_specifiers(&it.specifiers),
             Statement::ExportFromDeclaration(it) => self.export_specifiers(&it.specifiers),
             Statement::ExportDeclaration(it) => self.keep_declaration(&it.declaration),
-            Statement::TSExportAssignment(it) => {
-                self.refuse(it.span, "`export =` is not supported: use `export default`");
-            }
+            Statement::TSExportAssignment(_) => self.rewrite = true,
             match_declaration!(Statement) => self.keep_declaration(statement.to_declaration()),
             Statement::ExpressionStatement(it) => {
                 // Without `as T`, `"use strict" as T` would be a directive.
@@ -51,19 +49,14 @@ impl<'a> Eraser<'_> {
 
     fn keep_declaration(&mut self, declaration: &Declaration<'a>) {
         match declaration {
-            Declaration::TSEnumDeclaration(_) => self.lower = true,
-            Declaration::TSNamespaceDeclaration(_) => {
+            Declaration::TSEnumDeclaration(it) => {
                 self.lower = true;
-                walk::walk_declaration(self, declaration);
+                // The transformer knows one declaration of an enum at a time.
+                self.rewrite |= !self.enums.insert(it.id.name.to_string());
+                walk::walk_ts_enum_declaration(self, it);
             }
-            Declaration::TSImportEqualsDeclaration(it) => {
-                self.lower = true;
-                if matches!(it.module_reference, TSModuleReference::ExternalModuleReference(_)) {
-                    self.refuse(
-                        it.span,
-                        "`import = require()` is not supported: use `import ... from`",
-                    );
-                }
+            Declaration::TSNamespaceDeclaration(_) | Declaration::TSImportEqualsDeclaration(_) => {
+                self.rewrite = true;
             }
             _ => self.visit_declaration(declaration),
         }
@@ -82,6 +75,21 @@ fn is_asserted_string(expression: &Expression<'_>) -> bool {
             Expression::StringLiteral(_) => return !core::ptr::eq(inner, expression),
             _ => return false,
         };
+    }
+}
+
+/// Whether a statement is a declaration of a type, whatever is exported or used.
+pub fn is_type_statement(statement: &Statement<'_>) -> bool {
+    match statement {
+        Statement::TSNamespaceExportDeclaration(_) => true,
+        Statement::ExportDeclaration(it) => is_type_declaration(&it.declaration),
+        Statement::ExportDefaultDeclaration(it) => match &it.declaration {
+            ExportDefaultDeclarationKind::TSInterfaceDeclaration(_) => true,
+            ExportDefaultDeclarationKind::FunctionDeclaration(it) => it.body.is_none(),
+            _ => false,
+        },
+        match_declaration!(Statement) => is_type_declaration(statement.to_declaration()),
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
 use isolet_guest_ts::lower::lower;
-use isolet_guest_ts::transpile::{Dialect, SyntaxError, Transpiled, transpile};
+use isolet_guest_ts::transpile::{Dialect, Options, SyntaxError, Transpiled, transpile};
 use oxc_allocator::Allocator;
 use oxc_codegen::{Codegen, CodegenOptions, CommentOptions};
 use oxc_parser::{ParseOptions, Parser};
@@ -13,7 +13,7 @@ use oxc_span::SourceType;
 /// Transpiles TypeScript that is expected to be right.
 #[track_caller]
 pub fn typescript(source: &str) -> Transpiled {
-    match transpile(Dialect::TypeScript, source.to_owned()) {
+    match transpile(Dialect::TypeScript, source.to_owned(), &Options::default()) {
         Ok(it) => it,
         Err(error) => panic!("{error:?} in {source:?}"),
     }
@@ -38,7 +38,7 @@ pub fn lowered(source: &str) -> Transpiled {
 /// The error of a text.
 #[track_caller]
 pub fn error(dialect: Dialect, source: &str) -> SyntaxError {
-    match transpile(dialect, source.to_owned()) {
+    match transpile(dialect, source.to_owned(), &Options::default()) {
         Ok(it) => panic!("{source:?} became {:?}", it.code),
         Err(error) => error,
     }
@@ -51,7 +51,7 @@ pub fn same_meaning(source: &str) {
     assert_eq!(units(source), units(&erased), "lines moved in {source:?}: {erased:?}");
     let arena = Allocator::default();
     let mut parsed = Parser::new(&arena, source, SourceType::ts().with_module(true)).parse();
-    let transformed = match lower(&arena, &mut parsed.program) {
+    let transformed = match lower(&arena, &mut parsed.program, &Options::default()) {
         Ok(it) => it.code,
         Err(error) => panic!("{error:?} in {source:?}"),
     };
