@@ -81,6 +81,14 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
+    /// Make JSX elements by the module NAME/jsx-runtime
+    #[arg(long, value_name = "NAME")]
+    pub(crate) jsx_import_source: Option<String>,
+
+    /// Compile decorators as TypeScript did before the standard
+    #[arg(long)]
+    pub(crate) legacy_decorators: bool,
+
     /// Print one JSON record of the whole run instead of the result
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use isolet::{Limits, Module, WorkerCode};
+use isolet::{Limits, Module, TranspileOptions, WorkerCode};
 
 use crate::args::RunArgs;
 use crate::disk::{self, Folder};
@@ -31,7 +31,12 @@ pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
         format!("{}: {error}", root.as_deref().unwrap_or(Path::new("")).display())
     })?;
 
-    let mut code = WorkerCode::from_source(main, folder).limits(limits(args));
+    let mut options = TranspileOptions::default().legacy_decorators(args.legacy_decorators);
+    if let Some(name) = &args.jsx_import_source {
+        options = options.jsx_import_source(name);
+    }
+    let mut code =
+        WorkerCode::from_source(main, folder).limits(limits(args)).transpile_options(options);
     for (name, module) in given {
         code = code.add(name, module);
     }

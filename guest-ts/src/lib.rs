@@ -36,22 +36,25 @@ mod guest {
     struct Transpiler;
 
     impl Guest for Transpiler {
-        fn transpile(dialect: Dialect, source: String) -> Result<Transpiled, SyntaxError> {
-            let options = transpile::Options::default();
+        fn transpile(
+            dialect: Dialect,
+            source: String,
+            options: Options,
+        ) -> Result<Transpiled, SyntaxError> {
+            let options = transpile::Options {
+                legacy_decorators: options.legacy_decorators,
+                jsx_import_source: options.jsx_import_source,
+            };
             let dialect = match dialect {
                 Dialect::Typescript => transpile::Dialect::TypeScript,
                 Dialect::Tsx => transpile::Dialect::Tsx,
                 Dialect::Jsx => transpile::Dialect::Jsx,
             };
             match transpile(dialect, source, &options) {
-                Ok(it) if it.commonjs => Err(SyntaxError {
-                    message: "`export =` is not supported: use `export default`".to_owned(),
-                    line: 1,
-                    column: 1,
-                }),
                 Ok(it) => Ok(Transpiled {
                     code: it.code,
                     mappings: it.mappings.into_iter().map(mapping).collect(),
+                    commonjs: it.commonjs,
                 }),
                 Err(it) => Err(SyntaxError {
                     message: it.message,

@@ -18,6 +18,7 @@ use crate::tests::raw_guest::Liar;
 use crate::tests::script::{
     ECHO, GATE, OWN, call, code, message, method, outcome, pipelined, settle, undefined,
 };
+use crate::transpile::TranspileOptions;
 use crate::worker_code::WorkerCode;
 
 /// More than any input takes, also with a sanitizer: past this it hangs.
@@ -90,7 +91,7 @@ fn sources(modules: BTreeMap<String, Module>, elsewhere: Option<Arc<dyn ModuleSo
     });
     let limits = Limits::default();
     let quota = ENGINE.quota_of_root(&limits);
-    Sources::new(ENGINE.clone(), modules, elsewhere, &limits, &quota)
+    Sources::new(ENGINE.clone(), modules, elsewhere, &limits, &quota, TranspileOptions::default())
 }
 
 /// What the native build of the transpiler makes of a text: code and mappings, or
@@ -109,6 +110,7 @@ pub fn transpiles_alike(ending: &str, source: &str, native: Transpiled) {
                 |it: &wit::Mapping| [it.generated_line, it.generated_column, it.line, it.column];
             Ok((script.code, script.mappings.iter().map(fields).collect()))
         }
+        Ok(wit::Module { body: wit::ModuleBody::Commonjs(code), .. }) => Ok((code, Vec::new())),
         Err(wit::SourceError::Invalid(text)) => Err(text),
         other => panic!("{source:?} became {other:?}"),
     };

@@ -108,4 +108,5 @@ pub use stream::{ByteSink, ByteStream};
 pub use stub::Stub;
 pub use tail::{TailEvent, TailException, TailLog};
 pub use worker::Worker;
+pub use transpile::TranspileOptions;
 pub use worker_code::{Binding, WorkerCode};

@@ -136,7 +136,7 @@ impl wit::SandboxImports for HostState {
         let module = self.sources.module(&specifier, self.asking.payer.as_deref());
         let module = timeout_at(budget.deadline.into(), module).await;
         let module = module.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
-        let bytes = module.as_ref().map_or(0, bytes_of);
+        let bytes = module.as_ref().map_or(0, |it| source::bytes_of(&it.body));
         // The host copies it, which costs the guest nothing.
         self.asking.take(bytes).map_err(wasmtime::Error::new)?;
         if bytes < LARGE_MODULE {
@@ -146,17 +146,6 @@ impl wit::SandboxImports for HostState {
         }
         self.asking.waits.store(false, Ordering::Relaxed);
         Ok(module)
-    }
-}
-
-/// What a module takes in the host.
-fn bytes_of(module: &wit::Module) -> usize {
-    match &module.body {
-        wit::ModuleBody::Javascript(script) => source::bytes_of(script),
-        wit::ModuleBody::Commonjs(text)
-        | wit::ModuleBody::Json(text)
-        | wit::ModuleBody::Text(text) => text.len(),
-        wit::ModuleBody::Data(bytes) => bytes.len(),
     }
 }
 

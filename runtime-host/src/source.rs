@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::limits::Limits;
 use crate::purse::Purse;
 use crate::quota::{Quota, Reservation};
-use crate::transpile::{Allowance, Dialect};
+use crate::transpile::{Allowance, Dialect, TranspileOptions};
 
 /// What a module is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,8 @@ use crate::transpile::{Allowance, Dialect};
 pub enum Module {
     /// An ES module.
     JavaScript(String),
-    /// An ES module in TypeScript; types are taken out, nothing is checked.
+    /// An ES module in TypeScript; types are taken out, nothing is checked. With
+    /// `export =` it is a `CommonJS` module.
     TypeScript(String),
     /// TypeScript with JSX.
     Tsx(String),
@@ -100,30 +101,36 @@ pub(crate) struct Sources {
     allowance: Allowance,
 }
 
-/// Scripts by the names of their modules, and what these take.
+/// Bodies by the names of their modules, and what these take.
 #[derive(Default)]
 struct Transpiled {
-    scripts: HashMap<String, Result<Arc<wit::Script>, String>>,
+    bodies: HashMap<String, Result<Arc<wit::ModuleBody>, String>>,
     kept: Reservation,
 }
 
 impl Transpiled {
-    /// Keeps a script, if there is room for it.
+    /// Keeps a body, if there is room for it.
     fn keep(
         &mut self,
         name: &str,
-        made: Result<Arc<wit::Script>, String>,
-    ) -> Result<Arc<wit::Script>, String> {
+        made: Result<Arc<wit::ModuleBody>, String>,
+    ) -> Result<Arc<wit::ModuleBody>, String> {
         let bytes = name.len() + made.as_ref().map_or_else(String::len, |it| bytes_of(it));
         self.kept.grow(bytes as u64).map_err(|error| format!("{name}: {error}"))?;
-        self.scripts.insert(name.to_owned(), made.clone());
+        self.bodies.insert(name.to_owned(), made.clone());
         made
     }
 }
 
-/// What a script takes in the host.
-pub(crate) fn bytes_of(script: &wit::Script) -> usize {
-    script.code.len() + size_of_val(script.mappings.as_slice())
+/// What a module takes in the host.
+pub(crate) fn bytes_of(body: &wit::ModuleBody) -> usize {
+    match body {
+        wit::ModuleBody::Javascript(it) => it.code.len() + size_of_val(it.mappings.as_slice()),
+        wit::ModuleBody::Commonjs(text)
+        | wit::ModuleBody::Json(text)
+        | wit::ModuleBody::Text(text) => text.len(),
+        wit::ModuleBody::Data(bytes) => bytes.len(),
+    }
 }
 
 impl Sources {
@@ -133,6 +140,7 @@ impl Sources {
         elsewhere: Option<Arc<dyn ModuleSource>>,
         limits: &Limits,
         quota: &Arc<Quota>,
+        options: TranspileOptions,
     ) -> Self {
         Self {
             engine,
@@ -142,7 +150,7 @@ impl Sources {
                 kept: Reservation::none(quota, false),
                 ..Transpiled::default()
             }),
-            allowance: Allowance::new(limits, quota),
+            allowance: Allowance::new(limits, quota, options),
         }
     }
 
@@ -161,15 +169,11 @@ impl Sources {
             Module::JavaScript(code) => {
                 wit::ModuleBody::Javascript(wit::Script { code, mappings: Vec::new() })
             }
-            Module::TypeScript(text) => wit::ModuleBody::Javascript(
-                self.strip(&name, &text, Dialect::Typescript, payer).await?,
-            ),
-            Module::Tsx(text) => {
-                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Tsx, payer).await?)
+            Module::TypeScript(text) => {
+                self.strip(&name, &text, Dialect::Typescript, payer).await?
             }
-            Module::Jsx(text) => {
-                wit::ModuleBody::Javascript(self.strip(&name, &text, Dialect::Jsx, payer).await?)
-            }
+            Module::Tsx(text) => self.strip(&name, &text, Dialect::Tsx, payer).await?,
+            Module::Jsx(text) => self.strip(&name, &text, Dialect::Jsx, payer).await?,
             Module::CommonJs(text) => wit::ModuleBody::Commonjs(text),
             Module::Json(text) => wit::ModuleBody::Json(text),
             Module::Text(text) => wit::ModuleBody::Text(text),
@@ -204,8 +208,8 @@ impl Sources {
         text: &str,
         dialect: Dialect,
         payer: Option<&Purse>,
-    ) -> Result<wit::Script, wit::SourceError> {
-        let known = self.transpiled().scripts.get(name).cloned();
+    ) -> Result<wit::ModuleBody, wit::SourceError> {
+        let known = self.transpiled().bodies.get(name).cloned();
         let transpiled = if let Some(known) = known {
             known
         } else {
@@ -215,7 +219,7 @@ impl Sources {
             self.transpiled().keep(name, made.map(Arc::new))
         };
         let transpiled = transpiled.map_err(wit::SourceError::Invalid)?;
-        Ok(wit::Script::clone(&transpiled))
+        Ok(wit::ModuleBody::clone(&transpiled))
     }
 
     fn transpiled(&self) -> MutexGuard<'_, Transpiled> {

@@ -8,7 +8,7 @@ use wasmtime::component::Linker;
 use wasmtime::{ResourceLimiter, Store, Trap};
 
 use crate::artifacts;
-use crate::bindings::sandbox::{Mapping, Script};
+use crate::bindings::sandbox::{Mapping, ModuleBody, Script};
 use crate::bindings::transpiler as wit;
 use crate::error::{Error, LimitError, LimitKind};
 use crate::limits::Limits;
@@ -26,7 +26,7 @@ const YIELD_INTERVAL: u64 = 100_000;
 /// for each slot.
 const MIN_MEMORY_BYTES: u64 = 64 << 20;
 
-/// What the transpilations of a worker may use.
+/// What the transpilations of a worker may use, and how they go.
 pub(crate) struct Allowance {
     /// For all of them together.
     fuel: AtomicU64,
@@ -34,14 +34,17 @@ pub(crate) struct Allowance {
     memory_bytes: u64,
     /// Where that memory counts while the guest runs.
     quota: Arc<Quota>,
+    options: wit::Options,
 }
 
 impl Allowance {
-    pub(crate) fn new(limits: &Limits, quota: &Arc<Quota>) -> Self {
+    pub(crate) fn new(limits: &Limits, quota: &Arc<Quota>, options: TranspileOptions) -> Self {
+        let TranspileOptions { legacy_decorators, jsx_import_source } = options;
         Self {
             fuel: AtomicU64::new(limits.fuel.max(MIN_FUEL)),
             memory_bytes: limits.memory_bytes.saturating_mul(2).max(MIN_MEMORY_BYTES),
             quota: Arc::clone(quota),
+            options: wit::Options { legacy_decorators, jsx_import_source },
         }
     }
 }
@@ -76,8 +79,34 @@ impl ResourceLimiter for MemoryLimit {
 
 pub(crate) use wit::Dialect;
 
+/// How TypeScript and JSX become JavaScript, where a file does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct TranspileOptions {
+    pub(crate) legacy_decorators: bool,
+    pub(crate) jsx_import_source: Option<String>,
+}
+
+impl TranspileOptions {
+    /// Compiles decorators as TypeScript did before the standard, parameters'
+    /// too: its `experimentalDecorators`. Default: standard decorators.
+    pub fn legacy_decorators(mut self, legacy: bool) -> Self {
+        self.legacy_decorators = legacy;
+        self
+    }
+
+    /// Makes JSX elements by the module `{name}/jsx-runtime`, which the worker
+    /// must have. The comments `@jsxImportSource` and `@jsxRuntime` of a file
+    /// come first. Default: none, and JSX becomes calls of
+    /// `React.createElement`.
+    pub fn jsx_import_source(mut self, name: impl Into<String>) -> Self {
+        self.jsx_import_source = Some(name.into());
+        self
+    }
+}
+
 /// What the one guest wrote, as the other reads it.
-fn script(transpiled: wit::Transpiled) -> Script {
+fn module_body(transpiled: wit::Transpiled) -> ModuleBody {
     let mapping = |it: wit::Mapping| Mapping {
         generated_line: it.generated_line,
         generated_column: it.generated_column,
@@ -85,7 +114,10 @@ fn script(transpiled: wit::Transpiled) -> Script {
         column: it.column,
     };
     let mappings = transpiled.mappings.into_iter().map(mapping).collect();
-    Script { code: transpiled.code, mappings }
+    if transpiled.commonjs {
+        return ModuleBody::Commonjs(transpiled.code);
+    }
+    ModuleBody::Javascript(Script { code: transpiled.code, mappings })
 }
 
 pub(crate) struct Transpiler {
@@ -122,7 +154,7 @@ impl Transpiler {
         dialect: Dialect,
         allowance: &Allowance,
         payer: Option<&Purse>,
-    ) -> Result<Script, String> {
+    ) -> Result<ModuleBody, String> {
         let mut of_tree = match payer {
             Some(payer) => Some(payer.transpiling().await),
             None => None,
@@ -133,7 +165,7 @@ impl Transpiler {
             return Err(format!("{name}: {}", explain(&Trap::OutOfFuel.into(), fuel)));
         }
         match self.run(source, dialect, fuel, allowance, of_tree.as_deref_mut()).await {
-            Ok(Ok(transpiled)) => Ok(script(transpiled)),
+            Ok(Ok(transpiled)) => Ok(module_body(transpiled)),
             Ok(Err(error)) => {
                 Err(crate::source::point_at(&error.message, name, source, error.line, error.column))
             }
@@ -160,7 +192,7 @@ impl Transpiler {
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         let mut run = Run { store, fuel, allowance, of_tree };
         let guest = self.pre()?.instantiate_async(&mut run.store).await?;
-        guest.call_transpile(&mut run.store, dialect, source).await
+        guest.call_transpile(&mut run.store, dialect, source, &allowance.options).await
     }
 }
 
@@ -221,6 +253,7 @@ mod tests {
     use crate::engine::{Engine, EngineConfig};
     use crate::limits::Limits;
     use crate::source::{Module, Sources};
+    use crate::transpile::TranspileOptions;
 
     #[tokio::test]
     async fn memory_is_bounded_by_what_the_worker_may_use() {
@@ -232,7 +265,8 @@ mod tests {
             let map = BTreeMap::from([("main.ts".to_owned(), Module::TypeScript(source.clone()))]);
             let limits = Limits::default().memory_bytes(memory_bytes);
             let quota = engine.quota_of_root(&limits);
-            let sources = Sources::new(engine, map, None, &limits, &quota);
+            let sources =
+                Sources::new(engine, map, None, &limits, &quota, TranspileOptions::default());
             match sources.module("main.ts", None).await {
                 Ok(_) => None,
                 Err(SourceError::Invalid(text)) => Some(text),

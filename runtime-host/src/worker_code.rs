@@ -16,6 +16,7 @@ use crate::log::{LogLine, LogSink};
 use crate::source::{Module, ModuleSource};
 use crate::stub::{Stub, Target};
 use crate::tail::{TailEvent, TailSink};
+use crate::transpile::TranspileOptions;
 
 /// The most that `env` may take, as the peer has it.
 pub(crate) const MAX_ENV_BYTES: usize = 1 << 20;
@@ -82,6 +83,7 @@ pub struct WorkerCode {
     /// Where `fetch` leads.
     pub(crate) outbound: Option<Stub>,
     pub(crate) compatibility_date: Option<String>,
+    pub(crate) transpile: TranspileOptions,
     problem: Option<String>,
 }
 
@@ -109,6 +111,7 @@ impl WorkerCode {
             given_env: None,
             outbound: None,
             compatibility_date: None,
+            transpile: TranspileOptions::default(),
             problem: None,
         }
     }
@@ -186,6 +189,13 @@ impl WorkerCode {
         self
     }
 
+    /// How its TypeScript and JSX become JavaScript. Default:
+    /// [`TranspileOptions::default`], which workers that it loads have always.
+    pub fn transpile_options(mut self, options: TranspileOptions) -> Self {
+        self.transpile = options;
+        self
+    }
+
     /// Where `Math.random`, `crypto` and the engine's hashes start from: with
     /// the same seed, code, input and time a run repeats exactly, its fuel
     /// included. With `fresh_per_call` the modules are evaluated with it once,
@@ -232,6 +242,7 @@ impl WorkerCode {
             }
         }
         add(format!("{:?} {:?} {}", self.limits, self.seed, self.dynamic_code).as_bytes());
+        add(format!("{:?}", self.transpile).as_bytes());
         hash.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text

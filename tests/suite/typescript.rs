@@ -1,5 +1,6 @@
 //! TypeScript: what is taken out, what is transformed, and what is refused.
 
+use isolet::{Module, TranspileOptions};
 use serde_json::json;
 
 use crate::harness::Case;
@@ -65,6 +66,136 @@ async fn jsx_calls_what_its_author_names() {
     }));
     let plain = "const React = { createElement: (...all) => all }; export default { run: () => <a b=\"c\">d</a> }";
     let _ = Case::named("main.jsx", plain).run().await.expect_ok(json!(["a", { "b": "c" }, "d"]));
+}
+
+#[tokio::test]
+async fn standard_decorators() {
+    let _ = Case::ts(
+        "const log: string[] = [];
+         function dec(tag: string): any {
+            log.push(`eval ${tag}`);
+            return (value: any, context: any) => {
+                log.push(`${context.kind} ${String(context.name)} ${context.static} ${context.private}`);
+                context.addInitializer(function (this: any) { log.push(`init ${tag}`) });
+                if (context.kind === 'field') return (v: number) => v + 1;
+                if (context.kind === 'method') return function (this: any, ...a: any[]) { return `<${value.apply(this, a)}>` };
+                if (context.kind === 'accessor') return { init: (v: number) => v * 10 };
+            };
+         }
+         class Base { hello() { return 'hello' } }
+         @dec('class') class C extends Base {
+            @dec('method') m(n: number): string { return this.hello() + n }
+            @dec('#private') #p() { return super.hello() }
+            @dec('field') static f = 1;
+            @dec('accessor') accessor a = 2;
+            accessor plain = 3; static accessor count = 0;
+            @dec('instance') i: number = 4;
+            all() { C.count++; return [this.m(1), this.#p(), C.f, this.a, this.plain, this.i, C.count, C.name] }
+         }
+         const replace: any = () => class { who = 'replaced' };
+         @replace class Gone { who = 'written'; static self() { return Gone } }
+         const named = @dec('expression') class {};
+         export default { run: () => [new C().all(), log, new Gone().who, named.name] }",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        ["<hello1>", "<hello>", 2, 20, 3, 5, 1, "C"],
+        [
+            "eval class", "eval method", "eval #private", "eval field", "eval accessor",
+            "eval instance", "method m false false", "method #p false true",
+            "accessor a false false", "field f true false", "field i false false",
+            "class C undefined undefined", "init field", "init class", "eval expression",
+            "class named undefined undefined", "init expression", "init method", "init #private",
+            "init accessor", "init instance",
+        ],
+        "replaced",
+        "named",
+    ]));
+}
+
+#[tokio::test]
+async fn decorators_from_before_the_standard() {
+    let worker = Case::ts(
+        "const log: any[] = [];
+         const on = (...all: any[]) => { log.push(all.map(it => typeof it)) };
+         @on class C { @on field = 1; @on method(@on parameter: number) {} }
+         export default { run: () => log }",
+    )
+    .code(|it| it.transpile_options(TranspileOptions::default().legacy_decorators(true)));
+    let _ = worker.run().await.expect_ok(json!([
+        ["object", "string", "undefined"],
+        ["object", "string", "number"],
+        ["object", "string", "object"],
+        ["function"],
+    ]));
+}
+
+#[tokio::test]
+async fn namespaces_are_live_and_merge() {
+    let _ = Case::ts(
+        "namespace N { export let count = 1; export const add = () => ++count; export function get() { return count } }
+         namespace N { export const { a, b: [c] } = { a: count, b: [count + 1] }; export namespace Deep.Er { export const d = get() } }
+         import Alias = N.Deep.Er;
+         enum E { A, B = A + 5, C } enum E { D = B, T = `t${D}` as any }
+         N.add(); N.count += 10;
+         export default { run: () => [N.get(), N.a, N.c, Alias.d, E.C, E[6], E.D, Object.keys(N)] }",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        12, 1, 2, 1, 6, "C", 5, ["count", "add", "get", "a", "c", "Deep"]
+    ]));
+}
+
+#[tokio::test]
+async fn an_export_assignment_makes_a_file_commonjs() {
+    let _ = Case::ts(
+        "import whole = require('./whole.ts'); import same from './whole.ts'; import json = require('./data.json');
+         import esm = require('./esm.ts');
+         export default { run: () => [whole(1), whole === same, whole.extra, json.x, esm.y] }",
+    )
+    .file(
+        "whole.ts",
+        "import other = require('./other.cjs'); import { z } from './other.cjs';
+         function whole(n: number): any[] { return [n, other.z, z, this === undefined] }
+         namespace whole { export let extra = 'more' }
+         export = whole;",
+    )
+    .file("other.cjs", "exports.z = 'z'")
+    .file("data.json", "{\"x\": 7}")
+    .file("esm.ts", "export const y: number = 8")
+    .run()
+    .await
+    .expect_ok(json!([[1, "z", "z", true], true, "more", 7, 8]));
+}
+
+#[tokio::test]
+async fn elements_are_made_by_the_module_that_is_chosen() {
+    let runtime = "export const jsx = (type, props) => ({ type, props }); export const jsxs = jsx;";
+    let expected = json!({ "type": "a", "props": { "b": "c", "children": "d" } });
+    let by_option = Case::named("main.tsx", "export default { run: () => <a b=\"c\">d</a> }")
+        .code(|it| it.transpile_options(TranspileOptions::default().jsx_import_source("made")))
+        .module("made/jsx-runtime", Module::JavaScript(runtime.to_owned()));
+    let _ = by_option.run().await.expect_ok(expected.clone());
+    let by_comment = Case::named(
+        "main.jsx",
+        "/** @jsxImportSource other */ export default { run: () => <a b=\"c\">d</a> }",
+    )
+    .module("other/jsx-runtime", Module::JavaScript(runtime.to_owned()));
+    let _ = by_comment.run().await.expect_ok(expected);
+}
+
+#[tokio::test]
+async fn decorated_classes_throw_at_the_lines_of_their_author() {
+    let run = Case::ts(
+        "const dec: any = (f: any) => f;\nclass C {\n  @dec\n  m() {\n    throw new Error('here');\n  }\n}\n\
+         export default { run: () => new C().m() }",
+    )
+    .run()
+    .await;
+    let text = format!("{:?}", run.exception());
+    assert!(text.contains("main.ts:5:"), "{text}");
 }
 
 #[tokio::test]

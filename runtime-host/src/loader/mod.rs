@@ -110,7 +110,14 @@ fn load(
     let bytes = code.bytes() + env.as_bytes().len() as u64;
     let quota = parent.quota().cloned().unwrap_or_else(|| engine.quota_of_root(&code.limits));
     let place = keep(&quota, bytes + code.names_bytes())?;
-    let sources = Sources::new(engine.clone(), code.modules, code.elsewhere, &code.limits, &quota);
+    let sources = Sources::new(
+        engine.clone(),
+        code.modules,
+        code.elsewhere,
+        &code.limits,
+        &quota,
+        code.transpile,
+    );
     let code = Code {
         engine: engine.clone(),
         main: code.main,

@@ -16,6 +16,7 @@ use crate::link::Lineage;
 use crate::sandbox::{Allowance, Budget, Sandbox, Turn};
 use crate::source::Sources;
 use crate::tests::raw_guest::RawGuest;
+use crate::transpile::TranspileOptions;
 
 const PAGE: usize = 65536;
 
@@ -111,8 +112,14 @@ impl Tenant {
     async fn new(engine: &Engine, image: &Arc<Image>) -> Result<Self> {
         let limits = Limits::default();
         let quota = engine.quota_of_root(&limits);
-        let sources =
-            Arc::new(Sources::new(engine.clone(), BTreeMap::new(), None, &limits, &quota));
+        let sources = Arc::new(Sources::new(
+            engine.clone(),
+            BTreeMap::new(),
+            None,
+            &limits,
+            &quota,
+            TranspileOptions::default(),
+        ));
         Sandbox::new(engine, image, 2 * FULL as u64 - 1, &sources, &quota, Lineage::default())
             .await
             .map(Self)
