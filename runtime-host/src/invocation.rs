@@ -200,6 +200,7 @@ impl Invocation {
         // Nobody waits for it any longer than its caller does.
         let deadline = payer.as_ref().map_or(own, |payer| payer.deadline.min(own));
         let quota = owner.quota().cloned();
+        let to_host = caller.is_none();
         let invocation = Self {
             token,
             deadline,
@@ -221,7 +222,7 @@ impl Invocation {
             quota,
             reply: Some(reply),
         };
-        (invocation, Invoke { receiver, path, arguments, reseed })
+        (invocation, Invoke { receiver, path, arguments, reseed, to_host })
     }
 
     pub(crate) fn log(&self, code: &Code) -> Log {
@@ -367,6 +368,8 @@ pub(crate) struct Invoke {
     pub(crate) path: Vec<String>,
     pub(crate) arguments: Option<Value>,
     pub(crate) reseed: Option<u64>,
+    /// No sandbox has called.
+    pub(crate) to_host: bool,
 }
 
 pub(crate) fn millis(time: Duration) -> u64 {
