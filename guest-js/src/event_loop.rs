@@ -72,9 +72,7 @@ impl Interpreter {
             let _ = self.context.with(|ctx| rpc::abandon(&ctx, &self.state));
             self.run_jobs();
         }
-        if !self.state.rejections.borrow().is_empty() {
-            self.context.with(|ctx| self.report_rejections(&ctx));
-        }
+        self.tell_of_rejections();
         if !self.state.pipelined.borrow().is_empty() {
             self.context.with(|ctx| rpc::without_awaiting(&ctx, &self.state));
         }
@@ -115,29 +113,32 @@ impl Interpreter {
         self.state.time_origin.set(clock::now());
         self.state.watched.set(load.watched);
         self.state.max_code_bytes.set(load.max_code_bytes);
+        self.state.transfers_stubs.set(load.transfers_stubs);
         if !load.dynamic_code {
             globals::forbid_dynamic_code(ctx);
         }
-        self.open(ctx, load.invocation);
+        self.open(ctx, load.invocation, false);
+        self.state.load.set(load.invocation);
         let state = Rc::clone(&self.state);
         let evaluated = match modules::link_main(ctx, &self.state, load) {
             Ok(promise) => promise,
             Err(error) => {
                 let thrown = thrown(ctx, error);
-                return state.emit(Effect::LoadFailed(message::of_thrown(ctx, thrown)));
+                return state.emit(Effect::LoadFailed(message::of_thrown(ctx, thrown, false)));
             }
         };
         when_settled(ctx, &self.state, &evaluated, move |ctx, result| {
+            state.load.set(0);
             state.emit(match result {
                 Ok(_) => Effect::Loaded,
-                Err(thrown) => Effect::LoadThrew(message::of_thrown(ctx, thrown)),
+                Err(thrown) => Effect::LoadThrew(message::of_thrown(ctx, thrown, false)),
             });
         });
     }
 
     fn invoke(&self, ctx: &Ctx<'_>, invoke: &Invoke) {
         let id = invoke.invocation;
-        self.open(ctx, id);
+        self.open(ctx, id, invoke.to_host);
         let state = Rc::clone(&self.state);
         let settle = settler(state, id);
         match rpc::invoke(ctx, &self.state, invoke) {
@@ -150,10 +151,11 @@ impl Interpreter {
         }
     }
 
-    fn open(&self, ctx: &Ctx<'_>, invocation: u32) {
+    fn open(&self, ctx: &Ctx<'_>, invocation: u32, to_host: bool) {
         context::enter(ctx, invocation);
         self.state.payer.set(invocation);
-        self.state.invocations.borrow_mut().insert(invocation, Invocation::default());
+        let opened = Invocation { to_host, ..Invocation::default() };
+        self.state.invocations.borrow_mut().insert(invocation, opened);
     }
 
     /// Nobody outside has the object any more.
@@ -180,25 +182,54 @@ impl Interpreter {
         self.report(ctx, fired);
     }
 
-    fn report_rejections(&self, ctx: &Ctx<'_>) {
-        let rejections = self.state.rejections.take();
-        if rejections.is_empty() {
-            return;
-        }
-        for Rejection { invocation, reason, .. } in rejections {
-            if let Ok(reason) = reason.restore(ctx) {
-                let text = intrinsics::describe(ctx, &self.state, reason);
-                let line = format!("Uncaught (in promise) {text}");
-                self.state.host.log(invocation, Level::Error, &line, None);
-            }
+    /// What listeners do about one may reject another promise.
+    fn tell_of_rejections(&self) {
+        let state = &self.state;
+        while !state.rejections.borrow().is_empty() || !state.handled.borrow().is_empty() {
+            let (unhandled, handled) = (state.rejections.take(), state.handled.take());
+            self.context.with(|ctx| {
+                for rejection in unhandled {
+                    self.unhandled(&ctx, rejection);
+                }
+                for Rejection { invocation, promise, reason } in handled {
+                    context::enter(&ctx, invocation);
+                    let told = promise.restore(&ctx).and_then(|promise| {
+                        intrinsics::handled(&ctx, state, promise, reason.restore(&ctx)?)
+                    });
+                    self.report(&ctx, told);
+                }
+            });
+            self.run_jobs();
         }
     }
 
-    /// An exception that nobody can catch any more goes to the log.
+    /// A rejection that no listener takes care of goes to the log.
+    fn unhandled(&self, ctx: &Ctx<'_>, rejection: Rejection) {
+        let Rejection { invocation, promise, reason } = rejection;
+        let (Ok(promise), Ok(reason)) = (promise.restore(ctx), reason.restore(ctx)) else {
+            return;
+        };
+        context::enter(ctx, invocation);
+        let told = intrinsics::unhandled(ctx, &self.state, promise, reason.clone());
+        if told.unwrap_or_else(|_| drop_exception(ctx)) {
+            return;
+        }
+        let text = intrinsics::describe(ctx, &self.state, reason);
+        let line = format!("Uncaught (in promise) {text}");
+        self.state.host.log(invocation, Level::Error, &line, None);
+    }
+
+    /// An exception that nobody can catch any more, and no listener takes care of, goes
+    /// to the log.
     fn report(&self, ctx: &Ctx<'_>, result: rquickjs::Result<()>) {
         if let Err(error) = result {
             let invocation = context::current(ctx);
-            let text = intrinsics::describe(ctx, &self.state, thrown(ctx, error));
+            let thrown = thrown(ctx, error);
+            let told = intrinsics::uncaught(ctx, &self.state, thrown.clone());
+            if told.unwrap_or_else(|_| drop_exception(ctx)) {
+                return;
+            }
+            let text = intrinsics::describe(ctx, &self.state, thrown);
             let line = format!("Uncaught {text}");
             self.state.host.log(invocation, Level::Error, &line, None);
         }
@@ -209,8 +240,15 @@ fn install(ctx: &Ctx<'_>, state: &Rc<State>, globals: &[u8]) -> rquickjs::Result
     rpc::attach(ctx, state);
     value::install(ctx)?;
     let internals = globals::install(ctx, state, globals)?;
+    value::set_platform(ctx, &internals.get::<_, Vec<Value<'_>>>("platform")?)?;
     *state.intrinsics.borrow_mut() = Some(Intrinsics::save(ctx, internals));
     Ok(())
+}
+
+/// Nobody hears of it.
+fn drop_exception(ctx: &Ctx<'_>) -> bool {
+    drop(ctx.catch());
+    false
 }
 
 fn settler(
@@ -224,12 +262,13 @@ fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>
     // If nobody else has it, what it names is released when it is dropped: not before it
     // is named.
     let (Ok(named) | Err(named)) = result.clone();
+    let to_host = state.invocations.borrow().get(&id).is_some_and(|it| it.to_host);
     let result = match result {
-        Ok(value) => match message::encode_answer(ctx, value) {
+        Ok(value) => match message::encode_answer(ctx, value, to_host) {
             Ok(message) => Ok(message),
-            Err(error) => Err(message::of_thrown(ctx, thrown(ctx, error))),
+            Err(error) => Err(message::of_thrown(ctx, thrown(ctx, error), to_host)),
         },
-        Err(thrown) => Err(message::of_thrown(ctx, thrown)),
+        Err(thrown) => Err(message::of_thrown(ctx, thrown, to_host)),
     };
     let waiting = state.invocations.borrow_mut().get_mut(&id).is_some_and(|invocation| {
         invocation.settled = true;
@@ -292,15 +331,25 @@ fn track_rejections(runtime: &Runtime, state: &Rc<State>) {
         move |ctx, promise, reason, is_handled| {
             let mut rejections = state.rejections.borrow_mut();
             if is_handled {
-                rejections.retain(|rejection| {
-                    rejection.promise.clone().restore(&ctx).is_ok_and(|known| known != promise)
+                let known = rejections.iter().rposition(|rejection| {
+                    rejection.promise.clone().restore(&ctx).is_ok_and(|known| known == promise)
                 });
-            } else {
-                rejections.push(Rejection {
-                    invocation: context::current(&ctx),
-                    promise: Persistent::save(&ctx, promise),
-                    reason: Persistent::save(&ctx, reason),
-                });
+                if let Some(known) = known {
+                    drop(rejections.remove(known));
+                    return;
+                }
+                if !state.wants_handled.get() {
+                    return;
+                }
+            }
+            let rejection = Rejection {
+                invocation: context::current(&ctx),
+                promise: Persistent::save(&ctx, promise),
+                reason: Persistent::save(&ctx, reason),
+            };
+            match is_handled {
+                true => state.handled.borrow_mut().push(rejection),
+                false => rejections.push(rejection),
             }
         },
     )));

@@ -52,7 +52,9 @@ fn get<'js, T: FromJs<'js>>(ctx: &Ctx<'js>, state: &State, name: &'static str) -
 pub fn prepare(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     worker_entrypoint(ctx, state)?;
     rpc_target(ctx, state)?;
-    rpc_stub(ctx, state)?;
+    stub_prototype(ctx, state)?;
+    property_prototype(ctx, state)?;
+    service_prototype(ctx, state)?;
     rpc_promise(ctx, state)?;
     promise_methods(ctx, state)?;
     execution_context_class(ctx, state)?;
@@ -106,8 +108,33 @@ pub fn inherits_rpc_target<'js>(
 }
 
 /// `RpcStub.prototype`
-pub fn rpc_stub<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+pub fn stub_methods<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "stubMethods")
+}
+
+/// `ServiceStub.prototype`
+pub fn service_methods<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "serviceMethods")
+}
+
+/// `RpcProperty.prototype`
+pub fn property_methods<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "propertyMethods")
+}
+
+/// The prototype of stubs.
+pub fn stub_prototype<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "stubPrototype")
+}
+
+/// The prototype of stubs of entrypoints.
+pub fn service_prototype<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "servicePrototype")
+}
+
+/// The prototype of properties of stubs.
+pub fn property_prototype<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "propertyPrototype")
 }
 
 /// What promises of calls have beside the properties of their answer.
@@ -230,6 +257,31 @@ pub fn bind<'js>(
 /// A class of the module `cloudflare:workers`.
 pub fn export<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>> {
     get::<Object<'js>>(ctx, state, "workers")?.get(name)
+}
+
+/// Tells listeners of a rejection that nobody handles; whether one takes care of it.
+pub fn unhandled<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    promise: Value<'js>,
+    reason: Value<'js>,
+) -> Result<bool> {
+    get::<Function<'js>>(ctx, state, "unhandled")?.call((promise, reason))
+}
+
+/// Tells listeners of a rejection that was told of and is handled now.
+pub fn handled<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    promise: Value<'js>,
+    reason: Value<'js>,
+) -> Result<()> {
+    get::<Function<'js>>(ctx, state, "handled")?.call((promise, reason))
+}
+
+/// Tells listeners of an exception that nobody catches; whether one takes care of it.
+pub fn uncaught<'js>(ctx: &Ctx<'js>, state: &State, thrown: Value<'js>) -> Result<bool> {
+    get::<Function<'js>>(ctx, state, "uncaught")?.call((thrown,))
 }
 
 /// A promise for what `await value` would wait for; none if it would not wait.

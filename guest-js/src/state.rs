@@ -19,6 +19,8 @@ pub struct Invocation {
     pub waiting: u32,
     /// It has returned or thrown.
     pub settled: bool,
+    /// Nobody but the host sees its result.
+    pub to_host: bool,
     /// Stubs among its arguments, which end when it returns.
     pub parameters: Vec<Handle>,
     /// Stubs that its calls returned, and streams that it was sent, which end
@@ -42,6 +44,8 @@ pub struct State {
     /// Log lines are wanted with their arguments.
     pub watched: Cell<bool>,
     pub max_code_bytes: Cell<u64>,
+    /// A stub that is passed in a call is gone for whoever passes it.
+    pub transfers_stubs: Cell<bool>,
     random: RefCell<ChaCha20Rng>,
     pub effects: RefCell<Vec<Effect>>,
     pub invocations: RefCell<BTreeMap<u32, Invocation>>,
@@ -86,6 +90,12 @@ pub struct State {
     pub exports: RefCell<Option<Persistent<Object<'static>>>>,
     pub env: RefCell<Option<Persistent<rquickjs::Value<'static>>>>,
     pub rejections: RefCell<Vec<Rejection>>,
+    /// Promises whose rejection was told of and that somebody has handled since, if the
+    /// worker wants to know.
+    pub handled: RefCell<Vec<Rejection>>,
+    pub wants_handled: Cell<bool>,
+    /// Whose evaluation is no invocation as others are.
+    pub load: Cell<u32>,
     pub intrinsics: RefCell<Option<Intrinsics>>,
 }
 
@@ -96,6 +106,7 @@ impl State {
             time_origin: Cell::new(0.0),
             watched: Cell::new(false),
             max_code_bytes: Cell::new(0),
+            transfers_stubs: Cell::new(false),
             random: RefCell::new(ChaCha20Rng::seed_from_u64(0)),
             effects: RefCell::default(),
             invocations: RefCell::default(),
@@ -122,6 +133,9 @@ impl State {
             exports: RefCell::default(),
             env: RefCell::default(),
             rejections: RefCell::default(),
+            handled: RefCell::default(),
+            wants_handled: Cell::new(false),
+            load: Cell::new(0),
             intrinsics: RefCell::default(),
         }
     }

@@ -71,6 +71,7 @@ impl Guest {
             seed: 7,
             stack_bytes: 256 << 10,
             dynamic_code: true,
+            transfers_stubs: false,
             watched: false,
             max_code_bytes: 0,
             main: "main.js".to_owned(),
@@ -84,6 +85,7 @@ impl Guest {
             receiver: Receiver::Entrypoint(Entrypoint { name: None, props: None }),
             path: vec![method.to_owned()],
             arguments: Some(message(arguments)),
+            to_host: true,
         }))
     }
 

@@ -27,7 +27,7 @@
   (import "message" (type $message (eq $message-type)))
   (type $load-type (record
     (field "invocation" u32) (field "seed" u64) (field "stack-bytes" u32)
-    (field "dynamic-code" bool) (field "watched" bool) (field "max-code-bytes" u64)
+    (field "dynamic-code" bool) (field "transfers-stubs" bool) (field "watched" bool) (field "max-code-bytes" u64)
     (field "main" string) (field "env" $message)))
   (import "load" (type $load (eq $load-type)))
   (type $entrypoint-type (record
@@ -37,7 +37,7 @@
   (import "receiver" (type $receiver (eq $receiver-type)))
   (type $invoke-type (record
     (field "invocation" u32) (field "receiver" $receiver) (field "path" (list string))
-    (field "arguments" (option $message))))
+    (field "arguments" (option $message)) (field "to-host" bool)))
   (import "invoke" (type $invoke (eq $invoke-type)))
   (type $settled-type (record
     (field "call" u32) (field "result" (result $message (error $message)))))

@@ -28,6 +28,7 @@ pub(crate) struct Code {
     pub(crate) compatibility_date: Option<String>,
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
+    pub(crate) transfers_stubs: bool,
     pub(crate) log_sink: Option<LogSink>,
     /// Whether it was loaded with tails.
     pub(crate) is_tailed: bool,

@@ -203,6 +203,7 @@ impl Invocation {
         let own = began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32));
         // Nobody waits for it any longer than its caller does.
         let deadline = payer.as_ref().map_or(own, |payer| payer.deadline.min(own));
+        let to_host = caller.is_none();
         let invocation = Box::new(Self {
             token,
             deadline,
@@ -223,7 +224,7 @@ impl Invocation {
             kept: Reservation::default(),
             reply: Some(reply),
         });
-        (invocation, Invoke { receiver, path, arguments, reseed })
+        (invocation, Invoke { receiver, path, arguments, reseed, to_host })
     }
 
     pub(crate) fn log(&self, code: &Code) -> Log {
@@ -368,6 +369,8 @@ pub(crate) struct Invoke {
     pub(crate) path: Vec<String>,
     pub(crate) arguments: Option<Value>,
     pub(crate) reseed: Option<u64>,
+    /// No sandbox has called.
+    pub(crate) to_host: bool,
 }
 
 pub(crate) fn millis(time: Duration) -> u64 {

@@ -75,6 +75,7 @@ pub struct WorkerCode {
     pub(crate) limits: Limits,
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
+    pub(crate) transfers_stubs: bool,
     pub(crate) log_sink: Option<LogSink>,
     pub(crate) tails: Vec<Stub>,
     pub(crate) tail_sink: Option<TailSink>,
@@ -105,6 +106,7 @@ impl WorkerCode {
             limits: Limits::default(),
             seed: None,
             dynamic_code: true,
+            transfers_stubs: false,
             log_sink: None,
             tails: Vec::new(),
             tail_sink: None,
@@ -196,6 +198,13 @@ impl WorkerCode {
         self
     }
 
+    /// Whether a stub that the worker passes in a call is gone for it afterwards, unless
+    /// it was duplicated: the peer's flag `rpc_params_transfer_stubs`. Default: no.
+    pub fn transfer_stubs(mut self, transfer: bool) -> Self {
+        self.transfers_stubs = transfer;
+        self
+    }
+
     /// Where `Math.random`, `crypto` and the engine's hashes start from: with
     /// the same seed, code, input and time a run repeats exactly, its fuel
     /// included. With `fresh_per_call` the modules are evaluated with it once,
@@ -241,8 +250,9 @@ impl WorkerCode {
                 Err(_) => add(b"error"),
             }
         }
-        add(format!("{:?} {:?} {}", self.limits, self.seed, self.dynamic_code).as_bytes());
-        add(format!("{:?}", self.transpile).as_bytes());
+        let Self { limits, seed, dynamic_code, transfers_stubs, transpile, .. } = self;
+        add(format!("{limits:?} {seed:?} {dynamic_code} {transfers_stubs}").as_bytes());
+        add(format!("{transpile:?}").as_bytes());
         hash.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text

@@ -131,7 +131,9 @@ async fn a_child_whose_values_throw_while_they_are_sent() {
         ("return { get x() { throw new Error('boo') } }", "boo"),
         ("return [1, { get x() { throw 'boo' } }]", "boo"),
         ("return new Map([[{ get x() { throw new TypeError('boo') } }, 1]])", "boo"),
-        ("return new Proxy({}, { ownKeys() { throw new Error('boo') } })", ""),
+        ("return new Proxy({}, { getPrototypeOf() { throw new Error('boo') } })", "boo"),
+        ("return new Proxy(class {}, { getPrototypeOf() { return null; throw 1 } }).x.y", ""),
+        ("const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return [proxy]", ""),
         ("return { get x() { return this.x } }", "stack"),
         (
             "throw Object.defineProperty(new Error('boo'), 'x', { enumerable: true, \

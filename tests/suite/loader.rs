@@ -575,3 +575,23 @@ async fn the_names_of_modules_take_room_too() {
     expected[19] = "Error";
     let _ = family(COUNTER, &format!("{FILL} {body}")).run().await.expect_ok(expected);
 }
+
+/// Nor is it copied to find that out.
+#[tokio::test]
+async fn code_that_is_too_large_is_refused_within_the_parents_memory() {
+    for letter in ["x", "\u{e9}"] {
+        let run = family(
+            "",
+            &format!(
+                "const modules = {{ 'm.js': '{letter}'.repeat(65 << 20) }};
+                 try {{ env.LOADER.load({{ mainModule: 'm.js', modules }}) }} catch (e) {{ return e.message }}"
+            ),
+        );
+        // To make such a text takes most of it.
+        let run = run.limits(|limits| limits.fuel(60_000_000_000));
+        let bytes = (65 << 20) * letter.len();
+        let _ = run.run().await.expect_ok(format!(
+            "Dynamic Worker code size ({bytes} bytes) exceeds the maximum allowed size of 67108864 bytes."
+        ));
+    }
+}

@@ -90,7 +90,7 @@ async fn what_is_thrown_need_not_be_an_error() {
     .run()
     .await
     .json();
-    assert_eq!(run[0], json!([false, null, "text"]));
+    assert_eq!(run[0], json!([true, "Error", "text"]));
     assert_eq!(run[1], json!([false, null, { "a": 1 }]));
     assert_eq!(run[2], json!([true, "OddError", "odd"]));
     assert_eq!(run[3], json!([true, "Error", "later"]));
@@ -151,7 +151,7 @@ async fn what_can_cross_with_an_error_stays_beside_what_cannot() {
             of(await stub.name().catch((e) => e)), of(await stub.message().catch((e) => e)), await stub.seen()]",
     );
     let _ = run.run().await.expect_ok(json!([
-        true, "outer", false, ["a", "c", "e", "f", "g"], { "n": 1 }, 2,
+        true, "outer", false, ["a", "c", "e", "f", "g", "remote"], { "n": 1 }, 2,
         "stub", 30, { "n": 29 }, true, true,
         ["RangeError", "inner"], "inner", false, true,
         ["Error", "m"], ["TypeError", ""], [2, []]

@@ -285,7 +285,7 @@ async fn a_stub_of_ones_own_object_calls_it() {
     )
     .run()
     .await
-    .expect_ok(json!([[true, 1, 2, 12, 2, 2], ["TypeError", "TypeError", "TypeError", "TypeError"]]));
+    .expect_ok(json!([[true, 1, 2, 12, 2, 2], ["TypeError", "TypeError", "no error", "TypeError"]]));
 }
 
 #[tokio::test]

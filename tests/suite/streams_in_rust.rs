@@ -367,7 +367,7 @@ async fn a_stream_is_not_asked_twice_at_once() {
     assert!(refused.to_string().contains("The stream is being written to already."), "{refused}");
     let () = soon(entrypoint.call("open", ())).await.unwrap();
     assert!(soon(first).await.is_ok());
-    let refused = soon(slow.source.call_value("write", ("text",))).await.unwrap_err();
+    let refused = soon(slow.source.call_value("write", (7,))).await.unwrap_err();
     assert!(refused.to_string().contains("only takes bytes"), "{refused}");
     for method in ["withdraw", "cut", "constructor", "read"] {
         assert!(soon(slow.source.call_value(method, ())).await.is_err(), "{method}");

@@ -22,17 +22,21 @@ pub enum Interface {
     WritableStream = 4,
     /// `Blob`: `type` and `bytes`.
     Blob = 5,
+    /// `AbortSignal`: the `reason` if it is aborted, else `source`, a capability whose
+    /// `aborted()` returns the reason, in a list, when that happens.
+    AbortSignal = 6,
 }
 
 impl Interface {
     /// All of them, in the order of their bytes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Headers,
         Self::Request,
         Self::Response,
         Self::ReadableStream,
         Self::WritableStream,
         Self::Blob,
+        Self::AbortSignal,
     ];
 
     /// Whether an instance is a stream, of which there is more than was sent.
@@ -55,6 +59,7 @@ impl Interface {
             Self::ReadableStream => "ReadableStream",
             Self::WritableStream => "WritableStream",
             Self::Blob => "Blob",
+            Self::AbortSignal => "AbortSignal",
         }
     }
 }

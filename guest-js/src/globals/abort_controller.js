@@ -1,13 +1,17 @@
 (native, internals) => {
   const TOKEN = {};
   const { setTimeout } = internals;
+  const { apply } = Reflect;
+  const Algorithms = Set;
+  const { add, delete: remove, forEach } = Set.prototype;
   let make;
   let abort;
 
   class AbortSignal extends EventTarget {
     #aborted = false;
     #reason = undefined;
-    #algorithms = [];
+    // None until there is one: few signals have any.
+    #algorithms;
 
     constructor(token) {
       if (token !== TOKEN) throw new TypeError("Illegal constructor");
@@ -24,8 +28,8 @@
             ? new DOMException("This operation was aborted", "AbortError")
             : reason;
         const algorithms = signal.#algorithms;
-        signal.#algorithms = [];
-        for (let index = 0; index < algorithms.length; index++) algorithms[index]();
+        signal.#algorithms = undefined;
+        if (algorithms !== undefined) apply(forEach, algorithms, [(algorithm) => algorithm()]);
         signal.dispatchEvent(new Event("abort"));
       };
       internals.makeSignal = make;
@@ -33,15 +37,19 @@
       internals.isSignal = (value) =>
         value !== null && typeof value === "object" && #aborted in value;
       internals.whenAborted = (signal, algorithm) => {
-        signal.#algorithms[signal.#algorithms.length] = algorithm;
+        apply(add, (signal.#algorithms ??= new Algorithms()), [algorithm]);
       };
       internals.neverMindAbort = (signal, algorithm) => {
-        const algorithms = signal.#algorithms;
-        const kept = [];
-        for (let index = 0; index < algorithms.length; index++) {
-          if (algorithms[index] !== algorithm) kept[kept.length] = algorithms[index];
-        }
-        signal.#algorithms = kept;
+        if (signal.#algorithms !== undefined) apply(remove, signal.#algorithms, [algorithm]);
+      };
+      internals.isAborted = (signal) => signal.#aborted;
+      internals.abortReason = (signal) => signal.#reason;
+      // Another one, which is aborted when this one is.
+      internals.followSignal = (source) => {
+        const signal = make();
+        if (source.#aborted) abort(signal, source.#reason);
+        else internals.whenAborted(source, () => abort(signal, source.#reason));
+        return signal;
       };
     }
 

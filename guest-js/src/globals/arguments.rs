@@ -1,13 +1,21 @@
 //! The arguments of one console call as data, for those who watch.
 
-use rquickjs::{Array, Ctx, Object, Value};
+use rquickjs::{Array, Ctx, Object, Result, Value};
 
 use super::format;
-use super::structured_clone::Nothing;
-use crate::value;
+use crate::value::{self, StubHook};
 
 /// Bytes of all arguments; beyond, the line's text has to do.
 const MAX_DATA: usize = 1 << 16;
+
+/// Nothing in it is a capability.
+struct Nothing;
+
+impl<'js> StubHook<'js> for Nothing {
+    fn capability(&mut self, _: &Ctx<'js>, _: &Value<'js>) -> Result<Option<u32>> {
+        Ok(None)
+    }
+}
 
 /// What cannot be cloned is there as its text. None if it is too much.
 pub fn encode<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Array<'js>) -> Option<Vec<u8>> {

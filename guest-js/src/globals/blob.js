@@ -63,6 +63,7 @@
       isBlob = (value) => value !== null && typeof value === "object" && #bytes in value;
       bytesOf = (blob) => blob.#bytes;
       internals.isBlob = isBlob;
+      internals.sameBlob = (blob) => make(blob.#bytes, blob.#type);
       internals.blobType = (blob) => blob.#type;
       internals.blobBytes = (blob) => native.copyBytes(blob.#bytes);
     }

@@ -86,6 +86,11 @@
         if (stream === undefined) return data;
         return whole(stream) ?? streams.readableFace(streams.takeReadable(data));
       };
+      // Null if there is none; undefined of a stream whose bytes nobody keeps.
+      internals.bodyToSendAgain = (owner) => {
+        const data = owner.#peek();
+        return isStream(data) ? streams.readableOf(data).whole : data;
+      };
       internals.cloneBody = (owner) => {
         const data = owner.#peek();
         const stream = streams.readableOf(data);

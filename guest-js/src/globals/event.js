@@ -26,6 +26,7 @@
       internals.event = {
         __proto__: null,
         isEvent: (value) => value !== null && typeof value === "object" && #type in value,
+        typeOf: (event) => event.#type,
         isDispatched: (event) => event.#phase !== NONE,
         begin(event, target) {
           event.#target = target;

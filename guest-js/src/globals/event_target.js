@@ -1,16 +1,34 @@
 (native, internals) => {
   const { apply } = Reflect;
-  const { isEvent, isDispatched, begin, setPassive, isStopped, end } = internals.event;
+  const { isEvent, isDispatched, typeOf, begin, setPassive, isStopped, end } = internals.event;
   const { report } = internals;
 
   const isCapture = (options) => (typeof options === "object" ? !!options?.capture : !!options);
+
+  const global = globalThis;
+  // What the global's listeners are kept by.
+  let scope;
+  const of = (target) => (target === undefined || target === null || target === global ? scope : target);
 
   class EventTarget {
     // Replaced when it changes, so that a dispatch goes on with what it saw.
     #listeners = [];
 
+    static {
+      scope = new EventTarget();
+      internals.globalListens = (type) => {
+        const listeners = scope.#listeners;
+        for (let index = 0; index < listeners.length; index++) {
+          if (listeners[index].type === type) return true;
+        }
+        return false;
+      };
+      internals.dispatchGlobal = (event) => scope.#dispatch(event, global);
+    }
+
     addEventListener(type, callback, options = undefined) {
-      const listeners = this.#listeners;
+      const target = of(this);
+      const listeners = target.#listeners;
       if (arguments.length < 2) throw new TypeError("addEventListener needs two arguments.");
       const name = `${type}`;
       const capture = isCapture(options);
@@ -30,19 +48,24 @@
           return;
         }
       }
-      this.#listeners = [
+      target.#listeners = [
         ...listeners,
         { type: name, callback, capture, once: !!once, passive: !!passive, removed: false },
       ];
+      if (target === scope && name === "rejectionhandled") internals.wantHandled();
       if (signal !== undefined) {
-        internals.whenAborted(signal, () => this.removeEventListener(name, callback, capture));
+        internals.whenAborted(signal, () => target.#remove(name, callback, capture));
       }
     }
 
     removeEventListener(type, callback, options = undefined) {
+      const target = of(this);
+      target.#listeners;
+      target.#remove(`${type}`, callback, isCapture(options));
+    }
+
+    #remove(name, callback, capture) {
       const listeners = this.#listeners;
-      const name = `${type}`;
-      const capture = isCapture(options);
       const kept = [];
       for (let index = 0; index < listeners.length; index++) {
         const known = listeners[index];
@@ -56,30 +79,35 @@
     }
 
     dispatchEvent(event) {
-      this.#listeners;
+      const target = of(this);
+      target.#listeners;
       if (!isEvent(event)) throw new TypeError("parameter 1 is not of type 'Event'.");
       if (isDispatched(event)) {
         throw new DOMException("The event is already being dispatched.", "InvalidStateError");
       }
-      begin(event, this);
-      const { type } = event;
-      this.#run(event, type, true);
-      this.#run(event, type, false);
+      return target.#dispatch(event, target === scope ? global : target);
+    }
+
+    #dispatch(event, face) {
+      begin(event, face);
+      const type = typeOf(event);
+      this.#run(event, type, true, face);
+      this.#run(event, type, false, face);
       return end(event);
     }
 
-    #run(event, type, capture) {
+    #run(event, type, capture, face) {
       const listeners = this.#listeners;
       for (let index = 0; index < listeners.length; index++) {
         const listener = listeners[index];
         if (listener.removed || listener.type !== type || listener.capture !== capture) continue;
         if (isStopped(event)) return;
         const { callback } = listener;
-        if (listener.once) this.removeEventListener(type, callback, capture);
+        if (listener.once) this.#remove(type, callback, capture);
         setPassive(event, listener.passive);
         try {
           if (typeof callback === "function") {
-            apply(callback, this, [event]);
+            apply(callback, face, [event]);
           } else {
             callback.handleEvent(event);
           }

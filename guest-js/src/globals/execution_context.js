@@ -3,19 +3,27 @@
   const { apply } = Reflect;
 
   const keepOpen = (invocation, promise) => {
-    if (!native.wait(invocation)) return;
+    if (!native.wait(invocation)) return false;
     const done = () => native.waited(invocation);
     const failed = (error) => {
       native.reportRejection(error, internals.helpers);
       native.waited(invocation);
     };
     apply(promiseThen, promiseResolve(promise), [done, failed]);
+    return true;
   };
+
+  const Failure = Error;
+  const NO_INVOCATION =
+    "Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() or connect()), " +
+    "setting a timeout, and generating random values are not allowed within global scope. To fix " +
+    "this error, perform this operation within a handler. " +
+    "https://developers.cloudflare.com/workers/runtime-apis/handlers/";
 
   /** For the invocation that the running job belongs to. */
   const { waitUntil } = {
     waitUntil(promise) {
-      keepOpen(native.currentInvocation(), promise);
+      if (!keepOpen(native.currentInvocation(), promise)) throw new Failure(NO_INVOCATION);
     },
   };
   internals.waitUntil = waitUntil;
@@ -47,4 +55,5 @@
       this.env = env;
     }
   };
+  internals.platform[internals.platform.length] = internals.WorkerEntrypoint.prototype;
 }

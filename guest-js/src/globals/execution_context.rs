@@ -10,7 +10,12 @@ use crate::{Effect, Level, context};
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let ctx = native.ctx().clone();
-    let current = |ctx: Ctx<'js>| context::current(&ctx);
+    // That a module is evaluated by is none to keep open.
+    let known = Rc::clone(state);
+    let current = move |ctx: Ctx<'js>| {
+        let current = context::current(&ctx);
+        if current == known.load.get() { 0 } else { current }
+    };
     native.set("currentInvocation", Function::new(ctx.clone(), current)?)?;
 
     let waiting = Rc::clone(state);
@@ -25,6 +30,10 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
 
     let waiting = Rc::clone(state);
     native.set("waited", Function::new(ctx.clone(), move |id: u32| waited(&waiting, id))?)?;
+
+    let wanting = Rc::clone(state);
+    let want_handled = move || wanting.wants_handled.set(true);
+    native.set("wantHandled", Function::new(ctx.clone(), want_handled)?)?;
 
     let aborting = Rc::clone(state);
     let abort = move |ctx: Ctx<'js>, reason: Option<String>| -> Result<()> {

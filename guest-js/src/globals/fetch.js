@@ -1,12 +1,15 @@
 (native, internals) => {
   const { apply } = Reflect;
   const {
-    Request, promiseThen, isHeaders, isRequest, isResponse, isList, isPlain, requestOfData,
-    responseOfData, requestParts, responseParts, headersOf, headerPairs, bodyData, whenAborted,
-    neverMindAbort, streams,
+    Request, promiseThen, isHeaders, isRequest, isResponse, isPlain, requestOfData, responseOfData,
+    requestParts, responseParts, redirectedRequest, received, detailOf, headersOf, headerPairs,
+    headerOf, bodyData, cameFrom, isSignal, isAborted, abortReason, whenAborted, neverMindAbort,
+    asSent, streams,
   } = internals;
+  const [Promised, Fields] = [Promise, Headers];
+  const { delete: remove } = Headers.prototype;
   // The numbers that the wire format has for the classes.
-  const [HEADERS, REQUEST, RESPONSE, READABLE, WRITABLE, BLOB] = [0, 1, 2, 3, 4, 5];
+  const [HEADERS, REQUEST, RESPONSE, READABLE, WRITABLE, BLOB, SIGNAL] = [0, 1, 2, 3, 4, 5, 6];
   const bad = (text) => {
     throw new TypeError(text);
   };
@@ -16,8 +19,11 @@
   internals.partsOf = (value) => {
     if (isHeaders(value)) return [HEADERS, headerPairs(value)];
     if (isRequest(value)) {
-      const { url, method, headers, redirect } = requestParts(value);
-      return [REQUEST, url, method, headerPairs(headers), bodyData(value), redirect];
+      const { url, method, headers, redirect, signal, details } = requestParts(value);
+      return [
+        REQUEST, url, method, headerPairs(headers), bodyData(value), redirect, signal,
+        detailOf(details, "cache"), detailOf(details, "credentials"), detailOf(details, "integrity"),
+      ];
     }
     if (!isResponse(value)) return partsOfOther(value);
     const { status, statusText, headers, url, redirected } = responseParts(value);
@@ -34,6 +40,11 @@
   const partsOfOther = (value) => {
     if (streams.readableOf(value) !== undefined) return [READABLE, streams.sourceOf(value)];
     if (streams.writableOf(value) !== undefined) return [WRITABLE, streams.sinkOf(value)];
+    if (isSignal(value)) {
+      return isAborted(value)
+        ? [SIGNAL, abortReason(value), undefined]
+        : [SIGNAL, undefined, internals.signalSource(value)];
+    }
     if (!internals.isBlob(value)) return undefined;
     return [BLOB, internals.blobType(value), internals.blobBytes(value)];
   };
@@ -45,14 +56,17 @@
     : kind === READABLE ? streams.readableFrom(data.source)
     : kind === WRITABLE ? streams.writableFrom(data.sink)
     : kind === BLOB ? internals.blobOfData(data)
+    : kind === SIGNAL ? internals.signalFrom(data)
     : headersOf(data.headers);
 
   /** The arguments of a handler: what it is called with, as one request. */
   internals.requestOf = (args) => {
     const input = args[0];
-    if (isRequest(input)) return [input];
-    if (typeof input === "string") return [new Request(input, args[1])];
-    return isPlain(input) ? [requestOfData(input)] : bad("fetch() needs a Request.");
+    const request = isRequest(input) ? input
+      : typeof input === "string" ? new Request(input, args[1])
+      : isPlain(input) ? requestOfData(input)
+      : bad("fetch() needs a Request.");
+    return [received(request)];
   };
 
   /** What a handler returned. */
@@ -61,15 +75,37 @@
     return isResponse(response) ? response : bad(NO_RESPONSE);
   };
 
-  /** `stub.fetch(input, init)` */
-  const through = async (stub, args) => {
-    if (args.length === 0) bad("fetch() needs a URL or a Request.");
-    const request = new Request(args[0], args[1]);
-    const { url, signal } = requestParts(request);
-    if (signal?.aborted) throw signal.reason;
+  // As many as the standard allows.
+  const MAX_REDIRECTS = 20;
+  const ONCE =
+    "A request with a one-time-use body (it was initialized from a stream, not a buffer) " +
+    "encountered a redirect requiring the body to be retransmitted. To avoid this error in the " +
+    "future, construct this request from a buffer-like body initializer.";
+  const OF_A_BODY = [
+    "content-encoding", "content-language", "content-location", "content-type", "content-length",
+  ];
+  // What was meant for one origin is not for another.
+  const OF_AN_ORIGIN = ["authorization", "proxy-authorization", "cookie"];
+
+  const isRedirect = (status) =>
+    status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+
+  const without = (headers, names) => {
+    for (let index = 0; index < names.length; index++) apply(remove, headers, [names[index]]);
+  };
+
+  // Nobody reads it, and whoever sends it need not go on.
+  const drop = (response) => {
+    const data = internals.takeBody(response);
+    const stream = streams.readableOf(data);
+    if (stream !== undefined) streams.handled(streams.cancelReadable(stream, undefined));
+  };
+
+  /** What one request is answered with. */
+  const answered = async (stub, request, signal) => {
     const answer = native.send(stub, "fetch", [request]);
-    const result = signal === undefined ? await answer : await new Promise((resolve, reject) => {
-      const abort = () => reject(signal.reason);
+    const result = signal === undefined ? await answer : await new Promised((resolve, reject) => {
+      const abort = () => reject(abortReason(signal));
       const settled = (settle) => (value) => {
         neverMindAbort(signal, abort);
         settle(value);
@@ -77,11 +113,59 @@
       whenAborted(signal, abort);
       apply(promiseThen, answer, [settled(resolve), settled(reject)]);
     });
-    const response = isResponse(result) ? result
+    return isResponse(result) ? result
       : isPlain(result) ? responseOfData(result)
       : bad(NO_RESPONSE);
-    internals.cameFrom(response, url);
-    return response;
+  };
+
+  /** The request that a redirect of the standard's leads to. */
+  const redirected = (parts, status, location, data) => {
+    const from = native.parseUrl(parts.url, undefined);
+    const to = native.parseUrl(location, parts.url);
+    if (to === undefined) bad("Invalid Location header; unable to follow redirect.");
+    const part = (url, name) => native.urlPart(url, name);
+    const scheme = part(to, "protocol");
+    const href = part(to, "href");
+    if (scheme !== "http:" && scheme !== "https:") bad(`Fetch API cannot load: ${href}`);
+    // As the standard has it, also where the body would be dropped.
+    if (status !== 303 && data === undefined) bad(ONCE);
+    const { method } = parts;
+    const headers = new Fields(parts.headers);
+    const asGet = status === 303 ? method !== "GET" && method !== "HEAD"
+      : (status === 301 || status === 302) && method === "POST";
+    if (asGet) without(headers, OF_A_BODY);
+    if (part(from, "origin") !== part(to, "origin")) without(headers, OF_AN_ORIGIN);
+    return redirectedRequest(parts, href, asGet ? "GET" : method, headers, asGet ? null : data);
+  };
+
+  /** `stub.fetch(input, init)` */
+  const through = async (stub, args) => {
+    if (args.length === 0) bad("fetch() needs a URL or a Request.");
+    let request = new Request(args[0], args[1]);
+    const { signal, redirect, details } = requestParts(request);
+    if (signal !== undefined && isAborted(signal)) throw abortReason(signal);
+    if (details.integrity !== "") {
+      bad(
+        "Subrequest integrity checking is not implemented. " +
+          "The integrity option must be either undefined or an empty string.",
+      );
+    }
+    asSent(request);
+    let data = redirect === "follow" ? internals.bodyToSendAgain(request) : undefined;
+    for (let hops = 0; ; hops++) {
+      const parts = requestParts(request);
+      const response = await answered(stub, request, signal);
+      const { status, headers, url } = responseParts(response);
+      // One that has followed redirects itself says so.
+      cameFrom(response, url === "" ? parts.url : url, hops > 0);
+      const location = redirect !== "manual" && isRedirect(status) ? headerOf(headers, "location") : null;
+      if (location === null) return response;
+      drop(response);
+      if (redirect === "error") bad("The request may not be redirected, and was.");
+      if (hops === MAX_REDIRECTS) bad("Too many redirects.");
+      request = redirected(parts, status, location, data);
+      data = internals.bodyToSendAgain(request);
+    }
   };
   internals.fetchThrough = through;
 

@@ -17,9 +17,13 @@
   /** Objects whose prototype has this method are printed as what it returns. */
   internals.inspected = Symbol("inspected");
 
+  /** The prototypes of the platform's classes. */
+  internals.platform = [];
+
   /** Gives a class what Web IDL gives an interface. */
   internals.interface = (Class, expose = true) => {
     const { prototype, name } = Class;
+    internals.platform[internals.platform.length] = prototype;
     const keys = ownKeys(prototype);
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index];

@@ -28,6 +28,8 @@
     #values = { __proto__: null };
     // Names and values in turn, as they are iterated; none after a change.
     #list;
+    // Of a message that came, or of a response that is made once for all.
+    #immutable = false;
 
     constructor(init = undefined) {
       if (init !== undefined) this.#fill(init);
@@ -38,6 +40,18 @@
       internals.isHeaders = (value) =>
         value !== null && typeof value === "object" && #values in value;
       add = (headers, name, value) => headers.#add(nameOf(name), valueOf(value));
+      internals.freezeHeaders = (headers) => {
+        headers.#immutable = true;
+      };
+      internals.cloneHeaders = (headers) => {
+        const copy = new Headers(headers);
+        copy.#immutable = headers.#immutable;
+        return copy;
+      };
+      internals.headerOf = (headers, name) => {
+        const values = headers.#values[name];
+        return values === undefined ? null : joined(values);
+      };
       internals.defaultType = (headers, type) => {
         if (type !== undefined && !("content-type" in headers.#values)) {
           headers.#add("content-type", type);
@@ -95,15 +109,24 @@
       return (this.#list = list);
     }
 
+    #change() {
+      if (this.#immutable) bad("Can't modify immutable headers.");
+      this.#list = undefined;
+    }
+
     append(name, value) {
       required(arguments, 2);
-      this.#add(nameOf(name), valueOf(value));
+      const key = nameOf(name);
+      const text = valueOf(value);
+      this.#change();
+      this.#add(key, text);
     }
 
     delete(name) {
       required(arguments, 1);
-      delete this.#values[nameOf(name)];
-      this.#list = undefined;
+      const key = nameOf(name);
+      this.#change();
+      delete this.#values[key];
     }
 
     get(name) {
@@ -127,8 +150,9 @@
     set(name, value) {
       required(arguments, 2);
       const key = nameOf(name);
-      this.#values[key] = [valueOf(value)];
-      this.#list = undefined;
+      const text = valueOf(value);
+      this.#change();
+      this.#values[key] = [text];
     }
 
     forEach(callback, thisArg = undefined) {

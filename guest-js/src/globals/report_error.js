@@ -2,7 +2,9 @@
   const { helpers } = internals;
   const enqueue = globalThis.queueMicrotask;
 
-  internals.report = (error) => native.report(error, helpers);
+  internals.report = (error) => {
+    if (!internals.uncaught(error)) native.report(error, helpers);
+  };
 
   const { reportError } = {
     reportError(error) {

@@ -1,6 +1,8 @@
 (native, internals) => {
-  const { Body, Headers, defaultType, isSignal, peekBody, takeBody, bodyOf } = internals;
+  const { Body, Headers, defaultType, isSignal, followSignal, takeBody, peekBody, bodyOf } = internals;
   const { parseUrl, urlPart } = native;
+  const { apply } = Reflect;
+  const { indexOf, slice } = String.prototype;
   const Controller = AbortController;
   const bad = (text) => {
     throw new TypeError(text);
@@ -11,6 +13,13 @@
     return handle === undefined ? bad(`Invalid URL: ${url}`) : urlPart(handle, "href");
   };
   internals.hrefOf = hrefOf;
+
+  /** What of a URL is sent. */
+  const withoutFragment = (href) => {
+    const at = apply(indexOf, href, ["#"]);
+    return at < 0 ? href : apply(slice, href, [0, at]);
+  };
+  internals.withoutFragment = withoutFragment;
 
   const methodOf = (method) => native.methodName(method) ?? bad(`Invalid HTTP method string: ${method}`);
 
@@ -25,6 +34,54 @@
     }
   };
 
+  // What a request says of itself that nothing here acts on, in the order in which the
+  // standard reads it. The first value of a list is what holds unless another is given.
+  const REFERRER_POLICIES = {
+    __proto__: null,
+    "": true, "no-referrer": true, "no-referrer-when-downgrade": true, "same-origin": true,
+    origin: true, "strict-origin": true, "origin-when-cross-origin": true,
+    "strict-origin-when-cross-origin": true, "unsafe-url": true,
+  };
+  const MODES = { __proto__: null, cors: true, "no-cors": true, "same-origin": true };
+  const CREDENTIALS = { __proto__: null, omit: true, "same-origin": true, include: true };
+  const CACHES = {
+    __proto__: null,
+    default: true, "no-store": true, reload: true, "no-cache": true, "force-cache": true,
+    "only-if-cached": true,
+  };
+  const DETAILS = {
+    __proto__: null,
+    referrer: "about:client", referrerPolicy: "", mode: "cors", credentials: "same-origin",
+    cache: "default", integrity: "", keepalive: false,
+  };
+  const oneOf = (known, value, what) => (value in known ? value : bad(`Unsupported ${what}: ${value}`));
+
+  const detailsOf = (options, from) => {
+    const { referrer, referrerPolicy, mode, credentials, cache, integrity, keepalive } = options;
+    const isNew = referrer !== undefined || referrerPolicy !== undefined || mode !== undefined ||
+      credentials !== undefined || cache !== undefined || integrity !== undefined ||
+      keepalive !== undefined;
+    if (!isNew) return from;
+    const all = {
+      __proto__: null,
+      referrer: referrer === undefined ? from.referrer : referrerOf(`${referrer}`),
+      referrerPolicy: referrerPolicy === undefined ? from.referrerPolicy
+        : oneOf(REFERRER_POLICIES, `${referrerPolicy}`, "referrer policy"),
+      mode: mode === undefined ? from.mode : oneOf(MODES, `${mode}`, "request mode"),
+      credentials: credentials === undefined ? from.credentials
+        : oneOf(CREDENTIALS, `${credentials}`, "credentials mode"),
+      cache: cache === undefined ? from.cache : oneOf(CACHES, `${cache}`, "cache mode"),
+      integrity: integrity === undefined ? from.integrity : `${integrity}`,
+      keepalive: keepalive === undefined ? from.keepalive : !!keepalive,
+    };
+    if (all.cache === "only-if-cached" && all.mode !== "same-origin") {
+      bad("The cache mode \"only-if-cached\" needs the request mode \"same-origin\".");
+    }
+    return all;
+  };
+  const referrerOf = (referrer) =>
+    referrer === "" ? "" : referrer === "about:client" ? referrer : hrefOf(referrer);
+
   // An init of our own, whose parts are right already.
   const MADE = {};
 
@@ -33,7 +90,10 @@
     #method;
     #headers;
     #redirect;
+    // What was given, and what follows it.
+    #given;
     #signal;
+    #details;
 
     constructor(input, init = undefined, made = undefined) {
       if (made === MADE) {
@@ -42,7 +102,8 @@
         this.#method = init.method;
         this.#headers = init.headers;
         this.#redirect = init.redirect;
-        this.#signal = init.signal;
+        this.#given = init.signal;
+        this.#details = init.details;
         return;
       }
       if (arguments.length === 0) bad("Request needs a URL or a Request.");
@@ -51,9 +112,12 @@
       const options = init ?? {};
       const givenMethod = options.method;
       const givenHeaders = options.headers;
+      const givenBody = options.body ?? undefined;
+      const details = detailsOf(options, from?.details ?? DETAILS);
       const givenRedirect = options.redirect;
       const givenSignal = options.signal;
-      const givenBody = options.body;
+      const { duplex } = options;
+      if (duplex !== undefined && `${duplex}` !== "half") bad(`Unsupported duplex mode: ${duplex}`);
       const method = givenMethod === undefined ? from?.method ?? "GET" : methodOf(`${givenMethod}`);
       const headers = new Headers(givenHeaders === undefined ? from?.headers : givenHeaders);
       const redirect =
@@ -75,7 +139,8 @@
       this.#method = method;
       this.#headers = headers;
       this.#redirect = redirect;
-      this.#signal = signal;
+      this.#given = signal;
+      this.#details = details;
     }
 
     static {
@@ -86,8 +151,20 @@
         method: request.#method,
         headers: request.#headers,
         redirect: request.#redirect,
-        signal: request.#signal,
+        signal: request.#given,
+        details: request.#details,
       });
+      // As it is sent. Whoever sends it follows redirects.
+      internals.asSent = (request) => {
+        request.#url = withoutFragment(request.#url);
+        request.#redirect = "manual";
+        return request;
+      };
+      // As its receiver sees it.
+      internals.received = (request) => {
+        internals.freezeHeaders(request.#headers);
+        return internals.asSent(request);
+      };
     }
 
     get method() {
@@ -107,12 +184,54 @@
     }
 
     get signal() {
-      return (this.#signal ??= new Controller().signal);
+      const given = this.#given;
+      return (this.#signal ??= given === undefined ? new Controller().signal : followSignal(given));
+    }
+
+    get destination() {
+      this.#details;
+      return "";
+    }
+
+    get duplex() {
+      this.#details;
+      return "half";
+    }
+
+    get referrer() {
+      return this.#details.referrer;
+    }
+
+    get referrerPolicy() {
+      return this.#details.referrerPolicy;
+    }
+
+    get mode() {
+      return this.#details.mode;
+    }
+
+    get credentials() {
+      return this.#details.credentials;
+    }
+
+    get cache() {
+      return this.#details.cache;
+    }
+
+    get integrity() {
+      return this.#details.integrity;
+    }
+
+    get keepalive() {
+      return this.#details.keepalive;
     }
 
     clone() {
       const parts = partsOf(this);
-      return made({ ...parts, headers: new Headers(parts.headers), data: internals.cloneBody(this) });
+      // Its clone is aborted when it is, whoever aborts it.
+      parts.signal ??= this.#signal;
+      const headers = internals.cloneHeaders(parts.headers);
+      return made({ ...parts, headers, data: internals.cloneBody(this) });
     }
 
     [internals.inspected]() {
@@ -126,19 +245,31 @@
   internals.Request = Request;
 
   /** Of what came as data, and may be anything. */
-  internals.requestOfData = ({ url, method, headers, body, redirect }) => {
+  internals.requestOfData = (given) => {
+    const { url, method, headers, body, redirect, signal } = given;
     const verb = method ?? "GET";
     if (typeof url !== "string" || typeof verb !== "string") {
       bad("A request needs a url, and a method that is a string.");
     }
+    if (signal !== undefined && signal !== null && !isSignal(signal)) bad("The signal must be an AbortSignal.");
     const init = {
       url: hrefOf(url),
       method: methodOf(verb),
       headers: internals.headersOf(headers),
       redirect: redirectOf(redirect ?? "follow"),
+      signal: signal ?? undefined,
+      details: detailsOf(given, DETAILS),
       data: internals.bodyOfData(body),
     };
     checkBody(init.method, init.data);
     return made(init);
   };
+
+  /** The request that a redirect leads to. */
+  internals.redirectedRequest = (parts, url, method, headers, data) =>
+    made({ url, method, headers, redirect: "manual", signal: parts.signal, details: parts.details, data });
+
+  /** The details that are not as ever. */
+  internals.detailOf = (details, name) =>
+    details[name] === DETAILS[name] ? undefined : details[name];
 }

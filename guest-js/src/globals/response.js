@@ -65,8 +65,12 @@
         url: response.#url,
         redirected: response.#redirected,
       });
-      internals.cameFrom = (response, url) => {
-        if (response.#url === "") response.#url = url;
+      // As whoever has fetched it sees it.
+      internals.cameFrom = (response, url, redirected) => {
+        response.#url = internals.withoutFragment(response.#url === "" ? url : response.#url);
+        response.#redirected ||= redirected;
+        internals.freezeHeaders(response.#headers);
+        return response;
       };
     }
 
@@ -80,7 +84,7 @@
     }
 
     static error() {
-      return made({ status: 0, statusText: "", headers: new Headers(), data: null });
+      return fixed(0, undefined);
     }
 
     static redirect(url, status = 302) {
@@ -88,7 +92,7 @@
       if (status !== 301 && status !== 302 && status !== 303 && status !== 307 && status !== 308) {
         throw new RangeError(`${status} is not a redirect status code.`);
       }
-      return new Response(null, { status, headers: { location: href } });
+      return fixed(status, { location: href });
     }
 
     get status() {
@@ -121,7 +125,8 @@
 
     clone() {
       const parts = internals.responseParts(this);
-      return made({ ...parts, headers: new Headers(parts.headers), data: internals.cloneBody(this) });
+      const headers = internals.cloneHeaders(parts.headers);
+      return made({ ...parts, headers, data: internals.cloneBody(this) });
     }
 
     [internals.inspected]() {
@@ -130,14 +135,17 @@
     }
   }
   const made = (init) => new Response(null, init, MADE);
+  const fixed = (status, init) => {
+    const headers = new Headers(init);
+    internals.freezeHeaders(headers);
+    return made({ status, statusText: "", headers, data: null });
+  };
   internals.interface(Response);
   internals.Response = Response;
 
-  const { get } = Headers.prototype;
-  const { apply } = Reflect;
   internals.contentType = (owner) => {
     const { headers } = internals.isResponse(owner) ? internals.responseParts(owner) : internals.requestParts(owner);
-    return apply(get, headers, ["content-type"]) ?? "";
+    return internals.headerOf(headers, "content-type") ?? "";
   };
 
   /** Of what came as data, and may be anything. */

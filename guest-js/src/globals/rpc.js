@@ -1,19 +1,19 @@
 (native, internals) => {
-  const { apply, getPrototypeOf } = Reflect;
+  const { apply, ownKeys } = Reflect;
+  const Together = Proxy;
   const { create, defineProperty, freeze, keys } = Object;
   const { then, catch: catchMethod, finally: finallyMethod } = Promise.prototype;
   const { bind } = Function.prototype;
 
   internals.RpcTarget = class RpcTarget {};
+  internals.platform[internals.platform.length] = internals.RpcTarget.prototype;
 
   /** `new RpcStub(target)` is a stub of an object of this worker's own. */
   const RpcStub = class RpcStub {
     constructor(target) {
-      const isObject = typeof target === "object" && target !== null;
-      if (typeof target !== "function" && !(isObject && target instanceof internals.RpcTarget)) {
-        throw new TypeError("Failed to construct 'RpcStub': the target must be an RpcTarget or a function.");
-      }
-      return native.loopback(target);
+      const stub = native.loopback(target);
+      if (stub !== undefined) return stub;
+      throw new TypeError("RpcStubs can only wrap plain objects, functions, and RpcTarget derivatives.");
     }
 
     dup() {
@@ -33,10 +33,38 @@
   };
   defineProperty(RpcStub.prototype, Symbol.toStringTag, { value: "RpcStub", configurable: true });
   defineProperty(RpcStub.prototype, internals.inspected, { value: () => "RpcStub {}" });
+  const illegal = () => {
+    throw new TypeError("Illegal constructor");
+  };
+
+  /** A stub of an entrypoint, whose method `fetch` takes a request. */
+  const ServiceStub = class ServiceStub extends RpcStub {
+    constructor() {
+      illegal();
+    }
+  };
+  defineProperty(ServiceStub.prototype, Symbol.toStringTag, { value: "Fetcher", configurable: true });
+
+  /** What is read of a stub, or of what a call will return. */
+  const RpcProperty = class RpcProperty {
+    constructor() {
+      illegal();
+    }
+  };
+  defineProperty(RpcProperty.prototype, Symbol.toStringTag, { value: "RpcProperty", configurable: true });
+  defineProperty(RpcProperty.prototype, internals.inspected, { value: () => "RpcProperty {}" });
+
+  const [STUB, SERVICE, PROPERTY, PROMISE] = [0, 1, 2, 3];
+  const members = (of, { prototype }) => native.members(of, prototype);
   internals.stubMethods = RpcStub.prototype;
+  internals.serviceMethods = ServiceStub.prototype;
+  internals.propertyMethods = RpcProperty.prototype;
+  internals.stubPrototype = members(STUB, RpcStub);
+  internals.servicePrototype = members(SERVICE, ServiceStub);
+  internals.propertyPrototype = members(PROPERTY, RpcProperty);
 
   const RpcPromise = function RpcPromise() {
-    throw new TypeError("Illegal constructor");
+    illegal();
   };
   const promiseMethods = create(Promise.prototype, {
     [Symbol.dispose]: {
@@ -51,7 +79,7 @@
   });
   RpcPromise.prototype = promiseMethods;
   internals.promiseMethods = promiseMethods;
-  internals.promisePrototype = native.promisePrototype(promiseMethods);
+  internals.promisePrototype = members(PROMISE, RpcPromise);
   // What every `await` asks for, found without asking for a remote property.
   for (const [name, value] of [["constructor", Promise], ["then", then], ["catch", catchMethod], ["finally", finallyMethod]]) {
     defineProperty(internals.promisePrototype, name, { value, writable: true, configurable: true });
@@ -80,7 +108,18 @@
     return args === undefined ? value : apply(value, holder, args);
   };
 
-  internals.bind = (method, holder) => apply(bind, method, [holder]);
+  // A function's own properties are reached by way of it, and a bound one has none.
+  const isBare = (method) => {
+    const names = ownKeys(method);
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index];
+      if (name !== "length" && name !== "name" && name !== "prototype") return false;
+    }
+    return true;
+  };
+  internals.bind = (method, holder) => isBare(method)
+    ? apply(bind, method, [holder])
+    : new Together(method, { __proto__: null, apply: (_, __, args) => apply(method, holder, args) });
 
   internals.dispose = (value) => {
     const isObject = typeof value === "object" || typeof value === "function";
@@ -110,5 +149,7 @@
   };
 
   internals.RpcStub = RpcStub;
+  internals.ServiceStub = ServiceStub;
+  internals.RpcProperty = RpcProperty;
   internals.RpcPromise = RpcPromise;
 }

@@ -1,29 +1,48 @@
 (native, internals) => {
   const bufferDetached = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "detached").get;
   const { apply } = Reflect;
+  const Items = Map;
+  const { has, get, set, forEach } = Map.prototype;
+  const Exception = DOMException;
+  const NONE = new Items();
+  const refuse = (text) => {
+    throw new Exception(text, "DataCloneError");
+  };
 
-  const transferred = (list) => {
-    const buffers = [];
-    for (const item of list) {
-      let detached = true;
-      try {
-        detached = apply(bufferDetached, item, []);
-      } catch {
-        throw new DOMException("Value cannot be transferred.", "DataCloneError");
-      }
-      if (detached) {
-        throw new DOMException("An ArrayBuffer is detached.", "DataCloneError");
-      }
-      for (let index = 0; index < buffers.length; index++) {
-        if (buffers[index] === item) {
-          throw new DOMException(
-            "An ArrayBuffer is listed twice in the transfer list.", "DataCloneError",
-          );
-        }
-      }
-      buffers[buffers.length] = item;
+  const isDetached = (item) => {
+    try {
+      return apply(bufferDetached, item, []);
+    } catch {
+      return refuse("Value cannot be transferred.");
     }
-    return buffers;
+  };
+
+  // What is transferred, by what was given.
+  const transferred = (list) => {
+    const { streams } = internals;
+    const items = new Items();
+    for (const item of list) {
+      const stream = streams.readableOf(item) ?? streams.writableOf(item);
+      if (stream === undefined) {
+        if (isDetached(item)) refuse("An ArrayBuffer is detached.");
+      } else if (streams.isLocked(stream)) {
+        refuse("A stream that is locked cannot be transferred.");
+      }
+      if (apply(has, items, [item])) {
+        refuse(`${stream === undefined ? "An ArrayBuffer" : "A stream"} is listed twice in the transfer list.`);
+      }
+      apply(set, items, [item, { given: item, isStream: stream !== undefined, moved: undefined }]);
+    }
+    return items;
+  };
+
+  // The same stream with another holder.
+  const move = (item) => {
+    const { streams } = internals;
+    item.moved ??= streams.readableOf(item.given) === undefined
+      ? streams.writableFace(streams.takeWritable(item.given))
+      : streams.readableFace(streams.takeReadable(item.given));
+    return item.moved;
   };
 
   const { structuredClone } = {
@@ -32,11 +51,17 @@
         throw new TypeError("structuredClone needs an argument.");
       }
       const transfer = options?.transfer;
-      const buffers = transfer === undefined ? [] : transferred(transfer);
-      const clone = native.clone(value);
-      for (let index = 0; index < buffers.length; index++) {
-        native.detach(buffers[index]);
-      }
+      const items = transfer === undefined ? NONE : transferred(transfer);
+      const { isBlob, sameBlob } = internals;
+      const clone = native.clone(
+        value,
+        (held) => isBlob(held) || apply(has, items, [held]),
+        (held) => (isBlob(held) ? sameBlob(held) : move(apply(get, items, [held]))),
+      );
+      apply(forEach, items, [(item) => {
+        if (item.isStream) move(item);
+        else native.detach(item.given);
+      }]);
       return clone;
     },
   };

@@ -3,28 +3,48 @@
 use rquickjs::{Ctx, Exception, Function, Object, Result, Value};
 
 use super::raw;
-use crate::value::{self, StubHook, StubSource};
+use crate::value::{self, Instances, StubHook, StubSource};
 
-/// A clone stays inside, so that nothing in it is a capability.
-pub(super) struct Nothing;
+/// A clone stays inside, so that nothing in it is a capability. In their place stand what
+/// a clone holds that no message does: blobs, and streams that are transferred.
+struct Cloning<'js> {
+    /// Whether a clone holds the value, as itself or as another.
+    holds: Function<'js>,
+    /// What a clone holds for it.
+    made: Function<'js>,
+    held: Vec<Value<'js>>,
+}
 
-impl<'js> StubHook<'js> for Nothing {
-    fn capability(&mut self, _: &Ctx<'js>, _: &Value<'js>) -> Result<Option<u32>> {
-        Ok(None)
+impl<'js> StubHook<'js> for Cloning<'js> {
+    fn capability(&mut self, _: &Ctx<'js>, value: &Value<'js>) -> Result<Option<u32>> {
+        if !self.holds.call::<_, bool>((value.clone(),))? {
+            return Ok(None);
+        }
+        let position = u32::try_from(self.held.len()).unwrap_or(u32::MAX);
+        self.held.push(value.clone());
+        Ok(Some(position))
+    }
+
+    fn instances(&self) -> Instances {
+        Instances::Cloned
     }
 }
 
-impl<'js> StubSource<'js> for Nothing {
-    fn stub(&mut self, ctx: &Ctx<'js>, _: u32) -> Result<Value<'js>> {
-        Err(Exception::throw_type(ctx, "a clone holds no capability"))
+impl<'js> StubSource<'js> for Cloning<'js> {
+    fn stub(&mut self, ctx: &Ctx<'js>, position: u32) -> Result<Value<'js>> {
+        match self.held.get(position as usize) {
+            Some(held) => self.made.call((held.clone(),)),
+            None => Err(Exception::throw_type(ctx, "a clone holds no capability")),
+        }
     }
 }
 
 pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     let ctx = native.ctx().clone();
-    let clone = |ctx: Ctx<'js>, value: Value<'js>| {
-        let data = value::encode(&ctx, value, &mut Nothing)?;
-        value::decode(&ctx, &data, &mut Nothing)
+    let clone = |ctx: Ctx<'js>, value: Value<'js>, holds: Function<'js>, made: Function<'js>| {
+        let mut cloning = Cloning { holds, made, held: Vec::new() };
+        let data = value::encode(&ctx, value, &mut cloning)?;
+        value::decode(&ctx, &data, &mut cloning)
     };
     native.set("clone", Function::new(ctx.clone(), clone)?)?;
     let detach = |buffer: Value<'js>| raw::detach(&buffer);

@@ -2,11 +2,14 @@
   const { apply } = Reflect;
   const { keys } = Object;
   const { test } = RegExp.prototype;
+  const { charCodeAt, slice } = String.prototype;
   const { warn } = console;
   const KINDS = ["js", "cjs", "text", "data", "json", "wasm", "py"];
   const { floor, min } = Math;
   // What 64 bits hold of what a number can be.
   const MAX_LIMIT = 2 ** 64 - 2 ** 11;
+  // What becomes of a stub that is passed in a call; it is duplicated unless said.
+  const [TRANSFER, DUPLICATE] = ["rpc_params_transfer_stubs", "rpc_params_dup_stubs"];
   const isObject = (value) => typeof value === "object" && value !== null;
   const bad = (text) => {
     throw new TypeError(text);
@@ -37,6 +40,20 @@
     return isBytes ? { name, kind, data: body } : bad(`Module "${name}": "data" must be an ArrayBuffer or a view.`);
   };
 
+  // A text is measured by pieces: all of it as UTF-8 may be more than there is room for.
+  const PIECE = 1 << 20;
+  const bytesOfText = (text) => {
+    let bytes = 0;
+    for (let from = 0; from < text.length;) {
+      let to = min(from + PIECE, text.length);
+      // Both halves of a letter are in one piece.
+      if (to < text.length && (apply(charCodeAt, text, [to - 1]) & 0xfc00) === 0xd800) to += 1;
+      bytes += native.utf8Length(apply(slice, text, [from, to]));
+      from = to;
+    }
+    return bytes;
+  };
+
   const sizeOf = (modules, sizeOfText) => {
     let bytes = 0;
     for (const { text = "", data } of modules) {
@@ -50,7 +67,7 @@
     const most = native.maxCodeBytes();
     // Seldom worth counting.
     if (sizeOf(modules, ({ length }) => 3 * length) <= most) return;
-    const bytes = sizeOf(modules, native.utf8Length);
+    const bytes = sizeOf(modules, bytesOfText);
     if (bytes > most) {
       throw new Error(
         `Dynamic Worker code size (${bytes} bytes) exceeds the maximum allowed size of ${most} bytes.`,
@@ -98,8 +115,13 @@
     if (compatibilityFlags !== undefined && !Array.isArray(compatibilityFlags)) {
       bad("\"compatibilityFlags\" must be a list of strings.");
     }
+    let transfersStubs = false;
     for (const flag of compatibilityFlags ?? []) {
       if (typeof flag !== "string") bad("\"compatibilityFlags\" must be a list of strings.");
+      if (flag === TRANSFER || flag === DUPLICATE) {
+        transfersStubs = flag === TRANSFER;
+        continue;
+      }
       warn(`The compatibility flag "${flag}" is not known and has no effect.`);
     }
     if (env !== undefined && !isObject(env)) bad("\"env\" must be an object.");
@@ -117,6 +139,7 @@
       tails: (tails ?? []).map((tail) => stubOrNull(tail, "\"tails\"")),
       limits: limitsOf(limits, "\"limits\""),
       compatibilityDate,
+      transfersStubs,
     };
   };
 

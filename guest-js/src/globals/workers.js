@@ -23,11 +23,13 @@
     },
   };
 
-  const { WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, waitUntil } = internals;
+  const {
+    WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, RpcProperty, ServiceStub, waitUntil,
+  } = internals;
 
   /** What `cloudflare:workers` exports, except `env`. */
   internals.workers = {
-    WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, waitUntil,
+    WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, RpcProperty, ServiceStub, waitUntil,
     // Known only when the main module has been evaluated.
     exports: new Proxy({}, {
       get: (_, name) => internals.ownExports()[name],

@@ -8,19 +8,42 @@ use crate::{intrinsics, rpc};
 
 const NAMES: [&str; 2] = ["cloudflare:workers", "isolet:workers"];
 
+pub const SOCKETS: &str = "cloudflare:sockets";
+
 /// The one name under which a built-in module is known; none if it is not one.
 pub fn name(specifier: &str) -> Option<&'static str> {
+    if specifier == SOCKETS {
+        return Some(SOCKETS);
+    }
     NAMES.contains(&specifier).then_some(NAMES[0])
+}
+
+/// What is there to be imported, and refuses.
+pub struct Sockets;
+
+impl ModuleDef for Sockets {
+    fn declare(declarations: &Declarations<'_>) -> Result<()> {
+        declarations.declare("connect")?;
+        Ok(())
+    }
+
+    fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
+        let state = rpc::state(ctx)?;
+        exports.export("connect", intrinsics::export(ctx, &state, "connect")?)?;
+        Ok(())
+    }
 }
 
 pub struct Workers;
 
 /// Made by the scripts.
-const CLASSES: [&str; 10] = [
+const CLASSES: [&str; 12] = [
     "WorkerEntrypoint",
     "RpcTarget",
     "RpcStub",
     "RpcPromise",
+    "RpcProperty",
+    "ServiceStub",
     "waitUntil",
     "exports",
     "DurableObject",

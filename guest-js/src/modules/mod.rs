@@ -167,6 +167,9 @@ fn remember<T>(ctx: &Ctx<'_>, state: &State, name: &str, result: Result<T>) -> R
 }
 
 fn declare<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Module<'js, Declared>> {
+    if name == builtin::SOCKETS {
+        return Module::declare_def::<builtin::Sockets, _>(ctx.clone(), name);
+    }
     if builtin::name(name).is_some() {
         return Module::declare_def::<builtin::Workers, _>(ctx.clone(), name);
     }

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use rquickjs::promise::PromiseState;
-use rquickjs::{Ctx, Promise, Result, Value};
+use rquickjs::{Coerced, Ctx, Promise, Result, Value};
 
-use super::message::{self, Owner};
+use super::message::{self, Owner, Passing};
 use super::promise::{self, CallPromise};
 use super::stub::{Root, Stub};
 use super::{Handle, state};
 use crate::state::State;
-use crate::{Call, Capability, Effect, Settled, context, event_loop, intrinsics};
+use crate::{Call, Capability, Effect, Settled, context, event_loop, intrinsics, value};
 
 pub const DISPOSED: &str = "RPC stub used after being disposed.";
 
@@ -56,7 +56,7 @@ pub fn start<'js>(
     let Some(invocation) = state.payer_for(context::current(ctx)) else {
         return rejected(ctx, &error(ctx, OVER)?);
     };
-    let arguments = match encode(ctx, arguments, false) {
+    let arguments = match encode(ctx, arguments, Passing::Parameters) {
         Ok(arguments) => arguments,
         Err(error) => return rejected(ctx, &event_loop::thrown(ctx, error)),
     };
@@ -75,7 +75,15 @@ pub fn defer<'js>(
     path: Vec<String>,
     arguments: Option<Vec<Value<'js>>>,
 ) -> Result<Root<'js>> {
-    defer_to(ctx, root, path, arguments, Handle::new)
+    defer_to(ctx, root, path, arguments.map_or(Passed::Nothing, Passed::Values), Handle::new)
+}
+
+/// A stub of a value of this worker's, whatever that is.
+///
+/// # Errors
+/// Too many objects are offered.
+pub fn loopback<'js>(ctx: &Ctx<'js>, root: &Root<'js>, target: Value<'js>) -> Result<Root<'js>> {
+    defer_to(ctx, root, vec!["loopback".to_owned()], Passed::Offer(target), Handle::new)
 }
 
 /// As [`defer`], for an answer that is a worker or an entrypoint.
@@ -85,20 +93,34 @@ pub fn load<'js>(
     method: &str,
     arguments: Vec<Value<'js>>,
 ) -> Result<Root<'js>> {
-    defer_to(ctx, root, vec![method.to_owned()], Some(arguments), Handle::of_entrypoint)
+    defer_to(ctx, root, vec![method.to_owned()], Passed::Values(arguments), Handle::of_entrypoint)
+}
+
+/// What a call passes.
+enum Passed<'js> {
+    /// It is none: a property is read.
+    Nothing,
+    Values(Vec<Value<'js>>),
+    /// One object, as a stub of it.
+    Offer(Value<'js>),
 }
 
 fn defer_to<'js>(
     ctx: &Ctx<'js>,
     root: &Root<'js>,
     mut path: Vec<String>,
-    arguments: Option<Vec<Value<'js>>>,
+    passed: Passed<'js>,
     handle: impl FnOnce(&Rc<State>, Capability) -> Handle,
 ) -> Result<Root<'js>> {
     let state = state(ctx)?;
     let target = match leads_to(ctx, &state, root, &mut path)? {
         Target::Capability(capability) => capability,
         Target::Here(value) => {
+            let arguments = match passed {
+                Passed::Nothing => None,
+                Passed::Values(arguments) => Some(arguments),
+                Passed::Offer(target) => Some(vec![target]),
+            };
             return Ok(Root::Promise(intrinsics::follow(ctx, &state, value, path, arguments)?));
         }
         Target::Thrown(thrown) => return Ok(Root::Broken(thrown)),
@@ -108,11 +130,17 @@ fn defer_to<'js>(
     };
     // A loader knows at once whether it has to ask how to load a worker.
     let loader = matches!(target, Capability::Loader(_)).then_some(path.as_slice());
-    let arguments = match arguments {
-        Some(code) if loader.is_some_and(|path| path == ["load"]) => {
+    let arguments = match passed {
+        Passed::Nothing => None,
+        Passed::Offer(target) => Some(message::encode_offer(ctx, &target)?),
+        Passed::Values(code) if loader.is_some_and(|path| path == ["load"]) => {
             Some(message::encode_code(ctx, code)?)
         }
-        arguments => encode(ctx, arguments, loader.is_some_and(|path| path == ["get"]))?,
+        Passed::Values(arguments) => {
+            let lends = loader.is_some_and(|path| path == ["get"]);
+            let passing = if lends { Passing::Lent } else { Passing::Handed };
+            Some(message::encode_array(ctx, arguments, passing)?)
+        }
     };
     let id = state.next_call();
     state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: false }));
@@ -122,9 +150,9 @@ fn defer_to<'js>(
 fn encode<'js>(
     ctx: &Ctx<'js>,
     arguments: Option<Vec<Value<'js>>>,
-    lends: bool,
+    passing: Passing,
 ) -> Result<Option<crate::Message>> {
-    arguments.map(|arguments| message::encode_array(ctx, arguments, lends)).transpose()
+    arguments.map(|arguments| message::encode_array(ctx, arguments, passing)).transpose()
 }
 
 /// As [`target`]. What is asked of an export's members is asked of its worker,
@@ -265,10 +293,24 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
         Ok(message) => (message, Owner::Answer(call.invocation), false),
         Err(message) => (message, Owner::Results(call.invocation), true),
     };
-    match message::decode(ctx, &state, &message, owner) {
+    let decoded = message::decode(ctx, &state, &message, owner);
+    let decoded = if thrown { decoded.and_then(|it| as_thrown(ctx, it)) } else { decoded };
+    match decoded {
         Ok(value) => call.promise.settle(ctx, &value, thrown),
         Err(error) => call.promise.settle(ctx, &event_loop::thrown(ctx, error), true),
     }
+}
+
+/// What was thrown elsewhere as it is thrown here: an error that says it came from there.
+/// What is no object becomes the message of one.
+fn as_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>) -> Result<Value<'js>> {
+    let error = match thrown.is_object() {
+        true if !value::is_error(ctx, &thrown)? => return Ok(thrown),
+        true => thrown,
+        false => error(ctx, &thrown.get::<Coerced<String>>()?.0)?,
+    };
+    value::define(ctx, &error, "remote", Value::new_bool(ctx.clone(), true))?;
+    Ok(error)
 }
 
 /// Rejects the calls of invocations that have ended, and breaks the streams that

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use rquickjs::{Ctx, Function, Object, Result, Value};
 
 use super::export::Export;
+use super::receiver::{self, Shows};
 use super::stub::{Root, Stub};
-use super::{Handle, calls, state};
+use super::{Handle, calls, promise, state};
 use crate::Capability;
 use crate::state::State;
 
@@ -22,9 +23,22 @@ fn this(ctx: &Ctx<'_>) -> Result<Handle> {
 /// What the scripts use.
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let ctx = native.ctx().clone();
-    let loopback = |ctx: Ctx<'js>, target: Value<'js>| {
-        let (this, method) = (Root::Owned(this(&ctx)?), vec!["loopback".to_owned()]);
-        Stub::make(&ctx, calls::defer(&ctx, &this, method, Some(vec![target]))?)
+    // A stub of a target, a plain object, a function or a proxy of one of them. None of
+    // anything else.
+    let known = Rc::clone(state);
+    let loopback = move |ctx: Ctx<'js>, target: Value<'js>| {
+        let root = Root::Owned(this(&ctx)?);
+        if Stub::of(&target).is_some_and(|stub| stub.borrow().path.is_empty()) {
+            // Another one of what that is of.
+            let method = vec!["loopback".to_owned()];
+            let again = calls::defer(&ctx, &root, method, Some(vec![target]))?;
+            return Stub::make(&ctx, again).map(Some);
+        }
+        let is_answer = Stub::of(&target).is_some() || promise::call_of(&target).is_some();
+        if is_answer || receiver::stands_for(&ctx, &known, &target)? == Shows::Nothing {
+            return Ok(None);
+        }
+        Stub::make(&ctx, calls::loopback(&ctx, &root, target)?).map(Some)
     };
     native.set("loopback", Function::new(ctx.clone(), loopback)?)?;
 

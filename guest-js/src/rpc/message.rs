@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
-use isolet_wire::Interface;
+use isolet_wire::{Interface, Writer};
+use rquickjs::function::This;
 use rquickjs::{Ctx, Function, Persistent, Value};
 
 use super::handle::Handle;
+use super::receiver::{self, Shows};
 use super::stub::{Root, Stub};
 use super::{calls, promise, size};
 use crate::state::State;
-use crate::value::{self, Instance, StubHook, StubSource};
+use crate::value::{self, Instance, Instances, StubHook, StubSource};
 use crate::{Capability, Message, event_loop, intrinsics, throw};
 
 /// Objects that one sandbox may have offered at a time.
@@ -26,11 +28,24 @@ pub enum Owner {
     Answer(u32),
 }
 
+/// What becomes of the objects and stubs that a message names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Passing {
+    /// They are handed over.
+    Handed,
+    /// Those of a call: an object that can be duplicated is, for whoever passes it keeps
+    /// it. A stub is kept as well, unless the worker's flags say that it is handed over.
+    Parameters,
+    /// Objects go out on loan.
+    Lent,
+}
+
 struct Outgoing {
     state: Rc<State>,
     capabilities: Vec<Capability>,
-    /// Objects of the worker's own go out on loan.
-    lends: bool,
+    passing: Passing,
+    /// Nobody but the host sees it.
+    to_host: bool,
 }
 
 impl<'js> StubHook<'js> for Outgoing {
@@ -39,6 +54,10 @@ impl<'js> StubHook<'js> for Outgoing {
         let position = u32::try_from(self.capabilities.len()).unwrap_or(u32::MAX);
         self.capabilities.push(capability);
         Ok(Some(position))
+    }
+
+    fn instances(&self) -> Instances {
+        if self.to_host { Instances::Plain } else { Instances::Refused }
     }
 
     fn instead(&mut self, value: &Value<'js>) -> rquickjs::Result<Option<Value<'js>>> {
@@ -86,11 +105,22 @@ impl<'js> StubHook<'js> for Outgoing {
 fn fields_of(interface: Interface) -> &'static [&'static str] {
     match interface {
         Interface::Headers => &["headers"],
-        Interface::Request => &["url", "method", "headers", "body", "redirect"],
+        Interface::Request => &[
+            "url",
+            "method",
+            "headers",
+            "body",
+            "redirect",
+            "signal",
+            "cache",
+            "credentials",
+            "integrity",
+        ],
         Interface::Response => &["status", "statusText", "headers", "body", "url", "redirected"],
         Interface::ReadableStream => &["source"],
         Interface::WritableStream => &["sink"],
         Interface::Blob => &["type", "bytes"],
+        Interface::AbortSignal => &["reason", "source"],
     }
 }
 
@@ -103,6 +133,7 @@ impl Outgoing {
         if let Some(stub) = Stub::of(value) {
             let stub = stub.borrow().clone();
             if stub.path.is_empty() {
+                self.pass_on(&stub.root);
                 return calls::capability(ctx, &stub.root);
             }
             // What a property will turn out to be, needed until the message is sent.
@@ -117,13 +148,69 @@ impl Outgoing {
         if promise::call_of(value).is_some() {
             return calls::capability(ctx, &Root::Promise(value.clone()));
         }
-        if value.is_function() || intrinsics::is_rpc_target(ctx, &self.state, value)? {
-            return self.offer(ctx, value).map(Some);
+        if value.is_proxy() {
+            return self.offer_proxy(ctx, value).map(Some);
+        }
+        if value.is_function() {
+            return self.offer_as(ctx, value, Shows::Own, "function").map(Some);
+        }
+        if intrinsics::is_rpc_target(ctx, &self.state, value)? {
+            return self.offer_as(ctx, value, Shows::Class, "RpcTarget").map(Some);
         }
         match intrinsics::stub_of(ctx, &self.state, value)? {
             Some(stub) => self.of(ctx, &stub),
             None => Ok(None),
         }
+    }
+
+    /// A stub that is passed is gone here, if the worker's flags say so.
+    fn pass_on(&self, root: &Root<'_>) {
+        if self.passing == Passing::Parameters
+            && self.state.transfers_stubs.get()
+            && let Root::Owned(handle) = root
+            && !handle.fetches()
+        {
+            self.state.handed_on.borrow_mut().push(handle.clone());
+        }
+    }
+
+    /// A proxy is what it looks like, and goes on to see what is asked of it.
+    fn offer_proxy<'js>(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Capability> {
+        match receiver::stands_for(ctx, &self.state, value)? {
+            Shows::Nothing => Err(value::refuse(
+                ctx,
+                "Proxy could not be serialized because it is not a valid RPC receiver type. The \
+                 Proxy must emulate either a plain object or an RpcTarget, as indicated by the \
+                 Proxy's prototype chain.",
+            )),
+            shows => self.offer_as(ctx, value, shows, "Proxy"),
+        }
+    }
+
+    /// Offers what `dup()` gives, if the object has that and stays its owner's.
+    fn offer_as<'js>(
+        &self,
+        ctx: &Ctx<'js>,
+        value: &Value<'js>,
+        shows: Shows,
+        what: &str,
+    ) -> rquickjs::Result<Capability> {
+        if self.passing != Passing::Parameters || self.state.transfers_stubs.get() {
+            return self.offer(ctx, value);
+        }
+        let object = value.as_object().ok_or(rquickjs::Error::Unknown)?;
+        let Some(dup) = object.get::<_, Value<'js>>("dup")?.into_function() else {
+            return self.offer(ctx, value);
+        };
+        let copy: Value<'js> = dup.call((This(value.clone()),))?;
+        if receiver::stands_for(ctx, &self.state, &copy)? == shows {
+            return self.offer(ctx, &copy);
+        }
+        let text = format!(
+            "Couldn't create a stub for the {what} because it has a dup() method which did not \
+             return another one. Either remove the dup() method or make sure it returns one."
+        );
+        Err(value::refuse(ctx, &text))
     }
 
     fn offer<'js>(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Capability> {
@@ -139,7 +226,7 @@ impl Outgoing {
         let id = self.state.next_offer.get() + 1;
         self.state.next_offer.set(id);
         let object = Persistent::save(ctx, value.clone());
-        if self.lends {
+        if self.passing == Passing::Lent {
             self.state.lent.borrow_mut().insert(id, object);
             return Ok(Capability::Lent(id));
         }
@@ -226,8 +313,8 @@ impl<'js> StubSource<'js> for Incoming<'_> {
 
 /// # Errors
 /// A `DataCloneError`, or whatever a getter throws.
-pub fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
-    send(ctx, false, |outgoing| value::encode(ctx, value, outgoing))
+fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
+    send(ctx, Passing::Handed, |outgoing| value::encode(ctx, value, outgoing))
 }
 
 /// The message of what a call returns. Whoever disposes of it runs the disposer that
@@ -235,8 +322,13 @@ pub fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Messag
 ///
 /// # Errors
 /// As [`encode`].
-pub fn encode_answer<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
-    send(ctx, false, |outgoing| {
+pub fn encode_answer<'js>(
+    ctx: &Ctx<'js>,
+    value: Value<'js>,
+    to_host: bool,
+) -> rquickjs::Result<Message> {
+    send(ctx, Passing::Handed, |outgoing| {
+        outgoing.to_host = to_host;
         let state = Rc::clone(&outgoing.state);
         let is_data = value.is_object() && !value.is_function();
         let disposer = if is_data { value::disposer(ctx, &value)? } else { None };
@@ -251,16 +343,31 @@ pub fn encode_answer<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result
     })
 }
 
-/// The message of a new array of the values, on loan or for good.
+/// The message of a new array of the values.
 ///
 /// # Errors
 /// As [`encode`].
 pub fn encode_array<'js>(
     ctx: &Ctx<'js>,
     values: Vec<Value<'js>>,
-    lends: bool,
+    passing: Passing,
 ) -> rquickjs::Result<Message> {
-    send(ctx, lends, |outgoing| value::encode_array(ctx, values, outgoing))
+    send(ctx, passing, |outgoing| value::encode_array(ctx, values, outgoing))
+}
+
+/// The message of an array whose one element is a stub of an object, whatever that is.
+///
+/// # Errors
+/// Too many objects are offered.
+pub fn encode_offer<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Message> {
+    send(ctx, Passing::Handed, |outgoing| {
+        let offered = outgoing.offer(ctx, value)?;
+        outgoing.capabilities.push(offered);
+        let mut writer = Writer::new();
+        writer.begin_array(1);
+        writer.capability(0);
+        Ok(writer.finish())
+    })
 }
 
 /// The arguments of a loader's `load`.
@@ -268,7 +375,7 @@ pub fn encode_array<'js>(
 /// # Errors
 /// As [`encode`], and an `env` that is too large.
 pub fn encode_code<'js>(ctx: &Ctx<'js>, values: Vec<Value<'js>>) -> rquickjs::Result<Message> {
-    send(ctx, false, |outgoing| {
+    send(ctx, Passing::Handed, |outgoing| {
         let data = value::encode_array(ctx, values, outgoing)?;
         match size::of_env(&data).filter(|&bytes| bytes > size::MAX_ENV_BYTES) {
             Some(bytes) => Err(size::too_large(ctx, bytes)),
@@ -279,10 +386,11 @@ pub fn encode_code<'js>(ctx: &Ctx<'js>, values: Vec<Value<'js>>) -> rquickjs::Re
 
 fn send(
     ctx: &Ctx<'_>,
-    lends: bool,
+    passing: Passing,
     encode: impl FnOnce(&mut Outgoing) -> rquickjs::Result<Vec<u8>>,
 ) -> rquickjs::Result<Message> {
-    let mut outgoing = Outgoing { state: super::state(ctx)?, capabilities: Vec::new(), lends };
+    let mut outgoing =
+        Outgoing { state: super::state(ctx)?, capabilities: Vec::new(), passing, to_host: false };
     match encode(&mut outgoing) {
         Ok(data) => Ok(Message { data, capabilities: outgoing.capabilities }),
         Err(error) if outgoing.capabilities.is_empty() => Err(error),
@@ -355,8 +463,11 @@ pub fn decode<'js>(
 
 /// What was thrown, however hostile: an error without what cannot be cloned, and of
 /// anything else that cannot, an error that says so.
-pub fn of_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>) -> Message {
-    let sent = send(ctx, false, |outgoing| value::encode_thrown(ctx, thrown.clone(), outgoing));
+pub fn of_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>, to_host: bool) -> Message {
+    let sent = send(ctx, Passing::Handed, |outgoing| {
+        outgoing.to_host = to_host;
+        value::encode_thrown(ctx, thrown.clone(), outgoing)
+    });
     sent.unwrap_or_else(|_| {
         let _ = ctx.catch();
         let text = format!("a thrown {} that cannot be cloned", thrown.type_name());

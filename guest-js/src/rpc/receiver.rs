@@ -16,7 +16,7 @@ const MAX_PATH: usize = 64;
 
 /// What an object shows of itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shows {
+pub enum Shows {
     /// Methods and getters of its class, nothing of the instance's own.
     Class,
     /// Own properties, and what is inherited short of the language's own.
@@ -183,11 +183,22 @@ fn finish<'js>(
 }
 
 fn shows<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows> {
+    if value.is_array() {
+        return Ok(Shows::Own);
+    }
+    stands_for(ctx, state, value)
+}
+
+/// As what a stub of a value of this worker's shows it; nothing if there can be none.
+/// A proxy is what the chain of its prototypes says, and a function if it is no target.
+///
+/// # Errors
+/// What a proxy throws.
+pub fn stands_for<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows> {
     let Some(object) = value.as_object() else { return Ok(Shows::Nothing) };
     Ok(match () {
-        // Behind a proxy as well.
         () if intrinsics::inherits_rpc_target(ctx, state, object)? => Shows::Class,
-        () if value.is_array() || value::is_plain(ctx, value)? => Shows::Own,
+        () if value.is_function() || value::is_plain(ctx, value)? => Shows::Own,
         () => Shows::Nothing,
     })
 }
@@ -205,15 +216,19 @@ fn member<'js>(
     name: &str,
     shows: Shows,
 ) -> Result<Option<Value<'js>>> {
-    if object.is_function() {
-        return Ok(None);
-    }
     match shows {
         Shows::Nothing => return Ok(None),
         // Even if its class has a member of that name.
         Shows::Class if value::has_own(ctx, object, name)? => return Ok(None),
+        Shows::Class if object.as_value().is_proxy() => return of_proxy(ctx, object, name),
         Shows::Class => {}
+        // What a proxy gives may be another value than what it has.
+        Shows::Own if object.as_value().is_proxy() => {
+            let own = value::has_own(ctx, object, name)?;
+            return own.then(|| object.get(name)).transpose();
+        }
         Shows::Own => return value::own(ctx, object, name),
+        Shows::Export if object.is_function() => return Ok(None),
         Shows::Export => {
             if let Some(own) = value::own(ctx, object, name)? {
                 return Ok(Some(own));
@@ -232,6 +247,17 @@ fn member<'js>(
         }
     }
     Ok(None)
+}
+
+/// What a proxy of a target gives, short of the language's own: the chain of its
+/// prototypes may have nothing of that name.
+fn of_proxy<'js>(ctx: &Ctx<'js>, proxy: &Object<'js>, name: &str) -> Result<Option<Value<'js>>> {
+    if name == "constructor" || name == "dup" {
+        return Ok(None);
+    }
+    let value: Value<'js> = proxy.get(name)?;
+    let of_objects: Value<'js> = value::object_prototype(ctx)?.get(name)?;
+    Ok((value != of_objects).then_some(value))
 }
 
 /// Whether a constructor's instances inherit from those of `base`.

@@ -69,7 +69,13 @@ impl<'js> Trace<'js> for Stub<'js> {
 
 impl<'js> Stub<'js> {
     pub fn make(ctx: &Ctx<'js>, root: Root<'js>) -> Result<Value<'js>> {
-        Ok(Class::instance(ctx.clone(), Self { root, path: Vec::new() })?.into_value())
+        let of = if root.fetches() { Of::Service } else { Of::Stub };
+        Self { root, path: Vec::new() }.into_instance(ctx, of)
+    }
+
+    fn into_instance(self, ctx: &Ctx<'js>, of: Of) -> Result<Value<'js>> {
+        let prototype = of.prototype(ctx, &*state(ctx)?)?;
+        Ok(Class::instance_proto(self, prototype)?.into_inner().into_value())
     }
 
     /// The stub that a value is.
@@ -87,7 +93,7 @@ impl<'js> Stub<'js> {
         let mut path = Vec::with_capacity(self.path.len() + 1);
         path.extend_from_slice(&self.path);
         path.push(name);
-        Ok(Class::instance(ctx.clone(), Self { root: self.root.clone(), path })?.into_value())
+        Self { root: self.root.clone(), path }.into_instance(ctx, Of::Property)
     }
 }
 
@@ -97,9 +103,7 @@ impl<'js> JsClass<'js> for Stub<'js> {
     type Mutable = Readable;
 
     fn prototype(ctx: &Ctx<'js>) -> Result<Option<Object<'js>>> {
-        let members = Members { of: Of::Stub };
-        let prototype = intrinsics::rpc_stub(ctx, &*state(ctx)?)?;
-        Ok(Some(Class::instance_proto(members, prototype)?.into_inner()))
+        Of::Stub.prototype(ctx, &*state(ctx)?).map(Some)
     }
 
     fn constructor(_: &Ctx<'js>) -> Result<Option<Constructor<'js>>> {
@@ -128,11 +132,54 @@ impl<'js> JsClass<'js> for Stub<'js> {
     }
 }
 
-#[derive(Clone, Copy)]
+/// What has the members, and shows which class it is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
     Stub,
+    /// A stub whose method `fetch` takes a request.
+    Service,
+    /// What is read of a stub or of a promise.
+    Property,
     Promise,
 }
+
+impl Of {
+    const ALL: [Self; 4] = [Self::Stub, Self::Service, Self::Property, Self::Promise];
+
+    /// The object that has every property.
+    fn prototype<'js>(self, ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+        match self {
+            Self::Stub => intrinsics::stub_prototype(ctx, state),
+            Self::Service => intrinsics::service_prototype(ctx, state),
+            Self::Property => intrinsics::property_prototype(ctx, state),
+            Self::Promise => intrinsics::rpc_promise(ctx, state),
+        }
+    }
+
+    /// What its class has by itself.
+    fn methods<'js>(self, ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+        match self {
+            Self::Stub => intrinsics::stub_methods(ctx, state),
+            Self::Service => intrinsics::service_methods(ctx, state),
+            Self::Property => intrinsics::property_methods(ctx, state),
+            Self::Promise => intrinsics::promise_methods(ctx, state),
+        }
+    }
+}
+
+/// What every object has, and no stub asks another for.
+const OF_OBJECTS: [&str; 10] = [
+    "toString",
+    "valueOf",
+    "toLocaleString",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+];
 
 /// The prototype of stubs, and of the promises of calls: it has every property.
 #[derive(Trace, JsLifetime)]
@@ -164,22 +211,24 @@ impl<'js> JsClass<'js> for Members {
         let of = this.borrow().of;
         let key = atom::value(ctx, &atom)?;
         let state = state(ctx)?;
-        let local = |ctx: &Ctx<'js>| -> Result<Value<'js>> {
-            let methods = match of {
-                Of::Stub => intrinsics::rpc_stub(ctx, &state)?,
-                Of::Promise => intrinsics::promise_methods(ctx, &state)?,
-            };
-            methods.get(key.clone())
-        };
+        let local =
+            |ctx: &Ctx<'js>| -> Result<Value<'js>> { of.methods(ctx, &state)?.get(key.clone()) };
         // Symbols are questions of the language's own.
         let Some(name) = key.as_string() else { return local(ctx) };
         let name = name.to_string()?;
+        if OF_OBJECTS.contains(&name.as_str()) {
+            return local(ctx);
+        }
+        if name == "__proto__" {
+            let prototype = receiver.as_object().map(value::prototype).transpose()?.flatten();
+            return Ok(prototype.map_or(Value::new_null(ctx.clone()), Object::into_value));
+        }
         match of {
             Of::Promise => match name.as_str() {
                 "then" | "catch" | "finally" | "constructor" => local(ctx),
                 _ => Stub { root: Root::Promise(receiver), path: Vec::new() }.property(ctx, name),
             },
-            Of::Stub => {
+            Of::Stub | Of::Service | Of::Property => {
                 let Some(stub) = Stub::of(&receiver) else {
                     return Ok(Value::new_undefined(ctx.clone()));
                 };
@@ -195,6 +244,25 @@ impl<'js> JsClass<'js> for Members {
                 }
             }
         }
+    }
+
+    /// Every name but those that reading finds nothing under.
+    fn exotic_has_property(
+        this: &JsCell<'js, Self>,
+        ctx: &Ctx<'js>,
+        atom: Atom<'js>,
+    ) -> Result<bool> {
+        let of = this.borrow().of;
+        let key = atom::value(ctx, &atom)?;
+        let Some(name) = key.as_string() else {
+            return of.methods(ctx, &*state(ctx)?)?.contains_key(key);
+        };
+        let name = name.to_string()?;
+        Ok(match of {
+            Of::Stub | Of::Service => name != "then" && name != "toJSON",
+            Of::Property => name != "toJSON",
+            Of::Promise => true,
+        })
     }
 }
 
@@ -305,9 +373,10 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
         |value: Value<'js>| Stub::of(&value).is_some() || promise::call_of(&value).is_some();
     native.set("isStub", Function::new(ctx.clone(), is_stub)?)?;
 
-    // The prototype of what calls return.
-    let prototype = |methods: Object<'js>| {
-        Class::instance_proto(Members { of: Of::Promise }, methods).map(Class::into_inner)
+    // The prototype of stubs, of services, of properties or of what calls return.
+    let members = |of: usize, methods: Object<'js>| {
+        let of = Of::ALL.get(of).copied().unwrap_or(Of::Stub);
+        Class::instance_proto(Members { of }, methods).map(Class::into_inner)
     };
-    native.set("promisePrototype", Function::new(ctx, prototype)?)
+    native.set("members", Function::new(ctx, members)?)
 }

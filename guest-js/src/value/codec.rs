@@ -1,6 +1,7 @@
 //! What the codec uses of JavaScript, captured before a worker can tamper with
 //! it.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rquickjs::context::EvalOptions;
@@ -141,11 +142,13 @@ pub(super) enum New {
 pub(super) struct Codec<'js> {
     classes: Vec<Class>,
     pub(super) error_class: u32,
-    object_prototype: usize,
+    object_prototype: Object<'js>,
     functions: Vec<Function<'js>>,
     flags: Vec<Function<'js>>,
     constructors: Vec<Constructor<'js>>,
     errors: Vec<Object<'js>>,
+    /// Where the prototypes of the platform's classes live, sorted. They live for ever.
+    platform: RefCell<Vec<usize>>,
 }
 
 /// How the codec is found again.
@@ -184,10 +187,8 @@ impl<'js> Codec<'js> {
                 }
             }
         }
-        let object_prototype = match samples.first() {
-            Some(sample) => raw::address(&raw::prototype(ctx, sample)?),
-            None => 0,
-        };
+        let sample = samples.first().ok_or(Error::Unknown)?;
+        let object_prototype = raw::prototype(ctx, sample)?.into_object().ok_or(Error::Unknown)?;
         Ok(Self {
             classes,
             error_class,
@@ -196,6 +197,7 @@ impl<'js> Codec<'js> {
             flags: prelude.get("flags")?,
             constructors: prelude.get("constructors")?,
             errors: prelude.get("errors")?,
+            platform: RefCell::default(),
         })
     }
 
@@ -205,7 +207,31 @@ impl<'js> Codec<'js> {
 
     /// Whether the object's prototype is `Object.prototype`.
     pub(super) fn is_plain(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<bool> {
-        Ok(raw::address(&raw::prototype(ctx, value)?) == self.object_prototype)
+        Ok(raw::address(&raw::prototype(ctx, value)?) == raw::address(&self.object_prototype))
+    }
+
+    pub(super) fn set_platform(&self, prototypes: &[Value<'js>]) {
+        let mut platform: Vec<usize> = prototypes.iter().map(raw::address).collect();
+        platform.sort_unstable();
+        *self.platform.borrow_mut() = platform;
+    }
+
+    /// Whether an object that is no proxy inherits from one of the platform's classes. No
+    /// proxy in the chain of its prototypes is asked.
+    pub(super) fn is_platform(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<bool> {
+        let platform = self.platform.borrow();
+        let mut holder = value.clone();
+        while holder.is_object() && !holder.is_proxy() {
+            if platform.binary_search(&raw::address(&holder)).is_ok() {
+                return Ok(raw::address(&holder) != raw::address(value));
+            }
+            holder = raw::prototype(ctx, &holder)?;
+        }
+        Ok(false)
+    }
+
+    pub(super) fn object_prototype(&self) -> &Object<'js> {
+        &self.object_prototype
     }
 
     pub(super) fn function(&self, intrinsic: Intrinsic) -> Result<&Function<'js>> {
@@ -233,6 +259,11 @@ impl<'js> Codec<'js> {
             }
         }
         Ok(flags)
+    }
+
+    /// Whether the standard's clone of an error keeps that name.
+    pub(super) fn is_cloned_error(name: &str) -> bool {
+        ERRORS.contains(&name) && name != "AggregateError"
     }
 
     /// The prototype of errors of that name, if the language has them; else

@@ -12,7 +12,7 @@ use rquickjs::{Coerced, Ctx, Function, Result, Value};
 use super::codec::{Class, Codec, Intrinsic};
 use super::raw::{self, Keys, Kind};
 use super::seen::Seen;
-use super::{Instance, StubHook, refuse};
+use super::{Instance, Instances, StubHook, refuse};
 
 /// Writes a value and all that it reaches.
 ///
@@ -285,11 +285,25 @@ impl<'a, 'js> Encoder<'a, 'js> {
                 self.buffers.insert(index, length);
             }
             Class::DataView => self.view(&codec, value, ViewKind::DataView)?,
-            Class::Object | Class::Other => match raw::view_kind(&value) {
+            class @ (Class::Object | Class::Other) => match raw::view_kind(&value) {
                 Some(kind) => self.view(&codec, value, kind)?,
+                None if class == Class::Object => self.instance(&codec, value)?,
                 None => self.capability(value)?,
             },
         }
+        Ok(())
+    }
+
+    /// An object with a class of its own, or without a prototype.
+    fn instance(&mut self, codec: &Codec<'js>, value: Value<'js>) -> Result<()> {
+        let is_plain =
+            self.hook.instances() != Instances::Refused && !codec.is_platform(self.ctx, &value)?;
+        if !is_plain {
+            return self.capability(value);
+        }
+        let keys = Keys::of(self.ctx, &value)?;
+        self.writer.begin_object();
+        self.entries(value, keys, Form::Keyed);
         Ok(())
     }
 
@@ -328,19 +342,26 @@ impl<'a, 'js> Encoder<'a, 'js> {
             None => codec.ask(Intrinsic::ErrorStack, &value).map(Some),
         })?;
         let stack = stack.filter(|stack| raw::kind(stack) == Kind::String);
+        let cloned = self.hook.instances() == Instances::Cloned;
         let mut hidden = Vec::new();
         for key in ["cause", "errors"] {
+            if cloned && (dom || key == "errors") {
+                continue;
+            }
             if let Some(own) = self.read(|| raw::own_named(ctx, &value, key))? {
                 hidden.push((key, own));
             }
         }
-        let keys = Keys::of(ctx, &value)?;
+        let keys = if cloned { Keys::none(ctx) } else { Keys::of(ctx, &value)? };
         // Text of an error with lone surrogates is not worth its own way.
         let lossy = |text: Option<rquickjs::String<'js>>, absent: &str| match text {
             Some(text) => raw::lossy(ctx, text.as_value()),
             None => Ok(absent.to_owned()),
         };
-        let (name, message) = (lossy(name, "Error")?, lossy(message, "")?);
+        let (mut name, message) = (lossy(name, "Error")?, lossy(message, "")?);
+        if cloned && !dom && !Codec::is_cloned_error(&name) {
+            "Error".clone_into(&mut name);
+        }
         let (name, message) = (Text::Utf8(&name), Text::Utf8(&message));
         let stack = stack.map(|stack| raw::lossy(ctx, &stack)).transpose()?;
         let stack = stack.as_deref().map(Text::Utf8);

@@ -19,6 +19,19 @@ mod tests;
 pub use decode::{decode, decode_array};
 pub use encode::{encode, encode_array, encode_thrown};
 
+/// What becomes of an object that is an instance of a class of the worker's own, or has
+/// no prototype.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instances {
+    /// It does not cross.
+    Refused,
+    /// Its own enumerable properties cross as those of a plain object.
+    Plain,
+    /// As `Plain`, and errors are nothing but their name, message, stack and cause: what
+    /// the standard has `structuredClone` do.
+    Cloned,
+}
+
 /// Says which values are capabilities.
 pub trait StubHook<'js> {
     /// The position that the value takes in the message's list of
@@ -28,6 +41,11 @@ pub trait StubHook<'js> {
     /// # Errors
     /// Whatever shall be thrown instead.
     fn capability(&mut self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Option<u32>>;
+
+    /// What becomes of instances of classes.
+    fn instances(&self) -> Instances {
+        Instances::Refused
+    }
 
     /// The capabilities from that position on are in no message.
     fn withdraw(&mut self, _: &Ctx<'js>, _: u32) {}
@@ -84,6 +102,38 @@ pub fn install(ctx: &Ctx<'_>) -> Result<()> {
     codec::Codec::of(ctx).map(drop)
 }
 
+/// Notes the prototypes of the classes that are the platform's, whose instances hold more
+/// than their properties.
+///
+/// # Errors
+/// Memory.
+pub fn set_platform<'js>(ctx: &Ctx<'js>, prototypes: &[Value<'js>]) -> Result<()> {
+    codec::Codec::of(ctx)?.set_platform(prototypes);
+    Ok(())
+}
+
+/// Whether it is an error, of any class.
+///
+/// # Errors
+/// Memory.
+pub fn is_error<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<bool> {
+    let class = codec::Codec::of(ctx)?.class(value);
+    Ok(matches!(class, codec::Class::Error | codec::Class::DomException))
+}
+
+/// Defines an own enumerable property; no setter runs.
+///
+/// # Errors
+/// Memory, or an object that takes no more properties.
+pub fn define<'js>(
+    ctx: &Ctx<'js>,
+    object: &Value<'js>,
+    name: &str,
+    value: Value<'js>,
+) -> Result<()> {
+    raw::define(ctx, object, isolet_wire::Text::Utf8(name), value, true)
+}
+
 /// The message `undefined`.
 #[must_use]
 pub fn undefined() -> Vec<u8> {
@@ -111,6 +161,14 @@ pub fn prototype<'js>(object: &rquickjs::Object<'js>) -> Result<Option<rquickjs:
 /// What a proxy throws.
 pub fn is_plain<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<bool> {
     codec::Codec::of(ctx)?.is_plain(ctx, value)
+}
+
+/// `Object.prototype`
+///
+/// # Errors
+/// Memory.
+pub fn object_prototype<'js>(ctx: &Ctx<'js>) -> Result<rquickjs::Object<'js>> {
+    codec::Codec::of(ctx).map(|codec| codec.object_prototype().clone())
 }
 
 /// Whether an object has a property of its own of that name.
@@ -150,6 +208,6 @@ pub fn set_disposer<'js>(ctx: &Ctx<'js>, object: &Value<'js>, dispose: Value<'js
 }
 
 /// Throws a `DataCloneError`.
-fn refuse(ctx: &Ctx<'_>, message: &str) -> rquickjs::Error {
+pub fn refuse(ctx: &Ctx<'_>, message: &str) -> rquickjs::Error {
     Exception::throw_dom(ctx, "DataCloneError", message)
 }

@@ -86,6 +86,11 @@ impl<'js> Keys<'js> {
         Ok(Self { ctx: ctx.clone(), table, len })
     }
 
+    /// No keys.
+    pub(super) fn none(ctx: &Ctx<'js>) -> Self {
+        Self { ctx: ctx.clone(), table: ptr::null_mut(), len: 0 }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.len as usize
     }

@@ -34,9 +34,10 @@ pub(crate) type Breaking = Pin<Box<dyn Future<Output = Option<Thrown>> + Send>>;
 /// `stub.fetch(...)` makes a request of its arguments, so that a method `fetch`
 /// is called with one argument, and what it returns becomes a `Response`. In
 /// Rust, wherever they are met, a `Request` is the object
-/// `{url, method, headers, body, redirect}` and a `Response`
-/// `{status, statusText, headers, body}`, after a fetch with `url` and
-/// `redirected`. `headers` is a list of pairs of strings, the names in lower
+/// `{url, method, headers, body, redirect}`, with `cache` and `credentials` if they are
+/// not the defaults, and a `Response` `{status, statusText, headers, body}`, after a
+/// fetch with `url` and `redirected`. `redirect` is `manual`: the worker follows what
+/// redirects, 20 times at most, and each request comes here. `headers` is a list of pairs of strings, the names in lower
 /// case and sorted, `set-cookie` once for each cookie; `body` is null or
 /// [`Bytes`](crate::Bytes), or a stream that is still being made: take it as a
 /// [`ByteStream`](crate::ByteStream), which takes bytes as well. In what is

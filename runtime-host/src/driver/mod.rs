@@ -469,6 +469,7 @@ impl Driver {
             seed: self.seed,
             stack_bytes: self.code.limits.stack_bytes,
             dynamic_code: self.code.dynamic_code,
+            transfers_stubs: self.code.transfers_stubs,
             watched: self.code.has_tails(),
             max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),
@@ -490,8 +491,9 @@ impl Driver {
             }
         };
         let arguments = invoke.arguments.map(|it| self.tables.import(it)).transpose()?;
-        let path = invoke.path;
-        let event = wit::Event::Invoke(wit::Invoke { invocation: id, receiver, path, arguments });
+        let Invoke { path, to_host, .. } = invoke;
+        let invoke = wit::Invoke { invocation: id, receiver, path, arguments, to_host };
+        let event = wit::Event::Invoke(invoke);
         self.turn(id, &event).await
     }
 

@@ -27,6 +27,8 @@ pub(super) struct GivenCode<'a> {
     tails: Vec<Stub>,
     limits: Option<GivenLimits>,
     compatibility_date: Option<String>,
+    #[serde(default)]
+    transfers_stubs: bool,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +128,7 @@ impl<'a> GivenCode<'a> {
         code.tails = self.tails;
         code.outbound = self.global_outbound;
         code.compatibility_date = self.compatibility_date;
+        code.transfers_stubs = self.transfers_stubs;
         code
     }
 }

@@ -128,6 +128,7 @@ fn load(
         compatibility_date: code.compatibility_date,
         seed: code.seed,
         dynamic_code: code.dynamic_code,
+        transfers_stubs: code.transfers_stubs,
         log_sink: code.log_sink,
         tail_sink: code.tail_sink,
         quota,

@@ -11,18 +11,19 @@
     }
     return buffers.isBuffer(chunk) ? new Bytes(chunk) : bad(refusal(chunk));
   };
-  const notBytes = (chunk) =>
-    "This TransformStream is being used as a byte stream, but received " +
-    `${typeof chunk === "string" ? "a string" : "an object of non-ArrayBuffer/ArrayBufferView type"} ` +
-    "on its writable side. If you wish to write a string, you'll probably want to explicitly " +
-    "UTF-8-encode it with TextEncoder.";
+  /** The same of what may be text as well, which is sent as UTF-8. */
+  streams.bytesOfText = (chunk, refusal) =>
+    typeof chunk === "string" ? native.encode(chunk) : streams.bytesOf(chunk, refusal);
+  const notBytes = () =>
+    "This TransformStream is being used as a byte stream, but received an object of " +
+    "non-ArrayBuffer/ArrayBufferView type on its writable side.";
 
   class IdentityTransformStream extends TransformStream {
     constructor(strategy = undefined) {
       const { mark } = streams.strategy(strategy, 1);
       const own = streams.transform({
         transform(chunk, enqueue) {
-          const bytes = streams.bytesOf(chunk, notBytes);
+          const bytes = streams.bytesOfText(chunk, notBytes);
           if (buffers.placeOf(bytes).length > 0) enqueue(bytes);
         },
         mark,
@@ -42,7 +43,7 @@
       let left = length;
       const own = streams.transform({
         transform(chunk, enqueue) {
-          const bytes = streams.bytesOf(chunk, notBytes);
+          const bytes = streams.bytesOfText(chunk, notBytes);
           const count = buffers.placeOf(bytes).length;
           if (count > left) bad("Attempt to write too many bytes through a FixedLengthStream.");
           left -= count;

@@ -119,7 +119,7 @@
       if (this.#asked === undefined) return;
       let bytes;
       try {
-        bytes = streams.bytesOf(chunk, notRead);
+        bytes = streams.bytesOfText(chunk, notRead);
       } catch (error) {
         handled(streams.cancelReadable(this.#stream, error));
         return this.#fail(error);
@@ -216,7 +216,7 @@
     /** Answers when the bytes are written; one at a time, so that they are bounded. */
     write(chunk) {
       if (this.#writing) bad("The stream is being written to already.");
-      const bytes = streams.bytesOf(chunk, notWritten);
+      const bytes = streams.bytesOfText(chunk, notWritten);
       this.#writing = true;
       const idle = () => {
         this.#writing = false;
@@ -256,6 +256,7 @@
   internals.withdraw = (target) => {
     withdrawSource(target);
     withdrawSink(target);
+    internals.withdrawSignal(target);
   };
 
   /** What a message holds of a stream, which its holder has not any more. */
@@ -330,7 +331,7 @@
     };
     const stream = streams.makeWritable({
       write: (chunk) => {
-        const written = promise((resolve) => resolve(write(streams.bytesOf(chunk, notWritten), 0)));
+        const written = promise((resolve) => resolve(write(streams.bytesOfText(chunk, notWritten), 0)));
         return then(written, undefined, (error) => {
           // What is not written is not to be taken for the whole.
           handled(end("abort", [error]));

@@ -211,6 +211,9 @@
   streams.writableOf = recordOf;
   streams.writableFace = (it) => new WritableStream(it, undefined, MADE);
 
+  /** Of a stream of either kind. */
+  streams.isLocked = (it) => it.reader !== undefined || it.writer !== undefined;
+
   /** Takes a stream away from its holder, to whom it looks like one that is piped to. */
   streams.takeWritable = (stream) => {
     const it = recordOf(stream);
