@@ -1,12 +1,15 @@
 //! `isolet run`.
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use isolet::{Engine, EngineConfig, Error, Lockdown, LockdownError, Outcome, Report, WorkerCode};
+use isolet::{
+    Engine, EngineConfig, Error, Exception, Lockdown, LockdownError, Outcome, Report, WorkerCode,
+};
 
 use crate::args::RunArgs;
 use crate::audit::{self, Host};
@@ -173,13 +176,26 @@ fn print(terminal: &Terminal, report: &Report, host: Option<Host>, json: bool) -
         },
         Err(error) => {
             let stack = match error {
-                Error::Exception(exception) => exception.stack.as_deref(),
+                Error::Exception(exception) => Some(stack_with_causes(exception)),
                 _ => None,
             };
-            terminal.error(error, stack);
+            terminal.error(error, stack.as_deref());
             code
         }
     }
+}
+
+/// The stack of an exception, and what caused it, what caused that, and so on.
+fn stack_with_causes(exception: &Exception) -> String {
+    let mut text = exception.stack.clone().unwrap_or_default();
+    for cause in exception.value.error_chain().into_iter().skip(1) {
+        let colon = if cause.message.is_empty() { "" } else { ": " };
+        text.truncate(text.trim_end().len());
+        let line = if text.is_empty() { "" } else { "\n" };
+        let _ = writeln!(text, "{line}caused by {}{colon}{}", cause.name, cause.message);
+        text.push_str(cause.stack.as_deref().unwrap_or_default());
+    }
+    text
 }
 
 fn record(terminal: &Terminal, record: Record<'_>, code: u8) -> u8 {

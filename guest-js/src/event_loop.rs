@@ -127,7 +127,7 @@ impl Interpreter {
                 return state.emit(Effect::LoadFailed(message::of_thrown(ctx, thrown, false)));
             }
         };
-        when_settled(ctx, &self.state, &evaluated, move |ctx, result| {
+        when_settled(ctx, &evaluated, move |ctx, result| {
             state.load.set(0);
             state.emit(match result {
                 Ok(_) => Effect::Loaded,
@@ -144,7 +144,7 @@ impl Interpreter {
         match rpc::invoke(ctx, &self.state, invoke) {
             Err(error) => settle(ctx, Err(thrown(ctx, error))),
             Ok(value) => match intrinsics::promise_of(ctx, &self.state, &value) {
-                Ok(Some(promise)) => when_settled(ctx, &self.state, &promise, settle),
+                Ok(Some(promise)) => when_settled(ctx, &promise, settle),
                 Ok(None) => settle(ctx, Ok(value)),
                 Err(error) => settle(ctx, Err(thrown(ctx, error))),
             },
@@ -298,7 +298,6 @@ pub fn thrown<'js>(ctx: &Ctx<'js>, error: rquickjs::Error) -> Value<'js> {
 /// the promise settles.
 fn when_settled<'js>(
     ctx: &Ctx<'js>,
-    state: &State,
     promise: &Promise<'js>,
     then: impl for<'a> Fn(&Ctx<'a>, Result<Value<'a>, Value<'a>>) + Clone + 'static,
 ) {

@@ -107,6 +107,6 @@ pub use stats::{EngineStats, WorkerStats};
 pub use stream::{ByteSink, ByteStream};
 pub use stub::Stub;
 pub use tail::{TailEvent, TailException, TailLog};
-pub use worker::Worker;
 pub use transpile::TranspileOptions;
+pub use worker::Worker;
 pub use worker_code::{Binding, WorkerCode};

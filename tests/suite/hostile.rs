@@ -54,7 +54,7 @@ async fn strings_that_double() {
     // Joined strings take no memory until they are read; the engine's own limit
     // of their length comes first.
     let run = attack("let s = 'x'; for (;;) s += s + 'y'").await;
-    let _ = run.expect_exception("RangeError", "nvalid string length");
+    let _ = run.expect_exception("RangeError", "Invalid string length");
     let run = attack("let s = 'x'; for (;;) { s += s + 'y'; s.charCodeAt(0) }").await;
     let _ = run.expect_limit(LimitKind::Memory);
 }

@@ -152,3 +152,26 @@ fn invisible_text_becomes_visible() {
     );
     assert_eq!(serde_json::from_str::<String>(&said.out).expect("JSON"), text);
 }
+
+#[test]
+fn what_caused_an_error_is_printed_below_it() {
+    let folder = Folder::js(
+        "causes",
+        "export default () => {
+            const first = new TypeError('first', { cause: 'no error' });
+            throw new Error('last', { cause: new RangeError('', { cause: first }) });
+        };",
+    );
+    let said = folder.run(&["main.js"]);
+    let lines: Vec<_> = said.err.lines().map(str::trim).collect();
+    let at = |text: &str| {
+        lines.iter().position(|line| *line == text).unwrap_or_else(|| panic!("no {text}: {said:?}"))
+    };
+    let (cause, first) = (at("caused by RangeError"), at("caused by TypeError: first"));
+    assert!(lines[0].starts_with("error:") && lines[0].contains("last"), "{said:?}");
+    assert!(cause < first, "{said:?}");
+    assert!(
+        lines[cause + 1].contains("main.js:3:") && lines[first + 1].contains("main.js:2:"),
+        "{said:?}"
+    );
+}

@@ -138,7 +138,9 @@ fn parses(source: &str, code: &str) -> bool {
     let arena = Allocator::default();
     let diagnostics = Parser::new(&arena, code, SourceType::mjs()).parse().diagnostics;
     let lenient = || {
-        let again = isolet_guest_ts::transpile::transpile(Dialect::TypeScript, code.to_owned());
+        let options = Options::default();
+        let again =
+            isolet_guest_ts::transpile::transpile(Dialect::TypeScript, code.to_owned(), &options);
         again.is_ok_and(|again| again.code == code)
     };
     assert!(diagnostics.is_empty() || lenient(), "{diagnostics:?} in {code:?} of {source:?}");

@@ -29,9 +29,9 @@ use rquickjs::{Ctx, Object, Result};
 use crate::state::State;
 
 pub use dynamic_code::forbid as forbid_dynamic_code;
+pub use raw::then;
 #[cfg(test)]
 pub use scripts::tests::compiled;
-pub use raw::then;
 pub use scripts::{STACK, TEXTS, compile};
 
 /// Makes the globals of a fresh context and returns the internals.
