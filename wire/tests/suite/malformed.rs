@@ -20,7 +20,7 @@ fn each_rule_is_kept() {
         (&[1, 1, 1], Problem::Trailing),
         (&[1, 0], Problem::Tag),
         (&[1, 23], Problem::Truncated),
-        (&[1, 23, 6, 0], Problem::Tag),
+        (&[1, 23, 7, 0], Problem::Tag),
         (&[1, 23, 0, 5, 0], Problem::Tag),
         (&[1, 25], Problem::Tag),
         (&[1, 5, 0x80, 0], Problem::Varint),

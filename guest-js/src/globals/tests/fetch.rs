@@ -127,8 +127,8 @@ fn requests_are_made() {
         ),
         ("s.bodyUsed", "false"),
         (
-            "var t = new Request(s, { method: 'GET', body: null }); [t.body, s.bodyUsed].join()",
-            ",false",
+            "thrown(() => new Request(s, { method: 'GET', body: null })) + s.bodyUsed",
+            "TypeError: Request with a GET or HEAD method cannot have a body.false",
         ),
         ("thrown(() => new Request(r))", USED),
         ("thrown(() => new Request('a'))", "TypeError: Invalid URL: a"),
@@ -207,7 +207,6 @@ fn responses_are_made() {
             "var c = r.clone(); c.headers.set('a', 'b'); [r.headers.has('a'), c.headers.get('content-type')].join()",
             "false,text/plain;charset=UTF-8",
         ),
-        ("names(() => structuredClone(r))", "DataCloneError"),
         ("String(r) + names(() => Response.prototype.ok)", "[object Response]TypeError"),
         ("names(() => new (Object.getPrototypeOf(Response))())", "fine"),
     ]);
