@@ -6,7 +6,7 @@ use crate::family::family;
 
 /// Answers a path `/STATUS/LOCATION` with that redirect, and anything else with what
 /// it was asked.
-const SERVER: &str = r#"
+const SERVER: &str = r"
     let seen = 0;
     export default { async fetch(request) {
         seen++;
@@ -20,7 +20,7 @@ const SERVER: &str = r#"
         if (pathname === '/seen') return new Response(String(seen));
         const named = ['authorization', 'cookie', 'content-type', 'x-a'].filter((name) => request.headers.has(name));
         return new Response([request.method, request.url, await request.text(), named, request.redirect].join(' '));
-    } }"#;
+    } }";
 
 async fn told(body: &str) -> Json {
     let prelude = "const stub = child(env);

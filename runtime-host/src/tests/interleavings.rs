@@ -229,10 +229,11 @@ fn calls_of_an_answer_keep_their_order_and_are_all_answered() {
         for caller in callers {
             caller.join().expect("a caller");
         }
-        let noted = notes.0.lock().expect("no panic");
+        let numbers = notes.0.lock().expect("no panic");
         for base in [0, 10, 20] {
-            let of_one: Vec<_> = noted.iter().filter(|number| **number / 10 * 10 == base).collect();
-            assert!(of_one.is_sorted(), "{noted:?}");
+            let of_one: Vec<_> =
+                numbers.iter().filter(|number| **number / 10 * 10 == base).collect();
+            assert!(of_one.is_sorted(), "{numbers:?}");
         }
     });
 }
