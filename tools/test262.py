@@ -246,6 +246,8 @@ def main():
         RECORD.write_text(json.dumps({"pass": len(runs) - len(failed), "runs": len(runs),
                                       "areas": dict(sorted(areas.items())), "failing": sorted(failed)}, indent=1) + "\n")
         return
+    if not RECORD.exists():
+        sys.exit(f"{RECORD.relative_to(ROOT)} is not there: --bless writes it")
     known = set(json.loads(RECORD.read_text())["failing"])
     lost = [name for name in failed if name not in known]
     for name in lost:
