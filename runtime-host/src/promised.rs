@@ -26,6 +26,17 @@ const MAX_NESTED: usize = 1_000;
 /// So many bytes of answers are looked through at once for those that have waited.
 const AT_ONCE: usize = 1 << 20;
 
+/// The most bytes of an answer that are looked through for one call, and of one with
+/// references that a part is copied from: about 40 ms.
+const MAX_LOOKED_THROUGH: usize = 8 << 20;
+const MAX_UNTANGLED: usize = 2 << 20;
+
+/// Operations that looking at a value costs, copying one, and copying a byte of what has
+/// references: what the host does meanwhile, at [`Limits::FUEL_PER_CPU_MS`](crate::Limits).
+const LOOKING: usize = 64;
+const COPYING: usize = 256;
+const UNTANGLING: usize = 256;
+
 /// What a call will come to. Calls of it wait, and leave in their order when
 /// the answer has come.
 #[derive(Default)]
@@ -312,17 +323,16 @@ enum Next {
 }
 
 /// Goes down a path of an answer: through its data here, and from the first
-/// stub on over there. Looking through data is paid for by who asks, an operation
-/// for each byte.
+/// stub on over there. Looking through data is paid for by who asks.
 fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
     let value = match &**result {
         Ok(value) => value,
         Err(thrown) => return Next::Answer(failed(thrown.clone())),
     };
-    let mut within = None;
+    let mut part = value.whole();
+    let mut looked_through = 0;
     for index in 0..=call.path.len() {
-        let value = within.as_ref().unwrap_or(value);
-        if let Some(capability) = value.as_capability() {
+        if let Some(capability) = part.as_capability() {
             let Some(stub) = Stub::from_attachment(capability) else {
                 let nothing = Thrown::type_error("There is no such capability.");
                 return Next::Answer(failed(nothing));
@@ -337,35 +347,58 @@ fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
                 _ => Next::Answer(stub.request(call)),
             };
         }
-        if !call.charge(value.as_bytes().len()) {
-            return Next::Answer(failed(Thrown::new("There is no fuel left to ask an answer.")));
-        }
         let Some(name) = call.path.get(index) else { break };
-        match value.property(name) {
-            Some(value) => within = Some(value),
-            None => return Next::Answer(failed(Thrown::no_method(name))),
+        let (bytes, steps) = (part.bytes_ahead(), part.steps());
+        looked_through += bytes;
+        if looked_through > MAX_LOOKED_THROUGH {
+            return Next::Answer(failed(too_large(value, MAX_LOOKED_THROUGH)));
+        }
+        let is_there = part.enter(name);
+        if !call.charge(bytes + (part.steps() - steps) * LOOKING) {
+            return Next::Answer(failed(Thrown::new(NO_FUEL)));
+        }
+        if !is_there {
+            return Next::Answer(failed(Thrown::no_method(name)));
         }
     }
     if call.arguments.is_none() {
-        if within.is_none() {
+        if call.path.is_empty() {
             return Next::Answer(Box::pin(std::future::ready(Ok(value.clone()))));
         }
-        drop(within);
-        // Made anew when it is taken: many may wait for a part of one answer.
+        let bytes = value.as_bytes().len();
+        if value.has_refs() && bytes > MAX_UNTANGLED {
+            return Next::Answer(failed(too_large(value, MAX_UNTANGLED)));
+        }
+        let cost = if value.has_refs() { bytes * UNTANGLING } else { part.values() * COPYING };
+        if !call.charge(bytes + cost) {
+            return Next::Answer(failed(Thrown::new(NO_FUEL)));
+        }
+        // Made when it is taken: many may wait for a part of one answer.
         let (result, path) = (Arc::clone(result), call.path);
-        return Next::Answer(Box::pin(async move { part(&result, &path) }));
+        return Next::Answer(Box::pin(async move { copied(&result, &path) }));
     }
     let name = shown(call.path.last().map_or("default", String::as_str));
     Next::Answer(failed(Thrown::type_error(format!("\"{name}\" is not a function."))))
 }
 
+const NO_FUEL: &str = "There is no fuel left to ask an answer.";
+
+fn too_large(value: &Value, most: usize) -> Thrown {
+    Thrown::type_error(format!(
+        "The answer, of {} bytes, is too large to be asked before it has come: at most {most} \
+         bytes are looked through for a call. Await it first.",
+        value.as_bytes().len()
+    ))
+}
+
 /// What a path leads to, through data alone.
-fn part(result: &Result<Value, Thrown>, path: &[String]) -> Result<Value, Thrown> {
-    let mut value = result.clone()?;
-    for name in path {
-        value = value.property(name).ok_or_else(|| Thrown::no_method(name))?;
+fn copied(result: &Result<Value, Thrown>, path: &[String]) -> Result<Value, Thrown> {
+    let value = result.as_ref().map_err(Clone::clone)?;
+    let mut part = value.whole();
+    match path.iter().find(|name| !part.enter(name)) {
+        Some(name) => Err(Thrown::no_method(name)),
+        None => Ok(part.to_value()),
     }
-    Ok(value)
 }
 
 pub(crate) fn failed(thrown: Thrown) -> Answer {

@@ -22,7 +22,7 @@ use crate::transpile::TranspileOptions;
 pub(crate) const MAX_ENV_BYTES: usize = 1 << 20;
 
 /// Each invocation is told to each of them.
-const MAX_TAILS: usize = 16;
+pub(crate) const MAX_TAILS: usize = 16;
 
 /// What a module costs the host that has neither name nor body.
 const MODULE_BYTES: u64 = 256;

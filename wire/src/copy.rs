@@ -8,7 +8,7 @@ use crate::reader::Token;
 use crate::shared::Shared;
 use crate::value::Value;
 use crate::view::{Buffer, View};
-use crate::walker::{Event, Walker};
+use crate::walker::{Event, Skim, Walker};
 use crate::writer::Writer;
 
 use self::graph::Graph;
@@ -32,7 +32,9 @@ impl<'a> Runs<'a> {
     }
 
     pub(crate) fn next(&mut self, writer: &mut Writer) -> Result<Option<Token<'a>>, WireError> {
-        while let Some(event) = self.walker.event()? {
+        loop {
+            self.walker.skim(Skim::All, usize::MAX, &mut self.objects, |_, _| false)?;
+            let Some(event) = self.walker.event()? else { break };
             let Event::Value(token) = event else { continue };
             if let Token::Ref(_)
             | Token::Capability(_)
@@ -56,7 +58,7 @@ impl<'a> Runs<'a> {
 
     /// Where the value ends.
     fn end(mut self) -> Result<usize, WireError> {
-        while self.walker.event()?.is_some() {}
+        self.walker.skip_all()?;
         Ok(self.walker.position())
     }
 }

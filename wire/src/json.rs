@@ -193,11 +193,11 @@ impl<'a, W: Write> Json<'a, '_, W> {
             Some(Frame::Object { error: true, .. })
                 if matches!(name, "name" | "message" | "stack") =>
             {
-                walker.skip_value()
+                walker.skip_value().map(drop)
             }
             Some(Frame::Sparse { index, length }) => {
                 let at = key.as_str().and_then(array_index);
-                let Some(at) = at else { return walker.skip_value() };
+                let Some(at) = at else { return walker.skip_value().map(drop) };
                 let (from, length) = (*index, *length);
                 *index = at + 1;
                 self.holes(from, at.min(length));

@@ -22,7 +22,9 @@
 //! | type | what it is for | cost |
 //! |---|---|---|
 //! | [`Value`] | a whole message, valid by construction, or a part of one within a serde type | one `Vec<u8>`, and an `Arc` for each capability |
+//! | [`Checked`] | a message that was checked in slices, before its capabilities are there | none |
 //! | [`capability`] | a function or stub within a serde type | an `Arc` |
+//! | [`Part`] | a value within a message, by the names that lead to it | none but looking |
 //! | [`Elements`] | the items of an array one by one, each as its own type | none beyond decoding |
 //! | [`Writer`] | writing a message item by item | an append each |
 //! | [`Reader`] | tokens of bytes that may be anything | no allocation |
@@ -74,6 +76,7 @@
 
 mod bigint;
 pub mod capability;
+mod checked;
 mod copy;
 mod de;
 mod elements;
@@ -86,6 +89,7 @@ mod json;
 mod kind;
 mod number;
 mod output;
+mod part;
 mod reader;
 mod ser;
 mod shared;
@@ -98,11 +102,13 @@ mod writer;
 
 pub use bigint::BigInt;
 pub use capability::Attachment;
+pub use checked::Checked;
 pub use elements::Elements;
 pub use error::{DecodeError, EncodeError, Problem, WireError};
 pub use error_parts::ErrorParts;
 pub use interface::Interface;
 pub use kind::Kind;
+pub use part::Part;
 pub use reader::{Reader, Token};
 pub use text::{Text, Units};
 pub use value::Value;

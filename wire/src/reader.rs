@@ -212,11 +212,35 @@ impl<'a> Reader<'a> {
                 }
                 Token::Array(count)
             }
+            tag::REF => Token::Ref(self.length()?),
             _ => {
                 self.position = at;
                 self.rare()?
             }
         })
+    }
+
+    /// Steps over a primitive, if one comes next that is not a bigint or UTF-16 text.
+    #[inline]
+    pub(crate) fn skip_primitive(&mut self) -> Result<bool, WireError> {
+        let Some(tag) = self.peek() else { return Ok(false) };
+        match tag {
+            tag::UNDEFINED | tag::NULL | tag::TRUE | tag::FALSE => self.position += 1,
+            tag::INT => {
+                self.position += 1;
+                self.int()?;
+            }
+            tag::FLOAT => {
+                self.position += 1;
+                self.float()?;
+            }
+            tag::STRING => {
+                self.position += 1;
+                self.utf8()?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// The tokens that small messages seldom have.
@@ -255,7 +279,6 @@ impl<'a> Reader<'a> {
             }
             tag::ARRAY_BUFFER => Token::ArrayBuffer(self.block()?),
             tag::VIEW => Token::View(self.view()?),
-            tag::REF => Token::Ref(self.length()?),
             tag::CAPABILITY => {
                 let position = self.varint()?;
                 let position = u32::try_from(position);

@@ -1,56 +1,9 @@
-//! Checking a message, and finding its objects.
+//! Where the objects of a message lie.
 
-use crate::error::{Problem, WireError};
+use crate::error::WireError;
 use crate::reader::{Reader, Token};
-use crate::view::Buffer;
-use crate::walker::{Event, Walker};
+use crate::walker::{Event, Skim, Walker};
 use crate::{EXPANSION_BASE, EXPANSION_FACTOR};
-
-pub(crate) struct Summary {
-    pub objects: usize,
-    pub refs: bool,
-}
-
-/// Checks everything that the format promises.
-pub(crate) fn validate(bytes: &[u8], capabilities: usize) -> Result<Summary, WireError> {
-    let mut walker = Walker::new(bytes)?;
-    let mut summary = Summary { objects: 0, refs: false };
-    // Index and length of each buffer, in order, for the views that share it.
-    let mut buffers: Vec<(usize, usize)> = Vec::new();
-    while let Some(event) = walker.event()? {
-        let Event::Value(token) = event else { continue };
-        let error = |problem| WireError { problem, offset: walker.event_start() };
-        match token {
-            Token::Ref(index) => {
-                summary.refs = true;
-                if index >= summary.objects {
-                    return Err(error(Problem::Reference));
-                }
-            }
-            Token::Capability(position) if position as usize >= capabilities => {
-                return Err(error(Problem::Capability));
-            }
-            Token::ArrayBuffer(bytes) => buffers.push((summary.objects, bytes.len())),
-            Token::View(view) => match view.buffer {
-                Buffer::Inline(bytes) => buffers.push((summary.objects + 1, bytes.len())),
-                Buffer::Ref(index) => {
-                    summary.refs = true;
-                    let found = buffers.binary_search_by_key(&index, |buffer| buffer.0).ok();
-                    let buffer = found.and_then(|found| buffers.get(found));
-                    let &(_, length) = buffer.ok_or(error(Problem::Reference))?;
-                    view.window(length).ok_or(error(Problem::View))?;
-                }
-            },
-            _ => {}
-        }
-        summary.objects += token.objects();
-    }
-    if walker.position() == bytes.len() {
-        Ok(summary)
-    } else {
-        Err(WireError { problem: Problem::Trailing, offset: walker.position() })
-    }
-}
 
 /// An object of a message.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +57,12 @@ impl Table {
         let mut table = Self(Vec::with_capacity(objects));
         let mut open: Vec<Open> = Vec::new();
         let mut boxed = None;
-        while let Some(event) = walker.event()? {
+        loop {
+            let is_in_map = open.last().is_some_and(|open| open.key_next.is_some());
+            if boxed.is_none() && !is_in_map {
+                walker.skim(Skim::Primitives, usize::MAX, &mut 0, |_, _| true)?;
+            }
+            let Some(event) = walker.event()? else { break };
             let token = match event {
                 Event::Key(_) => continue,
                 Event::End => {

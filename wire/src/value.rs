@@ -7,19 +7,18 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::Attachment;
-use crate::copy::extract;
+use crate::checked::Checked;
 use crate::de::Decoder;
 use crate::elements::Elements;
 use crate::error::{DecodeError, EncodeError, WireError};
-use crate::format::array_index;
 use crate::kind::Kind;
 use crate::output::Output;
-use crate::reader::{Reader, Token};
+use crate::part::Part;
+use crate::reader::Token;
 use crate::shared::Shared;
-use crate::text::Text;
-use crate::walker::{Event, Walker};
+use crate::walker::{Event, Skim, Walker};
 use crate::writer::Writer;
-use crate::{json, ser, table};
+use crate::{json, ser};
 
 /// A message: structured-clone data, checked once, and the capabilities that
 /// it names.
@@ -51,8 +50,7 @@ impl Value {
     /// # Errors
     /// What is wrong and where.
     pub fn from_bytes(bytes: Vec<u8>, capabilities: Vec<Attachment>) -> Result<Self, WireError> {
-        let summary = table::validate(&bytes, capabilities.len())?;
-        Ok(Self::of(bytes, capabilities, summary.objects, summary.refs))
+        Checked::new(bytes, capabilities.len())?.with(capabilities)
     }
 
     /// A message that is one capability.
@@ -213,6 +211,25 @@ impl Value {
         self.kind() == Kind::Undefined
     }
 
+    /// Whether there are more than so many values and keys in it. Looks at no more.
+    #[must_use]
+    pub fn has_more_than(&self, values: usize) -> bool {
+        if self.bytes.len() <= values {
+            return false;
+        }
+        let Ok(mut walker) = Walker::new(&self.bytes) else { return false };
+        let mut left = values;
+        while left > 0 {
+            // The bytes of a `Value` were checked.
+            left -= walker.skim(Skim::All, left, &mut 0, |_, _| true).unwrap_or(0);
+            match walker.event() {
+                Ok(Some(_)) => left = left.saturating_sub(1),
+                Ok(None) | Err(_) => return false,
+            }
+        }
+        true
+    }
+
     /// Whether it holds a stream, anywhere.
     #[must_use]
     pub fn has_streams(&self) -> bool {
@@ -221,21 +238,28 @@ impl Value {
             return false;
         }
         let Ok(mut walker) = Walker::new(&self.bytes) else { return false };
-        while let Ok(Some(event)) = walker.event() {
-            if matches!(event, Event::Value(Token::Interface(interface)) if interface.is_stream()) {
-                return true;
+        loop {
+            let _ = walker.skim(Skim::All, usize::MAX, &mut 0, |_, _| true);
+            match walker.event() {
+                Ok(Some(Event::Value(Token::Interface(interface)))) if interface.is_stream() => {
+                    return true;
+                }
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return false,
             }
         }
-        false
     }
 
     /// The capability, if it is one and nothing else.
     #[must_use]
     pub fn as_capability(&self) -> Option<&Attachment> {
-        match Reader::new(&self.bytes).and_then(|mut reader| reader.token()) {
-            Ok(Token::Capability(position)) => self.capabilities().get(position as usize),
-            _ => None,
-        }
+        self.whole().as_capability()
+    }
+
+    /// All of it, to be looked through without copies.
+    #[must_use]
+    pub fn whole(&self) -> Part<'_> {
+        Part::whole(self)
     }
 
     /// An own property of a plain object, or the element of an array at a
@@ -243,9 +267,8 @@ impl Value {
     /// anything else: errors, maps and so on have no properties here.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<Self> {
-        // The bytes of a `Value` were checked.
-        let start = self.find(name).ok().flatten()?;
-        extract(&Shared::new(self), start).ok().map(|(value, _)| value)
+        let mut part = self.whole();
+        part.enter(name).then(|| part.to_value())
     }
 
     /// JSON, with nothing lost that JSON can say. Cannot fail.
@@ -297,44 +320,26 @@ impl Value {
 
     pub(crate) fn with(writer: Writer, capabilities: Vec<Attachment>, refs: bool) -> Self {
         let objects = writer.objects();
-        Self::of(writer.finish(), capabilities, objects, refs)
+        Self::of(writer.finish().into(), capabilities, objects, refs)
     }
 
-    fn of(bytes: Vec<u8>, capabilities: Vec<Attachment>, objects: usize, refs: bool) -> Self {
-        Self { bytes: bytes.into(), capabilities: shared(capabilities), objects, refs }
+    pub(crate) fn of(
+        bytes: Bytes,
+        capabilities: Vec<Attachment>,
+        objects: usize,
+        refs: bool,
+    ) -> Self {
+        Self { bytes, capabilities: shared(capabilities), objects, refs }
     }
 
-    pub(crate) fn has_refs(&self) -> bool {
+    /// Whether anything in it occurs twice, or is inside itself.
+    #[must_use]
+    pub fn has_refs(&self) -> bool {
         self.refs
     }
 
     pub(crate) fn objects(&self) -> usize {
         self.objects
-    }
-
-    /// Where the value of a property begins.
-    fn find(&self, name: &str) -> Result<Option<usize>, WireError> {
-        let mut walker = Walker::new(&self.bytes)?;
-        let index = array_index(name);
-        match (walker.event()?, index) {
-            (Some(Event::Value(Token::Array(count))), Some(index)) => {
-                for _ in 0..index.min(count as u64) {
-                    walker.skip_value()?;
-                }
-                return Ok((index < count as u64).then(|| walker.position()));
-            }
-            (Some(Event::Value(Token::Object | Token::Interface(_))), _)
-            | (Some(Event::Value(Token::SparseArray(_))), Some(_)) => {}
-            _ => return Ok(None),
-        }
-        let mut found = None;
-        while let Some(Event::Key(key)) = walker.event()? {
-            if key == Text::Utf8(name) {
-                found = Some(walker.position());
-            }
-            walker.skip_value()?;
-        }
-        Ok(found)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tokens whose place was checked.
 
 use crate::error::{Problem, WireError};
-use crate::format::array_index;
+use crate::format::{array_index, tag};
 use crate::reader::{Reader, Token};
 use crate::text::Text;
 
@@ -16,6 +16,14 @@ pub enum Event<'a> {
     Value(Token<'a>),
     /// The end of the container that began last.
     End,
+}
+
+/// What [`Walker::skim`] steps over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Skim {
+    All,
+    /// What begins and ends no container.
+    Primitives,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -185,10 +193,98 @@ impl<'a> Walker<'a> {
         Ok(Some(Event::Value(token)))
     }
 
-    /// Steps over the value that comes next, with all that it contains.
-    pub(crate) fn skip_value(&mut self) -> Result<(), WireError> {
+    /// Steps over tokens without making events of them: primitives, and references that
+    /// `passes` lets pass, given the index of each and how many objects have begun. With
+    /// [`Skim::All`] also plain containers and their ends. Stops at all else, at the end of
+    /// the value, and after `most` tokens; the next event is then as if those stepped over
+    /// had been events. Counts the objects that begin, and returns how many tokens there
+    /// were.
+    pub(crate) fn skim(
+        &mut self,
+        what: Skim,
+        most: usize,
+        objects: &mut usize,
+        mut passes: impl FnMut(usize, usize) -> bool,
+    ) -> Result<usize, WireError> {
+        let all = what == Skim::All;
+        for count in 0..most {
+            let then = match self.current {
+                Frame::Values(0) if all && !self.parents.kinds.is_empty() => {
+                    self.pop();
+                    continue;
+                }
+                Frame::Values(0) => return Ok(count),
+                Frame::Keys if self.reader.peek() == Some(tag::END) && !all => return Ok(count),
+                Frame::Keys => {
+                    match self.reader.key()? {
+                        Some(_) => self.current = Frame::KeyedValue,
+                        None => drop(self.pop()),
+                    }
+                    continue;
+                }
+                Frame::Values(left) => Frame::Values(left - 1),
+                Frame::KeyedValue => Frame::Keys,
+                Frame::MapKey => Frame::MapValue,
+                Frame::MapValue => Frame::MapKey,
+                Frame::Set => Frame::Set,
+                Frame::SparseKeys(..) | Frame::SparseValue(..) | Frame::Primitive => {
+                    return Ok(count);
+                }
+            };
+            if self.reader.skip_primitive()? {
+                self.current = then;
+                continue;
+            }
+            let next = self.reader.peek();
+            if next == Some(tag::REF) {
+                let before = self.reader.clone();
+                let Token::Ref(index) = self.reader.token()? else { return Ok(count) };
+                if !passes(index, *objects) {
+                    self.reader = before;
+                    return Ok(count);
+                }
+                self.current = then;
+                continue;
+            }
+            let inside = match next {
+                Some(tag::END) if all && matches!(self.current, Frame::MapKey | Frame::Set) => {
+                    self.reader.token()?;
+                    self.pop();
+                    continue;
+                }
+                Some(tag::ARRAY) if all => Frame::Values(0),
+                Some(tag::OBJECT) if all => Frame::Keys,
+                Some(tag::MAP) if all => Frame::MapKey,
+                Some(tag::SET) if all => Frame::Set,
+                _ => return Ok(count),
+            };
+            self.parents.push(then);
+            self.current = match self.reader.token()? {
+                Token::Array(count) => Frame::Values(count as u64),
+                _ => inside,
+            };
+            *objects += 1;
+        }
+        Ok(most)
+    }
+
+    /// Steps over what is left of the value, and returns how many tokens there were.
+    pub(crate) fn skip_all(&mut self) -> Result<usize, WireError> {
+        let mut steps = 0;
+        loop {
+            steps += self.skim(Skim::All, usize::MAX, &mut 0, |_, _| true)?;
+            if self.event()?.is_none() {
+                return Ok(steps);
+            }
+            steps += 1;
+        }
+    }
+
+    /// Steps over the value that comes next, with all that it contains, and returns how
+    /// many tokens there were.
+    pub(crate) fn skip_value(&mut self) -> Result<usize, WireError> {
         let mut inside = Walker::over(self.reader.clone());
-        while inside.event()?.is_some() {}
+        let steps = inside.skip_all()?;
         // The value is stepped over as one that cannot be a container.
         self.current = match self.current {
             Frame::Values(left) => Frame::Values(left.saturating_sub(1)),
@@ -199,7 +295,7 @@ impl<'a> Walker<'a> {
             frame => frame,
         };
         self.reader = inside.reader;
-        Ok(())
+        Ok(steps)
     }
 
     /// Leaves the container, or wrapper object, that has just begun; it ends

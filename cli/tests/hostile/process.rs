@@ -83,6 +83,11 @@ pub(crate) fn run(program: &Path, args: &[String], folder: &Path) -> io::Result<
     Ok(ended)
 }
 
+/// Whether the command is one that `ISOLET_COMMAND` names.
+pub(crate) fn is_named() -> bool {
+    std::env::var_os("ISOLET_COMMAND").is_some()
+}
+
 /// The command that was built with these tests, or another that `ISOLET_COMMAND` names:
 /// a release build, say, or one of another day.
 pub(crate) fn command() -> OsString {

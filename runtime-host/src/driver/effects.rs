@@ -6,7 +6,7 @@ use isolet_wire::Value;
 
 use super::calls::{Of, PendingCall, send};
 use super::lanes::{Lane, Waiting};
-use super::tables::{LAST_NUMBER, OWN, STUB_BYTES};
+use super::tables::{LAST_NUMBER, OWN, bytes_of};
 use super::{Driver, Due, lie, worn_out};
 use crate::bindings::sandbox as wit;
 use crate::capability::{Call, MAX_MESSAGE_BYTES, MAX_PATH, Thrown};
@@ -33,11 +33,11 @@ impl Driver {
                 }
             }
             wit::Effect::LoadFailed(message) => {
-                let value = self.thrown_while_loading(message)?;
+                let value = self.thrown_while_loading(message).await?;
                 return Err(Error::Load(exception::load(value, &self.code.sources).await));
             }
             wit::Effect::LoadThrew(message) => {
-                let value = self.thrown_while_loading(message)?;
+                let value = self.thrown_while_loading(message).await?;
                 let exception = exception::thrown(value);
                 return Err(Error::Exception(if self.code.is_child() {
                     exception.while_starting()
@@ -45,8 +45,22 @@ impl Driver {
                     exception
                 }));
             }
-            wit::Effect::Call(call) => letting_go(payer, || self.call(call))?,
-            wit::Effect::Settle(settlement) => letting_go(payer, || self.settle(settlement))?,
+            // Also if it goes no further: the guest hears that what it offers is let go.
+            wit::Effect::Call(mut call) => {
+                let arguments = match call.arguments.take() {
+                    Some(message) => self.export(message).await.map(Some),
+                    None => Ok(None),
+                };
+                letting_go(payer, || self.call(call, arguments))?;
+            }
+            wit::Effect::Settle(settlement) => {
+                let wit::Settlement { invocation, result, waiting } = settlement;
+                let result = match result {
+                    Ok(message) => self.export(message).await.map(Ok),
+                    Err(message) => self.export(message).await.map(Err),
+                };
+                letting_go(payer, || self.settle(invocation, result, waiting))?;
+            }
             wit::Effect::Waited(id) => letting_go(payer, || self.close(id)),
             wit::Effect::Release(capability) => {
                 letting_go(payer, || self.tables.release(capability));
@@ -55,17 +69,12 @@ impl Driver {
         Ok(())
     }
 
-    fn thrown_while_loading(&mut self, message: wit::Message) -> Result<Value> {
+    async fn thrown_while_loading(&mut self, message: wit::Message) -> Result<Value> {
         let (limit, actual) = (self.code.limits.output_bytes, message.data.len() as u64);
         if actual > limit {
             return Err(LimitError { kind: LimitKind::Output, limit, actual }.into());
         }
-        self.export(message)
-    }
-
-    fn export(&mut self, message: wit::Message) -> Result<Value> {
-        let Self { tables, calls, .. } = self;
-        tables.export(message, &mut |call| calls.promised(call))
+        self.export(message).await
     }
 
     /// # Errors
@@ -87,20 +96,17 @@ impl Driver {
         Ok(())
     }
 
-    fn call(&mut self, call: wit::Call) -> Result<()> {
-        let wit::Call { id, invocation, target, path, arguments, awaited } = call;
+    fn call(&mut self, call: wit::Call, arguments: Result<Option<Value>>) -> Result<()> {
+        let wit::Call { id, invocation, target, path, awaited, .. } = call;
         self.check_call(id, invocation, &path)?;
-        let size = arguments.as_ref().map_or(0, |arguments| arguments.data.len() as u64);
-        let stubs = arguments.as_ref().map_or(0, |arguments| arguments.capabilities.len() as u64);
-        let names: usize = path.iter().map(String::len).sum();
-        let bytes = size + stubs * STUB_BYTES + names as u64;
-        // Also if it is not sent: the guest hears that what it offers is let go.
-        let arguments = arguments.map(|arguments| self.export(arguments)).transpose();
         let Some(payer) = self.invocations.get_mut(&invocation) else {
             // Its fuel, calls and time are nobody's any more.
             return Ok(());
         };
         let arguments = arguments?;
+        let size = arguments.as_ref().map_or(0, |arguments| arguments.as_bytes().len() as u64);
+        let names: usize = path.iter().map(String::len).sum();
+        let bytes = arguments.as_ref().map_or(0, bytes_of) + names as u64;
         payer.usage.capability_calls += 1;
         payer.calls.push(id);
         if let Err(error) = payer.purse.count_call() {
@@ -187,17 +193,16 @@ impl Driver {
         Ok(())
     }
 
-    fn settle(&mut self, settlement: wit::Settlement) -> Result<()> {
-        let wit::Settlement { invocation: id, result, waiting } = settlement;
-        let (Ok(message) | Err(message)) = &result;
-        let actual = message.data.len() as u64;
-        // Also if it goes no further: the guest hears that what it offers is let go.
-        let result = match result {
-            Ok(message) => self.export(message).map(Ok),
-            Err(message) => self.export(message).map(Err),
-        };
+    fn settle(
+        &mut self,
+        id: u32,
+        result: Result<Result<Value, Value>>,
+        waiting: bool,
+    ) -> Result<()> {
         let Some(invocation) = self.invocations.get(&id) else { return Ok(()) };
         let result = result?;
+        let (Ok(value) | Err(value)) = &result;
+        let actual = value.as_bytes().len() as u64;
         let limit = invocation.limits.output_bytes;
         let result = if actual > limit {
             // The sandbox is sound: only this invocation has gone too far.

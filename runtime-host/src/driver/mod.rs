@@ -6,7 +6,9 @@ mod clock;
 mod effects;
 mod endings;
 mod lanes;
+mod messages;
 mod own;
+mod pace;
 mod tables;
 mod turns;
 
@@ -265,7 +267,7 @@ impl Driver {
     async fn serve(&mut self) -> Result<()> {
         if self.loaded {
             // The image knows them under the numbers that loading gave them.
-            self.tables.import(self.code.env())?;
+            self.import(self.code.env()).await?;
         }
         let lineage = self.link.lineage().clone();
         let mut orphaned = std::pin::pin!(lineage.parent_ended());
@@ -473,7 +475,7 @@ impl Driver {
             watched: self.code.has_tails(),
             max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),
-            env: self.tables.import(self.code.env())?,
+            env: self.import(self.code.env()).await?,
         });
         self.turn(invocation, &event).await
     }
@@ -485,12 +487,17 @@ impl Driver {
         let receiver = match invoke.receiver {
             Receiver::Offered(number) => wit::Receiver::Offered(number),
             Receiver::Entrypoint(export) => {
-                let props = export.props.clone().map(|props| self.tables.import(props));
-                let props = props.transpose()?;
+                let props = match export.props.clone() {
+                    Some(props) => Some(self.import(props).await?),
+                    None => None,
+                };
                 wit::Receiver::Entrypoint(wit::Entrypoint { name: export.name.clone(), props })
             }
         };
-        let arguments = invoke.arguments.map(|it| self.tables.import(it)).transpose()?;
+        let arguments = match invoke.arguments {
+            Some(arguments) => Some(self.import(arguments).await?),
+            None => None,
+        };
         let Invoke { path, to_host, .. } = invoke;
         let invoke = wit::Invoke { invocation: id, receiver, path, arguments, to_host };
         let event = wit::Event::Invoke(invoke);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
-use isolet_wire::Value;
+use isolet_wire::{Attachment, Value};
 
 use super::worn_out;
 use crate::bindings::sandbox as wit;
@@ -15,7 +15,6 @@ use crate::link::{Link, Remote};
 use crate::loader::LocalLoader;
 use crate::ownership::{Holds, Visitor};
 use crate::promised::Promised;
-use crate::sandbox::internal;
 use crate::seed::Seed;
 use crate::stats::WorkerStats;
 use crate::stub::{Stub, Target};
@@ -125,36 +124,32 @@ impl Tables {
         }
     }
 
-    /// Gives the sandbox what a value names.
-    ///
     /// # Errors
-    /// It holds too much already.
-    pub(super) fn import(&mut self, value: Value) -> Result<wit::Message> {
-        let (data, list) = value.into_parts();
-        if list.is_empty() {
-            return Ok(wit::Message { data, capabilities: Vec::new() });
-        }
-        let (limit, actual) = (MAX_HELD as u64, (self.held.len() + list.len()) as u64);
+    /// The sandbox cannot hold so many more.
+    pub(super) fn check_room(&self, more: usize) -> Result<()> {
+        let (limit, actual) = (MAX_HELD as u64, (self.held.len() + more) as u64);
         if actual > limit {
             return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
         }
-        let mut capabilities = Vec::with_capacity(list.len());
-        for attachment in &list {
-            let stub = Stub::from_attachment(attachment)
-                .ok_or_else(|| Error::Internal("a value names what is no stub".to_owned()))?;
-            let stub = self.localised(&stub);
-            self.last = self.last.checked_add(1).ok_or_else(worn_out)?;
-            capabilities.push(match stub.target() {
-                Target::Loader(_) | Target::LocalLoader(_) => wit::Capability::Loader(self.last),
-                Target::Promised(promised) if promised.is_any() => {
-                    wit::Capability::Awaitable(self.last)
-                }
-                target if target.fetches() => wit::Capability::Service(self.last),
-                _ => wit::Capability::Held(self.last),
-            });
-            self.held.insert(self.last, stub);
-        }
-        Ok(wit::Message { data, capabilities })
+        Ok(())
+    }
+
+    /// Gives the sandbox a capability, and says what it is called there.
+    pub(super) fn hold(&mut self, attachment: &Attachment) -> Result<wit::Capability> {
+        let stub = Stub::from_attachment(attachment)
+            .ok_or_else(|| Error::Internal("a value names what is no stub".to_owned()))?;
+        let stub = self.localised(&stub);
+        self.last = self.last.checked_add(1).ok_or_else(worn_out)?;
+        let capability = match stub.target() {
+            Target::Loader(_) | Target::LocalLoader(_) => wit::Capability::Loader(self.last),
+            Target::Promised(promised) if promised.is_any() => {
+                wit::Capability::Awaitable(self.last)
+            }
+            target if target.fetches() => wit::Capability::Service(self.last),
+            _ => wit::Capability::Held(self.last),
+        };
+        self.held.insert(self.last, stub);
+        Ok(capability)
     }
 
     /// As this sandbox holds it: a loader is one of its own.
@@ -168,35 +163,32 @@ impl Tables {
         }
     }
 
-    /// What the guest sends, with the capabilities that it names.
+    /// What the guest offers by one message it may name in any number of them.
     ///
     /// # Errors
-    /// A message that no guest of ours sends, or too many capabilities.
-    pub(super) fn export(
-        &mut self,
-        message: wit::Message,
-        pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
-    ) -> Result<Value> {
-        let (limit, actual) = (MAX_HELD as u64, message.capabilities.len() as u64);
-        if actual > limit {
-            return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
-        }
-        // What a guest offers by one message it may name in any number of them.
+    /// More capabilities than it may offer.
+    pub(super) fn check_offers(&self, capabilities: &[wit::Capability]) -> Result<()> {
         let count = |known: usize, is: fn(&wit::Capability) -> bool| {
-            known + message.capabilities.iter().filter(|it| is(it)).count()
+            known + capabilities.iter().filter(|it| is(it)).count()
         };
         let offered = count(self.offered, |it| matches!(it, wit::Capability::Offered(_)));
         let lent = count(self.lent.len(), |it| matches!(it, wit::Capability::Lent(_)));
-        let actual = offered.max(lent) as u64;
+        let most = capabilities.len().max(offered).max(lent);
+        let (limit, actual) = (MAX_HELD as u64, most as u64);
         if actual > limit {
             return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
         }
-        let mut list = Vec::with_capacity(message.capabilities.len());
-        for capability in message.capabilities {
-            let stub = self.stub(capability, pending).unwrap_or_else(nothing);
-            list.push(stub.travelling().to_attachment());
-        }
-        Value::from_bytes(message.data, list).map_err(internal)
+        Ok(())
+    }
+
+    /// What a capability of the guest's is in a message.
+    pub(super) fn attachment(
+        &mut self,
+        capability: wit::Capability,
+        pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
+    ) -> Attachment {
+        let stub = self.stub(capability, pending).unwrap_or_else(nothing);
+        stub.travelling().to_attachment()
     }
 
     /// What a capability of the guest's means; none if it has no such thing.

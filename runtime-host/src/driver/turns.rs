@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use isolet_wire::Value;
 
 use super::calls::bytes_of;
+use super::pace::Pace;
 use super::{Driver, Due, HOUSEKEEPING_FUEL, OBJECT_FUEL, lie};
 use crate::bindings::sandbox as wit;
 use crate::capability::{MAX_MESSAGE_BYTES, Thrown};
@@ -46,18 +47,25 @@ pub(super) enum Pays {
 
 impl Driver {
     pub(super) async fn answered(&mut self, id: u32, result: Result<Value, Thrown>) -> Result<()> {
-        match self.arrived(id, result)? {
-            Some((owner, settled)) => self.turn(owner, &wit::Event::Settled(settled)).await,
-            None => Ok(()),
-        }
+        let Some((owner, result)) = self.arrived(id, result)? else { return Ok(()) };
+        let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len() as u64);
+        let result = match result {
+            Ok(_) if bytes > MAX_MESSAGE_BYTES => Err(Thrown::too_large(bytes)),
+            result => result,
+        };
+        let result = match result {
+            Ok(value) => Ok(self.import(value).await?),
+            Err(thrown) => Err(self.import(thrown.to_value()).await?),
+        };
+        self.turn(owner, &wit::Event::Settled(wit::Settled { call: id, result })).await
     }
 
-    /// Notes an answer; returns what the guest shall hear of it, and who pays.
+    /// Notes an answer; returns it if the guest shall hear of it, and who pays.
     pub(super) fn arrived(
         &mut self,
         id: u32,
         result: Result<Value, Thrown>,
-    ) -> Result<Option<(u32, wit::Settled)>> {
+    ) -> Result<Option<(u32, Result<Value, Thrown>)>> {
         let Some(call) = self.calls.remove(id) else { return Ok(None) };
         if let Some(deadline) = call.deadline {
             self.due.remove(&(deadline, Due::Call(id)));
@@ -93,19 +101,7 @@ impl Driver {
             return Ok(None);
         }
         self.open_calls -= 1;
-        if !call.awaited {
-            return Ok(None);
-        }
-        let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len() as u64);
-        let result = match result {
-            Ok(_) if bytes > MAX_MESSAGE_BYTES => Err(Thrown::too_large(bytes)),
-            result => result,
-        };
-        let result = match result {
-            Ok(value) => Ok(self.tables.import(value)?),
-            Err(thrown) => Err(self.tables.import(thrown.to_value())?),
-        };
-        Ok(Some((call.owner, wit::Settled { call: id, result })))
+        Ok(call.awaited.then_some((call.owner, result)))
     }
 
     /// Delivers one event, charged to `payer`, unless its time is over.
@@ -216,10 +212,13 @@ impl Driver {
         if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {
             return Err(lie("set an alarm at no time"));
         }
+        // Most turns have one or two, which do not need the clock.
+        let mut pace = (effects.len() > 2).then(Pace::new);
         for effect in effects {
             self.carry_out(effect, purse.clone()).await?;
-            // There may be any number of them.
-            tokio::task::consume_budget().await;
+            if let Some(pace) = &mut pace {
+                pace.pause().await;
+            }
         }
         // What nobody pays for does not run.
         self.alarm = alarm.filter(|alarm| self.invocations.contains_key(&alarm.invocation));

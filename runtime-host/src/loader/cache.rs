@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::error::Result;
@@ -27,6 +28,17 @@ pub struct LoaderStats {
     pub workers: usize,
     /// Bytes of their code and `env`.
     pub bytes: u64,
+}
+
+/// An id as the cache has it. Ids of a megabyte each, which differ in their last letter,
+/// would take long to compare.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Id([u8; 32]);
+
+impl Id {
+    pub(super) fn of(id: &str) -> Self {
+        Self(Sha256::digest(id).into())
+    }
 }
 
 pub(super) type Slot = Arc<OnceCell<Result<Worker>>>;
@@ -54,8 +66,8 @@ impl Entry {
 
 #[derive(Default)]
 struct Entries {
-    by_id: BTreeMap<String, Entry>,
-    by_use: BTreeMap<u64, String>,
+    by_id: BTreeMap<Id, Entry>,
+    by_use: BTreeMap<u64, Id>,
     clock: u64,
     stats: LoaderStats,
 }
@@ -86,7 +98,7 @@ impl Cache {
     ///
     /// # Errors
     /// There is no place.
-    pub(super) fn slot(&self, id: &str, place: impl Fn() -> Result<Reservation>) -> Result<Slot> {
+    pub(super) fn slot(&self, id: Id, place: impl Fn() -> Result<Reservation>) -> Result<Slot> {
         let mut entries = self.entries();
         let slot = if let Some(slot) = entries.known(id) {
             slot
@@ -104,7 +116,7 @@ impl Cache {
     /// The worker of a slot, which is loaded if nobody has done that yet.
     pub(super) async fn fill(
         &self,
-        id: &str,
+        id: Id,
         slot: Slot,
         loading: impl Future<Output = Result<Worker>>,
     ) -> Result<Worker> {
@@ -120,7 +132,7 @@ impl Cache {
         result.clone()
     }
 
-    pub(super) fn evict(&self, id: &str) -> bool {
+    pub(super) fn evict(&self, id: Id) -> bool {
         self.entries().remove(id).is_some()
     }
 
@@ -128,12 +140,12 @@ impl Cache {
     /// false if there is none.
     pub(super) fn evict_oldest(&self) -> bool {
         let mut entries = self.entries();
-        let is_at_rest = |id: &&String| {
-            let entry = entries.by_id.get(*id);
+        let is_at_rest = |id: &&Id| {
+            let entry = entries.by_id.get(id);
             entry.is_some_and(|entry| entry.bytes > 0 || Arc::strong_count(&entry.slot) == 1)
         };
-        let Some(oldest) = entries.by_use.values().find(is_at_rest).cloned() else { return false };
-        entries.remove(&oldest);
+        let Some(oldest) = entries.by_use.values().find(is_at_rest).copied() else { return false };
+        entries.remove(oldest);
         entries.stats.evictions += 1;
         true
     }
@@ -161,57 +173,57 @@ impl Holds for OnceCell<Result<Worker>> {
 }
 
 impl Entries {
-    fn known(&mut self, id: &str) -> Option<Slot> {
+    fn known(&mut self, id: Id) -> Option<Slot> {
         self.clock += 1;
         let now = self.clock;
-        if self.by_id.get(id).is_some_and(Entry::failed_to_start) {
+        if self.by_id.get(&id).is_some_and(Entry::failed_to_start) {
             self.stats.failures += 1;
             self.remove(id);
         }
-        if self.by_id.get(id).is_some_and(Entry::aborted) {
+        if self.by_id.get(&id).is_some_and(Entry::aborted) {
             self.remove(id);
         }
-        let entry = self.by_id.get_mut(id)?;
+        let entry = self.by_id.get_mut(&id)?;
         self.stats.hits += 1;
         self.by_use.remove(&entry.used);
-        self.by_use.insert(now, id.to_owned());
+        self.by_use.insert(now, id);
         entry.used = now;
         Some(Arc::clone(&entry.slot))
     }
 
-    fn new_slot(&mut self, id: &str, place: Reservation) -> Slot {
+    fn new_slot(&mut self, id: Id, place: Reservation) -> Slot {
         let now = self.clock;
         self.stats.misses += 1;
         let slot = Slot::default();
         let entry = Entry { slot: Arc::clone(&slot), bytes: 0, used: now, _place: place };
-        self.by_id.insert(id.to_owned(), entry);
-        self.by_use.insert(now, id.to_owned());
+        self.by_id.insert(id, entry);
+        self.by_use.insert(now, id);
         slot
     }
 
     /// Whether the id still means this slot.
-    fn is(&self, id: &str, slot: &Slot) -> bool {
-        self.by_id.get(id).is_some_and(|entry| Arc::ptr_eq(&entry.slot, slot))
+    fn is(&self, id: Id, slot: &Slot) -> bool {
+        self.by_id.get(&id).is_some_and(|entry| Arc::ptr_eq(&entry.slot, slot))
     }
 
-    fn loaded(&mut self, id: &str, slot: &Slot, bytes: u64) {
+    fn loaded(&mut self, id: Id, slot: &Slot, bytes: u64) {
         if self.is(id, slot)
-            && let Some(entry) = self.by_id.get_mut(id)
+            && let Some(entry) = self.by_id.get_mut(&id)
         {
             self.stats.bytes += bytes - entry.bytes;
             entry.bytes = bytes;
         }
     }
 
-    fn failed(&mut self, id: &str, slot: &Slot) {
+    fn failed(&mut self, id: Id, slot: &Slot) {
         if self.is(id, slot) {
             self.stats.failures += 1;
             self.remove(id);
         }
     }
 
-    fn remove(&mut self, id: &str) -> Option<Entry> {
-        let entry = self.by_id.remove(id)?;
+    fn remove(&mut self, id: Id) -> Option<Entry> {
+        let entry = self.by_id.remove(&id)?;
         self.by_use.remove(&entry.used);
         self.stats.bytes -= entry.bytes;
         Some(entry)
@@ -219,8 +231,8 @@ impl Entries {
 
     fn shrink(&mut self, max_workers: usize, max_bytes: u64) {
         while self.by_id.len() > max_workers || self.stats.bytes > max_bytes {
-            let Some(oldest) = self.by_use.values().next().cloned() else { return };
-            self.remove(&oldest);
+            let Some(oldest) = self.by_use.values().next().copied() else { return };
+            self.remove(oldest);
             self.stats.evictions += 1;
         }
     }
@@ -228,7 +240,7 @@ impl Entries {
 
 #[cfg(test)]
 mod tests {
-    use super::Cache;
+    use super::{Cache, Id};
     use crate::limits::Limits;
     use crate::quota::{Ceiling, Quota, Reservation};
 
@@ -243,7 +255,7 @@ mod tests {
         let limits = Limits::default().memory_bytes(0);
         let quota = Quota::of_root(&limits, ceiling, &Quota::of_engine(ceiling));
         let cache = Cache::default();
-        let ask = |id: &str, bytes| cache.slot(id, || quota.keep(bytes));
+        let ask = |id: &str, bytes| cache.slot(Id::of(id), || quota.keep(bytes));
         let waiting = ask("a", 40 << 20).expect("room");
         // It is known, and takes no more.
         drop(ask("a", 40 << 20).expect("no more"));
@@ -254,6 +266,6 @@ mod tests {
         assert!(cache.evict_oldest());
         assert!(ask("b", 40 << 20).is_ok());
         assert_eq!((cache.stats().workers, cache.stats().misses), (1, 2));
-        assert!(cache.slot("c", || Ok(Reservation::default())).is_ok());
+        assert!(cache.slot(Id::of("c"), || Ok(Reservation::default())).is_ok());
     }
 }

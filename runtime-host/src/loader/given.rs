@@ -1,29 +1,39 @@
 //! What a worker that loads another one gives, as its own code has checked it.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use isolet_wire::{DecodeError, Value};
-use serde::Deserialize;
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::source::Module;
 use crate::stub::Stub;
-use crate::worker_code::{MAX_ENV_BYTES, WorkerCode};
+use crate::worker_code::{MAX_ENV_BYTES, MAX_TAILS, WorkerCode};
+
+/// The most modules of a worker that another one loads.
+const MAX_MODULES: usize = 10_000;
+
+/// The most values in what is asked of a loader, keys included: `env` has one for each
+/// byte at most, and a module fewer than 20.
+const MAX_VALUES: usize = MAX_ENV_BYTES + 20 * MAX_MODULES;
 
 /// The argument of `load`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GivenCode<'a> {
     main_module: String,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "modules")]
     modules: Vec<GivenModule<'a>>,
     #[serde(default)]
     env: Value,
     global_outbound: Option<Stub>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tails")]
     tails: Vec<Stub>,
     limits: Option<GivenLimits>,
     compatibility_date: Option<String>,
@@ -90,6 +100,71 @@ impl GivenLimits {
     }
 }
 
+fn modules<'de: 'a, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<GivenModule<'a>>, D::Error> {
+    deserializer.deserialize_seq(List::new(MAX_MODULES, "modules"))
+}
+
+fn tails<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Stub>, D::Error> {
+    deserializer.deserialize_seq(List::new(MAX_TAILS, "tails"))
+}
+
+/// A list of at most so many items, which are not looked at if there are more.
+struct List<T> {
+    most: usize,
+    of: &'static str,
+    items: PhantomData<T>,
+}
+
+impl<T> List<T> {
+    fn new(most: usize, of: &'static str) -> Self {
+        Self { most, of, items: PhantomData }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at most {} {}", self.most, self.of)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+        let Self { most, of, .. } = self;
+        let too_many = |count| {
+            let text = format!("A worker may have at most {most} {of}, and this one has {count}.");
+            Err(A::Error::custom(text))
+        };
+        let count = items.size_hint().unwrap_or(0);
+        if count > most {
+            return too_many(count.to_string());
+        }
+        let mut list = Vec::with_capacity(count);
+        while let Some(item) = items.next_element()? {
+            if list.len() == most {
+                return too_many("more".to_owned());
+            }
+            list.push(item);
+        }
+        Ok(list)
+    }
+}
+
+/// Refuses what would take long to read, whatever it is.
+///
+/// # Errors
+/// There are more values than in any code and `env`.
+pub(super) fn check_length(arguments: &Value) -> Result<()> {
+    if arguments.has_more_than(MAX_VALUES) {
+        return Err(Error::InvalidCode(format!(
+            "A loader is asked with at most {MAX_VALUES} values: a worker may have \
+             {MAX_MODULES} modules and {MAX_ENV_BYTES} bytes of env."
+        )));
+    }
+    Ok(())
+}
+
 /// What a message of the largest code takes at most: text that is not Latin has
 /// two bytes for each letter, and the names of modules come on top.
 pub(super) fn max_message_bytes(max_code_bytes: u64) -> u64 {
@@ -103,6 +178,7 @@ impl<'a> GivenCode<'a> {
     /// What no code of our own sends, and more than any worker may be made of.
     pub(super) fn first_of(arguments: &'a Value, max_code_bytes: u64) -> Result<Self> {
         let most = usize::try_from(max_code_bytes).unwrap_or(usize::MAX);
+        check_length(arguments)?;
         let elements = arguments.elements().ok_or(DecodeError::NotAnArray)?;
         match elements.expanding(most).next_or_undefined() {
             Err(DecodeError::Expansion) => Err(Error::InvalidCode(format!(

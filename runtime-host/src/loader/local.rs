@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use isolet_wire::{DecodeError, Value};
 
-use super::cache::Cache;
-use super::given::{GivenCode, Options, max_message_bytes};
+use super::cache::{Cache, Id};
+use super::given::{GivenCode, Options, check_length, max_message_bytes};
 use super::grant::Grant;
 use crate::capability::{Answer, Call, Capability, Thrown};
 use crate::code::Children;
@@ -21,8 +21,11 @@ use crate::seed::Seed;
 use crate::stub::Stub;
 use crate::worker::Worker;
 
-/// What an id costs the host beside its text.
-const ENTRY_BYTES: u64 = 256;
+/// What an id costs the host.
+const ENTRY_BYTES: u64 = 320;
+
+/// The most of an id, of which the host keeps a digest.
+const MAX_ID_BYTES: usize = 1 << 20;
 
 /// A loader as one sandbox holds it: the workers that it loads are that sandbox's
 /// children, within its limits and quotas.
@@ -65,6 +68,9 @@ impl LocalLoader {
         let method = call.path.first().cloned().unwrap_or_default();
         let Call { arguments, payer, .. } = call;
         let arguments = arguments.unwrap_or_default();
+        if let Err(error) = check_length(&arguments) {
+            return failed(Thrown::from_error(error));
+        }
         match method.as_str() {
             "load" => {
                 let most = self.grant.engine.max_code_bytes();
@@ -79,9 +85,7 @@ impl LocalLoader {
                 };
                 // Looked up now, in the order in which the worker asks.
                 let slot = id.map(|id| {
-                    // It is there twice.
-                    let place = || self.place(ENTRY_BYTES + 2 * id.len() as u64);
-                    self.cache.slot(&id, place).map(|slot| (slot, id))
+                    self.cache.slot(id, || self.place(ENTRY_BYTES)).map(|slot| (slot, id))
                 });
                 let slot = match slot.transpose() {
                     Ok(slot) => slot,
@@ -103,7 +107,7 @@ impl LocalLoader {
                         self.load(GivenCode::first_of(&Value::array_of(&[given]), most)?)
                     };
                     let worker = match slot {
-                        Some((slot, id)) => self.cache.fill(&id, slot, loading).await,
+                        Some((slot, id)) => self.cache.fill(id, slot, loading).await,
                         None => loading.await,
                     };
                     worker.map(stub_of).map_err(Thrown::from_error)
@@ -157,7 +161,8 @@ impl Capability for WorkerTarget {
         if method != "getEntrypoint" {
             return failed(Thrown::no_method(method));
         }
-        Box::pin(std::future::ready(self.entrypoint(&arguments)))
+        let checked = check_length(&arguments).map_err(Thrown::from_error);
+        Box::pin(std::future::ready(checked.and_then(|()| self.entrypoint(&arguments))))
     }
 
     fn stands_for(&self) -> Option<Entrypoint> {
@@ -176,13 +181,19 @@ impl Capability for WorkerTarget {
 }
 
 /// An id as the cache has it. Halves of letters, which UTF-8 cannot say, are told apart.
-fn id_of(value: Option<Value>) -> Result<Option<String>, Thrown> {
+fn id_of(value: Option<Value>) -> Result<Option<Id>, Thrown> {
     let Some(value) = value.filter(|value| !value.is_undefined()) else { return Ok(None) };
+    let bytes = value.as_bytes().len();
+    if bytes > MAX_ID_BYTES {
+        return Err(Thrown::type_error(format!(
+            "The id of a worker takes {bytes} bytes, and at most {MAX_ID_BYTES} are allowed."
+        )));
+    }
     let id: String = value.to().map_err(|error| Thrown::type_error(error.to_string()))?;
     // What could not be said was replaced.
     let is_replaced = || Value::from_serialize(&id).is_ok_and(|written| written != value);
     let same = !id.contains(char::REPLACEMENT_CHARACTER) || !is_replaced();
-    Ok(Some(if same { id } else { format!("{id}\0{:x?}", value.as_bytes()) }))
+    Ok(Some(Id::of(&if same { id } else { format!("{id}\0{:x?}", value.as_bytes()) })))
 }
 
 fn not_default(name: Option<String>) -> Option<String> {

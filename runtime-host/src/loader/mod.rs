@@ -26,7 +26,7 @@ pub(crate) use given::Options;
 pub(crate) use grant::Grant;
 pub(crate) use local::LocalLoader;
 
-use cache::Cache;
+use cache::{Cache, Id};
 
 /// Loads workers into an engine, and keeps those that were asked for by an id.
 ///
@@ -72,6 +72,7 @@ impl Loader {
         F: Future<Output = Result<WorkerCode>>,
     {
         let loading = async { self.load(code().await?) };
+        let id = Id::of(id);
         let slot = self.cache.slot(id, || Ok(Reservation::default()))?;
         self.cache.fill(id, slot, loading).await
     }
@@ -79,7 +80,7 @@ impl Loader {
     /// Forgets the worker of that id; false if there is none. Whoever has it
     /// keeps it.
     pub fn evict(&self, id: &str) -> bool {
-        self.cache.evict(id)
+        self.cache.evict(Id::of(id))
     }
 
     /// What [`Loader::get`] has done so far.

@@ -1,0 +1,61 @@
+//! Messages between the guest and the host: what their capabilities mean on the other side.
+
+use isolet_wire::{Checked, Value};
+use tokio::task::yield_now;
+
+use super::Driver;
+use crate::bindings::sandbox as wit;
+use crate::error::Result;
+use crate::sandbox::internal;
+
+/// Messages of more bytes are checked in slices.
+const CHECKED_AT_ONCE: usize = 64 << 10;
+
+/// Other tasks have their turn after so many capabilities.
+const CAPABILITIES_AT_ONCE: usize = 1_000;
+
+impl Driver {
+    /// Gives the sandbox what a value names.
+    ///
+    /// # Errors
+    /// It holds too much already.
+    pub(super) async fn import(&mut self, value: Value) -> Result<wit::Message> {
+        let (data, list) = value.into_parts();
+        if list.is_empty() {
+            return Ok(wit::Message { data, capabilities: Vec::new() });
+        }
+        self.tables.check_room(list.len())?;
+        let mut capabilities = Vec::with_capacity(list.len());
+        for attachment in &list {
+            capabilities.push(self.tables.hold(attachment)?);
+            if capabilities.len().is_multiple_of(CAPABILITIES_AT_ONCE) {
+                yield_now().await;
+            }
+        }
+        Ok(wit::Message { data, capabilities })
+    }
+
+    /// What the guest sends, with the capabilities that it names.
+    ///
+    /// # Errors
+    /// A message that no guest of ours sends, or too many capabilities.
+    pub(super) async fn export(&mut self, message: wit::Message) -> Result<Value> {
+        let wit::Message { data, capabilities } = message;
+        self.tables.check_offers(&capabilities)?;
+        let checked = if data.len() > CHECKED_AT_ONCE {
+            Box::pin(Checked::in_slices(data, capabilities.len(), yield_now)).await
+        } else {
+            Checked::new(data, capabilities.len())
+        };
+        let checked = checked.map_err(internal)?;
+        let mut list = Vec::with_capacity(capabilities.len());
+        for capability in capabilities {
+            let Self { tables, calls, .. } = self;
+            list.push(tables.attachment(capability, &mut |call| calls.promised(call)));
+            if list.len().is_multiple_of(CAPABILITIES_AT_ONCE) {
+                yield_now().await;
+            }
+        }
+        checked.with(list).map_err(internal)
+    }
+}

@@ -1,0 +1,25 @@
+//! Giving way to other tasks.
+
+use std::time::{Duration, Instant};
+
+/// How long work that never waits goes on.
+const STRETCH: Duration = Duration::from_millis(5);
+
+/// Work in steps, each of which may take long.
+pub(super) struct Pace(Instant);
+
+impl Pace {
+    pub(super) fn new() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Between two steps.
+    pub(super) async fn pause(&mut self) {
+        if self.0.elapsed() > STRETCH {
+            tokio::task::yield_now().await;
+            self.0 = Instant::now();
+        } else {
+            tokio::task::consume_budget().await;
+        }
+    }
+}
