@@ -52,8 +52,9 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "NAME=JSON", value_parser = binding)]
     pub(crate) env: Vec<(String, Json)>,
 
-    /// Put a loader of workers into env under this name, as LOADER; again for more
-    #[arg(long = "loader", value_name = "NAME")]
+    /// Put a loader of workers into env under this name, as LOADER; again for more, and
+    /// those of one ID share the workers that they keep
+    #[arg(long = "loader", value_name = "NAME[=ID]")]
     pub(crate) loaders: Vec<String>,
 
     /// Let the code import PATH as SPECIFIER; again for more

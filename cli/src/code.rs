@@ -44,7 +44,10 @@ pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
         code = code.env_value(name, value);
     }
     for name in &args.loaders {
-        code = code.loader(name);
+        code = match name.split_once('=') {
+            Some((name, id)) => code.loader_with_id(name, id),
+            None => code.loader(name),
+        };
     }
     if let Some(seed) = args.seed {
         code = code.seed(seed);

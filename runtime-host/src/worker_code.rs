@@ -34,8 +34,8 @@ pub enum Binding {
     Stub(Stub),
     /// Data, copied into the sandbox; what it names can be called.
     Value(Value),
-    /// What loads further workers, as `env.LOADER`.
-    Loader,
+    /// What loads further workers, as `env.LOADER`, and its id if it has one.
+    Loader(Option<String>),
 }
 
 impl<C: Capability> From<C> for Binding {
@@ -158,7 +158,15 @@ impl WorkerCode {
     /// with `load` and `get`. They are sandboxes of their own, which end with it
     /// and may never have more than its limits.
     pub fn loader(mut self, name: impl Into<String>) -> Self {
-        self.env.push((name.into(), Ok(Binding::Loader)));
+        self.env.push((name.into(), Ok(Binding::Loader(None))));
+        self
+    }
+
+    /// As [`loader`](Self::loader), with an id: in one sandbox all loaders of an id
+    /// share the workers that they keep by `get`, in `env` or handed on. Without an id
+    /// each has its own.
+    pub fn loader_with_id(mut self, name: impl Into<String>, id: impl Into<String>) -> Self {
+        self.env.push((name.into(), Ok(Binding::Loader(Some(id.into())))));
         self
     }
 
@@ -246,7 +254,7 @@ impl WorkerCode {
             match binding {
                 Ok(Binding::Value(value)) => add(value.as_bytes()),
                 Ok(Binding::Stub(_)) => add(b"stub"),
-                Ok(Binding::Loader) => add(b"loader"),
+                Ok(Binding::Loader(id)) => add(format!("loader {id:?}").as_bytes()),
                 Err(_) => add(b"error"),
             }
         }
@@ -349,7 +357,7 @@ fn is_date(text: &str) -> bool {
 /// `env` as one message.
 pub(crate) fn encode_env(
     entries: &mut Vec<(String, Result<Binding>)>,
-    grant: impl Fn() -> Grant,
+    grant: impl Fn(Option<String>) -> Grant,
 ) -> Result<Value> {
     let mut values = Vec::new();
     for (name, binding) in entries.drain(..) {
@@ -358,7 +366,7 @@ pub(crate) fn encode_env(
             match binding? {
                 Binding::Value(value) => value,
                 Binding::Stub(stub) => stub.to_value(),
-                Binding::Loader => Stub::to(Target::Loader(Arc::new(grant()))).to_value(),
+                Binding::Loader(id) => Stub::to(Target::Loader(Arc::new(grant(id)))).to_value(),
             },
         ));
     }

@@ -261,3 +261,22 @@ async fn a_thousand_ids_are_kept_and_the_least_recently_used_goes_first() {
     .await
     .expect_ok([1001, 0, 1]);
 }
+
+#[tokio::test]
+async fn loaders_of_one_id_share_their_workers() {
+    let loaded = family(
+        COUNTER,
+        &format!(
+            "{CODE} let loads = 0; const next = (loader) => loader.get('a', () => {{ loads++; return code }}).getEntrypoint().next();
+             const {{ LOADER, FIRST, SECOND, OTHER }} = env;
+             return [await next(FIRST), await next(SECOND), await next(OTHER), await next(LOADER), loads]"
+        ),
+    )
+    .code(|code| {
+        let code = code.loader_with_id("FIRST", "shared").loader_with_id("SECOND", "shared");
+        code.loader_with_id("OTHER", "other")
+    })
+    .run()
+    .await;
+    let _ = loaded.expect_ok([1, 2, 1, 1, 3]);
+}

@@ -349,7 +349,7 @@ async fn they_are_found_once_however_many_workers_they_pass() {
     let read = call(&outer_worker, false).await.json();
     assert_inside(text(&read), "fail", child, "new Error('mine')");
     let thrown = call(&outer_worker, true).await.expect_exception("Error", "mine");
-    assert_eq!(stack(&thrown), text(&read));
+    assert_eq!(format!("Error: mine\n{}", stack(&thrown)), text(&read));
 }
 
 #[tokio::test]
@@ -509,7 +509,7 @@ async fn a_circle_of_waiting_functions_ends() {
     )
     .run()
     .await;
-    let _ = run.expect_ok(2);
+    let _ = run.expect_ok(3);
 }
 
 #[tokio::test]
@@ -609,7 +609,7 @@ async fn call_sites_are_those_of_v8_and_give_nothing_away() {
 #[tokio::test]
 async fn capture_stack_trace_begins_below_its_function() {
     let run = Case::body(
-        "const names = (stack) => stack.split('\\n').filter(Boolean).map(line => line.trim().split(' ')[1]);
+        "const names = (stack) => stack.split('\\n').slice(1).filter(Boolean).map(line => line.trim().split(' ')[1]);
          const target = {};
          function skipped() { Error.captureStackTrace(target, skipped) }
          function between() { skipped() }
@@ -633,11 +633,11 @@ async fn capture_stack_trace_begins_below_its_function() {
     let _ = run.expect_ok(json!([
         ["between", "user", "run"],
         "make",
-        "",
+        "Error\n",
         "run",
         [false, true, true],
         ["between"],
-        ""
+        "Error\n"
     ]));
 }
 
@@ -658,7 +658,7 @@ const frames = [
 ];
 export default { run: () => frames.map((f) => {
   try { f(); } catch (error) {
-    return error.stack.split('\\n').filter((line) => !line.includes(' fail '))[0].trim();
+    return error.stack.split('\\n').slice(1).filter((line) => !line.includes(' fail '))[0].trim();
   }
 }) };
 ";
@@ -676,4 +676,64 @@ export default { run: () => frames.map((f) => {
         assert!(place.starts_with(&format!("{line}:")), "{needle} {place}");
         assert_eq!(run[index], format!("at <anonymous> (main.js:{place})"), "{needle}");
     }
+}
+
+/// V8 has the name and the message above the frames, as they were when it was made.
+#[tokio::test]
+async fn the_name_and_the_message_come_first() {
+    let run = Case::body(
+        "const first = (error) => error.stack.slice(0, error.stack.indexOf('    at '));
+         class Late extends Error { constructor(m) { super(m); this.name = 'Late' } }
+         class Low extends TypeError {} Low.prototype.name = 'Low';
+         const thrown = (f) => { try { f() } catch (error) { return error } };
+         const target = { name: 'Target', message: 'm' };
+         Error.captureStackTrace(target);
+         class Counted extends Error { get name() { counted++ } get message() { counted++ } }
+         let counted = 0;
+         const changed = new Error('before'); changed.message = 'after';
+         const getters = first(new Counted());
+         const copy = structuredClone(new RangeError('far'));
+         return [first(new Error('two\\nlines')), first(new Error()), first(new Late('l')), first(new Low('p')),
+             first(thrown(() => null.x)), first(thrown(() => JSON.parse('{'))), first(target), first(changed), getters, counted,
+             first(copy), copy.stack.split('RangeError').length, first(structuredClone(copy))]",
+    )
+    .run()
+    .await;
+    let _ = run.expect_ok(json!([
+        "Error: two\nlines\n",
+        "Error\n",
+        "Error: l\n",
+        "Low: p\n",
+        "TypeError: Cannot read properties of null (reading 'x')\n",
+        "SyntaxError: Expected property name or '}' in JSON at position 1 (line 1 column 2)\n",
+        "Target: m\n",
+        "Error: before\n",
+        "Error\n",
+        0,
+        "RangeError: far\n",
+        2,
+        "RangeError: far\n"
+    ]));
+}
+
+/// What was thrown elsewhere has it too, and what is printed or told to Rust has it once.
+#[tokio::test]
+async fn the_name_and_the_message_are_there_once() {
+    let child = "export default { fail() { class Odd extends Error {} const error = new Odd('o'); error.name = 'Odd'; throw error } };";
+    let run = family(
+        child,
+        "try { await child(env).fail() } catch (error) {
+             console.log(error);
+             const own = new Error('own'); own.name = 'Own'; console.log(own);
+             const told = new Error('told'); told.stack = 'mine\\n    at all'; console.log(told);
+             return error.stack.split('\\n')[0];
+         }",
+    )
+    .run()
+    .await
+    .expect_ok("Odd: o");
+    let logs = run.logs();
+    assert!(logs[0].starts_with("Odd: o\n    at Odd"), "{logs:?}");
+    assert!(logs[1].starts_with("Own: own\n    at run"), "{logs:?}");
+    assert!(logs[2].starts_with("mine\n    at all"), "{logs:?}");
 }

@@ -10,6 +10,7 @@ use rquickjs::function::This;
 use rquickjs::{Ctx, Exception, Result, Value};
 
 use super::codec::{Codec, Intrinsic, New};
+use super::stack::with_header;
 use super::{StubSource, raw};
 
 /// Makes the value that a message holds, with new objects throughout.
@@ -293,13 +294,18 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
         let codec = self.codec()?;
         let (prototype, known) = codec.error_prototype(name.as_str().unwrap_or_default())?;
         let error = raw::new_error(ctx, codec.error_class, prototype)?;
-        let define = |key: &'static str, text| {
+        let define = |key: &'static str, text: Text<'_>| {
             raw::define(ctx, &error, Text::Utf8(key), raw::new_string(ctx, text)?, false)
         };
         if message != Text::Utf8("") {
             define("message", message)?;
         }
-        if let Some(stack) = stack {
+        let texts = (stack.and_then(|it| it.as_str()), name.as_str(), message.as_str());
+        let whole = match texts {
+            (Some(stack), Some(name), Some(message)) => with_header(stack, name, message),
+            _ => None,
+        };
+        if let Some(stack) = whole.as_deref().map(Text::Utf8).or(stack) {
             define("stack", stack)?;
         }
         if !known {

@@ -12,7 +12,7 @@ use rquickjs::{Coerced, Ctx, Function, Result, Value};
 use super::codec::{Class, Codec, Intrinsic};
 use super::raw::{self, Keys, Kind};
 use super::seen::Seen;
-use super::{Instance, Instances, StubHook, refuse};
+use super::{Instance, Instances, StubHook, refuse, stack};
 
 /// Writes a value and all that it reaches.
 ///
@@ -336,11 +336,13 @@ impl<'a, 'js> Encoder<'a, 'js> {
             true => text(Some(object.get("message")?)),
             false => text(raw::own_named(ctx, &value, "message")?),
         })?;
-        let stack = self.read(|| match raw::own_named(ctx, &value, "stack")? {
-            Some(stack) => Ok(Some(stack)),
+        let own = self.read(|| raw::own_named(ctx, &value, "stack"))?;
+        let is_own = own.is_some();
+        let stack = match own {
             // Where the engine keeps it, behind an accessor of the prototype.
-            None => codec.ask(Intrinsic::ErrorStack, &value).map(Some),
-        })?;
+            None => self.read(|| codec.ask(Intrinsic::ErrorStack, &value).map(Some))?,
+            own => own,
+        };
         let stack = stack.filter(|stack| raw::kind(stack) == Kind::String);
         let cloned = self.hook.instances() == Instances::Cloned;
         let mut hidden = Vec::new();
@@ -362,9 +364,13 @@ impl<'a, 'js> Encoder<'a, 'js> {
         if cloned && !dom && !Codec::is_cloned_error(&name) {
             "Error".clone_into(&mut name);
         }
-        let (name, message) = (Text::Utf8(&name), Text::Utf8(&message));
         let stack = stack.map(|stack| raw::lossy(ctx, &stack)).transpose()?;
-        let stack = stack.as_deref().map(Text::Utf8);
+        let frames = stack.as_deref().map(|text| match is_own {
+            true => stack::below_header(text, &name, &message),
+            false => stack::frames(text),
+        });
+        let stack = frames.map(Text::Utf8);
+        let (name, message) = (Text::Utf8(&name), Text::Utf8(&message));
         match dom {
             true => self.writer.begin_dom_exception(name, message, stack),
             false => self.writer.begin_error(name, message, stack),

@@ -13,6 +13,7 @@ mod decode;
 mod encode;
 mod raw;
 mod seen;
+pub mod stack;
 #[cfg(test)]
 mod tests;
 

@@ -12,7 +12,7 @@ use crate::code::{Children, Code};
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::invocation::Receiver;
 use crate::link::{Link, Remote};
-use crate::loader::LocalLoader;
+use crate::loader::{Caches, LocalLoader};
 use crate::ownership::{Holds, Visitor};
 use crate::promised::Promised;
 use crate::seed::Seed;
@@ -42,6 +42,8 @@ pub(super) struct Tables {
     /// Where its children draw their seeds from.
     seed: Arc<Seed>,
     children: Arc<Children>,
+    /// What its loaders keep.
+    caches: Caches,
     held: BTreeMap<u32, Stub>,
     last: u32,
     /// Answers that stay here until the guest releases them.
@@ -70,6 +72,7 @@ impl Tables {
             link,
             seed: Arc::new(Seed::new(seed)),
             children: Arc::default(),
+            caches: Caches::default(),
             held,
             last: 0,
             answers: BTreeMap::new(),
@@ -153,10 +156,11 @@ impl Tables {
     }
 
     /// As this sandbox holds it: a loader is one of its own.
-    fn localised(&self, stub: &Stub) -> Stub {
+    fn localised(&mut self, stub: &Stub) -> Stub {
         match stub.target() {
             Target::Loader(grant) => {
-                let loader = LocalLoader::new(grant, &self.link, &self.seed, &self.children);
+                let Self { link, seed, children, caches, .. } = self;
+                let loader = LocalLoader::new(grant, link, seed, children, caches);
                 Stub::to(Target::LocalLoader(Arc::new(loader)))
             }
             target => Stub::to(target.clone()).held_by(self.link.lineage()),

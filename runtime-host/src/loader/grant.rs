@@ -12,10 +12,17 @@ pub(crate) struct Grant {
     /// What no worker may exceed that is loaded by this right.
     pub(super) ceiling: Limits,
     pub(super) log_sink: Option<LogSink>,
+    /// Loaders of one id share what they keep, in each sandbox.
+    pub(super) id: Option<String>,
 }
 
 impl Grant {
-    pub(crate) fn new(engine: &Engine, ceiling: &Limits, log_sink: Option<LogSink>) -> Self {
-        Self { engine: engine.clone(), ceiling: ceiling.clone(), log_sink }
+    pub(crate) fn new(
+        engine: &Engine,
+        ceiling: &Limits,
+        log_sink: Option<LogSink>,
+        id: Option<String>,
+    ) -> Self {
+        Self { engine: engine.clone(), ceiling: ceiling.clone(), log_sink, id }
     }
 }

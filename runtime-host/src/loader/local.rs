@@ -1,6 +1,7 @@
 //! `env.LOADER` as one sandbox holds it.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
 
 use isolet_wire::{DecodeError, Value};
 
@@ -41,6 +42,22 @@ pub(crate) struct LocalLoader {
     children: Arc<Children>,
 }
 
+/// What the loaders of a sandbox keep, by their ids, for as long as one of them is there.
+#[derive(Default)]
+pub(crate) struct Caches(BTreeMap<String, Weak<Cache>>);
+
+impl Caches {
+    fn of(&mut self, grant: &Grant) -> Arc<Cache> {
+        let Some(id) = &grant.id else { return Arc::default() };
+        if let Some(cache) = self.0.get(id).and_then(Weak::upgrade) {
+            return cache;
+        }
+        let cache = Arc::default();
+        self.0.insert(id.clone(), Arc::downgrade(&cache));
+        cache
+    }
+}
+
 impl LocalLoader {
     /// The right `grant` in the hands of the sandbox behind `link`.
     pub(crate) fn new(
@@ -48,12 +65,13 @@ impl LocalLoader {
         link: &Link,
         seed: &Arc<Seed>,
         children: &Arc<Children>,
+        caches: &mut Caches,
     ) -> Self {
         Self {
             grant: Arc::clone(grant),
             ceiling: grant.ceiling.lower(link.limits()),
             parent: link.lineage().clone(),
-            cache: Arc::default(),
+            cache: caches.of(grant),
             seed: Arc::clone(seed),
             children: Arc::clone(children),
         }

@@ -24,7 +24,7 @@ use crate::worker_code::WorkerCode;
 pub use cache::LoaderStats;
 pub(crate) use given::Options;
 pub(crate) use grant::Grant;
-pub(crate) use local::LocalLoader;
+pub(crate) use local::{Caches, LocalLoader};
 
 use cache::{Cache, Id};
 
@@ -97,7 +97,7 @@ fn load(
 ) -> Result<Worker> {
     code.validate(engine.max_code_bytes())?;
     code.limits.validate(engine.max_memory_bytes(), engine.base().memory_bytes())?;
-    let grant = || Grant::new(engine, &code.limits, code.log_sink.clone());
+    let grant = |id| Grant::new(engine, &code.limits, code.log_sink.clone(), id);
     let env = if let Some(env) = code.given_env.take() {
         env
     } else {

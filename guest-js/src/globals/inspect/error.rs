@@ -4,6 +4,7 @@ use rquickjs::{Object, Result, Value};
 
 use super::kind::Identity;
 use super::{Inspector, MAX_STRING, raw, text};
+use crate::value::stack;
 
 impl<'js> Inspector<'_, 'js> {
     pub(super) fn error(
@@ -28,13 +29,14 @@ impl<'js> Inspector<'_, 'js> {
             }
             _ => {}
         }
+        let plain = message.clone();
         let header = match (title.is_empty(), message.is_empty()) {
             (true, _) => message,
             (false, true) => title,
             (false, false) => format!("{title}: {message}"),
         };
 
-        let stack = self.stack(error)?;
+        let stack = self.stack(error, &name, &plain)?;
         let stack = stack.trim_end();
         let frames = stack.trim_start_matches('\n');
         let printed = if frames.is_empty() {
@@ -75,11 +77,17 @@ impl<'js> Inspector<'_, 'js> {
         }
     }
 
-    fn stack(&self, error: &Object<'js>) -> Result<String> {
+    /// Without the name and the message above it, unless somebody has set another text.
+    fn stack(&self, error: &Object<'js>, name: &str, message: &str) -> Result<String> {
         if let Some(own) = self.own_text(error, "stack")? {
-            return Ok(own);
+            let below = stack::below_header(&own, name, message);
+            // The name may have been set after it was captured.
+            return Ok(stack::below_header(below, "Error", message).to_owned());
         }
-        let stack: Value<'js> = self.helper("errorStack", (error.clone(),))?;
-        if stack.is_string() { raw::text(&stack) } else { Ok(String::new()) }
+        let whole: Value<'js> = self.helper("errorStack", (error.clone(),))?;
+        if !whole.is_string() {
+            return Ok(String::new());
+        }
+        raw::text(&whole).map(|text| stack::frames(&text).to_owned())
     }
 }
