@@ -92,7 +92,7 @@ def front_matter(text):
         block = re.search(rf"^{key}:\s*\n((?:\s+-.*\n?)+)", head, re.M)
         items = inline.group(1).split(",") if inline else re.findall(r"-\s*(.+)", block.group(1)) if block else []
         said[key] = [item.strip().strip("'\"") for item in items if item.strip()]
-    negative = re.search(r"^negative:(?:\n\s+.*)+", head, re.M)
+    negative = re.search(r"^negative:[ \t]*(?:\n\s+.*)+", head, re.M)
     wants = re.search(r"type:\s*(\w+)", negative.group(0)).group(1) if negative else None
     return said, wants
 
@@ -104,7 +104,7 @@ def imports(path, text, files):
         here, text = todo.pop()
         for name in re.findall(r"""['"`](\.{1,2}/[^'"`\s]+)['"`]""", text):
             name = posixpath.normpath(posixpath.join(posixpath.dirname(here), name))
-            if name in files and name not in found and name != path:
+            if name in files and name not in found:
                 found[name] = files[name]
                 todo.append((name, files[name]))
     return found

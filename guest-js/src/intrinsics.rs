@@ -179,6 +179,15 @@ pub fn worker_loader<'js>(ctx: &Ctx<'js>, state: &State, stub: Value<'js>) -> Re
     get::<Constructor<'js>>(ctx, state, "WorkerLoader")?.construct((stub,))
 }
 
+/// A namespace with `__esModule`, as it is required.
+pub fn as_required<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    namespace: Object<'js>,
+) -> Result<Value<'js>> {
+    get::<Function<'js>>(ctx, state, "asRequired")?.call((namespace,))
+}
+
 /// A function that does nothing.
 pub fn nothing<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Value<'js>> {
     get(ctx, state, "nothing")

@@ -77,6 +77,8 @@ pub struct State {
     pub bodies: RefCell<BTreeMap<String, ModuleBody>>,
     /// Resolved specifier to the name that the host gave its module.
     pub names: RefCell<BTreeMap<String, String>>,
+    /// What `require` has returned of ES modules that have a default export.
+    pub required: RefCell<BTreeMap<String, Persistent<rquickjs::Value<'static>>>>,
     /// The names of modules that are JSON.
     pub json: RefCell<BTreeSet<String>>,
     /// What was thrown when a module was parsed, linked or evaluated, by its name or,
@@ -126,6 +128,7 @@ impl State {
             timers: RefCell::default(),
             bodies: RefCell::default(),
             names: RefCell::default(),
+            required: RefCell::default(),
             json: RefCell::default(),
             failures: RefCell::default(),
             compiled: RefCell::default(),

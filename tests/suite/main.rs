@@ -43,6 +43,7 @@ mod modules;
 mod outbound;
 mod ownership;
 mod redirects;
+mod require;
 mod rpc;
 mod rpc_broken;
 mod rpc_classes;

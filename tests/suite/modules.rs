@@ -579,7 +579,7 @@ async fn a_module_that_failed_fails_the_same_way_at_every_require() {
         .file("throws.cjs", "globalThis.n = (globalThis.n ?? 0) + 1; throw new RangeError(`run ${globalThis.n}`);")
         .file("bad.cjs", "let x = ;")
         .file("bad.json", "{")
-        .file("esm.js", "export default 1;")
+        .file("esm.js", "throw new TypeError(`once ${globalThis.m = (globalThis.m ?? 0) + 1}`);")
         .run()
         .await;
     let _ = run.expect_ok(json!([

@@ -1,5 +1,5 @@
 (native, internals) => {
-  const { defineProperty } = Object;
+  const { defineProperty, preventExtensions } = Object;
   const { ownKeys, getOwnPropertyDescriptor } = Reflect;
 
   // It is what the engine throws when memory runs out.
@@ -53,6 +53,19 @@
     defineProperty(globalThis, name, {
       value, writable: true, enumerable: true, configurable: true,
     });
+  };
+
+  /** A namespace with a default export, as compiled code wants to require it. */
+  internals.asRequired = (namespace) => {
+    const shown = { __proto__: null };
+    const names = ownKeys(namespace);
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index];
+      if (typeof name === "string") defineProperty(shown, name, { enumerable: true, get: () => namespace[name] });
+    }
+    defineProperty(shown, "__esModule", { enumerable: true, value: true });
+    defineProperty(shown, Symbol.toStringTag, { value: "Module" });
+    return preventExtensions(shown);
   };
 
   internals.hidden("self", globalThis);

@@ -4,7 +4,7 @@ use rquickjs::context::EvalOptions;
 use rquickjs::function::This;
 use rquickjs::{Ctx, Function, Object, Persistent, Result, Value};
 
-use super::{evaluate, find, not_found, resolve, source_map};
+use super::{builtin, evaluate, find, not_found, required, resolve, source_map};
 use crate::rpc;
 use crate::state::State;
 
@@ -61,6 +61,9 @@ pub fn run<'js>(
 
 fn require<'js>(ctx: &Ctx<'js>, base: &str, specifier: &str) -> Result<Value<'js>> {
     let state = rpc::state(ctx)?;
+    if let Some(builtin) = builtin::name(specifier) {
+        return required::require(ctx, &state, builtin);
+    }
     let Some(path) = resolve(base, specifier) else {
         return Err(not_found(ctx, specifier, Some(base)));
     };

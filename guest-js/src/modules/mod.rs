@@ -2,6 +2,7 @@
 
 mod builtin;
 mod commonjs;
+mod required;
 mod source_map;
 
 use std::rc::Rc;
@@ -253,12 +254,8 @@ fn evaluate<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>
             return evaluate(ctx, state, name);
         }
         body @ (Some(ModuleBody::Javascript(_)) | None) => {
-            // An import may come later.
             state.bodies.borrow_mut().extend(body.map(|body| (name.to_owned(), body)));
-            return Err(throw::type_error(
-                ctx,
-                &format!("require() of \"{name}\", which is an ES module; use import()"),
-            ));
+            return required::require(ctx, state, name);
         }
     };
     keep(ctx, state, name, value.clone())?;

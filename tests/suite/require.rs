@@ -1,0 +1,117 @@
+//! `require` of ES modules. What is expected is what Node 22 prints.
+
+use serde_json::json;
+
+use crate::harness::Case;
+
+#[tokio::test]
+async fn es_modules_are_required_as_in_node() {
+    let case = Case::named(
+        "main.mjs",
+        r#"import out from "./main.cjs"; import cycle from "./cycle.mjs";
+           export default { run: () => [out, cycle] };"#,
+    );
+    let files = [
+        (
+            "named.mjs",
+            r#"export let count = 0; export function up() { count++ } export const name = "named";"#,
+        ),
+        (
+            "both.mjs",
+            r#"export default function main() { return "main" } export let n = 1; export const more = () => { n++ };"#,
+        ),
+        ("flagged.mjs", r#"export const __esModule = false; export default 1;"#),
+        (
+            "replaced.mjs",
+            r#"const it = { replaced: true }; export { it as "module.exports" }; export default 2;"#,
+        ),
+        ("waits.mjs", r#"await null; export const x = 1;"#),
+        (
+            "throws.mjs",
+            r#"globalThis.runs = (globalThis.runs ?? 0) + 1; throw new RangeError("thrown");"#,
+        ),
+        (
+            "cycle.mjs",
+            r#"import cjs from "./cycle.cjs"; export const here = 1; export default cjs;"#,
+        ),
+        (
+            "cycle.cjs",
+            r#"let seen; try { seen = require("./cycle.mjs").here } catch (e) { seen = e.constructor.name } module.exports = { seen };"#,
+        ),
+        ("deep.cjs", r#"module.exports = require("./chain.mjs");"#),
+        (
+            "chain.mjs",
+            r#"import deep, { } from "./leaf.cjs"; export { deep }; export * from "./named.mjs"; export * as all from "./named.mjs";"#,
+        ),
+        ("leaf.cjs", r#"exports.leaf = require("./named.mjs").name;"#),
+        (
+            "main.cjs",
+            r#"const out = [];
+const named = require("./named.mjs"); named.up();
+out.push(named.count, named.name, Object.keys(named), "__esModule" in named);
+const both = require("./both.mjs"); both.more();
+out.push(both.default(), both.n, both.__esModule, both === require("./both.mjs"), Object.keys(both).sort());
+out.push(require("./flagged.mjs").__esModule, require("./replaced.mjs"));
+const caught = (f) => { try { return f() } catch (e) { return [e.name, e.message.split(/[.:]/)[0]] } };
+out.push(caught(() => require("./waits.mjs"))[0], caught(() => require("./throws.mjs")), caught(() => require("./throws.mjs")), globalThis.runs);
+out.push(require("./deep.cjs").deep.leaf, require("./deep.cjs").all.name, require("./deep.cjs").name);
+module.exports = out;"#,
+        ),
+    ];
+    let case = files.into_iter().fold(case, |case, (name, text)| case.file(name, text));
+    let _ = case.run().await.expect_ok(json!([
+        [
+            1,
+            "named",
+            ["count", "name", "up"],
+            false,
+            "main",
+            2,
+            true,
+            true,
+            ["__esModule", "default", "more", "n"],
+            false,
+            { "replaced": true },
+            "Error",
+            ["RangeError", "thrown"],
+            ["RangeError", "thrown"],
+            1,
+            "named",
+            "named",
+            "named"
+        ],
+        { "seen": "Error" }
+    ]));
+}
+
+#[tokio::test]
+async fn what_cannot_be_evaluated_at_once_says_why() {
+    let run = Case::js("import told from './main.cjs'; export default { run: () => told }")
+        .file(
+            "main.cjs",
+            "const told = [];
+             for (const name of ['./waits.js', './needs.js', './waits.js']) try { told.push(require(name)) } catch (error) { told.push(error.message) }
+             told.push(import('./needs.js').then(({ y }) => y));
+             told.push(typeof require('cloudflare:workers').WorkerEntrypoint);
+             module.exports = Promise.all(told);",
+        )
+        .file("waits.js", "await null; export const x = 1;")
+        .file("needs.js", "export { x as y } from './waits.js';")
+        .run()
+        .await;
+    let waits =
+        "require() cannot be used on an ES module with top-level await. Use import() instead.";
+    let _ = run.expect_ok(json!([waits, waits, waits, 1, "function"]));
+}
+
+/// A rejection that `require` has thrown is nobody's to handle.
+#[tokio::test]
+async fn a_module_that_throws_is_not_unhandled() {
+    let run = Case::js("import './main.cjs'; export default { run: () => 'fine' }")
+        .file("main.cjs", "try { require('./throws.js') } catch {}")
+        .file("throws.js", "throw 1")
+        .run()
+        .await
+        .expect_ok("fine");
+    assert!(run.logs().is_empty(), "{:?}", run.logs());
+}
