@@ -74,6 +74,10 @@ impl Entrypoint {
     /// Calls a method and converts what it returns. `arguments` is a tuple:
     /// `("hello", 3)`, or `("hello",)` for one, or `()`.
     ///
+    /// Instances of classes, and objects without a prototype, are returned as their own
+    /// enumerable properties. Another worker that calls the method gets a
+    /// `DataCloneError` for them.
+    ///
     /// Dropping the future cancels the call and the capability calls that it
     /// waits for. A turn that is running ends first, or at its deadline.
     ///

@@ -115,3 +115,28 @@ async fn a_module_that_throws_is_not_unhandled() {
         .expect_ok("fine");
     assert!(run.logs().is_empty(), "{:?}", run.logs());
 }
+
+/// The engine would wait for ever for a module that is on another stack.
+#[tokio::test]
+async fn cycles_through_commonjs_end() {
+    let b = "exports.early = 1;
+        for (const name of ['first', 'second']) try { exports[name] = Object.keys(require('./c.js')) } catch (error) { exports[name] = error.message }
+        exports.late = 2;";
+    let c = "import b from './b.cjs'; export const seen = Object.keys(b);";
+    let cycle =
+        "Cannot require() an ES module in a cycle: it, or what it imports, is being evaluated.";
+    let _ = Case::js("import b from './b.cjs'; export default { run: () => b }")
+        .file("b.cjs", b)
+        .file("c.js", c)
+        .run()
+        .await
+        .expect_ok(json!({ "early": 1, "first": cycle, "second": cycle, "late": 2 }));
+    // Required first, it shows what it has exported so far.
+    let _ = Case::js("import a from './a.cjs'; export default { run: async () => [a, (await import('./c.js')).seen] }")
+        .file("a.cjs", "module.exports = require('./b.cjs');")
+        .file("b.cjs", b)
+        .file("c.js", c)
+        .run()
+        .await
+        .expect_ok(json!([{ "early": 1, "first": ["seen"], "second": ["seen"], "late": 2 }, ["early"]]));
+}
