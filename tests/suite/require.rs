@@ -20,12 +20,12 @@ async fn es_modules_are_required_as_in_node() {
             "both.mjs",
             r#"export default function main() { return "main" } export let n = 1; export const more = () => { n++ };"#,
         ),
-        ("flagged.mjs", r#"export const __esModule = false; export default 1;"#),
+        ("flagged.mjs", "export const __esModule = false; export default 1;"),
         (
             "replaced.mjs",
             r#"const it = { replaced: true }; export { it as "module.exports" }; export default 2;"#,
         ),
-        ("waits.mjs", r#"await null; export const x = 1;"#),
+        ("waits.mjs", "await null; export const x = 1;"),
         (
             "throws.mjs",
             r#"globalThis.runs = (globalThis.runs ?? 0) + 1; throw new RangeError("thrown");"#,
