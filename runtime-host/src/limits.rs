@@ -75,7 +75,7 @@ impl Limits {
     /// Past it the sandbox is stopped where it is. Fuel does not see time that
     /// the host spends in a capability. What is asked of an answer that has not come,
     /// such as a property of it, takes an operation for each byte that the host looks
-    /// through; of calls that lead to one another there may be 1,000. Taking the types
+    /// through, 64 for each value, and 256 to copy one; of calls that lead to one another there may be 1,000. Taking the types
     /// out of `TypeScript` is done once for a worker and is nobody's usage. All modules
     /// of a worker together may use this many operations for it, or 100,000,000 if that
     /// is more; and so may all workers together that are loaded for one invocation that

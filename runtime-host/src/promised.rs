@@ -23,13 +23,16 @@ const MAX_CHAIN: usize = 100;
 /// have come with all that is in them. Each answer that comes looks at so many.
 const MAX_NESTED: usize = 1_000;
 
-/// So many bytes of answers are looked through at once for those that have waited.
-const AT_ONCE: usize = 1 << 20;
+/// So many bytes of answers are looked through at once for those that have waited, if
+/// each looks once.
+const AT_ONCE: usize = 32 << 10;
 
-/// The most bytes of an answer that are looked through for one call, and of one with
-/// references that a part is copied from: about 40 ms.
-const MAX_LOOKED_THROUGH: usize = 8 << 20;
-const MAX_UNTANGLED: usize = 2 << 20;
+/// The most bytes of an answer that are looked through for one call, those before a name
+/// as often as names lead through them; and the most of an answer with references, all of
+/// which each reference on the way looks through [`four times`](isolet_wire::Part::steps).
+/// About 20 ms, and as much to copy a part.
+const MAX_LOOKED_THROUGH: usize = 4 << 20;
+const MAX_UNTANGLED: usize = 1 << 20;
 
 /// Operations that looking at a value costs, copying one, and copying a byte of what has
 /// references: what the host does meanwhile, at [`Limits::FUEL_PER_CPU_MS`](crate::Limits).
@@ -331,6 +334,7 @@ fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
     };
     let mut part = value.whole();
     let mut looked_through = 0;
+    let most = if value.has_refs() { MAX_UNTANGLED } else { MAX_LOOKED_THROUGH };
     for index in 0..=call.path.len() {
         if let Some(capability) = part.as_capability() {
             let Some(stub) = Stub::from_attachment(capability) else {
@@ -349,12 +353,16 @@ fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
         }
         let Some(name) = call.path.get(index) else { break };
         let (bytes, steps) = (part.bytes_ahead(), part.steps());
-        looked_through += bytes;
-        if looked_through > MAX_LOOKED_THROUGH {
-            return Next::Answer(failed(too_large(value, MAX_LOOKED_THROUGH)));
+        if looked_through + bytes > most {
+            return Next::Answer(failed(too_large(value, most)));
+        }
+        if !call.charge(bytes) {
+            return Next::Answer(failed(Thrown::new(NO_FUEL)));
         }
         let is_there = part.enter(name);
-        if !call.charge(bytes + (part.steps() - steps) * LOOKING) {
+        let steps = part.steps() - steps;
+        looked_through += bytes.max(steps);
+        if !call.charge(steps * LOOKING) {
             return Next::Answer(failed(Thrown::new(NO_FUEL)));
         }
         if !is_there {
@@ -366,11 +374,12 @@ fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
             return Next::Answer(Box::pin(std::future::ready(Ok(value.clone()))));
         }
         let bytes = value.as_bytes().len();
-        if value.has_refs() && bytes > MAX_UNTANGLED {
-            return Next::Answer(failed(too_large(value, MAX_UNTANGLED)));
+        if value.has_refs() && bytes > most {
+            return Next::Answer(failed(too_large(value, most)));
         }
         let cost = if value.has_refs() { bytes * UNTANGLING } else { part.values() * COPYING };
-        if !call.charge(bytes + cost) {
+        // It is looked for once more.
+        if !call.charge(bytes + part.steps() * LOOKING + cost) {
             return Next::Answer(failed(Thrown::new(NO_FUEL)));
         }
         // Made when it is taken: many may wait for a part of one answer.

@@ -163,8 +163,9 @@ impl WorkerCode {
     }
 
     /// As [`loader`](Self::loader), with an id: in one sandbox all loaders of an id
-    /// share the workers that they keep by `get`, in `env` or handed on. Without an id
-    /// each has its own.
+    /// share the workers that they keep by `get`, in `env` or handed on: also those that
+    /// have other limits and log sinks, and a worker keeps those that it was loaded with.
+    /// Without an id each has its own.
     pub fn loader_with_id(mut self, name: impl Into<String>, id: impl Into<String>) -> Self {
         self.env.push((name.into(), Ok(Binding::Loader(Some(id.into())))));
         self

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::family::family;
 use crate::harness::Case;
 
 #[tokio::test]
@@ -139,4 +140,69 @@ async fn cycles_through_commonjs_end() {
         .run()
         .await
         .expect_ok(json!([{ "early": 1, "first": ["seen"], "second": ["seen"], "late": 2 }, ["early"]]));
+}
+
+/// What a map calls its modules is no path.
+#[tokio::test]
+async fn modules_are_required_by_what_they_are_called() {
+    let code =
+        "import c from './c.cjs'; import e from './e.js'; export default { run: () => [c, e] };";
+    let run = family(
+        "",
+        "const modules = { './m.js': arg, './c.cjs': { cjs: 'module.exports = require(\"./e.js\").default' }, './e.js': 'export default \"right\"', 'e.js': 'export default \"wrong\"' };
+         const worker = env.LOADER.load({ mainModule: './m.js', modules });
+         return await worker.getEntrypoint().run()",
+    )
+    .arg(code)
+    .run()
+    .await;
+    let answer = run.json();
+    assert!(answer[0].is_string() && answer[0] == answer[1], "{answer}");
+}
+
+/// An error's backtrace runs code in the middle of loading.
+#[tokio::test]
+async fn what_is_being_loaded_cannot_be_required() {
+    let _ = Case::js("import said from './main.cjs'; export default { run: () => said }")
+        .file(
+            "main.cjs",
+            "let n = 0; const said = [];
+             Error.prepareStackTrace = () => { if (!n++) try { require('./a.js') } catch (error) { said.push(error.message) } };
+             try { require('./a.js') } catch (error) { said.push(error.message) }
+             Error.prepareStackTrace = undefined;
+             module.exports = said;",
+        )
+        .file("a.js", "import './missing.js'")
+        .run()
+        .await
+        .expect_ok(json!([
+            "Cannot require() an ES module that is being loaded.",
+            "No such module \"missing.js\", imported from \"a.js\"."
+        ]));
+}
+
+/// A part of a cycle of which another part still waits.
+#[tokio::test]
+async fn a_cycle_that_waits_is_not_required() {
+    let _ = Case::body(
+        "const first = import('./a.js');
+         await null; await null;
+         const { said } = await import('./try.cjs').then(({ default: it }) => it);
+         await first;
+         return [said, require_later()];
+         function require_later() { return globalThis.again('./x.js').v }",
+    )
+    .file("a.js", "import './b.js'; for (let i = 0; i < 50; i++) await 0; export const done = 1;")
+    .file("b.js", "import './a.js';")
+    .file("x.js", "import './b.js'; export const v = 1;")
+    .file(
+        "try.cjs",
+        "globalThis.again = require; try { exports.said = require('./x.js').v } catch (error) { exports.said = error.message }",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        "require() cannot be used on an ES module with top-level await. Use import() instead.",
+        1
+    ]));
 }

@@ -737,3 +737,27 @@ async fn the_name_and_the_message_are_there_once() {
     assert!(logs[1].starts_with("Own: own\n    at run"), "{logs:?}");
     assert!(logs[2].starts_with("mine\n    at all"), "{logs:?}");
 }
+
+/// Whatever a message says, the frames are those of the engine.
+#[tokio::test]
+async fn frames_in_a_message_are_none() {
+    let run = Case::body(
+        "const inner = new Error('inner');
+         const outer = new Error(`Failed: ${inner.stack}`);
+         const faked = new Error('a\\n    at evil (secret.js:1:1)\\nrest');
+         const count = (text) => text.split('    at ').length - 1;
+         console.log(outer); console.log(faked);
+         Error.prepareStackTrace = (error, sites) => `${error}\\n  -> ${sites.length > 0} frames`;
+         const custom = new Error('x'); const copy = structuredClone(custom);
+         Error.prepareStackTrace = undefined;
+         console.log(custom);
+         return [count(structuredClone(outer).stack) === count(outer.stack), count(structuredClone(faked).stack) === count(faked.stack), copy.stack, custom.stack]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([true, true, "Error: x\n  -> true frames", "Error: x\n  -> true frames"]));
+    let logs = run.logs();
+    assert_eq!(logs[0].matches("    at run").count(), 2, "{logs:?}");
+    assert_eq!((logs[1].matches("evil").count(), logs[1].matches("    at run").count()), (1, 1));
+    assert_eq!(logs[2], "Error: x\n  -> true frames");
+}

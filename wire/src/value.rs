@@ -211,10 +211,11 @@ impl Value {
         self.kind() == Kind::Undefined
     }
 
-    /// Whether there are more than so many values and keys in it. Looks at no more.
+    /// Whether there are so many values, keys and ends of containers in it, or more.
+    /// Looks at no more.
     #[must_use]
-    pub fn has_more_than(&self, values: usize) -> bool {
-        if self.bytes.len() <= values {
+    pub fn has_at_least(&self, values: usize) -> bool {
+        if self.bytes.len() <= values / 2 {
             return false;
         }
         let Ok(mut walker) = Walker::new(&self.bytes) else { return false };

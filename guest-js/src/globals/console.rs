@@ -39,7 +39,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
         let colon = if text.is_empty() { "" } else { ": " };
         let stack = super::raw::text(&stack).unwrap_or_default();
         // An engine without our patches shows `trace` itself.
-        let frames = stack::frames(&stack).trim_end();
+        let frames = stack::frames(&stack, "Error", "").trim_end();
         let frames = match frames.lines().next() {
             Some(own) if own.contains("(isolet:console") => {
                 frames[own.len()..].trim_start_matches('\n')

@@ -1,5 +1,6 @@
 (native, internals) => {
   const { defineProperty, preventExtensions } = Object;
+  const { toStringTag } = Symbol;
   const { ownKeys, getOwnPropertyDescriptor } = Reflect;
 
   // It is what the engine throws when memory runs out.
@@ -61,10 +62,11 @@
     const names = ownKeys(namespace);
     for (let index = 0; index < names.length; index++) {
       const name = names[index];
-      if (typeof name === "string") defineProperty(shown, name, { enumerable: true, get: () => namespace[name] });
+      if (typeof name !== "string") continue;
+      defineProperty(shown, name, { __proto__: null, enumerable: true, get: () => namespace[name] });
     }
-    defineProperty(shown, "__esModule", { enumerable: true, value: true });
-    defineProperty(shown, Symbol.toStringTag, { value: "Module" });
+    defineProperty(shown, "__esModule", { __proto__: null, enumerable: true, value: true });
+    defineProperty(shown, toStringTag, { __proto__: null, value: "Module" });
     return preventExtensions(shown);
   };
 

@@ -15,18 +15,14 @@ fn namespace<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
     use rquickjs::qjs;
 
     unsafe extern "C" {
-        fn JS_RequireModule(
-            ctx: *mut qjs::JSContext,
-            base: *const c_char,
-            name: *const c_char,
-        ) -> qjs::JSValue;
+        fn JS_RequireModule(ctx: *mut qjs::JSContext, name: *const c_char) -> qjs::JSValue;
     }
 
     let name = CString::new(name).map_err(|_| super::not_found(ctx, name, None))?;
-    // SAFETY: context and names are live; the result is checked before it is used, and
+    // SAFETY: context and name are live; the result is checked before it is used, and
     // owned by the value made of it.
     let value = unsafe {
-        let raw = JS_RequireModule(ctx.as_raw().as_ptr(), c"".as_ptr(), name.as_ptr());
+        let raw = JS_RequireModule(ctx.as_raw().as_ptr(), name.as_ptr());
         if qjs::JS_IsException(raw) {
             return Err(rquickjs::Error::Exception);
         }

@@ -367,7 +367,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
         let stack = stack.map(|stack| raw::lossy(ctx, &stack)).transpose()?;
         let frames = stack.as_deref().map(|text| match is_own {
             true => stack::below_header(text, &name, &message),
-            false => stack::frames(text),
+            false => stack::frames(text, &name, &message),
         });
         let stack = frames.map(Text::Utf8);
         let (name, message) = (Text::Utf8(&name), Text::Utf8(&message));

@@ -10,12 +10,19 @@ pub fn header(name: &str, message: &str) -> String {
     format!("{name}{colon}{message}\n")
 }
 
-/// The frames of a backtrace of the engine's, which may have no header.
-pub fn frames(stack: &str) -> &str {
-    if stack.starts_with(FRAME) {
-        return stack;
+/// The frames of a backtrace of the engine's for an error of that name and message: all of
+/// it if it is no such thing, but a text that `Error.prepareStackTrace` has made.
+pub fn frames<'a>(stack: &'a str, name: &str, message: &str) -> &'a str {
+    let below = below_header(stack, name, message);
+    if below.len() < stack.len() || stack.starts_with(FRAME) {
+        return below;
     }
-    stack.find(&format!("\n{FRAME}")).map_or("", |at| &stack[at + 1..])
+    // It had another name or message when it was made; frames may be in that too.
+    let mut start = stack.len();
+    for line in stack.split_inclusive('\n').rev().take_while(|line| line.starts_with(FRAME)) {
+        start -= line.len();
+    }
+    if start < stack.len() || stack.ends_with('\n') { &stack[start..] } else { stack }
 }
 
 /// The same without the header that an error of that name and message gets; all of it

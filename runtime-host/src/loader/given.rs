@@ -19,9 +19,9 @@ use crate::worker_code::{MAX_ENV_BYTES, MAX_TAILS, WorkerCode};
 /// The most modules of a worker that another one loads.
 const MAX_MODULES: usize = 10_000;
 
-/// The most values in what is asked of a loader, keys included: `env` has one for each
+/// The most values, keys and ends in what is asked of a loader: `env` has two for each
 /// byte at most, and a module fewer than 20.
-const MAX_VALUES: usize = MAX_ENV_BYTES + 20 * MAX_MODULES;
+const MAX_VALUES: usize = 2 * MAX_ENV_BYTES + 20 * MAX_MODULES;
 
 /// The argument of `load`.
 #[derive(Deserialize)]
@@ -156,7 +156,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
 /// # Errors
 /// There are more values than in any code and `env`.
 pub(super) fn check_length(arguments: &Value) -> Result<()> {
-    if arguments.has_more_than(MAX_VALUES) {
+    if arguments.has_at_least(MAX_VALUES) {
         return Err(Error::InvalidCode(format!(
             "A loader is asked with at most {MAX_VALUES} values: a worker may have \
              {MAX_MODULES} modules and {MAX_ENV_BYTES} bytes of env."

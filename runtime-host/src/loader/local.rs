@@ -53,6 +53,7 @@ impl Caches {
             return cache;
         }
         let cache = Arc::default();
+        self.0.retain(|_, cache| cache.strong_count() > 0);
         self.0.insert(id.clone(), Arc::downgrade(&cache));
         cache
     }

@@ -88,6 +88,6 @@ impl<'js> Inspector<'_, 'js> {
         if !whole.is_string() {
             return Ok(String::new());
         }
-        raw::text(&whole).map(|text| stack::frames(&text).to_owned())
+        raw::text(&whole).map(|text| stack::frames(&text, name, message).to_owned())
     }
 }
