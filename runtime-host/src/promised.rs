@@ -27,17 +27,19 @@ const MAX_NESTED: usize = 1_000;
 /// each looks once.
 const AT_ONCE: usize = 32 << 10;
 
-/// The most bytes of an answer that are looked through for one call, those before a name
-/// as often as names lead through them; and the most of an answer with references, all of
-/// which each reference on the way looks through [`four times`](isolet_wire::Part::steps).
-/// About 20 ms, and as much to copy a part.
+/// Bytes that one call may look through: about 20 ms, and as much again to copy a part.
+/// Each name of the path adds the bytes that it looks through, and a name that is a
+/// reference adds four times the answer.
 const MAX_LOOKED_THROUGH: usize = 4 << 20;
+/// The same if the answer has references.
 const MAX_UNTANGLED: usize = 1 << 20;
 
-/// Operations that looking at a value costs, copying one, and copying a byte of what has
-/// references: what the host does meanwhile, at [`Limits::FUEL_PER_CPU_MS`](crate::Limits).
+/// Fuel for looking at a value. It and the next two are the host's time at the rate of
+/// [`Limits::FUEL_PER_CPU_MS`](crate::Limits).
 const LOOKING: usize = 64;
+/// Fuel for copying a value.
 const COPYING: usize = 256;
+/// Fuel for each byte of an answer with references that a part is copied from.
 const UNTANGLING: usize = 256;
 
 /// What a call will come to. Calls of it wait, and leave in their order when
@@ -400,7 +402,7 @@ fn too_large(value: &Value, most: usize) -> Thrown {
     ))
 }
 
-/// What a path leads to, through data alone.
+/// Copies the data that a path leads to.
 fn copied(result: &Result<Value, Thrown>, path: &[String]) -> Result<Value, Thrown> {
     let value = result.as_ref().map_err(Clone::clone)?;
     let mut part = value.whole();

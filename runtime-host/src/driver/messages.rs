@@ -1,4 +1,4 @@
-//! Messages between the guest and the host: what their capabilities mean on the other side.
+//! Messages between guest and host, with their capabilities translated.
 
 use isolet_wire::{Checked, Value};
 use tokio::task::yield_now;
@@ -15,7 +15,7 @@ const CHECKED_AT_ONCE: usize = 64 << 10;
 const CAPABILITIES_AT_ONCE: usize = 1_000;
 
 impl Driver {
-    /// Gives the sandbox what a value names.
+    /// Translates a value for the guest, and gives the sandbox its capabilities.
     ///
     /// # Errors
     /// It holds too much already.
@@ -35,7 +35,7 @@ impl Driver {
         Ok(wit::Message { data, capabilities })
     }
 
-    /// What the guest sends, with the capabilities that it names.
+    /// Checks a message of the guest's, and translates its capabilities to stubs.
     ///
     /// # Errors
     /// A message that no guest of ours sends, or too many capabilities.

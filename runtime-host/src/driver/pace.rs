@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// How long work that never waits goes on.
+/// Time after which work that never waits gives way.
 const STRETCH: Duration = Duration::from_millis(5);
 
-/// Work in steps, each of which may take long.
+/// Paces work in steps, each of which may take long.
 pub(super) struct Pace(Instant);
 
 impl Pace {

@@ -167,10 +167,11 @@ impl Tables {
         }
     }
 
-    /// What the guest offers by one message it may name in any number of them.
+    /// Checks how many objects a message offers: one that is offered may be named in any
+    /// number of messages.
     ///
     /// # Errors
-    /// More capabilities than it may offer.
+    /// More capabilities than the sandbox may offer.
     pub(super) fn check_offers(&self, capabilities: &[wit::Capability]) -> Result<()> {
         let count = |known: usize, is: fn(&wit::Capability) -> bool| {
             known + capabilities.iter().filter(|it| is(it)).count()
@@ -185,7 +186,7 @@ impl Tables {
         Ok(())
     }
 
-    /// What a capability of the guest's is in a message.
+    /// Translates a capability of the guest's to a stub in a message.
     pub(super) fn attachment(
         &mut self,
         capability: wit::Capability,

@@ -22,7 +22,7 @@ use crate::seed::Seed;
 use crate::stub::Stub;
 use crate::worker::Worker;
 
-/// What an id costs the host.
+/// Bytes that an id costs the host.
 const ENTRY_BYTES: u64 = 320;
 
 /// The most of an id, of which the host keeps a digest.
@@ -42,7 +42,7 @@ pub(crate) struct LocalLoader {
     children: Arc<Children>,
 }
 
-/// What the loaders of a sandbox keep, by their ids, for as long as one of them is there.
+/// Caches of a sandbox's loaders that have ids; each lives as long as one of its loaders.
 #[derive(Default)]
 pub(crate) struct Caches(BTreeMap<String, Weak<Cache>>);
 
