@@ -34,18 +34,19 @@ digest() {
 }
 
 toolchain() {
-    printf '%s; %s; %s\n' "$(/usr/bin/rustc --version 2>/dev/null)" \
+    printf '%s; %s; %s; %s\n' "$(/usr/bin/rustc --version 2>/dev/null)" \
         "$(clang-19 --version 2>/dev/null | head -1)" \
-        "$(wasm-ld-19 --version 2>/dev/null | head -1)"
+        "$(wasm-ld-19 --version 2>/dev/null | head -1)" \
+        "$(wasm-opt --version 2>/dev/null)"
 }
 
 setup() {
     [ "$(id -u)" = 0 ] || die "installing the toolchain needs root"
     [ -x /usr/bin/rustc ] && [ -d /usr/src/rustc-web ] && command -v clang-19 >/dev/null \
-        && command -v wasm-ld-19 >/dev/null && return 0
+        && command -v wasm-ld-19 >/dev/null && command -v wasm-opt >/dev/null && return 0
     apt-get update -q
     DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        rustc-web rust-web-src cargo-web clang-19 lld-19 llvm-19 patch
+        rustc-web rust-web-src cargo-web clang-19 lld-19 llvm-19 binaryen patch
 }
 
 # The guests as a workspace of their own, with the engine's C source patched.
@@ -126,9 +127,16 @@ link() {
         "$@" "$work/build/wasm32-unknown-unknown/release/lib$archive.a" -o "$output"
 }
 
+# Cranelift translates instruction by instruction: what Binaryen takes out costs neither
+# time nor fuel. -O4 and -Os measure slower.
+optimize() {
+    wasm-opt -O3 --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int \
+        --enable-mutable-globals --enable-multivalue "$1" -o "$1"
+}
+
 build() {
     local only=${2:-}
-    command -v wasm-ld-19 >/dev/null || die "no toolchain here; see the head of $0"
+    command -v wasm-ld-19 >/dev/null && command -v wasm-opt >/dev/null || die "no toolchain here; see the head of $0"
     lay_out
     mkdir -p "$1"
     [ "$only" = guest-ts ] || build_js "$1"
@@ -142,12 +150,14 @@ build_js() {
     link isolet_guest_js "$1/guest-js.wasm" --import-memory -z stack-size=1048576 \
         --export=turn --export=cabi_post_turn --export=cabi_realloc \
         --export=compile --export=init --export=dump --export=__wasm_call_ctors
+    optimize "$1/guest-js.wasm"
 }
 
 build_ts() {
     compile isolet-guest-ts
     link isolet_guest_ts "$work/guest-ts.wasm" -z stack-size=2097152 --initial-heap=1048576 \
         --export=transpile --export=cabi_post_transpile --export=cabi_realloc
+    optimize "$work/guest-ts.wasm"
     # Descriptions for a tool that has nothing to do here.
     /usr/lib/llvm-19/bin/llvm-objcopy --remove-section=__wasm_bindgen_unstable \
         "$work/guest-ts.wasm" "$1/guest-ts.wasm"
