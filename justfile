@@ -49,6 +49,12 @@ test262 checkout *options:
     cargo build --release -p isolet-cli
     tools/test262.py {{ checkout }} {{ options }}
 
+# workerd's own tests of RPC and the Worker Loader, from a checkout; fails if one is lost
+# of those in tests/conformance/peer.json
+peer-tests checkout *options:
+    cargo build --release -p isolet-cli
+    tools/peer_tests.py {{ checkout }} {{ options }}
+
 # Licences, bans, sources; advisories where their database can be reached
 deny:
     cargo deny --locked check bans licenses sources

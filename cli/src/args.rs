@@ -90,6 +90,10 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) legacy_decorators: bool,
 
+    /// Turn on a compatibility flag of Cloudflare Workers; again for more. The last one counts
+    #[arg(long = "compatibility-flag", value_name = "FLAG")]
+    pub(crate) compatibility_flags: Vec<CompatibilityFlag>,
+
     /// Print one JSON record of the whole run instead of the result
     #[arg(long)]
     pub(crate) json: bool,
@@ -106,6 +110,17 @@ pub(crate) struct RunArgs {
     /// Say in the record what is left in the host when everything was dropped (a self-test)
     #[arg(long, hide = true, requires = "json")]
     pub(crate) audit: bool,
+}
+
+/// The compatibility flags that have an effect.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum CompatibilityFlag {
+    /// A stub that is passed in a call is gone for whoever passes it
+    #[value(name = "rpc_params_transfer_stubs")]
+    TransferStubs,
+    /// A stub that is passed in a call is duplicated (the default)
+    #[value(name = "rpc_params_dup_stubs")]
+    DuplicateStubs,
 }
 
 fn json(text: &str) -> Result<Json, String> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use isolet::{Limits, Module, TranspileOptions, WorkerCode};
 
-use crate::args::RunArgs;
+use crate::args::{CompatibilityFlag, RunArgs};
 use crate::disk::{self, Folder};
 use crate::streams;
 
@@ -48,6 +48,9 @@ pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
             Some((name, id)) => code.loader_with_id(name, id),
             None => code.loader(name),
         };
+    }
+    if let Some(flag) = args.compatibility_flags.last() {
+        code = code.transfer_stubs(*flag == CompatibilityFlag::TransferStubs);
     }
     if let Some(seed) = args.seed {
         code = code.seed(seed);

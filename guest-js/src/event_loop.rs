@@ -12,7 +12,7 @@ use crate::state::{Invocation, Rejection, State};
 use crate::timers::Due;
 use crate::{
     Effect, Event, Host, Invoke, Level, Load, Outcome, Settlement, clock, context, globals,
-    intrinsics, modules, rpc, value,
+    intrinsics, modules, rpc, throw, value,
 };
 
 /// Collecting visits every object and so makes a shared image private: not
@@ -288,15 +288,12 @@ pub fn thrown<'js>(ctx: &Ctx<'js>, error: rquickjs::Error) -> Value<'js> {
     if matches!(error, rquickjs::Error::Exception) {
         return ctx.catch();
     }
-    match rquickjs::Exception::from_message(ctx.clone(), &error.to_string()) {
-        Ok(exception) => exception.into_object().into_value(),
-        Err(_) => Value::new_undefined(ctx.clone()),
-    }
+    throw::error(ctx, &error.to_string()).unwrap_or_else(|_| Value::new_undefined(ctx.clone()))
 }
 
 /// Hands over the value or what was thrown: at once if it is known, else when
 /// the promise settles.
-fn when_settled<'js>(
+pub fn when_settled<'js>(
     ctx: &Ctx<'js>,
     promise: &Promise<'js>,
     then: impl for<'a> Fn(&Ctx<'a>, Result<Value<'a>, Value<'a>>) + Clone + 'static,

@@ -263,6 +263,16 @@ pub fn bind<'js>(
     get::<Function<'js>>(ctx, &state, "bind")?.call((function.clone(), this.clone()))
 }
 
+/// `new Error(text)`, or one of another class of the language's.
+pub fn error<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    class: &'static str,
+    text: &str,
+) -> Result<Value<'js>> {
+    get::<Constructor<'js>>(ctx, state, class)?.construct((text,))
+}
+
 /// A class of the module `cloudflare:workers`.
 pub fn export<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>> {
     get::<Object<'js>>(ctx, state, "workers")?.get(name)
@@ -299,7 +309,7 @@ pub fn promise_of<'js>(
     state: &State,
     value: &Value<'js>,
 ) -> Result<Option<Promise<'js>>> {
-    if let Some(promise) = value.as_promise() {
+    if let Some(promise) = rpc::promise_of(value) {
         return Ok(Some(promise.clone()));
     }
     let Some(object) = value.as_object() else { return Ok(None) };

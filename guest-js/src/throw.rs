@@ -1,7 +1,9 @@
-//! Throwing errors whose text is of any length: the crate's own helpers cut it.
+//! Errors whose text is of any length: the crate's own helpers cut it, and leave it out of
+//! the stack.
 
-use rquickjs::function::Constructor;
-use rquickjs::{Ctx, Error, Exception, Value};
+use rquickjs::{Ctx, Error, Exception, Result, Value};
+
+use crate::{intrinsics, rpc};
 
 /// Throws a `TypeError`.
 pub fn type_error(ctx: &Ctx<'_>, text: &str) -> Error {
@@ -13,20 +15,28 @@ pub fn syntax_error(ctx: &Ctx<'_>, text: &str) -> Error {
     throw(ctx, "SyntaxError", text)
 }
 
-fn throw<'js>(ctx: &Ctx<'js>, class: &str, text: &str) -> Error {
-    let made = ctx
-        .globals()
-        .get::<_, Constructor<'js>>(class)
-        .and_then(|class| class.construct::<_, Value<'js>>((text,)));
-    match made {
-        Ok(error) => ctx.throw(error),
-        // A worker that has taken the class away gets the plain kind.
-        Err(_) => {
-            let _ = ctx.catch();
-            match Exception::from_message(ctx.clone(), text) {
-                Ok(exception) => exception.throw(),
-                Err(error) => error,
-            }
-        }
-    }
+/// Throws an `Error`.
+pub fn plain_error(ctx: &Ctx<'_>, text: &str) -> Error {
+    throw(ctx, "Error", text)
+}
+
+/// An `Error` that is not thrown.
+///
+/// # Errors
+/// Memory.
+pub fn error<'js>(ctx: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
+    make(ctx, "Error", text)
+}
+
+fn throw(ctx: &Ctx<'_>, class: &'static str, text: &str) -> Error {
+    make(ctx, class, text).map_or_else(|error| error, |made| ctx.throw(made))
+}
+
+fn make<'js>(ctx: &Ctx<'js>, class: &'static str, text: &str) -> Result<Value<'js>> {
+    let made = rpc::state(ctx).and_then(|state| intrinsics::error(ctx, &state, class, text));
+    made.or_else(|_| {
+        // Before the globals are there.
+        drop(ctx.catch());
+        Ok(Exception::from_message(ctx.clone(), text)?.into_object().into_value())
+    })
 }

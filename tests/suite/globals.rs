@@ -100,6 +100,41 @@ async fn random_values_fill_what_they_are_given() {
 }
 
 #[tokio::test]
+async fn the_scheduler_waits_until_it_is_aborted() {
+    let _ = Case::body(
+        "const told = [], controller = new AbortController();
+         const caught = (promise) => promise.then((value) => `fine ${value}`, (error) => error.message ?? error);
+         const all = [scheduler.wait(20).then(() => told.push('late')), scheduler.wait(1).then(() => told.push('soon'))];
+         const waits = [scheduler.wait(60_000, { signal: controller.signal }), scheduler.wait(5, { signal: AbortSignal.abort('before') }),
+                        scheduler.wait(1, { signal: controller.signal }), scheduler.wait(1, { signal: {} })].map(caught);
+         await Promise.all(all);
+         controller.abort('enough');
+         return [told, await Promise.all(waits), Object.prototype.toString.call(scheduler), await caught((async () => new scheduler.constructor())())]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        ["soon", "late"],
+        ["enough", "before", "fine undefined", "Failed to execute 'wait': the signal is no AbortSignal."],
+        "[object Scheduler]",
+        "Illegal constructor"
+    ]));
+}
+
+#[tokio::test]
+async fn shared_memory_is_decoded() {
+    let _ = Case::body(
+        "const shared = new SharedArrayBuffer(2); new Uint8Array(shared).set([104, 105]);
+         const decoder = new TextDecoder();
+         const fake = { __proto__: SharedArrayBuffer.prototype };
+         try { decoder.decode(fake) } catch (e) { return [decoder.decode(shared), decoder.decode(new Uint8Array(shared, 1)), e.name] }",
+    )
+    .run()
+    .await
+    .expect_ok(["hi", "i", "TypeError"]);
+}
+
+#[tokio::test]
 async fn fetch_refuses() {
     let _ = Case::body(
         "try { await fetch('https://example.com/') } catch (e) { return [e.name, e.message] }",

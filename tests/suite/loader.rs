@@ -579,11 +579,16 @@ async fn the_names_of_modules_take_room_too() {
 /// Nor is it copied to find that out.
 #[tokio::test]
 async fn code_that_is_too_large_is_refused_within_the_parents_memory() {
-    for letter in ["x", "\u{e9}"] {
+    for (text, letter) in [
+        ("'x'.repeat(65 << 20)", "x"),
+        ("'\u{e9}'.repeat(65 << 20)", "\u{e9}"),
+        // It is never put together.
+        ("'x' + 'x'.repeat((65 << 20) - 1)", "x"),
+    ] {
         let run = family(
             "",
             &format!(
-                "const modules = {{ 'm.js': '{letter}'.repeat(65 << 20) }};
+                "const modules = {{ 'm.js': {text} }};
                  try {{ env.LOADER.load({{ mainModule: 'm.js', modules }}) }} catch (e) {{ return e.message }}"
             ),
         );

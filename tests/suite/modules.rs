@@ -643,6 +643,35 @@ async fn import_attributes_are_checked() {
     .run()
     .await
     .expect_load_error(&["TypeError", "\"nope\" is not supported"]);
+    for source in [
+        "import data from './data.json' with { lang: 'json' };",
+        "import './data.json' with { 'type': 'json', lang: '' };",
+        "export * from './data.json' with { if: '' };",
+    ] {
+        let run = Case::js(format!("{source} export default {{ run() {{}} }}"))
+            .file("data.json", "1")
+            .run()
+            .await;
+        let _ = run.expect_load_error(&["SyntaxError", "\" is not supported"]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_module_uses_is_exported_and_disposed_of_at_its_end() {
+    let _ = Case::js(
+        "import { told, a, bee } from './using.js'; export default { run: () => [told, a.name, bee.name] }",
+    )
+    .file(
+        "using.js",
+        "export const told = []; const make = (name) => ({ name, [Symbol.dispose]() { told.push(name) } });
+         using a = make('a'), b = make('b'); { using c = make('c'); told.push('inner') }
+         using none = null; function f() { using d = make('d'); return a.name } told.push(f());
+         await using e = { async [Symbol.asyncDispose]() { await null; told.push('e') } };
+         told.push('end'); export { a, b as bee };",
+    )
+    .run()
+    .await
+    .expect_ok(json!([["inner", "c", "d", "a", "end", "e", "b", "a"], "a", "b"]));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use isolet::{Error, Stub, Thrown};
 use serde_json::json;
 
-use crate::family::{family, with_imports};
+use crate::family::{family, family_js, with_imports};
 use crate::harness::{Case, run, soon};
 
 const THROWS: &str = "
@@ -19,6 +19,41 @@ export default class extends WorkerEntrypoint {
     async later() { await null; throw new Error('later') }
     relay(env) { return this.env.OTHER.fail() }
 };";
+
+/// Below the frames of who threw it stand those of who waits for the call.
+#[tokio::test]
+async fn an_error_shows_who_awaits_the_call() {
+    let run = family_js(
+        THROWS,
+        "async function inner(stub) {
+            await stub.fail();
+         }
+         class Agent {
+            async ask(stub) { await inner(stub) }
+         }
+         export default { async run(arg, env) {
+            const stub = child(env);
+            const told = [await new Agent().ask(stub).catch((e) => e.stack)];
+            told.push(await stub.value('text').catch((e) => e.stack), await stub.later().then(null, (e) => e.stack));
+            try { await stub.fail().then((it) => it) } catch (e) { told.push(e.stack) }
+            return told;
+         } };",
+    )
+    .run()
+    .await
+    .json();
+    let lines = |index: usize| -> Vec<String> {
+        let stack = run[index].as_str().expect("a stack");
+        stack.lines().map(|line| line.split(" (").next().unwrap_or(line).to_owned()).collect()
+    };
+    let run_of = |above: &[&'static str]| [above, &["    at async Object.run"]].concat();
+    let agent =
+        ["RangeError: failed", "    at fail", "    at async inner", "    at async Agent.ask"];
+    assert_eq!(lines(0), run_of(&agent), "{run}");
+    assert_eq!(lines(1), run_of(&["Error: text"]), "{run}");
+    assert_eq!(lines(2), run_of(&["Error: later", "    at later"]), "{run}");
+    assert_eq!(lines(3), run_of(&agent[..2]), "{run}");
+}
 
 #[tokio::test]
 async fn an_error_keeps_what_it_is_across_a_sandbox() {

@@ -90,7 +90,7 @@ async fn a_pipelined_call_of_what_is_no_function_says_so() {
     assert_eq!(run[1], json!(["TypeError", "\"deep\" is not a function."]));
     assert_eq!(run[2], missing("none"));
     assert_eq!(run[3], missing("none"));
-    assert_eq!(run[4], json!(["TypeError", "\"value\" is not a function."]));
+    assert_eq!(run[4], json!(["TypeError", "\"b.value\" is not a function."]));
 }
 
 #[tokio::test]

@@ -46,6 +46,67 @@ async fn whoever_gets_one_can_await_it() {
     .expect_ok(json!([5, 11, true, null, "v", 2, 1, 11]));
 }
 
+/// As stubs can: what it comes to is called.
+#[tokio::test]
+async fn it_can_be_called_itself() {
+    let _ = family_js(
+        &format!(
+            "{CHILD}
+            const double = (n) => n * 2; double.own = 'own';
+            export class Functions extends WorkerEntrypoint {{
+                double() {{ return double }} deep() {{ return () => () => ({{ f: double, n: 1 }}) }}
+                number() {{ return 5 }} fail() {{ throw new RangeError('failed') }}
+            }}"
+        ),
+        "export default { async run(arg, env) {
+            const stub = load(env).getEntrypoint('Functions');
+            const early = [await stub.double()(4), await stub.double().own, await stub.deep()()().f(5), await stub.deep()()().n];
+            const come = stub.double(), deep = stub.deep();
+            await come; await deep;
+            const late = [await come(6), await come.own, await deep()().f(7), await deep()().n, typeof come, String(come)];
+            const wrong = [await caught(() => stub.number()(1)), await caught(() => stub.fail()(1)), await caught(async () => Promise.resolve(1)(1)),
+                           await caught(() => new come(1))];
+            return [early, late, wrong];
+        } };",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        [8, "own", 10, 1],
+        [12, "own", 14, 1, "function", "[object RpcPromise]"],
+        [
+            ["TypeError", "\"default\" is not a function."],
+            ["RangeError", "failed"],
+            ["TypeError", "Promise.resolve(...) is not a function"],
+            ["TypeError", "come is not a constructor"]
+        ]
+    ]));
+}
+
+/// Be it of an answer that has come, or of a call that was never made.
+#[tokio::test]
+async fn whatever_is_called_returns_one() {
+    let _ = family_js(
+        CHILD,
+        "import { RpcPromise } from 'cloudflare:workers';
+         export default { async run(arg, env) {
+            const come = child(env).data(), counter = await child(env).counter();
+            await come;
+            counter[Symbol.dispose]();
+            const all = [come.f(1), come.f.call(null, 1), counter.up(), counter.n.then(), child(env).number()];
+            const rejected = await caught(() => all[2]);
+            return [all.map((promise) => promise instanceof RpcPromise && promise instanceof Promise), await all[0], rejected];
+        } };",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        [true, true, true, false, true],
+        2,
+        ["Error", "RPC stub used after being disposed."]
+    ]));
+}
+
 #[tokio::test]
 async fn it_can_be_called_before_it_has_come() {
     let _ = family(

@@ -7,7 +7,9 @@ use crate::harness::{Case, call, run};
 use crate::streams::CHILD;
 
 const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has ended.";
-const CUT: &str = "The invocation that sent this stream is over.";
+const NO_MORE_TO_READ: &str = "ReadableStream received over RPC disconnected prematurely.";
+const NO_MORE_TO_WRITE: &str = "WritableStream received over RPC was disconnected because the \
+     remote execution context has ended.";
 
 #[tokio::test]
 async fn cancelling_reaches_the_source() {
@@ -108,7 +110,7 @@ async fn what_is_dropped_is_cancelled() {
     .expect_ok(json!(["enough", "nothing", "nothing", [
         "AbortError", "The other side of the stream has dropped it.",
         "AbortError", "The other side of the stream has dropped it.",
-        "AbortError", "The other side of the stream has dropped it.",
+        "Error", NO_MORE_TO_WRITE,
     ]]));
 }
 
@@ -220,7 +222,7 @@ async fn the_end_of_a_sender_is_the_end_of_its_streams() {
     )
     .run()
     .await
-    .expect_ok(json!([["Error", CUT], ["Error", CUT]]));
+    .expect_ok(json!([["Error", NO_MORE_TO_READ], ["Error", NO_MORE_TO_WRITE]]));
 }
 
 /// The one in the middle is not there any more when the bytes come.

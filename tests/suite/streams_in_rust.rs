@@ -160,7 +160,9 @@ async fn what_rust_drops_is_cancelled() {
     told.sort();
     let dropped = "The other side of the stream has dropped it.";
     let expected = [
-        format!("aborted: {dropped}"),
+        "aborted: WritableStream received over RPC was disconnected because the remote execution \
+         context has ended."
+            .to_owned(),
         format!("cancelled: {dropped}"),
         "cancelled: that will do".to_owned(),
     ];

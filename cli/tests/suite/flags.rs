@@ -166,3 +166,27 @@ fn torture_changes_nothing() {
     };
     assert_eq!(essence(&["--torture"]), essence(&[]));
 }
+
+#[test]
+fn compatibility_flags() {
+    let folder = Folder::js(
+        "compatibility",
+        "import { WorkerEntrypoint, RpcStub, RpcTarget } from 'cloudflare:workers';
+         class Counter extends RpcTarget { n = 0; up() { return ++this.n } }
+         export class Other extends WorkerEntrypoint { use(counter) { return counter.up() } }
+         export default async (arg, env, ctx) => {
+            const stub = new RpcStub(new Counter());
+            await ctx.exports.Other.use(stub);
+            return stub.up().catch((error) => error.message);
+         }",
+    );
+    let flag = "--compatibility-flag";
+    let gone = r#""RPC stub used after being disposed.""#;
+    let _ = folder.run(&["main.js"]).expect_out("2");
+    let _ = folder.run(&["main.js", flag, "rpc_params_transfer_stubs"]).expect_out(gone);
+    let both = ["main.js", flag, "rpc_params_transfer_stubs", flag, "rpc_params_dup_stubs"];
+    let _ = folder.run(&both).expect_out("2");
+    let _ = folder
+        .run(&["main.js", flag, "nope"])
+        .expect_failure(2, &["nope", "rpc_params_transfer_stubs"]);
+}

@@ -19,7 +19,8 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
         TypedArray::<u8>::new_copy(ctx, raw::text(&text)?.as_bytes())
     };
     native.set("encode", Function::new(ctx.clone(), encode)?)?;
-    let utf8_length = |text: Value<'js>| raw::text(&text).map(|text| text.len());
+    #[allow(clippy::cast_precision_loss, reason = "no text has 2^53 bytes")]
+    let utf8_length = |text: Value<'js>| raw::utf8_size(&text) as f64;
     native.set("utf8Length", Function::new(ctx.clone(), utf8_length)?)?;
     native.set("encodeInto", Function::new(ctx.clone(), encode_into)?)?;
     native.set("encodingOf", Function::new(ctx.clone(), encoding_of)?)?;

@@ -10,6 +10,9 @@
   internals.promiseThen = Promise.prototype.then;
   internals.promiseResolve = Promise.resolve.bind(Promise);
   internals.DOMException = DOMException;
+  internals.Error = Error;
+  internals.TypeError = TypeError;
+  internals.SyntaxError = SyntaxError;
   internals.isList = Array.isArray;
   const { getPrototypeOf, prototype: plain } = Object;
   internals.isPlain = (value) =>

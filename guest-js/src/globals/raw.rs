@@ -251,6 +251,24 @@ pub fn with_bytes<R>(value: &Value<'_>, read: impl FnOnce(&mut [u8]) -> R) -> Op
     }
 }
 
+#[cfg(target_arch = "wasm32")]
+unsafe extern "C" {
+    fn JS_GetStringUTF8Size(value: qjs::JSValueConst) -> u64;
+}
+
+/// How many bytes a string has as UTF-8; 0 for anything else.
+#[cfg(target_arch = "wasm32")]
+pub fn utf8_size(value: &Value<'_>) -> u64 {
+    // SAFETY: reads a live value, of any type.
+    unsafe { JS_GetStringUTF8Size(value.as_raw()) }
+}
+
+/// The same with the crate's unpatched engine.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn utf8_size(value: &Value<'_>) -> u64 {
+    text(value).map_or(0, |text| text.len() as u64)
+}
+
 /// Whether it is an `ArrayBuffer` or a typed array, detached or not.
 pub fn is_buffer(value: &Value<'_>) -> bool {
     // SAFETY: the value is live.

@@ -98,8 +98,9 @@
     },
   });
 
-  /** A path on an answer that has come. */
+  /** A path on an answer that has come, or on what a promise of this worker's comes to. */
   internals.follow = async (value, path, args) => {
+    if (native.isPending(value)) value = await value;
     let holder;
     for (let index = 0; index < path.length; index++) {
       holder = value;

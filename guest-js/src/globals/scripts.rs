@@ -38,6 +38,7 @@ pub const TEXTS: &str = texts! {
     "isolet:EventTarget" "event_target.js"
     "isolet:ErrorEvent" "error_events.js"
     "isolet:AbortController" "abort_controller.js"
+    "isolet:scheduler" "scheduler.js"
     "isolet:streams" "streams/common.js"
     "isolet:ReadableStreamDefaultController" "streams/readable_controller.js"
     "isolet:ReadableByteStreamController" "streams/byte_controller.js"

@@ -1,5 +1,6 @@
 (native, internals) => {
-  const bufferDetached = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "detached").get;
+  const ofBuffer = (name) => Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, name).get;
+  const bufferDetached = ofBuffer("detached");
   const { apply } = Reflect;
   const Items = Map;
   const { has, get, set, forEach } = Map.prototype;

@@ -6,9 +6,19 @@
   const [buffer, byteOffset, byteLength] =
     [getter("buffer"), getter("byteOffset"), getter("byteLength")];
 
-  // The helpers read buffers and typed arrays.
+  // The helpers read typed arrays, and buffers that are not shared.
+  const Shared = SharedArrayBuffer;
+  const sharedLength = Object.getOwnPropertyDescriptor(Shared.prototype, "byteLength").get;
+  const isShared = (input) => {
+    try {
+      return apply(sharedLength, input, []) >= 0;
+    } catch {
+      return false;
+    }
+  };
+
   const readable = internals.bytesOf = (input) => {
-    if (!isView(input)) return input;
+    if (!isView(input)) return input instanceof Shared && isShared(input) ? new Bytes(input) : input;
     try {
       const length = apply(byteLength, input, []);
       return new Bytes(apply(buffer, input, []), apply(byteOffset, input, []), length);

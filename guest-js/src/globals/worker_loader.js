@@ -2,7 +2,6 @@
   const { apply } = Reflect;
   const { keys } = Object;
   const { test } = RegExp.prototype;
-  const { charCodeAt, slice } = String.prototype;
   const { warn } = console;
   const KINDS = ["js", "cjs", "text", "data", "json", "wasm", "py"];
   const { floor, min } = Math;
@@ -40,20 +39,6 @@
     return isBytes ? { name, kind, data: body } : bad(`Module "${name}": "data" must be an ArrayBuffer or a view.`);
   };
 
-  // A text is measured by pieces: all of it as UTF-8 may be more than there is room for.
-  const PIECE = 1 << 20;
-  const bytesOfText = (text) => {
-    let bytes = 0;
-    for (let from = 0; from < text.length;) {
-      let to = min(from + PIECE, text.length);
-      // Both halves of a letter are in one piece.
-      if (to < text.length && (apply(charCodeAt, text, [to - 1]) & 0xfc00) === 0xd800) to += 1;
-      bytes += native.utf8Length(apply(slice, text, [from, to]));
-      from = to;
-    }
-    return bytes;
-  };
-
   const sizeOf = (modules, sizeOfText) => {
     let bytes = 0;
     for (const { text = "", data } of modules) {
@@ -66,8 +51,8 @@
   const checkSize = (modules) => {
     const most = native.maxCodeBytes();
     // Seldom worth counting.
-    if (sizeOf(modules, ({ length }) => 3 * length) <= most) return;
-    const bytes = sizeOf(modules, bytesOfText);
+    if (sizeOf(modules, (text) => 3 * text.length) <= most) return;
+    const bytes = sizeOf(modules, native.utf8Length);
     if (bytes > most) {
       throw new Error(
         `Dynamic Worker code size (${bytes} bytes) exceeds the maximum allowed size of ${most} bytes.`,

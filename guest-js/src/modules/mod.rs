@@ -10,8 +10,8 @@ use std::rc::Rc;
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::{Declarations, Declared, Exports, ModuleDef};
 use rquickjs::{
-    Array, ArrayBuffer, Ctx, Error, Exception, IntoJs, Module, Object, Persistent, Promise, Result,
-    Runtime, Value,
+    Array, ArrayBuffer, Ctx, Error, IntoJs, Module, Object, Persistent, Promise, Result, Runtime,
+    Value,
 };
 
 use crate::rpc::message::{self, Owner};
@@ -208,10 +208,7 @@ fn not_found(ctx: &Ctx<'_>, specifier: &str, importer: Option<&str>) -> Error {
         Some(importer) => format!("No such module \"{specifier}\", imported from \"{importer}\"."),
         None => format!("No such module \"{specifier}\"."),
     };
-    match Exception::from_message(ctx.clone(), &text) {
-        Ok(exception) => exception.throw(),
-        Err(error) => error,
-    }
+    throw::plain_error(ctx, &text)
 }
 
 /// A module with one value as its default export: JSON, text, data, CommonJS.

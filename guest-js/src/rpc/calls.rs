@@ -10,7 +10,7 @@ use super::promise::{self, CallPromise};
 use super::stub::{Root, Stub};
 use super::{Handle, state};
 use crate::state::State;
-use crate::{Call, Capability, Effect, Settled, context, event_loop, intrinsics, value};
+use crate::{Call, Capability, Effect, Settled, context, event_loop, intrinsics, throw, value};
 
 pub const DISPOSED: &str = "RPC stub used after being disposed.";
 
@@ -49,23 +49,42 @@ pub fn start<'js>(
     let target = match leads_to(ctx, &state, root, &mut path)? {
         Target::Capability(capability) => capability,
         Target::Here(value) => {
-            return intrinsics::follow(ctx, &state, value, path, arguments);
+            let followed = intrinsics::follow(ctx, &state, value, path, arguments)?;
+            return adopt(ctx, &state, &followed);
         }
-        Target::Thrown(thrown) => return rejected(ctx, &thrown),
+        Target::Thrown(thrown) => return rejected(ctx, &state, &thrown),
     };
     let Some(invocation) = state.payer_for(context::current(ctx)) else {
-        return rejected(ctx, &error(ctx, OVER)?);
+        return rejected(ctx, &state, &throw::error(ctx, OVER)?);
     };
     let arguments = match encode(ctx, arguments, Passing::Parameters) {
         Ok(arguments) => arguments,
-        Err(error) => return rejected(ctx, &event_loop::thrown(ctx, error)),
+        Err(error) => return rejected(ctx, &state, &event_loop::thrown(ctx, error)),
     };
-    let id = state.next_call();
-    let prototype = intrinsics::rpc_promise(ctx, &state)?;
-    let (promise, value) = CallPromise::new(ctx, &prototype, id)?;
+    let (id, promise, value) = new_promise(ctx, &state)?;
     state.calls.borrow_mut().insert(id, PendingCall { invocation, promise, disposed: false });
     state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: true }));
     Ok(value)
+}
+
+/// A pending promise, and the number of the call that it is for.
+fn new_promise<'js>(ctx: &Ctx<'js>, state: &State) -> Result<(u32, CallPromise, Value<'js>)> {
+    let id = state.next_call();
+    let prototype = intrinsics::rpc_promise(ctx, state)?;
+    let (promise, value) = CallPromise::new(ctx, &prototype, id)?;
+    Ok((id, promise, value))
+}
+
+/// A promise as calls return it, of what a promise of this worker's own comes to.
+fn adopt<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Value<'js>> {
+    let Some(own) = promise::of(value) else { return Ok(value.clone()) };
+    let (_, promise, adopting) = new_promise(ctx, state)?;
+    event_loop::when_settled(ctx, own, move |ctx, result| {
+        let (Ok(value) | Err(value)) = &result;
+        // Nobody hears of it if memory is short.
+        let _ = promise.clone().settle(ctx, value, result.is_err());
+    });
+    Ok(adopting)
 }
 
 /// As [`start`], for an answer that stays with the host and is only called.
@@ -126,7 +145,7 @@ fn defer_to<'js>(
         Target::Thrown(thrown) => return Ok(Root::Broken(thrown)),
     };
     let Some(invocation) = state.payer_for(context::current(ctx)) else {
-        return Ok(Root::Broken(error(ctx, OVER)?));
+        return Ok(Root::Broken(throw::error(ctx, OVER)?));
     };
     // A loader knows at once whether it has to ask how to load a worker.
     let loader = matches!(target, Capability::Loader(_)).then_some(path.as_slice());
@@ -176,21 +195,22 @@ fn target<'js>(ctx: &Ctx<'js>, state: &State, root: &Root<'js>) -> Result<Target
     Ok(match root {
         Root::Owned(handle) => match handle.capability() {
             Some(capability) => Target::Capability(capability),
-            None => Target::Thrown(error(ctx, DISPOSED)?),
+            None => Target::Thrown(throw::error(ctx, DISPOSED)?),
         },
         Root::Export(export) => return target(ctx, state, &export.stub(ctx)?),
         Root::Broken(thrown) => Target::Thrown(thrown.clone()),
         Root::Promise(value) => {
-            match value.as_promise().map(|promise| (promise, promise.state())) {
+            match promise::of(value).map(|promise| (promise, promise.state())) {
                 Some((_, PromiseState::Pending)) => match promise::call_of(value) {
                     Some(call) if is_disposed(state, call) => {
-                        Target::Thrown(error(ctx, PROMISE_DISPOSED)?)
+                        Target::Thrown(throw::error(ctx, PROMISE_DISPOSED)?)
                     }
-                    Some(call) => {
+                    Some(call) if state.calls.borrow().contains_key(&call) => {
                         state.pipelined.borrow_mut().push(call);
                         Target::Capability(Capability::Promised(call))
                     }
-                    None => Target::Here(value.clone()),
+                    // The host knows of no such call.
+                    _ => Target::Here(value.clone()),
                 },
                 Some((promise, _)) => match promise.result::<Value<'js>>() {
                     Some(Ok(value)) => Target::Here(value),
@@ -213,7 +233,7 @@ fn is_disposed(state: &State, call: u32) -> bool {
 /// What disposing throws.
 pub fn dispose<'js>(ctx: &Ctx<'js>, promise: &Value<'js>) -> Result<bool> {
     let state = state(ctx)?;
-    let come = promise.as_promise().filter(|it| it.state() == PromiseState::Resolved);
+    let come = promise::of(promise).filter(|it| it.state() == PromiseState::Resolved);
     if let Some(Ok(value)) = come.and_then(Promise::result::<Value<'js>>) {
         intrinsics::dispose(ctx, &state, value)?;
         return Ok(true);
@@ -255,7 +275,7 @@ pub fn come_to<'js>(value: &Value<'js>) -> Result<Option<Value<'js>>> {
         None if promise::call_of(value).is_some() => (value.clone(), Vec::new()),
         None => return Ok(None),
     };
-    let promise = promise.as_promise().filter(|it| it.state() == PromiseState::Resolved);
+    let promise = promise::of(&promise).filter(|it| it.state() == PromiseState::Resolved);
     let Some(Ok(mut value)) = promise.and_then(Promise::result::<Value<'js>>) else {
         return Ok(None);
     };
@@ -270,16 +290,11 @@ pub fn come_to<'js>(value: &Value<'js>) -> Result<Option<Value<'js>>> {
     Ok((!leads_back).then_some(value))
 }
 
-fn error<'js>(ctx: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
-    let error = rquickjs::Exception::from_message(ctx.clone(), text)?;
-    Ok(error.into_object().into_value())
-}
-
 /// A promise that nothing was sent for.
-pub fn rejected<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Result<Value<'js>> {
-    let (promise, _, reject) = Promise::new(ctx)?;
-    reject.call::<_, ()>((thrown.clone(),))?;
-    Ok(promise.into_value())
+fn rejected<'js>(ctx: &Ctx<'js>, state: &State, thrown: &Value<'js>) -> Result<Value<'js>> {
+    let (_, promise, value) = new_promise(ctx, state)?;
+    promise.settle(ctx, thrown, true)?;
+    Ok(value)
 }
 
 /// Hands an answer to whoever waits for it; none if nobody does any more, else
@@ -294,22 +309,35 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
         Err(message) => (message, Owner::Results(call.invocation), true),
     };
     let decoded = message::decode(ctx, &state, &message, owner);
-    let decoded = if thrown { decoded.and_then(|it| as_thrown(ctx, it)) } else { decoded };
+    let decoded = match thrown {
+        true => decoded.and_then(|it| as_thrown(ctx, it, &call.promise)),
+        false => decoded,
+    };
     match decoded {
         Ok(value) => call.promise.settle(ctx, &value, thrown),
         Err(error) => call.promise.settle(ctx, &event_loop::thrown(ctx, error), true),
     }
 }
 
-/// What was thrown elsewhere as it is thrown here: an error that says it came from there.
-/// What is no object becomes the message of one.
-fn as_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>) -> Result<Value<'js>> {
+/// What was thrown elsewhere as it is thrown here: an error that says it came from there,
+/// with the frames of those who await the call below its own. What is no object becomes
+/// the message of one.
+fn as_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>, promise: &CallPromise) -> Result<Value<'js>> {
     let error = match thrown.is_object() {
         true if !value::is_error(ctx, &thrown)? => return Ok(thrown),
         true => thrown,
-        false => error(ctx, &thrown.get::<Coerced<String>>()?.0)?,
+        false => throw::error(ctx, &thrown.get::<Coerced<String>>()?.0)?,
     };
     value::define(ctx, &error, "remote", Value::new_bool(ctx.clone(), true))?;
+    if let Some(awaiting) = promise.awaiting(ctx)?.as_string() {
+        let object = error.as_object().ok_or(rquickjs::Error::Unknown)?;
+        let stack: Value<'js> = object.get("stack")?;
+        let stack = match stack.as_string() {
+            Some(stack) => stack.to_string()? + "\n" + &awaiting.to_string()?,
+            None => awaiting.to_string()?,
+        };
+        value::set_stack(ctx, &error, stack.trim_matches('\n'))?;
+    }
     Ok(error)
 }
 
@@ -320,7 +348,7 @@ fn as_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>) -> Result<Value<'js>> {
 /// Memory.
 pub fn abandon(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     let abandoned = state.abandoned.take();
-    let reason = error(ctx, ABANDONED)?;
+    let reason = throw::error(ctx, ABANDONED)?;
     for PendingCall { invocation, promise, .. } in abandoned {
         promise.abandon(ctx, &reason, invocation)?;
     }

@@ -471,8 +471,7 @@ pub fn of_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>, to_host: bool) -> Mess
     sent.unwrap_or_else(|_| {
         let _ = ctx.catch();
         let text = format!("a thrown {} that cannot be cloned", thrown.type_name());
-        let plain = rquickjs::Exception::from_message(ctx.clone(), &text)
-            .and_then(|exception| encode(ctx, exception.into_object().into_value()));
+        let plain = throw::error(ctx, &text).and_then(|error| encode(ctx, error));
         plain.unwrap_or_else(|_| {
             let _ = ctx.catch();
             Message { data: value::undefined(), capabilities: Vec::new() }

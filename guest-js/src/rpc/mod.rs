@@ -19,6 +19,7 @@ use crate::state::State;
 
 pub use calls::{PendingCall, abandon, settle, without_awaiting};
 pub use handle::Handle;
+pub use promise::of as promise_of;
 pub use receiver::{inherits, invoke};
 
 /// Lets the engine's callbacks find the state, as long as the process lives.

@@ -1,13 +1,20 @@
 //! The promise that a call returns.
 //!
 //! `patches/promised-call.patch` gives the engine promises that know the call
-//! whose answer they are and that can be asked whether anybody has them. The
-//! native build has the crate's unpatched engine: its promises are plain ones,
+//! whose answer they are, that can be called, and that can be asked whether anybody
+//! has them. The native build has the crate's unpatched engine: its promises are plain ones,
 //! always awaited, on which nothing can be pipelined.
 
-use rquickjs::{Ctx, Object, Persistent, Result, Value};
+use rquickjs::{Ctx, Object, Persistent, Promise, Result, Value};
+
+/// The promise that a value is. That of a call can be called, and is a function to the crate.
+pub fn of<'v, 'js>(value: &'v Value<'js>) -> Option<&'v Promise<'js>> {
+    // SAFETY: the value is a promise.
+    value.is_promise().then(|| unsafe { value.ref_promise() })
+}
 
 /// A promise, held by the table of pending calls.
+#[derive(Clone)]
 pub struct CallPromise {
     promise: Persistent<Value<'static>>,
     #[cfg(not(target_arch = "wasm32"))]
@@ -17,7 +24,7 @@ pub struct CallPromise {
 #[cfg(target_arch = "wasm32")]
 mod patched {
     use super::{CallPromise, Ctx, Object, Persistent, Result, Value};
-    use rquickjs::qjs;
+    use rquickjs::{Function, qjs};
 
     unsafe extern "C" {
         fn JS_NewCallPromise(
@@ -39,6 +46,11 @@ mod patched {
             context: i32,
         );
         fn JS_IsCallPromiseUsed(promise: qjs::JSValueConst, held: i32) -> bool;
+        fn JS_SetCallPromiseCall(ctx: *mut qjs::JSContext, function: qjs::JSValue);
+        fn JS_GetAwaitingFrames(
+            ctx: *mut qjs::JSContext,
+            promise: qjs::JSValueConst,
+        ) -> qjs::JSValue;
     }
 
     impl CallPromise {
@@ -98,6 +110,32 @@ mod patched {
         }
     }
 
+    impl CallPromise {
+        /// The frames of those who await it, as a backtrace has them; undefined if there
+        /// are none.
+        pub fn awaiting<'js>(&self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
+            let promise = self.promise.clone().restore(ctx)?;
+            // SAFETY: context and promise are live; the result is checked before it is
+            // used, and owned by the value made of it.
+            unsafe {
+                let raw = JS_GetAwaitingFrames(ctx.as_raw().as_ptr(), promise.as_raw());
+                if qjs::JS_IsException(raw) {
+                    return Err(rquickjs::Error::Exception);
+                }
+                Ok(Value::from_raw(ctx.clone(), raw))
+            }
+        }
+    }
+
+    /// What runs when the promise of a call is called, which is its `this`.
+    pub fn set_call<'js>(ctx: &Ctx<'js>, function: &Function<'js>) {
+        // SAFETY: both are live; the engine gets a reference of its own.
+        unsafe {
+            let ctx = ctx.as_raw().as_ptr();
+            JS_SetCallPromiseCall(ctx, qjs::JS_DupValue(ctx, function.as_raw()));
+        }
+    }
+
     /// The call whose answer a promise is; none for any other value.
     pub fn call_of(value: &Value<'_>) -> Option<u32> {
         // SAFETY: reads a live value, of any type.
@@ -135,11 +173,17 @@ mod patched {
         pub fn is_used(&self, _: &Ctx<'_>) -> bool {
             true
         }
+
+        pub fn awaiting<'js>(&self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
+            Ok(Value::new_undefined(ctx.clone()))
+        }
     }
+
+    pub fn set_call<'js>(_: &Ctx<'js>, _: &Function<'js>) {}
 
     pub fn call_of(_: &Value<'_>) -> Option<u32> {
         None
     }
 }
 
-pub use patched::call_of;
+pub use patched::{call_of, set_call};

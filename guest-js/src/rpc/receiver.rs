@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use rquickjs::atom::PredefinedAtom;
 use rquickjs::function::{Args, Constructor, This};
 use rquickjs::{Ctx, Exception, Object, Result, Value};
 
@@ -50,7 +51,7 @@ pub fn invoke<'js>(ctx: &Ctx<'js>, state: &Rc<State>, invoke: &Invoke) -> Result
         Receiver::Offered(id) => {
             let offered = state.offered.borrow().get(id).cloned();
             let Some(offered) = offered else {
-                return Err(Exception::from_message(ctx.clone(), DISPOSED)?.throw());
+                return Err(throw::plain_error(ctx, DISPOSED));
             };
             let shows = |value: &Value<'js>| shows(ctx, state, value);
             let found = walk(ctx, offered.restore(ctx)?, &invoke.path, shows)?;
@@ -122,6 +123,20 @@ fn export<'js>(
     // A handler, which gets the environment as well.
     let name = path.first().map_or("default", String::as_str);
     let Some(function) = found.value.into_function() else { return Err(not_a_function(ctx, name)) };
+    let is_method = !path.is_empty() && !fetches;
+    if is_method && function.get::<_, f64>(PredefinedAtom::Length).is_ok_and(|length| length > 3.0)
+    {
+        return Err(throw::type_error(
+            ctx,
+            &format!(
+                "Cannot call handler function \"{name}\" over RPC because it has the wrong number \
+                 of arguments. A simple function handler can only be called over RPC if it has \
+                 exactly the arguments (arg, env, ctx), where only the first argument comes from \
+                 the client. To support multi-argument RPC functions, use class-based syntax \
+                 (extending WorkerEntrypoint) instead."
+            ),
+        ));
+    }
     if arguments.len() > 1 {
         return Err(throw::type_error(
             ctx,
@@ -174,8 +189,10 @@ fn finish<'js>(
             _ => Ok(found.value),
         };
     };
-    let name = path.last().map_or("default", String::as_str);
-    let Some(function) = found.value.into_function() else { return Err(not_a_function(ctx, name)) };
+    let Some(function) = found.value.into_function() else {
+        let name = if path.is_empty() { "default" } else { &path.join(".") };
+        return Err(not_a_function(ctx, name));
+    };
     let mut args = Args::new(ctx.clone(), arguments.len());
     args.this(found.this)?;
     args.push_args(arguments)?;
@@ -204,10 +221,7 @@ pub fn stands_for<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Res
 }
 
 fn is_foreign(value: &Value<'_>) -> bool {
-    match value.is_function() {
-        true => Stub::of(value).is_some(),
-        false => promise::call_of(value).is_some(),
-    }
+    Stub::of(value).is_some() || promise::call_of(value).is_some()
 }
 
 fn member<'js>(

@@ -2,7 +2,9 @@
 //! says it at once.
 
 use isolet_wire::{Event, Text, Walker};
-use rquickjs::{Ctx, Exception};
+use rquickjs::Ctx;
+
+use crate::throw;
 
 pub const MAX_ENV_BYTES: usize = 1 << 20;
 
@@ -32,8 +34,5 @@ pub fn too_large(ctx: &Ctx<'_>, bytes: usize) -> rquickjs::Error {
         "Dynamic Worker env size ({bytes} bytes) exceeds the maximum allowed size of \
          {MAX_ENV_BYTES} bytes."
     );
-    match Exception::from_message(ctx.clone(), &text) {
-        Ok(error) => error.throw(),
-        Err(error) => error,
-    }
+    throw::plain_error(ctx, &text)
 }

@@ -2,7 +2,8 @@
 //! promise of a property of what it stands for.
 
 use rquickjs::class::{ClassKind, JsCell, JsClass, Readable, Trace, Tracer};
-use rquickjs::function::{Constructor, Params, This};
+use rquickjs::function::{Constructor, Params, Rest, This};
+use rquickjs::promise::PromiseState;
 use rquickjs::{Atom, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, Value};
 
 use super::export::Export;
@@ -285,7 +286,7 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
         };
         match root {
             Some(root) => Stub::make(&ctx, root),
-            None => Err(rquickjs::Exception::from_message(ctx, calls::DISPOSED)?.throw()),
+            None => Err(throw::plain_error(&ctx, calls::DISPOSED)),
         }
     };
     let dup = Function::new(ctx.clone(), dup)?;
@@ -372,6 +373,16 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     let is_stub =
         |value: Value<'js>| Stub::of(&value).is_some() || promise::call_of(&value).is_some();
     native.set("isStub", Function::new(ctx.clone(), is_stub)?)?;
+
+    let call = |ctx: Ctx<'js>, This(promise): This<Value<'js>>, Rest(arguments): Rest<_>| {
+        calls::start(&ctx, &Root::Promise(promise), Vec::new(), Some(arguments))
+    };
+    promise::set_call(&ctx, &Function::new(ctx.clone(), call)?);
+
+    let is_pending = |value: Value<'js>| {
+        promise::of(&value).is_some_and(|it| it.state() == PromiseState::Pending)
+    };
+    native.set("isPending", Function::new(ctx.clone(), is_pending)?)?;
 
     // The prototype of stubs, of services, of properties or of what calls return.
     let members = |of: usize, methods: Object<'js>| {

@@ -300,11 +300,7 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
         if message != Text::Utf8("") {
             define("message", message)?;
         }
-        let texts = (stack.and_then(|it| it.as_str()), name.as_str(), message.as_str());
-        let whole = match texts {
-            (Some(stack), Some(name), Some(message)) => with_header(stack, name, message),
-            _ => None,
-        };
+        let whole = whole_stack(name, message, stack);
         if let Some(stack) = whole.as_deref().map(Text::Utf8).or(stack) {
             define("stack", stack)?;
         }
@@ -321,12 +317,14 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
         stack: Option<Text<'a>>,
     ) -> Result<Value<'js>> {
         let ctx = self.ctx;
+        let whole = whole_stack(name, message, stack);
         let (name, message) = (raw::new_string(ctx, name)?, raw::new_string(ctx, message)?);
         let codec = self.codec()?;
         let exception: Value<'js> =
             codec.constructor(New::DomException)?.construct((message, name))?;
         // In place of that of this construction.
-        let stack = raw::new_string(ctx, stack.unwrap_or(Text::Utf8("")))?;
+        let stack = whole.as_deref().map(Text::Utf8).or(stack).unwrap_or(Text::Utf8(""));
+        let stack = raw::new_string(ctx, stack)?;
         raw::define(ctx, &exception, Text::Utf8("stack"), stack, false)?;
         Ok(exception)
     }
@@ -382,6 +380,11 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
         self.codec = Some(Rc::clone(&codec));
         Ok(codec)
     }
+}
+
+/// What stands in a message without a header, with one.
+fn whole_stack(name: Text<'_>, message: Text<'_>, stack: Option<Text<'_>>) -> Option<String> {
+    with_header(stack?.as_str()?, name.as_str()?, message.as_str()?)
 }
 
 fn bad(ctx: &Ctx<'_>, walker: &Walker<'_>, problem: Problem) -> rquickjs::Error {

@@ -135,6 +135,16 @@ pub fn define<'js>(
     raw::define(ctx, object, isolet_wire::Text::Utf8(name), value, true)
 }
 
+/// Defines the `stack` of an error, which is not enumerable.
+///
+/// # Errors
+/// Memory.
+pub fn set_stack<'js>(ctx: &Ctx<'js>, error: &Value<'js>, stack: &str) -> Result<()> {
+    use isolet_wire::Text;
+    let stack = raw::new_string(ctx, Text::Utf8(stack))?;
+    raw::define(ctx, error, Text::Utf8("stack"), stack, false)
+}
+
 /// The message `undefined`.
 #[must_use]
 pub fn undefined() -> Vec<u8> {

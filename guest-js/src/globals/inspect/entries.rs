@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use rquickjs::promise::PromiseState;
-use rquickjs::{Array, Object, Promise, Result, Value};
+use rquickjs::{Array, Object, Result, Value};
 
 use super::object::{Content, Sketch};
 use super::{Inspector, MAX_ITEMS, MAX_STRING, raw, text};
+use crate::rpc;
 
 /// The printed entries of one object.
 #[derive(Default)]
@@ -223,7 +224,7 @@ impl<'js> Inspector<'_, 'js> {
         level: usize,
         entries: &mut Vec<String>,
     ) -> Result<()> {
-        let Ok(promise) = Promise::from_value(object.clone().into_value()) else { return Ok(()) };
+        let Some(promise) = rpc::promise_of(object.as_value()) else { return Ok(()) };
         entries.push(match promise.state() {
             PromiseState::Pending => "<pending>".to_owned(),
             PromiseState::Resolved => self.value(&raw::promise_result(object), level)?,

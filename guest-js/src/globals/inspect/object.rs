@@ -166,7 +166,7 @@ impl<'js> Inspector<'_, 'js> {
             if identity.is_plain(kind) { text } else { identity.prefix(kind, None) + &text }
         };
 
-        if object.is_function() {
+        if object.is_function() && !object.is_promise() {
             let base = self.function(object, &class, identity)?;
             return Ok(whole(base, raw::own_keys(object)?));
         }

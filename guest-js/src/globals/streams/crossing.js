@@ -26,11 +26,18 @@
   };
   const sizeOf = (bytes) => placeOf(bytes).length;
 
-  const CUT = "The invocation that sent this stream is over.";
+  // workerd's words for a stream whose other side is gone.
+  const NO_MORE_TO_READ = "ReadableStream received over RPC disconnected prematurely.";
+  const NO_MORE_TO_WRITE =
+    "WritableStream received over RPC was disconnected because the remote execution context has ended.";
   // Others let go of a stream at nobody's expense, and what that calls is the
   // sender's code: it runs in a turn of its own, which the sender pays for.
   const later = (invocation, act) => within(invocation, () => setTimer(act, 0, false));
   const dropped = () => new Exception("The other side of the stream has dropped it.", "AbortError");
+  // What is no object says nothing by itself.
+  const failure = (error) => typeof error === "object" && error !== null
+    ? error
+    : new Failure(NO_MORE_TO_READ, { cause: error });
 
   // What others hold of a stream of this worker's. The code behind it runs as part
   // of the invocation that sent it, which stays open until the stream is done with.
@@ -48,7 +55,7 @@
         this.#end();
         if (this.#asked !== undefined) this.#answer(undefined);
       },
-      error: (error) => this.#fail(error),
+      error: (error) => this.#fail(failure(error)),
     };
     // Why there is no more, though it has not ended.
     #broken;
@@ -68,7 +75,7 @@
     static cut(target) {
       if (!(#over in target)) return;
       target.#over = true;
-      target.#broken = new Failure(CUT);
+      target.#broken = new Failure(NO_MORE_TO_READ);
       target.#fail(target.#broken);
     }
 
@@ -180,13 +187,13 @@
     }
 
     static withdraw(target) {
-      if (#over in target) target.#drop();
+      if (#over in target) target.#drop(dropped());
     }
 
     static cut(target) {
       if (!(#over in target)) return;
       target.#over = true;
-      target.#broken = new Failure(CUT);
+      target.#broken = new Failure(NO_MORE_TO_WRITE);
       const cut = target.#cut;
       cut(target.#broken);
     }
@@ -234,12 +241,12 @@
       return this.#ending(() => streams.abortWritable(this.#stream, reason), true);
     }
 
-    #drop() {
-      if (!this.#over) handled(this.abort(dropped()));
+    #drop(reason) {
+      if (!this.#over) handled(this.abort(reason));
     }
 
     [Symbol.dispose]() {
-      if (!this.#over) later(this.#invocation, () => this.#drop());
+      if (!this.#over) later(this.#invocation, () => this.#drop(new Failure(NO_MORE_TO_WRITE)));
     }
   }
 

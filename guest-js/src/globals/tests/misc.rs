@@ -120,7 +120,7 @@ fn the_global_object_is_tidy() {
     assert_eq!(
         realm.eval("delete globalThis.internals; Object.keys(globalThis).sort().join()"),
         "clearInterval,clearTimeout,crypto,fetch,performance,queueMicrotask,reportError,\
-         setInterval,setTimeout,structuredClone"
+         scheduler,setInterval,setTimeout,structuredClone"
     );
     for absent in [
         "InternalError",
