@@ -261,7 +261,7 @@ async fn nor_can_what_an_instance_further_down_has() {
     for (index, seen) in ["seen", "getter", "method"].iter().enumerate() {
         assert_eq!(told[index], json!(["no error", seen]));
     }
-    for (index, name) in ["0", "0", "open", "method", "open"].iter().enumerate() {
+    for (index, name) in ["0", "0", "plain", "plain", "secret"].iter().enumerate() {
         let text = format!("The RPC receiver does not implement the method \"{name}\".");
         assert_eq!(told[index + 3], json!(["TypeError", text]), "{told}");
     }

@@ -161,15 +161,20 @@ fn walk<'js>(
     shows: impl Fn(&Value<'js>) -> Result<Shows>,
 ) -> Result<Found<'js>> {
     let mut found = Found { value: root, this: Value::new_undefined(ctx.clone()) };
-    for name in path {
+    for (index, name) in path.iter().enumerate() {
         let holder = found.value;
-        let value = match holder.as_object() {
+        // What shows nothing is itself what is not there.
+        let nothing = || path.get(index.wrapping_sub(1)).unwrap_or(name);
+        let (value, missing) = match holder.as_object() {
             // Further down it is somebody else's, and pipelined there.
-            Some(object) if is_foreign(&holder) => Some(object.get(name.as_str())?),
-            Some(object) => member(ctx, object, name, shows(&holder)?)?,
-            None => None,
+            Some(object) if is_foreign(&holder) => (Some(object.get(name.as_str())?), name),
+            Some(object) => match shows(&holder)? {
+                Shows::Nothing => (None, nothing()),
+                shows => (member(ctx, object, name, shows)?, name),
+            },
+            None => (None, nothing()),
         };
-        let Some(value) = value else { return Err(not_implemented(ctx, name)) };
+        let Some(value) = value else { return Err(not_implemented(ctx, missing)) };
         found = Found { value, this: holder };
     }
     Ok(found)
