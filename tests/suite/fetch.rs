@@ -143,6 +143,36 @@ async fn a_signal_ends_the_wait() {
     assert_eq!(told, json!(["before", "after", 201]));
 }
 
+#[tokio::test]
+async fn a_signal_stops_a_body_that_is_coming() {
+    let _ = family(
+        "const told = [];
+         export default class extends WorkerEntrypoint {
+            fetch(request) {
+                if (request.url.endsWith('whole')) return new Response('whole');
+                return new Response(new ReadableStream({
+                    pull(controller) { controller.enqueue(new Uint8Array(10)) }, cancel(reason) { told.push(reason.message) },
+                }, { highWaterMark: 0 }));
+            }
+            told() { return told }
+        }",
+        "const stub = child(env), get = (path, { signal }) => stub.fetch(`http://a/${path}`, { signal });
+         const first = new AbortController(), reader = (await get('', first)).body.getReader();
+         const read = (await reader.read()).value.length;
+         first.abort(new Error('enough'));
+         const stopped = await caught(() => reader.read());
+         const second = new AbortController(), late = await get('whole', second);
+         second.abort(new Error('unread'));
+         const third = new AbortController(), whole = await get('whole', third), text = await whole.text();
+         third.abort();
+         while ((await stub.told()).length === 0) await scheduler.wait(1);
+         return [read, stopped, await caught(() => late.text()), text, whole.bodyUsed, await stub.told()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([10, ["Error", "enough"], ["Error", "unread"], "whole", true, ["enough"]]));
+}
+
 /// Each answer has 128 KiB: together they are three times the limit.
 #[tokio::test]
 async fn a_signal_keeps_nothing_of_what_was_fetched() {

@@ -115,3 +115,22 @@ async fn what_is_transferred_is_gone() {
         failed
     ]));
 }
+
+#[tokio::test]
+async fn a_transform_stream_is_transferred_with_both_sides() {
+    let run = Case::body(
+        "const given = new TransformStream({ transform(chunk, controller) { controller.enqueue(chunk * 2) } });
+         const { clone, again } = structuredClone({ clone: given, again: given }, { transfer: [given] });
+         const writer = clone.writable.getWriter();
+         const written = [writer.write(1), writer.write(2), writer.close()];
+         const seen = []; for await (const chunk of clone.readable) seen.push(chunk);
+         await Promise.all(written);
+         const locked = new TransformStream(); locked.writable.getWriter();
+         const fails = [[locked], [given]].map((transfer) => {
+            try { structuredClone(1, { transfer }); return 'no error' } catch (e) { return e.name } });
+         return [clone instanceof TransformStream, clone === again, given.readable.locked, given.writable.locked, seen, fails, locked.readable.locked]",
+    );
+    let failed = "DataCloneError";
+    let _ =
+        run.run().await.expect_ok(json!([true, true, true, true, [2, 4], [failed, failed], false]));
+}

@@ -91,6 +91,17 @@
         const data = owner.#peek();
         return isStream(data) ? streams.readableOf(data).whole : data;
       };
+      internals.bodyStream = (owner) => (isStream(owner.#data) ? owner.#data : undefined);
+      // What is left of it is not to be read.
+      internals.failBody = (owner, reason) => {
+        if (owner.#data === null || owner.#used) return;
+        let stream = streams.readableOf(owner.#data);
+        if (stream === undefined) {
+          stream = streamOf(owner.#data);
+          owner.#data = streams.readableFace(stream);
+        }
+        streams.breakOff(stream, reason);
+      };
       internals.cloneBody = (owner) => {
         const data = owner.#peek();
         const stream = streams.readableOf(data);

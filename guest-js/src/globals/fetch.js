@@ -6,7 +6,8 @@
     headerOf, bodyData, cameFrom, isSignal, isAborted, abortReason, whenAborted, neverMindAbort,
     asSent, streams,
   } = internals;
-  const [Promised, Fields] = [Promise, Headers];
+  const [Promised, Fields, Weak] = [Promise, Headers, WeakRef];
+  const { deref } = WeakRef.prototype;
   const { delete: remove } = Headers.prototype;
   // The numbers that the wire format has for the classes.
   const [HEADERS, REQUEST, RESPONSE, READABLE, WRITABLE, BLOB, SIGNAL] = [0, 1, 2, 3, 4, 5, 6];
@@ -118,6 +119,17 @@
       : bad(NO_RESPONSE);
   };
 
+  // The signal may live for long, and be that of many.
+  const stopWhenAborted = (response, signal) => {
+    const known = new Weak(internals.bodyStream(response) ?? response);
+    whenAborted(signal, () => {
+      const held = apply(deref, known, []);
+      const stream = streams.readableOf(held);
+      if (stream !== undefined) streams.breakOff(stream, abortReason(signal));
+      else if (held !== undefined) internals.failBody(held, abortReason(signal));
+    });
+  };
+
   /** The request that a redirect of the standard's leads to. */
   const redirected = (parts, status, location, data) => {
     const from = native.parseUrl(parts.url, undefined);
@@ -159,7 +171,10 @@
       // One that has followed redirects itself says so.
       cameFrom(response, url === "" ? parts.url : url, hops > 0);
       const location = redirect !== "manual" && isRedirect(status) ? headerOf(headers, "location") : null;
-      if (location === null) return response;
+      if (location === null) {
+        if (signal !== undefined) stopWhenAborted(response, signal);
+        return response;
+      }
       drop(response);
       if (redirect === "error") bad("The request may not be redirected, and was.");
       if (hops === MAX_REDIRECTS) bad("Too many redirects.");

@@ -23,16 +23,18 @@
     const { streams } = internals;
     const items = new Items();
     for (const item of list) {
+      const sides = streams.sidesOf(item);
       const stream = streams.readableOf(item) ?? streams.writableOf(item);
-      if (stream === undefined) {
-        if (isDetached(item)) refuse("An ArrayBuffer is detached.");
-      } else if (streams.isLocked(stream)) {
-        refuse("A stream that is locked cannot be transferred.");
-      }
+      const isStream = sides !== undefined || stream !== undefined;
+      const isLocked = sides === undefined
+        ? stream !== undefined && streams.isLocked(stream)
+        : streams.isLocked(streams.readableOf(sides.readable)) || streams.isLocked(streams.writableOf(sides.writable));
+      if (isLocked) refuse("A stream that is locked cannot be transferred.");
+      if (!isStream && isDetached(item)) refuse("An ArrayBuffer is detached.");
       if (apply(has, items, [item])) {
-        refuse(`${stream === undefined ? "An ArrayBuffer" : "A stream"} is listed twice in the transfer list.`);
+        refuse(`${isStream ? "A stream" : "An ArrayBuffer"} is listed twice in the transfer list.`);
       }
-      apply(set, items, [item, { given: item, isStream: stream !== undefined, moved: undefined }]);
+      apply(set, items, [item, { given: item, sides, isStream, moved: undefined }]);
     }
     return items;
   };
@@ -40,7 +42,9 @@
   // The same stream with another holder.
   const move = (item) => {
     const { streams } = internals;
-    item.moved ??= streams.readableOf(item.given) === undefined
+    item.moved ??= item.sides !== undefined
+      ? streams.movedTransform(item.sides)
+      : streams.readableOf(item.given) === undefined
       ? streams.writableFace(streams.takeWritable(item.given))
       : streams.readableFace(streams.takeReadable(item.given));
     return item.moved;

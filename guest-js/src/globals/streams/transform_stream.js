@@ -178,6 +178,14 @@
     #readable;
     #writable;
 
+    static {
+      /** The two sides of one; undefined for anything else. */
+      streams.sidesOf = (value) =>
+        typeof value === "object" && value !== null && #readable in value
+          ? { readable: value.#readable, writable: value.#writable }
+          : undefined;
+    }
+
     constructor(transformer = undefined, writing = undefined, reading = undefined, made = undefined) {
       let transform = transformer;
       if (made !== MADE) {
@@ -230,6 +238,12 @@
     transform.transform = (chunk) => promised(each, undefined, [chunk, enqueueNext]);
     transform.flush = () => promised(flush, undefined, [enqueueNext]);
     return transform;
+  };
+
+  /** One with both sides of another, which has them no more. */
+  streams.movedTransform = ({ readable, writable }) => {
+    const sides = { readable: streams.takeReadable(readable), writable: streams.takeWritable(writable) };
+    return new TransformStream(sides, undefined, undefined, MADE);
   };
 
   // For classes that extend it: `super(transform, undefined, undefined, OWN_TRANSFORM)`
