@@ -51,7 +51,7 @@ unsafe extern "C" {
 /// so the pages that every call reads lie in one piece less. Worth a look, with
 /// `just bench startup` and the resident memory of `tests/hostile/loader/stacks-of-children.js`,
 /// when the globals have changed.
-const ASIDE: usize = 12 << 10;
+const ASIDE: usize = 4 << 10;
 
 /// Runs before anything else does. A panic ends the instance as a trap, which
 /// says nothing of why.

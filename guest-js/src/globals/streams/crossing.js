@@ -318,16 +318,6 @@
     return streams.readableFace(stream);
   };
 
-  /** Errors a stream before its end, and tells whoever sends it. */
-  streams.breakOff = (stream, reason) => {
-    const { remote, controller, state } = stream;
-    if (state !== "readable") return;
-    controller.steps.error(controller, reason);
-    if (remote === undefined) return;
-    handled(send(remote, "cancel", [reason]));
-    dispose(remote);
-  };
-
   /** The stream whose bytes a sink elsewhere takes, one chunk at a time. */
   streams.writableFrom = (sink) => {
     const stub = alone(sink);

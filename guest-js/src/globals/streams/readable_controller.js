@@ -45,6 +45,15 @@
     return then(controller.steps.cancel(controller, reason), nothing);
   };
 
+  /** Cancels a stream, whose readers see an error and not its end. */
+  streams.breakOff = (stream, reason) => {
+    if (stream.state !== "readable") return;
+    const { controller } = stream;
+    const cancelled = controller.steps.cancel(controller, reason);
+    streams.errorReadable(stream, reason);
+    streams.handled(cancelled);
+  };
+
   /** A stream before it has a controller. */
   streams.newReadable = () => ({
     __proto__: null, state: "readable", reader: undefined, error: undefined, disturbed: false,
