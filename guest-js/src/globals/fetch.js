@@ -121,12 +121,12 @@
 
   // The signal may live for long, and be that of many.
   const stopWhenAborted = (response, signal) => {
-    const known = new Weak(internals.bodyStream(response) ?? response);
+    const known = new Weak(streams.readableOf(internals.bodyStream(response)) ?? response);
     whenAborted(signal, () => {
       const held = apply(deref, known, []);
-      const stream = streams.readableOf(held);
-      if (stream !== undefined) streams.breakOff(stream, abortReason(signal));
-      else if (held !== undefined) internals.failBody(held, abortReason(signal));
+      if (held === undefined) return;
+      if (isResponse(held)) internals.failBody(held, abortReason(signal));
+      else streams.breakOff(held, abortReason(signal));
     });
   };
 
