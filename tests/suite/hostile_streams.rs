@@ -53,7 +53,7 @@ async fn a_hostile_source() {
          const told = [];
          told.push(await read({}, 'huge'));
          told.push((await read({}, 'empty'))[1].includes('fuel'));
-         told.push(/wall time|is over/.test((await read({ wallMs: 200 }, 'never'))[1]));
+         told.push(/wall time|is over|prematurely/.test((await read({ wallMs: 200 }, 'never'))[1]));
          told.push((await read({}, 'spins'))[1].includes('fuel'));
          told.push((await read({}, 'poisoned')).length);
          return told",
