@@ -128,9 +128,10 @@ link() {
 }
 
 # Cranelift translates instruction by instruction: what Binaryen takes out costs neither
-# time nor fuel. -O4 and -Os measure slower.
+# time nor fuel, and Cranelift does not inline: small functions are inlined here. -O4 and
+# -Os measure slower.
 optimize() {
-    wasm-opt -O3 --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int \
+    wasm-opt -O3 -aimfs 20 -fimfs 60 -pii 4 --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int \
         --enable-mutable-globals --enable-multivalue "$1" -o "$1"
 }
 

@@ -2,12 +2,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rquickjs::{Function, Object, Persistent};
 
 use crate::intrinsics::Intrinsics;
+use crate::modules::Exported;
 use crate::rpc::{Handle, PendingCall};
 use crate::timers::Timers;
 use crate::{Effect, Host, ModuleBody};
@@ -86,6 +88,8 @@ pub struct State {
     pub failures: RefCell<BTreeMap<String, Persistent<rquickjs::Value<'static>>>>,
     /// Bodies of CommonJS modules that have not run.
     pub compiled: RefCell<BTreeMap<String, Persistent<Function<'static>>>>,
+    /// What CommonJS modules export, as far as their sources show it.
+    pub exported: RefCell<BTreeMap<String, Rc<Exported>>>,
     /// `module` objects of what is not an ES module, once it was evaluated.
     pub values: RefCell<BTreeMap<String, Persistent<Object<'static>>>>,
     /// The namespace of the main module.
@@ -132,6 +136,7 @@ impl State {
             json: RefCell::default(),
             failures: RefCell::default(),
             compiled: RefCell::default(),
+            exported: RefCell::default(),
             values: RefCell::default(),
             exports: RefCell::default(),
             env: RefCell::default(),

@@ -1,4 +1,4 @@
-//! `require` of ES modules. What is expected is what Node 22 prints.
+//! `CommonJS` and ES modules that import one another. What is expected is what Node prints.
 
 use serde_json::json;
 
@@ -205,4 +205,85 @@ async fn a_cycle_that_waits_is_not_required() {
         "require() cannot be used on an ES module with top-level await. Use import() instead.",
         1
     ]));
+}
+
+#[tokio::test]
+async fn exports_of_commonjs_are_imported_by_name_as_in_node() {
+    let case = Case::named(
+        "main.mjs",
+        r#"import whole, { a, b, got, hidden, dropped, __esModule as flag } from "./named.cjs";
+import * as ns from "./again.cjs";
+import * as star from "./star.mjs";
+import { early, late, pending } from "./cyc.cjs";
+const caught = (p) => p.then((ns) => Object.keys(ns), (e) => e.name);
+export default { async run() {
+  b();
+  const list = (o) => Object.keys(o).filter((k) => k !== "module.exports").sort();
+  return [a, got, hidden, dropped === undefined, flag, whole.a, whole.default, list(ns), ns.default === star.default, list(star), star.x, star.first, star.whole === whole,
+    await caught(import("./bad.mjs")), await caught(import("./undetected.cjs")), (await pending).seen, early, late];
+} };"#,
+    );
+    let files = [
+        (
+            "named.cjs",
+            r#"exports.a = 1; exports.b = () => exports.a++; exports.dropped = 1; delete exports.dropped;
+Object.defineProperty(exports, "got", { enumerable: true, get: function () { return exports.a; } });
+Object.defineProperty(exports, "hidden", { value: 2 });
+exports.default = "own default"; exports.__esModule = true;"#,
+        ),
+        (
+            "object.cjs",
+            r#"const x = 1; module.exports = { x, y: x, ...require("./named.cjs"), f() {} };"#,
+        ),
+        ("again.cjs", r#"module.exports = require("./object.cjs");"#),
+        (
+            "star.mjs",
+            r#"export * from "./again.cjs"; export { default as whole, a as first } from "./named.cjs"; export const x = "mine";"#,
+        ),
+        ("bad.mjs", r#"import { nothing } from "./named.cjs";"#),
+        ("undetected.cjs", r#"module["exports"] = { q: 1 };"#),
+        (
+            "cyc.mjs",
+            r#"import { early, late } from "./cyc.cjs"; export const seen = [typeof early, typeof late];"#,
+        ),
+        (
+            "cyc.cjs",
+            r#"exports.early = 1; exports.pending = import("./cyc.mjs"); exports.late = 2;"#,
+        ),
+    ];
+    let case = files.into_iter().fold(case, |case, (name, text)| case.file(name, text));
+    let exported = ["__esModule", "a", "b", "default", "dropped", "f", "got", "hidden", "x", "y"];
+    let starred =
+        ["__esModule", "a", "b", "dropped", "f", "first", "got", "hidden", "whole", "x", "y"];
+    let _ = case.run().await.expect_ok(json!([
+        1,
+        1,
+        2,
+        true,
+        true,
+        2,
+        "own default",
+        exported,
+        false,
+        starred,
+        "mine",
+        1,
+        true,
+        "SyntaxError",
+        ["default"],
+        ["number", "number"],
+        1,
+        2
+    ]));
+}
+
+/// The names of what may be there count; that it is not there matters when it is required.
+#[tokio::test]
+async fn names_are_looked_for_in_modules_that_nobody_requires() {
+    let _ = Case::js("import lib, { dev } from './lib.cjs'; export default { run: () => [dev, typeof lib.prod] }")
+        .file("lib.cjs", "if (false) module.exports = require('./none.cjs'); if (!0) module.exports = require('./dev.cjs')")
+        .file("dev.cjs", "exports.dev = 1; const __export = () => {}; false && __export(require('./lib.cjs')); false && __export(require('./none.cjs'))")
+        .run()
+        .await
+        .expect_ok(json!([1, "undefined"]));
 }

@@ -351,6 +351,32 @@ async fn a_call_that_waits_for_nothing_is_hung_and_so_is_its_caller_told() {
 }
 
 #[tokio::test]
+async fn a_call_of_the_same_worker_that_waits_for_nothing_is_hung() {
+    let run = lone(
+        "const wake = [];
+         export class E extends WorkerEntrypoint {
+             never() { return new Promise(() => {}) }
+             through(n) { return n ? this.ctx.exports.E.through(n - 1) : this.never() }
+             wait() { return new Promise((resolve) => wake.push(resolve)) }
+             wake(value) { wake.shift()(value) } }
+         export default { async run(_, env, ctx) {
+             const { E } = ctx.exports, told = [];
+             for (const call of [E.never(), E.through(3), E.wait()]) {
+                 told.push((await call.catch((e) => e.message)).includes('the code had hung'));
+             }
+             wake.length = 0;
+             // One that the others may wake goes on.
+             const waiting = E.wait();
+             await E.wake('woken');
+             return [...told, await waiting];
+         } }",
+    )
+    .run()
+    .await;
+    let _ = run.expect_ok(json!([true, true, true, "woken"]));
+}
+
+#[tokio::test]
 async fn a_call_that_a_live_stub_can_wake_is_not_hung() {
     let worker = lone(
         "let wake; export default {

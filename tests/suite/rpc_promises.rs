@@ -142,6 +142,21 @@ async fn it_fails_for_whoever_awaits_it() {
 }
 
 #[tokio::test]
+async fn json_asks_nothing_of_it() {
+    let _ = family(
+        "let asked = 0; export default class extends WorkerEntrypoint {
+             get toJSON() { asked++ } counter() { return { n: 1 } } asked() { return asked } };",
+        "const a = child(env), p = a.counter(), read = a.some.name;
+         const text = JSON.stringify([{ p }, { read }, { a }]);
+         await p;
+         return [text, 'toJSON' in p, await a.asked()]",
+    )
+    .run()
+    .await
+    .expect_ok(json!(["[{},{},{}]", false, 0]));
+}
+
+#[tokio::test]
 async fn one_that_has_come_is_what_it_is() {
     let _ = family(
         CHILD,

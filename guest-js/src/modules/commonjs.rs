@@ -1,12 +1,16 @@
 //! CommonJS: a module is a function body with `exports`, `require`, `module`.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use rquickjs::context::EvalOptions;
 use rquickjs::function::This;
-use rquickjs::{Ctx, Function, Object, Persistent, Result, Value};
+use rquickjs::{Ctx, Error, Function, Object, Persistent, Result, Value};
 
+use super::exported::{self, Exported};
 use super::{builtin, evaluate, find, not_found, required, resolve, source_map};
-use crate::rpc;
 use crate::state::State;
+use crate::{ModuleBody, rpc, value};
 
 /// On one line, so that lines keep their numbers.
 const PREFIX: &str = "(function (exports, require, module, __filename, __dirname) {";
@@ -24,7 +28,71 @@ pub fn compile(ctx: &Ctx<'_>, state: &State, name: &str, source: &str) -> Result
     let body: Function<'_> =
         source_map::prefixed(ctx, prefix, || ctx.eval_with_options(wrapped, options))?;
     state.compiled.borrow_mut().insert(name.to_owned(), Persistent::save(ctx, body));
+    let exported = exported::read(source);
+    state.exported.borrow_mut().insert(name.to_owned(), Rc::new(exported));
     Ok(())
+}
+
+/// The names that an ES module can import from the module `name`, its default export
+/// apart. None of a module that is not CommonJS.
+///
+/// # Errors
+/// The heap is full.
+pub fn names(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    // The engine takes names as C strings.
+    let is_new = |name: &str| name != "default" && !name.contains('\0');
+    let (mut seen, mut left) = (BTreeSet::new(), vec![name.to_owned()]);
+    while let Some(name) = left.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let Some(exported) = exported_by(state, &name) else { continue };
+        names.extend(exported.names.iter().filter(|name| is_new(name)).cloned());
+        for specifier in &exported.from {
+            let path = resolve(&name, specifier).filter(|_| builtin::name(specifier).is_none());
+            match path.map(|path| find(ctx, state, &path, Some(&name))) {
+                Some(Ok(found)) => left.push(found),
+                // It fails when it is required, if it is.
+                Some(Err(Error::Exception)) => drop(ctx.catch()),
+                Some(Err(error)) => return Err(error),
+                None => {}
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// What the source of a CommonJS module shows, whether it was compiled or not.
+fn exported_by(state: &State, name: &str) -> Option<Rc<Exported>> {
+    if let Some(known) = state.exported.borrow().get(name) {
+        return Some(Rc::clone(known));
+    }
+    let exported = match state.bodies.borrow().get(name) {
+        Some(ModuleBody::Commonjs(source)) => Rc::new(exported::read(source)),
+        _ => return None,
+    };
+    state.exported.borrow_mut().insert(name.to_owned(), Rc::clone(&exported));
+    Some(exported)
+}
+
+/// An own property of `module.exports`, unless reading it throws.
+///
+/// # Errors
+/// The heap is full.
+pub fn own<'js>(ctx: &Ctx<'js>, exports: &Value<'js>, name: &str) -> Result<Option<Value<'js>>> {
+    let Some(exports) = exports.as_object() else { return Ok(None) };
+    let read = || match value::has_own(ctx, exports, name)? {
+        true => exports.get(name).map(Some),
+        false => Ok(None),
+    };
+    match read() {
+        Err(Error::Exception) => {
+            drop(ctx.catch());
+            Ok(None)
+        }
+        read => read,
+    }
 }
 
 /// Runs the body of the module `name` and returns its `module.exports`.

@@ -2,6 +2,7 @@
 
 mod builtin;
 mod commonjs;
+mod exported;
 mod required;
 mod source_map;
 
@@ -13,6 +14,8 @@ use rquickjs::{
     Array, ArrayBuffer, Ctx, Error, IntoJs, Module, Object, Persistent, Promise, Result, Runtime,
     Value,
 };
+
+pub use exported::Exported;
 
 use crate::rpc::message::{self, Owner};
 use crate::state::State;
@@ -216,7 +219,12 @@ struct ValueModule;
 
 impl ModuleDef for ValueModule {
     fn declare(declarations: &Declarations<'_>) -> Result<()> {
+        let module = declarations.module();
+        let state = rpc::state(module.ctx())?;
         declarations.declare("default")?;
+        for name in commonjs::names(module.ctx(), &state, &module.name::<String>()?)? {
+            declarations.declare(name)?;
+        }
         Ok(())
     }
 
@@ -224,6 +232,11 @@ impl ModuleDef for ValueModule {
         let name: String = exports.module().name()?;
         let state = rpc::state(ctx)?;
         let value = evaluate(ctx, &state, &name)?;
+        for name in commonjs::names(ctx, &state, &name)? {
+            if let Some(value) = commonjs::own(ctx, &value, &name)? {
+                exports.export(name, value)?;
+            }
+        }
         exports.export("default", value)?;
         Ok(())
     }

@@ -227,6 +227,8 @@ impl<'js> JsClass<'js> for Members {
         match of {
             Of::Promise => match name.as_str() {
                 "then" | "catch" | "finally" | "constructor" => local(ctx),
+                // What JSON.stringify asks of any value is no call.
+                "toJSON" => Ok(Value::new_undefined(ctx.clone())),
                 _ => Stub { root: Root::Promise(receiver), path: Vec::new() }.property(ctx, name),
             },
             Of::Stub | Of::Service | Of::Property => {
@@ -261,8 +263,7 @@ impl<'js> JsClass<'js> for Members {
         let name = name.to_string()?;
         Ok(match of {
             Of::Stub | Of::Service => name != "then" && name != "toJSON",
-            Of::Property => name != "toJSON",
-            Of::Promise => true,
+            Of::Property | Of::Promise => name != "toJSON",
         })
     }
 }

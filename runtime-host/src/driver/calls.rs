@@ -1,15 +1,15 @@
 //! Calls that a sandbox has made and that have not been answered.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use isolet_wire::Value;
 
 use super::tables;
@@ -29,10 +29,20 @@ type Pending = Abortable<Pin<Box<dyn Future<Output = Arrived> + Send>>>;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
     Others,
-    /// Nobody but the sandbox itself.
+    /// An invocation of the sandbox itself.
     Itself,
+    /// Whoever answers the call that it came from: a call on an answer, or a loader's,
+    /// which waits for a callback.
+    Derived,
     /// The host, about the sandbox: nobody's work, and nobody's without the invocation.
     Host,
+}
+
+impl Of {
+    /// How many sources of an answer outside the sandbox the call adds.
+    pub(super) fn outside(self) -> usize {
+        usize::from(self != Self::Itself)
+    }
 }
 
 /// One call that is under way.
@@ -157,6 +167,28 @@ impl Calls {
         Some(arrived)
     }
 
+    /// Whether the next answer comes without waiting for anybody.
+    pub(super) fn has_arrived(&mut self) -> bool {
+        while self.arrived.is_empty() {
+            // The task's budget must not make a ready answer look pending.
+            let next = tokio::task::coop::unconstrained(self.answers.next());
+            match next.now_or_never() {
+                Some(Some(Ok(arrived))) => {
+                    self.arrived_bytes += bytes_of(&arrived.1);
+                    self.arrived.push_back(arrived);
+                }
+                Some(Some(Err(Aborted))) => {}
+                Some(None) | None => return false,
+            }
+        }
+        true
+    }
+
+    /// The invocations that wait for an answer.
+    pub(super) fn owners(&self) -> BTreeSet<u32> {
+        self.table.values().map(|call| call.owner).collect()
+    }
+
     /// Whether so much has arrived, and was not looked at, that more should not
     /// be asked for.
     pub(super) fn are_flooded(&self, bytes: u64) -> bool {
@@ -179,9 +211,9 @@ impl Calls {
         Some(Arc::clone(call.promised.get_or_insert_with(Arc::default)))
     }
 
-    /// False if it was answered before.
-    pub(super) fn abort(&mut self, id: u32) -> bool {
-        let Some(call) = self.remove(id) else { return false };
+    /// Returns who could have answered it, `None` if it was answered before.
+    pub(super) fn abort(&mut self, id: u32) -> Option<Of> {
+        let call = self.remove(id)?;
         if let Some(abort) = call.abort {
             abort.abort();
         }
@@ -189,7 +221,7 @@ impl Calls {
             let cancelled = Thrown::new("The call was cancelled.");
             promised.settle(Err(cancelled), Reservation::default());
         }
-        true
+        Some(call.of)
     }
 
     pub(super) fn get_mut(&mut self, id: u32) -> Option<&mut PendingCall> {

@@ -123,7 +123,8 @@ impl Driver {
         }
         // What a sandbox asks of itself, its exports apart, is nobody's work and may
         // take as long as it lives.
-        let of_itself = matches!(target, wit::Capability::Held(OWN)) && path.len() == 1;
+        let is_own = matches!(target, wit::Capability::Held(OWN));
+        let of_itself = is_own && path.len() == 1;
         let is_answer = matches!(target, wit::Capability::Promised(_) | wit::Capability::Answer(_));
         let held = match target {
             wit::Capability::Held(index)
@@ -136,10 +137,10 @@ impl Driver {
         let mut pending = PendingCall::new(invocation, bytes, awaited);
         pending.of = match target.as_ref().map(Stub::target) {
             _ if of_itself => Of::Host,
+            _ if is_own => Of::Itself,
             Some(Target::Remote(remote)) if remote.is_in(&self.link) => Of::Itself,
-            // What it waits for is a callback, or a call that is itself one of these.
-            Some(Target::LocalLoader(_)) => Of::Itself,
-            _ if is_answer => Of::Itself,
+            Some(Target::LocalLoader(_)) => Of::Derived,
+            _ if is_answer => Of::Derived,
             _ => Of::Others,
         };
         // It lives as long as it waits for itself, and must not be what keeps it.
@@ -150,7 +151,7 @@ impl Driver {
         if !awaited {
             pending.promised = Some(self.tables.keep(id));
         }
-        self.open_calls += 1;
+        self.open_calls += pending.of.outside();
         // What a worker is made of has a limit of its own.
         let is_code =
             target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::LocalLoader(_)));
@@ -234,7 +235,7 @@ impl Driver {
             if orphan.owner != id || orphan.deadline.is_some() {
                 continue;
             }
-            self.open_calls -= 1;
+            self.open_calls -= orphan.of.outside();
             if orphan.of == Of::Host {
                 self.calls.abort(call);
                 continue;
@@ -263,9 +264,7 @@ impl Driver {
             invocation.settle(Err(error));
             invocation.lane = Lane::default();
             for call in std::mem::take(&mut invocation.calls) {
-                if self.calls.abort(call) {
-                    self.open_calls -= 1;
-                }
+                self.open_calls -= self.calls.abort(call).map_or(0, Of::outside);
             }
         }
         self.close(id);

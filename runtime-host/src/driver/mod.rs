@@ -172,7 +172,7 @@ struct Driver {
     /// Requests that it has taken, for nobody as well.
     taken: u64,
     calls: Calls,
-    /// How many of the calls belong to invocations that are open.
+    /// How many calls of open invocations something outside the sandbox may answer.
     open_calls: usize,
     /// Of invocations that are over, with calls that still wait.
     left_behind: BTreeMap<u32, Lane>,

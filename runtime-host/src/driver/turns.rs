@@ -100,7 +100,7 @@ impl Driver {
         if !self.invocations.contains_key(&call.owner) {
             return Ok(None);
         }
-        self.open_calls -= 1;
+        self.open_calls -= call.of.outside();
         Ok(call.awaited.then_some((call.owner, result)))
     }
 
