@@ -4,10 +4,10 @@
 mod split;
 mod wrapper;
 
-#[path = "../src/config.rs"]
+#[path = "../src/support/config.rs"]
 #[allow(dead_code, reason = "the library uses the rest")]
 mod config;
-#[path = "../src/image_module.rs"]
+#[path = "../src/engine/image_module.rs"]
 mod image_module;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use wasmtime::{
 use split::Guest;
 
 fn main() -> Result<()> {
-    for path in ["build", "guests", "src/config.rs", "src/image_module.rs", "wit"] {
+    for path in ["build", "guests", "src/support/config.rs", "src/engine/image_module.rs", "wit"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);

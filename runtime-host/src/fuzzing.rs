@@ -8,17 +8,18 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::bindings::sandbox as wit;
+use crate::engine::bindings::sandbox as wit;
+use crate::engine::source::{Found, Module, ModuleSource, Sources};
+use crate::engine::transpiler::TranspileOptions;
 use crate::engine::{Engine, EngineConfig};
+use crate::error::diagnostics::point_at;
 use crate::limits::Limits;
-use crate::source::{Found, Module, ModuleSource, Sources, point_at};
 use crate::tests::choices::Choices;
 use crate::tests::picture;
 use crate::tests::raw_guest::Liar;
 use crate::tests::script::{
     ECHO, GATE, OWN, call, code, message, method, outcome, pipelined, settle, undefined,
 };
-use crate::transpile::TranspileOptions;
 use crate::worker_code::WorkerCode;
 
 /// More than any input takes, also with a sanitizer: past this it hangs.
@@ -90,8 +91,15 @@ fn sources(modules: BTreeMap<String, Module>, elsewhere: Option<Arc<dyn ModuleSo
         Engine::with_config(EngineConfig::new().max_sandboxes(1)).expect("an engine")
     });
     let limits = Limits::default();
-    let quota = ENGINE.quota_of_root(&limits);
-    Sources::new(ENGINE.clone(), modules, elsewhere, &limits, &quota, TranspileOptions::default())
+    let quota = ENGINE.quota_below(None, &limits);
+    Sources::new(
+        Arc::clone(ENGINE.transpiler()),
+        modules,
+        elsewhere,
+        &limits,
+        &quota,
+        TranspileOptions::default(),
+    )
 }
 
 /// What the native build of the transpiler makes of a text: code and mappings, or

@@ -37,76 +37,48 @@
 // So that the macro's paths also hold inside this crate.
 extern crate self as isolet;
 
-mod artifacts;
-mod bindings;
-mod bytes;
-mod capability;
-mod claim;
-mod code;
-mod config;
 mod driver;
 mod engine;
-mod entrypoint;
 mod error;
-mod exception;
-mod export;
-mod flat;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
-mod image;
-mod image_module;
-mod invocation;
 mod limits;
-mod link;
 mod loader;
 #[cfg(feature = "lockdown")]
 mod lockdown;
-mod log;
-mod outcome;
-mod ownership;
-mod polls;
-mod promised;
-mod purse;
-mod quota;
+mod rpc;
 mod sandbox;
-mod seed;
-mod source;
-mod stats;
-mod stream;
-mod stub;
-mod sync;
-mod tail;
+mod support;
 #[cfg(any(test, fuzzing))]
 #[allow(missing_docs, dead_code, reason = "not part of the interface")]
 mod tests;
-mod transpile;
-mod watchers;
 mod worker;
 mod worker_code;
 
-pub use bytes::Bytes;
-#[doc(hidden)]
-pub use capability::private as __private;
-pub use capability::{Answer, Call, Capability, Thrown};
+pub use engine::log::{Level, LogLine};
+pub use engine::source::{Found, Module, ModuleSource};
+pub use engine::transpiler::TranspileOptions;
 pub use engine::{Engine, EngineConfig};
-pub use entrypoint::{Calling, Entrypoint};
+pub use error::outcome::Outcome;
+pub use error::thrown::Thrown;
 pub use error::{Aborted, Error, Exception, LimitError, LimitKind, Overload, Result};
-pub use invocation::Report;
 pub use isolet_macros::capability;
 pub use isolet_wire::Value;
+pub use limits::stats::{EngineStats, WorkerStats};
 pub use limits::{Limits, Usage};
 pub use loader::{Loader, LoaderStats};
 #[cfg(feature = "lockdown")]
 pub use lockdown::{Lockdown, LockdownError};
-pub use log::{Level, LogLine};
-pub use outcome::Outcome;
+pub use rpc::bytes::Bytes;
+#[doc(hidden)]
+pub use rpc::capability::private as __private;
+pub use rpc::capability::{Answer, Call, Calling, Capability};
+pub use rpc::report::Report;
+pub use rpc::stream::{ByteSink, ByteStream};
+pub use rpc::stub::Stub;
 pub use schemars;
-pub use source::{Found, Module, ModuleSource};
-pub use stats::{EngineStats, WorkerStats};
-pub use stream::{ByteSink, ByteStream};
-pub use stub::Stub;
-pub use tail::{TailEvent, TailException, TailLog};
-pub use transpile::TranspileOptions;
 pub use worker::Worker;
+pub use worker::entrypoint::Entrypoint;
+pub use worker_code::tail::{TailEvent, TailException, TailLog};
 pub use worker_code::{Binding, WorkerCode};

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::{Driver, Start, Starting};
-use crate::code::Code;
+use super::invocation::Invocation;
+use super::start::{Start, Starting};
+use super::state::Driver;
+use crate::engine::image::Image;
 use crate::error::Result;
-use crate::image::Image;
-use crate::invocation::{Invocation, Request};
-use crate::sandbox::{at_fault, internal};
+use crate::error::fault::{at_fault, internal};
+use crate::rpc::request::Request;
+use crate::worker_code::spec::Code;
 
 /// The invocation that pays for making it.
 const LOADING: u32 = 0;

@@ -12,12 +12,14 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use isolet_wire::Value;
 
-use super::tables;
-use crate::capability::{Answer, Call, Thrown};
+use super::capability_table;
 use crate::error::Error;
-use crate::promised::{Promised, failed};
-use crate::quota::{Quota, Reservation};
-use crate::stub::Stub;
+use crate::error::thrown::Thrown;
+use crate::limits::quota::{Quota, Reservation};
+use crate::rpc::capability::failed;
+use crate::rpc::capability::{Answer, Call};
+use crate::rpc::promised_answer::Promised;
+use crate::rpc::stub::Stub;
 
 /// The call, and what it came to.
 type Arrived = (u32, Result<Value, Thrown>);
@@ -240,7 +242,7 @@ pub(super) fn send(target: &Stub, call: Call) -> Answer {
 /// What an answer takes in the host.
 pub(super) fn bytes_of(answer: &Result<Value, Thrown>) -> u64 {
     match answer {
-        Ok(value) => tables::bytes_of(value),
+        Ok(value) => capability_table::bytes_of(value),
         Err(thrown) => thrown.bytes(),
     }
 }

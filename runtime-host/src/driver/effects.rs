@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use isolet_wire::Value;
 
+use super::call_queue::{Lane, Waiting};
 use super::calls::{Of, PendingCall, send};
-use super::lanes::{Lane, Waiting};
-use super::tables::{LAST_NUMBER, OWN, bytes_of};
-use super::{Driver, Due, lie, worn_out};
-use crate::bindings::sandbox as wit;
-use crate::capability::{Call, MAX_MESSAGE_BYTES, MAX_PATH, Thrown};
+use super::capability_table::{LAST_NUMBER, OWN, bytes_of};
+use super::state::Driver;
+use crate::engine::bindings::sandbox as wit;
+use crate::error::exception;
+use crate::error::fault::{lie, worn_out};
+use crate::error::thrown::{MAX_MESSAGE_BYTES, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
-use crate::exception;
-use crate::promised::failed;
-use crate::purse::{Purse, letting_go};
-use crate::stub::{Stub, Target};
-use crate::tail;
+use crate::limits::fuel_account::{Purse, letting_go};
+use crate::rpc::capability::failed;
+use crate::rpc::capability::{Call, MAX_PATH};
+use crate::rpc::stub::Stub;
+use crate::rpc::target::Target;
 
 impl Driver {
     /// `payer` lets go of what the effect lets go of.
@@ -34,7 +36,7 @@ impl Driver {
             }
             wit::Effect::LoadFailed(message) => {
                 let value = self.thrown_while_loading(message).await?;
-                return Err(Error::Load(exception::load(value, &self.code.sources).await));
+                return Err(Error::Load(self.code.sources.explain(exception::thrown(value)).await));
             }
             wit::Effect::LoadThrew(message) => {
                 let value = self.thrown_while_loading(message).await?;
@@ -139,7 +141,7 @@ impl Driver {
             _ if of_itself => Of::Host,
             _ if is_own => Of::Itself,
             Some(Target::Remote(remote)) if remote.is_in(&self.link) => Of::Itself,
-            Some(Target::LocalLoader(_)) => Of::Derived,
+            Some(Target::HeldRight(_)) => Of::Derived,
             _ if is_answer => Of::Derived,
             _ => Of::Others,
         };
@@ -154,7 +156,7 @@ impl Driver {
         self.open_calls += pending.of.outside();
         // What a worker is made of has a limit of its own.
         let is_code =
-            target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::LocalLoader(_)));
+            target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::HeldRight(_)));
         let answer = match target {
             _ if self.rehearsing => Box::pin(std::future::pending()),
             _ if size > MAX_MESSAGE_BYTES && !is_code => failed(Thrown::too_large(size)),
@@ -194,91 +196,43 @@ impl Driver {
         Ok(())
     }
 
-    fn settle(
-        &mut self,
-        id: u32,
-        result: Result<Result<Value, Value>>,
-        waiting: bool,
-    ) -> Result<()> {
-        let Some(invocation) = self.invocations.get(&id) else { return Ok(()) };
-        let result = result?;
-        let (Ok(value) | Err(value)) = &result;
-        let actual = value.as_bytes().len() as u64;
-        let limit = invocation.limits.output_bytes;
-        let result = if actual > limit {
-            // The sandbox is sound: only this invocation has gone too far.
-            Err(LimitError { kind: LimitKind::Output, limit, actual }.into())
-        } else {
-            result.map_err(|thrown| Error::Exception(exception::thrown(thrown)))
-        };
-        if let Some(invocation) = self.invocations.get_mut(&id) {
-            invocation.settle(result);
-            if waiting && invocation.reports_early() {
-                invocation.report(self.sandbox.logs().lines(id).to_vec());
-            }
+    fn lane(&mut self, owner: u32) -> Option<&mut Lane> {
+        match self.invocations.get_mut(&owner) {
+            Some(invocation) => Some(&mut invocation.lane),
+            None => self.left_behind.get_mut(&owner),
         }
-        if !waiting {
-            self.close(id);
+    }
+
+    /// One of the invocation's calls has come back.
+    pub(super) fn leave_lane(&mut self, owner: u32) {
+        let Some(lane) = self.lane(owner) else { return };
+        lane.leave();
+        if !lane.is_empty() {
+            self.freed.push_back(owner);
+        }
+    }
+
+    /// Sends the calls that others have made room for.
+    pub(super) fn send_waiting(&mut self) -> Result<()> {
+        let bytes = self.code.limits.memory_bytes;
+        while !self.calls.are_flooded(bytes)
+            && let Some(owner) = self.freed.pop_front()
+        {
+            while let Some(Waiting { id, target, call }) = self.lane(owner).and_then(Lane::next) {
+                let Some(pending) = self.calls.remove(id) else { continue };
+                let answer = send(&target, call);
+                if let Some(result) = self.calls.add(id, pending, answer) {
+                    self.arrived(id, result)?;
+                }
+                if self.calls.are_flooded(bytes) {
+                    self.freed.push_front(owner);
+                    return Ok(());
+                }
+            }
+            if self.left_behind.get(&owner).is_some_and(Lane::is_empty) {
+                self.left_behind.remove(&owner);
+            }
         }
         Ok(())
-    }
-
-    /// The invocation is over: its report leaves. Calls that it did not wait
-    /// for go on until the deadline that it had.
-    pub(super) fn close(&mut self, id: u32) {
-        let lines = self.sandbox.logs().close(id);
-        let Some(mut invocation) = self.invocations.remove(&id) else { return };
-        self.due.remove(&(invocation.deadline, Due::Invocation(id)));
-        for &call in &invocation.calls {
-            let Some(orphan) = self.calls.get_mut(call) else { continue };
-            // A guest that uses a number twice.
-            if orphan.owner != id || orphan.deadline.is_some() {
-                continue;
-            }
-            self.open_calls -= orphan.of.outside();
-            if orphan.of == Of::Host {
-                self.calls.abort(call);
-                continue;
-            }
-            orphan.deadline = Some(invocation.deadline);
-            self.due.insert((invocation.deadline, Due::Call(call)));
-        }
-        if !invocation.lane.is_empty() {
-            self.left_behind.insert(id, std::mem::take(&mut invocation.lane));
-        }
-        invocation.close_purse();
-        invocation.record();
-        tail::tell(&self.code, &invocation, &lines);
-        invocation.report(lines);
-    }
-
-    /// Fails the invocation and drops its calls; the guest forgets it next.
-    pub(super) fn end(&mut self, id: u32, error: Error) {
-        let payer = self.invocations.get(&id).map(|it| Arc::clone(&it.purse));
-        letting_go(payer.clone(), || self.end_paid(id, error));
-        self.forgetting.push_back((id, payer));
-    }
-
-    fn end_paid(&mut self, id: u32, error: Error) {
-        if let Some(invocation) = self.invocations.get_mut(&id) {
-            invocation.settle(Err(error));
-            invocation.lane = Lane::default();
-            for call in std::mem::take(&mut invocation.calls) {
-                self.open_calls -= self.calls.abort(call).map_or(0, Of::outside);
-            }
-        }
-        self.close(id);
-        self.waiting.retain(|(waiting, _)| *waiting != id);
-    }
-
-    pub(super) fn cancel(&mut self, token: u64) {
-        let found = self.invocations.iter_mut().find(|(_, it)| it.token == token);
-        let Some((&id, invocation)) = found else { return };
-        if self.loaded {
-            return self.end(id, Error::Cancelled);
-        }
-        // It may be the one that pays for loading.
-        invocation.abandoned = true;
-        self.waiting.retain(|(waiting, _)| *waiting != id);
     }
 }

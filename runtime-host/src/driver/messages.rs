@@ -3,10 +3,10 @@
 use isolet_wire::{Checked, Value};
 use tokio::task::yield_now;
 
-use super::Driver;
-use crate::bindings::sandbox as wit;
+use super::state::Driver;
+use crate::engine::bindings::sandbox as wit;
 use crate::error::Result;
-use crate::sandbox::internal;
+use crate::error::fault::internal;
 
 /// Messages of more bytes are checked in slices.
 const CHECKED_AT_ONCE: usize = 64 << 10;

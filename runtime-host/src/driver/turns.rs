@@ -7,13 +7,14 @@ use isolet_wire::Value;
 
 use super::calls::bytes_of;
 use super::pace::Pace;
-use super::{Driver, Due, HOUSEKEEPING_FUEL, OBJECT_FUEL, lie};
-use crate::bindings::sandbox as wit;
-use crate::capability::{MAX_MESSAGE_BYTES, Thrown};
+use super::state::{Driver, Due, HOUSEKEEPING_FUEL, OBJECT_FUEL};
+use crate::engine::bindings::sandbox as wit;
+use crate::error::fault::lie;
+use crate::error::thrown::{MAX_MESSAGE_BYTES, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
-use crate::purse::{Lease, Purse};
-use crate::sandbox::{Allowance, Budget};
-use crate::stub::Stub;
+use crate::limits::budget::{Allowance, Budget};
+use crate::limits::fuel_account::{Lease, Purse};
+use crate::rpc::stub::Stub;
 
 /// The data of an event.
 fn bytes_of_event(event: &wit::Event) -> u64 {

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::error::Result;
-use crate::ownership::{Holds, Visitor};
-use crate::quota::Reservation;
+use crate::limits::quota::Reservation;
+use crate::rpc::survey::{Holds, Visitor};
 use crate::worker::Worker;
 
 /// What a loader has done for those who asked by id.
@@ -242,7 +242,7 @@ impl Entries {
 mod tests {
     use super::{Cache, Id};
     use crate::limits::Limits;
-    use crate::quota::{Ceiling, Quota, Reservation};
+    use crate::limits::quota::{Ceiling, Quota, Reservation};
 
     #[test]
     fn an_id_takes_room_for_as_long_as_it_is_known() {

@@ -1,26 +1,27 @@
 //! `env.LOADER` as one sandbox holds it.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use isolet_wire::{DecodeError, Value};
 
+use super::binding::LoaderBinding;
 use super::cache::{Cache, Id};
-use super::given::{GivenCode, Options, check_length, max_message_bytes};
-use super::grant::Grant;
-use crate::capability::{Answer, Call, Capability, Thrown};
-use crate::code::Children;
-use crate::entrypoint::Entrypoint;
+use super::load_request::{EntrypointOptions, LoadRequest, check_length, max_message_bytes};
 use crate::error::Result;
-use crate::export::Export;
+use crate::error::thrown::Thrown;
 use crate::limits::Limits;
-use crate::link::{Lineage, Link};
-use crate::ownership::{Holds, Visitor};
-use crate::promised::failed;
-use crate::quota::Reservation;
-use crate::seed::Seed;
-use crate::stub::Stub;
+use crate::limits::lineage::Lineage;
+use crate::limits::quota::Reservation;
+use crate::rpc::capability::failed;
+use crate::rpc::capability::{Answer, Call};
+use crate::rpc::export::Export;
+use crate::rpc::right::{Child, Children, HeldRight, Holder, Right};
+use crate::rpc::stub::Stub;
+use crate::rpc::survey::{Holds, Visitor};
+use crate::rpc::target::{Callee, Target};
+use crate::support::seed::Seed;
 use crate::worker::Worker;
+use crate::worker::entrypoint::Entrypoint;
 
 /// Bytes that an id costs the host.
 const ENTRY_BYTES: u64 = 320;
@@ -31,7 +32,7 @@ const MAX_ID_BYTES: usize = 1 << 20;
 /// A loader as one sandbox holds it: the workers that it loads are that sandbox's
 /// children, within its limits and quotas.
 pub(crate) struct LocalLoader {
-    grant: Arc<Grant>,
+    binding: Arc<LoaderBinding>,
     /// What no worker that it loads may exceed.
     ceiling: Limits,
     /// The sandbox whose children they are.
@@ -42,48 +43,59 @@ pub(crate) struct LocalLoader {
     children: Arc<Children>,
 }
 
-/// Caches of a sandbox's loaders that have ids; each lives as long as one of its loaders.
-#[derive(Default)]
-pub(crate) struct Caches(BTreeMap<String, Weak<Cache>>);
-
-impl Caches {
-    fn of(&mut self, grant: &Grant) -> Arc<Cache> {
-        let Some(id) = &grant.id else { return Arc::default() };
-        if let Some(cache) = self.0.get(id).and_then(Weak::upgrade) {
-            return cache;
+impl LocalLoader {
+    pub(super) fn new(binding: Arc<LoaderBinding>, holder: &mut Holder) -> Self {
+        Self {
+            ceiling: binding.ceiling.lower(holder.link.limits()),
+            parent: holder.link.lineage().clone(),
+            cache: holder.shared(binding.id.as_deref()),
+            seed: Arc::clone(&holder.seed),
+            children: Arc::clone(&holder.children),
+            binding,
         }
-        let cache = Arc::default();
-        self.0.retain(|_, cache| cache.strong_count() > 0);
-        self.0.insert(id.clone(), Arc::downgrade(&cache));
-        cache
+    }
+
+    fn load(&self, given: LoadRequest<'_>) -> Result<Worker> {
+        self.parent.check_depth()?;
+        let mut code = given.into_code(&self.ceiling).seed(self.seed.draw());
+        // The worker ends with the sandbox that loads it, not the other way round.
+        let env = code.given_env.take();
+        code.given_env = env.map(|env| Stub::value_held_by(env, &self.parent));
+        code.outbound = code.outbound.map(|stub| stub.held_by(&self.parent));
+        code.tails = code.tails.iter().map(|tail| tail.held_by(&self.parent)).collect();
+        code.log_sink.clone_from(&self.binding.log_sink);
+        let parent = self.parent.clone();
+        let loaded = super::load(&self.binding.engine, code, parent, |_, bytes| self.place(bytes));
+        loaded.inspect(|worker| {
+            let code: Weak<dyn Child> = Arc::downgrade(worker.code()) as _;
+            self.children.add(code);
+        })
+    }
+
+    /// Room for a worker of so many bytes; those that are kept by id make way.
+    fn place(&self, bytes: u64) -> Result<Reservation> {
+        let Some(quota) = self.parent.quota() else { return Ok(Reservation::default()) };
+        loop {
+            match quota.keep(bytes) {
+                Err(_) if self.cache.evict_oldest() => {}
+                place => return place,
+            }
+        }
     }
 }
 
-impl LocalLoader {
-    /// The right `grant` in the hands of the sandbox behind `link`.
-    pub(crate) fn new(
-        grant: &Arc<Grant>,
-        link: &Link,
-        seed: &Arc<Seed>,
-        children: &Arc<Children>,
-        caches: &mut Caches,
-    ) -> Self {
-        Self {
-            grant: Arc::clone(grant),
-            ceiling: grant.ceiling.lower(link.limits()),
-            parent: link.lineage().clone(),
-            cache: caches.of(grant),
-            seed: Arc::clone(seed),
-            children: Arc::clone(children),
-        }
+impl Right for LoaderBinding {
+    fn held_by(self: Arc<Self>, holder: &mut Holder) -> Arc<dyn HeldRight> {
+        Arc::new(LocalLoader::new(self, holder))
     }
 
-    /// The right without the sandbox, which is all that leaves it.
-    pub(crate) fn grant(&self) -> &Arc<Grant> {
-        &self.grant
+    fn refusal(&self) -> &'static str {
+        "A loader is used by the worker that holds it: await it first, then call load() or get()."
     }
+}
 
-    pub(crate) fn request(self: Arc<Self>, call: Call) -> Answer {
+impl HeldRight for LocalLoader {
+    fn request(self: Arc<Self>, call: Call) -> Answer {
         let method = call.path.first().cloned().unwrap_or_default();
         let Call { arguments, payer, .. } = call;
         let arguments = arguments.unwrap_or_default();
@@ -92,9 +104,9 @@ impl LocalLoader {
         }
         match method.as_str() {
             "load" => {
-                let most = self.grant.engine.max_code_bytes();
+                let most = self.binding.engine.max_code_bytes();
                 let loaded =
-                    GivenCode::first_of(&arguments, most).and_then(|given| self.load(given));
+                    LoadRequest::first_of(&arguments, most).and_then(|given| self.load(given));
                 Box::pin(std::future::ready(loaded.map(stub_of).map_err(Thrown::from_error)))
             }
             "get" => {
@@ -120,10 +132,10 @@ impl LocalLoader {
                 Box::pin(async move {
                     let loading = async {
                         let mut call = Call::function(Value::array_of(&[])).paid_by(payer);
-                        let most = self.grant.engine.max_code_bytes();
+                        let most = self.binding.engine.max_code_bytes();
                         call.answer_bytes = Some(max_message_bytes(most));
                         let given = callback.request(call).await.map_err(Thrown::into_error)?;
-                        self.load(GivenCode::first_of(&Value::array_of(&[given]), most)?)
+                        self.load(LoadRequest::first_of(&Value::array_of(&[given]), most)?)
                     };
                     let worker = match slot {
                         Some((slot, id)) => self.cache.fill(id, slot, loading).await,
@@ -136,29 +148,8 @@ impl LocalLoader {
         }
     }
 
-    fn load(&self, given: GivenCode<'_>) -> Result<Worker> {
-        self.parent.check_depth()?;
-        let mut code = given.into_code(&self.ceiling).seed(self.seed.draw());
-        // The worker ends with the sandbox that loads it, not the other way round.
-        let env = code.given_env.take();
-        code.given_env = env.map(|env| Stub::value_held_by(env, &self.parent));
-        code.outbound = code.outbound.map(|stub| stub.held_by(&self.parent));
-        code.tails = code.tails.iter().map(|tail| tail.held_by(&self.parent)).collect();
-        code.log_sink.clone_from(&self.grant.log_sink);
-        let parent = self.parent.clone();
-        let loaded = super::load(&self.grant.engine, code, parent, |_, bytes| self.place(bytes));
-        loaded.inspect(|worker| self.children.add(worker.code()))
-    }
-
-    /// Room for a worker of so many bytes; those that are kept by id make way.
-    fn place(&self, bytes: u64) -> Result<Reservation> {
-        let Some(quota) = self.parent.quota() else { return Ok(Reservation::default()) };
-        loop {
-            match quota.keep(bytes) {
-                Err(_) if self.cache.evict_oldest() => {}
-                place => return place,
-            }
-        }
+    fn right(&self) -> Arc<dyn Right> {
+        Arc::<LoaderBinding>::clone(&self.binding)
     }
 }
 
@@ -172,30 +163,29 @@ impl Holds for LocalLoader {
 struct WorkerTarget(Worker);
 
 fn stub_of(worker: Worker) -> Value {
-    Stub::new(WorkerTarget(worker)).to_value()
+    Stub::to(Target::Worker(Arc::new(WorkerTarget(worker)))).to_value()
 }
 
-impl Capability for WorkerTarget {
-    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
-        if method != "getEntrypoint" {
-            return failed(Thrown::no_method(method));
+impl Holds for WorkerTarget {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        self.0.visit(visitor);
+    }
+}
+
+impl Callee for WorkerTarget {
+    fn request(self: Arc<Self>, mut call: Call) -> Answer {
+        let name = if call.path.is_empty() { String::new() } else { call.path.remove(0) };
+        if !call.path.is_empty() {
+            // A member of an export, without asking for that first.
+            let export = Export::new(not_default(Some(name)), None);
+            return Arc::new(Entrypoint::new(self.0.clone(), export)).request(call);
+        }
+        let arguments = call.arguments.unwrap_or_default();
+        if name != "getEntrypoint" {
+            return failed(Thrown::no_method(&name));
         }
         let checked = check_length(&arguments).map_err(Thrown::from_error);
         Box::pin(std::future::ready(checked.and_then(|()| self.entrypoint(&arguments))))
-    }
-
-    fn stands_for(&self) -> Option<Entrypoint> {
-        Some(Entrypoint::new(self.0.clone(), Arc::default()))
-    }
-
-    fn request(self: Arc<Self>, mut call: Call) -> Answer {
-        if call.path.len() < 2 {
-            let method = call.path.pop().unwrap_or_default();
-            return self.call(&method, call.arguments.unwrap_or_default());
-        }
-        // A member of an export, without asking for that first.
-        let name = not_default(Some(call.path.remove(0)));
-        Arc::new(Entrypoint::new(self.0.clone(), Export::new(name, None))).request(call)
     }
 }
 
@@ -222,8 +212,8 @@ fn not_default(name: Option<String>) -> Option<String> {
 impl WorkerTarget {
     fn entrypoint(&self, arguments: &Value) -> Result<Value, Thrown> {
         let name = argument::<Option<String>>(arguments, 0)?;
-        let options = argument::<Option<Options>>(arguments, 1)?;
-        let Options { props, limits } = options.unwrap_or_default();
+        let options = argument::<Option<EntrypointOptions>>(arguments, 1)?;
+        let EntrypointOptions { props, limits } = options.unwrap_or_default();
         let code = self.0.code();
         let props = props.map(|props| Stub::value_held_by(props, &code.parent));
         let export = Export::kept_by(&code.parent, not_default(name), props);

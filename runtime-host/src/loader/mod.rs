@@ -1,8 +1,8 @@
 //! Loads workers, for Rust and for other workers.
 
+mod binding;
 mod cache;
-mod given;
-mod grant;
+mod load_request;
 mod local;
 
 use std::future::Future;
@@ -11,21 +11,18 @@ use std::sync::{Arc, Mutex};
 
 use isolet_wire::Value;
 
-use crate::code::{Bound, Code};
 use crate::engine::Engine;
+use crate::engine::source::Sources;
 use crate::error::Result;
-use crate::link::Lineage;
-use crate::quota::{Quota, Reservation};
-use crate::source::Sources;
-use crate::watchers::Watchers;
+use crate::limits::lineage::Lineage;
+use crate::limits::quota::{Quota, Reservation};
+use crate::limits::watchers::Watchers;
 use crate::worker::Worker;
 use crate::worker_code::WorkerCode;
+use crate::worker_code::spec::{Bound, Code};
 
+use binding::LoaderBinding;
 pub use cache::LoaderStats;
-pub(crate) use given::Options;
-pub(crate) use grant::Grant;
-pub(crate) use local::{Caches, LocalLoader};
-
 use cache::{Cache, Id};
 
 /// Loads workers into an engine, and keeps those that were asked for by an id.
@@ -37,8 +34,15 @@ pub struct Loader {
     cache: Arc<Cache>,
 }
 
+impl Engine {
+    /// What loads workers into this engine.
+    pub fn loader(&self) -> Loader {
+        Loader::new(self.clone())
+    }
+}
+
 impl Loader {
-    pub(crate) fn new(engine: Engine) -> Self {
+    fn new(engine: Engine) -> Self {
         Self { engine, cache: Arc::default() }
     }
 
@@ -97,22 +101,25 @@ fn load(
 ) -> Result<Worker> {
     code.validate(engine.max_code_bytes())?;
     code.limits.validate(engine.max_memory_bytes(), engine.base().memory_bytes())?;
-    let grant = |id| Grant::new(engine, &code.limits, code.log_sink.clone(), id);
+    let loader = |id| {
+        let (engine, ceiling) = (engine.clone(), code.limits.clone());
+        LoaderBinding { engine, ceiling, log_sink: code.log_sink.clone(), id }.stub()
+    };
     let env = if let Some(env) = code.given_env.take() {
         env
     } else {
         let mut entries = std::mem::take(&mut code.env);
-        crate::worker_code::encode_env(&mut entries, grant)?
+        crate::worker_code::encode_env(&mut entries, loader)?
     };
     crate::worker_code::check_env(&env)?;
     let outbound = code.outbound.take();
     let outbound = outbound.map_or_else(Value::undefined, |stub| stub.to_value());
     let env = Value::array_of(&[env, outbound]);
     let bytes = code.bytes() + env.as_bytes().len() as u64;
-    let quota = parent.quota().cloned().unwrap_or_else(|| engine.quota_of_root(&code.limits));
+    let quota = parent.quota().cloned().unwrap_or_else(|| engine.quota_below(None, &code.limits));
     let place = keep(&quota, bytes + code.names_bytes())?;
     let sources = Sources::new(
-        engine.clone(),
+        Arc::clone(engine.transpiler()),
         code.modules,
         code.elsewhere,
         &code.limits,

@@ -4,7 +4,7 @@
 use arbitrary::Unstructured;
 use isolet_wire::{Buffer, View, ViewKind, Writer};
 
-use crate::bindings::sandbox as wit;
+use crate::engine::bindings::sandbox as wit;
 use crate::tests::picture;
 use crate::tests::script::{list, message, stub, undefined};
 

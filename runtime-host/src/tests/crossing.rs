@@ -2,11 +2,11 @@
 
 use isolet_wire::Value;
 
-use crate::bindings::sandbox as wit;
+use crate::engine::bindings::sandbox as wit;
 use crate::engine::{Engine, EngineConfig};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::stub::Stub;
+use crate::rpc::stub::Stub;
 use crate::tests::picture;
 use crate::tests::raw_guest::Liar;
 use crate::tests::script::{

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use isolet_wire::Value;
 
-use crate::bindings::sandbox as wit;
-use crate::capability::{Answer, Capability};
+use crate::engine::bindings::sandbox as wit;
 use crate::error::{Error, Result};
-use crate::stub::Stub;
+use crate::rpc::capability::{Answer, Capability};
+use crate::rpc::stub::Stub;
 use crate::tests::picture;
 use crate::tests::raw_guest::Liar;
 use crate::tests::script::{

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use isolet_wire::Value;
 
-use crate::bindings::sandbox as wit;
+use crate::engine::bindings::sandbox as wit;
 use crate::error::{Error, LimitKind};
-use crate::stub::Stub;
+use crate::rpc::stub::Stub;
 use crate::tests::picture;
 use crate::tests::script::{
     ECHO, GATE, OWN, assert_alive, call, hasty, list, message, outcome, pipelined, settle, stub,

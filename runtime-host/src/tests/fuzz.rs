@@ -7,11 +7,11 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 use isolet_wire::Value;
 
-use crate::bindings::sandbox as wit;
+use crate::engine::bindings::sandbox as wit;
 use crate::error::Result;
 use crate::fuzzing;
 use crate::limits::Limits;
-use crate::stub::Stub;
+use crate::rpc::stub::Stub;
 use crate::tests::choices::Choices;
 use crate::tests::picture;
 use crate::tests::raw_guest::Liar;

@@ -8,9 +8,9 @@ use isolet_wire::Value;
 use crate::engine::EngineConfig;
 use crate::error::{Error, LimitKind, Result};
 use crate::limits::Limits;
-use crate::tail::TailEvent;
 use crate::tests::raw_guest::RawGuest;
 use crate::worker_code::WorkerCode;
+use crate::worker_code::tail::TailEvent;
 
 const IMPORTS: &str = r#"
   (import "$root" "log" (func $log (param i32 i32 i32 i32 i32 i32 i32)))

@@ -11,15 +11,19 @@ use shuttle::future::{self, block_on};
 use shuttle::thread;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::capability::{Answer, Call, Capability};
-use crate::invocation::{Command, Receiver, Request};
 use crate::limits::Limits;
-use crate::link::{Lineage, Link, Remote};
-use crate::promised::Promised;
-use crate::purse::{Purse, SLICE};
-use crate::quota::Reservation;
-use crate::stub::{Stub, Target};
-use crate::sync::explore;
+use crate::limits::fuel_account::{Purse, SLICE};
+use crate::limits::lineage::Lineage;
+use crate::limits::quota::Reservation;
+use crate::rpc::capability::{Answer, Call, Capability};
+use crate::rpc::mailbox::Link;
+use crate::rpc::promised_answer::Promised;
+use crate::rpc::remote::Remote;
+use crate::rpc::request::{Command, Receiver, Request};
+use crate::rpc::stub::Stub;
+use crate::rpc::survey::Surveyed;
+use crate::rpc::target::Target;
+use crate::support::sync::explore;
 
 const ORDERS: usize = 2_000;
 
@@ -150,7 +154,7 @@ fn letting_go_never_overtakes_a_call() {
         for caller in callers {
             caller.join().expect("a caller");
         }
-        link.unneeded();
+        Surveyed::unneeded(&link);
         let mut noted = block_on(driver).expect("a driver");
         noted.released.sort_unstable();
         assert_eq!(noted.released, [0, 1, 2, 3, 4, 5]);
@@ -177,7 +181,7 @@ fn a_sandbox_hears_that_nobody_holds_it_after_each_last_one() {
             holder.join().expect("a holder");
         }
         assert!(!link.is_held());
-        link.unneeded();
+        Surveyed::unneeded(&link);
         let unheld = block_on(driver).expect("a driver").unheld;
         assert!((1..=3).contains(&unheld), "{unheld}");
     });

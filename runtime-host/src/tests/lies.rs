@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use isolet_wire::Value;
 
-use crate::bindings::sandbox as wit;
+use crate::engine::bindings::sandbox as wit;
 use crate::error::{Error, LimitKind, Result};
 use crate::limits::Limits;
 use crate::tests::picture::{bytes_of, word};

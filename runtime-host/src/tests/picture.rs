@@ -2,7 +2,7 @@
 
 use isolet_wire::Value;
 
-use crate::bindings::sandbox as wit;
+use crate::engine::bindings::sandbox as wit;
 
 /// What an effect and an outcome take there.
 const EFFECT_WORDS: usize = 13;

@@ -5,10 +5,10 @@ use isolet_wire::Value;
 use wasmtime::Module;
 use wasmtime::component::Component;
 
-use crate::bindings::sandbox as wit;
+use crate::engine::bindings::sandbox as wit;
+use crate::engine::image::Images;
 use crate::engine::{Engine, EngineConfig};
 use crate::error::Result;
-use crate::image::Images;
 use crate::tests::picture;
 use crate::worker::Worker;
 use crate::worker_code::WorkerCode;

@@ -8,15 +8,16 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use crate::Limits;
-use crate::bindings::sandbox as wit;
+use crate::engine::bindings::sandbox as wit;
+use crate::engine::image::Image;
+use crate::engine::source::Sources;
+use crate::engine::transpiler::TranspileOptions;
 use crate::engine::{Engine, EngineConfig};
 use crate::error::{Error, LimitKind, Result};
-use crate::image::Image;
-use crate::link::Lineage;
-use crate::sandbox::{Allowance, Budget, Sandbox, Turn};
-use crate::source::Sources;
+use crate::limits::budget::{Allowance, Budget};
+use crate::limits::lineage::Lineage;
+use crate::sandbox::{Sandbox, Turn};
 use crate::tests::raw_guest::RawGuest;
-use crate::transpile::TranspileOptions;
 
 const PAGE: usize = 65536;
 
@@ -111,9 +112,9 @@ struct Tenant(Sandbox);
 impl Tenant {
     async fn new(engine: &Engine, image: &Arc<Image>) -> Result<Self> {
         let limits = Limits::default();
-        let quota = engine.quota_of_root(&limits);
+        let quota = engine.quota_below(None, &limits);
         let sources = Arc::new(Sources::new(
-            engine.clone(),
+            Arc::clone(engine.transpiler()),
             BTreeMap::new(),
             None,
             &limits,

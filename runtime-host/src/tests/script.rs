@@ -6,11 +6,11 @@ use std::time::Duration;
 use isolet_wire::Value;
 use tokio::sync::Notify;
 
-use crate::bindings::sandbox as wit;
-use crate::capability::{Answer, Call, Capability};
+use crate::engine::bindings::sandbox as wit;
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::stub::Stub;
+use crate::rpc::capability::{Answer, Call, Capability};
+use crate::rpc::stub::Stub;
 use crate::tests::raw_guest::Liar;
 use crate::worker_code::WorkerCode;
 

@@ -1,0 +1,298 @@
+//! What a sandbox's numbers mean: the capabilities that it was handed, and the
+//! messages that name them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+
+use isolet_wire::{Attachment, Value};
+
+use crate::engine::bindings::sandbox as wit;
+use crate::error::fault::worn_out;
+use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::limits::stats::WorkerStats;
+use crate::rpc::mailbox::Link;
+use crate::rpc::promised_answer::Promised;
+use crate::rpc::remote::Remote;
+use crate::rpc::request::Receiver;
+use crate::rpc::right::Holder;
+use crate::rpc::stub::Stub;
+use crate::rpc::survey::{Holds, Visitor};
+use crate::rpc::target::Target;
+use crate::worker_code::spec::Code;
+
+/// Capabilities that a sandbox may hold at a time.
+const MAX_HELD: usize = 250_000;
+
+/// The guest counts its calls and the objects that it offers, and one turn has no room
+/// for so many as are left above this.
+pub(super) const LAST_NUMBER: u32 = u32::MAX - (1 << 28);
+
+/// The number under which every sandbox holds the way to itself.
+pub(super) const OWN: u32 = 0;
+
+/// What a stub takes in the host, about.
+pub(super) const STUB_BYTES: u64 = 256;
+
+/// What a value takes in the host.
+pub(crate) fn bytes_of(value: &Value) -> u64 {
+    value.as_bytes().len() as u64 + value.capabilities().len() as u64 * STUB_BYTES
+}
+
+pub(super) struct Tables {
+    holder: Holder,
+    held: BTreeMap<u32, Stub>,
+    last: u32,
+    /// Answers that stay here until the guest releases them.
+    answers: BTreeMap<u32, Kept>,
+    /// What they take.
+    pub(super) kept_bytes: u64,
+    /// Objects of the sandbox's that others hold.
+    pub(super) offered: usize,
+    /// The highest number under which it has offered one.
+    last_offered: u32,
+    /// What the last turn has lent.
+    lent: Vec<(u32, Weak<Remote>)>,
+}
+
+struct Kept {
+    promised: Arc<Promised>,
+    /// None before it has come.
+    bytes: u64,
+}
+
+impl Tables {
+    /// `own` is what the sandbox holds from the first: the way to itself.
+    pub(super) fn new(link: Link, seed: u64, own: Stub) -> Self {
+        let held = BTreeMap::from([(OWN, own)]);
+        Self {
+            holder: Holder::new(link, seed),
+            held,
+            last: 0,
+            answers: BTreeMap::new(),
+            kept_bytes: 0,
+            offered: 0,
+            last_offered: 0,
+            lent: Vec::new(),
+        }
+    }
+
+    /// Of what the last turn has lent, that which somebody has kept.
+    pub(super) fn kept(&mut self) -> Vec<(u32, Arc<Remote>)> {
+        let lent = std::mem::take(&mut self.lent);
+        let kept: Vec<_> = lent
+            .into_iter()
+            .filter_map(|(number, remote)| Some((number, remote.upgrade()?)))
+            .inspect(|(_, remote)| remote.keep())
+            .collect();
+        self.offered += kept.len();
+        kept
+    }
+
+    /// What the sandbox holds.
+    pub(super) fn holdings(&self) -> impl Iterator<Item = Holding<'_>> {
+        let stubs = self.held.values().map(Holding::Stub);
+        stubs.chain(self.answers.values().map(|kept| Holding::Answer(&kept.promised)))
+    }
+
+    /// Whether the guest will soon have used its numbers up.
+    pub(super) fn is_worn_out(&self) -> bool {
+        self.last_offered > LAST_NUMBER
+    }
+
+    /// The sandbox holds nothing beside what it was loaded with.
+    pub(super) fn is_at_rest(&self, env: usize) -> bool {
+        self.offered == 0 && self.answers.is_empty() && self.last as usize == env
+    }
+
+    /// Whether it holds anything beside the way to itself, or others hold something of it:
+    /// nothing else can be in a circle of sandboxes that hold one another.
+    pub(super) fn may_be_in_a_circle(&self) -> bool {
+        self.held.len() > 1 || !self.answers.is_empty() || self.offered > 0
+    }
+
+    /// What of its statistics is here. The way to itself is no news.
+    pub(super) fn stats(&self) -> WorkerStats {
+        WorkerStats {
+            held: self.held.len().saturating_sub(1),
+            answers: self.answers.len(),
+            offered: self.offered,
+            ..WorkerStats::default()
+        }
+    }
+
+    /// # Errors
+    /// The sandbox cannot hold so many more.
+    pub(super) fn check_room(&self, more: usize) -> Result<()> {
+        let (limit, actual) = (MAX_HELD as u64, (self.held.len() + more) as u64);
+        if actual > limit {
+            return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
+        }
+        Ok(())
+    }
+
+    /// Gives the sandbox a capability, and says what it is called there.
+    pub(super) fn hold(&mut self, attachment: &Attachment) -> Result<wit::Capability> {
+        let stub = Stub::from_attachment(attachment)
+            .ok_or_else(|| Error::Internal("a value names what is no stub".to_owned()))?;
+        let stub = self.localised(&stub);
+        self.last = self.last.checked_add(1).ok_or_else(worn_out)?;
+        let capability = match stub.target() {
+            Target::Right(_) | Target::HeldRight(_) => wit::Capability::Loader(self.last),
+            Target::Promised(promised) if promised.is_any() => {
+                wit::Capability::Awaitable(self.last)
+            }
+            target if target.fetches() => wit::Capability::Service(self.last),
+            _ => wit::Capability::Held(self.last),
+        };
+        self.held.insert(self.last, stub);
+        Ok(capability)
+    }
+
+    /// As this sandbox holds it: a loader is one of its own.
+    fn localised(&mut self, stub: &Stub) -> Stub {
+        match stub.target() {
+            Target::Right(right) => {
+                Stub::to(Target::HeldRight(Arc::clone(right).held_by(&mut self.holder)))
+            }
+            target => Stub::to(target.clone()).held_by(self.holder.link.lineage()),
+        }
+    }
+
+    /// Checks how many objects a message offers: one that is offered may be named in any
+    /// number of messages.
+    ///
+    /// # Errors
+    /// More capabilities than the sandbox may offer.
+    pub(super) fn check_offers(&self, capabilities: &[wit::Capability]) -> Result<()> {
+        let count = |known: usize, is: fn(&wit::Capability) -> bool| {
+            known + capabilities.iter().filter(|it| is(it)).count()
+        };
+        let offered = count(self.offered, |it| matches!(it, wit::Capability::Offered(_)));
+        let lent = count(self.lent.len(), |it| matches!(it, wit::Capability::Lent(_)));
+        let most = capabilities.len().max(offered).max(lent);
+        let (limit, actual) = (MAX_HELD as u64, most as u64);
+        if actual > limit {
+            return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
+        }
+        Ok(())
+    }
+
+    /// Translates a capability of the guest's to a stub in a message.
+    pub(super) fn attachment(
+        &mut self,
+        capability: wit::Capability,
+        pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
+    ) -> Attachment {
+        let stub = self.stub(capability, pending).unwrap_or_else(nothing);
+        stub.travelling().to_attachment()
+    }
+
+    /// What a capability of the guest's means; none if it has no such thing.
+    pub(super) fn stub(
+        &mut self,
+        capability: wit::Capability,
+        pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
+    ) -> Option<Stub> {
+        match capability {
+            wit::Capability::Held(index)
+            | wit::Capability::Loader(index)
+            | wit::Capability::Service(index)
+            | wit::Capability::Awaitable(index) => {
+                let stub = self.held.get(&index)?;
+                Some(Stub::to(stub.target().clone()))
+            }
+            wit::Capability::Offered(number) => {
+                self.last_offered = self.last_offered.max(number);
+                self.offered += 1;
+                let remote = Remote::new(self.holder.link.clone(), Receiver::Offered(number));
+                Some(Stub::to(Target::Remote(Arc::new(remote))))
+            }
+            wit::Capability::Lent(number) => {
+                self.last_offered = self.last_offered.max(number);
+                let remote = Arc::new(Remote::lent(self.holder.link.clone(), number));
+                self.lent.push((number, Arc::downgrade(&remote)));
+                Some(Stub::to(Target::Remote(remote)))
+            }
+            wit::Capability::Promised(call) | wit::Capability::Answer(call) => {
+                let promised = match self.answers.get(&call) {
+                    Some(kept) => Arc::clone(&kept.promised),
+                    None => pending(call)?,
+                };
+                if matches!(capability, wit::Capability::Answer(_)) {
+                    promised.may_be_any();
+                }
+                Some(Stub::to(Target::Promised(promised)))
+            }
+        }
+    }
+
+    /// Keeps an answer that only calls of it need.
+    pub(super) fn keep(&mut self, call: u32) -> Arc<Promised> {
+        let kept = Kept { promised: Arc::default(), bytes: 0 };
+        Arc::clone(&self.answers.entry(call).or_insert(kept).promised)
+    }
+
+    /// Counts an answer that has come, if it is kept.
+    pub(super) fn count(&mut self, call: u32, bytes: u64) {
+        if let Some(kept) = self.answers.get_mut(&call) {
+            self.kept_bytes = self.kept_bytes + bytes - kept.bytes;
+            kept.bytes = bytes;
+        }
+    }
+
+    pub(super) fn release(&mut self, capability: wit::Capability) {
+        match capability {
+            // The way to itself is the sandbox's as long as it lives.
+            wit::Capability::Held(OWN) | wit::Capability::Offered(_) | wit::Capability::Lent(_) => {
+            }
+            wit::Capability::Held(index)
+            | wit::Capability::Loader(index)
+            | wit::Capability::Service(index)
+            | wit::Capability::Awaitable(index) => {
+                self.held.remove(&index);
+            }
+            wit::Capability::Promised(call) | wit::Capability::Answer(call) => {
+                if let Some(kept) = self.answers.remove(&call) {
+                    self.kept_bytes -= kept.bytes;
+                }
+            }
+        }
+    }
+}
+
+/// The sandbox has ended.
+impl Drop for Tables {
+    fn drop(&mut self) {
+        self.holder.children.unbind();
+    }
+}
+
+/// What a survey comes by.
+pub(super) enum Holding<'a> {
+    Code(&'a Arc<Code>),
+    Stub(&'a Stub),
+    Answer(&'a Arc<Promised>),
+}
+
+impl Holds for Holding<'_> {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        match self {
+            Self::Code(code) => visitor.shared(code),
+            Self::Stub(stub) => stub.visit(visitor),
+            Self::Answer(promised) => visitor.shared(promised),
+        }
+    }
+}
+
+/// What a number leads to that was never given out.
+fn nothing() -> Stub {
+    struct Nothing;
+    impl crate::rpc::capability::Capability for Nothing {
+        fn call(self: Arc<Self>, _: &str, _: Value) -> crate::rpc::capability::Answer {
+            crate::rpc::capability::failed(crate::error::thrown::Thrown::type_error(
+                "There is no such capability.",
+            ))
+        }
+    }
+    Stub::new(Nothing)
+}

@@ -1,0 +1,243 @@
+//! An open call, as its driver sees it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use isolet_wire::Value;
+use tracing::Span;
+use tracing::field::Empty;
+
+use super::call_queue::Lane;
+use super::capability_table::bytes_of;
+use crate::engine::log::{Log, LogLine};
+use crate::error::outcome::Outcome;
+use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::limits::budget::Budget;
+use crate::limits::fuel_account::{Lease, Purse};
+use crate::limits::lineage::Lineage;
+use crate::limits::quota::Reservation;
+use crate::limits::{Limits, Usage};
+use crate::rpc::report::Report;
+use crate::rpc::request::{Asked, Kept, Receiver, Reply, Request};
+use crate::worker_code::spec::Code;
+
+/// A smaller answer is bounded by the number of calls.
+const SMALL_ANSWER: u64 = 1 << 10;
+
+fn bytes_of_answer(answer: &Result<Value>) -> u64 {
+    match answer {
+        Ok(value) => bytes_of(value),
+        Err(Error::Exception(exception) | Error::Load(exception)) => bytes_of(&exception.value),
+        Err(_) => 0,
+    }
+}
+
+/// An open call, as its driver sees it.
+pub(crate) struct Invocation {
+    pub(crate) token: u64,
+    pub(crate) limits: Limits,
+    pub(crate) deadline: Instant,
+    pub(crate) usage: Usage,
+    /// Those that it made, answered or not.
+    pub(crate) calls: Vec<u32>,
+    /// Those of them that others have, and those that wait for that.
+    pub(crate) lane: Lane,
+    /// Its caller has gone away, and it is kept because it pays for loading.
+    pub(crate) abandoned: bool,
+    /// What is called, if anybody watches.
+    pub(crate) called: Option<Box<(Receiver, Vec<String>)>>,
+    /// Why it has no value.
+    pub(crate) failure: Option<Error>,
+    /// When it began, as guests see time.
+    pub(crate) opened: u64,
+    caller: Option<Arc<Purse>>,
+    pub(crate) span: Span,
+    seed: u64,
+    began: Instant,
+    pub(crate) purse: Arc<Purse>,
+    result: Option<Result<Value>>,
+    /// What the result takes.
+    kept: Reservation,
+    reply: Option<Reply>,
+}
+
+impl Invocation {
+    pub(crate) fn new(
+        request: Request,
+        code: &Code,
+        seed: u64,
+        owner: Lineage,
+    ) -> (Box<Self>, Invoke) {
+        let watched = code.is_watched();
+        let Request { token, receiver, asked, limits, caller, payer, reseed, began, reply } =
+            request;
+        // Nobody waits for one whose caller has gone away.
+        let Asked { path, arguments } = asked.take().unwrap_or_default();
+        let own = began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32));
+        // Nobody waits for it any longer than its caller does.
+        let deadline = payer.as_ref().map_or(own, |payer| payer.deadline.min(own));
+        let to_host = caller.is_none();
+        let invocation = Box::new(Self {
+            token,
+            deadline,
+            usage: Usage::default(),
+            calls: Vec::new(),
+            lane: Lane::new(limits.concurrency),
+            abandoned: false,
+            called: watched.then(|| Box::new((receiver.clone(), path.clone()))),
+            failure: None,
+            opened: 0,
+            caller,
+            span: Span::none(),
+            seed: reseed.unwrap_or(seed),
+            began,
+            purse: Purse::new(&limits, deadline, owner, payer),
+            limits,
+            result: None,
+            kept: Reservation::default(),
+            reply: Some(reply),
+        });
+        (invocation, Invoke { receiver, path, arguments, reseed, to_host })
+    }
+
+    pub(crate) fn log(&self, code: &Code) -> Log {
+        let purse = Arc::clone(&self.purse);
+        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone(), purse)
+    }
+
+    /// It is over.
+    pub(crate) fn close_purse(&self) {
+        self.purse.close(self.caller.as_ref());
+    }
+
+    /// Whether its caller has all that it will get.
+    pub(crate) fn has_answered(&self) -> bool {
+        self.reply.is_none()
+    }
+
+    /// Whether the sandbox itself has called it.
+    pub(crate) fn is_called_by(&self, sandbox: &Lineage) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.is_of(sandbox))
+    }
+
+    /// What a turn of its own may use.
+    pub(crate) fn budget(&self, lease: &Lease) -> Budget {
+        Budget {
+            fuel: lease.at_most(),
+            fuel_limit: self.limits.fuel,
+            memory_bytes: self.limits.memory_bytes,
+            began: self.began,
+            deadline: self.deadline,
+        }
+    }
+
+    /// Begins the span that subscribers of `tracing` see.
+    pub(crate) fn watch(&mut self, code: &Code) {
+        let Some(called) = &self.called else { return };
+        let (receiver, path) = &**called;
+        let entrypoint = match receiver {
+            Receiver::Entrypoint(export) => export.name.as_deref().unwrap_or("default"),
+            Receiver::Offered(_) => "",
+        };
+        self.span = tracing::info_span!(
+            "isolet.invocation",
+            worker = ?code.main,
+            compatibility_date = code.compatibility_date,
+            entrypoint = ?entrypoint,
+            method = ?path,
+            outcome = Empty,
+            fuel = Empty,
+            turns = Empty,
+            capability_calls = Empty,
+        );
+    }
+
+    /// Writes into the span what there is to know at the end.
+    pub(crate) fn record(&self) {
+        if self.called.is_none() {
+            return;
+        }
+        let outcome = self.failure.as_ref().map_or(Outcome::Ok, Error::outcome);
+        self.span.record("outcome", outcome.as_str());
+        self.span.record("fuel", self.usage.fuel);
+        self.span.record("turns", self.usage.turns);
+        self.span.record("capability_calls", self.usage.capability_calls);
+    }
+
+    /// Counts a turn that used so much fuel.
+    pub(crate) fn charge(&mut self, used: u64) {
+        self.usage.fuel += used;
+        self.usage.turns += 1;
+    }
+
+    /// The error for an invocation whose own limit is used up, with all that it
+    /// pays for.
+    pub(crate) fn out_of_fuel(&self) -> Option<LimitError> {
+        let limit = self.limits.fuel;
+        let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit };
+        self.purse.is_used_up().then_some(error)
+    }
+
+    /// The error for an invocation whose deadline has passed.
+    pub(crate) fn late(&self, now: Instant) -> LimitError {
+        LimitError::wall(self.limits.wall, now - self.began)
+    }
+
+    /// The first result counts.
+    pub(crate) fn settle(&mut self, result: Result<Value>) {
+        if self.result.is_some() {
+            return;
+        }
+        let bytes = bytes_of_answer(&result);
+        let quota = self.purse.quota().filter(|_| bytes > SMALL_ANSWER);
+        let (result, kept) = match quota.map(|quota| quota.keep(bytes)).transpose() {
+            Ok(kept) => (result, kept.unwrap_or_default()),
+            Err(error) => (Err(error), Reservation::default()),
+        };
+        if self.called.is_some() {
+            self.failure = result.as_ref().err().cloned();
+        }
+        // A caller that has gone away needs no answer.
+        match self.reply.take() {
+            Some(Reply::Value(reply)) => {
+                let _ = reply.send(Kept::new(result, kept));
+                self.result = Some(Ok(Value::undefined()));
+            }
+            reply => {
+                self.reply = reply;
+                self.result = Some(result);
+                self.kept = kept;
+            }
+        }
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Whether its report must not wait for its end: the result holds a stream,
+    /// which nobody can read, and so end, before they have it.
+    pub(crate) fn reports_early(&self) -> bool {
+        matches!(self.reply, Some(Reply::Report(_)))
+            && matches!(&self.result, Some(Ok(value)) if value.has_streams())
+    }
+
+    pub(crate) fn report(&mut self, logs: Vec<LogLine>) {
+        if let Some(Reply::Report(reply)) = self.reply.take() {
+            self.usage.wall = self.began.elapsed();
+            let result = self.result.replace(Ok(Value::undefined())).unwrap_or(Err(Error::Hung));
+            let report = Report { result, logs, usage: self.usage, seed: self.seed };
+            let _ = reply.send(Kept::new(report, std::mem::take(&mut self.kept)));
+        }
+    }
+}
+
+/// What of a request is for the guest.
+pub(crate) struct Invoke {
+    pub(crate) receiver: Receiver,
+    pub(crate) path: Vec<String>,
+    pub(crate) arguments: Option<Value>,
+    pub(crate) reseed: Option<u64>,
+    /// No sandbox has called.
+    pub(crate) to_host: bool,
+}

@@ -1,0 +1,102 @@
+//! How invocations end.
+
+use std::sync::Arc;
+
+use isolet_wire::Value;
+
+use super::call_queue::Lane;
+use super::calls::Of;
+use super::state::{Driver, Due};
+use super::tails;
+use crate::error::{Error, LimitError, LimitKind, Result, exception};
+use crate::limits::fuel_account::letting_go;
+
+impl Driver {
+    pub(super) fn settle(
+        &mut self,
+        id: u32,
+        result: Result<Result<Value, Value>>,
+        waiting: bool,
+    ) -> Result<()> {
+        let Some(invocation) = self.invocations.get(&id) else { return Ok(()) };
+        let result = result?;
+        let (Ok(value) | Err(value)) = &result;
+        let actual = value.as_bytes().len() as u64;
+        let limit = invocation.limits.output_bytes;
+        let result = if actual > limit {
+            // The sandbox is sound: only this invocation has gone too far.
+            Err(LimitError { kind: LimitKind::Output, limit, actual }.into())
+        } else {
+            result.map_err(|thrown| Error::Exception(exception::thrown(thrown)))
+        };
+        if let Some(invocation) = self.invocations.get_mut(&id) {
+            invocation.settle(result);
+            if waiting && invocation.reports_early() {
+                invocation.report(self.sandbox.logs().lines(id).to_vec());
+            }
+        }
+        if !waiting {
+            self.close(id);
+        }
+        Ok(())
+    }
+
+    /// The invocation is over: its report leaves. Calls that it did not wait
+    /// for go on until the deadline that it had.
+    pub(super) fn close(&mut self, id: u32) {
+        let lines = self.sandbox.logs().close(id);
+        let Some(mut invocation) = self.invocations.remove(&id) else { return };
+        self.due.remove(&(invocation.deadline, Due::Invocation(id)));
+        for &call in &invocation.calls {
+            let Some(orphan) = self.calls.get_mut(call) else { continue };
+            // A guest that uses a number twice.
+            if orphan.owner != id || orphan.deadline.is_some() {
+                continue;
+            }
+            self.open_calls -= orphan.of.outside();
+            if orphan.of == Of::Host {
+                self.calls.abort(call);
+                continue;
+            }
+            orphan.deadline = Some(invocation.deadline);
+            self.due.insert((invocation.deadline, Due::Call(call)));
+        }
+        if !invocation.lane.is_empty() {
+            self.left_behind.insert(id, std::mem::take(&mut invocation.lane));
+        }
+        invocation.close_purse();
+        invocation.record();
+        tails::tell(&self.code, &invocation, &lines);
+        invocation.report(lines);
+    }
+
+    /// Fails the invocation and drops its calls; the guest forgets it next.
+    pub(super) fn end(&mut self, id: u32, error: Error) {
+        let payer = self.invocations.get(&id).map(|it| Arc::clone(&it.purse));
+        letting_go(payer.clone(), || self.end_paid(id, error));
+        self.forgetting.push_back((id, payer));
+    }
+
+    fn end_paid(&mut self, id: u32, error: Error) {
+        if let Some(invocation) = self.invocations.get_mut(&id) {
+            invocation.settle(Err(error));
+            invocation.lane = Lane::default();
+            for call in std::mem::take(&mut invocation.calls) {
+                self.open_calls -= self.calls.abort(call).map_or(0, Of::outside);
+            }
+        }
+        self.close(id);
+        self.waiting.retain(|(waiting, _)| *waiting != id);
+    }
+
+    pub(super) fn cancel(&mut self, token: u64) {
+        let found = self.invocations.iter_mut().find(|(_, it)| it.token == token);
+        let Some((&id, invocation)) = found else { return };
+        if self.loaded {
+            return self.end(id, Error::Cancelled);
+        }
+        // It may be the one that pays for loading.
+        invocation.abandoned = true;
+        self.waiting.retain(|(waiting, _)| *waiting != id);
+    }
+}

@@ -1,0 +1,150 @@
+//! A driver that has not begun.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use super::calls::Calls;
+use super::capability_table::Tables;
+use super::clock::Clock;
+use super::loopback::Own;
+use super::shutdown::refuse_all;
+use super::state::{CHILD_FUEL, Driver, FIRST_SURVEY, ROOT_FUEL, Surveys};
+use crate::engine::image::Image;
+use crate::error::{Error, Result};
+use crate::limits::lineage::Lineage;
+use crate::limits::quota::Reservation;
+use crate::rpc::mailbox::Link;
+use crate::rpc::request::Command;
+use crate::rpc::stub::Stub;
+use crate::sandbox::Sandbox;
+use crate::worker_code::spec::Code;
+
+/// What a new sandbox is made from.
+pub(crate) struct Start {
+    pub(crate) code: Arc<Code>,
+    pub(crate) image: Arc<Image>,
+    /// Whether the image is one of the worker itself, already loaded.
+    pub(crate) loaded: bool,
+    pub(crate) seed: u64,
+    /// Whether it is for more than one call.
+    pub(crate) lasting: bool,
+}
+
+/// A driver that has not begun, and the way to it.
+pub(crate) struct Starting {
+    pub(super) start: Start,
+    pub(super) link: Link,
+    pub(super) commands: mpsc::UnboundedReceiver<Command>,
+    pub(super) alive: Alive,
+}
+
+/// As long as it is there, so is the sandbox.
+pub(super) struct Alive {
+    _living: watch::Sender<()>,
+    lineage: Lineage,
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        // Nothing has ended it but that nobody drives it any more.
+        self.lineage.end(Some(Error::Stopped(Box::new(Error::Cancelled))));
+    }
+}
+
+impl Start {
+    pub(super) async fn sandbox(&self, link: &Link) -> Result<Sandbox> {
+        let Code { engine, limits, sources, quota, .. } = &*self.code;
+        let quota = link.lineage().quota().unwrap_or(quota);
+        let parent = self.code.parent.clone();
+        Sandbox::new(engine, &self.image, limits.memory_bytes, sources, quota, parent).await
+    }
+
+    pub(crate) fn link(self) -> (Link, Starting) {
+        let (sender, commands) = mpsc::unbounded_channel();
+        let (living, lives) = watch::channel(());
+        let Code { engine, limits, parent, .. } = &*self.code;
+        let quota = engine.quota_below(parent.quota(), limits);
+        let lineage = Lineage::child_of(parent, lives, quota);
+        let alive = Alive { _living: living, lineage: lineage.clone() };
+        let link = Link::new(sender, lineage, limits.clone());
+        (link.clone(), Starting { start: self, link, commands, alive })
+    }
+}
+
+impl Starting {
+    /// Runs until nobody needs the sandbox any more, or it is stopped.
+    pub(crate) async fn run(self) {
+        if self.start.code.engine.polls().are_watched() {
+            let engine = self.start.code.engine.clone();
+            engine.polls().of(Box::pin(self.drive())).await;
+        } else {
+            self.drive().await;
+        }
+    }
+
+    async fn drive(self) {
+        let Self { start, link, mut commands, alive } = self;
+        match start.sandbox(&link).await {
+            Ok(sandbox) => {
+                let mut driver = Driver::new(start, link, commands, sandbox);
+                if let Err(error) = driver.serve().await {
+                    driver.fail_all(&error);
+                }
+            }
+            Err(error) => refuse_all(&mut commands, &start.code, start.seed, &error),
+        }
+        // Unless something has stopped it.
+        alive.lineage.end(None);
+    }
+}
+
+impl Driver {
+    pub(super) fn new(
+        start: Start,
+        link: Link,
+        commands: mpsc::UnboundedReceiver<Command>,
+        sandbox: Sandbox,
+    ) -> Self {
+        let own = Stub::new(Own(link.clone()));
+        let quota = link.lineage().quota();
+        let calls = Calls::new(quota);
+        let in_hand = quota.map(|quota| Reservation::none(quota, false)).unwrap_or_default();
+        let housekeeping_fuel = if start.code.is_child() { CHILD_FUEL } else { ROOT_FUEL };
+        Self {
+            code: start.code,
+            tables: Tables::new(link.clone(), start.seed, own),
+            link,
+            sandbox,
+            commands,
+            seed: start.seed,
+            lasting: start.lasting,
+            loaded: start.loaded,
+            waiting: VecDeque::new(),
+            forgetting: VecDeque::new(),
+            invocations: BTreeMap::new(),
+            last_invocation: 0,
+            taken: 0,
+            calls,
+            open_calls: 0,
+            left_behind: BTreeMap::new(),
+            freed: VecDeque::new(),
+            due: BTreeSet::new(),
+            housekeeping_fuel,
+            payer: 0,
+            alarm: None,
+            clock: Clock::new(),
+            sleep: None,
+            at_a_stretch: 0,
+            rehearsing: false,
+            surveys: Surveys {
+                at: None,
+                after: FIRST_SURVEY,
+                not_before: None,
+                is_unneeded: false,
+            },
+            in_hand,
+        }
+    }
+}

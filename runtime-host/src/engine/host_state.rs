@@ -1,0 +1,188 @@
+//! What the functions that a guest imports see and keep of its sandbox.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tokio::time::timeout_at;
+use wasmtime::ResourceLimiter;
+
+use crate::engine::bindings::sandbox as wit;
+use crate::engine::log::Logs;
+use crate::engine::source::{self, Sources};
+use crate::error::{Aborted, LimitError, LimitKind, Result};
+use crate::limits::budget::Budget;
+use crate::limits::fuel_account::Purse;
+use crate::limits::quota::{Quota, Reservation};
+
+/// Who is handed so much at once gives way to other tasks.
+const LARGE_MODULE: usize = 256 << 10;
+
+/// What host functions see of a sandbox.
+pub(crate) struct HostState {
+    pub(crate) logs: Logs,
+    sources: Arc<Sources>,
+    memory: MemoryLimit,
+    asking: Asking,
+}
+
+/// Modules that the running turn asks for.
+#[derive(Default)]
+struct Asking {
+    /// Until when it may wait.
+    budget: Option<Budget>,
+    /// Whose tree of calls it belongs to.
+    payer: Option<Arc<Purse>>,
+    /// How many bytes it may still be handed, and how many it might have been.
+    left: usize,
+    limit: usize,
+    /// Whether it waits for one.
+    waits: Arc<AtomicBool>,
+}
+
+impl HostState {
+    /// Of a new sandbox, whose memory is that of an image at first.
+    pub(crate) fn new(
+        sources: &Arc<Sources>,
+        memory_bytes: u64,
+        image_bytes: u64,
+        quota: &Arc<Quota>,
+    ) -> Self {
+        Self {
+            logs: Logs::default(),
+            sources: Arc::clone(sources),
+            memory: MemoryLimit {
+                of_sandbox: memory_bytes,
+                of_turn: u64::MAX,
+                peak: image_bytes,
+                grown: Reservation::none(quota, false),
+            },
+            asking: Asking::default(),
+        }
+    }
+
+    /// For another instance, which takes the place of this one.
+    pub(crate) fn moved(&mut self) -> Self {
+        Self {
+            logs: std::mem::take(&mut self.logs),
+            sources: Arc::clone(&self.sources),
+            memory: self.memory.take(),
+            asking: Asking::default(),
+        }
+    }
+
+    /// Begins a turn that may be handed so many bytes. What it returns says whether the
+    /// turn waits for a module.
+    pub(crate) fn begin_turn(
+        &mut self,
+        budget: Budget,
+        payer: Option<Arc<Purse>>,
+        transfer: usize,
+    ) -> Arc<AtomicBool> {
+        self.memory.of_turn = budget.memory_bytes;
+        let asking = &mut self.asking;
+        (asking.budget, asking.left, asking.limit) = (Some(budget), transfer, transfer);
+        asking.payer = payer;
+        Arc::clone(&asking.waits)
+    }
+
+    pub(crate) fn end_turn(&mut self) {
+        self.memory.of_turn = u64::MAX;
+    }
+
+    /// The most memory that the sandbox has had.
+    pub(crate) fn memory_peak(&self) -> u64 {
+        self.memory.peak
+    }
+
+    pub(crate) fn limiter(&mut self) -> &mut dyn ResourceLimiter {
+        &mut self.memory
+    }
+}
+
+impl Asking {
+    fn take(&mut self, bytes: usize) -> Result<(), LimitError> {
+        let limit = self.limit as u64;
+        let error = LimitError { kind: LimitKind::Transfer, limit, actual: limit };
+        self.left = self.left.checked_sub(bytes).ok_or(error)?;
+        Ok(())
+    }
+}
+
+struct MemoryLimit {
+    of_sandbox: u64,
+    of_turn: u64,
+    peak: u64,
+    /// What the sandbox has beyond its image.
+    grown: Reservation,
+}
+
+impl MemoryLimit {
+    /// Of an instance that another takes the place of.
+    fn take(&mut self) -> Self {
+        Self { grown: std::mem::take(&mut self.grown), ..*self }
+    }
+}
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let (desired, limit) = (desired as u64, self.of_sandbox.min(self.of_turn));
+        if desired > limit {
+            let error = LimitError { kind: LimitKind::Memory, limit, actual: desired };
+            return Err(wasmtime::Error::new(error));
+        }
+        if desired > self.peak {
+            self.grown.grow(desired - self.peak).map_err(wasmtime::Error::new)?;
+            self.peak = desired;
+        }
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
+}
+
+impl wit::SandboxImports for HostState {
+    fn log(
+        &mut self,
+        invocation: u32,
+        level: wit::Level,
+        text: String,
+        arguments: Option<Vec<u8>>,
+    ) -> wasmtime::Result<()> {
+        self.logs.write(invocation, level, text, arguments)
+    }
+
+    fn abort(&mut self, reason: Option<String>) -> wasmtime::Result<()> {
+        Err(wasmtime::Error::new(Aborted::because(reason)))
+    }
+
+    async fn source(
+        &mut self,
+        specifier: String,
+    ) -> wasmtime::Result<Result<wit::Module, wit::SourceError>> {
+        let Some(budget) = self.asking.budget else {
+            return Ok(Err(wit::SourceError::NotFound));
+        };
+        self.asking.waits.store(true, Ordering::Relaxed);
+        let module = self.sources.module(&specifier, self.asking.payer.as_deref());
+        let module = timeout_at(budget.deadline.into(), module).await;
+        let module = module.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
+        let bytes = module.as_ref().map_or(0, |it| source::bytes_of(&it.body));
+        // The host copies it, which costs the guest nothing.
+        self.asking.take(bytes).map_err(wasmtime::Error::new)?;
+        if bytes < LARGE_MODULE {
+            tokio::task::consume_budget().await;
+        } else {
+            tokio::task::yield_now().await;
+        }
+        self.asking.waits.store(false, Ordering::Relaxed);
+        Ok(module)
+    }
+}

@@ -1,0 +1,167 @@
+//! What workers write with `console`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use isolet_wire::Value;
+use tracing::Span;
+
+use crate::engine::bindings::sandbox as wit;
+use crate::error::{LimitError, LimitKind};
+use crate::limits::fuel_account::Purse;
+use crate::limits::quota::Reservation;
+
+/// Bytes that a line counts beside its text, so that empty lines end too.
+const LINE_BYTES: u64 = 16;
+
+/// How important a log line is: the `console` method that wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// `console.debug`
+    Debug,
+    /// `console.info`
+    Info,
+    /// `console.log`
+    Log,
+    /// `console.warn`
+    Warn,
+    /// `console.error`, and exceptions that nothing caught
+    Error,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Log => "log",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        })
+    }
+}
+
+impl From<wit::Level> for Level {
+    fn from(level: wit::Level) -> Self {
+        match level {
+            wit::Level::Debug => Self::Debug,
+            wit::Level::Info => Self::Info,
+            wit::Level::Log => Self::Log,
+            wit::Level::Warn => Self::Warn,
+            wit::Level::Error => Self::Error,
+        }
+    }
+}
+
+/// One call of a `console` method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogLine {
+    /// Which method.
+    pub level: Level,
+    /// Milliseconds since the Unix epoch, as the guest saw it: the time of the
+    /// turn.
+    pub timestamp: u64,
+    /// The arguments as a person reads them. It is the guest's text: escape
+    /// control characters before it reaches a terminal.
+    pub message: String,
+    /// The arguments themselves, as an array, if anybody is told of the worker's
+    /// invocations ([`WorkerCode::tail`](crate::WorkerCode::tail) and
+    /// [`WorkerCode::on_end`](crate::WorkerCode::on_end)) and they take at most
+    /// 64 KiB. What cannot be cloned, such as a function, is there as its text.
+    /// They are cloned as the call is made, which reads their properties: getters
+    /// run, and those of [`Self::message`] do not. What that takes is paid for by
+    /// the invocation.
+    pub arguments: Option<Value>,
+}
+
+/// Called with each line at the moment it is written, from inside the turn:
+/// it must not block.
+pub(crate) type LogSink = Arc<dyn Fn(&LogLine) + Send + Sync>;
+
+/// The log of one invocation.
+pub(crate) struct Log {
+    limit: u64,
+    used: u64,
+    sink: Option<LogSink>,
+    span: Span,
+    pub(crate) lines: Vec<LogLine>,
+    /// What the lines take.
+    kept: Reservation,
+    purse: Arc<Purse>,
+}
+
+impl Log {
+    pub(crate) fn new(limit: u64, sink: Option<LogSink>, span: Span, purse: Arc<Purse>) -> Self {
+        let (lines, kept) = (Vec::new(), Reservation::default());
+        Self { limit, used: 0, sink, span, lines, kept, purse }
+    }
+}
+
+/// The logs of a sandbox's open invocations.
+#[derive(Default)]
+pub(crate) struct Logs {
+    open: BTreeMap<u32, Log>,
+    /// Whose event began the running turn.
+    pub(crate) current: u32,
+    /// Its time, in milliseconds since the Unix epoch.
+    pub(crate) now: u64,
+}
+
+impl Logs {
+    pub(crate) fn open(&mut self, invocation: u32, log: Log) {
+        self.open.insert(invocation, log);
+    }
+
+    pub(crate) fn close(&mut self, invocation: u32) -> Vec<LogLine> {
+        self.open.remove(&invocation).map(|log| log.lines).unwrap_or_default()
+    }
+
+    /// What it has written so far.
+    pub(crate) fn lines(&self, invocation: u32) -> &[LogLine] {
+        self.open.get(&invocation).map(|log| &*log.lines).unwrap_or_default()
+    }
+
+    /// # Errors
+    /// The invocation has written too much, or the arguments are none.
+    pub(crate) fn write(
+        &mut self,
+        invocation: u32,
+        level: wit::Level,
+        message: String,
+        arguments: Option<Vec<u8>>,
+    ) -> wasmtime::Result<()> {
+        // What an ended invocation left behind writes for whoever woke it.
+        let invocation =
+            if self.open.contains_key(&invocation) { invocation } else { self.current };
+        let timestamp = self.now;
+        let Some(log) = self.open.get_mut(&invocation) else { return Ok(()) };
+        let bytes = message.len() + arguments.as_ref().map_or(0, Vec::len);
+        log.used += bytes as u64 + LINE_BYTES;
+        if log.used > log.limit {
+            let error = LimitError { kind: LimitKind::Log, limit: log.limit, actual: log.used };
+            return Err(wasmtime::Error::new(error));
+        }
+        log.purse.count_log(bytes as u64 + LINE_BYTES).map_err(wasmtime::Error::new)?;
+        let lines = log.used + (log.lines.len() + 1) as u64 * size_of::<LogLine>() as u64;
+        if log.lines.is_empty()
+            && let Some(quota) = log.purse.quota()
+        {
+            log.kept = Reservation::none(quota, false);
+        }
+        log.kept.cover(lines).map_err(wasmtime::Error::new)?;
+        let arguments = arguments.map(|data| Value::from_bytes(data, Vec::new())).transpose()?;
+        if arguments.as_ref().is_some_and(|arguments| arguments.elements().is_none()) {
+            return Err(wasmtime::Error::msg("the guest wrote a line with what is no array"));
+        }
+        let line = LogLine { level: level.into(), timestamp, message, arguments };
+        // As text that is quoted: what it says is the guest's.
+        tracing::info!(target: "isolet::console", parent: &log.span, level = %line.level, text = ?line.message);
+        if let Some(sink) = &log.sink {
+            sink(&line);
+        }
+        log.lines.push(line);
+        Ok(())
+    }
+}

@@ -1,0 +1,296 @@
+//! The modules of a worker: handed to the guest when they are first imported.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::engine::bindings::sandbox as wit;
+use crate::engine::transpiler::{Allowance, Dialect, TranspileOptions, Transpiler};
+use crate::error::Exception;
+use crate::error::diagnostics::point_at;
+use crate::limits::Limits;
+use crate::limits::fuel_account::Purse;
+use crate::limits::quota::{Quota, Reservation};
+
+/// What a module is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Module {
+    /// An ES module.
+    JavaScript(String),
+    /// An ES module in TypeScript; types are taken out, nothing is checked. With
+    /// `export =` it is a `CommonJS` module.
+    TypeScript(String),
+    /// TypeScript with JSX.
+    Tsx(String),
+    /// JavaScript with JSX.
+    Jsx(String),
+    /// A `CommonJS` module; what it exports is the default export.
+    CommonJs(String),
+    /// JSON text; the value is the default export.
+    Json(String),
+    /// Text; the string is the default export.
+    Text(String),
+    /// Bytes; an `ArrayBuffer` is the default export. Several modules may share
+    /// them.
+    Data(Arc<[u8]>),
+}
+
+impl Module {
+    /// The kind that a name's ending says: `.js`, `.mjs`, `.cjs`, `.jsx`, `.ts`,
+    /// `.mts`, `.tsx`, `.json`, `.txt`. None for any other name.
+    pub fn by_name(name: &str, text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        Some(match name.rsplit_once('.')?.1 {
+            "js" | "mjs" => Self::JavaScript(text),
+            "ts" | "mts" => Self::TypeScript(text),
+            "tsx" => Self::Tsx(text),
+            "jsx" => Self::Jsx(text),
+            "cjs" => Self::CommonJs(text),
+            "json" => Self::Json(text),
+            "txt" => Self::Text(text),
+            _ => return None,
+        })
+    }
+
+    /// What kind it is, and its text or bytes.
+    pub(crate) fn parts(&self) -> (&'static str, &[u8]) {
+        match self {
+            Self::JavaScript(text) => ("js", text.as_bytes()),
+            Self::TypeScript(text) => ("ts", text.as_bytes()),
+            Self::Tsx(text) => ("tsx", text.as_bytes()),
+            Self::Jsx(text) => ("jsx", text.as_bytes()),
+            Self::CommonJs(text) => ("cjs", text.as_bytes()),
+            Self::Json(text) => ("json", text.as_bytes()),
+            Self::Text(text) => ("text", text.as_bytes()),
+            Self::Data(bytes) => ("data", bytes),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.parts().1.len() as u64
+    }
+}
+
+/// A module on its way; none if there is no module of that name.
+pub type Found<'a> = Pin<Box<dyn Future<Output = Result<Option<Module>, String>> + Send + 'a>>;
+
+/// Where modules come from that are not in the worker's own map, such as a
+/// folder on disk. Asked once for each name; must always answer the same.
+///
+/// It is untrusted code that asks. A bare specifier such as `@scope/pkg` or
+/// `node:fs` is a name like any other; a folder is to be read through something
+/// that no link leads out of.
+pub trait ModuleSource: Send + Sync + 'static {
+    /// The module of that name: a path from the root, in which no part between
+    /// slashes is empty, `.` or `..`, and without backslash and NUL. Other
+    /// specifiers name no module of a source, and it is not asked for them.
+    fn module<'a>(&'a self, name: &'a str) -> Found<'a>;
+}
+
+/// What is tried for a specifier that names no module: how authors of
+/// TypeScript write imports.
+const ENDINGS: [&str; 6] = [".ts", ".tsx", ".js", ".mjs", "/index.ts", "/index.js"];
+
+pub(crate) struct Sources {
+    transpiler: Arc<Transpiler>,
+    map: BTreeMap<String, Module>,
+    elsewhere: Option<Arc<dyn ModuleSource>>,
+    /// What a module came to; a failure too, so that asking again costs nothing.
+    transpiled: Mutex<Transpiled>,
+    allowance: Allowance,
+}
+
+/// Bodies by the names of their modules, and what these take.
+#[derive(Default)]
+struct Transpiled {
+    bodies: HashMap<String, Result<Arc<wit::ModuleBody>, String>>,
+    kept: Reservation,
+}
+
+impl Transpiled {
+    /// Keeps a body, if there is room for it.
+    fn keep(
+        &mut self,
+        name: &str,
+        made: Result<Arc<wit::ModuleBody>, String>,
+    ) -> Result<Arc<wit::ModuleBody>, String> {
+        let bytes = name.len() + made.as_ref().map_or_else(String::len, |it| bytes_of(it));
+        self.kept.grow(bytes as u64).map_err(|error| format!("{name}: {error}"))?;
+        self.bodies.insert(name.to_owned(), made.clone());
+        made
+    }
+}
+
+/// What a module takes in the host.
+pub(crate) fn bytes_of(body: &wit::ModuleBody) -> usize {
+    match body {
+        wit::ModuleBody::Javascript(it) => it.code.len() + size_of_val(it.mappings.as_slice()),
+        wit::ModuleBody::Commonjs(text)
+        | wit::ModuleBody::Json(text)
+        | wit::ModuleBody::Text(text) => text.len(),
+        wit::ModuleBody::Data(bytes) => bytes.len(),
+    }
+}
+
+impl Sources {
+    pub(crate) fn new(
+        transpiler: Arc<Transpiler>,
+        map: BTreeMap<String, Module>,
+        elsewhere: Option<Arc<dyn ModuleSource>>,
+        limits: &Limits,
+        quota: &Arc<Quota>,
+        options: TranspileOptions,
+    ) -> Self {
+        Self {
+            transpiler,
+            map,
+            elsewhere,
+            transpiled: Mutex::new(Transpiled {
+                kept: Reservation::none(quota, false),
+                ..Transpiled::default()
+            }),
+            allowance: Allowance::new(limits, quota, options),
+        }
+    }
+
+    /// Answers the guest's import `source`.
+    ///
+    /// What it takes to turn the module into JavaScript counts for `payer`.
+    pub(crate) async fn module(
+        &self,
+        specifier: &str,
+        payer: Option<&Purse>,
+    ) -> Result<wit::Module, wit::SourceError> {
+        let invalid = wit::SourceError::Invalid;
+        let (name, module) =
+            self.find(specifier).await.map_err(invalid)?.ok_or(wit::SourceError::NotFound)?;
+        let body = match module {
+            Module::JavaScript(code) => {
+                wit::ModuleBody::Javascript(wit::Script { code, mappings: Vec::new() })
+            }
+            Module::TypeScript(text) => {
+                self.strip(&name, &text, Dialect::Typescript, payer).await?
+            }
+            Module::Tsx(text) => self.strip(&name, &text, Dialect::Tsx, payer).await?,
+            Module::Jsx(text) => self.strip(&name, &text, Dialect::Jsx, payer).await?,
+            Module::CommonJs(text) => wit::ModuleBody::Commonjs(text),
+            Module::Json(text) => wit::ModuleBody::Json(text),
+            Module::Text(text) => wit::ModuleBody::Text(text),
+            Module::Data(bytes) => wit::ModuleBody::Data(bytes.to_vec()),
+        };
+        Ok(wit::Module { name, body })
+    }
+
+    async fn find(&self, specifier: &str) -> Result<Option<(String, Module)>, String> {
+        let elsewhere = self.elsewhere.as_ref().filter(|_| is_path(specifier));
+        let mut names = vec![specifier.to_owned()];
+        if let Some(stem) = specifier.strip_suffix(".js") {
+            names.extend([format!("{stem}.ts"), format!("{stem}.tsx")]);
+        }
+        names.extend(ENDINGS.iter().map(|ending| format!("{specifier}{ending}")));
+        for name in names {
+            if let Some(module) = self.map.get(&name) {
+                return Ok(Some((name, module.clone())));
+            }
+            if let Some(elsewhere) = elsewhere
+                && let Some(module) = elsewhere.module(&name).await?
+            {
+                return Ok(Some((name, module)));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn strip(
+        &self,
+        name: &str,
+        text: &str,
+        dialect: Dialect,
+        payer: Option<&Purse>,
+    ) -> Result<wit::ModuleBody, wit::SourceError> {
+        let known = self.transpiled().bodies.get(name).cloned();
+        let transpiled = if let Some(known) = known {
+            known
+        } else {
+            let transpiler = &self.transpiler;
+            let allowance = &self.allowance;
+            let made = transpiler.transpile(name, text, dialect, allowance, payer).await;
+            self.transpiled().keep(name, made.map(Arc::new))
+        };
+        let transpiled = transpiled.map_err(wit::SourceError::Invalid)?;
+        Ok(wit::ModuleBody::clone(&transpiled))
+    }
+
+    fn transpiled(&self) -> MutexGuard<'_, Transpiled> {
+        self.transpiled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why a module does not load; a syntax error shows its line.
+    pub(crate) async fn explain(&self, mut exception: Exception) -> Exception {
+        if exception.name == "SyntaxError"
+            && let Some(text) =
+                self.explain_syntax(&exception.message, exception.stack.as_deref()).await
+        {
+            exception.message = text;
+        }
+        exception
+    }
+
+    /// The message of an error that the engine's parser threw, with the line
+    /// that it points at.
+    pub(crate) async fn explain_syntax(
+        &self,
+        message: &str,
+        stack: Option<&str>,
+    ) -> Option<String> {
+        let place = place_of(stack?.lines().next()?)?;
+        let (_, module) = self.find(place.module).await.ok()??;
+        let (Module::JavaScript(text)
+        | Module::TypeScript(text)
+        | Module::Tsx(text)
+        | Module::Jsx(text)
+        | Module::CommonJs(text)) = module
+        else {
+            return None;
+        };
+        Some(point_at(message, place.module, &text, place.line, place.column))
+    }
+}
+
+/// The guest resolves what is relative, and may lie.
+fn is_path(specifier: &str) -> bool {
+    !specifier.contains(['\\', '\0'])
+        && specifier.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+/// `line:column` at the end of a stack frame.
+struct Place<'a> {
+    module: &'a str,
+    line: u32,
+    column: u32,
+}
+
+fn place_of(frame: &str) -> Option<Place<'_>> {
+    let frame = frame.trim_end();
+    let frame = frame.strip_suffix(')').unwrap_or(frame);
+    let (before, column) = frame.rsplit_once(':')?;
+    let (file, line) = before.rsplit_once(':')?;
+    let module = file.rsplit_once(['(', ' ']).map_or(file, |(_, module)| module);
+    Some(Place { module, line: line.parse().ok()?, column: column.parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_path;
+
+    #[test]
+    fn a_guest_that_lies_names_no_path() {
+        let lies =
+            ["", "/a", "a/", "a//b", ".", "./a", "a/.", "..", "../a", "a/..", "a\\b", "a\0b"];
+        assert!(!lies.iter().any(|specifier| is_path(specifier)));
+        let paths = ["a", "a/b.js", "@scope/pkg", "node:fs", "..a/b.../.c"];
+        assert!(paths.iter().all(|specifier| is_path(specifier)));
+    }
+}

@@ -1,0 +1,294 @@
+//! TypeScript to JavaScript, in a guest of its own.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::Semaphore;
+use wasmtime::component::Linker;
+use wasmtime::{ResourceLimiter, Store, Trap};
+
+use crate::engine::artifacts;
+use crate::engine::bindings::sandbox::{Mapping, ModuleBody, Script};
+use crate::engine::bindings::transpiler as wit;
+use crate::error::diagnostics::point_at;
+use crate::error::fault::overload;
+use crate::error::{Error, LimitError, LimitKind};
+use crate::limits::Limits;
+use crate::limits::fuel_account::{MIN_TRANSPILING_FUEL, Purse};
+use crate::limits::quota::{Quota, Reservation};
+
+/// What the guest may use: a fixed part and a part for each byte of source, some
+/// forty times what ordinary text takes.
+const MIN_FUEL: u64 = MIN_TRANSPILING_FUEL;
+const FUEL_PER_BYTE: u64 = 5_000;
+const YIELD_INTERVAL: u64 = 100_000;
+
+/// Enough for a megabyte of any source, and no more than a host has to spare
+/// for each slot.
+const MIN_MEMORY_BYTES: u64 = 64 << 20;
+
+/// What the transpilations of a worker may use, and how they go.
+pub(crate) struct Allowance {
+    /// For all of them together.
+    fuel: AtomicU64,
+    /// For each.
+    memory_bytes: u64,
+    /// Where that memory counts while the guest runs.
+    quota: Arc<Quota>,
+    options: wit::Options,
+}
+
+impl Allowance {
+    pub(crate) fn new(limits: &Limits, quota: &Arc<Quota>, options: TranspileOptions) -> Self {
+        let TranspileOptions { legacy_decorators, jsx_import_source } = options;
+        Self {
+            fuel: AtomicU64::new(limits.fuel.max(MIN_FUEL)),
+            memory_bytes: limits.memory_bytes.saturating_mul(2).max(MIN_MEMORY_BYTES),
+            quota: Arc::clone(quota),
+            options: wit::Options { legacy_decorators, jsx_import_source },
+        }
+    }
+}
+
+/// The most memory that the guest may have, and what it has.
+struct MemoryLimit {
+    limit: u64,
+    used: Reservation,
+}
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let (limit, actual) = (self.limit, desired as u64);
+        if actual > limit {
+            // A refusal would leave the guest to say, as one trap among others.
+            return Err(LimitError { kind: LimitKind::Memory, limit, actual }.into());
+        }
+        let more = desired.saturating_sub(current) as u64;
+        self.used.grow(more).map_err(wasmtime::Error::new)?;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
+}
+
+pub(crate) use wit::Dialect;
+
+/// How TypeScript and JSX become JavaScript, where a file does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct TranspileOptions {
+    pub(crate) legacy_decorators: bool,
+    pub(crate) jsx_import_source: Option<String>,
+}
+
+impl TranspileOptions {
+    /// Compiles decorators as TypeScript did before the standard, parameters'
+    /// too: its `experimentalDecorators`. Default: standard decorators.
+    pub fn legacy_decorators(mut self, legacy: bool) -> Self {
+        self.legacy_decorators = legacy;
+        self
+    }
+
+    /// Makes JSX elements by the module `{name}/jsx-runtime`, which the worker
+    /// must have. The comments `@jsxImportSource` and `@jsxRuntime` of a file
+    /// come first. Default: none, and JSX becomes calls of
+    /// `React.createElement`.
+    pub fn jsx_import_source(mut self, name: impl Into<String>) -> Self {
+        self.jsx_import_source = Some(name.into());
+        self
+    }
+}
+
+/// What the one guest wrote, as the other reads it.
+fn module_body(transpiled: wit::Transpiled) -> ModuleBody {
+    let mapping = |it: wit::Mapping| Mapping {
+        generated_line: it.generated_line,
+        generated_column: it.generated_column,
+        line: it.line,
+        column: it.column,
+    };
+    let mappings = transpiled.mappings.into_iter().map(mapping).collect();
+    if transpiled.commonjs {
+        return ModuleBody::Commonjs(transpiled.code);
+    }
+    ModuleBody::Javascript(Script { code: transpiled.code, mappings })
+}
+
+pub(crate) struct Transpiler {
+    engine: wasmtime::Engine,
+    /// Its code is as much as the engine's: it is unpacked when it is first needed.
+    pre: OnceLock<wit::TranspilerPre<MemoryLimit>>,
+    max_memory_bytes: u64,
+    slots: Semaphore,
+}
+
+impl Transpiler {
+    pub(crate) fn new(engine: &wasmtime::Engine, max_memory_bytes: u64, slots: usize) -> Self {
+        let engine = engine.clone();
+        Self { engine, pre: OnceLock::new(), max_memory_bytes, slots: Semaphore::new(slots) }
+    }
+
+    fn pre(&self) -> wasmtime::Result<&wit::TranspilerPre<MemoryLimit>> {
+        if let Some(pre) = self.pre.get() {
+            return Ok(pre);
+        }
+        let linker = Linker::<MemoryLimit>::new(&self.engine);
+        let pre = linker.instantiate_pre(&artifacts::transpiler(&self.engine)?)?;
+        let pre = wit::TranspilerPre::new(pre)?;
+        Ok(self.pre.get_or_init(|| pre))
+    }
+
+    /// # Errors
+    /// The first syntax error, with the line it is in; or that the text is too
+    /// deep or too large to be parsed, with the limit.
+    pub(crate) async fn transpile(
+        &self,
+        name: &str,
+        source: &str,
+        dialect: Dialect,
+        allowance: &Allowance,
+        payer: Option<&Purse>,
+    ) -> Result<ModuleBody, String> {
+        let mut of_tree = match payer {
+            Some(payer) => Some(payer.transpiling().await),
+            None => None,
+        };
+        let left = of_tree.as_deref().copied().unwrap_or(u64::MAX);
+        let fuel = fuel(source).min(allowance.fuel.load(Ordering::Relaxed)).min(left);
+        if fuel == 0 {
+            return Err(format!("{name}: {}", explain(&Trap::OutOfFuel.into(), fuel)));
+        }
+        match self.run(source, dialect, fuel, allowance, of_tree.as_deref_mut()).await {
+            Ok(Ok(transpiled)) => Ok(module_body(transpiled)),
+            Ok(Err(error)) => Err(point_at(&error.message, name, source, error.line, error.column)),
+            Err(error) => Err(format!("{name}: {}", explain(&error, fuel))),
+        }
+    }
+
+    async fn run(
+        &self,
+        source: &str,
+        dialect: Dialect,
+        fuel: u64,
+        allowance: &Allowance,
+        of_tree: Option<&mut u64>,
+    ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
+        let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
+        let memory = MemoryLimit {
+            limit: allowance.memory_bytes.min(self.max_memory_bytes),
+            used: Reservation::none(&allowance.quota, false),
+        };
+        let mut store = Store::new(&self.engine, memory);
+        store.limiter(|memory| memory);
+        store.set_fuel(fuel)?;
+        store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
+        let mut run = Run { store, fuel, allowance, of_tree };
+        let guest = self.pre()?.instantiate_async(&mut run.store).await?;
+        guest.call_transpile(&mut run.store, dialect, source, &allowance.options).await
+    }
+}
+
+/// Takes what it has used off the allowance, also when it is dropped halfway.
+struct Run<'a> {
+    store: Store<MemoryLimit>,
+    fuel: u64,
+    allowance: &'a Allowance,
+    of_tree: Option<&'a mut u64>,
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        let used = self.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
+        // Others may have used some meanwhile; what is left never wraps.
+        let less = |left: u64| Some(left.saturating_sub(used));
+        let fuel = &self.allowance.fuel;
+        let _ = fuel.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        if let Some(left) = &mut self.of_tree {
+            **left = left.saturating_sub(used);
+        }
+    }
+}
+
+fn fuel(source: &str) -> u64 {
+    MIN_FUEL + FUEL_PER_BYTE * source.len() as u64
+}
+
+/// Why a source that may be right is not parsed.
+fn explain(error: &wasmtime::Error, fuel: u64) -> String {
+    if let Some(LimitError { limit, .. }) = error.downcast_ref() {
+        return format!(
+            "the source takes too much memory to be parsed (more than {limit} bytes; \
+             Limits::memory_bytes sets how many)"
+        );
+    }
+    match error.downcast_ref() {
+        Some(Trap::StackOverflow | Trap::MemoryOutOfBounds) => {
+            "the source is nested too deeply to be parsed".to_owned()
+        }
+        Some(Trap::OutOfFuel) => format!(
+            "the source takes too long to be parsed (the limit of {fuel} operations is reached; \
+             all modules of a worker, and all workers that are loaded for one call, share \
+             Limits::fuel)"
+        ),
+        _ => match overload(error) {
+            Some(overload) => Error::from(overload).to_string(),
+            None => format!("the source cannot be parsed: {error:#}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::engine::bindings::sandbox::SourceError;
+    use crate::engine::source::{Module, Sources};
+    use crate::engine::transpiler::TranspileOptions;
+    use crate::engine::{Engine, EngineConfig};
+    use crate::limits::Limits;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn memory_is_bounded_by_what_the_worker_may_use() {
+        // The enum makes it be transformed, which takes some 80 bytes for each.
+        let source = format!("enum E {{ A }} export default [{}]", "[],".repeat(400_000));
+        let refusal = async |engine_bytes, memory_bytes| {
+            let config = EngineConfig::new().max_sandboxes(1).max_memory_bytes(engine_bytes);
+            let engine = Engine::with_config(config).expect("an engine");
+            let map = BTreeMap::from([("main.ts".to_owned(), Module::TypeScript(source.clone()))]);
+            let limits = Limits::default().memory_bytes(memory_bytes);
+            let quota = engine.quota_below(None, &limits);
+            let sources = Sources::new(
+                Arc::clone(engine.transpiler()),
+                map,
+                None,
+                &limits,
+                &quota,
+                TranspileOptions::default(),
+            );
+            match sources.module("main.ts", None).await {
+                Ok(_) => None,
+                Err(SourceError::Invalid(text)) => Some(text),
+                Err(SourceError::NotFound) => panic!("it is there"),
+            }
+        };
+        let text = |limit: u64| {
+            format!(
+                "main.ts: the source takes too much memory to be parsed (more than {} bytes; \
+                 Limits::memory_bytes sets how many)",
+                limit << 20
+            )
+        };
+        assert_eq!(refusal(512 << 20, 8 << 20).await, Some(text(64)));
+        assert_eq!(refusal(512 << 20, 40 << 20).await, Some(text(80)));
+        assert_eq!(refusal(32 << 20, 32 << 20).await, Some(text(32)));
+        assert_eq!(refusal(512 << 20, 256 << 20).await, None);
+    }
+}

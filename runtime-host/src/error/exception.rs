@@ -1,0 +1,94 @@
+//! What was thrown, between the guest's message and the caller's error.
+
+use isolet_wire::{ErrorParts, Kind, Value};
+
+use crate::error::Exception;
+
+/// A message is for people; what was thrown may be megabytes.
+const MAX_MESSAGE_BYTES: usize = 4 << 10;
+
+/// The most of a name, a message or a stack.
+const MAX_TEXT_BYTES: usize = 16 << 10;
+
+/// What JavaScript threw.
+pub(crate) fn thrown(value: Value) -> Exception {
+    match value.as_error() {
+        Some(ErrorParts { name, message, stack, .. }) => Exception {
+            name: bounded(name),
+            message: bounded(message),
+            stack: stack.map(bounded),
+            value: Box::new(value),
+        },
+        None => Exception {
+            name: "Uncaught".to_owned(),
+            message: value.to_json_prefix(MAX_MESSAGE_BYTES),
+            stack: None,
+            value: Box::new(value),
+        },
+    }
+}
+
+/// What is kept of a text beside the value that has all of it: every one who hears of
+/// the exception gets a copy.
+fn bounded(mut text: String) -> String {
+    if text.len() > MAX_TEXT_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
+        text.push('…');
+        text.shrink_to_fit();
+    }
+    text
+}
+
+/// What is no error as text, if that is not its JSON.
+fn plain(value: &Value, kind: Kind) -> Option<String> {
+    match kind {
+        Kind::Undefined => Some("undefined".to_owned()),
+        Kind::String => value.to().ok().map(|mut text: String| {
+            if text.len() > MAX_MESSAGE_BYTES {
+                text.truncate(text.floor_char_boundary(MAX_MESSAGE_BYTES));
+                text.push('…');
+            }
+            text
+        }),
+        _ => None,
+    }
+}
+
+impl Exception {
+    /// As those read it who only hear of it: in short, and without what the value
+    /// holds, be it stubs of the sandbox that has ended.
+    pub(crate) fn in_short(&self) -> Self {
+        let short = |text: &str| text[..text.floor_char_boundary(MAX_MESSAGE_BYTES)].to_owned();
+        let (name, message) = (short(&self.name), short(&self.message));
+        let stack = self.stack.as_deref().map(short);
+        let parts = ErrorParts { name: name.clone(), message: message.clone(), stack };
+        Self { name, message, value: Box::new(Value::error(&parts)), stack: parts.stack }
+    }
+
+    /// As whoever loaded the worker reads it: the peer's words.
+    pub(crate) fn while_starting(self) -> Self {
+        let Self { name, message, stack, value } = self;
+        // There everything is an error.
+        let (name, message) = match value.kind() {
+            Kind::Error => (name, message),
+            kind => ("Error".to_owned(), plain(&value, kind).unwrap_or(message)),
+        };
+        let mut text = format!("Failed to start Worker:\nUncaught {name}: {message}");
+        for frame in stack.iter().flat_map(|stack| stack.lines()) {
+            // The top level has no name there.
+            let frame = frame.trim();
+            let nameless =
+                frame.strip_prefix("at <anonymous> (").and_then(|place| place.strip_suffix(')'));
+            text.push_str("\n  ");
+            text.push_str(&nameless.map_or(frame.to_owned(), |place| format!("at {place}")));
+        }
+        let parts =
+            ErrorParts { name: "Error".to_owned(), message: text.clone(), ..ErrorParts::default() };
+        Self {
+            name: parts.name.clone(),
+            message: text,
+            stack: None,
+            value: Box::new(Value::error(&parts)),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Errors of the host's side: what has run out, and what should not happen.
+
+use std::time::Duration;
+
+use super::{Error, LimitError, LimitKind, Overload};
+
+/// What of the machine or the pool has run out, if that is what the error says.
+pub(crate) fn overload(error: &wasmtime::Error) -> Option<Overload> {
+    if error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>().is_some() {
+        return Some(Overload::Sandboxes);
+    }
+    let code = error.chain().find_map(|cause| {
+        let errno = cause.downcast_ref::<rustix::io::Errno>().map(|errno| errno.raw_os_error());
+        errno.or_else(|| cause.downcast_ref::<std::io::Error>()?.raw_os_error())
+    })?;
+    match rustix::io::Errno::from_raw_os_error(code) {
+        rustix::io::Errno::MFILE | rustix::io::Errno::NFILE => Some(Overload::Descriptors),
+        rustix::io::Errno::NOMEM | rustix::io::Errno::AGAIN => Some(Overload::Mappings),
+        _ => None,
+    }
+}
+
+/// As [`internal`], unless something has run out.
+pub(crate) fn at_fault(error: wasmtime::Error) -> Error {
+    overload(&error).map_or_else(|| internal(error), Error::from)
+}
+
+pub(crate) fn internal(error: impl std::fmt::Display) -> Error {
+    Error::Internal(format!("{error:#}"))
+}
+
+/// A driver that has gone without answering.
+pub(crate) fn lost() -> Error {
+    Error::Internal("the sandbox's driver ended without an answer".to_owned())
+}
+
+impl LimitError {
+    /// The error of a wall time that has passed.
+    pub(crate) fn wall(limit: Duration, actual: Duration) -> Self {
+        Self { kind: LimitKind::Wall, limit: millis(limit), actual: millis(actual) }
+    }
+}
+
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// For a sandbox whose numbers have run out. Numbers are never used twice, so that the
+/// next call gets a new sandbox.
+pub(crate) fn worn_out() -> Error {
+    let limit = u64::from(u32::MAX);
+    LimitError { kind: LimitKind::Numbers, limit, actual: limit + 1 }.into()
+}
+
+/// For what no guest of ours says.
+pub(crate) fn lie(what: &str) -> Error {
+    Error::Internal(format!("the guest {what}"))
+}

@@ -1,0 +1,309 @@
+//! What can go wrong, each kind told apart: JavaScript threw, a limit was
+//! reached, the code does not load, the host is at fault.
+
+pub(crate) mod diagnostics;
+pub(crate) mod exception;
+pub(crate) mod fault;
+pub(crate) mod outcome;
+pub(crate) mod thrown;
+
+use std::fmt;
+
+use isolet_wire::Value;
+
+/// The result of this crate's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A reason is for people.
+const MAX_REASON_BYTES: usize = 4 << 10;
+
+/// Why a call has no value.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// JavaScript threw, and nothing caught it.
+    #[error("{0}")]
+    Exception(Exception),
+    /// A module could not be resolved, parsed or linked; none of it ran.
+    #[error("{0}")]
+    Load(Exception),
+    /// The sandbox was stopped at a limit.
+    #[error("{0}")]
+    Limit(#[from] LimitError),
+    /// The call waits for something that cannot happen: no capability call, no
+    /// timer and no `waitUntil` is pending.
+    #[error(
+        "the code had hung: it waits for a promise that nothing is left to settle (no pending \
+         capability call, timer or waitUntil)"
+    )]
+    Hung,
+    /// The caller has gone away.
+    #[error("the call was cancelled")]
+    Cancelled,
+    /// The engine, or the machine, has no room for more. Try again when a sandbox has
+    /// ended.
+    #[error("the engine is overloaded: {0}")]
+    Overloaded(#[from] Overload),
+    /// The call ended because its sandbox was stopped for another call's sake.
+    #[error("the sandbox was stopped: {0}")]
+    Stopped(Box<Error>),
+    /// As [`Error::Stopped`], and the call had not begun: it can be made again.
+    #[error("the call never began, because the sandbox was stopped: {0}")]
+    NotStarted(Box<Error>),
+    /// The code has ended its own sandbox. Other calls of the sandbox end with
+    /// this in an [`Error::Stopped`].
+    #[error("{0}")]
+    Aborted(Aborted),
+    /// The worker that loaded this one has ended, and this one with it.
+    #[error("the worker has ended, because the one that loaded it has")]
+    ParentEnded,
+    /// A limit that no sandbox could have.
+    #[error("invalid limits: {0}")]
+    InvalidLimits(String),
+    /// Worker code that cannot be loaded whatever its modules say.
+    #[error("invalid worker code: {0}")]
+    InvalidCode(String),
+    /// The worker's value is not what the caller's type expects.
+    #[error("the returned value: {0}")]
+    Decode(#[from] isolet_wire::DecodeError),
+    /// A Rust value that cannot cross.
+    #[error("the given value: {0}")]
+    Encode(#[from] isolet_wire::EncodeError),
+    /// There is no tokio runtime to run the sandbox on.
+    #[error("a worker is called from within a tokio runtime, and there is none here")]
+    NoRuntime,
+    /// A defect of isolet or of its guest; the sandbox is gone.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// What `abortIsolate()` was called with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Aborted {
+    /// Of the guest's text 4 KiB are kept.
+    pub reason: Option<String>,
+}
+
+impl Aborted {
+    pub(crate) fn because(mut reason: Option<String>) -> Self {
+        if let Some(reason) = &mut reason {
+            reason.truncate(reason.floor_char_boundary(MAX_REASON_BYTES));
+        }
+        Self { reason }
+    }
+}
+
+impl std::error::Error for Aborted {}
+
+impl fmt::Display for Aborted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the worker has aborted its isolate")?;
+        match &self.reason {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What an engine has no more of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Overload {
+    /// [`EngineConfig::max_sandboxes`](crate::EngineConfig::max_sandboxes)
+    #[error(
+        "all of its sandboxes are in use (raise EngineConfig::max_sandboxes, or wait until one \
+         has ended)"
+    )]
+    Sandboxes,
+    /// [`EngineConfig::max_total_bytes`](crate::EngineConfig::max_total_bytes)
+    #[error(
+        "its sandboxes and what is kept for them take the {limit} bytes that they may (raise \
+         EngineConfig::max_total_bytes, or wait until a sandbox has ended)"
+    )]
+    Bytes {
+        /// What was allowed.
+        limit: u64,
+    },
+    /// [`EngineConfig::max_root_percent`](crate::EngineConfig::max_root_percent) of the
+    /// sandboxes.
+    #[error(
+        "one root and all below it have the {limit} sandboxes that they may (raise \
+         EngineConfig::max_root_percent or max_sandboxes, or wait until one has ended)"
+    )]
+    ShareOfSandboxes {
+        /// What was allowed.
+        limit: u64,
+    },
+    /// [`EngineConfig::max_root_percent`](crate::EngineConfig::max_root_percent) of the
+    /// bytes.
+    #[error(
+        "one root and all below it take the {limit} bytes that they may (raise \
+         EngineConfig::max_root_percent or max_total_bytes, or wait until a sandbox has ended)"
+    )]
+    ShareOfBytes {
+        /// What was allowed.
+        limit: u64,
+    },
+    /// The process may open no more files: each app image takes a descriptor.
+    #[error("the process has no file descriptors left (raise `ulimit -n`)")]
+    Descriptors,
+    /// The process may map no more memory: addresses, mappings, or the machine's own.
+    #[error(
+        "the process can map no more memory (raise `ulimit -v` or vm.max_map_count, or lower \
+         EngineConfig::max_sandboxes)"
+    )]
+    Mappings,
+}
+
+/// Which limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LimitKind {
+    /// [`Limits::fuel`](crate::Limits::fuel)
+    Fuel,
+    /// [`Limits::memory_bytes`](crate::Limits::memory_bytes)
+    Memory,
+    /// [`Limits::wall`](crate::Limits::wall), in milliseconds
+    Wall,
+    /// The native stack under the interpreter; reached by code that recurses
+    /// in a way that JavaScript's own limit does not see.
+    Stack,
+    /// [`Limits::log_bytes`](crate::Limits::log_bytes)
+    Log,
+    /// [`Limits::output_bytes`](crate::Limits::output_bytes)
+    Output,
+    /// [`Limits::capability_calls`](crate::Limits::capability_calls)
+    CapabilityCalls,
+    /// Capabilities that one sandbox holds at a time.
+    Stubs,
+    /// Bytes that the host keeps for one sandbox beside its memory, as many as that
+    /// is and 66 MiB: code and `env`, with 256 for each module and its name, of the
+    /// workers that it has loaded and still has; `props` of entrypoints and ids of
+    /// `get`; answers that are on their way, and those that are called or handed on
+    /// before they have come; and what tails have yet to be told of the workers that it
+    /// has loaded. Workers that only `get` keeps make way first.
+    Kept,
+    /// [`Limits::tree_memory_bytes`](crate::Limits::tree_memory_bytes)
+    TreeMemory,
+    /// [`Limits::sandboxes`](crate::Limits::sandboxes)
+    Sandboxes,
+    /// Numbers of one sandbox for its invocations, calls, stubs or objects, of which
+    /// there are 4,294,967,295 each. The next call gets a new sandbox.
+    Numbers,
+    /// Bytes that one turn hands to the host, as calls, results and log lines, or is
+    /// handed as modules: twice the sandbox's memory and 64 MiB. How many more it were
+    /// is not known.
+    Transfer,
+}
+
+/// A limit that was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LimitError {
+    /// Which limit.
+    pub kind: LimitKind,
+    /// What was allowed.
+    pub limit: u64,
+    /// What was used, or what was asked for when that was refused.
+    pub actual: u64,
+}
+
+impl std::error::Error for LimitError {}
+
+impl fmt::Display for LimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, limit, actual } = self;
+        match kind {
+            LimitKind::Fuel => write!(
+                f,
+                "exceeded the CPU limit: fuel of {limit} Wasm operations, {actual} used \
+                 (Limits::fuel)"
+            ),
+            LimitKind::Memory => write!(
+                f,
+                "exceeded the memory limit: {actual} bytes asked for, {limit} allowed \
+                 (Limits::memory_bytes)"
+            ),
+            LimitKind::Wall => write!(
+                f,
+                "exceeded the wall time limit: {actual} ms passed, {limit} ms allowed \
+                 (Limits::wall)"
+            ),
+            LimitKind::Stack => write!(f, "exceeded the native stack of {limit} bytes"),
+            LimitKind::Log => write!(
+                f,
+                "exceeded the log limit: {actual} bytes written, {limit} allowed \
+                 (Limits::log_bytes)"
+            ),
+            LimitKind::Output => write!(
+                f,
+                "exceeded the output limit: a value of {actual} bytes, {limit} allowed \
+                 (Limits::output_bytes)"
+            ),
+            LimitKind::CapabilityCalls => write!(
+                f,
+                "exceeded the limit of capability calls: {actual} made, {limit} allowed \
+                 (Limits::capability_calls)"
+            ),
+            LimitKind::Kept => write!(
+                f,
+                "exceeded the limit of what the host keeps for the sandbox: {actual} bytes, such \
+                 as code and env of the workers that it has loaded and still has, {limit} \
+                 allowed, which is the sandbox's memory and 66 MiB (let go of workers and stubs \
+                 that are no longer needed, or raise Limits::memory_bytes)"
+            ),
+            LimitKind::TreeMemory => write!(
+                f,
+                "exceeded the memory limit of a sandbox and all below it: {actual} bytes asked \
+                 for, {limit} allowed, with what the host keeps for them (let go of workers that \
+                 are no longer needed, or raise Limits::tree_memory_bytes)"
+            ),
+            LimitKind::Sandboxes => write!(
+                f,
+                "exceeded the limit of living sandboxes: {actual} asked for, {limit} allowed for a \
+                 sandbox and all below it (let go of workers that are no longer needed, or raise \
+                 Limits::sandboxes)"
+            ),
+            LimitKind::Transfer => write!(
+                f,
+                "exceeded the limit of what one turn hands to the host: more than {limit} bytes, \
+                 which is twice the sandbox's memory and 64 MiB (make fewer calls at a time, or \
+                 hand over less with each)"
+            ),
+            LimitKind::Numbers => write!(
+                f,
+                "the sandbox has used up its numbers for calls and stubs: {actual} asked for, \
+                 {limit} allowed (the next call gets a new sandbox)"
+            ),
+            LimitKind::Stubs => {
+                write!(f, "exceeded the limit of stubs: {actual} held, {limit} allowed")
+            }
+        }
+    }
+}
+
+/// What JavaScript threw: usually an `Error`, but anything can be thrown.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Exception {
+    /// The error's `name`, such as `TypeError`; for another value `Uncaught`.
+    pub name: String,
+    /// The error's `message`, of which 16 KiB are kept here and all in [`Self::value`];
+    /// for another value its JSON, of which 4 KiB are kept.
+    pub message: String,
+    /// The stack, its frames named as the author wrote them; as much of it.
+    pub stack: Option<String>,
+    /// The thrown value itself, with `cause` and own properties.
+    pub value: Box<Value>,
+}
+
+impl fmt::Display for Exception {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.message.is_empty() {
+            f.write_str(&self.name)
+        } else {
+            write!(f, "{}: {}", self.name, self.message)
+        }
+    }
+}

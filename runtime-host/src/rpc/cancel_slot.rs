@@ -1,0 +1,49 @@
+//! A payload that is freed as soon as the caller drops its future.
+
+use std::sync::{Arc, MutexGuard, PoisonError, Weak};
+
+use crate::support::sync::Mutex;
+
+/// Of whoever waits: dropped, it takes along what has not been taken.
+pub(crate) struct Owner<T> {
+    _slot: Arc<Mutex<Option<T>>>,
+}
+
+/// Of whoever takes it. It keeps nothing: a queue may hold any number of those
+/// whose owners have gone.
+pub(crate) struct Claim<T>(Weak<Mutex<Option<T>>>);
+
+/// Of nothing.
+impl<T> Default for Claim<T> {
+    fn default() -> Self {
+        Self(Weak::new())
+    }
+}
+
+pub(crate) fn claim<T>(value: T) -> (Owner<T>, Claim<T>) {
+    let slot = Arc::new(Mutex::new(Some(value)));
+    let claim = Claim(Arc::downgrade(&slot));
+    (Owner { _slot: slot }, claim)
+}
+
+impl<T> Claim<T> {
+    /// None if the owner has gone.
+    pub(crate) fn take(&self) -> Option<T> {
+        lock(&*self.0.upgrade()?).take()
+    }
+
+    /// It has to wait again.
+    pub(crate) fn put_back(&self, value: T) {
+        if let Some(slot) = self.0.upgrade() {
+            *lock(&slot) = Some(value);
+        }
+    }
+
+    pub(crate) fn is_void(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+}
+
+fn lock<T>(slot: &Mutex<Option<T>>) -> MutexGuard<'_, Option<T>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,236 @@
+//! The way to a sandbox that is driven elsewhere.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, Weak};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::limits::fuel_account::{Purse, who_lets_go};
+use crate::limits::lineage::Lineage;
+use crate::limits::stats::WorkerStats;
+use crate::rpc::request::{Command, Request};
+use crate::rpc::survey::{Survey, Surveyed, Visitor};
+use crate::support::sync::{AtomicBool, AtomicU64, Mutex};
+
+/// The way to a driver. It keeps nothing alive: a [`Hold`] does.
+#[derive(Clone)]
+pub(crate) struct Link(Arc<Inner>);
+
+struct Inner {
+    commands: mpsc::UnboundedSender<Command>,
+    hold: Mutex<Weak<Hold>>,
+    /// Requests so far.
+    requests: AtomicU64,
+    /// Offered objects that nobody has any more.
+    released: Mutex<Vec<Released>>,
+    lineage: Lineage,
+    limits: Limits,
+    /// It was told that one has let go of it, and has not looked since.
+    is_suspect: AtomicBool,
+}
+
+/// An offered object that nobody has any more.
+struct Released {
+    number: u32,
+    /// How many requests went before.
+    requests: u64,
+    /// Who let go of it last; none if Rust did.
+    payer: Option<Arc<Purse>>,
+}
+
+/// As long as someone has it, the sandbox waits for calls.
+pub(crate) struct Hold(Link);
+
+impl Hold {
+    /// Names the sandbox to a survey.
+    pub(crate) fn visit(self: &Arc<Self>, visitor: &mut Visitor<'_>) {
+        visitor.hold(self, || Arc::new(self.link().clone()));
+    }
+
+    pub(crate) fn link(&self) -> &Link {
+        &self.0
+    }
+}
+
+/// The hold of one who may keep it for long, such as a stub. When it is let go and
+/// others are left, those may be no more than the sandbox itself.
+#[derive(Clone)]
+pub(crate) struct StubHold(Arc<Hold>);
+
+impl StubHold {
+    pub(crate) fn of(hold: Arc<Hold>) -> Self {
+        Self(hold)
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Hold> {
+        &self.0
+    }
+}
+
+impl Drop for StubHold {
+    fn drop(&mut self) {
+        let Link(inner) = self.0.link();
+        if Arc::strong_count(&self.0) > 1 && !inner.is_suspect.swap(true, Ordering::AcqRel) {
+            self.0.link().send(Command::LetGo);
+        }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.send(Command::Unheld);
+    }
+}
+
+impl Link {
+    pub(crate) fn new(
+        commands: mpsc::UnboundedSender<Command>,
+        lineage: Lineage,
+        limits: Limits,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            commands,
+            hold: Mutex::default(),
+            requests: AtomicU64::new(0),
+            released: Mutex::default(),
+            lineage,
+            limits,
+            is_suspect: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether both lead to one sandbox.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// What keeps the sandbox alive, if anybody has that.
+    pub(crate) fn known_hold(&self) -> Option<Arc<Hold>> {
+        self.0.hold.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
+    }
+
+    /// Whether one has let go of it since this was last asked.
+    pub(crate) fn take_suspicion(&self) -> bool {
+        self.0.is_suspect.load(Ordering::Relaxed) && self.0.is_suspect.swap(false, Ordering::AcqRel)
+    }
+
+    /// Keeps the sandbox alive, if it still is.
+    pub(crate) fn hold(&self) -> Arc<Hold> {
+        let mut known = self.0.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(hold) = known.upgrade() {
+            return hold;
+        }
+        let hold = Arc::new(Hold(self.clone()));
+        *known = Arc::downgrade(&hold);
+        hold
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        let known = self.0.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        known.strong_count() > 0
+    }
+
+    pub(crate) fn lineage(&self) -> &Lineage {
+        &self.0.lineage
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.commands.is_closed()
+    }
+
+    /// An object is let go. However many are, the driver is told once.
+    pub(super) fn release(&self, number: u32) {
+        let payer = who_lets_go();
+        let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
+        let requests = self.0.requests.load(Ordering::Acquire);
+        released.push(Released { number, requests, payer });
+        if released.len() == 1 {
+            drop(released);
+            self.send(Command::Released);
+        }
+    }
+
+    /// What was let go since this was last asked, for a driver that has taken so
+    /// many requests: to let go must not overtake a call that was made before.
+    pub(crate) fn released(&self, taken: u64) -> Vec<(u32, Option<Arc<Purse>>)> {
+        let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
+        let ripe = released.partition_point(|it| it.requests <= taken);
+        released.drain(..ripe).map(|it| (it.number, it.payer)).collect()
+    }
+
+    /// A driver that has ended hears nothing.
+    fn send(&self, command: Command) {
+        let _ = self.0.commands.send(command);
+    }
+
+    /// Hands over a request.
+    ///
+    /// # Errors
+    /// The request, if the sandbox has ended.
+    pub(crate) fn invoke(&self, request: Box<Request>) -> Result<(), Box<Request>> {
+        self.0.requests.fetch_add(1, Ordering::Release);
+        match self.0.commands.send(Command::Invoke(request)) {
+            Err(mpsc::error::SendError(Command::Invoke(request))) => Err(request),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the sandbox's tables hold, after all that was asked of it before; none
+    /// if it has ended.
+    pub(crate) async fn count(&self) -> Option<WorkerStats> {
+        let (reply, counted) = oneshot::channel();
+        self.send(Command::Count(reply));
+        counted.await.ok()
+    }
+
+    /// Cancels the request of this token when it is dropped.
+    pub(crate) fn cancel_on_drop(&self, token: u64) -> CancelOnDrop {
+        CancelOnDrop { link: Some(self.clone()), token }
+    }
+}
+
+impl Surveyed for Link {
+    fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    fn look_through(&self, survey: Survey) {
+        self.send(Command::LookThrough(survey));
+    }
+
+    fn unneeded(&self) {
+        self.send(Command::Unneeded);
+    }
+}
+
+/// Tells the driver when nobody waits for a call any more.
+pub(crate) struct CancelOnDrop {
+    link: Option<Link>,
+    token: u64,
+}
+
+impl CancelOnDrop {
+    pub(crate) fn disarm(mut self) {
+        self.link = None;
+    }
+}
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        if let Some(link) = &self.link {
+            link.send(Command::Cancel(self.token));
+        }
+    }
+}
+
+/// A token that no other request of the process has.
+pub(crate) fn new_token() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}

@@ -1,0 +1,16 @@
+//! Calls: what can be called, the messages, and the ways between sandboxes.
+
+pub(crate) mod bytes;
+pub(crate) mod cancel_slot;
+pub(crate) mod capability;
+pub(crate) mod export;
+pub(crate) mod mailbox;
+pub(crate) mod promised_answer;
+pub(crate) mod remote;
+pub(crate) mod report;
+pub(crate) mod request;
+pub(crate) mod right;
+pub(crate) mod stream;
+pub(crate) mod stub;
+pub(crate) mod survey;
+pub(crate) mod target;

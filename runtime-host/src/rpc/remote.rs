@@ -1,0 +1,129 @@
+//! An object or an entrypoint in a certain sandbox.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use isolet_wire::Value;
+use tokio::sync::oneshot;
+
+use crate::error::thrown::Thrown;
+use crate::limits::fuel_account::Purse;
+use crate::limits::lineage::Lineage;
+use crate::limits::watchers::Watching;
+use crate::rpc::cancel_slot::claim;
+use crate::rpc::capability::{Answer, Call, failed};
+use crate::rpc::mailbox::{Link, StubHold, new_token};
+use crate::rpc::request::{Asked, Receiver, Reply, Request};
+use crate::rpc::survey::{Holds, Visitor};
+use crate::support::sync::AtomicBool;
+
+/// An object or an entrypoint in a certain sandbox.
+pub(crate) struct Remote {
+    link: Link,
+    receiver: Receiver,
+    /// The sandbox need not hear when it is let go.
+    lent: AtomicBool,
+}
+
+impl Remote {
+    pub(crate) fn new(link: Link, receiver: Receiver) -> Self {
+        Self { link, receiver, lent: AtomicBool::new(false) }
+    }
+
+    /// An object that the sandbox has until its next event, unless it is kept.
+    pub(crate) fn lent(link: Link, number: u32) -> Self {
+        Self { link, receiver: Receiver::Offered(number), lent: AtomicBool::new(true) }
+    }
+
+    pub(crate) fn keep(&self) {
+        self.lent.store(false, Ordering::Relaxed);
+    }
+
+    /// What keeps the sandbox alive for whoever has the stub; none if it has
+    /// ended.
+    pub(crate) fn hold(&self) -> Option<StubHold> {
+        (!self.link.is_closed()).then(|| StubHold::of(self.link.hold()))
+    }
+
+    /// Whether it lives in the sandbox of that link.
+    pub(crate) fn is_in(&self, link: &Link) -> bool {
+        self.link.is(link)
+    }
+
+    /// Whether it lives in the sandbox of that lineage, or in one that this
+    /// descends from: those end later than it does.
+    pub(crate) fn outlives(&self, holder: &Lineage) -> bool {
+        holder.descends_from(self.link.lineage())
+    }
+
+    pub(crate) fn props(&self) -> Option<Value> {
+        match &self.receiver {
+            Receiver::Entrypoint(export) => export.props.clone(),
+            Receiver::Offered(_) => None,
+        }
+    }
+
+    pub(crate) fn is_entrypoint(&self) -> bool {
+        matches!(self.receiver, Receiver::Entrypoint(_))
+    }
+
+    pub(crate) fn watch(&self) -> Option<Watching> {
+        self.link.lineage().watch()
+    }
+
+    pub(crate) fn request(&self, call: Call) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        let token = new_token();
+        let payer = match Purse::for_callee(call.payer.as_ref(), self.link.lineage()) {
+            Ok(payer) => payer,
+            Err(thrown) => return failed(thrown),
+        };
+        let mut limits = self.link.limits().clone();
+        let (owner, asked) = claim(Asked { path: call.path, arguments: call.arguments });
+        limits.output_bytes = call.answer_bytes.unwrap_or(limits.output_bytes);
+        let request = Box::new(Request {
+            token,
+            receiver: self.receiver.clone(),
+            asked,
+            limits,
+            payer,
+            caller: call.payer,
+            reseed: None,
+            began: Instant::now(),
+            reply: Reply::Value(reply),
+        });
+        if self.link.invoke(request).is_err() {
+            return failed(Thrown::new(BROKEN));
+        }
+        let cancel = self.link.cancel_on_drop(token);
+        Box::pin(async move {
+            let result = answer.await;
+            cancel.disarm();
+            drop(owner);
+            match result {
+                Ok(result) => result.take().map_err(Thrown::from_error),
+                Err(_) => Err(Thrown::new(BROKEN)),
+            }
+        })
+    }
+}
+
+impl Holds for Remote {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Receiver::Entrypoint(export) = &self.receiver {
+            visitor.shared(export);
+        }
+    }
+}
+
+const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has ended.";
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        if let Receiver::Offered(number) = self.receiver
+            && !*self.lent.get_mut()
+        {
+            self.link.release(number);
+        }
+    }
+}

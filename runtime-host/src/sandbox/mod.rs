@@ -1,0 +1,232 @@
+//! One live sandbox: one store, one instance, one heap.
+
+mod snapshot;
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+use std::time::Instant;
+
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime::component::Instance;
+use wasmtime::{Store, Trap};
+
+use crate::engine::Engine;
+use crate::engine::artifacts::TurnFunc;
+use crate::engine::bindings::sandbox as wit;
+use crate::engine::host_state::HostState;
+use crate::engine::image::Image;
+use crate::engine::log::Logs;
+use crate::engine::source::Sources;
+use crate::error::fault::{internal, overload};
+use crate::error::{Aborted, Error, LimitError, LimitKind, Result};
+use crate::limits::budget::{Allowance, Budget};
+use crate::limits::fuel_account::Lease;
+use crate::limits::lineage::Lineage;
+use crate::limits::quota::{Quota, Reservation};
+
+/// A turn gives way to other tasks, and looks at its deadline and its purse, after
+/// so many Wasm operations: some 25 microseconds.
+const YIELD_INTERVAL: u64 = 400_000;
+
+/// What a turn may hand over beside twice its memory: effects are larger here
+/// than there.
+const TRANSFER_BYTES: usize = 64 << 20;
+
+/// Even if its tree has nothing left: enough to say so.
+const LEAST_TRANSFER_BYTES: usize = 1 << 20;
+
+/// What a turn came to.
+pub(crate) struct Turn {
+    pub(crate) outcome: wit::Outcome,
+    pub(crate) fuel: u64,
+}
+
+pub(crate) struct Sandbox {
+    engine: Engine,
+    image: Arc<Image>,
+    store: Store<HostState>,
+    instance: Instance,
+    turn: TurnFunc,
+    quota: Arc<Quota>,
+    /// What ends the sandbox when it ends, in the middle of a turn too.
+    parent: Lineage,
+    _living: Reservation,
+    /// One of those that the engine was configured for.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Sandbox {
+    /// Maps the image into a new instance.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when the engine has no room.
+    pub(crate) async fn new(
+        engine: &Engine,
+        image: &Arc<Image>,
+        memory_bytes: u64,
+        sources: &Arc<Sources>,
+        quota: &Arc<Quota>,
+        parent: Lineage,
+    ) -> Result<Self> {
+        let living = quota.sandbox()?;
+        let state = HostState::new(sources, memory_bytes, image.memory_bytes(), quota);
+        let permit = engine.permit()?;
+        let (store, instance, turn) = instantiate(engine, image, state).await?;
+        Ok(Self {
+            engine: engine.clone(),
+            image: Arc::clone(image),
+            store,
+            instance,
+            turn,
+            quota: Arc::clone(quota),
+            parent,
+            _living: living,
+            _permit: permit,
+        })
+    }
+
+    pub(crate) fn logs(&mut self) -> &mut Logs {
+        &mut self.store.data_mut().logs
+    }
+
+    /// The most memory that the sandbox has had.
+    pub(crate) fn memory_peak(&self) -> u64 {
+        self.store.data().memory_peak()
+    }
+
+    /// Delivers one event. After an error the sandbox is dead.
+    ///
+    /// # Errors
+    /// A limit, or a trap.
+    pub(crate) async fn turn(
+        &mut self,
+        now: f64,
+        event: &wit::Event,
+        budget: Budget,
+        allowance: &mut Allowance,
+    ) -> Result<Turn> {
+        // Wasmtime looks at the fuel on entering functions and loops, so a turn
+        // can end with less than none. One more than allowed tells the two apart.
+        self.store.set_fuel(budget.fuel.saturating_add(1)).map_err(internal)?;
+        // Lists that lie over one another are more than the memory they lie in.
+        let transfer = self.transfer_bytes();
+        self.store.set_hostcall_fuel(transfer);
+        let payer = allowance.0.as_ref().map(Lease::payer);
+        let waits = self.store.data_mut().begin_turn(budget, payer, transfer);
+        let outcome = {
+            let (turn, parent) = (self.turn.typed(), &self.parent);
+            let mut turn = pin!(turn.call_async(&mut self.store, (now, event)));
+            let mut used = 0_u64;
+            let mut waited = false;
+            loop {
+                let paused = poll_fn(|cx| {
+                    // Looked at on every yield: a timer would wait for its turn
+                    // behind whatever else the runtime's thread has to do. Not
+                    // before the first: to end a turn is to end the sandbox, and
+                    // whoever began this one has just looked.
+                    let late = (used > 0).then(Instant::now).filter(|now| *now >= budget.deadline);
+                    if let Some(now) = late {
+                        return Poll::Ready(Err(budget.late(now).into()));
+                    }
+                    if used > 0 && !parent.is_alive() {
+                        return Poll::Ready(Err(Error::ParentEnded));
+                    }
+                    if used >= allowance.fuel() && allowance.fuel() < budget.fuel {
+                        return Poll::Ready(Ok(None));
+                    }
+                    // What it waits for is none of its own fuel.
+                    if !waited {
+                        used = used.saturating_add(YIELD_INTERVAL);
+                    }
+                    let polled = turn.as_mut().poll(cx);
+                    waited = waits.load(Ordering::Relaxed);
+                    polled.map(|ended| match ended {
+                        Ok((outcome,)) => Ok(Some(outcome)),
+                        Err(error) => Err(stopped(&error, budget, transfer)),
+                    })
+                });
+                match paused.await? {
+                    Some(outcome) => break outcome,
+                    None => allowance.top_up(budget).await?,
+                }
+            }
+        };
+        self.store.data_mut().end_turn();
+        let Some(left) = self.store.get_fuel().map_err(internal)?.checked_sub(1) else {
+            return Err(budget.out_of_fuel());
+        };
+        let fuel = budget.fuel - left;
+        if self.engine.torture() {
+            self.move_to_new_instance().await?;
+        }
+        Ok(Turn { outcome, fuel })
+    }
+
+    /// What the host may be made to allocate by one turn: no more than the tree has left.
+    fn transfer_bytes(&self) -> usize {
+        let memory = self.store.data().memory_peak().saturating_mul(2);
+        let own = usize::try_from(memory).unwrap_or(usize::MAX).saturating_add(TRANSFER_BYTES);
+        let left = usize::try_from(self.quota.left()).unwrap_or(usize::MAX);
+        own.min(left.max(LEAST_TRANSFER_BYTES))
+    }
+
+    /// What the last turn left of its fuel, also when it was stopped.
+    pub(crate) fn fuel_left(&self) -> u64 {
+        self.store.get_fuel().unwrap_or(0).saturating_sub(1)
+    }
+}
+
+async fn instantiate(
+    engine: &Engine,
+    image: &Image,
+    state: HostState,
+) -> Result<(Store<HostState>, Instance, TurnFunc)> {
+    let mut store = Store::new(engine.wasmtime(), state);
+    store.limiter(HostState::limiter);
+    // Instantiation runs no code of the guest, only the segments of a table.
+    store.set_fuel(u64::MAX).map_err(internal)?;
+    store.fuel_async_yield_interval(Some(YIELD_INTERVAL)).map_err(internal)?;
+    let instance =
+        image.pre().instantiate_async(&mut store).await.map_err(|error| {
+            overload(&error).map_or_else(|| stopped_at_start(&error), Error::from)
+        })?;
+    let turn = image.turn().of(&mut store, &instance).map_err(internal)?;
+    Ok((store, instance, turn))
+}
+
+fn stopped_at_start(error: &wasmtime::Error) -> Error {
+    match (error.downcast_ref::<LimitError>(), error.downcast_ref::<Error>()) {
+        (Some(limit), _) => Error::Limit(*limit),
+        (_, Some(error)) => error.clone(),
+        _ => internal(error),
+    }
+}
+
+/// Why a turn did not end.
+fn stopped(error: &wasmtime::Error, budget: Budget, transfer: usize) -> Error {
+    if let Some(limit) = error.downcast_ref::<LimitError>() {
+        return Error::Limit(*limit);
+    }
+    if let Some(error) = error.downcast_ref::<Error>() {
+        return error.clone();
+    }
+    if let Some(aborted) = error.downcast_ref::<Aborted>() {
+        return Error::Aborted(aborted.clone());
+    }
+    let limit = |kind, limit, actual| Error::Limit(LimitError { kind, limit, actual });
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => budget.out_of_fuel(),
+        Some(Trap::StackOverflow) => {
+            let bytes = crate::support::config::WASM_STACK_BYTES as u64;
+            limit(LimitKind::Stack, bytes, bytes)
+        }
+        // The type is Wasmtime's own: its name is all that can be asked for.
+        _ if format!("{:?}", error.root_cause()) == "HostcallFuelExhausted" => {
+            limit(LimitKind::Transfer, transfer as u64, transfer as u64)
+        }
+        _ => overload(error).map_or_else(|| internal(error), Error::from),
+    }
+}

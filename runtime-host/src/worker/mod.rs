@@ -1,0 +1,194 @@
+//! A loaded worker.
+
+pub(crate) mod entrypoint;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OnceCell, oneshot};
+
+use crate::driver::{self, Start};
+use crate::engine::image::Image;
+use crate::error::fault::lost;
+use crate::error::{Error, Result};
+use crate::limits::quota::Reservation;
+use crate::limits::stats::WorkerStats;
+use crate::rpc::mailbox::{Hold, Link, StubHold};
+use crate::rpc::request::{Kept, Request};
+use crate::rpc::survey::{Holds, Visitor};
+use crate::worker_code::spec::Code;
+
+struct Inner {
+    code: Arc<Code>,
+    _place: Reservation,
+    /// The one sandbox, if it is alive.
+    warm: Mutex<Option<(Link, StubHold)>>,
+    /// The heap after loading; none if the worker has no app image.
+    image: OnceCell<Option<Arc<Image>>>,
+}
+
+/// A loaded worker.
+///
+/// Cheap to clone; every clone is the same worker. It has one sandbox, made by
+/// the first call and living as long as the worker, so that what one call
+/// leaves in the heap the next one finds; [`Worker::fresh_per_call`] is the
+/// other choice. A sandbox that was stopped at a limit is replaced by the next
+/// call.
+#[derive(Clone)]
+pub struct Worker {
+    inner: Arc<Inner>,
+    fresh: bool,
+}
+
+impl Worker {
+    pub(crate) fn new(code: Code, place: Reservation) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                code: Arc::new(code),
+                _place: place,
+                warm: Mutex::new(None),
+                image: OnceCell::new(),
+            }),
+            fresh: false,
+        }
+    }
+
+    /// What [`WorkerCode::compatibility_date`] said, or the worker that loaded it.
+    ///
+    /// [`WorkerCode::compatibility_date`]: crate::WorkerCode::compatibility_date
+    #[must_use]
+    pub fn compatibility_date(&self) -> Option<&str> {
+        self.inner.code.compatibility_date.as_deref()
+    }
+
+    /// The same worker, with each call in a sandbox of its own: no state goes
+    /// from one call to the next.
+    ///
+    /// The first such call makes the worker's app image, as [`Worker::prepare`]
+    /// does; every later one starts from it in some microseconds, with the top
+    /// level of its modules already run.
+    #[must_use]
+    pub fn fresh_per_call(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), fresh: true }
+    }
+
+    /// Makes the app image: loads the worker once and keeps its heap. True if
+    /// it has one; false if loading left something pending (a timer, a
+    /// capability call), so that each fresh call must load again. Takes some
+    /// milliseconds and a file descriptor, once.
+    ///
+    /// # Errors
+    /// What loading comes to. It is not remembered: the next call tries again.
+    pub async fn prepare(&self) -> Result<bool> {
+        let image = self.inner.image.get_or_try_init(|| driver::app_image(&self.inner.code));
+        Ok(image.await?.is_some())
+    }
+
+    /// What the host's tables hold of its one sandbox, after the calls that were
+    /// made before; nothing if it has none, and of fresh sandboxes nothing. Waits
+    /// for a turn that is running to end.
+    pub async fn stats(&self) -> WorkerStats {
+        let link = {
+            let warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
+            warm.as_ref().map(|(link, _)| link.clone())
+        };
+        match link {
+            Some(link) => link.count().await.unwrap_or_default(),
+            None => WorkerStats::default(),
+        }
+    }
+
+    pub(crate) fn code(&self) -> &Arc<Code> {
+        &self.inner.code
+    }
+
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// Hands a request to the one sandbox, making it if need be.
+    ///
+    /// # Errors
+    /// There is no runtime, or no sandbox of this worker any more.
+    pub(crate) fn send(&self, mut request: Box<Request>) -> Result<(Link, Arc<Hold>)> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
+        let code = &self.inner.code;
+        let mut warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = &*warm {
+            match known.0.invoke(request) {
+                Ok(()) => return Ok((known.0.clone(), Arc::clone(known.1.shared()))),
+                Err(unsent) => request = unsent,
+            }
+        }
+        if code.is_child() && !code.parent.is_alive() {
+            return Err(Error::ParentEnded);
+        }
+        let (link, starting) = self.start(code.engine.base(), false, true)?.link();
+        let hold = link.hold();
+        // Its driver has not begun, so it cannot have ended.
+        let _ = link.invoke(request);
+        runtime.spawn(starting.run());
+        *warm = Some((link.clone(), StubHold::of(Arc::clone(&hold))));
+        Ok((link, hold))
+    }
+
+    fn start(&self, image: &Arc<Image>, loaded: bool, lasting: bool) -> Result<Start> {
+        let code = Arc::clone(&self.inner.code);
+        let seed = code.new_seed()?;
+        Ok(Start { code, image: Arc::clone(image), loaded, seed, lasting })
+    }
+
+    /// Runs a request in a sandbox that is for it alone, on the caller's task:
+    /// dropping the future is all that cancelling takes.
+    pub(crate) async fn run_fresh<T>(
+        &self,
+        mut request: Box<Request>,
+        mut receiver: oneshot::Receiver<Kept<T>>,
+    ) -> Result<T> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
+        self.prepare().await?;
+        let code = &self.inner.code;
+        if code.is_child() && !code.parent.is_alive() {
+            return Err(Error::ParentEnded);
+        }
+        let app = self.inner.image.get().and_then(Option::as_ref);
+        let start = self.start(app.unwrap_or(code.engine.base()), app.is_some(), false)?;
+        request.reseed = Some(start.seed);
+        let (link, starting) = start.link();
+        // Nobody holds it: the driver ends when the call has.
+        let _ = link.invoke(request);
+        drop(link);
+        let mut driver = Box::pin(starting.run());
+        tokio::select! {
+            biased;
+            answer = &mut receiver => {
+                // What the call left running, `waitUntil` for one, goes on
+                // without its caller.
+                runtime.spawn(driver);
+                answer.map(Kept::take).map_err(|_| lost())
+            }
+            () = &mut driver => receiver.try_recv().map(Kept::take).map_err(|_| lost()),
+        }
+    }
+}
+
+impl Holds for Worker {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.inner);
+    }
+}
+
+impl Holds for Inner {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        visitor.shared(&self.code);
+        if let Some((_, hold)) = &*self.warm.lock().unwrap_or_else(PoisonError::into_inner) {
+            hold.shared().visit(visitor);
+        }
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker").field("main", &self.inner.code.main).finish_non_exhaustive()
+    }
+}
