@@ -25,25 +25,25 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
     let image = code.engine.rehearsal().await?;
     let (code, seed) = (Arc::clone(code), code.new_seed()?);
     let start = Start { code: Arc::clone(&code), image, loaded: false, seed, lasting: false };
-    let (_, Starting { start, link, commands, alive: _alive }) = start.link();
-    let sandbox = start.sandbox(&link).await?;
-    let mut driver = Driver::new(start, link, commands, sandbox);
+    let (_, Starting { start, mailbox, commands, alive: _alive }) = start.mailbox();
+    let sandbox = start.sandbox(&mailbox).await?;
+    let mut driver = Driver::new(start, mailbox, commands, sandbox);
     // What the top level logs and uses is nobody's: it runs once for all.
     let (reply, _) = oneshot::channel();
     let (invocation, _) = Invocation::new(
         Request::loading(&code.limits, reply),
         &code,
         driver.seed,
-        driver.link.lineage().clone(),
+        driver.mailbox.lineage().clone(),
     );
-    driver.rehearsing = true;
+    driver.dumps_image = true;
     driver.open(LOADING, invocation);
     if let Err(error) = driver.load(LOADING).await {
         code.has_failed_to_start();
         return Err(error);
     }
     let env = code.env().capabilities().len();
-    let at_rest = driver.calls.is_empty() && driver.tables.is_at_rest(env);
+    let at_rest = driver.calls.is_empty() && driver.table.is_at_rest(env);
     if !driver.loaded || driver.alarm.is_some() || !at_rest {
         return Ok(None);
     }

@@ -9,7 +9,7 @@ use crate::rpc::stub::Stub;
 /// made, so that those of one stub arrive in it; and what a call needs of an
 /// earlier one, such as its answer, never waits behind it.
 #[derive(Default)]
-pub(crate) struct Lane {
+pub(crate) struct CallQueue {
     limit: u64,
     under_way: u64,
     waiting: VecDeque<Waiting>,
@@ -25,7 +25,7 @@ pub(super) struct Waiting {
     pub(super) call: Call,
 }
 
-impl Lane {
+impl CallQueue {
     pub(crate) fn new(limit: u64) -> Self {
         // With none at all nothing could ever set off.
         Self { limit: limit.max(1), under_way: 0, ..Self::default() }

@@ -18,7 +18,7 @@ use crate::error::thrown::Thrown;
 use crate::limits::quota::{Quota, Reservation};
 use crate::rpc::capability::failed;
 use crate::rpc::capability::{Answer, Call};
-use crate::rpc::promised_answer::Promised;
+use crate::rpc::promised_answer::PromisedAnswer;
 use crate::rpc::stub::Stub;
 
 /// The call, and what it came to.
@@ -55,9 +55,9 @@ pub(super) struct PendingCall {
     pub(super) awaited: bool,
     pub(super) of: Of,
     /// Whether it keeps others from being under way.
-    pub(super) in_lane: bool,
+    pub(super) queued: bool,
     /// What was called or handed on before the answer has come.
-    pub(super) promised: Option<Arc<Promised>>,
+    pub(super) promised: Option<Arc<PromisedAnswer>>,
     /// Until when it may go on without the invocation that made it.
     pub(super) deadline: Option<Instant>,
     /// None if the answer is here.
@@ -208,7 +208,7 @@ impl Calls {
     }
 
     /// What the pending call of that id will come to.
-    pub(super) fn promised(&mut self, id: u32) -> Option<Arc<Promised>> {
+    pub(super) fn promised(&mut self, id: u32) -> Option<Arc<PromisedAnswer>> {
         let call = self.table.get_mut(&id)?;
         Some(Arc::clone(call.promised.get_or_insert_with(Arc::default)))
     }
@@ -254,7 +254,7 @@ impl PendingCall {
             bytes,
             awaited,
             of: Of::Others,
-            in_lane: false,
+            queued: false,
             promised: None,
             deadline: None,
             abort: None,

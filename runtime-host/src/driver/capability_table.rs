@@ -10,8 +10,8 @@ use crate::engine::bindings::sandbox as wit;
 use crate::error::fault::worn_out;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::limits::stats::WorkerStats;
-use crate::rpc::mailbox::Link;
-use crate::rpc::promised_answer::Promised;
+use crate::rpc::mailbox::Mailbox;
+use crate::rpc::promised_answer::PromisedAnswer;
 use crate::rpc::remote::Remote;
 use crate::rpc::request::Receiver;
 use crate::rpc::right::Holder;
@@ -38,7 +38,7 @@ pub(crate) fn bytes_of(value: &Value) -> u64 {
     value.as_bytes().len() as u64 + value.capabilities().len() as u64 * STUB_BYTES
 }
 
-pub(super) struct Tables {
+pub(super) struct CapabilityTable {
     holder: Holder,
     held: BTreeMap<u32, Stub>,
     last: u32,
@@ -55,17 +55,17 @@ pub(super) struct Tables {
 }
 
 struct Kept {
-    promised: Arc<Promised>,
+    promised: Arc<PromisedAnswer>,
     /// None before it has come.
     bytes: u64,
 }
 
-impl Tables {
+impl CapabilityTable {
     /// `own` is what the sandbox holds from the first: the way to itself.
-    pub(super) fn new(link: Link, seed: u64, own: Stub) -> Self {
+    pub(super) fn new(mailbox: Mailbox, seed: u64, own: Stub) -> Self {
         let held = BTreeMap::from([(OWN, own)]);
         Self {
-            holder: Holder::new(link, seed),
+            holder: Holder::new(mailbox, seed),
             held,
             last: 0,
             answers: BTreeMap::new(),
@@ -154,7 +154,7 @@ impl Tables {
             Target::Right(right) => {
                 Stub::to(Target::HeldRight(Arc::clone(right).held_by(&mut self.holder)))
             }
-            target => Stub::to(target.clone()).held_by(self.holder.link.lineage()),
+            target => Stub::to(target.clone()).held_by(self.holder.mailbox.lineage()),
         }
     }
 
@@ -181,7 +181,7 @@ impl Tables {
     pub(super) fn attachment(
         &mut self,
         capability: wit::Capability,
-        pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
+        pending: &mut dyn FnMut(u32) -> Option<Arc<PromisedAnswer>>,
     ) -> Attachment {
         let stub = self.stub(capability, pending).unwrap_or_else(nothing);
         stub.travelling().to_attachment()
@@ -191,7 +191,7 @@ impl Tables {
     pub(super) fn stub(
         &mut self,
         capability: wit::Capability,
-        pending: &mut dyn FnMut(u32) -> Option<Arc<Promised>>,
+        pending: &mut dyn FnMut(u32) -> Option<Arc<PromisedAnswer>>,
     ) -> Option<Stub> {
         match capability {
             wit::Capability::Held(index)
@@ -204,12 +204,12 @@ impl Tables {
             wit::Capability::Offered(number) => {
                 self.last_offered = self.last_offered.max(number);
                 self.offered += 1;
-                let remote = Remote::new(self.holder.link.clone(), Receiver::Offered(number));
+                let remote = Remote::new(self.holder.mailbox.clone(), Receiver::Offered(number));
                 Some(Stub::to(Target::Remote(Arc::new(remote))))
             }
             wit::Capability::Lent(number) => {
                 self.last_offered = self.last_offered.max(number);
-                let remote = Arc::new(Remote::lent(self.holder.link.clone(), number));
+                let remote = Arc::new(Remote::lent(self.holder.mailbox.clone(), number));
                 self.lent.push((number, Arc::downgrade(&remote)));
                 Some(Stub::to(Target::Remote(remote)))
             }
@@ -227,7 +227,7 @@ impl Tables {
     }
 
     /// Keeps an answer that only calls of it need.
-    pub(super) fn keep(&mut self, call: u32) -> Arc<Promised> {
+    pub(super) fn keep(&mut self, call: u32) -> Arc<PromisedAnswer> {
         let kept = Kept { promised: Arc::default(), bytes: 0 };
         Arc::clone(&self.answers.entry(call).or_insert(kept).promised)
     }
@@ -261,7 +261,7 @@ impl Tables {
 }
 
 /// The sandbox has ended.
-impl Drop for Tables {
+impl Drop for CapabilityTable {
     fn drop(&mut self) {
         self.holder.children.unbind();
     }
@@ -271,7 +271,7 @@ impl Drop for Tables {
 pub(super) enum Holding<'a> {
     Code(&'a Arc<Code>),
     Stub(&'a Stub),
-    Answer(&'a Arc<Promised>),
+    Answer(&'a Arc<PromisedAnswer>),
 }
 
 impl Holds for Holding<'_> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isolet_wire::Value;
 
-use super::call_queue::{Lane, Waiting};
+use super::call_queue::{CallQueue, Waiting};
 use super::calls::{Of, PendingCall, send};
 use super::capability_table::{LAST_NUMBER, OWN, bytes_of};
 use super::state::Driver;
@@ -13,7 +13,7 @@ use crate::error::exception;
 use crate::error::fault::{lie, worn_out};
 use crate::error::thrown::{MAX_MESSAGE_BYTES, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
-use crate::limits::fuel_account::{Purse, letting_go};
+use crate::limits::fuel_account::{FuelAccount, letting_go};
 use crate::rpc::capability::failed;
 use crate::rpc::capability::{Call, MAX_PATH};
 use crate::rpc::stub::Stub;
@@ -24,7 +24,7 @@ impl Driver {
     pub(super) async fn carry_out(
         &mut self,
         effect: wit::Effect,
-        payer: Option<Arc<Purse>>,
+        payer: Option<Arc<FuelAccount>>,
     ) -> Result<()> {
         match effect {
             wit::Effect::Loaded => {
@@ -50,7 +50,7 @@ impl Driver {
             // Also if it goes no further: the guest hears that what it offers is let go.
             wit::Effect::Call(mut call) => {
                 let arguments = match call.arguments.take() {
-                    Some(message) => self.export(message).await.map(Some),
+                    Some(message) => self.lift(message).await.map(Some),
                     None => Ok(None),
                 };
                 letting_go(payer, || self.call(call, arguments))?;
@@ -58,14 +58,14 @@ impl Driver {
             wit::Effect::Settle(settlement) => {
                 let wit::Settlement { invocation, result, waiting } = settlement;
                 let result = match result {
-                    Ok(message) => self.export(message).await.map(Ok),
-                    Err(message) => self.export(message).await.map(Err),
+                    Ok(message) => self.lift(message).await.map(Ok),
+                    Err(message) => self.lift(message).await.map(Err),
                 };
                 letting_go(payer, || self.settle(invocation, result, waiting))?;
             }
             wit::Effect::Waited(id) => letting_go(payer, || self.close(id)),
             wit::Effect::Release(capability) => {
-                letting_go(payer, || self.tables.release(capability));
+                letting_go(payer, || self.table.release(capability));
             }
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Driver {
         if actual > limit {
             return Err(LimitError { kind: LimitKind::Output, limit, actual }.into());
         }
-        self.export(message).await
+        self.lift(message).await
     }
 
     /// # Errors
@@ -86,7 +86,7 @@ impl Driver {
         if invocation > self.last_invocation {
             return Err(lie("made a call for an invocation that never was"));
         }
-        if id > LAST_NUMBER || self.tables.is_worn_out() {
+        if id > LAST_NUMBER || self.table.is_worn_out() {
             return Err(worn_out());
         }
         if self.calls.contains(id) {
@@ -111,12 +111,12 @@ impl Driver {
         let bytes = arguments.as_ref().map_or(0, bytes_of) + names as u64;
         payer.usage.capability_calls += 1;
         payer.calls.push(id);
-        if let Err(error) = payer.purse.count_call() {
+        if let Err(error) = payer.account.count_call() {
             self.end(invocation, error.into());
             return Ok(());
         }
-        let payer = Arc::clone(&payer.purse);
-        let under_way = self.calls.bytes + self.tables.kept_bytes;
+        let payer = Arc::clone(&payer.account);
+        let under_way = self.calls.bytes + self.table.kept_bytes;
         let (limit, actual) = (self.code.limits.memory_bytes, under_way + bytes);
         if actual > limit {
             let error = LimitError { kind: LimitKind::Memory, limit, actual };
@@ -134,44 +134,44 @@ impl Driver {
             | wit::Capability::Awaitable(index) => Some(index),
             _ => None,
         };
-        let Self { tables, calls, .. } = self;
-        let target = tables.stub(target, &mut |call| calls.promised(call));
+        let Self { table, calls, .. } = self;
+        let target = table.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
         pending.of = match target.as_ref().map(Stub::target) {
             _ if of_itself => Of::Host,
             _ if is_own => Of::Itself,
-            Some(Target::Remote(remote)) if remote.is_in(&self.link) => Of::Itself,
+            Some(Target::Remote(remote)) if remote.is_in(&self.mailbox) => Of::Itself,
             Some(Target::HeldRight(_)) => Of::Derived,
             _ if is_answer => Of::Derived,
             _ => Of::Others,
         };
         // It lives as long as it waits for itself, and must not be what keeps it.
-        let lineage = self.link.lineage();
+        let lineage = self.mailbox.lineage();
         let is_others = pending.of == Of::Others;
         let as_held = |value| if is_others { value } else { Stub::value_held_by(value, lineage) };
         let arguments = arguments.map(as_held);
         if !awaited {
-            pending.promised = Some(self.tables.keep(id));
+            pending.promised = Some(self.table.keep(id));
         }
         self.open_calls += pending.of.outside();
         // What a worker is made of has a limit of its own.
         let is_code =
             target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::HeldRight(_)));
         let answer = match target {
-            _ if self.rehearsing => Box::pin(std::future::pending()),
+            _ if self.dumps_image => Box::pin(std::future::pending()),
             _ if size > MAX_MESSAGE_BYTES && !is_code => failed(Thrown::too_large(size)),
             Some(target) => {
-                let lane = self.invocations.get_mut(&invocation).map(|it| &mut it.lane);
-                let mut lane = lane.filter(|_| !of_itself);
-                let ended = lane.as_mut().zip(held);
-                let ended = ended.and_then(|(lane, stub)| lane.follows(stub, id, &path));
+                let queue = self.invocations.get_mut(&invocation).map(|it| &mut it.queue);
+                let mut queue = queue.filter(|_| !of_itself);
+                let ended = queue.as_mut().zip(held);
+                let ended = ended.and_then(|(queue, stub)| queue.follows(stub, id, &path));
                 let ends = ended.is_some_and(|pull| self.calls.is_under_way(pull));
                 let call = Call::of(path, arguments).paid_by(Some(payer));
-                if let Some(lane) = lane {
-                    pending.in_lane = true;
+                if let Some(queue) = queue {
+                    pending.queued = true;
                     let flooded = self.calls.are_flooded(self.code.limits.memory_bytes);
-                    if flooded || !(lane.enter() || ends && lane.enter_to_end()) {
-                        lane.wait(Waiting { id, target, call });
+                    if flooded || !(queue.enter() || ends && queue.enter_to_end()) {
+                        queue.wait(Waiting { id, target, call });
                         self.calls.put(id, pending);
                         if flooded {
                             self.freed.push_back(invocation);
@@ -196,18 +196,18 @@ impl Driver {
         Ok(())
     }
 
-    fn lane(&mut self, owner: u32) -> Option<&mut Lane> {
+    fn queue(&mut self, owner: u32) -> Option<&mut CallQueue> {
         match self.invocations.get_mut(&owner) {
-            Some(invocation) => Some(&mut invocation.lane),
+            Some(invocation) => Some(&mut invocation.queue),
             None => self.left_behind.get_mut(&owner),
         }
     }
 
     /// One of the invocation's calls has come back.
-    pub(super) fn leave_lane(&mut self, owner: u32) {
-        let Some(lane) = self.lane(owner) else { return };
-        lane.leave();
-        if !lane.is_empty() {
+    pub(super) fn leave_queue(&mut self, owner: u32) {
+        let Some(queue) = self.queue(owner) else { return };
+        queue.leave();
+        if !queue.is_empty() {
             self.freed.push_back(owner);
         }
     }
@@ -218,7 +218,9 @@ impl Driver {
         while !self.calls.are_flooded(bytes)
             && let Some(owner) = self.freed.pop_front()
         {
-            while let Some(Waiting { id, target, call }) = self.lane(owner).and_then(Lane::next) {
+            while let Some(Waiting { id, target, call }) =
+                self.queue(owner).and_then(CallQueue::next)
+            {
                 let Some(pending) = self.calls.remove(id) else { continue };
                 let answer = send(&target, call);
                 if let Some(result) = self.calls.add(id, pending, answer) {
@@ -229,7 +231,7 @@ impl Driver {
                     return Ok(());
                 }
             }
-            if self.left_behind.get(&owner).is_some_and(Lane::is_empty) {
+            if self.left_behind.get(&owner).is_some_and(CallQueue::is_empty) {
                 self.left_behind.remove(&owner);
             }
         }

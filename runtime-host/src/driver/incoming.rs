@@ -16,7 +16,7 @@ impl Driver {
             Some(_) => self.housekeeping_fuel.saturating_add(INVOCATION_FUEL),
         };
         let (invocation, invoke) =
-            Invocation::new(request, &self.code, self.seed, self.link.lineage().clone());
+            Invocation::new(request, &self.code, self.seed, self.mailbox.lineage().clone());
         self.open(id, invocation);
         if self.loaded {
             return self.invoke(id, invoke).await;
@@ -44,7 +44,7 @@ impl Driver {
             watched: self.code.has_tails(),
             max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),
-            env: self.import(self.code.env()).await?,
+            env: self.lower(self.code.env()).await?,
         });
         self.turn(invocation, &event).await
     }
@@ -57,14 +57,14 @@ impl Driver {
             Receiver::Offered(number) => wit::Receiver::Offered(number),
             Receiver::Entrypoint(export) => {
                 let props = match export.props.clone() {
-                    Some(props) => Some(self.import(props).await?),
+                    Some(props) => Some(self.lower(props).await?),
                     None => None,
                 };
                 wit::Receiver::Entrypoint(wit::Entrypoint { name: export.name.clone(), props })
             }
         };
         let arguments = match invoke.arguments {
-            Some(arguments) => Some(self.import(arguments).await?),
+            Some(arguments) => Some(self.lower(arguments).await?),
             None => None,
         };
         let Invoke { path, to_host, .. } = invoke;

@@ -7,13 +7,13 @@ use isolet_wire::Value;
 use tracing::Span;
 use tracing::field::Empty;
 
-use super::call_queue::Lane;
+use super::call_queue::CallQueue;
 use super::capability_table::bytes_of;
 use crate::engine::log::{Log, LogLine};
 use crate::error::outcome::Outcome;
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::limits::budget::Budget;
-use crate::limits::fuel_account::{Lease, Purse};
+use crate::limits::fuel_account::{FuelAccount, Lease};
 use crate::limits::lineage::Lineage;
 use crate::limits::quota::Reservation;
 use crate::limits::{Limits, Usage};
@@ -41,7 +41,7 @@ pub(crate) struct Invocation {
     /// Those that it made, answered or not.
     pub(crate) calls: Vec<u32>,
     /// Those of them that others have, and those that wait for that.
-    pub(crate) lane: Lane,
+    pub(crate) queue: CallQueue,
     /// Its caller has gone away, and it is kept because it pays for loading.
     pub(crate) abandoned: bool,
     /// What is called, if anybody watches.
@@ -50,11 +50,11 @@ pub(crate) struct Invocation {
     pub(crate) failure: Option<Error>,
     /// When it began, as guests see time.
     pub(crate) opened: u64,
-    caller: Option<Arc<Purse>>,
+    caller: Option<Arc<FuelAccount>>,
     pub(crate) span: Span,
     seed: u64,
     began: Instant,
-    pub(crate) purse: Arc<Purse>,
+    pub(crate) account: Arc<FuelAccount>,
     result: Option<Result<Value>>,
     /// What the result takes.
     kept: Reservation,
@@ -82,7 +82,7 @@ impl Invocation {
             deadline,
             usage: Usage::default(),
             calls: Vec::new(),
-            lane: Lane::new(limits.concurrency),
+            queue: CallQueue::new(limits.concurrency),
             abandoned: false,
             called: watched.then(|| Box::new((receiver.clone(), path.clone()))),
             failure: None,
@@ -91,7 +91,7 @@ impl Invocation {
             span: Span::none(),
             seed: reseed.unwrap_or(seed),
             began,
-            purse: Purse::new(&limits, deadline, owner, payer),
+            account: FuelAccount::new(&limits, deadline, owner, payer),
             limits,
             result: None,
             kept: Reservation::default(),
@@ -101,13 +101,13 @@ impl Invocation {
     }
 
     pub(crate) fn log(&self, code: &Code) -> Log {
-        let purse = Arc::clone(&self.purse);
-        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone(), purse)
+        let account = Arc::clone(&self.account);
+        Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone(), account)
     }
 
     /// It is over.
-    pub(crate) fn close_purse(&self) {
-        self.purse.close(self.caller.as_ref());
+    pub(crate) fn close_account(&self) {
+        self.account.close(self.caller.as_ref());
     }
 
     /// Whether its caller has all that it will get.
@@ -175,7 +175,7 @@ impl Invocation {
     pub(crate) fn out_of_fuel(&self) -> Option<LimitError> {
         let limit = self.limits.fuel;
         let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit };
-        self.purse.is_used_up().then_some(error)
+        self.account.is_used_up().then_some(error)
     }
 
     /// The error for an invocation whose deadline has passed.
@@ -189,7 +189,7 @@ impl Invocation {
             return;
         }
         let bytes = bytes_of_answer(&result);
-        let quota = self.purse.quota().filter(|_| bytes > SMALL_ANSWER);
+        let quota = self.account.quota().filter(|_| bytes > SMALL_ANSWER);
         let (result, kept) = match quota.map(|quota| quota.keep(bytes)).transpose() {
             Ok(kept) => (result, kept.unwrap_or_default()),
             Err(error) => (Err(error), Reservation::default()),

@@ -9,7 +9,7 @@ use crate::error::thrown::Thrown;
 use crate::rpc::capability::failed;
 use crate::rpc::capability::{Answer, Call, Capability};
 use crate::rpc::export::Export;
-use crate::rpc::mailbox::Link;
+use crate::rpc::mailbox::Mailbox;
 use crate::rpc::remote::Remote;
 use crate::rpc::request::Receiver;
 use crate::rpc::stub::Stub;
@@ -22,9 +22,9 @@ struct Options {
 }
 
 /// The way of a sandbox to itself, behind `ctx.exports` and `new RpcStub`.
-pub(super) struct Own(pub(super) Link);
+pub(super) struct Loopback(pub(super) Mailbox);
 
-impl Capability for Own {
+impl Capability for Loopback {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         self.request(Call::method(method, arguments))
     }

@@ -19,15 +19,15 @@ impl Driver {
     ///
     /// # Errors
     /// It holds too much already.
-    pub(super) async fn import(&mut self, value: Value) -> Result<wit::Message> {
+    pub(super) async fn lower(&mut self, value: Value) -> Result<wit::Message> {
         let (data, list) = value.into_parts();
         if list.is_empty() {
             return Ok(wit::Message { data, capabilities: Vec::new() });
         }
-        self.tables.check_room(list.len())?;
+        self.table.check_room(list.len())?;
         let mut capabilities = Vec::with_capacity(list.len());
         for attachment in &list {
-            capabilities.push(self.tables.hold(attachment)?);
+            capabilities.push(self.table.hold(attachment)?);
             if capabilities.len().is_multiple_of(CAPABILITIES_AT_ONCE) {
                 yield_now().await;
             }
@@ -39,9 +39,9 @@ impl Driver {
     ///
     /// # Errors
     /// A message that no guest of ours sends, or too many capabilities.
-    pub(super) async fn export(&mut self, message: wit::Message) -> Result<Value> {
+    pub(super) async fn lift(&mut self, message: wit::Message) -> Result<Value> {
         let wit::Message { data, capabilities } = message;
-        self.tables.check_offers(&capabilities)?;
+        self.table.check_offers(&capabilities)?;
         let checked = if data.len() > CHECKED_AT_ONCE {
             Box::pin(Checked::in_slices(data, capabilities.len(), yield_now)).await
         } else {
@@ -50,8 +50,8 @@ impl Driver {
         let checked = checked.map_err(internal)?;
         let mut list = Vec::with_capacity(capabilities.len());
         for capability in capabilities {
-            let Self { tables, calls, .. } = self;
-            list.push(tables.attachment(capability, &mut |call| calls.promised(call)));
+            let Self { table, calls, .. } = self;
+            list.push(table.attachment(capability, &mut |call| calls.promised(call)));
             if list.len().is_multiple_of(CAPABILITIES_AT_ONCE) {
                 yield_now().await;
             }

@@ -28,16 +28,16 @@ impl Driver {
     pub(super) async fn serve(&mut self) -> Result<()> {
         if self.loaded {
             // The image knows them under the numbers that loading gave them.
-            self.import(self.code.env()).await?;
+            self.lower(self.code.env()).await?;
         }
-        let lineage = self.link.lineage().clone();
+        let lineage = self.mailbox.lineage().clone();
         let mut orphaned = std::pin::pin!(lineage.parent_ended());
         loop {
             if !self.code.parent.is_alive() {
                 return Err(Error::ParentEnded);
             }
             let is_idle = self.invocations.is_empty() && self.calls.is_empty();
-            if is_idle && !self.link.is_held() && self.commands.is_empty() {
+            if is_idle && !self.mailbox.is_held() && self.commands.is_empty() {
                 return Ok(());
             }
             if self.surveys.is_unneeded && self.is_at_rest() {
@@ -146,8 +146,8 @@ impl Driver {
     /// What has become due by the last event, one turn after the other.
     async fn settle_down(&mut self) -> Result<()> {
         self.send_waiting()?;
-        for (number, payer) in self.link.released(self.taken) {
-            self.tables.offered = self.tables.offered.saturating_sub(1);
+        for (number, payer) in self.mailbox.released(self.taken) {
+            self.table.offered = self.table.offered.saturating_sub(1);
             self.housekeeping_fuel = self.housekeeping_fuel.saturating_add(OBJECT_FUEL);
             self.housekeep(&wit::Event::Released(number), payer).await?;
             // Each is short, and there may be any number of them.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isolet_wire::Value;
 
-use super::call_queue::Lane;
+use super::call_queue::CallQueue;
 use super::calls::Of;
 use super::state::{Driver, Due};
 use super::tails;
@@ -61,10 +61,10 @@ impl Driver {
             orphan.deadline = Some(invocation.deadline);
             self.due.insert((invocation.deadline, Due::Call(call)));
         }
-        if !invocation.lane.is_empty() {
-            self.left_behind.insert(id, std::mem::take(&mut invocation.lane));
+        if !invocation.queue.is_empty() {
+            self.left_behind.insert(id, std::mem::take(&mut invocation.queue));
         }
-        invocation.close_purse();
+        invocation.close_account();
         invocation.record();
         tails::tell(&self.code, &invocation, &lines);
         invocation.report(lines);
@@ -72,7 +72,7 @@ impl Driver {
 
     /// Fails the invocation and drops its calls; the guest forgets it next.
     pub(super) fn end(&mut self, id: u32, error: Error) {
-        let payer = self.invocations.get(&id).map(|it| Arc::clone(&it.purse));
+        let payer = self.invocations.get(&id).map(|it| Arc::clone(&it.account));
         letting_go(payer.clone(), || self.end_paid(id, error));
         self.forgetting.push_back((id, payer));
     }
@@ -80,7 +80,7 @@ impl Driver {
     fn end_paid(&mut self, id: u32, error: Error) {
         if let Some(invocation) = self.invocations.get_mut(&id) {
             invocation.settle(Err(error));
-            invocation.lane = Lane::default();
+            invocation.queue = CallQueue::default();
             for call in std::mem::take(&mut invocation.calls) {
                 self.open_calls -= self.calls.abort(call).map_or(0, Of::outside);
             }

@@ -25,7 +25,7 @@ impl Driver {
         if self.lasting {
             self.code.watchers.tell(&end);
         }
-        self.link.lineage().end(Some(end));
+        self.mailbox.lineage().end(Some(end));
         if !self.loaded {
             self.code.has_failed_to_start();
         }

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::calls::Calls;
-use super::capability_table::Tables;
+use super::capability_table::CapabilityTable;
 use super::clock::Clock;
-use super::loopback::Own;
+use super::loopback::Loopback;
 use super::shutdown::refuse_all;
 use super::state::{CHILD_FUEL, Driver, FIRST_SURVEY, ROOT_FUEL, Surveys};
 use crate::engine::image::Image;
 use crate::error::{Error, Result};
 use crate::limits::lineage::Lineage;
 use crate::limits::quota::Reservation;
-use crate::rpc::mailbox::Link;
+use crate::rpc::mailbox::Mailbox;
 use crate::rpc::request::Command;
 use crate::rpc::stub::Stub;
 use crate::sandbox::Sandbox;
@@ -35,7 +35,7 @@ pub(crate) struct Start {
 /// A driver that has not begun, and the way to it.
 pub(crate) struct Starting {
     pub(super) start: Start,
-    pub(super) link: Link,
+    pub(super) mailbox: Mailbox,
     pub(super) commands: mpsc::UnboundedReceiver<Command>,
     pub(super) alive: Alive,
 }
@@ -54,22 +54,22 @@ impl Drop for Alive {
 }
 
 impl Start {
-    pub(super) async fn sandbox(&self, link: &Link) -> Result<Sandbox> {
+    pub(super) async fn sandbox(&self, mailbox: &Mailbox) -> Result<Sandbox> {
         let Code { engine, limits, sources, quota, .. } = &*self.code;
-        let quota = link.lineage().quota().unwrap_or(quota);
+        let quota = mailbox.lineage().quota().unwrap_or(quota);
         let parent = self.code.parent.clone();
         Sandbox::new(engine, &self.image, limits.memory_bytes, sources, quota, parent).await
     }
 
-    pub(crate) fn link(self) -> (Link, Starting) {
+    pub(crate) fn mailbox(self) -> (Mailbox, Starting) {
         let (sender, commands) = mpsc::unbounded_channel();
         let (living, lives) = watch::channel(());
         let Code { engine, limits, parent, .. } = &*self.code;
         let quota = engine.quota_below(parent.quota(), limits);
         let lineage = Lineage::child_of(parent, lives, quota);
         let alive = Alive { _living: living, lineage: lineage.clone() };
-        let link = Link::new(sender, lineage, limits.clone());
-        (link.clone(), Starting { start: self, link, commands, alive })
+        let mailbox = Mailbox::new(sender, lineage, limits.clone());
+        (mailbox.clone(), Starting { start: self, mailbox, commands, alive })
     }
 }
 
@@ -85,10 +85,10 @@ impl Starting {
     }
 
     async fn drive(self) {
-        let Self { start, link, mut commands, alive } = self;
-        match start.sandbox(&link).await {
+        let Self { start, mailbox, mut commands, alive } = self;
+        match start.sandbox(&mailbox).await {
             Ok(sandbox) => {
-                let mut driver = Driver::new(start, link, commands, sandbox);
+                let mut driver = Driver::new(start, mailbox, commands, sandbox);
                 if let Err(error) = driver.serve().await {
                     driver.fail_all(&error);
                 }
@@ -103,19 +103,19 @@ impl Starting {
 impl Driver {
     pub(super) fn new(
         start: Start,
-        link: Link,
+        mailbox: Mailbox,
         commands: mpsc::UnboundedReceiver<Command>,
         sandbox: Sandbox,
     ) -> Self {
-        let own = Stub::new(Own(link.clone()));
-        let quota = link.lineage().quota();
+        let own = Stub::new(Loopback(mailbox.clone()));
+        let quota = mailbox.lineage().quota();
         let calls = Calls::new(quota);
         let in_hand = quota.map(|quota| Reservation::none(quota, false)).unwrap_or_default();
         let housekeeping_fuel = if start.code.is_child() { CHILD_FUEL } else { ROOT_FUEL };
         Self {
             code: start.code,
-            tables: Tables::new(link.clone(), start.seed, own),
-            link,
+            table: CapabilityTable::new(mailbox.clone(), start.seed, own),
+            mailbox,
             sandbox,
             commands,
             seed: start.seed,
@@ -137,7 +137,7 @@ impl Driver {
             clock: Clock::new(),
             sleep: None,
             at_a_stretch: 0,
-            rehearsing: false,
+            dumps_image: false,
             surveys: Surveys {
                 at: None,
                 after: FIRST_SURVEY,

@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::time::Sleep;
 
-use super::call_queue::Lane;
+use super::call_queue::CallQueue;
 use super::calls::Calls;
-use super::capability_table::Tables;
+use super::capability_table::CapabilityTable;
 use super::clock::Clock;
 use super::invocation::{Invocation, Invoke};
 use crate::engine::bindings::sandbox as wit;
-use crate::limits::fuel_account::Purse;
+use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::Reservation;
 use crate::limits::stats::WorkerStats;
-use crate::rpc::mailbox::Link;
+use crate::rpc::mailbox::Mailbox;
 use crate::rpc::request::Command;
 use crate::sandbox::Sandbox;
 use crate::worker_code::spec::Code;
@@ -49,7 +49,7 @@ pub(super) enum Due {
 /// What drives one sandbox.
 pub(super) struct Driver {
     pub(super) code: Arc<Code>,
-    pub(super) link: Link,
+    pub(super) mailbox: Mailbox,
     pub(super) sandbox: Sandbox,
     pub(super) commands: mpsc::UnboundedReceiver<Command>,
     pub(super) seed: u64,
@@ -58,7 +58,7 @@ pub(super) struct Driver {
     /// Asked for while the main module was still being evaluated.
     pub(super) waiting: VecDeque<(u32, Invoke)>,
     /// Ended by the host; the guest has yet to hear of it.
-    pub(super) forgetting: VecDeque<(u32, Option<Arc<Purse>>)>,
+    pub(super) forgetting: VecDeque<(u32, Option<Arc<FuelAccount>>)>,
     pub(super) invocations: BTreeMap<u32, Box<Invocation>>,
     pub(super) last_invocation: u32,
     /// Requests that it has taken, for nobody as well.
@@ -67,10 +67,10 @@ pub(super) struct Driver {
     /// How many calls of open invocations something outside the sandbox may answer.
     pub(super) open_calls: usize,
     /// Of invocations that are over, with calls that still wait.
-    pub(super) left_behind: BTreeMap<u32, Lane>,
+    pub(super) left_behind: BTreeMap<u32, CallQueue>,
     /// Whose waiting calls there is room for.
     pub(super) freed: VecDeque<u32>,
-    pub(super) tables: Tables,
+    pub(super) table: CapabilityTable,
     /// The deadlines.
     pub(super) due: BTreeSet<(Instant, Due)>,
     pub(super) housekeeping_fuel: u64,
@@ -82,7 +82,7 @@ pub(super) struct Driver {
     /// Answers that were there without waiting.
     pub(super) at_a_stretch: u32,
     /// Loading for an image: a call is no more than a reason to have none.
-    pub(super) rehearsing: bool,
+    pub(super) dumps_image: bool,
     pub(super) surveys: Surveys,
     /// What the event takes that is delivered now.
     pub(super) in_hand: Reservation,
@@ -102,6 +102,6 @@ pub(super) struct Surveys {
 impl Driver {
     pub(super) fn stats(&self) -> WorkerStats {
         let (invocations, calls) = (self.invocations.len(), self.calls.len());
-        WorkerStats { invocations, calls, ..self.tables.stats() }
+        WorkerStats { invocations, calls, ..self.table.stats() }
     }
 }

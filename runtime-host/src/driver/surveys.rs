@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_micros(20);
 impl Driver {
     /// Nothing but itself can wake it, unless somebody holds it.
     pub(super) fn is_at_rest(&self) -> bool {
-        let own = self.link.lineage();
+        let own = self.mailbox.lineage();
         self.alarm.is_none()
             && self.commands.is_empty()
             && self.calls.are_to_itself()
@@ -27,11 +27,11 @@ impl Driver {
     /// A sandbox at rest that may be in a circle looks for one: soon when somebody has
     /// let go of it, and else less and less often.
     pub(super) fn survey_later(&mut self) {
-        if self.link.take_suspicion() {
+        if self.mailbox.take_suspicion() {
             self.surveys.after = FIRST_SURVEY;
             self.surveys.at = None;
         }
-        if self.surveys.at.is_none() && self.tables.may_be_in_a_circle() {
+        if self.surveys.at.is_none() && self.table.may_be_in_a_circle() {
             self.surveys.at = Some(Instant::now() + self.surveys.after);
             self.surveys.after = (2 * self.surveys.after).min(LAST_SURVEY);
         }
@@ -43,10 +43,10 @@ impl Driver {
         let is_too_soon = self.surveys.not_before.is_some_and(|at| at > Instant::now());
         let holdings = (!is_too_soon && self.is_at_rest()).then(|| {
             let code = std::iter::once(Holding::Code(&self.code));
-            let holdings = code.chain(self.tables.holdings());
+            let holdings = code.chain(self.table.holdings());
             holdings.map(|holding| move |visitor: &mut Visitor<'_>| holding.visit(visitor))
         });
-        let seen = survey.answer(&self.link, holdings).await;
+        let seen = survey.answer(&self.mailbox, holdings).await;
         if !is_too_soon {
             let pause = u32::try_from(seen).map_or(LAST_SURVEY, |seen| seen * PAUSE);
             self.surveys.not_before = Some(Instant::now() + pause);
@@ -59,9 +59,9 @@ impl Driver {
             if !self.is_at_rest() {
                 return;
             }
-            match self.link.known_hold() {
+            match self.mailbox.known_hold() {
                 Some(hold) => {
-                    let way: Arc<dyn Surveyed> = Arc::new(self.link.clone());
+                    let way: Arc<dyn Surveyed> = Arc::new(self.mailbox.clone());
                     Survey::begin(&hold, &way, Stub::visit_attachment);
                 }
                 // It waits for itself.

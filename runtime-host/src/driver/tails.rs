@@ -83,19 +83,19 @@ pub(crate) fn tell(code: &Code, invocation: &Invocation, lines: &[LogLine]) {
     let Ok(events) = Value::from_serialize(&[event]) else { return };
     for tail in &tails {
         // A copy for each, and no fuel of the guest's was spent on it.
-        invocation.purse.charge(events.as_bytes().len() as u64);
+        invocation.account.charge(events.as_bytes().len() as u64);
         let arguments = Value::array_of(std::slice::from_ref(&events));
-        let Ok(place) = code.quota.keep(arguments.as_bytes().len() as u64) else {
+        let Ok(reservation) = code.quota.keep(arguments.as_bytes().len() as u64) else {
             tracing::warn!(worker = ?code.main, "a tail is too slow: an event is lost");
             continue;
         };
         // Whoever watches answers for itself: its failure is its own. What it does
         // in the sandbox of one who called is at that one's cost.
-        let call = Call::method("tail", arguments).paid_by(Some(Arc::clone(&invocation.purse)));
+        let call = Call::method("tail", arguments).paid_by(Some(Arc::clone(&invocation.account)));
         let told = tail.request(call);
         tokio::spawn(async move {
             let _failure = told.await;
-            drop(place);
+            drop(reservation);
         });
     }
 }

@@ -13,7 +13,7 @@ use crate::error::fault::lie;
 use crate::error::thrown::{MAX_MESSAGE_BYTES, Thrown};
 use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::limits::budget::{Allowance, Budget};
-use crate::limits::fuel_account::{Lease, Purse};
+use crate::limits::fuel_account::{FuelAccount, Lease};
 use crate::rpc::stub::Stub;
 
 /// The data of an event.
@@ -41,7 +41,7 @@ pub(super) enum Pays {
     /// The invocation that the event is for.
     Invocation(Lease),
     /// Another, afterwards.
-    Other(Arc<Purse>),
+    Other(Arc<FuelAccount>),
     /// The sandbox itself, out of the little that it has for this.
     Sandbox,
 }
@@ -55,8 +55,8 @@ impl Driver {
             result => result,
         };
         let result = match result {
-            Ok(value) => Ok(self.import(value).await?),
-            Err(thrown) => Err(self.import(thrown.to_value()).await?),
+            Ok(value) => Ok(self.lower(value).await?),
+            Err(thrown) => Err(self.lower(thrown.to_value()).await?),
         };
         self.turn(owner, &wit::Event::Settled(wit::Settled { call: id, result })).await
     }
@@ -71,29 +71,31 @@ impl Driver {
         if let Some(deadline) = call.deadline {
             self.due.remove(&(deadline, Due::Call(id)));
         }
-        if call.in_lane {
-            self.leave_lane(call.owner);
+        if call.queued {
+            self.leave_queue(call.owner);
         }
         if let Some(promised) = &call.promised {
             let stays = !call.awaited;
             let bytes = bytes_of(&result);
             if stays {
-                self.tables.count(id, bytes);
+                self.table.count(id, bytes);
             }
-            let lineage = self.link.lineage();
+            let lineage = self.mailbox.lineage();
             // Others may have it for as long as they like.
-            let place = lineage.quota().map(|quota| quota.keep(bytes)).transpose();
-            let (result, place) = match (result.clone(), place) {
+            let reservation = lineage.quota().map(|quota| quota.keep(bytes)).transpose();
+            let (result, reservation) = match (result.clone(), reservation) {
                 (_, Err(error)) => (Err(error.into()), None),
-                (Ok(value), Ok(place)) => (Ok(Stub::value_held_by(value, lineage)), place),
-                (result, Ok(place)) => (result, place),
+                (Ok(value), Ok(reservation)) => {
+                    (Ok(Stub::value_held_by(value, lineage)), reservation)
+                }
+                (result, Ok(reservation)) => (result, reservation),
             };
-            promised.settle(result, place.unwrap_or_default());
+            promised.settle(result, reservation.unwrap_or_default());
         }
         self.calls.cover()?;
         // What is kept of answers is the sandbox's as its memory is.
         let (limit, actual) =
-            (self.code.limits.memory_bytes, self.calls.bytes + self.tables.kept_bytes);
+            (self.code.limits.memory_bytes, self.calls.bytes + self.table.kept_bytes);
         if actual > limit {
             return Err(LimitError { kind: LimitKind::Memory, limit, actual }.into());
         }
@@ -126,11 +128,11 @@ impl Driver {
         let Some(invocation) = self.invocations.get(&payer) else {
             return self.deliver(payer, event, Pays::Sandbox).await;
         };
-        if let Some(lease) = invocation.purse.lease().await {
+        if let Some(lease) = invocation.account.lease().await {
             return self.deliver(payer, event, Pays::Invocation(lease)).await;
         }
         // It has used up its limit, with all that it has called, or its caller has.
-        let limit = invocation.purse.exhausted().unwrap_or(invocation.limits.fuel);
+        let limit = invocation.account.exhausted().unwrap_or(invocation.limits.fuel);
         let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit }.into();
         if !self.loaded {
             return Err(error);
@@ -144,9 +146,9 @@ impl Driver {
     pub(super) async fn housekeep(
         &mut self,
         event: &wit::Event,
-        payer: Option<Arc<Purse>>,
+        payer: Option<Arc<FuelAccount>>,
     ) -> Result<()> {
-        let payer = payer.filter(|purse| purse.exhausted().is_none());
+        let payer = payer.filter(|account| account.exhausted().is_none());
         self.deliver(0, event, payer.map_or(Pays::Sandbox, Pays::Other)).await
     }
 
@@ -158,7 +160,7 @@ impl Driver {
         event: &wit::Event,
         pays: Pays,
     ) -> Result<()> {
-        for (number, _remote) in self.tables.kept() {
+        for (number, _remote) in self.table.kept() {
             self.housekeeping_fuel = self.housekeeping_fuel.saturating_add(OBJECT_FUEL);
             self.deliver_now(0, &wit::Event::Kept(number), Pays::Sandbox).await?;
             tokio::task::consume_budget().await;
@@ -172,7 +174,9 @@ impl Driver {
             (Some(invocation), Pays::Invocation(lease)) => {
                 (invocation.budget(&lease), Some(lease), None)
             }
-            (_, Pays::Other(purse)) => (self.housekeeping(HOUSEKEEPING_FUEL), None, Some(purse)),
+            (_, Pays::Other(account)) => {
+                (self.housekeeping(HOUSEKEEPING_FUEL), None, Some(account))
+            }
             _ => (self.housekeeping(self.housekeeping_fuel.min(HOUSEKEEPING_FUEL)), None, None),
         };
         let mut allowance = Allowance(lease);
@@ -193,16 +197,16 @@ impl Driver {
             Err(_) => self.sandbox.fuel_left(),
         };
         let used = budget.fuel.saturating_sub(left);
-        let purse = match (self.invocations.get_mut(&payer), allowance.0, other) {
+        let account = match (self.invocations.get_mut(&payer), allowance.0, other) {
             (Some(invocation), Some(lease), _) => {
                 lease.end(used);
                 invocation.charge(used);
                 invocation.usage.memory_peak_bytes = self.sandbox.memory_peak();
-                Some(Arc::clone(&invocation.purse))
+                Some(Arc::clone(&invocation.account))
             }
-            (_, _, Some(purse)) => {
-                purse.charge(used);
-                Some(purse)
+            (_, _, Some(account)) => {
+                account.charge(used);
+                Some(account)
             }
             _ => {
                 self.housekeeping_fuel = self.housekeeping_fuel.saturating_sub(used);
@@ -216,7 +220,7 @@ impl Driver {
         // Most turns have one or two, which do not need the clock.
         let mut pace = (effects.len() > 2).then(Pace::new);
         for effect in effects {
-            self.carry_out(effect, purse.clone()).await?;
+            self.carry_out(effect, account.clone()).await?;
             if let Some(pace) = &mut pace {
                 pace.pause().await;
             }

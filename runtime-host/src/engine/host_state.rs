@@ -12,7 +12,7 @@ use crate::engine::log::Logs;
 use crate::engine::source::{self, Sources};
 use crate::error::{Aborted, LimitError, LimitKind, Result};
 use crate::limits::budget::Budget;
-use crate::limits::fuel_account::Purse;
+use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::{Quota, Reservation};
 
 /// Who is handed so much at once gives way to other tasks.
@@ -32,7 +32,7 @@ struct Asking {
     /// Until when it may wait.
     budget: Option<Budget>,
     /// Whose tree of calls it belongs to.
-    payer: Option<Arc<Purse>>,
+    payer: Option<Arc<FuelAccount>>,
     /// How many bytes it may still be handed, and how many it might have been.
     left: usize,
     limit: usize,
@@ -76,7 +76,7 @@ impl HostState {
     pub(crate) fn begin_turn(
         &mut self,
         budget: Budget,
-        payer: Option<Arc<Purse>>,
+        payer: Option<Arc<FuelAccount>>,
         transfer: usize,
     ) -> Arc<AtomicBool> {
         self.memory.of_turn = budget.memory_bytes;

@@ -69,14 +69,14 @@ impl Images {
     /// The heap of a sandbox that no code has touched.
     pub(crate) fn base(&self) -> Result<Image> {
         let module = artifacts::base_image(&self.engine)?;
-        self.link(&module, Cow::Borrowed(artifacts::BASE_MEMORY))
+        self.mailbox(&module, Cow::Borrowed(artifacts::BASE_MEMORY))
     }
 
     /// Takes some milliseconds, and a file descriptor as long as it lives.
     pub(crate) fn of_memory(&self, memory: impl Into<Cow<'static, [u8]>>) -> Result<Image> {
         let memory = memory.into();
         let module = Module::new(&self.engine, image_module(&memory))?;
-        self.link(&module, memory)
+        self.mailbox(&module, memory)
     }
 
     /// The same heap, in other slots of the pool than those of `image`.
@@ -84,7 +84,7 @@ impl Images {
         self.of_memory(image.memory.clone())
     }
 
-    fn link(&self, module: &Module, memory: Cow<'static, [u8]>) -> Result<Image> {
+    fn mailbox(&self, module: &Module, memory: Cow<'static, [u8]>) -> Result<Image> {
         let mut linker = self.linker.clone();
         linker.root().module("image", module)?;
         let pre = linker.instantiate_pre(&self.component)?;

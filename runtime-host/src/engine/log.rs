@@ -9,7 +9,7 @@ use tracing::Span;
 
 use crate::engine::bindings::sandbox as wit;
 use crate::error::{LimitError, LimitKind};
-use crate::limits::fuel_account::Purse;
+use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::Reservation;
 
 /// Bytes that a line counts beside its text, so that empty lines end too.
@@ -89,13 +89,18 @@ pub(crate) struct Log {
     pub(crate) lines: Vec<LogLine>,
     /// What the lines take.
     kept: Reservation,
-    purse: Arc<Purse>,
+    account: Arc<FuelAccount>,
 }
 
 impl Log {
-    pub(crate) fn new(limit: u64, sink: Option<LogSink>, span: Span, purse: Arc<Purse>) -> Self {
+    pub(crate) fn new(
+        limit: u64,
+        sink: Option<LogSink>,
+        span: Span,
+        account: Arc<FuelAccount>,
+    ) -> Self {
         let (lines, kept) = (Vec::new(), Reservation::default());
-        Self { limit, used: 0, sink, span, lines, kept, purse }
+        Self { limit, used: 0, sink, span, lines, kept, account }
     }
 }
 
@@ -143,10 +148,10 @@ impl Logs {
             let error = LimitError { kind: LimitKind::Log, limit: log.limit, actual: log.used };
             return Err(wasmtime::Error::new(error));
         }
-        log.purse.count_log(bytes as u64 + LINE_BYTES).map_err(wasmtime::Error::new)?;
+        log.account.count_log(bytes as u64 + LINE_BYTES).map_err(wasmtime::Error::new)?;
         let lines = log.used + (log.lines.len() + 1) as u64 * size_of::<LogLine>() as u64;
         if log.lines.is_empty()
-            && let Some(quota) = log.purse.quota()
+            && let Some(quota) = log.account.quota()
         {
             log.kept = Reservation::none(quota, false);
         }

@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::bindings::sandbox as wit;
-use crate::engine::transpiler::{Allowance, Dialect, TranspileOptions, Transpiler};
+use crate::engine::transpiler::{Dialect, TranspileBudget, TranspileOptions, Transpiler};
 use crate::error::Exception;
 use crate::error::diagnostics::point_at;
 use crate::limits::Limits;
-use crate::limits::fuel_account::Purse;
+use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::{Quota, Reservation};
 
 /// What a module is made of.
@@ -99,7 +99,7 @@ pub(crate) struct Sources {
     elsewhere: Option<Arc<dyn ModuleSource>>,
     /// What a module came to; a failure too, so that asking again costs nothing.
     transpiled: Mutex<Transpiled>,
-    allowance: Allowance,
+    budget: TranspileBudget,
 }
 
 /// Bodies by the names of their modules, and what these take.
@@ -151,7 +151,7 @@ impl Sources {
                 kept: Reservation::none(quota, false),
                 ..Transpiled::default()
             }),
-            allowance: Allowance::new(limits, quota, options),
+            budget: TranspileBudget::new(limits, quota, options),
         }
     }
 
@@ -161,7 +161,7 @@ impl Sources {
     pub(crate) async fn module(
         &self,
         specifier: &str,
-        payer: Option<&Purse>,
+        payer: Option<&FuelAccount>,
     ) -> Result<wit::Module, wit::SourceError> {
         let invalid = wit::SourceError::Invalid;
         let (name, module) =
@@ -208,15 +208,15 @@ impl Sources {
         name: &str,
         text: &str,
         dialect: Dialect,
-        payer: Option<&Purse>,
+        payer: Option<&FuelAccount>,
     ) -> Result<wit::ModuleBody, wit::SourceError> {
         let known = self.transpiled().bodies.get(name).cloned();
         let transpiled = if let Some(known) = known {
             known
         } else {
             let transpiler = &self.transpiler;
-            let allowance = &self.allowance;
-            let made = transpiler.transpile(name, text, dialect, allowance, payer).await;
+            let budget = &self.budget;
+            let made = transpiler.transpile(name, text, dialect, budget, payer).await;
             self.transpiled().keep(name, made.map(Arc::new))
         };
         let transpiled = transpiled.map_err(wit::SourceError::Invalid)?;
@@ -245,8 +245,8 @@ impl Sources {
         message: &str,
         stack: Option<&str>,
     ) -> Option<String> {
-        let place = place_of(stack?.lines().next()?)?;
-        let (_, module) = self.find(place.module).await.ok()??;
+        let position = position_of(stack?.lines().next()?)?;
+        let (_, module) = self.find(position.module).await.ok()??;
         let (Module::JavaScript(text)
         | Module::TypeScript(text)
         | Module::Tsx(text)
@@ -255,7 +255,7 @@ impl Sources {
         else {
             return None;
         };
-        Some(point_at(message, place.module, &text, place.line, place.column))
+        Some(point_at(message, position.module, &text, position.line, position.column))
     }
 }
 
@@ -266,19 +266,19 @@ fn is_path(specifier: &str) -> bool {
 }
 
 /// `line:column` at the end of a stack frame.
-struct Place<'a> {
+struct Position<'a> {
     module: &'a str,
     line: u32,
     column: u32,
 }
 
-fn place_of(frame: &str) -> Option<Place<'_>> {
+fn position_of(frame: &str) -> Option<Position<'_>> {
     let frame = frame.trim_end();
     let frame = frame.strip_suffix(')').unwrap_or(frame);
     let (before, column) = frame.rsplit_once(':')?;
     let (file, line) = before.rsplit_once(':')?;
     let module = file.rsplit_once(['(', ' ']).map_or(file, |(_, module)| module);
-    Some(Place { module, line: line.parse().ok()?, column: column.parse().ok()? })
+    Some(Position { module, line: line.parse().ok()?, column: column.parse().ok()? })
 }
 
 #[cfg(test)]

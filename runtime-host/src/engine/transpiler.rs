@@ -14,7 +14,7 @@ use crate::error::diagnostics::point_at;
 use crate::error::fault::overload;
 use crate::error::{Error, LimitError, LimitKind};
 use crate::limits::Limits;
-use crate::limits::fuel_account::{MIN_TRANSPILING_FUEL, Purse};
+use crate::limits::fuel_account::{FuelAccount, MIN_TRANSPILING_FUEL};
 use crate::limits::quota::{Quota, Reservation};
 
 /// What the guest may use: a fixed part and a part for each byte of source, some
@@ -28,7 +28,7 @@ const YIELD_INTERVAL: u64 = 100_000;
 const MIN_MEMORY_BYTES: u64 = 64 << 20;
 
 /// What the transpilations of a worker may use, and how they go.
-pub(crate) struct Allowance {
+pub(crate) struct TranspileBudget {
     /// For all of them together.
     fuel: AtomicU64,
     /// For each.
@@ -38,7 +38,7 @@ pub(crate) struct Allowance {
     options: wit::Options,
 }
 
-impl Allowance {
+impl TranspileBudget {
     pub(crate) fn new(limits: &Limits, quota: &Arc<Quota>, options: TranspileOptions) -> Self {
         let TranspileOptions { legacy_decorators, jsx_import_source } = options;
         Self {
@@ -153,19 +153,19 @@ impl Transpiler {
         name: &str,
         source: &str,
         dialect: Dialect,
-        allowance: &Allowance,
-        payer: Option<&Purse>,
+        budget: &TranspileBudget,
+        payer: Option<&FuelAccount>,
     ) -> Result<ModuleBody, String> {
         let mut of_tree = match payer {
             Some(payer) => Some(payer.transpiling().await),
             None => None,
         };
         let left = of_tree.as_deref().copied().unwrap_or(u64::MAX);
-        let fuel = fuel(source).min(allowance.fuel.load(Ordering::Relaxed)).min(left);
+        let fuel = fuel(source).min(budget.fuel.load(Ordering::Relaxed)).min(left);
         if fuel == 0 {
             return Err(format!("{name}: {}", explain(&Trap::OutOfFuel.into(), fuel)));
         }
-        match self.run(source, dialect, fuel, allowance, of_tree.as_deref_mut()).await {
+        match self.run(source, dialect, fuel, budget, of_tree.as_deref_mut()).await {
             Ok(Ok(transpiled)) => Ok(module_body(transpiled)),
             Ok(Err(error)) => Err(point_at(&error.message, name, source, error.line, error.column)),
             Err(error) => Err(format!("{name}: {}", explain(&error, fuel))),
@@ -177,29 +177,29 @@ impl Transpiler {
         source: &str,
         dialect: Dialect,
         fuel: u64,
-        allowance: &Allowance,
+        budget: &TranspileBudget,
         of_tree: Option<&mut u64>,
     ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
         let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
         let memory = MemoryLimit {
-            limit: allowance.memory_bytes.min(self.max_memory_bytes),
-            used: Reservation::none(&allowance.quota, false),
+            limit: budget.memory_bytes.min(self.max_memory_bytes),
+            used: Reservation::none(&budget.quota, false),
         };
         let mut store = Store::new(&self.engine, memory);
         store.limiter(|memory| memory);
         store.set_fuel(fuel)?;
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
-        let mut run = Run { store, fuel, allowance, of_tree };
+        let mut run = Run { store, fuel, budget, of_tree };
         let guest = self.pre()?.instantiate_async(&mut run.store).await?;
-        guest.call_transpile(&mut run.store, dialect, source, &allowance.options).await
+        guest.call_transpile(&mut run.store, dialect, source, &budget.options).await
     }
 }
 
-/// Takes what it has used off the allowance, also when it is dropped halfway.
+/// Takes what it has used off the budget, also when it is dropped halfway.
 struct Run<'a> {
     store: Store<MemoryLimit>,
     fuel: u64,
-    allowance: &'a Allowance,
+    budget: &'a TranspileBudget,
     of_tree: Option<&'a mut u64>,
 }
 
@@ -208,7 +208,7 @@ impl Drop for Run<'_> {
         let used = self.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
         // Others may have used some meanwhile; what is left never wraps.
         let less = |left: u64| Some(left.saturating_sub(used));
-        let fuel = &self.allowance.fuel;
+        let fuel = &self.budget.fuel;
         let _ = fuel.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
         if let Some(left) = &mut self.of_tree {
             **left = left.saturating_sub(used);

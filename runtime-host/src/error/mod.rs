@@ -183,7 +183,7 @@ pub enum LimitKind {
     /// `get`; answers that are on their way, and those that are called or handed on
     /// before they have come; and what tails have yet to be told of the workers that it
     /// has loaded. Workers that only `get` keeps make way first.
-    Kept,
+    HostMemory,
     /// [`Limits::tree_memory_bytes`](crate::Limits::tree_memory_bytes)
     TreeMemory,
     /// [`Limits::sandboxes`](crate::Limits::sandboxes)
@@ -246,7 +246,7 @@ impl fmt::Display for LimitError {
                 "exceeded the limit of capability calls: {actual} made, {limit} allowed \
                  (Limits::capability_calls)"
             ),
-            LimitKind::Kept => write!(
+            LimitKind::HostMemory => write!(
                 f,
                 "exceeded the limit of what the host keeps for the sandbox: {actual} bytes, such \
                  as code and env of the workers that it has loaded and still has, {limit} \

@@ -66,7 +66,7 @@ impl Error {
                 LimitKind::Fuel => Outcome::ExceededCpu,
                 LimitKind::Memory
                 | LimitKind::Stack
-                | LimitKind::Kept
+                | LimitKind::HostMemory
                 | LimitKind::TreeMemory
                 | LimitKind::Sandboxes => Outcome::ExceededMemory,
                 LimitKind::Wall => Outcome::ExceededWallTime,

@@ -38,14 +38,14 @@ pub(crate) const SLICE: u64 = 5_000_000;
 const MAX_DEPTH: u32 = 1_000;
 
 #[derive(Debug)]
-pub(crate) struct Purse {
+pub(crate) struct FuelAccount {
     /// What the invocation, and those that it pays for, may use in all.
     limit: u64,
     /// When the invocation must have ended.
     pub(crate) deadline: Instant,
     /// The sandbox of the invocation.
     owner: Lineage,
-    payer: Option<Arc<Purse>>,
+    payer: Option<Arc<FuelAccount>>,
     /// How many pay above it.
     depth: u32,
     tree: Arc<Tree>,
@@ -83,14 +83,14 @@ pub(crate) const MIN_TRANSPILING_FUEL: u64 = 100_000_000;
 
 thread_local! {
     /// Who lets go of what is dropped on this thread now.
-    static LETTING_GO: RefCell<Option<Arc<Purse>>> = const { RefCell::new(None) };
+    static LETTING_GO: RefCell<Option<Arc<FuelAccount>>> = const { RefCell::new(None) };
 }
 
 /// Runs what may drop stubs: objects that nobody has any more run their disposers at
 /// the cost of `payer`.
-pub(crate) fn letting_go<R>(payer: Option<Arc<Purse>>, run: impl FnOnce() -> R) -> R {
+pub(crate) fn letting_go<R>(payer: Option<Arc<FuelAccount>>, run: impl FnOnce() -> R) -> R {
     /// Also when what is run panics.
-    struct Back(Option<Arc<Purse>>);
+    struct Back(Option<Arc<FuelAccount>>);
 
     impl Drop for Back {
         fn drop(&mut self) {
@@ -103,14 +103,14 @@ pub(crate) fn letting_go<R>(payer: Option<Arc<Purse>>, run: impl FnOnce() -> R) 
 }
 
 /// Who lets go of what is dropped now; none if it is Rust.
-pub(crate) fn who_lets_go() -> Option<Arc<Purse>> {
+pub(crate) fn who_lets_go() -> Option<Arc<FuelAccount>> {
     // A thread that is ending has no such thing any more.
     LETTING_GO.try_with(|payer| payer.borrow().clone()).ok().flatten()
 }
 
 /// What a turn may use; dropped, it has used all of it.
 pub(crate) struct Lease {
-    purse: Arc<Purse>,
+    account: Arc<FuelAccount>,
     fuel: u64,
     running: bool,
     /// Of a turn that has ended.
@@ -134,7 +134,7 @@ fn subtract(from: &AtomicU64, less: u64) {
     from.store(from.load(Ordering::Relaxed).saturating_sub(less), Ordering::Relaxed);
 }
 
-impl Purse {
+impl FuelAccount {
     pub(crate) fn new(
         limits: &Limits,
         deadline: Instant,
@@ -183,8 +183,8 @@ impl Purse {
         callee: &Lineage,
     ) -> Result<Option<Arc<Self>>, Thrown> {
         let mut next = chain;
-        while let Some(purse) = next.filter(|purse| !callee.descends_from(&purse.owner)) {
-            next = purse.payer.as_ref();
+        while let Some(account) = next.filter(|account| !callee.descends_from(&account.owner)) {
+            next = account.payer.as_ref();
         }
         match next {
             Some(payer) if payer.depth >= MAX_DEPTH => Err(Thrown::new(format!(
@@ -201,7 +201,7 @@ impl Purse {
 
     /// Fuel for a turn of the invocation's own; none if there is none.
     pub(crate) async fn lease(self: &Arc<Self>) -> Option<Lease> {
-        let mut lease = Lease { purse: Arc::clone(self), fuel: 0, running: false, used: Some(0) };
+        let mut lease = Lease { account: Arc::clone(self), fuel: 0, running: false, used: Some(0) };
         (lease.top_up().await > 0).then(|| {
             lease.used = None;
             lease
@@ -215,9 +215,9 @@ impl Purse {
         let _locked = self.tree.lock();
         let used = self.used.load(Ordering::Relaxed);
         let mut next = caller;
-        while let Some(purse) = next.filter(|purse| !Arc::ptr_eq(purse, payer)) {
-            add(&purse.used, used);
-            next = purse.payer.as_ref();
+        while let Some(account) = next.filter(|account| !Arc::ptr_eq(account, payer)) {
+            add(&account.used, used);
+            next = account.payer.as_ref();
         }
     }
 
@@ -226,7 +226,7 @@ impl Purse {
     pub(crate) fn charge(&self, operations: u64) -> bool {
         let _locked = self.tree.lock();
         let used_up = self.payers().any(|it| it.used.load(Ordering::Relaxed) >= it.limit);
-        self.payers().for_each(|purse| add(&purse.used, operations));
+        self.payers().for_each(|account| add(&account.used, operations));
         !used_up
     }
 
@@ -235,8 +235,8 @@ impl Purse {
     /// # Errors
     /// The limit of the nearest for whom it is one too many.
     pub(crate) fn count_call(&self) -> Result<(), LimitError> {
-        self.payers().try_for_each(|purse| {
-            count(&purse.calls, 1, purse.call_limit, LimitKind::CapabilityCalls)
+        self.payers().try_for_each(|account| {
+            count(&account.calls, 1, account.call_limit, LimitKind::CapabilityCalls)
         })
     }
 
@@ -245,8 +245,9 @@ impl Purse {
     /// # Errors
     /// The limit of the nearest for whom it is too much.
     pub(crate) fn count_log(&self, bytes: u64) -> Result<(), LimitError> {
-        self.payers()
-            .try_for_each(|purse| count(&purse.logged, bytes, purse.log_limit, LimitKind::Log))
+        self.payers().try_for_each(|account| {
+            count(&account.logged, bytes, account.log_limit, LimitKind::Log)
+        })
     }
 
     /// The quota of the invocation's sandbox.
@@ -275,12 +276,12 @@ impl Purse {
     /// who pays for it.
     pub(crate) fn exhausted(&self) -> Option<u64> {
         let _locked = self.tree.lock();
-        self.payers().find(|purse| purse.is_exhausted()).map(|purse| purse.limit)
+        self.payers().find(|account| account.is_exhausted()).map(|account| account.limit)
     }
 
     /// Itself and all who pay above it.
     fn payers(&self) -> impl Iterator<Item = &Self> {
-        successors(Some(self), |purse| purse.payer.as_deref())
+        successors(Some(self), |account| account.payer.as_deref())
     }
 
     /// What its own limit leaves.
@@ -294,7 +295,7 @@ impl Purse {
         if *known != running {
             *known = running;
             let change = if running { add } else { subtract };
-            self.payers().for_each(|purse| change(&purse.running, 1));
+            self.payers().for_each(|account| change(&account.running, 1));
         }
     }
 
@@ -327,19 +328,19 @@ impl Lease {
         self.fuel
     }
 
-    /// As with [`Purse::exhausted`].
+    /// As with [`FuelAccount::exhausted`].
     pub(crate) fn exhausted(&self) -> Option<u64> {
-        self.purse.exhausted()
+        self.account.exhausted()
     }
 
-    pub(crate) fn payer(&self) -> Arc<Purse> {
-        Arc::clone(&self.purse)
+    pub(crate) fn payer(&self) -> Arc<FuelAccount> {
+        Arc::clone(&self.account)
     }
 
     /// What the turn may use with all that it may still be given.
     pub(crate) fn at_most(&self) -> u64 {
-        let used = self.purse.used.load(Ordering::Relaxed);
-        self.purse.limit.saturating_sub(used).max(self.fuel)
+        let used = self.account.used.load(Ordering::Relaxed);
+        self.account.limit.saturating_sub(used).max(self.fuel)
     }
 
     /// The next slice for the turn; 0 if there will be none.
@@ -347,7 +348,7 @@ impl Lease {
         if let Some(slice) = self.try_top_up() {
             return slice;
         }
-        let tree = Arc::clone(&self.purse.tree);
+        let tree = Arc::clone(&self.account.tree);
         loop {
             let mut changed = std::pin::pin!(tree.changed.notified());
             changed.as_mut().enable();
@@ -360,25 +361,25 @@ impl Lease {
 
     /// None if it has to wait. It then no longer counts as running.
     fn try_top_up(&mut self) -> Option<u64> {
-        let Self { purse, fuel, running, .. } = self;
-        let mut awaited = purse.tree.lock();
+        let Self { account, fuel, running, .. } = self;
+        let mut awaited = account.tree.lock();
         // Its own turn comes first, and all is its own.
-        let want = if purse.is_root() { u64::MAX } else { SLICE };
-        let slice = purse.payers().map(Purse::left).min().unwrap_or(0).min(want);
+        let want = if account.is_root() { u64::MAX } else { SLICE };
+        let slice = account.payers().map(FuelAccount::left).min().unwrap_or(0).min(want);
         if slice > 0 {
-            purse.payers().for_each(|purse| add(&purse.leased, slice));
+            account.payers().for_each(|account| add(&account.leased, slice));
             *fuel += slice;
-            purse.set_running(running, true);
+            account.set_running(running, true);
             return Some(slice);
         }
         let waited = !*running;
-        purse.set_running(running, false);
-        let is_dry = purse.is_dry();
+        account.set_running(running, false);
+        let is_dry = account.is_dry();
         if waited {
             *awaited |= !is_dry;
         } else {
             // For the others, that is news. It asks once more before it waits.
-            purse.tree.changed(awaited);
+            account.tree.changed(awaited);
         }
         is_dry.then_some(0)
     }
@@ -391,14 +392,14 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Self { purse, fuel, running, used } = self;
-        let awaited = purse.tree.lock();
-        purse.set_running(running, false);
-        for purse in purse.payers() {
-            subtract(&purse.leased, *fuel);
-            add(&purse.used, used.unwrap_or(*fuel));
+        let Self { account, fuel, running, used } = self;
+        let awaited = account.tree.lock();
+        account.set_running(running, false);
+        for account in account.payers() {
+            subtract(&account.leased, *fuel);
+            add(&account.used, used.unwrap_or(*fuel));
         }
-        purse.tree.changed(awaited);
+        account.tree.changed(awaited);
     }
 }
 
@@ -407,42 +408,42 @@ mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
-    use super::{Lease, Limits, Lineage, Purse, SLICE};
+    use super::{FuelAccount, Lease, Limits, Lineage, SLICE};
 
-    fn purse(limit: u64, payer: Option<&Arc<Purse>>) -> Arc<Purse> {
+    fn account(limit: u64, payer: Option<&Arc<FuelAccount>>) -> Arc<FuelAccount> {
         let limits = Limits::default().fuel(limit);
-        Purse::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
+        FuelAccount::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
     }
 
     #[test]
     fn calls_count_for_all_who_pay() {
-        let purse = |calls, payer: Option<&Arc<Purse>>| {
+        let account = |calls, payer: Option<&Arc<FuelAccount>>| {
             let limits = Limits::default().capability_calls(calls);
-            Purse::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
+            FuelAccount::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
         };
-        let root = purse(3, None);
-        let (one, two) = (purse(2, Some(&root)), purse(2, Some(&root)));
+        let root = account(3, None);
+        let (one, two) = (account(2, Some(&root)), account(2, Some(&root)));
         assert!(one.count_call().is_ok() && one.count_call().is_ok());
         assert_eq!(one.count_call().expect_err("its own limit").limit, 2);
         assert!(two.count_call().is_ok());
         assert_eq!(two.count_call().expect_err("the root's limit").limit, 3);
     }
 
-    async fn lease(purse: &Arc<Purse>) -> Lease {
-        purse.lease().await.expect("fuel")
+    async fn lease(account: &Arc<FuelAccount>) -> Lease {
+        account.lease().await.expect("fuel")
     }
 
     /// All that a turn gets before there is no more.
-    async fn drain(purse: &Arc<Purse>) -> u64 {
-        let Some(mut lease) = purse.lease().await else { return 0 };
+    async fn drain(account: &Arc<FuelAccount>) -> u64 {
+        let Some(mut lease) = account.lease().await else { return 0 };
         while lease.top_up().await > 0 {}
         lease.fuel()
     }
 
     #[tokio::test]
     async fn callees_lease_slices_and_give_back() {
-        let root = purse(2 * SLICE + 7, None);
-        let child = purse(u64::MAX, Some(&root));
+        let root = account(2 * SLICE + 7, None);
+        let child = account(u64::MAX, Some(&root));
         let mut turn = lease(&child).await;
         assert_eq!((turn.fuel(), turn.top_up().await), (SLICE, SLICE));
         turn.end(2 * SLICE - 10);
@@ -451,9 +452,9 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_gets_more_than_the_root_has() {
-        let root = purse(SLICE + 7, None);
-        let child = purse(u64::MAX, Some(&root));
-        let grandchild = purse(u64::MAX, Some(&child));
+        let root = account(SLICE + 7, None);
+        let child = account(u64::MAX, Some(&root));
+        let grandchild = account(u64::MAX, Some(&child));
         assert_eq!(drain(&grandchild).await, SLICE + 7);
         assert!(child.lease().await.is_none());
         assert!(root.lease().await.is_none());
@@ -461,8 +462,8 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_gets_more_than_its_own_limit() {
-        let root = purse(10 * SLICE, None);
-        let child = purse(SLICE + 1, Some(&root));
+        let root = account(10 * SLICE, None);
+        let child = account(SLICE + 1, Some(&root));
         assert_eq!(drain(&child).await, SLICE + 1);
         assert!(child.lease().await.is_none());
         let turn = lease(&root).await;
@@ -471,9 +472,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_another_pays_for_counts_for_the_caller() {
-        let root = purse(10 * SLICE, None);
-        let child = purse(2 * SLICE, Some(&root));
-        let callback = purse(u64::MAX, Some(&root));
+        let root = account(10 * SLICE, None);
+        let child = account(2 * SLICE, Some(&root));
+        let callback = account(u64::MAX, Some(&root));
         lease(&callback).await.end(SLICE - 3);
         callback.close(Some(&child));
         assert_eq!(drain(&child).await, SLICE + 3);
@@ -482,8 +483,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_of_the_payer_comes_first() {
-        let root = purse(SLICE, None);
-        let child = purse(u64::MAX, Some(&root));
+        let root = account(SLICE, None);
+        let child = account(u64::MAX, Some(&root));
         let turn = lease(&root).await;
         assert_eq!((turn.fuel(), turn.at_most()), (SLICE, SLICE));
         let waiting = tokio::spawn(async move { child.lease().await.map(|lease| lease.fuel()) });
@@ -495,8 +496,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_nothing_waits_for_what_running_turns_give_back() {
-        let root = purse(SLICE, None);
-        let (one, two) = (purse(u64::MAX, Some(&root)), purse(u64::MAX, Some(&root)));
+        let root = account(SLICE, None);
+        let (one, two) = (account(u64::MAX, Some(&root)), account(u64::MAX, Some(&root)));
         let turn = lease(&one).await;
         let waiting = tokio::spawn(async move { drain(&two).await });
         tokio::task::yield_now().await;
@@ -507,8 +508,8 @@ mod tests {
 
     #[tokio::test]
     async fn when_all_of_them_wait_there_is_nothing() {
-        let root = purse(2 * SLICE, None);
-        let (one, two) = (purse(u64::MAX, Some(&root)), purse(u64::MAX, Some(&root)));
+        let root = account(2 * SLICE, None);
+        let (one, two) = (account(u64::MAX, Some(&root)), account(u64::MAX, Some(&root)));
         let (mut first, mut second) = (lease(&one).await, lease(&two).await);
         assert_eq!(tokio::join!(first.top_up(), second.top_up()), (0, 0));
         first.end(SLICE);
@@ -518,8 +519,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_limit_is_not_used_up_while_somebody_may_give_back() {
-        let root = purse(SLICE, None);
-        let child = purse(u64::MAX, Some(&root));
+        let root = account(SLICE, None);
+        let child = account(u64::MAX, Some(&root));
         let mut turn = lease(&child).await;
         assert!(!root.is_used_up());
         assert_eq!(turn.top_up().await, 0);
@@ -531,17 +532,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_that_is_dropped_has_used_what_it_had() {
-        let root = purse(3 * SLICE, None);
-        let child = purse(u64::MAX, Some(&root));
+        let root = account(3 * SLICE, None);
+        let child = account(u64::MAX, Some(&root));
         drop(lease(&child).await);
         assert_eq!(lease(&root).await.fuel(), 2 * SLICE);
     }
 
     #[tokio::test]
     async fn who_is_called_for_one_that_is_over_uses_what_is_left() {
-        let root = purse(2 * SLICE, None);
-        let child = purse(u64::MAX, Some(&root));
-        let grandchild = purse(u64::MAX, Some(&child));
+        let root = account(2 * SLICE, None);
+        let child = account(u64::MAX, Some(&root));
+        let grandchild = account(u64::MAX, Some(&child));
         child.close(None);
         lease(&grandchild).await.end(SLICE);
         assert_eq!(lease(&root).await.fuel(), SLICE);

@@ -106,7 +106,7 @@ impl Limits {
     /// the worker; those that only `get` keeps make way. Past that `load` and
     /// `get` throw. `props` that it gives to entrypoints and answers that it calls or
     /// hands on before they have come are counted with them
-    /// ([`LimitKind::Kept`](crate::LimitKind::Kept)). All of it counts for
+    /// ([`LimitKind::HostMemory`](crate::LimitKind::HostMemory)). All of it counts for
     /// [`Limits::tree_memory_bytes`] as well.
     ///
     /// Taking the types out of a `TypeScript` module happens outside the

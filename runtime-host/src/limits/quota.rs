@@ -101,7 +101,7 @@ impl Quota {
     /// Reserves bytes that the host keeps for the sandbox.
     ///
     /// # Errors
-    /// [`LimitKind::Kept`] past the sandbox's own limit, and as [`Quota::commit`].
+    /// [`LimitKind::HostMemory`] past the sandbox's own limit, and as [`Quota::commit`].
     pub(crate) fn keep(self: &Arc<Self>, bytes: u64) -> Result<Reservation> {
         let mut reservation = Reservation::none(self, true);
         reservation.grow(bytes)?;
@@ -266,7 +266,7 @@ fn kept_limit(limits: &Limits, ceiling: Ceiling) -> u64 {
 }
 
 fn kept(limit: u64, actual: u64) -> Error {
-    LimitError { kind: LimitKind::Kept, limit, actual }.into()
+    LimitError { kind: LimitKind::HostMemory, limit, actual }.into()
 }
 
 fn tree_memory(limit: u64, actual: u64) -> Error {
@@ -315,7 +315,7 @@ mod tests {
         let child = Quota::of_child(&limits, ceiling(), &root);
         let kept = child.keep(90 * MIB).expect("room");
         assert_eq!((child.used(), root.used(), engine.used()), (90 * MIB, 90 * MIB, 90 * MIB));
-        assert_eq!(kind(child.keep(10 * MIB)), LimitKind::Kept);
+        assert_eq!(kind(child.keep(10 * MIB)), LimitKind::HostMemory);
         assert_eq!(kind(root.commit(50 * MIB)), LimitKind::TreeMemory);
         drop(kept);
         assert_eq!((child.used(), root.used(), engine.used()), (0, 0, 0));

@@ -49,7 +49,7 @@ struct Entry {
     /// When it was last asked for.
     used: u64,
     /// For the id, if a worker chose it.
-    _place: Reservation,
+    _reservation: Reservation,
 }
 
 impl Entry {
@@ -93,21 +93,25 @@ impl Cache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What stands for an id, whether or not it has been loaded. `place` is asked
+    /// What stands for an id, whether or not it has been loaded. `reservation` is asked
     /// for if it is a new one.
     ///
     /// # Errors
-    /// There is no place.
-    pub(super) fn slot(&self, id: Id, place: impl Fn() -> Result<Reservation>) -> Result<Slot> {
+    /// There is no reservation.
+    pub(super) fn slot(
+        &self,
+        id: Id,
+        reservation: impl Fn() -> Result<Reservation>,
+    ) -> Result<Slot> {
         let mut entries = self.entries();
         let slot = if let Some(slot) = entries.known(id) {
             slot
         } else {
             // Whoever makes room forgets others here.
             drop(entries);
-            let place = place()?;
+            let reservation = reservation()?;
             entries = self.entries();
-            entries.known(id).unwrap_or_else(|| entries.new_slot(id, place))
+            entries.known(id).unwrap_or_else(|| entries.new_slot(id, reservation))
         };
         entries.shrink(self.max_workers, self.max_bytes);
         Ok(slot)
@@ -191,11 +195,12 @@ impl Entries {
         Some(Arc::clone(&entry.slot))
     }
 
-    fn new_slot(&mut self, id: Id, place: Reservation) -> Slot {
+    fn new_slot(&mut self, id: Id, reservation: Reservation) -> Slot {
         let now = self.clock;
         self.stats.misses += 1;
         let slot = Slot::default();
-        let entry = Entry { slot: Arc::clone(&slot), bytes: 0, used: now, _place: place };
+        let entry =
+            Entry { slot: Arc::clone(&slot), bytes: 0, used: now, _reservation: reservation };
         self.by_id.insert(id, entry);
         self.by_use.insert(now, id);
         slot

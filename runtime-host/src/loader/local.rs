@@ -46,8 +46,8 @@ pub(crate) struct LocalLoader {
 impl LocalLoader {
     pub(super) fn new(binding: Arc<LoaderBinding>, holder: &mut Holder) -> Self {
         Self {
-            ceiling: binding.ceiling.lower(holder.link.limits()),
-            parent: holder.link.lineage().clone(),
+            ceiling: binding.ceiling.lower(holder.mailbox.limits()),
+            parent: holder.mailbox.lineage().clone(),
             cache: holder.shared(binding.id.as_deref()),
             seed: Arc::clone(&holder.seed),
             children: Arc::clone(&holder.children),
@@ -65,7 +65,8 @@ impl LocalLoader {
         code.tails = code.tails.iter().map(|tail| tail.held_by(&self.parent)).collect();
         code.log_sink.clone_from(&self.binding.log_sink);
         let parent = self.parent.clone();
-        let loaded = super::load(&self.binding.engine, code, parent, |_, bytes| self.place(bytes));
+        let loaded =
+            super::load(&self.binding.engine, code, parent, |_, bytes| self.reserve(bytes));
         loaded.inspect(|worker| {
             let code: Weak<dyn Child> = Arc::downgrade(worker.code()) as _;
             self.children.add(code);
@@ -73,12 +74,12 @@ impl LocalLoader {
     }
 
     /// Room for a worker of so many bytes; those that are kept by id make way.
-    fn place(&self, bytes: u64) -> Result<Reservation> {
+    fn reserve(&self, bytes: u64) -> Result<Reservation> {
         let Some(quota) = self.parent.quota() else { return Ok(Reservation::default()) };
         loop {
             match quota.keep(bytes) {
                 Err(_) if self.cache.evict_oldest() => {}
-                place => return place,
+                reservation => return reservation,
             }
         }
     }
@@ -116,7 +117,7 @@ impl HeldRight for LocalLoader {
                 };
                 // Looked up now, in the order in which the worker asks.
                 let slot = id.map(|id| {
-                    self.cache.slot(id, || self.place(ENTRY_BYTES)).map(|slot| (slot, id))
+                    self.cache.slot(id, || self.reserve(ENTRY_BYTES)).map(|slot| (slot, id))
                 });
                 let slot = match slot.transpose() {
                     Ok(slot) => slot,

@@ -117,7 +117,7 @@ fn load(
     let env = Value::array_of(&[env, outbound]);
     let bytes = code.bytes() + env.as_bytes().len() as u64;
     let quota = parent.quota().cloned().unwrap_or_else(|| engine.quota_below(None, &code.limits));
-    let place = keep(&quota, bytes + code.names_bytes())?;
+    let reservation = keep(&quota, bytes + code.names_bytes())?;
     let sources = Sources::new(
         Arc::clone(engine.transpiler()),
         code.modules,
@@ -146,5 +146,5 @@ fn load(
         aborted: AtomicBool::new(false),
         watchers: Watchers::default(),
     };
-    Ok(Worker::new(code, place))
+    Ok(Worker::new(code, reservation))
 }

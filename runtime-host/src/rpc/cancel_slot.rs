@@ -11,22 +11,22 @@ pub(crate) struct Owner<T> {
 
 /// Of whoever takes it. It keeps nothing: a queue may hold any number of those
 /// whose owners have gone.
-pub(crate) struct Claim<T>(Weak<Mutex<Option<T>>>);
+pub(crate) struct CancelSlot<T>(Weak<Mutex<Option<T>>>);
 
 /// Of nothing.
-impl<T> Default for Claim<T> {
+impl<T> Default for CancelSlot<T> {
     fn default() -> Self {
         Self(Weak::new())
     }
 }
 
-pub(crate) fn claim<T>(value: T) -> (Owner<T>, Claim<T>) {
+pub(crate) fn cancel_slot<T>(value: T) -> (Owner<T>, CancelSlot<T>) {
     let slot = Arc::new(Mutex::new(Some(value)));
-    let claim = Claim(Arc::downgrade(&slot));
-    (Owner { _slot: slot }, claim)
+    let held = CancelSlot(Arc::downgrade(&slot));
+    (Owner { _slot: slot }, held)
 }
 
-impl<T> Claim<T> {
+impl<T> CancelSlot<T> {
     /// None if the owner has gone.
     pub(crate) fn take(&self) -> Option<T> {
         lock(&*self.0.upgrade()?).take()

@@ -17,13 +17,13 @@ pub(crate) struct Export {
     /// `ctx.props`
     pub(crate) props: Option<Value>,
     /// What these take, if a worker chose them.
-    _place: Reservation,
+    _reservation: Reservation,
 }
 
 impl Export {
     /// As the embedder names it.
     pub(crate) fn new(name: Option<String>, props: Option<Value>) -> Arc<Self> {
-        Arc::new(Self { name, props, _place: Reservation::default() })
+        Arc::new(Self { name, props, _reservation: Reservation::default() })
     }
 
     /// As a sandbox names it, in whose room it lies for as long as anybody has it.
@@ -37,8 +37,8 @@ impl Export {
     ) -> Result<Arc<Self>> {
         let bytes = props.as_ref().map_or(0, |props| props.as_bytes().len())
             + name.as_ref().map_or(0, String::len);
-        let place = sandbox.quota().map(|quota| quota.keep(bytes as u64)).transpose()?;
-        Ok(Arc::new(Self { name, props, _place: place.unwrap_or_default() }))
+        let reservation = sandbox.quota().map(|quota| quota.keep(bytes as u64)).transpose()?;
+        Ok(Arc::new(Self { name, props, _reservation: reservation.unwrap_or_default() }))
     }
 }
 

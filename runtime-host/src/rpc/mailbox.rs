@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::limits::fuel_account::{Purse, who_lets_go};
+use crate::limits::fuel_account::{FuelAccount, who_lets_go};
 use crate::limits::lineage::Lineage;
 use crate::limits::stats::WorkerStats;
 use crate::rpc::request::{Command, Request};
@@ -16,7 +16,7 @@ use crate::support::sync::{AtomicBool, AtomicU64, Mutex};
 
 /// The way to a driver. It keeps nothing alive: a [`Hold`] does.
 #[derive(Clone)]
-pub(crate) struct Link(Arc<Inner>);
+pub(crate) struct Mailbox(Arc<Inner>);
 
 struct Inner {
     commands: mpsc::UnboundedSender<Command>,
@@ -37,19 +37,19 @@ struct Released {
     /// How many requests went before.
     requests: u64,
     /// Who let go of it last; none if Rust did.
-    payer: Option<Arc<Purse>>,
+    payer: Option<Arc<FuelAccount>>,
 }
 
 /// As long as someone has it, the sandbox waits for calls.
-pub(crate) struct Hold(Link);
+pub(crate) struct Hold(Mailbox);
 
 impl Hold {
     /// Names the sandbox to a survey.
     pub(crate) fn visit(self: &Arc<Self>, visitor: &mut Visitor<'_>) {
-        visitor.hold(self, || Arc::new(self.link().clone()));
+        visitor.hold(self, || Arc::new(self.mailbox().clone()));
     }
 
-    pub(crate) fn link(&self) -> &Link {
+    pub(crate) fn mailbox(&self) -> &Mailbox {
         &self.0
     }
 }
@@ -71,9 +71,9 @@ impl StubHold {
 
 impl Drop for StubHold {
     fn drop(&mut self) {
-        let Link(inner) = self.0.link();
+        let Mailbox(inner) = self.0.mailbox();
         if Arc::strong_count(&self.0) > 1 && !inner.is_suspect.swap(true, Ordering::AcqRel) {
-            self.0.link().send(Command::LetGo);
+            self.0.mailbox().send(Command::LetGo);
         }
     }
 }
@@ -84,7 +84,7 @@ impl Drop for Hold {
     }
 }
 
-impl Link {
+impl Mailbox {
     pub(crate) fn new(
         commands: mpsc::UnboundedSender<Command>,
         lineage: Lineage,
@@ -158,7 +158,7 @@ impl Link {
 
     /// What was let go since this was last asked, for a driver that has taken so
     /// many requests: to let go must not overtake a call that was made before.
-    pub(crate) fn released(&self, taken: u64) -> Vec<(u32, Option<Arc<Purse>>)> {
+    pub(crate) fn released(&self, taken: u64) -> Vec<(u32, Option<Arc<FuelAccount>>)> {
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
         let ripe = released.partition_point(|it| it.requests <= taken);
         released.drain(..ripe).map(|it| (it.number, it.payer)).collect()
@@ -191,11 +191,11 @@ impl Link {
 
     /// Cancels the request of this token when it is dropped.
     pub(crate) fn cancel_on_drop(&self, token: u64) -> CancelOnDrop {
-        CancelOnDrop { link: Some(self.clone()), token }
+        CancelOnDrop { mailbox: Some(self.clone()), token }
     }
 }
 
-impl Surveyed for Link {
+impl Surveyed for Mailbox {
     fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
@@ -211,20 +211,20 @@ impl Surveyed for Link {
 
 /// Tells the driver when nobody waits for a call any more.
 pub(crate) struct CancelOnDrop {
-    link: Option<Link>,
+    mailbox: Option<Mailbox>,
     token: u64,
 }
 
 impl CancelOnDrop {
     pub(crate) fn disarm(mut self) {
-        self.link = None;
+        self.mailbox = None;
     }
 }
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        if let Some(link) = &self.link {
-            link.send(Command::Cancel(self.token));
+        if let Some(mailbox) = &self.mailbox {
+            mailbox.send(Command::Cancel(self.token));
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::error::thrown::{Thrown, shown};
 use crate::limits::quota::Reservation;
-use crate::rpc::cancel_slot::{Claim, claim};
+use crate::rpc::cancel_slot::{CancelSlot, cancel_slot};
 use crate::rpc::capability::{Answer, Call, failed};
 use crate::rpc::stub::Stub;
 use crate::rpc::survey::{Holds, Visitor};
@@ -47,7 +47,7 @@ const UNTANGLING: usize = 256;
 /// What a call will come to. Calls of it wait, and leave in their order when
 /// the answer has come.
 #[derive(Default)]
-pub(crate) struct Promised {
+pub(crate) struct PromisedAnswer {
     state: Mutex<State>,
     /// It may come to any value, and not to a stub alone.
     any: AtomicBool,
@@ -62,13 +62,13 @@ enum State {
         /// Those that have yet to be sent: as long as there are any, others go behind them.
         left: Option<VecDeque<Asked>>,
         /// What it takes.
-        place: Reservation,
+        reservation: Reservation,
     },
 }
 
 /// A call that waits for the answer.
 struct Asked {
-    call: Claim<Call>,
+    call: CancelSlot<Call>,
     sender: oneshot::Sender<Answer>,
 }
 
@@ -78,7 +78,7 @@ impl Default for State {
     }
 }
 
-impl Promised {
+impl PromisedAnswer {
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -94,7 +94,7 @@ impl Promised {
 
     pub(crate) fn request(self: &Arc<Self>, call: Call) -> Answer {
         let (sender, receiver) = oneshot::channel();
-        let (owner, call) = claim(call);
+        let (owner, call) = cancel_slot(call);
         match self.route(Asked { call, sender }) {
             Some((answer, _)) => answer,
             None => Box::pin(async move {
@@ -112,7 +112,11 @@ impl Promised {
 
     /// Sends what has waited, in order. The answer takes room for as long as
     /// anybody can ask for it.
-    pub(crate) fn settle(self: &Arc<Self>, result: Result<Value, Thrown>, place: Reservation) {
+    pub(crate) fn settle(
+        self: &Arc<Self>,
+        result: Result<Value, Thrown>,
+        reservation: Reservation,
+    ) {
         let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len());
         let waiting = {
             let mut state = self.state();
@@ -123,14 +127,14 @@ impl Promised {
                 State::Settled { left, .. } => left,
             };
             let waiting = left.as_ref().map_or(0, VecDeque::len);
-            *state = State::Settled { result: Arc::new(result), left, place };
+            *state = State::Settled { result: Arc::new(result), left, reservation };
             waiting
         };
         if self.holds_itself() {
             let circle = "The answer to a call holds itself, or more answers than it may.";
             let circle = Arc::new(Err(Thrown::type_error(circle)));
-            if let State::Settled { result, place, .. } = &mut *self.state() {
-                (*result, *place) = (circle, Reservation::default());
+            if let State::Settled { result, reservation, .. } = &mut *self.state() {
+                (*result, *reservation) = (circle, Reservation::default());
             }
         }
         let runtime = Handle::try_current().ok();
@@ -290,7 +294,7 @@ impl Promised {
     }
 }
 
-impl Holds for Promised {
+impl Holds for PromisedAnswer {
     fn visit(&self, visitor: &mut Visitor<'_>) {
         if let State::Settled { result, .. } = &*self.state() {
             visitor.shared(result);
@@ -307,7 +311,7 @@ impl Holds for Result<Value, Thrown> {
     }
 }
 
-impl Drop for Promised {
+impl Drop for PromisedAnswer {
     fn drop(&mut self) {
         let state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
         let State::Settled { result, .. } = state else { return };
@@ -326,7 +330,7 @@ impl Drop for Promised {
 enum Next {
     Answer(Answer),
     /// It is what another call will come to.
-    Promised(Arc<Promised>, Call),
+    Promised(Arc<PromisedAnswer>, Call),
 }
 
 /// Goes down a path of an answer: through its data here, and from the first
@@ -420,7 +424,7 @@ mod tests {
 
     use isolet_wire::Value;
 
-    use super::{Promised, State};
+    use super::{PromisedAnswer, State};
     use crate::limits::quota::Reservation;
     use crate::rpc::capability::Call;
 
@@ -432,7 +436,7 @@ mod tests {
 
     #[test]
     fn calls_that_nobody_waits_for_are_gone() {
-        let promised = Arc::new(Promised::default());
+        let promised = Arc::new(PromisedAnswer::default());
         let (first, kept) = call();
         let waits = promised.request(first);
         for _ in 0..10_000 {
@@ -449,7 +453,7 @@ mod tests {
 
     #[tokio::test]
     async fn calls_that_somebody_waits_for_are_sent_when_the_answer_comes() {
-        let promised = Arc::new(Promised::default());
+        let promised = Arc::new(PromisedAnswer::default());
         let (waits, gone) = (promised.request(call().0), promised.request(call().0));
         drop(gone);
         promised.settle(Ok(Value::null()), Reservation::default());

@@ -7,32 +7,32 @@ use isolet_wire::Value;
 use tokio::sync::oneshot;
 
 use crate::error::thrown::Thrown;
-use crate::limits::fuel_account::Purse;
+use crate::limits::fuel_account::FuelAccount;
 use crate::limits::lineage::Lineage;
 use crate::limits::watchers::Watching;
-use crate::rpc::cancel_slot::claim;
+use crate::rpc::cancel_slot::cancel_slot;
 use crate::rpc::capability::{Answer, Call, failed};
-use crate::rpc::mailbox::{Link, StubHold, new_token};
+use crate::rpc::mailbox::{Mailbox, StubHold, new_token};
 use crate::rpc::request::{Asked, Receiver, Reply, Request};
 use crate::rpc::survey::{Holds, Visitor};
 use crate::support::sync::AtomicBool;
 
 /// An object or an entrypoint in a certain sandbox.
 pub(crate) struct Remote {
-    link: Link,
+    mailbox: Mailbox,
     receiver: Receiver,
     /// The sandbox need not hear when it is let go.
     lent: AtomicBool,
 }
 
 impl Remote {
-    pub(crate) fn new(link: Link, receiver: Receiver) -> Self {
-        Self { link, receiver, lent: AtomicBool::new(false) }
+    pub(crate) fn new(mailbox: Mailbox, receiver: Receiver) -> Self {
+        Self { mailbox, receiver, lent: AtomicBool::new(false) }
     }
 
     /// An object that the sandbox has until its next event, unless it is kept.
-    pub(crate) fn lent(link: Link, number: u32) -> Self {
-        Self { link, receiver: Receiver::Offered(number), lent: AtomicBool::new(true) }
+    pub(crate) fn lent(mailbox: Mailbox, number: u32) -> Self {
+        Self { mailbox, receiver: Receiver::Offered(number), lent: AtomicBool::new(true) }
     }
 
     pub(crate) fn keep(&self) {
@@ -42,18 +42,18 @@ impl Remote {
     /// What keeps the sandbox alive for whoever has the stub; none if it has
     /// ended.
     pub(crate) fn hold(&self) -> Option<StubHold> {
-        (!self.link.is_closed()).then(|| StubHold::of(self.link.hold()))
+        (!self.mailbox.is_closed()).then(|| StubHold::of(self.mailbox.hold()))
     }
 
-    /// Whether it lives in the sandbox of that link.
-    pub(crate) fn is_in(&self, link: &Link) -> bool {
-        self.link.is(link)
+    /// Whether it lives in the sandbox behind that mailbox.
+    pub(crate) fn is_in(&self, mailbox: &Mailbox) -> bool {
+        self.mailbox.is(mailbox)
     }
 
     /// Whether it lives in the sandbox of that lineage, or in one that this
     /// descends from: those end later than it does.
     pub(crate) fn outlives(&self, holder: &Lineage) -> bool {
-        holder.descends_from(self.link.lineage())
+        holder.descends_from(self.mailbox.lineage())
     }
 
     pub(crate) fn props(&self) -> Option<Value> {
@@ -68,18 +68,18 @@ impl Remote {
     }
 
     pub(crate) fn watch(&self) -> Option<Watching> {
-        self.link.lineage().watch()
+        self.mailbox.lineage().watch()
     }
 
     pub(crate) fn request(&self, call: Call) -> Answer {
         let (reply, answer) = oneshot::channel();
         let token = new_token();
-        let payer = match Purse::for_callee(call.payer.as_ref(), self.link.lineage()) {
+        let payer = match FuelAccount::for_callee(call.payer.as_ref(), self.mailbox.lineage()) {
             Ok(payer) => payer,
             Err(thrown) => return failed(thrown),
         };
-        let mut limits = self.link.limits().clone();
-        let (owner, asked) = claim(Asked { path: call.path, arguments: call.arguments });
+        let mut limits = self.mailbox.limits().clone();
+        let (owner, asked) = cancel_slot(Asked { path: call.path, arguments: call.arguments });
         limits.output_bytes = call.answer_bytes.unwrap_or(limits.output_bytes);
         let request = Box::new(Request {
             token,
@@ -92,10 +92,10 @@ impl Remote {
             began: Instant::now(),
             reply: Reply::Value(reply),
         });
-        if self.link.invoke(request).is_err() {
+        if self.mailbox.invoke(request).is_err() {
             return failed(Thrown::new(BROKEN));
         }
-        let cancel = self.link.cancel_on_drop(token);
+        let cancel = self.mailbox.cancel_on_drop(token);
         Box::pin(async move {
             let result = answer.await;
             cancel.disarm();
@@ -123,7 +123,7 @@ impl Drop for Remote {
         if let Receiver::Offered(number) = self.receiver
             && !*self.lent.get_mut()
         {
-            self.link.release(number);
+            self.mailbox.release(number);
         }
     }
 }

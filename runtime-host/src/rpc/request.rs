@@ -8,10 +8,10 @@ use tokio::sync::oneshot;
 
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::limits::fuel_account::Purse;
+use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::Reservation;
 use crate::limits::stats::WorkerStats;
-use crate::rpc::cancel_slot::Claim;
+use crate::rpc::cancel_slot::CancelSlot;
 use crate::rpc::export::Export;
 use crate::rpc::report::Report;
 use crate::rpc::survey::Survey;
@@ -88,12 +88,12 @@ pub(crate) struct Asked {
 pub(crate) struct Request {
     pub(crate) token: u64,
     pub(crate) receiver: Receiver,
-    pub(crate) asked: Claim<Asked>,
+    pub(crate) asked: CancelSlot<Asked>,
     pub(crate) limits: Limits,
     /// The invocation that calls; none if Rust does.
-    pub(crate) caller: Option<Arc<Purse>>,
+    pub(crate) caller: Option<Arc<FuelAccount>>,
     /// The one that pays; none if this one does itself.
-    pub(crate) payer: Option<Arc<Purse>>,
+    pub(crate) payer: Option<Arc<FuelAccount>>,
     /// New randomness before the call, for a sandbox that is fresh.
     pub(crate) reseed: Option<u64>,
     pub(crate) began: Instant,
@@ -106,7 +106,7 @@ impl Request {
         Self {
             token: u64::MAX,
             receiver: Receiver::Offered(0),
-            asked: Claim::default(),
+            asked: CancelSlot::default(),
             limits: limits.clone(),
             caller: None,
             payer: None,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::rpc::capability::{Answer, Call};
-use crate::rpc::mailbox::Link;
+use crate::rpc::mailbox::Mailbox;
 use crate::rpc::survey::Holds;
 use crate::support::seed::Seed;
 
@@ -32,7 +32,7 @@ pub(crate) trait HeldRight: Holds + Send + Sync {
 
 /// What a sandbox has for the rights that it holds.
 pub(crate) struct Holder {
-    pub(crate) link: Link,
+    pub(crate) mailbox: Mailbox,
     /// Where its children draw their seeds from.
     pub(crate) seed: Arc<Seed>,
     pub(crate) children: Arc<Children>,
@@ -41,9 +41,9 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
-    pub(crate) fn new(link: Link, seed: u64) -> Self {
+    pub(crate) fn new(mailbox: Mailbox, seed: u64) -> Self {
         let (seed, children) = (Arc::new(Seed::new(seed)), Arc::default());
-        Self { link, seed, children, shared: BTreeMap::new() }
+        Self { mailbox, seed, children, shared: BTreeMap::new() }
     }
 
     /// Returns what the rights of that id share, a new one if none is left.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use isolet_wire::Value;
 
 use crate::rpc::capability::{Answer, Breaking, Call, Capability};
-use crate::rpc::promised_answer::Promised;
+use crate::rpc::promised_answer::PromisedAnswer;
 use crate::rpc::remote::Remote;
 use crate::rpc::right::{HeldRight, Right};
 use crate::rpc::survey::Holds;
@@ -20,7 +20,7 @@ pub(crate) enum Target {
     /// In a sandbox.
     Remote(Arc<Remote>),
     /// What a call will come to.
-    Promised(Arc<Promised>),
+    Promised(Arc<PromisedAnswer>),
     /// Such as that to load workers, which nobody can use before a sandbox holds it.
     Right(Arc<dyn Right>),
     /// The same in the table of the sandbox that uses it. Never leaves that table.

@@ -27,7 +27,7 @@ use crate::limits::fuel_account::Lease;
 use crate::limits::lineage::Lineage;
 use crate::limits::quota::{Quota, Reservation};
 
-/// A turn gives way to other tasks, and looks at its deadline and its purse, after
+/// A turn gives way to other tasks, and looks at its deadline and its fuel account, after
 /// so many Wasm operations: some 25 microseconds.
 const YIELD_INTERVAL: u64 = 400_000;
 

@@ -12,12 +12,12 @@ use shuttle::thread;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::limits::Limits;
-use crate::limits::fuel_account::{Purse, SLICE};
+use crate::limits::fuel_account::{FuelAccount, SLICE};
 use crate::limits::lineage::Lineage;
 use crate::limits::quota::Reservation;
 use crate::rpc::capability::{Answer, Call, Capability};
-use crate::rpc::mailbox::Link;
-use crate::rpc::promised_answer::Promised;
+use crate::rpc::mailbox::Mailbox;
+use crate::rpc::promised_answer::PromisedAnswer;
 use crate::rpc::remote::Remote;
 use crate::rpc::request::{Command, Receiver, Request};
 use crate::rpc::stub::Stub;
@@ -27,15 +27,15 @@ use crate::support::sync::explore;
 
 const ORDERS: usize = 2_000;
 
-fn purse(limit: u64, payer: Option<&Arc<Purse>>) -> Arc<Purse> {
+fn account(limit: u64, payer: Option<&Arc<FuelAccount>>) -> Arc<FuelAccount> {
     let limits = Limits::default().fuel(limit);
-    Purse::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
+    FuelAccount::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
 }
 
 /// Turns that need so much fuel each, one after the other; false if there was not enough.
-async fn turns(purse: Arc<Purse>, needs: &[u64]) -> bool {
+async fn turns(account: Arc<FuelAccount>, needs: &[u64]) -> bool {
     for &need in needs {
-        let Some(mut lease) = purse.lease().await else { return false };
+        let Some(mut lease) = account.lease().await else { return false };
         while lease.fuel() < need {
             if lease.top_up().await == 0 {
                 let all = lease.fuel();
@@ -52,12 +52,12 @@ const NEEDS: [&[u64]; 3] =
     [&[SLICE / 2, 2 * SLICE + 3], &[3 * SLICE], &[1, SLICE, SLICE - 1, SLICE / 3]];
 
 /// Whether all callees of a root with that limit had enough, one of them through another.
-fn family(limit: u64) -> (Arc<Purse>, bool) {
-    let root = purse(limit, None);
-    let between = purse(u64::MAX, Some(&root));
+fn family(limit: u64) -> (Arc<FuelAccount>, bool) {
+    let root = account(limit, None);
+    let between = account(u64::MAX, Some(&root));
     let tasks = NEEDS.map(|needs| {
         let payer = if needs.len() == 1 { &between } else { &root };
-        future::spawn(turns(purse(u64::MAX, Some(payer)), needs))
+        future::spawn(turns(account(u64::MAX, Some(payer)), needs))
     });
     let enough = tasks.map(|task| block_on(task).expect("a task"));
     (root, enough.iter().all(|&enough| enough))
@@ -90,9 +90,9 @@ fn a_limit_that_does_not_suffice_is_used_up_in_every_order() {
 #[test]
 fn turns_that_are_dropped_leave_nobody_waiting() {
     explore(ORDERS, || {
-        let root = purse(2 * SLICE, None);
+        let root = account(2 * SLICE, None);
         let tasks = [0, 1, 2].map(|_| {
-            let child = purse(u64::MAX, Some(&root));
+            let child = account(u64::MAX, Some(&root));
             future::spawn(async move { drop(child.lease().await) })
         });
         for task in tasks {
@@ -104,7 +104,7 @@ fn turns_that_are_dropped_leave_nobody_waiting() {
 
 /// A driver that only notes what comes: the tokens of requests, and which objects were
 /// let go after which of them.
-async fn note(mut commands: mpsc::UnboundedReceiver<Command>, link: Link) -> Noted {
+async fn note(mut commands: mpsc::UnboundedReceiver<Command>, mailbox: Mailbox) -> Noted {
     let mut noted = Noted::default();
     while let Some(command) = commands.recv().await {
         match command {
@@ -116,7 +116,7 @@ async fn note(mut commands: mpsc::UnboundedReceiver<Command>, link: Link) -> Not
             Command::Unneeded => break,
             _ => {}
         }
-        for (number, _) in link.released(noted.taken) {
+        for (number, _) in mailbox.released(noted.taken) {
             assert!(noted.requests.contains(&number.into()), "{number} overtook its call");
             noted.released.push(number);
         }
@@ -135,18 +135,18 @@ struct Noted {
 #[test]
 fn letting_go_never_overtakes_a_call() {
     explore(ORDERS, || {
-        let (commands, mailbox) = mpsc::unbounded_channel();
-        let link = Link::new(commands, Lineage::default(), Limits::default());
-        let driver = future::spawn(note(mailbox, link.clone()));
+        let (sender, commands) = mpsc::unbounded_channel();
+        let mailbox = Mailbox::new(sender, Lineage::default(), Limits::default());
+        let driver = future::spawn(note(commands, mailbox.clone()));
         let callers = [0, 1, 2].map(|caller: u32| {
-            let link = link.clone();
+            let mailbox = mailbox.clone();
             thread::spawn(move || {
                 for number in [2 * caller, 2 * caller + 1] {
                     let (reply, _answer) = oneshot::channel();
                     let mut request = Request::loading(&Limits::default(), reply);
                     request.token = number.into();
-                    let object = Remote::new(link.clone(), Receiver::Offered(number));
-                    assert!(link.invoke(Box::new(request)).is_ok());
+                    let object = Remote::new(mailbox.clone(), Receiver::Offered(number));
+                    assert!(mailbox.invoke(Box::new(request)).is_ok());
                     drop(object);
                 }
             })
@@ -154,7 +154,7 @@ fn letting_go_never_overtakes_a_call() {
         for caller in callers {
             caller.join().expect("a caller");
         }
-        Surveyed::unneeded(&link);
+        Surveyed::unneeded(&mailbox);
         let mut noted = block_on(driver).expect("a driver");
         noted.released.sort_unstable();
         assert_eq!(noted.released, [0, 1, 2, 3, 4, 5]);
@@ -164,24 +164,24 @@ fn letting_go_never_overtakes_a_call() {
 #[test]
 fn a_sandbox_hears_that_nobody_holds_it_after_each_last_one() {
     explore(ORDERS, || {
-        let (commands, mailbox) = mpsc::unbounded_channel();
-        let link = Link::new(commands, Lineage::default(), Limits::default());
-        let driver = future::spawn(note(mailbox, link.clone()));
+        let (sender, commands) = mpsc::unbounded_channel();
+        let mailbox = Mailbox::new(sender, Lineage::default(), Limits::default());
+        let driver = future::spawn(note(commands, mailbox.clone()));
         let holders = [0, 1, 2].map(|_| {
-            let link = link.clone();
+            let mailbox = mailbox.clone();
             thread::spawn(move || {
-                let hold = link.hold();
-                let other = link.hold();
+                let hold = mailbox.hold();
+                let other = mailbox.hold();
                 drop(hold);
-                assert!(link.is_held());
+                assert!(mailbox.is_held());
                 drop(other);
             })
         });
         for holder in holders {
             holder.join().expect("a holder");
         }
-        assert!(!link.is_held());
-        Surveyed::unneeded(&link);
+        assert!(!mailbox.is_held());
+        Surveyed::unneeded(&mailbox);
         let unheld = block_on(driver).expect("a driver").unheld;
         assert!((1..=3).contains(&unheld), "{unheld}");
     });
@@ -210,7 +210,8 @@ fn call(number: u32) -> Call {
 #[test]
 fn calls_of_an_answer_keep_their_order_and_are_all_answered() {
     explore(ORDERS, || {
-        let (first, second) = (Arc::new(Promised::default()), Arc::new(Promised::default()));
+        let (first, second) =
+            (Arc::new(PromisedAnswer::default()), Arc::new(PromisedAnswer::default()));
         let notes = Arc::new(Notes::default());
         let callers = [0_u32, 10, 20].map(|base| {
             let promised = Arc::clone(if base == 0 { &second } else { &first });
@@ -245,13 +246,13 @@ fn calls_of_an_answer_keep_their_order_and_are_all_answered() {
 #[test]
 fn two_answers_that_hold_each_other_are_found_in_every_order() {
     explore(ORDERS, || {
-        let (one, two) = (Arc::new(Promised::default()), Arc::new(Promised::default()));
+        let (one, two) = (Arc::new(PromisedAnswer::default()), Arc::new(PromisedAnswer::default()));
         let (weak_one, weak_two) = (Arc::downgrade(&one), Arc::downgrade(&two));
         let (in_one, in_two) = (
             Stub::to(Target::Promised(Arc::clone(&two))),
             Stub::to(Target::Promised(Arc::clone(&one))),
         );
-        let settle = |promised: Arc<Promised>, holds: Stub| {
+        let settle = |promised: Arc<PromisedAnswer>, holds: Stub| {
             thread::spawn(move || promised.settle(Ok(holds.to_value()), Reservation::default()))
         };
         let tasks = [settle(one, in_one), settle(two, in_two)];

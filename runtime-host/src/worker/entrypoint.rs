@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::error::fault::lost;
 use crate::error::thrown::Thrown;
 use crate::limits::Limits;
-use crate::limits::fuel_account::Purse;
-use crate::rpc::cancel_slot::claim;
+use crate::limits::fuel_account::FuelAccount;
+use crate::rpc::cancel_slot::cancel_slot;
 use crate::rpc::capability::failed;
 use crate::rpc::capability::{Answer, Breaking, Call, Calling, arguments_of};
 use crate::rpc::export::Export;
@@ -150,9 +150,9 @@ impl Entrypoint {
         answer: oneshot::Receiver<Kept<T>>,
     ) -> Result<Calling<Result<T>>> {
         let token = new_token();
-        let payer = Purse::for_callee(call.payer.as_ref(), &self.worker.code().parent)
+        let payer = FuelAccount::for_callee(call.payer.as_ref(), &self.worker.code().parent)
             .map_err(Thrown::into_error)?;
-        let (owner, asked) = claim(Asked { path: call.path, arguments: call.arguments });
+        let (owner, asked) = cancel_slot(Asked { path: call.path, arguments: call.arguments });
         let request = Box::new(Request {
             token,
             receiver: Receiver::Entrypoint(Arc::clone(&self.export)),
@@ -172,8 +172,8 @@ impl Entrypoint {
                 answer
             }));
         }
-        let (link, hold) = self.worker.send(request)?;
-        let cancel = link.cancel_on_drop(token);
+        let (mailbox, hold) = self.worker.send(request)?;
+        let cancel = mailbox.cancel_on_drop(token);
         Ok(Box::pin(async move {
             let answer = answer.await.map(Kept::take).map_err(|_| lost());
             cancel.disarm();

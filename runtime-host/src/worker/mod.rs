@@ -13,16 +13,16 @@ use crate::error::fault::lost;
 use crate::error::{Error, Result};
 use crate::limits::quota::Reservation;
 use crate::limits::stats::WorkerStats;
-use crate::rpc::mailbox::{Hold, Link, StubHold};
+use crate::rpc::mailbox::{Hold, Mailbox, StubHold};
 use crate::rpc::request::{Kept, Request};
 use crate::rpc::survey::{Holds, Visitor};
 use crate::worker_code::spec::Code;
 
 struct Inner {
     code: Arc<Code>,
-    _place: Reservation,
+    _reservation: Reservation,
     /// The one sandbox, if it is alive.
-    warm: Mutex<Option<(Link, StubHold)>>,
+    warm: Mutex<Option<(Mailbox, StubHold)>>,
     /// The heap after loading; none if the worker has no app image.
     image: OnceCell<Option<Arc<Image>>>,
 }
@@ -41,11 +41,11 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(code: Code, place: Reservation) -> Self {
+    pub(crate) fn new(code: Code, reservation: Reservation) -> Self {
         Self {
             inner: Arc::new(Inner {
                 code: Arc::new(code),
-                _place: place,
+                _reservation: reservation,
                 warm: Mutex::new(None),
                 image: OnceCell::new(),
             }),
@@ -88,12 +88,12 @@ impl Worker {
     /// made before; nothing if it has none, and of fresh sandboxes nothing. Waits
     /// for a turn that is running to end.
     pub async fn stats(&self) -> WorkerStats {
-        let link = {
+        let mailbox = {
             let warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
-            warm.as_ref().map(|(link, _)| link.clone())
+            warm.as_ref().map(|(mailbox, _)| mailbox.clone())
         };
-        match link {
-            Some(link) => link.count().await.unwrap_or_default(),
+        match mailbox {
+            Some(mailbox) => mailbox.count().await.unwrap_or_default(),
             None => WorkerStats::default(),
         }
     }
@@ -110,7 +110,7 @@ impl Worker {
     ///
     /// # Errors
     /// There is no runtime, or no sandbox of this worker any more.
-    pub(crate) fn send(&self, mut request: Box<Request>) -> Result<(Link, Arc<Hold>)> {
+    pub(crate) fn send(&self, mut request: Box<Request>) -> Result<(Mailbox, Arc<Hold>)> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let code = &self.inner.code;
         let mut warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
@@ -123,13 +123,13 @@ impl Worker {
         if code.is_child() && !code.parent.is_alive() {
             return Err(Error::ParentEnded);
         }
-        let (link, starting) = self.start(code.engine.base(), false, true)?.link();
-        let hold = link.hold();
+        let (mailbox, starting) = self.start(code.engine.base(), false, true)?.mailbox();
+        let hold = mailbox.hold();
         // Its driver has not begun, so it cannot have ended.
-        let _ = link.invoke(request);
+        let _ = mailbox.invoke(request);
         runtime.spawn(starting.run());
-        *warm = Some((link.clone(), StubHold::of(Arc::clone(&hold))));
-        Ok((link, hold))
+        *warm = Some((mailbox.clone(), StubHold::of(Arc::clone(&hold))));
+        Ok((mailbox, hold))
     }
 
     fn start(&self, image: &Arc<Image>, loaded: bool, lasting: bool) -> Result<Start> {
@@ -154,10 +154,10 @@ impl Worker {
         let app = self.inner.image.get().and_then(Option::as_ref);
         let start = self.start(app.unwrap_or(code.engine.base()), app.is_some(), false)?;
         request.reseed = Some(start.seed);
-        let (link, starting) = start.link();
+        let (mailbox, starting) = start.mailbox();
         // Nobody holds it: the driver ends when the call has.
-        let _ = link.invoke(request);
-        drop(link);
+        let _ = mailbox.invoke(request);
+        drop(mailbox);
         let mut driver = Box::pin(starting.run());
         tokio::select! {
             biased;

@@ -8,7 +8,7 @@ use isolet_wire::Value;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::limits::fuel_account::Purse;
+use crate::limits::fuel_account::FuelAccount;
 
 /// How many names a path may have: those that a program may write, and the
 /// export that they may begin at.
@@ -24,7 +24,7 @@ pub struct Call {
     /// An array: the arguments.
     pub arguments: Option<Value>,
     /// The invocation that makes it; none if Rust does.
-    pub(crate) payer: Option<Arc<Purse>>,
+    pub(crate) payer: Option<Arc<FuelAccount>>,
     /// What the answer may take, if that is not what the callee's limits say.
     pub(crate) answer_bytes: Option<u64>,
 }
@@ -44,7 +44,7 @@ impl Call {
     }
 
     /// The same, at the cost of an invocation.
-    pub(crate) fn paid_by(mut self, payer: Option<Arc<Purse>>) -> Self {
+    pub(crate) fn paid_by(mut self, payer: Option<Arc<FuelAccount>>) -> Self {
         self.payer = payer;
         self
     }

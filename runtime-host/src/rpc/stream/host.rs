@@ -80,9 +80,9 @@ pub(super) fn written(bytes: &Bytes) -> Result<Value, Thrown> {
 }
 
 /// Answers each `write(bytes)` when they are written.
-pub(super) struct Target(Mutex<Option<Writing>>);
+pub(super) struct SinkTarget(Mutex<Option<Writing>>);
 
-impl Target {
+impl SinkTarget {
     pub(super) fn new(writing: Writing) -> Self {
         Self(Mutex::new(Some(writing)))
     }
@@ -105,7 +105,7 @@ impl Target {
     }
 }
 
-impl Capability for Target {
+impl Capability for SinkTarget {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         match method {
             "write" => Box::pin(async move {

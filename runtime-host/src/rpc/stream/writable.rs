@@ -10,7 +10,7 @@ use isolet_wire::Interface;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::io::AsyncWrite;
 
-use super::host::{Target, Writing};
+use super::host::{SinkTarget, Writing};
 use super::{Parts, sent};
 use crate::error::thrown::Thrown;
 use crate::error::{Error, Result};
@@ -78,7 +78,7 @@ impl ByteSink {
     fn take_stub(&self) -> Option<Stub> {
         let mut writable = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *writable, Writable::Gone) {
-            Writable::Own(writing) => Some(Stub::new(Target::new(writing))),
+            Writable::Own(writing) => Some(Stub::new(SinkTarget::new(writing))),
             Writable::Remote { sink, .. } => Some(sink),
             Writable::Gone => None,
         }
