@@ -1,5 +1,5 @@
-//! Compiles the two guests for the baseline of the target's architecture, once:
-//! at run time nothing is compiled, artifacts are mapped.
+//! Compiles the two guests for the baseline of the target's architecture, once. At run
+//! time no code is compiled: artifacts are mapped.
 
 mod split;
 mod wrapper;
@@ -15,7 +15,8 @@ use std::{env, fs};
 
 use wasmtime::component::Component;
 use wasmtime::{
-    Engine, Error, Extern, Func, Instance, Memory, Module, Result, Store, TypedFunc, WasmResults,
+    Engine, Error, Extern, Func, Instance, Memory, Module, OptLevel, Result, Store, TypedFunc,
+    WasmResults,
 };
 
 use split::Guest;
@@ -47,18 +48,24 @@ fn main() -> Result<()> {
         .module(&transpiler)
         .and_then(|encoder| encoder.validate(true).encode())
         .map_err(|error| Error::msg(format!("guest-ts.wasm: {error:#}")))?;
-    let transpiler = Component::new(&engine, transpiler)?;
+    // An unoptimised Cranelift, as a debug build of a program has it that depends on this
+    // crate, takes a minute for the guests. The transpiler is the one whose speed matters less.
+    if cfg!(debug_assertions) {
+        config.cranelift_opt_level(OptLevel::None);
+    }
+    let transpiler = Component::new(&Engine::new(&config)?, transpiler)?;
     write(&out, "transpiler.cwasm", &transpiler.serialize()?)?;
     Ok(())
 }
 
-/// Where the guest is given something: the lower half of its stack, which is empty.
-/// In its heap that would leave a gap.
+/// The place at which the guest is given data: the lower half of its stack, which is
+/// empty. Data in its heap would leave a gap.
 const GIVEN: usize = 65536;
 const GIVEN_END: usize = 512 << 10;
 
-/// The linear memory after the guest has made its runtime and its globals. They
-/// are compiled in another instance: the scraps of that would stay in the image.
+/// Returns the linear memory after the guest has made its runtime and its globals. The
+/// globals are compiled in another instance, because the leftovers of that would stay in
+/// the image.
 fn initialised(engine: &Engine, guest: &Guest, module: &Module) -> Result<Vec<u8>> {
     let mut apart = Starting::new(engine, guest, module)?;
     let list: u32 = apart.call("compile", &guest.globals)?;
@@ -92,8 +99,8 @@ impl Starting {
         for import in module.imports() {
             imports.push(match import.ty().func() {
                 None => Extern::Memory(memory),
-                // Making the base image must not depend on any host. It only calls
-                // one to say why it fails, as `log(invocation, level, text)`.
+                // Making the base image must not depend on any host. The guest only calls
+                // the host to say why it fails, as `log(invocation, level, text)`.
                 Some(ty) => {
                     Extern::Func(Func::new(&mut store, ty.clone(), move |caller, args, _| {
                         let text = args.get(2..4).and_then(|text| {

@@ -1,5 +1,5 @@
-//! Takes a linked guest apart: code that can be compiled once, and the memory
-//! that every heap image grows from.
+//! Splits a linked guest into code that can be compiled once, and the memory that every
+//! heap image grows from.
 
 use wasm_encoder::{Module, RawSection};
 use wasmparser::{DataKind, ExternalKind, FuncType, Operator, Parser, Payload, TypeRef, ValType};
@@ -14,11 +14,11 @@ pub(crate) struct Signature {
 }
 
 pub(crate) struct Guest {
-    /// Without data segments and start function: those would wipe the image.
+    /// The code without data segments and start function, which would wipe the image.
     pub(crate) code: Vec<u8>,
-    /// The data segments where they belong; whole Wasm pages.
+    /// The memory with the data segments in their places, in whole Wasm pages.
     pub(crate) memory: Vec<u8>,
-    /// The texts of its globals.
+    /// The source texts of the guest's globals.
     pub(crate) globals: Vec<u8>,
     pub(crate) imports: Vec<Signature>,
     pub(crate) exports: Vec<Signature>,

@@ -1,4 +1,4 @@
-//! Fills in what the wrapper component must know of the engine it is built for.
+//! Fills the template of the wrapper component with what it must know of the engine.
 
 use std::fmt::Write as _;
 
@@ -16,8 +16,8 @@ pub(crate) fn component(guest: &Guest, pages: usize) -> Result<Vec<u8>> {
     for export in &guest.exports {
         writeln!(engine, "    (export \"{}\" {})", export.name, func(export))?;
     }
-    // The memory that an image exports may be larger, never smaller, than what
-    // the engine asks for.
+    // The memory that an image exports may be larger than the engine asks for, but never
+    // smaller.
     let text = include_str!("wrapper.wat")
         .replace(
             "(export \"memory\" (memory PAGES))",

@@ -1,5 +1,5 @@
-//! The guests as the build script compiled them, and what is trusted of them. The
-//! only `unsafe` of the crate.
+//! The guests as the build script compiled them, and what is trusted of them. This is the
+//! only `unsafe` code of the crate.
 #![allow(unsafe_code)]
 
 use std::sync::OnceLock;
@@ -17,40 +17,40 @@ const IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/image.cwasm"));
 const SANDBOX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sandbox.cwasm"));
 const TRANSPILER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/transpiler.cwasm"));
 
-/// The engine, `QuickJS`, and the glue around it: code without data.
+/// Loads the engine module: `QuickJS` and the glue around it, code without data.
 pub(crate) fn engine(engine: &Engine) -> Result<Module> {
-    // SAFETY: `deserialize` trusts its bytes to be Wasmtime's own output. These
-    // were written by the build script that compiled this crate and are part
-    // of the program's read-only data; nothing read at run time comes here.
+    // SAFETY: `deserialize` trusts its bytes to be Wasmtime's own output. These bytes
+    // were written by the build script that compiled this crate, and are part of the
+    // program's read-only data. Nothing read at run time comes here.
     unsafe { Module::deserialize(engine, ENGINE) }
 }
 
-/// The heap after the globals were made.
+/// Loads the image module of the heap after the globals were made.
 pub(crate) fn base_image(engine: &Engine) -> Result<Module> {
     // SAFETY: as in `engine`.
     unsafe { Module::deserialize(engine, IMAGE) }
 }
 
-/// The component around an image and the engine.
+/// Loads the component around an image and the engine.
 pub(crate) fn sandbox(engine: &Engine) -> Result<Component> {
     // SAFETY: as in `engine`.
     unsafe { Component::deserialize(engine, SANDBOX) }
 }
 
-/// The guest that turns TypeScript into JavaScript.
+/// Loads the guest that turns TypeScript into JavaScript.
 pub(crate) fn transpiler(engine: &Engine) -> Result<Component> {
     // SAFETY: as in `engine`.
     unsafe { Component::deserialize(engine, TRANSPILER) }
 }
 
-/// The `turn` of one component. That its type is what the bindings say is looked at
-/// once: it takes longer than all else that is done to find it.
+/// The `turn` export of one component. Its type is checked against the bindings only
+/// once, because the check takes longer than everything else that finds the function.
 pub(crate) struct TurnExport {
     index: ComponentExportIndex,
     checked: OnceLock<()>,
 }
 
-/// The `turn` of one instance.
+/// The `turn` function of one instance.
 pub(crate) struct TurnFunc(Func);
 
 impl TurnExport {
@@ -64,15 +64,15 @@ impl TurnExport {
             instance.get_typed_func::<(f64, &Event), (Outcome,)>(&mut *store, self.index)?;
             let _ = self.checked.set(());
         }
-        // None if it is an instance of another component.
+        // `None` if the instance is of another component.
         instance.get_func(store, self.index).map(TurnFunc).ok_or_else(missing)
     }
 }
 
 impl TurnFunc {
     pub(crate) fn typed<'a>(&self) -> TypedFunc<(f64, &'a Event), (Outcome,)> {
-        // SAFETY: the type of an export is a matter of its component alone, and
-        // `TurnExport::of`, which alone makes these, has compared it.
+        // SAFETY: the type of an export depends on its component alone. `TurnExport::of`,
+        // which alone creates these values, has compared it.
         unsafe { TypedFunc::new_unchecked(self.0) }
     }
 }

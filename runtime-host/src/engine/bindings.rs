@@ -1,4 +1,4 @@
-//! Generated from `wit/`.
+//! The bindings generated from `wit/`.
 #![allow(missing_docs, clippy::pedantic, unreachable_pub)]
 
 pub(crate) mod sandbox {

@@ -1,4 +1,4 @@
-//! What the functions that a guest imports see and keep of its sandbox.
+//! The state of a sandbox that the functions imported by its guest see and keep.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,10 +15,10 @@ use crate::limits::budget::Budget;
 use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::{Quota, Reservation};
 
-/// Who is handed so much at once gives way to other tasks.
+/// The size in bytes from which on a module makes its turn yield to other tasks.
 const LARGE_MODULE: usize = 256 << 10;
 
-/// What host functions see of a sandbox.
+/// The state of a sandbox that host functions see.
 pub(crate) struct HostState {
     pub(crate) logs: Logs,
     sources: Arc<Sources>,
@@ -26,22 +26,23 @@ pub(crate) struct HostState {
     asking: Asking,
 }
 
-/// Modules that the running turn asks for.
+/// The state of the running turn's requests for modules.
 #[derive(Default)]
 struct Asking {
-    /// Until when it may wait.
+    /// The budget of the turn. Its deadline is how long the turn may wait.
     budget: Option<Budget>,
-    /// Whose tree of calls it belongs to.
+    /// The account of the tree of calls that the turn belongs to.
     payer: Option<Arc<FuelAccount>>,
-    /// How many bytes it may still be handed, and how many it might have been.
+    /// The bytes that the turn may still be handed.
     left: usize,
+    /// The bytes that the turn might be handed in all.
     limit: usize,
-    /// Whether it waits for one.
+    /// True while the turn waits for a module.
     waits: Arc<AtomicBool>,
 }
 
 impl HostState {
-    /// Of a new sandbox, whose memory is that of an image at first.
+    /// Creates the state of a new sandbox, whose memory is that of an image at first.
     pub(crate) fn new(
         sources: &Arc<Sources>,
         memory_bytes: u64,
@@ -61,7 +62,7 @@ impl HostState {
         }
     }
 
-    /// For another instance, which takes the place of this one.
+    /// Moves the state to another instance, which takes the place of this one.
     pub(crate) fn moved(&mut self) -> Self {
         Self {
             logs: std::mem::take(&mut self.logs),
@@ -71,8 +72,8 @@ impl HostState {
         }
     }
 
-    /// Begins a turn that may be handed so many bytes. What it returns says whether the
-    /// turn waits for a module.
+    /// Begins a turn that may be handed `transfer` bytes. The returned flag is true while
+    /// the turn waits for a module.
     pub(crate) fn begin_turn(
         &mut self,
         budget: Budget,
@@ -90,7 +91,7 @@ impl HostState {
         self.memory.of_turn = u64::MAX;
     }
 
-    /// The most memory that the sandbox has had.
+    /// Returns the most memory that the sandbox has had, in bytes.
     pub(crate) fn memory_peak(&self) -> u64 {
         self.memory.peak
     }
@@ -113,12 +114,12 @@ struct MemoryLimit {
     of_sandbox: u64,
     of_turn: u64,
     peak: u64,
-    /// What the sandbox has beyond its image.
+    /// The reservation for the memory that the sandbox has beyond its image.
     grown: Reservation,
 }
 
 impl MemoryLimit {
-    /// Of an instance that another takes the place of.
+    /// Takes the limit from an instance that is replaced by another.
     fn take(&mut self) -> Self {
         Self { grown: std::mem::take(&mut self.grown), ..*self }
     }
@@ -175,7 +176,7 @@ impl wit::SandboxImports for HostState {
         let module = timeout_at(budget.deadline.into(), module).await;
         let module = module.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
         let bytes = module.as_ref().map_or(0, |it| source::bytes_of(&it.body));
-        // The host copies it, which costs the guest nothing.
+        // The host copies the module, which costs the guest nothing.
         self.asking.take(bytes).map_err(wasmtime::Error::new)?;
         if bytes < LARGE_MODULE {
             tokio::task::consume_budget().await;

@@ -1,4 +1,4 @@
-//! A heap at rest, ready to be mapped into sandboxes.
+//! Heaps at rest, ready to be mapped into sandboxes.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ pub(crate) struct Image {
     memory: Cow<'static, [u8]>,
     pre: InstancePre<HostState>,
     turn: TurnExport,
-    /// What it takes, if a worker's.
+    /// The reservation for the image, if it is a worker's.
     _kept: Reservation,
 }
 
@@ -24,7 +24,7 @@ impl Image {
         &self.memory
     }
 
-    /// The same, which takes what was reserved for it as long as it lives.
+    /// Returns the image with the reservation for it, which it holds as long as it lives.
     pub(crate) fn keeping(self, kept: Reservation) -> Self {
         Self { _kept: kept, ..self }
     }
@@ -42,7 +42,7 @@ impl Image {
     }
 }
 
-/// Makes images. There is one per engine.
+/// A factory for images. There is one per engine.
 pub(crate) struct Images {
     engine: wasmtime::Engine,
     linker: Linker<HostState>,
@@ -54,7 +54,7 @@ impl Images {
         Self::of_guest(engine, &artifacts::engine(engine)?, artifacts::sandbox(engine)?)
     }
 
-    /// Those of a guest's code and the component that was made around it.
+    /// Creates the factory for a guest's code and the component that was made around it.
     pub(crate) fn of_guest(
         engine: &wasmtime::Engine,
         code: &Module,
@@ -66,25 +66,27 @@ impl Images {
         Ok(Self { engine: engine.clone(), linker, component })
     }
 
-    /// The heap of a sandbox that no code has touched.
+    /// Creates the base image: the heap of a sandbox that no code has touched.
     pub(crate) fn base(&self) -> Result<Image> {
         let module = artifacts::base_image(&self.engine)?;
-        self.mailbox(&module, Cow::Borrowed(artifacts::BASE_MEMORY))
+        self.link(&module, Cow::Borrowed(artifacts::BASE_MEMORY))
     }
 
-    /// Takes some milliseconds, and a file descriptor as long as it lives.
+    /// Creates an image from a memory. It takes some milliseconds, and a file descriptor
+    /// as long as the image lives.
     pub(crate) fn of_memory(&self, memory: impl Into<Cow<'static, [u8]>>) -> Result<Image> {
         let memory = memory.into();
         let module = Module::new(&self.engine, image_module(&memory))?;
-        self.mailbox(&module, memory)
+        self.link(&module, memory)
     }
 
-    /// The same heap, in other slots of the pool than those of `image`.
+    /// Creates an image of the same heap, in other slots of the pool than those of
+    /// `image`.
     pub(crate) fn apart_from(&self, image: &Image) -> Result<Image> {
         self.of_memory(image.memory.clone())
     }
 
-    fn mailbox(&self, module: &Module, memory: Cow<'static, [u8]>) -> Result<Image> {
+    fn link(&self, module: &Module, memory: Cow<'static, [u8]>) -> Result<Image> {
         let mut linker = self.linker.clone();
         linker.root().module("image", module)?;
         let pre = linker.instantiate_pre(&self.component)?;

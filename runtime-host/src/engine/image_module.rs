@@ -7,7 +7,7 @@ use wasm_encoder::{
 
 const WASM_PAGE: usize = 65536;
 
-/// The image module for a linear memory.
+/// Encodes the image module of a linear memory.
 pub(crate) fn image_module(memory: &[u8]) -> Vec<u8> {
     let mut memories = MemorySection::new();
     memories.memory(MemoryType {

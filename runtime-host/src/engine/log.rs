@@ -1,4 +1,4 @@
-//! What workers write with `console`.
+//! The log lines that workers write with `console`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,10 +12,10 @@ use crate::error::{LimitError, LimitKind};
 use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::Reservation;
 
-/// Bytes that a line counts beside its text, so that empty lines end too.
+/// The bytes that a line counts beside its text, so that empty lines reach the limit too.
 const LINE_BYTES: u64 = 16;
 
-/// How important a log line is: the `console` method that wrote it.
+/// The level of a log line: the `console` method that wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// `console.debug`
@@ -54,30 +54,31 @@ impl From<wit::Level> for Level {
     }
 }
 
-/// One call of a `console` method.
+/// A call of a `console` method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogLine {
-    /// Which method.
+    /// The method that was called.
     pub level: Level,
-    /// Milliseconds since the Unix epoch, as the guest saw it: the time of the
-    /// turn.
+    /// The time in milliseconds since the Unix epoch, as the guest saw it, which is the
+    /// time of the turn.
     pub timestamp: u64,
-    /// The arguments as a person reads them. It is the guest's text: escape
-    /// control characters before it reaches a terminal.
+    /// The arguments as a person reads them. It is the guest's text: escape control
+    /// characters before it reaches a terminal.
     pub message: String,
-    /// The arguments themselves, as an array, if anybody is told of the worker's
-    /// invocations ([`WorkerCode::tail`](crate::WorkerCode::tail) and
-    /// [`WorkerCode::on_end`](crate::WorkerCode::on_end)) and they take at most
-    /// 64 KiB. What cannot be cloned, such as a function, is there as its text.
-    /// They are cloned as the call is made, which reads their properties: getters
-    /// run, and those of [`Self::message`] do not. What that takes is paid for by
-    /// the invocation.
+    /// The arguments themselves, as an array. They are present if anybody is told of the
+    /// worker's invocations ([`WorkerCode::tail`](crate::WorkerCode::tail) and
+    /// [`WorkerCode::on_end`](crate::WorkerCode::on_end)) and they take at most 64 KiB.
+    ///
+    /// A value that cannot be cloned, such as a function, is present as its text. The
+    /// arguments are cloned when the call is made. That reads their properties and runs
+    /// their getters. Making [`Self::message`] runs none. The cost is charged to the
+    /// invocation.
     pub arguments: Option<Value>,
 }
 
-/// Called with each line at the moment it is written, from inside the turn:
-/// it must not block.
+/// A function that is called with each line at the moment it is written. It runs inside
+/// the turn and must not block.
 pub(crate) type LogSink = Arc<dyn Fn(&LogLine) + Send + Sync>;
 
 /// The log of one invocation.
@@ -87,7 +88,7 @@ pub(crate) struct Log {
     sink: Option<LogSink>,
     span: Span,
     pub(crate) lines: Vec<LogLine>,
-    /// What the lines take.
+    /// The reservation for the lines.
     kept: Reservation,
     account: Arc<FuelAccount>,
 }
@@ -108,9 +109,9 @@ impl Log {
 #[derive(Default)]
 pub(crate) struct Logs {
     open: BTreeMap<u32, Log>,
-    /// Whose event began the running turn.
+    /// The invocation whose event began the running turn.
     pub(crate) current: u32,
-    /// Its time, in milliseconds since the Unix epoch.
+    /// The time of the running turn, in milliseconds since the Unix epoch.
     pub(crate) now: u64,
 }
 
@@ -123,13 +124,16 @@ impl Logs {
         self.open.remove(&invocation).map(|log| log.lines).unwrap_or_default()
     }
 
-    /// What it has written so far.
+    /// Returns the lines that the invocation has written so far.
     pub(crate) fn lines(&self, invocation: u32) -> &[LogLine] {
         self.open.get(&invocation).map(|log| &*log.lines).unwrap_or_default()
     }
 
+    /// Writes a line to the log of an invocation.
+    ///
     /// # Errors
-    /// The invocation has written too much, or the arguments are none.
+    /// Errors if the invocation has written too much, if its quota is exhausted, or if
+    /// the arguments are not an array.
     pub(crate) fn write(
         &mut self,
         invocation: u32,
@@ -137,7 +141,8 @@ impl Logs {
         message: String,
         arguments: Option<Vec<u8>>,
     ) -> wasmtime::Result<()> {
-        // What an ended invocation left behind writes for whoever woke it.
+        // What an ended invocation has left behind writes to the log of the one that woke
+        // it.
         let invocation =
             if self.open.contains_key(&invocation) { invocation } else { self.current };
         let timestamp = self.now;
@@ -161,7 +166,7 @@ impl Logs {
             return Err(wasmtime::Error::msg("the guest wrote a line with what is no array"));
         }
         let line = LogLine { level: level.into(), timestamp, message, arguments };
-        // As text that is quoted: what it says is the guest's.
+        // Quoted, because the text is the guest's.
         tracing::info!(target: "isolet::console", parent: &log.span, level = %line.level, text = ?line.message);
         if let Some(sink) = &log.sink {
             sink(&line);

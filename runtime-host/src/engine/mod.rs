@@ -1,4 +1,4 @@
-//! The process-wide part: compiled guests, linker, pool.
+//! The process-wide state: compiled guests, linker, pool.
 
 pub(crate) mod artifacts;
 pub(crate) mod bindings;
@@ -24,15 +24,15 @@ use crate::limits::stats::EngineStats;
 use crate::support::config;
 use crate::support::polls::Polls;
 
-/// Core instances, tables and such that one sandbox takes from the pool.
+/// The core instances and tables that one sandbox takes from the pool.
 const CORE_INSTANCES: u32 = 4;
 const TABLES: u32 = 2;
 
-/// Slots beside those of the sandboxes, for the `TypeScript` guest; more
-/// transpilations than that wait for one another.
+/// The pool slots for the `TypeScript` guest, beside those of the sandboxes. Further
+/// transpilations wait.
 const TRANSPILERS: u32 = 16;
 
-/// How an [`Engine`] is made.
+/// The configuration of an [`Engine`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct EngineConfig {
@@ -60,41 +60,41 @@ impl Default for EngineConfig {
 }
 
 impl EngineConfig {
-    /// What [`EngineConfig::max_memory_bytes`] is if nothing is said: 512 MiB.
+    /// The default of [`EngineConfig::max_memory_bytes`]: 512 MiB.
     pub const DEFAULT_MAX_MEMORY_BYTES: u64 = 512 << 20;
 
-    /// What [`EngineConfig::max_code_bytes`] is if nothing is said: 64 MiB, which is
-    /// what the peer has.
+    /// The default of [`EngineConfig::max_code_bytes`]: 64 MiB, as in Cloudflare Workers.
     pub const DEFAULT_MAX_CODE_BYTES: u64 = 64 << 20;
 
-    /// What [`EngineConfig::max_total_bytes`] is if nothing is said: 4 GiB.
+    /// The default of [`EngineConfig::max_total_bytes`]: 4 GiB.
     pub const DEFAULT_MAX_TOTAL_BYTES: u64 = 4 << 30;
 
-    /// The defaults.
+    /// Returns the default configuration.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sandboxes that can be alive at once. Default 10,000. Each reserves 4 GiB
-    /// of addresses (no memory) and four mappings, so that Linux ends at about
-    /// 16,000 unless `vm.max_map_count` is raised. Past it a call fails with
-    /// [`Overload::Sandboxes`](crate::Overload::Sandboxes).
+    /// Sets the number of sandboxes that can be alive at once. Default 10,000. Past it a
+    /// call fails with [`Overload::Sandboxes`](crate::Overload::Sandboxes).
+    ///
+    /// Each sandbox reserves 4 GiB of addresses (no memory) and four mappings, so Linux
+    /// allows about 16,000 unless `vm.max_map_count` is raised.
     pub fn max_sandboxes(mut self, count: u32) -> Self {
         self.max_sandboxes = count;
         self
     }
 
-    /// The most that [`Limits::memory_bytes`](crate::Limits::memory_bytes) may
-    /// be. Default 512 MiB.
+    /// Sets the largest value that [`Limits::memory_bytes`](crate::Limits::memory_bytes)
+    /// may have. Default 512 MiB.
     pub fn max_memory_bytes(mut self, bytes: u64) -> Self {
         self.max_memory_bytes = bytes;
         self
     }
 
-    /// The most that the bodies of one worker's modules may take together. Default
+    /// Sets the bytes that the bodies of one worker's modules may take together. Default
     /// 64 MiB. Past it the worker does not load:
-    /// [`Error::InvalidCode`](crate::Error::InvalidCode). What [`ModuleSource`]
-    /// hands over when it is imported does not count.
+    /// [`Error::InvalidCode`](crate::Error::InvalidCode). Modules that a [`ModuleSource`]
+    /// returns when they are imported do not count.
     ///
     /// [`ModuleSource`]: crate::ModuleSource
     pub fn max_code_bytes(mut self, bytes: u64) -> Self {
@@ -102,25 +102,27 @@ impl EngineConfig {
         self
     }
 
-    /// Bytes that all sandboxes may commit, and that the host may keep for them, at a
-    /// time. Default 4 GiB. Counted is what
-    /// [`Limits::tree_memory_bytes`](crate::Limits::tree_memory_bytes) counts, and app
-    /// images. Past it whoever asks for more is refused with
+    /// Sets the bytes that all sandboxes may commit, and that the host may keep for them,
+    /// at a time. Default 4 GiB. Past it the request for more is refused with
     /// [`Overload::Bytes`](crate::Overload::Bytes).
     ///
-    /// Not counted is what free slots of the pool retain, so that the next sandbox
-    /// starts fast: for each of the 100 that were used last at most 2 MiB of memory,
-    /// and for every slot that was ever used as much of a stack as its deepest
-    /// recursion has touched, at most 4 MiB.
+    /// Counted are app images, and what
+    /// [`Limits::tree_memory_bytes`](crate::Limits::tree_memory_bytes) counts. Not
+    /// counted is what free slots of the pool retain, so that the next sandbox starts
+    /// fast: at most 2 MiB of memory for each of the 100 that were used last, and, for
+    /// every slot that was ever used, as much of a stack as its deepest recursion has
+    /// touched, at most 4 MiB.
     pub fn max_total_bytes(mut self, bytes: u64) -> Self {
         self.max_total_bytes = bytes;
         self
     }
 
-    /// The share of [`EngineConfig::max_sandboxes`] and of
-    /// [`EngineConfig::max_total_bytes`] that one root may have: a sandbox that Rust has
-    /// loaded, and all below it. Percent, default 50; 256 sandboxes and 512 MiB are never
-    /// too many as far as the engine has them. Past it the root is refused with
+    /// Sets the share of [`EngineConfig::max_sandboxes`] and of
+    /// [`EngineConfig::max_total_bytes`] that one root may have, in percent. Default 50.
+    /// A root is a sandbox that the embedder has loaded, and all sandboxes below it. 256
+    /// sandboxes and 512 MiB are always allowed, as far as the engine has them.
+    ///
+    /// Past it the root is refused with
     /// [`Overload::ShareOfSandboxes`](crate::Overload::ShareOfSandboxes) or
     /// [`Overload::ShareOfBytes`](crate::Overload::ShareOfBytes).
     pub fn max_root_percent(mut self, percent: u32) -> Self {
@@ -128,7 +130,7 @@ impl EngineConfig {
         self
     }
 
-    /// Measures the CPU time of each poll of a sandbox's task, for
+    /// Sets whether the CPU time of each poll of a sandbox's task is measured, for
     /// [`EngineStats::worst_poll`]. Costs two system calls a poll. Default off.
     pub fn watch_polls(mut self, on: bool) -> Self {
         self.watch_polls = on;
@@ -149,10 +151,10 @@ impl EngineConfig {
         }
     }
 
-    /// After every turn, dumps each sandbox, drops it and restores it into a
-    /// new one. Changes no result, no log and no fuel; it finds state that is
-    /// not where a suspended sandbox would look for it. Costs about 40 µs a
-    /// turn and a second slot during the move. Default off.
+    /// Sets whether each sandbox is dumped after every turn, dropped, and restored into a
+    /// new one. This changes no result, no log and no fuel. It finds state that is not
+    /// where a suspended sandbox would look for it. Costs about 40 µs a turn, and a
+    /// second slot during the move. Default off.
     pub fn torture(mut self, on: bool) -> Self {
         self.torture = on;
         self
@@ -161,8 +163,8 @@ impl EngineConfig {
 
 /// The compiled guests and the pool that sandboxes live in.
 ///
-/// Made once in a process: it takes some milliseconds and reserves a large range
-/// of addresses. A clone is another handle to the same engine.
+/// Create it once in a process: it takes some milliseconds and reserves a large range of
+/// addresses. A clone is another handle to the same engine.
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
 
@@ -179,19 +181,19 @@ struct Inner {
 }
 
 impl Engine {
-    /// An engine with the default configuration.
+    /// Creates an engine with the default configuration.
     ///
     /// # Errors
-    /// The machine cannot run the guests: no room for the pool's addresses, or
-    /// another architecture than it was compiled for.
+    /// Errors if the machine cannot run the guests: there is no room for the pool's
+    /// addresses, or the architecture is not the one that it was compiled for.
     pub fn new() -> Result<Self> {
         Self::with_config(EngineConfig::default())
     }
 
-    /// An engine of one's own.
+    /// Creates an engine with a configuration.
     ///
     /// # Errors
-    /// As with [`Engine::new`].
+    /// As for [`Engine::new`].
     pub fn with_config(config: EngineConfig) -> Result<Self> {
         let guest = |engine: &wasmtime::Engine| {
             let images = Images::new(engine)?;
@@ -201,7 +203,7 @@ impl Engine {
         Self::make(config, TRANSPILERS, guest).map_err(at_fault)
     }
 
-    /// An engine with another guest than `QuickJS`, and with no slots but those
+    /// Creates an engine with another guest than `QuickJS`, and with no slots but those
     /// of the sandboxes.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn with_guest(
@@ -247,7 +249,7 @@ impl Engine {
         Ok(Self(Arc::new(inner)))
     }
 
-    /// What the engine has now.
+    /// Returns the current statistics of the engine.
     pub fn stats(&self) -> EngineStats {
         let free = self.0.sandboxes.available_permits() as u64;
         EngineStats {
@@ -274,15 +276,16 @@ impl Engine {
         &self.0.base
     }
 
-    /// The base image for a sandbox that is dumped. To read the whole of a memory
-    /// maps the whole of it, which its slot pays for at each reset from then on; and
-    /// a slot goes to the image that it had before.
+    /// Returns the base image for sandboxes that are dumped. Reading a whole memory maps
+    /// all of it, and its slot pays for that at each reset from then on. A slot is reused
+    /// for the image that it had before, so an image apart keeps that cost from other
+    /// sandboxes.
     pub(crate) async fn rehearsal(&self) -> Result<Arc<Image>> {
         if let Some(image) = self.0.rehearsal.get() {
             return Ok(Arc::clone(image));
         }
         let this = self.clone();
-        // The first time it takes some milliseconds.
+        // Making it takes some milliseconds.
         let made = tokio::task::spawn_blocking(move || this.images().apart_from(this.base()));
         let image = made.await.map_err(internal)?.map_err(at_fault)?;
         Ok(Arc::clone(self.0.rehearsal.get_or_init(|| Arc::new(image))))
@@ -292,12 +295,13 @@ impl Engine {
         &self.0.transpiler
     }
 
-    /// Room for one more sandbox, given back when it is dropped.
+    /// Reserves room for one more sandbox, until the permit is dropped.
     pub(crate) fn permit(&self) -> Result<OwnedSemaphorePermit> {
         Arc::clone(&self.0.sandboxes).try_acquire_owned().map_err(|_| Overload::Sandboxes.into())
     }
 
-    /// The quota of what was loaded by the sandbox with the quota `parent`, or by Rust.
+    /// Creates the quota of a sandbox that is loaded by the one with the quota `parent`,
+    /// or by the embedder.
     pub(crate) fn quota_below(&self, parent: Option<&Arc<Quota>>, limits: &Limits) -> Arc<Quota> {
         let ceiling = self.0.config.ceiling();
         match parent {
@@ -334,8 +338,8 @@ fn pool(config: &EngineConfig, transpilers: u32) -> wasmtime::Result<PoolingAllo
         .max_tables_per_component(TABLES)
         .table_elements(20_000)
         .max_memory_size(usize::try_from(config.max_memory_bytes)?)
-        // A slot that is used again copies its dirty pages back instead of
-        // faulting them in one by one; this is most of what a start costs.
+        // A slot that is used again copies its dirty pages back instead of faulting them
+        // in one by one. This is most of what a start costs.
         .linear_memory_keep_resident(2 << 20)
         .table_keep_resident(64 << 10)
         .async_stack_keep_resident(64 << 10)

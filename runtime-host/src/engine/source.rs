@@ -1,4 +1,4 @@
-//! The modules of a worker: handed to the guest when they are first imported.
+//! The modules of a worker, which are handed to the guest when they are first imported.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
@@ -13,33 +13,34 @@ use crate::limits::Limits;
 use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::{Quota, Reservation};
 
-/// What a module is made of.
+/// The contents of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Module {
     /// An ES module.
     JavaScript(String),
-    /// An ES module in TypeScript; types are taken out, nothing is checked. With
-    /// `export =` it is a `CommonJS` module.
+    /// An ES module in TypeScript. Types are stripped and not checked. With `export =` it
+    /// is a `CommonJS` module.
     TypeScript(String),
     /// TypeScript with JSX.
     Tsx(String),
     /// JavaScript with JSX.
     Jsx(String),
-    /// A `CommonJS` module; what it exports is the default export.
+    /// A `CommonJS` module. Its exports are the default export.
     CommonJs(String),
-    /// JSON text; the value is the default export.
+    /// JSON text. The value is the default export.
     Json(String),
-    /// Text; the string is the default export.
+    /// Text. The string is the default export.
     Text(String),
-    /// Bytes; an `ArrayBuffer` is the default export. Several modules may share
+    /// Bytes. An `ArrayBuffer` of them is the default export. Several modules may share
     /// them.
     Data(Arc<[u8]>),
 }
 
 impl Module {
-    /// The kind that a name's ending says: `.js`, `.mjs`, `.cjs`, `.jsx`, `.ts`,
-    /// `.mts`, `.tsx`, `.json`, `.txt`. None for any other name.
+    /// Creates a module of the kind that the ending of its name stands for: `.js`,
+    /// `.mjs`, `.cjs`, `.jsx`, `.ts`, `.mts`, `.tsx`, `.json` or `.txt`. Returns `None`
+    /// for any other name.
     pub fn by_name(name: &str, text: impl Into<String>) -> Option<Self> {
         let text = text.into();
         Some(match name.rsplit_once('.')?.1 {
@@ -54,7 +55,7 @@ impl Module {
         })
     }
 
-    /// What kind it is, and its text or bytes.
+    /// Returns the kind of the module, and its text or bytes.
     pub(crate) fn parts(&self) -> (&'static str, &[u8]) {
         match self {
             Self::JavaScript(text) => ("js", text.as_bytes()),
@@ -73,36 +74,37 @@ impl Module {
     }
 }
 
-/// A module on its way; none if there is no module of that name.
+/// A future of a module, or of `None` if there is no module of that name.
 pub type Found<'a> = Pin<Box<dyn Future<Output = Result<Option<Module>, String>> + Send + 'a>>;
 
-/// Where modules come from that are not in the worker's own map, such as a
-/// folder on disk. Asked once for each name; must always answer the same.
+/// A source of modules that are not in the worker's own map, such as a folder on disk. It
+/// is asked once for each name, and must always answer the same.
 ///
-/// It is untrusted code that asks. A bare specifier such as `@scope/pkg` or
-/// `node:fs` is a name like any other; a folder is to be read through something
-/// that no link leads out of.
+/// Untrusted code chooses the names. A bare specifier such as `@scope/pkg` or `node:fs`
+/// is a name like any other. Read a folder only through something that no link leads out
+/// of.
 pub trait ModuleSource: Send + Sync + 'static {
-    /// The module of that name: a path from the root, in which no part between
-    /// slashes is empty, `.` or `..`, and without backslash and NUL. Other
-    /// specifiers name no module of a source, and it is not asked for them.
+    /// Returns the module of that name. The name is a path from the root, in which no
+    /// part between slashes is empty, `.` or `..`, and which has no backslash and no NUL.
+    /// Other specifiers name no module of a source, and the source is not asked for them.
     fn module<'a>(&'a self, name: &'a str) -> Found<'a>;
 }
 
-/// What is tried for a specifier that names no module: how authors of
-/// TypeScript write imports.
+/// The endings that are tried for a specifier that names no module, because authors of
+/// TypeScript write imports that way.
 const ENDINGS: [&str; 6] = [".ts", ".tsx", ".js", ".mjs", "/index.ts", "/index.js"];
 
 pub(crate) struct Sources {
     transpiler: Arc<Transpiler>,
     map: BTreeMap<String, Module>,
     elsewhere: Option<Arc<dyn ModuleSource>>,
-    /// What a module came to; a failure too, so that asking again costs nothing.
+    /// The results of transpilation. Failures are kept too, so that asking again costs
+    /// nothing.
     transpiled: Mutex<Transpiled>,
     budget: TranspileBudget,
 }
 
-/// Bodies by the names of their modules, and what these take.
+/// The transpiled bodies by the names of their modules, and the reservation for them.
 #[derive(Default)]
 struct Transpiled {
     bodies: HashMap<String, Result<Arc<wit::ModuleBody>, String>>,
@@ -110,7 +112,7 @@ struct Transpiled {
 }
 
 impl Transpiled {
-    /// Keeps a body, if there is room for it.
+    /// Keeps a body. Errors if there is no room for it.
     fn keep(
         &mut self,
         name: &str,
@@ -123,7 +125,7 @@ impl Transpiled {
     }
 }
 
-/// What a module takes in the host.
+/// Returns the bytes that a module takes in the host.
 pub(crate) fn bytes_of(body: &wit::ModuleBody) -> usize {
     match body {
         wit::ModuleBody::Javascript(it) => it.code.len() + size_of_val(it.mappings.as_slice()),
@@ -157,7 +159,7 @@ impl Sources {
 
     /// Answers the guest's import `source`.
     ///
-    /// What it takes to turn the module into JavaScript counts for `payer`.
+    /// The fuel that it takes to turn the module into JavaScript is charged to `payer`.
     pub(crate) async fn module(
         &self,
         specifier: &str,
@@ -227,7 +229,7 @@ impl Sources {
         self.transpiled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why a module does not load; a syntax error shows its line.
+    /// Returns the reason why a module does not load. A syntax error shows its line.
     pub(crate) async fn explain(&self, mut exception: Exception) -> Exception {
         if exception.name == "SyntaxError"
             && let Some(text) =
@@ -238,8 +240,8 @@ impl Sources {
         exception
     }
 
-    /// The message of an error that the engine's parser threw, with the line
-    /// that it points at.
+    /// Returns the message of an error that the engine's parser threw, with the line that
+    /// it points at.
     pub(crate) async fn explain_syntax(
         &self,
         message: &str,
@@ -259,13 +261,14 @@ impl Sources {
     }
 }
 
-/// The guest resolves what is relative, and may lie.
+/// Returns true if the specifier is a path from the root. The guest resolves relative
+/// specifiers, but it is not trusted to do so.
 fn is_path(specifier: &str) -> bool {
     !specifier.contains(['\\', '\0'])
         && specifier.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
-/// `line:column` at the end of a stack frame.
+/// The `line:column` at the end of a stack frame.
 struct Position<'a> {
     module: &'a str,
     line: u32,

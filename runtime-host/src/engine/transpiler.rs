@@ -1,4 +1,4 @@
-//! TypeScript to JavaScript, in a guest of its own.
+//! The transpiler from TypeScript to JavaScript, which runs in a guest of its own.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -17,23 +17,23 @@ use crate::limits::Limits;
 use crate::limits::fuel_account::{FuelAccount, MIN_TRANSPILING_FUEL};
 use crate::limits::quota::{Quota, Reservation};
 
-/// What the guest may use: a fixed part and a part for each byte of source, some
-/// forty times what ordinary text takes.
+/// The fuel of the guest: a fixed part, and a part for each byte of source, some forty
+/// times what ordinary text takes.
 const MIN_FUEL: u64 = MIN_TRANSPILING_FUEL;
 const FUEL_PER_BYTE: u64 = 5_000;
 const YIELD_INTERVAL: u64 = 100_000;
 
-/// Enough for a megabyte of any source, and no more than a host has to spare
-/// for each slot.
+/// The least value of the guest's memory limit: enough for a megabyte of any source, and
+/// no more than a host has to spare for each slot.
 const MIN_MEMORY_BYTES: u64 = 64 << 20;
 
-/// What the transpilations of a worker may use, and how they go.
+/// The budget that the transpilations of a worker share, and their options.
 pub(crate) struct TranspileBudget {
-    /// For all of them together.
+    /// The fuel left for all of them together.
     fuel: AtomicU64,
-    /// For each.
+    /// The most memory of each, in bytes.
     memory_bytes: u64,
-    /// Where that memory counts while the guest runs.
+    /// The quota in which that memory counts while the guest runs.
     quota: Arc<Quota>,
     options: wit::Options,
 }
@@ -50,7 +50,7 @@ impl TranspileBudget {
     }
 }
 
-/// The most memory that the guest may have, and what it has.
+/// The memory limit of the guest in bytes, and the reservation for what it has.
 struct MemoryLimit {
     limit: u64,
     used: Reservation,
@@ -65,7 +65,8 @@ impl ResourceLimiter for MemoryLimit {
     ) -> wasmtime::Result<bool> {
         let (limit, actual) = (self.limit, desired as u64);
         if actual > limit {
-            // A refusal would leave the guest to say, as one trap among others.
+            // If this returned false, the guest would report the refusal as an ordinary
+            // trap.
             return Err(LimitError { kind: LimitKind::Memory, limit, actual }.into());
         }
         let more = desired.saturating_sub(current) as u64;
@@ -80,7 +81,8 @@ impl ResourceLimiter for MemoryLimit {
 
 pub(crate) use wit::Dialect;
 
-/// How TypeScript and JSX become JavaScript, where a file does not say.
+/// Options for turning TypeScript and JSX into JavaScript, where a file does not set
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct TranspileOptions {
@@ -89,24 +91,23 @@ pub struct TranspileOptions {
 }
 
 impl TranspileOptions {
-    /// Compiles decorators as TypeScript did before the standard, parameters'
-    /// too: its `experimentalDecorators`. Default: standard decorators.
+    /// Compiles decorators, including those of parameters, as TypeScript did before the
+    /// standard: its `experimentalDecorators`. Default: standard decorators.
     pub fn legacy_decorators(mut self, legacy: bool) -> Self {
         self.legacy_decorators = legacy;
         self
     }
 
-    /// Makes JSX elements by the module `{name}/jsx-runtime`, which the worker
-    /// must have. The comments `@jsxImportSource` and `@jsxRuntime` of a file
-    /// come first. Default: none, and JSX becomes calls of
-    /// `React.createElement`.
+    /// Creates JSX elements with the module `{name}/jsx-runtime`, which the worker must
+    /// have. The comments `@jsxImportSource` and `@jsxRuntime` of a file take precedence.
+    /// Default: none, and JSX becomes calls of `React.createElement`.
     pub fn jsx_import_source(mut self, name: impl Into<String>) -> Self {
         self.jsx_import_source = Some(name.into());
         self
     }
 }
 
-/// What the one guest wrote, as the other reads it.
+/// Converts the output of this guest to the type that the sandbox's guest takes.
 fn module_body(transpiled: wit::Transpiled) -> ModuleBody {
     let mapping = |it: wit::Mapping| Mapping {
         generated_line: it.generated_line,
@@ -123,7 +124,7 @@ fn module_body(transpiled: wit::Transpiled) -> ModuleBody {
 
 pub(crate) struct Transpiler {
     engine: wasmtime::Engine,
-    /// Its code is as much as the engine's: it is unpacked when it is first needed.
+    /// Loaded when it is first needed, because its code is as large as the engine's.
     pre: OnceLock<wit::TranspilerPre<MemoryLimit>>,
     max_memory_bytes: u64,
     slots: Semaphore,
@@ -145,9 +146,11 @@ impl Transpiler {
         Ok(self.pre.get_or_init(|| pre))
     }
 
+    /// Transpiles the source of one module.
+    ///
     /// # Errors
-    /// The first syntax error, with the line it is in; or that the text is too
-    /// deep or too large to be parsed, with the limit.
+    /// The message of the first syntax error, with the line it is in. If the text is too
+    /// deep or too large to be parsed, a message with the limit.
     pub(crate) async fn transpile(
         &self,
         name: &str,
@@ -195,7 +198,8 @@ impl Transpiler {
     }
 }
 
-/// Takes what it has used off the budget, also when it is dropped halfway.
+/// One run of the guest. When dropped, also halfway, it subtracts what it has used from
+/// the budget.
 struct Run<'a> {
     store: Store<MemoryLimit>,
     fuel: u64,
@@ -206,7 +210,7 @@ struct Run<'a> {
 impl Drop for Run<'_> {
     fn drop(&mut self) {
         let used = self.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
-        // Others may have used some meanwhile; what is left never wraps.
+        // Other runs may have used some meanwhile, so what is left must not wrap.
         let less = |left: u64| Some(left.saturating_sub(used));
         let fuel = &self.budget.fuel;
         let _ = fuel.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
@@ -220,7 +224,7 @@ fn fuel(source: &str) -> u64 {
     MIN_FUEL + FUEL_PER_BYTE * source.len() as u64
 }
 
-/// Why a source that may be right is not parsed.
+/// Returns the reason why a source that may be valid was not parsed.
 fn explain(error: &wasmtime::Error, fuel: u64) -> String {
     if let Some(LimitError { limit, .. }) = error.downcast_ref() {
         return format!(
@@ -257,7 +261,7 @@ mod tests {
 
     #[tokio::test]
     async fn memory_is_bounded_by_what_the_worker_may_use() {
-        // The enum makes it be transformed, which takes some 80 bytes for each.
+        // The enum forces a transformation, which takes some 80 bytes for each element.
         let source = format!("enum E {{ A }} export default [{}]", "[],".repeat(400_000));
         let refusal = async |engine_bytes, memory_bytes| {
             let config = EngineConfig::new().max_sandboxes(1).max_memory_bytes(engine_bytes);

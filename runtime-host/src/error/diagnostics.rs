@@ -1,8 +1,9 @@
-//! Where in a source something went wrong, for people.
+//! Messages for people that show where in a source something went wrong.
 
-/// A message, where it happened, the line, and a mark below the column.
+/// Returns a message, where it happened, the line, and a mark below the column.
 pub(crate) fn point_at(message: &str, name: &str, source: &str, line: u32, column: u32) -> String {
-    /// More of a line than anyone reads; minified code has lines of megabytes.
+    /// The most characters of a line that are shown. Minified code has lines of
+    /// megabytes.
     const WIDTH: usize = 160;
     let text = source.lines().nth(line.saturating_sub(1) as usize).unwrap_or("");
     let column_index = column.saturating_sub(1) as usize;

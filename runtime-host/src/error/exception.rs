@@ -1,16 +1,17 @@
-//! What was thrown, between the guest's message and the caller's error.
+//! Conversions between the guest's message, what was thrown, and the caller's error.
 
 use isolet_wire::{ErrorParts, Kind, Value};
 
 use crate::error::Exception;
 
-/// A message is for people; what was thrown may be megabytes.
+/// The most bytes of a thrown value that a message shows. A message is for people, and
+/// the value may be megabytes.
 const MAX_MESSAGE_BYTES: usize = 4 << 10;
 
-/// The most of a name, a message or a stack.
+/// The most bytes of a name, a message or a stack.
 const MAX_TEXT_BYTES: usize = 16 << 10;
 
-/// What JavaScript threw.
+/// Creates the exception for a value that JavaScript threw.
 pub(crate) fn thrown(value: Value) -> Exception {
     match value.as_error() {
         Some(ErrorParts { name, message, stack, .. }) => Exception {
@@ -28,8 +29,8 @@ pub(crate) fn thrown(value: Value) -> Exception {
     }
 }
 
-/// What is kept of a text beside the value that has all of it: every one who hears of
-/// the exception gets a copy.
+/// Truncates a text that the value holds in full. Everyone who is told of the exception
+/// gets a copy of it.
 fn bounded(mut text: String) -> String {
     if text.len() > MAX_TEXT_BYTES {
         text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
@@ -39,7 +40,7 @@ fn bounded(mut text: String) -> String {
     text
 }
 
-/// What is no error as text, if that is not its JSON.
+/// Returns a value that is not an error as text, if that text is not its JSON.
 fn plain(value: &Value, kind: Kind) -> Option<String> {
     match kind {
         Kind::Undefined => Some("undefined".to_owned()),
@@ -55,8 +56,8 @@ fn plain(value: &Value, kind: Kind) -> Option<String> {
 }
 
 impl Exception {
-    /// As those read it who only hear of it: in short, and without what the value
-    /// holds, be it stubs of the sandbox that has ended.
+    /// Returns a short copy for those who are only told of the exception. It leaves out
+    /// what the value holds, such as stubs of the sandbox that has ended.
     pub(crate) fn in_short(&self) -> Self {
         let short = |text: &str| text[..text.floor_char_boundary(MAX_MESSAGE_BYTES)].to_owned();
         let (name, message) = (short(&self.name), short(&self.message));
@@ -65,17 +66,18 @@ impl Exception {
         Self { name, message, value: Box::new(Value::error(&parts)), stack: parts.stack }
     }
 
-    /// As whoever loaded the worker reads it: the peer's words.
+    /// Returns the exception as the sandbox that loaded the worker sees it, in workerd's
+    /// words.
     pub(crate) fn while_starting(self) -> Self {
         let Self { name, message, stack, value } = self;
-        // There everything is an error.
+        // workerd reports every thrown value as an error here.
         let (name, message) = match value.kind() {
             Kind::Error => (name, message),
             kind => ("Error".to_owned(), plain(&value, kind).unwrap_or(message)),
         };
         let mut text = format!("Failed to start Worker:\nUncaught {name}: {message}");
         for frame in stack.iter().flat_map(|stack| stack.lines()) {
-            // The top level has no name there.
+            // workerd shows frames of the top level without a name.
             let frame = frame.trim();
             let nameless =
                 frame.strip_prefix("at <anonymous> (").and_then(|place| place.strip_suffix(')'));

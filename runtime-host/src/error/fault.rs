@@ -1,10 +1,11 @@
-//! Errors of the host's side: what has run out, and what should not happen.
+//! Errors on the side of the host: exhausted resources, and what should not happen.
 
 use std::time::Duration;
 
 use super::{Error, LimitError, LimitKind, Overload};
 
-/// What of the machine or the pool has run out, if that is what the error says.
+/// Returns the resource of the machine or the pool that has run out, if the error says
+/// so.
 pub(crate) fn overload(error: &wasmtime::Error) -> Option<Overload> {
     if error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>().is_some() {
         return Some(Overload::Sandboxes);
@@ -20,7 +21,8 @@ pub(crate) fn overload(error: &wasmtime::Error) -> Option<Overload> {
     }
 }
 
-/// As [`internal`], unless something has run out.
+/// Returns [`Error::Overloaded`] if a resource has run out, and [`Error::Internal`]
+/// otherwise.
 pub(crate) fn at_fault(error: wasmtime::Error) -> Error {
     overload(&error).map_or_else(|| internal(error), Error::from)
 }
@@ -29,13 +31,13 @@ pub(crate) fn internal(error: impl std::fmt::Display) -> Error {
     Error::Internal(format!("{error:#}"))
 }
 
-/// A driver that has gone without answering.
+/// Returns the error for a driver that ended without an answer.
 pub(crate) fn lost() -> Error {
     Error::Internal("the sandbox's driver ended without an answer".to_owned())
 }
 
 impl LimitError {
-    /// The error of a wall time that has passed.
+    /// Returns the error for a wall time limit that has passed.
     pub(crate) fn wall(limit: Duration, actual: Duration) -> Self {
         Self { kind: LimitKind::Wall, limit: millis(limit), actual: millis(actual) }
     }
@@ -45,14 +47,14 @@ pub(crate) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// For a sandbox whose numbers have run out. Numbers are never used twice, so that the
-/// next call gets a new sandbox.
+/// Returns the error for a sandbox whose numbers have run out. Numbers are never reused,
+/// so the next call gets a new sandbox.
 pub(crate) fn worn_out() -> Error {
     let limit = u64::from(u32::MAX);
     LimitError { kind: LimitKind::Numbers, limit, actual: limit + 1 }.into()
 }
 
-/// For what no guest of ours says.
+/// Returns the error for something that isolet's own guest never says.
 pub(crate) fn lie(what: &str) -> Error {
     Error::Internal(format!("the guest {what}"))
 }

@@ -1,5 +1,5 @@
-//! What can go wrong, each kind told apart: JavaScript threw, a limit was
-//! reached, the code does not load, the host is at fault.
+//! The errors of this crate. Each kind of failure is distinct: JavaScript threw, a limit
+//! was reached, the code does not load, the host is at fault.
 
 pub(crate) mod diagnostics;
 pub(crate) mod exception;
@@ -14,10 +14,10 @@ use isolet_wire::Value;
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A reason is for people.
+/// The most bytes kept of a reason, which is for people.
 const MAX_REASON_BYTES: usize = 4 << 10;
 
-/// Why a call has no value.
+/// The reason why a call returned no value.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -37,36 +37,36 @@ pub enum Error {
          capability call, timer or waitUntil)"
     )]
     Hung,
-    /// The caller has gone away.
+    /// The caller went away.
     #[error("the call was cancelled")]
     Cancelled,
-    /// The engine, or the machine, has no room for more. Try again when a sandbox has
+    /// The engine, or the machine, has no room for more. Try again after a sandbox has
     /// ended.
     #[error("the engine is overloaded: {0}")]
     Overloaded(#[from] Overload),
-    /// The call ended because its sandbox was stopped for another call's sake.
+    /// The call ended because its sandbox was stopped on account of another call.
     #[error("the sandbox was stopped: {0}")]
     Stopped(Box<Error>),
-    /// As [`Error::Stopped`], and the call had not begun: it can be made again.
+    /// Like [`Error::Stopped`], but the call had not begun. It can be made again.
     #[error("the call never began, because the sandbox was stopped: {0}")]
     NotStarted(Box<Error>),
-    /// The code has ended its own sandbox. Other calls of the sandbox end with
-    /// this in an [`Error::Stopped`].
+    /// The code ended its own sandbox. Other calls of the sandbox end with this error in
+    /// an [`Error::Stopped`].
     #[error("{0}")]
     Aborted(Aborted),
-    /// The worker that loaded this one has ended, and this one with it.
+    /// The worker that loaded this one has ended, and so has this one.
     #[error("the worker has ended, because the one that loaded it has")]
     ParentEnded,
-    /// A limit that no sandbox could have.
+    /// A limit has a value that no sandbox could have.
     #[error("invalid limits: {0}")]
     InvalidLimits(String),
-    /// Worker code that cannot be loaded whatever its modules say.
+    /// The worker code cannot be loaded, whatever its modules contain.
     #[error("invalid worker code: {0}")]
     InvalidCode(String),
-    /// The worker's value is not what the caller's type expects.
+    /// The worker's value does not match what the caller's type expects.
     #[error("the returned value: {0}")]
     Decode(#[from] isolet_wire::DecodeError),
-    /// A Rust value that cannot cross.
+    /// A Rust value cannot be passed to a worker.
     #[error("the given value: {0}")]
     Encode(#[from] isolet_wire::EncodeError),
     /// There is no tokio runtime to run the sandbox on.
@@ -77,11 +77,11 @@ pub enum Error {
     Internal(String),
 }
 
-/// What `abortIsolate()` was called with.
+/// The argument of `abortIsolate()`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Aborted {
-    /// Of the guest's text 4 KiB are kept.
+    /// The guest's text, of which 4 KiB are kept.
     pub reason: Option<String>,
 }
 
@@ -106,7 +106,7 @@ impl fmt::Display for Aborted {
     }
 }
 
-/// What an engine has no more of.
+/// The resource that an engine has run out of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Overload {
@@ -122,7 +122,7 @@ pub enum Overload {
          EngineConfig::max_total_bytes, or wait until a sandbox has ended)"
     )]
     Bytes {
-        /// What was allowed.
+        /// The limit in bytes.
         limit: u64,
     },
     /// [`EngineConfig::max_root_percent`](crate::EngineConfig::max_root_percent) of the
@@ -132,7 +132,7 @@ pub enum Overload {
          EngineConfig::max_root_percent or max_sandboxes, or wait until one has ended)"
     )]
     ShareOfSandboxes {
-        /// What was allowed.
+        /// The number of sandboxes allowed.
         limit: u64,
     },
     /// [`EngineConfig::max_root_percent`](crate::EngineConfig::max_root_percent) of the
@@ -142,13 +142,14 @@ pub enum Overload {
          EngineConfig::max_root_percent or max_total_bytes, or wait until a sandbox has ended)"
     )]
     ShareOfBytes {
-        /// What was allowed.
+        /// The limit in bytes.
         limit: u64,
     },
-    /// The process may open no more files: each app image takes a descriptor.
+    /// The process may open no more files. Each app image takes a descriptor.
     #[error("the process has no file descriptors left (raise `ulimit -n`)")]
     Descriptors,
-    /// The process may map no more memory: addresses, mappings, or the machine's own.
+    /// The process may map no more memory: addresses, mappings or the machine's own
+    /// memory are used up.
     #[error(
         "the process can map no more memory (raise `ulimit -v` or vm.max_map_count, or lower \
          EngineConfig::max_sandboxes)"
@@ -156,7 +157,7 @@ pub enum Overload {
     Mappings,
 }
 
-/// Which limit.
+/// The kind of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LimitKind {
@@ -166,8 +167,8 @@ pub enum LimitKind {
     Memory,
     /// [`Limits::wall`](crate::Limits::wall), in milliseconds
     Wall,
-    /// The native stack under the interpreter; reached by code that recurses
-    /// in a way that JavaScript's own limit does not see.
+    /// The native stack under the interpreter. It is reached by code that recurses in a
+    /// way that JavaScript's own limit does not see.
     Stack,
     /// [`Limits::log_bytes`](crate::Limits::log_bytes)
     Log,
@@ -175,25 +176,29 @@ pub enum LimitKind {
     Output,
     /// [`Limits::capability_calls`](crate::Limits::capability_calls)
     CapabilityCalls,
-    /// Capabilities that one sandbox holds at a time.
+    /// The number of capabilities that one sandbox holds at a time.
     Stubs,
-    /// Bytes that the host keeps for one sandbox beside its memory, as many as that
-    /// is and 66 MiB: code and `env`, with 256 for each module and its name, of the
-    /// workers that it has loaded and still has; `props` of entrypoints and ids of
-    /// `get`; answers that are on their way, and those that are called or handed on
-    /// before they have come; and what tails have yet to be told of the workers that it
-    /// has loaded. Workers that only `get` keeps make way first.
+    /// The bytes that the host keeps for one sandbox beside its memory. The limit is the
+    /// sandbox's memory limit plus 66 MiB. Workers that only `get` keeps are evicted
+    /// first. Counted are:
+    ///
+    /// - code and `env` of the workers that it has loaded and still has, with 256 bytes
+    ///   for each module and its name;
+    /// - `props` of entrypoints, and ids of `get`;
+    /// - answers that are in flight, and those that are called or passed on before they
+    ///   have come;
+    /// - what tails have yet to be told of the workers that it has loaded.
     HostMemory,
     /// [`Limits::tree_memory_bytes`](crate::Limits::tree_memory_bytes)
     TreeMemory,
     /// [`Limits::sandboxes`](crate::Limits::sandboxes)
     Sandboxes,
-    /// Numbers of one sandbox for its invocations, calls, stubs or objects, of which
+    /// The numbers of one sandbox for its invocations, calls, stubs or objects, of which
     /// there are 4,294,967,295 each. The next call gets a new sandbox.
     Numbers,
-    /// Bytes that one turn hands to the host, as calls, results and log lines, or is
-    /// handed as modules: twice the sandbox's memory and 64 MiB. How many more it were
-    /// is not known.
+    /// The bytes that one turn hands to the host as calls, results and log lines, or is
+    /// handed as modules. The limit is twice the sandbox's memory plus 64 MiB. By how
+    /// much it was exceeded is not known.
     Transfer,
 }
 
@@ -201,11 +206,11 @@ pub enum LimitKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LimitError {
-    /// Which limit.
+    /// The kind of the limit.
     pub kind: LimitKind,
-    /// What was allowed.
+    /// The amount that was allowed.
     pub limit: u64,
-    /// What was used, or what was asked for when that was refused.
+    /// The amount that was used, or that was asked for if that was refused.
     pub actual: u64,
 }
 
@@ -283,16 +288,16 @@ impl fmt::Display for LimitError {
     }
 }
 
-/// What JavaScript threw: usually an `Error`, but anything can be thrown.
+/// The value that JavaScript threw. It is usually an `Error`, but anything can be thrown.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exception {
-    /// The error's `name`, such as `TypeError`; for another value `Uncaught`.
+    /// The error's `name`, such as `TypeError`, or `Uncaught` for another value.
     pub name: String,
-    /// The error's `message`, of which 16 KiB are kept here and all in [`Self::value`];
-    /// for another value its JSON, of which 4 KiB are kept.
+    /// The error's `message`, of which 16 KiB are kept here and all in [`Self::value`].
+    /// For another value it is its JSON, of which 4 KiB are kept.
     pub message: String,
-    /// The stack, its frames named as the author wrote them; as much of it.
+    /// The stack, with frames named as the author wrote them. 16 KiB of it are kept here.
     pub stack: Option<String>,
     /// The thrown value itself, with `cause` and own properties.
     pub value: Box<Value>,

@@ -1,39 +1,40 @@
-//! One word for how a call ended.
+//! The outcome of a call.
 
 use crate::error::{Error, LimitKind};
 
-/// How a call ended, as one word.
+/// The outcome of a call as one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It returned.
+    /// The call returned.
     Ok,
-    /// It threw.
+    /// The call threw.
     Exception,
-    /// It used up its fuel.
+    /// The call used up its fuel.
     ExceededCpu,
-    /// It asked for more memory, stack or sandboxes than it may have.
+    /// The call asked for more memory, stack or sandboxes than it may have.
     ExceededMemory,
-    /// It took too long.
+    /// The call took too long.
     ExceededWallTime,
-    /// It returned or logged too much.
+    /// The call returned or logged too much.
     ExceededOutput,
-    /// It made too many capability calls.
+    /// The call made too many capability calls.
     ExceededCalls,
-    /// It waited for what cannot happen.
+    /// The call waited for something that cannot happen.
     Hung,
-    /// Its code ended the sandbox.
+    /// The code ended its own sandbox.
     Aborted,
-    /// Its code could not be resolved, parsed or linked.
+    /// The code could not be resolved, parsed or linked.
     LoadFailed,
-    /// Its caller went away.
+    /// The caller went away.
     Cancelled,
-    /// Anything else: the host's side, not the code's.
+    /// The call failed for any other reason, which is on the side of the host, not of the
+    /// code.
     InternalError,
 }
 
 impl Outcome {
-    /// The word as records have it, such as `exceededCpu`.
+    /// Returns the word used in records, such as `exceededCpu`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -53,7 +54,7 @@ impl Outcome {
 }
 
 impl Error {
-    /// The error as one word.
+    /// Returns the outcome of a call that ended with this error.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Exception(_) => Outcome::Exception,

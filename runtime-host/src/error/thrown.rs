@@ -1,4 +1,4 @@
-//! What capabilities throw.
+//! The errors that capabilities throw into JavaScript.
 
 use std::error::Error as StdError;
 
@@ -6,16 +6,16 @@ use isolet_wire::{ErrorParts, Value};
 
 use crate::error::{Error, Exception, LimitError, LimitKind};
 
-/// The most that the arguments of a call, or its answer, may take, as the peer
-/// has it.
+/// The most bytes that the arguments of a call, or its answer, may take, as in Cloudflare
+/// Workers.
 pub(crate) const MAX_MESSAGE_BYTES: u64 = 32 << 20;
 
-/// What a capability throws into JavaScript: an `Error` with this name and
+/// An error that a capability throws into JavaScript: an `Error` with this name and
 /// message.
 ///
-/// A method of a [`macro@crate::capability`] block can return
-/// `Result<T, Thrown>` and use `?` on text, I/O errors and boxed errors. An
-/// error type of one's own gets a name by a conversion:
+/// A method of a [`macro@crate::capability`] block can return `Result<T, Thrown>` and use
+/// `?` on text, I/O errors and boxed errors. A conversion gives an error type of the
+/// embedder a name:
 ///
 /// ```
 /// use isolet::Thrown;
@@ -31,17 +31,17 @@ pub(crate) const MAX_MESSAGE_BYTES: u64 = 32 << 20;
 /// assert_eq!(Thrown::from(RoomClosed).to_string(), "RoomError: the room is closed");
 /// ```
 ///
-/// Untrusted code reads the message: say nothing in it that the worker must
-/// not know, such as paths or the text of a database's error.
+/// Untrusted code reads the message. It must contain nothing that the worker must not
+/// know, such as paths or the text of a database's error.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{name}: {message}")]
 pub struct Thrown {
-    /// `Error`, `TypeError`, or any other name; unknown names make an `Error`
+    /// The name: `Error`, `TypeError`, or any other. An unknown name makes an `Error`
     /// with that `name`.
     pub name: String,
-    /// What went wrong, for the author of the worker.
+    /// The description of what went wrong, for the author of the worker.
     pub message: String,
-    /// Where it came from, if not from a capability of the host's.
+    /// The origin of the error, unless it is a capability of the host.
     cause: Option<Box<Cause>>,
 }
 
@@ -54,23 +54,23 @@ enum Cause {
 }
 
 impl Thrown {
-    /// An `Error`.
+    /// Creates an `Error`.
     pub fn new(message: impl Into<String>) -> Self {
         Self::named("Error", message)
     }
 
-    /// A `TypeError`.
+    /// Creates a `TypeError`.
     pub fn type_error(message: impl Into<String>) -> Self {
         Self::named("TypeError", message)
     }
 
-    /// An error of any name.
+    /// Creates an error of any name.
     pub fn named(name: impl Into<String>, message: impl Into<String>) -> Self {
         Self { name: name.into(), message: message.into(), cause: None }
     }
 
-    /// The error that JavaScript will see: with cause, stack and properties of
-    /// its own if JavaScript threw it.
+    /// Returns the error that JavaScript sees. If JavaScript threw it, it keeps its
+    /// cause, stack and own properties.
     pub fn to_value(&self) -> Value {
         if let Some(Cause::Value(value)) = self.cause.as_deref() {
             return value.clone();
@@ -82,7 +82,7 @@ impl Thrown {
         })
     }
 
-    /// What it takes in the host.
+    /// Returns the bytes that it takes in the host.
     pub(crate) fn bytes(&self) -> u64 {
         let value = match self.cause.as_deref() {
             Some(Cause::Value(value)) => value.as_bytes().len(),
@@ -92,7 +92,7 @@ impl Thrown {
         (value + self.name.len() + self.message.len()) as u64
     }
 
-    /// The value that JavaScript threw, if it did.
+    /// Returns the value that JavaScript threw, if it did.
     pub(crate) fn thrown(&self) -> Option<&Value> {
         match self.cause.as_deref()? {
             Cause::Value(value) => Some(value),
@@ -101,7 +101,7 @@ impl Thrown {
         }
     }
 
-    /// The same, taken out.
+    /// Returns the value that JavaScript threw, if it did, by value.
     pub(crate) fn into_thrown(self) -> Option<Value> {
         match *self.cause? {
             Cause::Value(value) => Some(value),
@@ -110,7 +110,7 @@ impl Thrown {
         }
     }
 
-    /// What a call of a worker came to, for whoever called it in JavaScript.
+    /// Converts the error of a worker's call to what its caller in JavaScript catches.
     pub(crate) fn from_error(error: Error) -> Self {
         match error {
             Error::Exception(Exception { name, message, value, .. }) => {
@@ -119,7 +119,7 @@ impl Thrown {
             error => {
                 let cause = Some(Box::new(Cause::Error(error.clone())));
                 let thrown = match error {
-                    // The peer's own words, for programs that match on them.
+                    // These are workerd's own words, for programs that match on them.
                     Error::InvalidCode(text) => Self::new(text),
                     Error::Limit(LimitError { kind: LimitKind::Output, actual, .. })
                         if actual > MAX_MESSAGE_BYTES =>
@@ -133,7 +133,7 @@ impl Thrown {
         }
     }
 
-    /// For whoever called it in Rust.
+    /// Converts to the error that a caller in Rust gets.
     pub(crate) fn into_error(self) -> Error {
         let value = self.to_value();
         if let Some(Cause::Error(error)) = self.cause.map(|cause| *cause) {
@@ -144,7 +144,8 @@ impl Thrown {
         Error::Exception(Exception { name, message, stack, value: Box::new(value) })
     }
 
-    /// For a message of more than [`MAX_MESSAGE_BYTES`], in the peer's words.
+    /// Creates the error for a message of more than [`MAX_MESSAGE_BYTES`], in workerd's
+    /// words.
     pub(crate) fn too_large(bytes: u64) -> Self {
         Self::new(format!(
             "Serialized RPC arguments or return values are limited to 32MiB, but the size of this \
@@ -152,14 +153,15 @@ impl Thrown {
         ))
     }
 
-    /// The error for a method that the capability does not have.
+    /// Creates the error for a method that the capability does not have.
     pub fn no_method(method: &str) -> Self {
         let method = shown(method);
         Self::type_error(format!("The RPC receiver does not implement the method \"{method}\"."))
     }
 }
 
-/// A name that somebody chose, for a message. Of a long one there is the beginning.
+/// Returns a name that untrusted code may have chosen, escaped for a message. Only the
+/// first KiB is kept.
 pub(crate) fn shown(name: &str) -> String {
     const MOST: usize = 1 << 10;
     name.get(..name.floor_char_boundary(MOST)).unwrap_or(name).escape_debug().to_string()
@@ -183,14 +185,14 @@ impl From<std::io::Error> for Thrown {
     }
 }
 
-/// What a call of a worker or a stub came to, passed on as it is.
+/// Passes on the error of a call of a worker or a stub unchanged.
 impl From<Error> for Thrown {
     fn from(error: Error) -> Self {
         Self::from_error(error)
     }
 }
 
-/// A `Thrown` in the box keeps its name.
+/// Keeps the name of a boxed `Thrown`.
 impl From<Box<dyn StdError + Send + Sync>> for Thrown {
     fn from(error: Box<dyn StdError + Send + Sync>) -> Self {
         match error.downcast::<Self>() {

@@ -1,19 +1,19 @@
-//! The fuel of a tree of calls: whoever calls pays.
+//! The fuel accounts of a tree of calls, in which the caller pays.
 //!
-//! An invocation that Rust began may use its limit, and one that another pays for
-//! is within the limits of all who pay above it as well as its own. Fuel is leased
-//! for a turn, a slice at a time, and what a turn has not used is back when it has
-//! ended: at rest nobody holds any.
+//! An invocation that the embedder began may use its own limit. An invocation that
+//! another pays for is bound by its own limit and by those of all payers above it. Fuel
+//! is leased for a turn, one slice at a time. When a turn has ended, the fuel that it has
+//! not used is returned, so that nobody holds any fuel at rest.
 //!
-//! So whether a limit is enough depends on nothing but what is used below it in
-//! all, and not on who asked first. Who finds a limit used up waits until no turn
-//! below that limit is running that could give something back. What is used up
-//! then stays so: the invocation whose limit it is has run out, has no further turn
-//! and ends, and all that it has called with it; what is stopped in the middle of a
-//! turn is told of that limit. How far each callee has come by then is a matter of
-//! scheduling, and nobody who could tell is left within the tree; tails and
-//! capabilities of the host's may see it. It cannot be otherwise without making
-//! callees that have nothing to do with one another wait for one another.
+//! Whether a limit suffices therefore depends only on the total that is used below it,
+//! and not on who asked first. A turn that finds a limit used up waits until no turn
+//! below that limit is running that could return some fuel. From then on the limit is
+//! exhausted for good: the invocation whose limit it is has run out of fuel, gets no
+//! further turn and ends, together with all that it has called. A callee that is stopped
+//! in the middle of a turn is told of that limit. How far each callee has come by then
+//! depends on scheduling. Nobody who could tell is left within the tree, but tails and
+//! capabilities of the host may see it. To avoid this, unrelated callees would have to
+//! wait for one another.
 
 use std::cell::RefCell;
 use std::iter::successors;
@@ -30,66 +30,67 @@ use crate::limits::lineage::Lineage;
 use crate::limits::quota::Quota;
 use crate::support::sync::{AtomicU64, Mutex};
 
-/// So much is leased at a time: about a third of a millisecond of computing.
+/// The fuel that is leased at a time: about a third of a millisecond of computing.
 pub(crate) const SLICE: u64 = 5_000_000;
 
-/// How many invocations may pay for one another. Each turn looks at all of them,
-/// and so does whoever drops the last.
+/// The most invocations that may pay for one another. Each turn looks at all of them, and
+/// so does dropping the last one.
 const MAX_DEPTH: u32 = 1_000;
 
 #[derive(Debug)]
 pub(crate) struct FuelAccount {
-    /// What the invocation, and those that it pays for, may use in all.
+    /// The fuel that the invocation, and those that it pays for, may use in all.
     limit: u64,
-    /// When the invocation must have ended.
+    /// The time by which the invocation must have ended.
     pub(crate) deadline: Instant,
     /// The sandbox of the invocation.
     owner: Lineage,
     payer: Option<Arc<FuelAccount>>,
-    /// How many pay above it.
+    /// The number of payers above it.
     depth: u32,
     tree: Arc<Tree>,
     /// The most capability calls of the invocation and of those that it pays for.
     call_limit: u64,
-    /// How many they have made.
+    /// The number of capability calls that they have made.
     calls: AtomicU64,
     /// The most bytes that they may log.
     log_limit: u64,
-    /// How many they have logged.
+    /// The number of bytes that they have logged.
     logged: AtomicU64,
-    /// The rest is of the invocation and all that it pays for, and is changed only
-    /// under the tree's lock: what was used,
+    /// The fuel that the invocation and all that it pays for have used. This and the next
+    /// two fields are changed only under the tree's lock.
     used: AtomicU64,
-    /// what running turns hold,
+    /// The fuel that is leased to their turns.
     leased: AtomicU64,
-    /// and how many of those do not wait for more.
+    /// The number of those turns that do not wait for more fuel.
     running: AtomicU64,
 }
 
-/// What all purses below one root share.
+/// The state that all accounts below one root share.
 #[derive(Debug, Default)]
 struct Tree {
-    /// Somebody waits for a change.
+    /// True if somebody waits for a change.
     awaited: Mutex<bool>,
-    /// A turn has ended, or waits.
+    /// Notified when a turn has ended, or waits.
     changed: Notify,
-    /// What the `TypeScript` guest may still use for them. Locked by the one that runs.
+    /// The fuel that the `TypeScript` guest may still use for the tree. Locked while it
+    /// runs.
     transpiling: tokio::sync::Mutex<u64>,
 }
 
-/// What the `TypeScript` guest may use for a tree of calls at least, so that a worker
-/// with little fuel can be loaded.
+/// The least fuel that the `TypeScript` guest may use for a tree of calls, so that a
+/// worker with little fuel can be loaded.
 pub(crate) const MIN_TRANSPILING_FUEL: u64 = 100_000_000;
 
 thread_local! {
-    /// Who lets go of what is dropped on this thread now.
+    /// The account that pays for the disposers of what is dropped on this thread now.
     static LETTING_GO: RefCell<Option<Arc<FuelAccount>>> = const { RefCell::new(None) };
 }
 
-/// Runs what may drop stubs: objects that nobody has any more run their disposers at
-/// the cost of `payer`.
+/// Runs a function that may drop stubs. The disposers of objects that lose their last
+/// stub are charged to `payer`.
 pub(crate) fn letting_go<R>(payer: Option<Arc<FuelAccount>>, run: impl FnOnce() -> R) -> R {
-    /// Also when what is run panics.
+    /// Restores the previous account, even if the function panics.
     struct Back(Option<Arc<FuelAccount>>);
 
     impl Drop for Back {
@@ -102,23 +103,25 @@ pub(crate) fn letting_go<R>(payer: Option<Arc<FuelAccount>>, run: impl FnOnce() 
     run()
 }
 
-/// Who lets go of what is dropped now; none if it is Rust.
+/// Returns the account that pays for what is dropped now, or `None` if the embedder drops
+/// it.
 pub(crate) fn who_lets_go() -> Option<Arc<FuelAccount>> {
-    // A thread that is ending has no such thing any more.
+    // The value is gone on a thread that is ending.
     LETTING_GO.try_with(|payer| payer.borrow().clone()).ok().flatten()
 }
 
-/// What a turn may use; dropped, it has used all of it.
+/// The fuel that a turn may use. If it is dropped without [`Lease::end`], all of it
+/// counts as used.
 pub(crate) struct Lease {
     account: Arc<FuelAccount>,
     fuel: u64,
     running: bool,
-    /// Of a turn that has ended.
+    /// The fuel used, once the turn has ended.
     used: Option<u64>,
 }
 
-/// So many times an invocation's own bytes of logs may be written by all that it has
-/// called.
+/// The log bytes that an invocation and all that it has called may write together, as a
+/// multiple of its own limit.
 const LOGS_OF_TREE: u64 = 16;
 
 fn count(used: &AtomicU64, more: u64, limit: u64, kind: LimitKind) -> Result<(), LimitError> {
@@ -168,16 +171,17 @@ impl FuelAccount {
         })
     }
 
-    /// Who pays for a call by this invocation of something in the sandbox
-    /// `callee`: the nearest in the chain of callers that is that sandbox, or
-    /// one that it descends from. A worker so pays for the workers that it has
-    /// loaded and for what they call of its own; what is out of its hand, such
-    /// as a sandbox that it was handed a stub of, runs at its own expense: to be
-    /// stopped in the middle of a turn is the end of a sandbox, and must not be in
-    /// the hand of whoever calls it.
+    /// Returns the account that pays for a call by this invocation of something in the
+    /// sandbox `callee`. It is the nearest one in the chain of callers whose sandbox is
+    /// the callee or one of its ancestors.
+    ///
+    /// A worker thus pays for the workers that it has loaded, and for what they call of
+    /// its own. A sandbox outside of its control, such as one that it was handed a stub
+    /// of, runs at its own expense: a turn that is stopped in the middle ends its
+    /// sandbox, and a caller must not be able to cause that.
     ///
     /// # Errors
-    /// Too many pay above it already.
+    /// Errors if too many payers are above it already.
     pub(crate) fn for_callee(
         chain: Option<&Arc<Self>>,
         callee: &Lineage,
@@ -194,12 +198,12 @@ impl FuelAccount {
         }
     }
 
-    /// Nobody but the invocation itself pays.
+    /// Returns true if nobody but the invocation itself pays.
     fn is_root(&self) -> bool {
         self.payer.is_none()
     }
 
-    /// Fuel for a turn of the invocation's own; none if there is none.
+    /// Leases fuel for a turn of the invocation itself. Returns `None` if there is none.
     pub(crate) async fn lease(self: &Arc<Self>) -> Option<Lease> {
         let mut lease = Lease { account: Arc::clone(self), fuel: 0, running: false, used: Some(0) };
         (lease.top_up().await > 0).then(|| {
@@ -208,8 +212,9 @@ impl FuelAccount {
         })
     }
 
-    /// The invocation is over. If another than its caller has paid, the caller's
-    /// own limit counts what it has used.
+    /// Closes the account of an invocation that is over. If the payer is not the caller,
+    /// the fuel used is added to the accounts from the caller up to the payer, which has
+    /// it already.
     pub(crate) fn close(&self, caller: Option<&Arc<Self>>) {
         let Some(payer) = &self.payer else { return };
         let _locked = self.tree.lock();
@@ -221,8 +226,8 @@ impl FuelAccount {
         }
     }
 
-    /// Counts what is done for it outside of a turn; false if a limit was used up
-    /// before.
+    /// Counts work that is done for the invocation outside of a turn. Returns false if a
+    /// limit was used up before.
     pub(crate) fn charge(&self, operations: u64) -> bool {
         let _locked = self.tree.lock();
         let used_up = self.payers().any(|it| it.used.load(Ordering::Relaxed) >= it.limit);
@@ -230,67 +235,71 @@ impl FuelAccount {
         !used_up
     }
 
-    /// Counts a capability call here and for all who pay.
+    /// Counts a capability call here and for all payers.
     ///
     /// # Errors
-    /// The limit of the nearest for whom it is one too many.
+    /// [`LimitKind::CapabilityCalls`] with the limit of the nearest account that has none
+    /// left.
     pub(crate) fn count_call(&self) -> Result<(), LimitError> {
         self.payers().try_for_each(|account| {
             count(&account.calls, 1, account.call_limit, LimitKind::CapabilityCalls)
         })
     }
 
-    /// Counts bytes of log lines here and for all who pay.
+    /// Counts bytes of log lines here and for all payers.
     ///
     /// # Errors
-    /// The limit of the nearest for whom it is too much.
+    /// [`LimitKind::Log`] with the limit of the nearest account that has too few left.
     pub(crate) fn count_log(&self, bytes: u64) -> Result<(), LimitError> {
         self.payers().try_for_each(|account| {
             count(&account.logged, bytes, account.log_limit, LimitKind::Log)
         })
     }
 
-    /// The quota of the invocation's sandbox.
+    /// Returns the quota of the invocation's sandbox.
     pub(crate) fn quota(&self) -> Option<&Arc<Quota>> {
         self.owner.quota()
     }
 
-    /// Whether the invocation is one of that sandbox.
+    /// Returns true if the invocation belongs to that sandbox.
     pub(crate) fn is_of(&self, sandbox: &Lineage) -> bool {
         self.owner.is(sandbox)
     }
 
-    /// What the `TypeScript` guest may still use for this invocation's tree of calls.
-    /// Held by one at a time: the memory of that guest is in use once for each tree.
+    /// Locks the fuel that the `TypeScript` guest may still use for this invocation's
+    /// tree of calls. One holds it at a time, so each tree uses the memory of that guest
+    /// only once.
     pub(crate) async fn transpiling(&self) -> tokio::sync::MutexGuard<'_, u64> {
         self.tree.transpiling.lock().await
     }
 
-    /// Whether its own limit leaves nothing, and never will.
+    /// Returns true if its own limit is exhausted and no running turn can return fuel to
+    /// it.
     pub(crate) fn is_used_up(&self) -> bool {
         let _locked = self.tree.lock();
         self.is_exhausted()
     }
 
-    /// The limit that leaves nothing, and never will: its own, or that of the nearest
-    /// who pays for it.
+    /// Returns the nearest limit, its own or a payer's, that is exhausted and that no
+    /// running turn can return fuel to.
     pub(crate) fn exhausted(&self) -> Option<u64> {
         let _locked = self.tree.lock();
         self.payers().find(|account| account.is_exhausted()).map(|account| account.limit)
     }
 
-    /// Itself and all who pay above it.
+    /// Iterates over the account and all payers above it.
     fn payers(&self) -> impl Iterator<Item = &Self> {
         successors(Some(self), |account| account.payer.as_deref())
     }
 
-    /// What its own limit leaves.
+    /// Returns the fuel that its own limit leaves.
     fn left(&self) -> u64 {
         let taken = self.used.load(Ordering::Relaxed) + self.leased.load(Ordering::Relaxed);
         self.limit.saturating_sub(taken)
     }
 
-    /// Counts one turn in or out, if that is news.
+    /// Adds one turn to the running ones, or removes it, if `running` differs from
+    /// `known`.
     fn set_running(&self, known: &mut bool, running: bool) {
         if *known != running {
             *known = running;
@@ -299,7 +308,7 @@ impl FuelAccount {
         }
     }
 
-    /// Whether nothing will ever come back to a limit that is used up.
+    /// Returns true if a limit is exhausted and no running turn can return fuel to it.
     fn is_dry(&self) -> bool {
         self.payers().any(Self::is_exhausted)
     }
@@ -314,7 +323,7 @@ impl Tree {
         self.awaited.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wakes whoever waits.
+    /// Wakes all waiting turns.
     fn changed(&self, mut awaited: MutexGuard<'_, bool>) {
         if std::mem::take(&mut *awaited) {
             drop(awaited);
@@ -328,7 +337,7 @@ impl Lease {
         self.fuel
     }
 
-    /// As with [`FuelAccount::exhausted`].
+    /// As for [`FuelAccount::exhausted`].
     pub(crate) fn exhausted(&self) -> Option<u64> {
         self.account.exhausted()
     }
@@ -337,13 +346,13 @@ impl Lease {
         Arc::clone(&self.account)
     }
 
-    /// What the turn may use with all that it may still be given.
+    /// Returns the fuel that the turn may use, including all that it may still be given.
     pub(crate) fn at_most(&self) -> u64 {
         let used = self.account.used.load(Ordering::Relaxed);
         self.account.limit.saturating_sub(used).max(self.fuel)
     }
 
-    /// The next slice for the turn; 0 if there will be none.
+    /// Leases the next slice for the turn. Returns 0 if there will be none.
     pub(crate) async fn top_up(&mut self) -> u64 {
         if let Some(slice) = self.try_top_up() {
             return slice;
@@ -359,11 +368,11 @@ impl Lease {
         }
     }
 
-    /// None if it has to wait. It then no longer counts as running.
+    /// Returns `None` if the turn has to wait. It then no longer counts as running.
     fn try_top_up(&mut self) -> Option<u64> {
         let Self { account, fuel, running, .. } = self;
         let mut awaited = account.tree.lock();
-        // Its own turn comes first, and all is its own.
+        // A root's own turn comes first: it gets all that is left.
         let want = if account.is_root() { u64::MAX } else { SLICE };
         let slice = account.payers().map(FuelAccount::left).min().unwrap_or(0).min(want);
         if slice > 0 {
@@ -378,13 +387,14 @@ impl Lease {
         if waited {
             *awaited |= !is_dry;
         } else {
-            // For the others, that is news. It asks once more before it waits.
+            // The others must look again, because one turn less is running. The caller
+            // asks once more before it waits.
             account.tree.changed(awaited);
         }
         is_dry.then_some(0)
     }
 
-    /// The turn is over; it may have used a little more than it had.
+    /// Ends the lease after the turn, which may have used a little more than it had.
     pub(crate) fn end(mut self, used: u64) {
         self.used = Some(used);
     }
@@ -433,7 +443,7 @@ mod tests {
         account.lease().await.expect("fuel")
     }
 
-    /// All that a turn gets before there is no more.
+    /// Returns all the fuel that a turn gets before there is no more.
     async fn drain(account: &Arc<FuelAccount>) -> u64 {
         let Some(mut lease) = account.lease().await else { return 0 };
         while lease.top_up().await > 0 {}

@@ -1,4 +1,5 @@
-//! Which sandbox loaded which, and what that says of their limits and their ends.
+//! The lineage of sandboxes: which sandbox loaded which. A child's limits lie within its
+//! parent's, and it ends with its parent.
 
 use std::sync::Arc;
 
@@ -8,22 +9,23 @@ use crate::error::{Error, Result};
 use crate::limits::quota::Quota;
 use crate::limits::watchers::{Watchers, Watching};
 
-/// Which sandbox loaded which.
+/// The place of a sandbox in the tree of sandboxes that loaded one another.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lineage(Option<Arc<Ancestor>>);
 
-/// How many may have loaded one another. Each looks at all those before it.
+/// The most generations of sandboxes below a root. Checks of a lineage walk all
+/// ancestors.
 const MAX_GENERATIONS: u32 = 64;
 
 #[derive(Debug)]
 pub(crate) struct Ancestor {
     parent: Lineage,
-    /// How many came before it.
+    /// The number of ancestors.
     generation: u32,
     /// Closed when the sandbox has ended.
     alive: watch::Receiver<()>,
     watchers: Watchers,
-    /// For what the host keeps and commits for it.
+    /// The quota for what the host keeps and commits for the sandbox.
     quota: Arc<Quota>,
 }
 
@@ -34,10 +36,10 @@ impl Lineage {
         Self(Some(Arc::new(Ancestor { parent, generation, alive, watchers, quota })))
     }
 
-    /// Whether what it loads would be too far from who loaded the first.
+    /// Checks that the sandbox may load a worker.
     ///
     /// # Errors
-    /// It would.
+    /// [`Error::InvalidCode`] if the worker would be too many generations below the root.
     pub(crate) fn check_depth(&self) -> Result<()> {
         match &self.0 {
             Some(this) if this.generation >= MAX_GENERATIONS => Err(Error::InvalidCode(format!(
@@ -48,7 +50,7 @@ impl Lineage {
         }
     }
 
-    /// None if it is Rust that loads.
+    /// Returns `None` if the embedder, not a sandbox, loads the worker.
     pub(crate) fn quota(&self) -> Option<&Arc<Quota>> {
         self.0.as_ref().map(|this| &this.quota)
     }
@@ -61,7 +63,7 @@ impl Lineage {
         self.0.is_some()
     }
 
-    /// Whether `other` is this sandbox or one that it descends from.
+    /// Returns true if `other` is this sandbox or one of its ancestors.
     pub(crate) fn descends_from(&self, other: &Self) -> bool {
         let mut next = self.0.as_ref();
         let Some(other) = &other.0 else { return false };
@@ -74,7 +76,8 @@ impl Lineage {
         false
     }
 
-    /// Ends when the sandbox that loaded this one has ended; never without one.
+    /// Waits until the sandbox that loaded this one has ended. Never returns if there is
+    /// none.
     pub(crate) async fn parent_ended(&self) {
         let parent = self.0.as_ref().and_then(|this| this.parent.0.as_ref());
         let Some(parent) = parent else { return std::future::pending().await };
@@ -82,13 +85,14 @@ impl Lineage {
         while alive.changed().await.is_ok() {}
     }
 
-    /// Is told when the sandbox is stopped; of nothing when it ends because nobody
-    /// needs it. None without a sandbox.
+    /// Returns a receiver of the error that stops the sandbox. It closes without a value
+    /// if the sandbox ends because nobody needs it. Returns `None` without a sandbox.
     pub(crate) fn watch(&self) -> Option<Watching> {
         self.0.as_ref().map(|this| this.watchers.watch())
     }
 
-    /// The sandbox has ended, and what has stopped it, if anything did.
+    /// Tells the watchers that the sandbox has ended, with the error that stopped it, if
+    /// any.
     pub(crate) fn end(&self, error: Option<Error>) {
         if let Some(this) = &self.0 {
             this.watchers.end(error);

@@ -1,4 +1,4 @@
-//! What a worker may use.
+//! The limits of a worker, and what enforces them.
 
 pub(crate) mod budget;
 pub(crate) mod fuel_account;
@@ -12,14 +12,14 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::support::config::MAX_STACK_BYTES;
 
-/// The most that `env` may take, as the peer has it.
+/// The most bytes that `env` may take, as in Cloudflare Workers.
 pub(crate) const MAX_ENV_BYTES: usize = 1 << 20;
 
-/// What a worker may use. Every limit is armed by default.
+/// The limits of a worker. Every limit is armed by default.
 ///
-/// Fuel, wall time, log, output and capability calls, those under way among
-/// them, are counted for each invocation; memory and stack for each sandbox. The
-/// turn that loads a worker is charged to the invocation that made it necessary.
+/// Fuel, wall time, log, output and capability calls, including those in flight, are
+/// counted for each invocation. Memory and stack are counted for each sandbox. The turn
+/// that loads a worker is charged to the invocation that made it necessary.
 ///
 /// ```
 /// use isolet::Limits;
@@ -58,158 +58,168 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// What a millisecond of the peer's `cpuMs`, and of a tail event's `cpuTime`, is
-    /// in fuel: 14,000,000, wherever it runs.
+    /// The fuel that one millisecond of Cloudflare Workers' `cpuMs`, and of a tail
+    /// event's `cpuTime`, stands for: 14,000,000, on any machine.
     pub const FUEL_PER_CPU_MS: u64 = 14_000_000;
 
-    /// Wasm operations of one invocation, exactly counted. Default
-    /// 5,000,000,000. Any value up to `i64::MAX` is valid.
+    /// Sets the fuel of one invocation: the number of Wasm operations, exactly counted.
+    /// Default 5,000,000,000. Any value up to `i64::MAX` is valid.
     ///
-    /// How long that is depends on the code. A current server core does some
-    /// 12 to 17 thousand million a second in calls, sorting, JSON and regular
-    /// expressions, and 20 to 25 thousand million in a tight loop, so that the
-    /// default is a quarter to half a second of CPU.
+    /// Past it the sandbox is stopped where it is. Fuel does not cover time that the host
+    /// spends in a capability.
     ///
-    /// Workers that this one loads and calls use of it too, as far as their own
-    /// limits go. Whether it is enough for all of them does not depend on how
-    /// they are scheduled, but on what they use: fuel is leased for a turn in
-    /// slices of 5,000,000, what is not used comes back, and who finds none waits
-    /// until no turn is left that could give some back. Then the call whose limit it
-    /// is ends, and all that it has called with it; how far each of those has come is
-    /// not said.
+    /// How long this fuel lasts depends on the code. A current server core executes about
+    /// 12 to 17 billion operations a second in calls, sorting, JSON and regular
+    /// expressions, and 20 to 25 billion in a tight loop. The default is therefore a
+    /// quarter to half a second of CPU.
     ///
-    /// The disposer of an object runs at the cost of whoever lets go of it last, which
-    /// is added afterwards: the limit may be exceeded by one disposer, at most
-    /// 50,000,000.
+    /// Workers that this one loads and calls use this fuel too, within their own limits.
+    /// Whether it suffices for all of them depends on what they use, not on how they are
+    /// scheduled. Fuel is leased for a turn in slices of 5,000,000, and what the turn has
+    /// not used is returned. A turn that finds no fuel waits until no running turn is
+    /// left that could return some. Then the call whose limit it is ends, together with
+    /// all that it has called. How far each of those has come by then is not specified.
     ///
-    /// Past it the sandbox is stopped where it is. Fuel does not see time that
-    /// the host spends in a capability. What is asked of an answer that has not come,
-    /// such as a property of it, takes an operation for each byte that the host looks
-    /// through, 64 for each value, and 256 to copy one; of calls that lead to one another there may be 1,000. Taking the types
-    /// out of `TypeScript` is done once for a worker and is nobody's usage. All modules
-    /// of a worker together may use this many operations for it, or 100,000,000 if that
-    /// is more; and so may all workers together that are loaded for one invocation that
-    /// Rust began.
+    /// The disposer of an object is charged, afterwards, to whoever releases the object
+    /// last. The limit may therefore be exceeded by one disposer, by at most 50,000,000.
+    ///
+    /// A request to a promised answer, such as for a property of it, costs one operation
+    /// for each byte that the host looks through, 64 for each value, and 256 to copy one.
+    /// At most 1,000 calls may lead to one another.
+    ///
+    /// Stripping the types from `TypeScript` is done once for a worker and appears in no
+    /// invocation's usage. All modules of a worker together may use this many operations
+    /// for it, or 100,000,000 if that is more. The same bound applies to all workers
+    /// together that are loaded for one invocation that the embedder began.
     pub fn fuel(mut self, operations: u64) -> Self {
         self.fuel = operations;
         self
     }
 
-    /// Linear memory of the sandbox, the engine and the worker's modules
-    /// included. Default 128 MiB; a multiple of 64 KiB is what counts. At most
-    /// what the engine was configured for.
+    /// Sets the linear memory of the sandbox in bytes, including the engine and the
+    /// worker's modules. Default 128 MiB. Only whole multiples of 64 KiB count. At most
+    /// [`EngineConfig::max_memory_bytes`](crate::EngineConfig::max_memory_bytes).
     ///
     /// Past it the sandbox is stopped: JavaScript cannot catch it.
     ///
-    /// The workers that it loads are sandboxes of their own. Their code and `env`
-    /// may take as many bytes again and 66 MiB, for as long as it or another has
-    /// the worker; those that only `get` keeps make way. Past that `load` and
-    /// `get` throw. `props` that it gives to entrypoints and answers that it calls or
-    /// hands on before they have come are counted with them
-    /// ([`LimitKind::HostMemory`](crate::LimitKind::HostMemory)). All of it counts for
-    /// [`Limits::tree_memory_bytes`] as well.
+    /// The workers that it loads are sandboxes of their own. Their code and `env` may
+    /// take as many bytes again plus 66 MiB, for as long as this sandbox or another holds
+    /// the worker. Workers that only `get` keeps are evicted first. Past that `load` and
+    /// `get` throw. `props` that it gives to entrypoints, and answers that it calls or
+    /// passes on before they have come, count with them
+    /// ([`LimitKind::HostMemory`](crate::LimitKind::HostMemory)). All of this also counts
+    /// for [`Limits::tree_memory_bytes`].
     ///
-    /// Taking the types out of a `TypeScript` module happens outside the
-    /// sandbox, in memory that is given back at once. That may be twice as
-    /// much, or 64 MiB if that is more, and never more than what the engine was
-    /// configured for. Past it the module does not load.
+    /// Stripping the types from a `TypeScript` module happens outside the sandbox, in
+    /// memory that is freed at once. It may take twice this limit, or 64 MiB if that is
+    /// more, and never more than the engine was configured for. Past it the module does
+    /// not load.
     pub fn memory_bytes(mut self, bytes: u64) -> Self {
         self.memory_bytes = bytes;
         self
     }
 
-    /// Wall time of one invocation, waiting for capabilities included. Default
-    /// 30 seconds. The only limit that is not deterministic.
+    /// Sets the wall time of one invocation, including waits for capabilities. Default 30
+    /// seconds. It is the only limit that is not deterministic.
+    ///
+    /// Past it the invocation ends. If that is in the middle of a turn, the sandbox is
+    /// stopped.
     pub fn wall(mut self, time: Duration) -> Self {
         self.wall = time;
         self
     }
 
-    /// How deep JavaScript may recurse, in bytes of the engine's stack. Default
-    /// 256 KiB, at most 512 KiB. Past it JavaScript gets a `RangeError`, at the
-    /// same depth on every run.
+    /// Sets how deep JavaScript may recurse, in bytes of the engine's stack. Default 256
+    /// KiB, at most 512 KiB. Past it JavaScript gets a `RangeError`, at the same depth on
+    /// every run.
     pub fn stack_bytes(mut self, bytes: u32) -> Self {
         self.stack_bytes = bytes;
         self
     }
 
-    /// UTF-8 bytes of all log lines of one invocation, and the encoded bytes of
-    /// their arguments where they are kept for tails. Default 1 MiB. All invocations
-    /// that it has called may write 16 times as much with it.
+    /// Sets the log size of one invocation: the UTF-8 bytes of all its log lines, plus
+    /// the encoded bytes of their arguments where they are kept for tails. Default 1 MiB.
+    /// The invocation and all that it has called may together write 16 times as much.
+    ///
+    /// Past it the sandbox is stopped.
     pub fn log_bytes(mut self, bytes: u64) -> Self {
         self.log_bytes = bytes;
         self
     }
 
-    /// Encoded bytes of the value that one invocation returns or throws.
-    /// Default 32 MiB. What the callback of a loader's `get` returns is bounded by
-    /// what code may take instead.
+    /// Sets the encoded bytes of the value that one invocation returns or throws. Default
+    /// 32 MiB. Past it the invocation fails.
+    ///
+    /// It does not limit what the callback of a loader's `get` returns. That is bounded
+    /// by what code may take.
     pub fn output_bytes(mut self, bytes: u64) -> Self {
         self.output_bytes = bytes;
         self
     }
 
-    /// Capability calls of one invocation and of all that it has called, in however
-    /// many sandboxes. Default 10,000. Each chunk of a stream
-    /// that is read from another worker or the host, or written to one, is a call;
-    /// it holds at most 256 KiB.
+    /// Sets the number of capability calls of one invocation and of all that it has
+    /// called, across all sandboxes. Default 10,000. Past it the invocation fails.
+    ///
+    /// Each chunk of a stream that is read from another worker or the host, or written to
+    /// one, is a call. A chunk holds at most 256 KiB.
     pub fn capability_calls(mut self, calls: u64) -> Self {
         self.capability_calls = calls;
         self
     }
 
-    /// Capability calls of one invocation that are under way at once. Default
-    /// 1,000, at least 1.
+    /// Sets the number of capability calls of one invocation that may be in flight at
+    /// once. Default 1,000, at least 1.
     ///
-    /// Past it nothing fails: the call waits, and sets off when another has come
-    /// back, in the order in which they were made. Calls that can only come back
-    /// together, more of them than this, wait until their deadline. A call of an
-    /// answer that has not come is under way as well, and one that the
-    /// invocation did not wait for stays so when it has returned. What waits
-    /// counts for [`Limits::capability_calls`] and [`Limits::memory_bytes`] as if
-    /// it were under way. The call that cancels a stream does not wait for the one
-    /// that asked for its bytes: there may be twice as many calls if some of them
-    /// are such.
+    /// Past it nothing fails: further calls wait, and are sent in the order in which they
+    /// were made, as others come back. Calls that can only come back together, if there
+    /// are more than this, wait until their deadline. Waiting calls count for
+    /// [`Limits::capability_calls`] and [`Limits::memory_bytes`] as if they were in
+    /// flight.
+    ///
+    /// A call of a promised answer is in flight as well. A call that the invocation did
+    /// not wait for stays in flight after the invocation has returned. The call that
+    /// cancels a stream does not wait for the one that asked for its bytes, so there may
+    /// be twice as many calls in flight if some of them are of this kind.
     pub fn concurrency(mut self, calls: u64) -> Self {
         self.concurrency = calls;
         self
     }
 
-    /// Bytes of the sandbox and of all sandboxes below it together: the linear memory
-    /// that they have beyond the image that they began with, 256 KiB for each that is
-    /// alive, and whatever the host keeps for them (code, `env`, `props`, answers on
-    /// their way, log lines, memory of the `TypeScript` guest). Default:
-    /// [`Limits::memory_bytes`] and 160 MiB.
+    /// Sets the bytes of the sandbox and of all sandboxes below it together. Default:
+    /// [`Limits::memory_bytes`] plus 160 MiB.
     ///
-    /// Past it whoever asks for more is refused: a sandbox whose memory would grow is
+    /// Counted are their linear memory beyond the image that they began with, 256 KiB for
+    /// each living sandbox, and whatever the host keeps for them (code, `env`, `props`,
+    /// answers in flight, log lines, memory of the `TypeScript` guest).
+    ///
+    /// Past it the request for more is refused: a sandbox whose memory would grow is
     /// stopped, a worker does not load, a call fails
-    /// ([`LimitKind::TreeMemory`](crate::LimitKind::TreeMemory)). A child always has
-    /// less than its parent, by 1/64 of that. Which of several sandboxes is refused
-    /// depends on who asks first.
+    /// ([`LimitKind::TreeMemory`](crate::LimitKind::TreeMemory)). A child's limit is
+    /// always less than its parent's, by at least 1/64 of it. Which of several sandboxes
+    /// is refused depends on which asks first.
     pub fn tree_memory_bytes(mut self, bytes: u64) -> Self {
         self.tree_memory_bytes = Some(bytes);
         self
     }
 
-    /// Sandboxes that may be alive at a time: this one and all below it. Default 220;
-    /// a child may have half as many as its parent, or 64 if that is more, and always
-    /// fewer than its parent.
+    /// Sets the number of sandboxes that may be alive at a time: this one and all below
+    /// it. Default 220. A child may have half as many as its parent, or 64 if that is
+    /// more, and always fewer than its parent.
     ///
-    /// A sandbox is alive from the first call of its worker until nobody needs it.
-    /// Past the limit that call fails
-    /// ([`LimitKind::Sandboxes`](crate::LimitKind::Sandboxes)).
+    /// A sandbox is alive from the first call of its worker until nobody needs it. Past
+    /// the limit that call fails ([`LimitKind::Sandboxes`](crate::LimitKind::Sandboxes)).
     pub fn sandboxes(mut self, count: u64) -> Self {
         self.sandboxes = count;
         self
     }
 
-    /// As [`Limits::tree_memory_bytes`] says it, or its default.
+    /// Returns [`Limits::tree_memory_bytes`], or its default.
     pub(crate) fn tree_memory(&self) -> u64 {
         let default = self.memory_bytes.saturating_add(160 << 20);
         self.tree_memory_bytes.unwrap_or(default)
     }
 
-    /// Of each limit the lower.
+    /// Returns the lower value of each limit.
     pub(crate) fn lower(&self, other: &Self) -> Self {
         Self {
             fuel: self.fuel.min(other.fuel),
@@ -228,8 +238,10 @@ impl Limits {
         }
     }
 
+    /// Checks the limits against those of the engine.
+    ///
     /// # Errors
-    /// A limit that no sandbox of the engine could have.
+    /// [`Error::InvalidLimits`] if no sandbox of the engine could have one of the limits.
     pub(crate) fn validate(&self, max_memory_bytes: u64, base_bytes: u64) -> Result<()> {
         let refuse = |text: String| Err(Error::InvalidLimits(text));
         if self.fuel > i64::MAX.cast_unsigned() {
@@ -268,18 +280,18 @@ impl Limits {
     }
 }
 
-/// What one invocation used.
+/// The resources that one invocation used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Usage {
-    /// Wasm operations.
+    /// The number of Wasm operations.
     pub fuel: u64,
-    /// The most linear memory that the sandbox had so far, in bytes.
+    /// The largest linear memory that the sandbox has had so far, in bytes.
     pub memory_peak_bytes: u64,
-    /// Events that were delivered for it.
+    /// The number of events that were delivered for it.
     pub turns: u64,
-    /// Capability calls that it made.
+    /// The number of capability calls that it made.
     pub capability_calls: u64,
-    /// From the call to its end.
+    /// The time from the call to its end.
     pub wall: Duration,
 }

@@ -1,8 +1,9 @@
-//! Quotas: what the host keeps and commits for a sandbox and for all below it.
+//! Quotas for what the host keeps and commits for a sandbox and for all sandboxes below
+//! it.
 //!
-//! The quotas of a tree lie above one another as its sandboxes have loaded one
-//! another, and the engine's lies above every root. A reservation counts in its own
-//! quota and in all above it, until it is dropped.
+//! The quotas of a tree are nested in the way its sandboxes have loaded one another. The
+//! engine's quota is above every root. A reservation counts in its own quota and in all
+//! quotas above it, until it is dropped.
 
 use std::iter::successors;
 use std::sync::Arc;
@@ -12,25 +13,25 @@ use crate::error::{Error, LimitError, LimitKind, Overload, Result};
 use crate::limits::Limits;
 use crate::limits::MAX_ENV_BYTES;
 
-/// Private memory of a living sandbox that has done little: its tables, its stack and
-/// the pages of the image that it has written to.
+/// The private memory in bytes of a living sandbox that has done little: its tables, its
+/// stack and the pages of the image that it has written to.
 const SANDBOX_BYTES: u64 = 256 << 10;
 
-/// The steps in which [`Reservation::cover`] reserves.
+/// The step in bytes in which [`Reservation::cover`] reserves.
 const STEP: u64 = 64 << 10;
 
-/// From this many sandboxes downwards each generation may have one less than the one
-/// above it; above, half as many.
+/// The number of sandboxes up to which each generation may have one less than the one
+/// above it. With more, it may have half as many.
 const FEW_SANDBOXES: u64 = 64;
 
 #[derive(Debug)]
 pub(crate) struct Quota {
-    /// Bytes that the host keeps for the sandbox itself.
+    /// The bytes that the host keeps for the sandbox itself.
     kept: Count,
-    /// Bytes that the sandbox and all below it commit beyond the image, and that the
-    /// host keeps for them.
+    /// The bytes that the sandbox and all below it commit beyond the image, and the bytes
+    /// that the host keeps for them.
     tree: Count,
-    /// Living sandboxes: itself and all below it.
+    /// The number of living sandboxes: itself and all below it.
     sandboxes: Count,
     above: Option<Arc<Quota>>,
 }
@@ -39,11 +40,11 @@ pub(crate) struct Quota {
 struct Count {
     used: AtomicU64,
     limit: u64,
-    /// The error when the limit is reached.
+    /// Creates the error for a limit that is reached.
     error: fn(limit: u64, actual: u64) -> Error,
 }
 
-/// What an engine grants: to all of its sandboxes, and to one root.
+/// The amounts that an engine grants to all of its sandboxes, and to one root.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ceiling {
     pub(crate) bytes: u64,
@@ -53,7 +54,7 @@ pub(crate) struct Ceiling {
 }
 
 impl Quota {
-    /// The quota above all others of an engine.
+    /// Creates the quota above all others of an engine.
     pub(crate) fn of_engine(ceiling: Ceiling) -> Arc<Self> {
         Arc::new(Self {
             kept: Count::new(u64::MAX, kept),
@@ -63,7 +64,8 @@ impl Quota {
         })
     }
 
-    /// The quota of what Rust has loaded, below that of the engine.
+    /// Creates the quota of a sandbox that the embedder has loaded, below the engine's
+    /// quota.
     pub(crate) fn of_root(limits: &Limits, ceiling: Ceiling, engine: &Arc<Self>) -> Arc<Self> {
         let tree = match limits.tree_memory() {
             bytes if bytes > ceiling.bytes_of_root => {
@@ -83,8 +85,8 @@ impl Quota {
         Arc::new(Self { kept, tree, sandboxes, above: Some(Arc::clone(engine)) })
     }
 
-    /// The quota of a sandbox that another has loaded. It is always less than that
-    /// one's, so that no child by itself leaves nothing to its parent.
+    /// Creates the quota of a sandbox that another has loaded. It is always less than the
+    /// parent's, so that no child by itself leaves nothing to its parent.
     pub(crate) fn of_child(limits: &Limits, ceiling: Ceiling, parent: &Arc<Self>) -> Arc<Self> {
         let above = &**parent;
         let bytes = above.tree.limit - above.tree.limit / 64;
@@ -101,17 +103,19 @@ impl Quota {
     /// Reserves bytes that the host keeps for the sandbox.
     ///
     /// # Errors
-    /// [`LimitKind::HostMemory`] past the sandbox's own limit, and as [`Quota::commit`].
+    /// [`LimitKind::HostMemory`] past the sandbox's own limit. Otherwise as for
+    /// [`Quota::commit`].
     pub(crate) fn keep(self: &Arc<Self>, bytes: u64) -> Result<Reservation> {
         let mut reservation = Reservation::none(self, true);
         reservation.grow(bytes)?;
         Ok(reservation)
     }
 
-    /// Reserves bytes that the sandbox commits, or what is done for it.
+    /// Reserves bytes that the sandbox commits, or that are committed for it.
     ///
     /// # Errors
-    /// [`LimitKind::TreeMemory`], or that the engine has no more.
+    /// [`LimitKind::TreeMemory`] if a quota of the tree is exhausted.
+    /// [`Error::Overloaded`] if the engine's, or the root's share of it, is.
     pub(crate) fn commit(self: &Arc<Self>, bytes: u64) -> Result<Reservation> {
         let mut reservation = Reservation::none(self, false);
         reservation.grow(bytes)?;
@@ -121,7 +125,8 @@ impl Quota {
     /// Reserves room for one more living sandbox.
     ///
     /// # Errors
-    /// [`LimitKind::Sandboxes`], and as [`Quota::commit`].
+    /// [`LimitKind::Sandboxes`] if too many sandboxes are alive. Otherwise as for
+    /// [`Quota::commit`].
     pub(crate) fn sandbox(self: &Arc<Self>) -> Result<Reservation> {
         let mut reservation = Reservation::none(self, false);
         self.add(|quota| &quota.sandboxes, 1)?;
@@ -130,17 +135,17 @@ impl Quota {
         Ok(reservation)
     }
 
-    /// Bytes that are left here and in all quotas above.
+    /// Returns the bytes that are left here and in all quotas above.
     pub(crate) fn left(&self) -> u64 {
         self.and_above().map(|quota| quota.tree.left()).min().unwrap_or(0)
     }
 
-    /// Bytes that are reserved here and in all quotas below.
+    /// Returns the bytes that are reserved here and in all quotas below.
     pub(crate) fn used(&self) -> u64 {
         self.tree.used.load(Ordering::Acquire)
     }
 
-    /// Living sandboxes here and in all quotas below.
+    /// Returns the number of living sandboxes here and in all quotas below.
     pub(crate) fn living(&self) -> u64 {
         self.sandboxes.used.load(Ordering::Acquire)
     }
@@ -186,26 +191,27 @@ impl Count {
     }
 }
 
-/// A part of a quota, until it is dropped.
+/// A reserved part of a quota, returned when it is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Reservation {
     quota: Option<Arc<Quota>>,
-    /// Whether it counts as kept for the sandbox itself.
+    /// True if it counts as kept for the sandbox itself.
     is_kept: bool,
     bytes: u64,
     sandboxes: u64,
 }
 
 impl Reservation {
-    /// A reservation of nothing so far.
+    /// Creates an empty reservation.
     pub(crate) fn none(quota: &Arc<Quota>, is_kept: bool) -> Self {
         Self { quota: Some(Arc::clone(quota)), is_kept, bytes: 0, sandboxes: 0 }
     }
 
-    /// Reserves more.
+    /// Reserves more bytes.
     ///
     /// # Errors
-    /// There is not so much left; the reservation stays what it was.
+    /// Errors if a quota does not have that much left. The reservation then stays as it
+    /// was.
     pub(crate) fn grow(&mut self, more: u64) -> Result<()> {
         let Some(quota) = &self.quota else { return Ok(()) };
         if more == 0 {
@@ -233,11 +239,11 @@ impl Reservation {
         self.bytes -= less;
     }
 
-    /// Makes it at least so much and not much more, in steps of 64 KiB: for what
-    /// changes all the time.
+    /// Makes the reservation at least `bytes`, and not much more, in steps of 64 KiB. It
+    /// is meant for amounts that change all the time.
     ///
     /// # Errors
-    /// As [`Reservation::grow`].
+    /// As for [`Reservation::grow`].
     pub(crate) fn cover(&mut self, bytes: u64) -> Result<()> {
         if bytes > self.bytes {
             return self.grow((bytes - self.bytes).next_multiple_of(STEP));
@@ -259,7 +265,8 @@ impl Drop for Reservation {
     }
 }
 
-/// The largest worker fits into any quota that is empty.
+/// Returns the limit of what the host keeps for one sandbox. The largest worker fits into
+/// any quota that is empty.
 fn kept_limit(limits: &Limits, ceiling: Ceiling) -> u64 {
     let largest = ceiling.max_code_bytes.saturating_add(2 * MAX_ENV_BYTES as u64);
     limits.memory_bytes.saturating_add(largest)

@@ -1,40 +1,39 @@
-//! What the host's tables hold of a sandbox, and an engine of all.
+//! Statistics of an engine, and of what the host's tables hold for a sandbox.
 
 use std::time::Duration;
 
-/// What an engine has at a moment. When all workers are dropped and their sandboxes have
-/// ended, sandboxes and bytes are zero.
+/// The state of an engine at a moment. When all workers are dropped and their sandboxes
+/// have ended, the numbers of sandboxes and bytes are zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EngineStats {
-    /// Sandboxes that are alive.
+    /// The number of living sandboxes.
     pub sandboxes: u64,
-    /// Slots of the pool that are taken.
+    /// The number of pool slots that are taken.
     pub slots: u64,
-    /// Bytes that count for
+    /// The bytes that count for
     /// [`EngineConfig::max_total_bytes`](crate::EngineConfig::max_total_bytes).
     pub bytes: u64,
-    /// CPU time of the longest poll of a sandbox's task, if
+    /// The CPU time of the longest poll of a sandbox's task, if
     /// [`EngineConfig::watch_polls`](crate::EngineConfig::watch_polls) is on.
     pub worst_poll: Duration,
 }
 
-/// What the host's tables hold of a worker's one sandbox at a moment between two
-/// of its turns. A sandbox that has forgotten nothing holds, when nothing is
-/// under way, what it was loaded with and what its code has kept.
+/// What the host's tables hold for a worker's one sandbox, at a moment between two of its
+/// turns. When nothing is in flight, a sandbox that leaks nothing holds only what it was
+/// loaded with and what its code has kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerStats {
-    /// Calls of it that are not over.
+    /// The number of its invocations that are not over.
     pub invocations: usize,
-    /// Calls that it has made and that have not been answered; those that wait
-    /// to be sent ([`Limits::concurrency`](crate::Limits::concurrency)) are among
-    /// them.
+    /// The number of calls that it has made and that have not been answered, including
+    /// those that wait to be sent ([`Limits::concurrency`](crate::Limits::concurrency)).
     pub calls: usize,
-    /// Stubs that it holds, those in its `env` among them.
+    /// The number of stubs that it holds, including those in its `env`.
     pub held: usize,
-    /// Answers that the host keeps for it, to be called.
+    /// The number of answers that the host keeps for it, to be called.
     pub answers: usize,
-    /// Objects and functions of its own that others hold.
+    /// The number of its own objects and functions that others hold.
     pub offered: usize,
 }

@@ -1,4 +1,4 @@
-//! Those who wait to be told that a sandbox was stopped.
+//! Watchers, which wait to be told that a sandbox was stopped.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,17 +6,17 @@ use tokio::sync::oneshot;
 
 use crate::error::Error;
 
-/// What has stopped the sandbox; or nothing, when it will never be told.
+/// A receiver of the error that stopped the sandbox. It closes without a value if there
+/// will never be one.
 pub(crate) type Watching = oneshot::Receiver<Error>;
 
-/// Those who wait, in the order in which they have asked, which is the order in
-/// which they are told.
+/// The list of watchers. They are told in the order in which they began to watch.
 #[derive(Debug, Default)]
 pub(crate) struct Watchers(Mutex<State>);
 
 #[derive(Debug)]
 enum State {
-    /// With how many of them it is worth looking who has gone away.
+    /// The watchers, and the number of them at which closed ones are next removed.
     Waiting(Vec<oneshot::Sender<Error>>, usize),
     Over(Option<Error>),
 }
@@ -50,19 +50,19 @@ impl Watchers {
         watching
     }
 
-    /// Tells those who wait now. Others may come.
+    /// Tells the current watchers. Others may still be added.
     pub(crate) fn tell(&self, error: &Error) {
         let before = match &mut *self.state() {
             State::Waiting(waiting, _) => std::mem::take(waiting),
             State::Over(_) => return,
         };
         for sender in before {
-            // Whoever has gone away need not hear of it.
+            // A watcher that has gone away does not need to hear of it.
             let _ = sender.send(error.clone());
         }
     }
 
-    /// Tells those who wait, and whoever comes later; the first end counts.
+    /// Tells the current watchers and all later ones. Only the first end counts.
     pub(crate) fn end(&self, error: Option<Error>) {
         let before = match &mut *self.state() {
             State::Over(_) => return,

@@ -1,4 +1,4 @@
-//! The system calls that a process of sandboxes makes, and no others.
+//! The filter of system calls: those that a process of sandboxes makes, and no others.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const ARCH: TargetArch = TargetArch::x86_64;
 #[cfg(target_arch = "aarch64")]
 const ARCH: TargetArch = TargetArch::aarch64;
 
-/// Allowed with any arguments.
+/// The system calls that are allowed with any arguments.
 const ANY: &[c_long] = &[
     // Memory. `mmap` and `mprotect` are below.
     libc::SYS_brk,
@@ -71,7 +71,8 @@ const ANY: &[c_long] = &[
     libc::SYS_getrandom,
 ];
 
-/// What only one of the architectures has or needs.
+/// The system calls that are allowed with any arguments, and that only one of the
+/// architectures has or needs.
 #[cfg(target_arch = "x86_64")]
 const ANY_HERE: &[c_long] = &[
     // The older forms, which musl still calls.
@@ -83,11 +84,11 @@ const ANY_HERE: &[c_long] = &[
 ];
 #[cfg(target_arch = "aarch64")]
 const ANY_HERE: &[c_long] = &[
-    // Wasmtime makes new code visible to all cores with it.
+    // Wasmtime uses it to make new code visible to all cores.
     libc::SYS_membarrier,
 ];
 
-/// Flags of a new thread, as glibc and musl set them. All must be there: without one of
+/// The flags of a new thread, as glibc and musl set them. All must be set: without one of
 /// them the child is a process, or has files or signal handlers of its own.
 const THREAD: i32 = libc::CLONE_VM
     | libc::CLONE_FS
@@ -99,11 +100,11 @@ const THREAD: i32 = libc::CLONE_VM
     | libc::CLONE_PARENT_SETTID
     | libc::CLONE_CHILD_CLEARTID;
 
-/// Does nothing; musl sets it.
+/// A flag that does nothing, but that musl sets.
 const DETACHED: i32 = libc::CLONE_DETACHED;
 
-/// Nothing that puts input into a terminal. These are numbers because the C libraries
-/// disagree about their type.
+/// The allowed `ioctl` requests. None of them puts input into a terminal. They are
+/// numbers because the C libraries disagree about their type.
 const IOCTLS: &[u64] = &[
     0x5401, // TCGETS: is it a terminal?
     0x5413, // TIOCGWINSZ: how wide is it?
@@ -112,7 +113,7 @@ const IOCTLS: &[u64] = &[
     0xc060_6610,
 ];
 
-/// Nothing that has signals sent.
+/// The allowed `fcntl` commands. None of them has signals sent.
 const FCNTLS: &[i32] = &[
     libc::F_GETFD,
     libc::F_SETFD,
@@ -123,18 +124,18 @@ const FCNTLS: &[i32] = &[
     libc::F_GET_SEALS,
 ];
 
-/// One way to call a system call: every condition must hold.
+/// One allowed way to call a system call. Every condition must hold.
 type Way = Vec<Condition>;
 
-/// Argument, how much of it the kernel reads, and what it must be.
+/// The index of an argument, how much of it the kernel reads, and what it must be.
 type Condition = (u8, SeccompCmpArgLen, SeccompCmpOp, u64);
 
-/// A register that holds an `int`.
+/// Returns the contents of a register that holds an `int`.
 fn bits(value: i32) -> u64 {
     u64::from(value.cast_unsigned())
 }
 
-/// True if argument `index` has none of `bits`.
+/// Returns the condition that argument `index` has none of the bits of `mask`.
 fn none_of(index: u8, mask: i32) -> Condition {
     (index, Dword, MaskedEq(bits(mask)), 0)
 }
@@ -147,26 +148,27 @@ fn null(index: u8) -> Condition {
     (index, Qword, Eq, 0)
 }
 
-/// Allowed in these ways only.
+/// Returns the system calls that are allowed only in certain ways.
 fn some() -> Vec<(c_long, Vec<Way>)> {
     let this_process = std::process::id().cast_signed();
     let socket_type = 0xf;
     vec![
-        // Code is written first and made executable after, and is not mapped from files.
+        // Code is written first and made executable afterwards. It is not mapped from
+        // files.
         (libc::SYS_mmap, vec![vec![none_of(2, libc::PROT_EXEC)]]),
         (
             libc::SYS_mprotect,
             vec![vec![none_of(2, libc::PROT_EXEC)], vec![none_of(2, libc::PROT_WRITE)]],
         ),
-        // A thread, and no process.
+        // This allows threads, but not processes.
         (libc::SYS_clone, vec![vec![(0, Dword, MaskedEq(bits(!DETACHED)), bits(THREAD))]]),
         (libc::SYS_prctl, vec![vec![int(0, libc::PR_SET_NAME)]]),
         (libc::SYS_prlimit64, vec![vec![int(0, 0), null(2)]]),
-        // How a process aborts.
+        // A process aborts with it.
         (libc::SYS_tgkill, vec![vec![int(0, this_process)]]),
         (libc::SYS_ioctl, IOCTLS.iter().map(|&it| vec![(1, Dword, Eq, it)]).collect()),
         (libc::SYS_fcntl, FCNTLS.iter().map(|&it| vec![int(1, it)]).collect()),
-        // The pair through which tokio learns of signals. It leads nowhere else: it is a
+        // tokio learns of signals through this pair. The pair leads nowhere else: it is a
         // stream, and what is sent has no address.
         (
             libc::SYS_socketpair,
@@ -187,8 +189,8 @@ pub(super) struct Filters {
 
 impl Filters {
     pub(super) fn new() -> Result<Self> {
-        // Its flags are in memory, where no filter can see them. The C library takes this
-        // error for an old kernel and calls `clone`.
+        // The flags of `clone3` are in memory, where no filter can see them. The C
+        // library takes this error for an old kernel and calls `clone`.
         let clone3 = SeccompFilter::new(
             BTreeMap::from([(libc::SYS_clone3, Vec::new())]),
             SeccompAction::Allow,
@@ -197,7 +199,8 @@ impl Filters {
         )?;
         let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
             ANY.iter().chain(ANY_HERE).map(|&call| (call, Vec::new())).collect();
-        // The other filter's error is the one that holds.
+        // Allowed here, so that the error of the other filter is the one that is
+        // returned.
         rules.insert(libc::SYS_clone3, Vec::new());
         for (call, ways) in some() {
             rules.insert(call, ways.into_iter().map(rule).collect::<Result<_>>()?);
@@ -211,12 +214,12 @@ impl Filters {
         Ok(Self { clone3: clone3.try_into()?, allowed: allowed.try_into()? })
     }
 
-    /// Takes `clone3` away.
+    /// Applies the filter that takes `clone3` away.
     pub(super) fn apply_clone3(&self) -> Result<()> {
         seccompiler::apply_filter_all_threads(&self.clone3)
     }
 
-    /// Takes away all that is not allowed.
+    /// Applies the filter that takes away all that is not allowed.
     pub(super) fn apply_allowed(&self) -> Result<()> {
         seccompiler::apply_filter_all_threads(&self.allowed)
     }

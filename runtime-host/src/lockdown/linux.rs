@@ -1,4 +1,4 @@
-//! How it is applied: everything that can fail without a trace comes first.
+//! The application of a lockdown. Steps that leave no trace when they fail come first.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,26 +13,30 @@ use landlock::{
 
 use super::{Lockdown, LockdownError, filter};
 
-/// Without this version's right to truncate, opening a file for reading could empty it.
+/// The oldest Landlock version that suffices. Without its right to truncate, opening a
+/// file for reading could empty it.
 const NEEDED: ABI = ABI::V3;
 
-/// What later kernels can refuse as well. The filter of system calls refuses all of it on
-/// every kernel, so nothing that is promised rests on it.
+/// The version whose rights are refused as well where the kernel has them. The filter of
+/// system calls refuses all of them on every kernel, so no promise depends on this
+/// version.
 const WELCOME: ABI = ABI::V6;
 
 pub(super) fn apply(lockdown: &Lockdown) -> Result<(), LockdownError> {
     one_thread()?;
     let filters = filter::Filters::new().map_err(seccomp)?;
     let rules = rules(lockdown)?;
-    // The first filter takes away nothing that is missed, and shows that the kernel takes
-    // filters at all.
+    // The first filter takes away nothing that is needed, and shows whether the kernel
+    // takes filters at all.
     filters.apply_clone3().map_err(seccomp)?;
     enforce(rules)?;
     filters.apply_allowed().map_err(seccomp)
 }
 
+/// Checks that the process has one thread.
+///
 /// # Errors
-/// There are others, which Landlock would not hold for.
+/// Errors if there are other threads, because Landlock would not apply to them.
 fn one_thread() -> Result<(), LockdownError> {
     let tasks = fs::read_dir("/proc/self/task").map_err(LockdownError::Proc)?;
     match tasks.count() {
@@ -51,7 +55,8 @@ fn rules(lockdown: &Lockdown) -> Result<RulesetCreated, LockdownError> {
     Ok(rules)
 }
 
-/// Rights that the process loses except where a rule grants them.
+/// Creates the ruleset: the rights that the process loses, except where a rule grants
+/// them.
 fn ruleset() -> Result<RulesetCreated, RulesetError> {
     Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
@@ -64,7 +69,8 @@ fn ruleset() -> Result<RulesetCreated, RulesetError> {
 }
 
 fn readable(path: &Path) -> io::Result<(File, BitFlags<AccessFs>)> {
-    // Only as a place: a pipe is not waited for, and nothing stays readable by it.
+    // `O_PATH` opens it only as a place: a pipe is not waited for, and nothing stays
+    // readable through it.
     let file = File::options().read(true).custom_flags(libc::O_PATH).open(path)?;
     let access = if file.metadata()?.is_dir() {
         AccessFs::ReadFile | AccessFs::ReadDir

@@ -1,4 +1,4 @@
-//! A second wall, around the process.
+//! A second line of defense, around the process.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,8 +16,9 @@ mod linux {
     }
 }
 
-/// Takes from the whole process what sandboxes never need: a second wall, should the
-/// first one (Wasm, Wasmtime and the host's own code) have a hole.
+/// A lockdown of the whole process, which takes away what sandboxes never need. It is a
+/// second line of defense in case the first (Wasm, Wasmtime and the host's own code) has
+/// a hole.
 ///
 /// ```no_run
 /// use isolet::{Engine, Lockdown};
@@ -31,48 +32,49 @@ mod linux {
 /// # }
 /// ```
 ///
-/// Linux enforces it, with Landlock (files) and seccomp (system calls). It holds for the
-/// process and every thread that it starts, until the process ends: nothing can take it
-/// off or make it wider. It sets `no_new_privs`. It is there with the crate's feature
-/// `lockdown`.
+/// Linux enforces it, with Landlock (files) and seccomp (system calls). It applies to the
+/// process and every thread that it starts, until the process ends. Nothing can remove or
+/// widen it. It sets `no_new_privs`. It requires the crate's feature `lockdown`.
 ///
 /// # What it stops
 ///
-/// - Files: none is read but those at and below [`Lockdown::read`]. None is written,
-///   created, removed, renamed, linked, truncated or run.
-/// - The network, and every other socket: none is made, bound, connected, listened on or
-///   accepted.
-/// - Processes: none is started, and no other is signalled, traced, read or written.
-/// - The rest of the kernel: `io_uring`, `bpf`, `userfaultfd`, `perf_event_open`, `keyctl`,
-///   `mount`, namespaces, `ptrace`, modules. The filter lists what is allowed, some sixty
-///   system calls that an engine, a tokio runtime and the standard streams take, so a
-///   system call that a later kernel adds is refused.
+/// - Files: no file is read except those at and below [`Lockdown::read`]. No file is
+///   written, created, removed, renamed, linked, truncated or run.
+/// - The network, and every other socket: no socket is made, bound, connected, listened
+///   on or accepted.
+/// - Processes: no process is started, and no other process is signalled, traced, read or
+///   written.
+/// - The rest of the kernel: `io_uring`, `bpf`, `userfaultfd`, `perf_event_open`,
+///   `keyctl`, `mount`, namespaces, `ptrace`, modules. The filter lists what is allowed:
+///   some sixty system calls that an engine, a tokio runtime and the standard streams
+///   need. A system call that a later kernel adds is therefore refused.
 /// - Privileges: no user or group id and no capability set is changed.
 /// - Memory that is writable and executable at once, and files mapped as code.
 ///
-/// A refused system call fails with `EPERM`, a refused file with `EACCES`. The process is
-/// not killed: libraries try calls that they can do without, and one tenant's attempt must
-/// not end the work of the others. System calls for another architecture do kill it.
+/// A refused system call fails with `EPERM`, and a refused file with `EACCES`. The
+/// process is not killed, because libraries try calls that they can do without, and one
+/// tenant's attempt must not end the work of the others. System calls for another
+/// architecture do kill it.
 ///
 /// # What it does not stop
 ///
-/// - Use of what is open already. File descriptors keep their rights, so close those
-///   that are not needed. [`Capability`](crate::Capability)s can use them too: a service
-///   that needs the network while it runs cannot be locked down.
-/// - Reading the process's own memory, where the secrets of all tenants are, and writing
-///   them to standard output.
+/// - Use of what is already open. File descriptors keep their rights, so close those that
+///   are not needed. [`Capability`](crate::Capability)s can use them too: a service that
+///   needs the network while it runs cannot be locked down.
+/// - Reading the process's own memory, which holds the secrets of all tenants, and
+///   writing them to standard output.
 /// - Seeing that a file exists, and its size, times and owner.
 /// - New machine code: memory can be written first and made executable afterwards, which
 ///   is how Wasmtime loads code.
-/// - Taking CPU and memory: [`Limits`](crate::Limits) bound a sandbox, and nothing bounds
+/// - Taking CPU and memory: [`Limits`](crate::Limits) bound a sandbox, but nothing bounds
 ///   an attacker who has left one. Give the process a cgroup.
 /// - Holes in the allowed part of the kernel, and timing channels.
 ///
 /// # Cost
 ///
-/// Half a millisecond, once; then up to 70 ns for each system call. An engine that is made
-/// afterwards cannot open `/proc/self/pagemap`, so that it resets a used sandbox by copying
-/// more: make the [`Engine`](crate::Engine) first.
+/// Half a millisecond, once, and then up to 70 ns for each system call. An engine that is
+/// made afterwards cannot open `/proc/self/pagemap`, and therefore copies more when it
+/// resets a used sandbox. Make the [`Engine`](crate::Engine) first.
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is locked down before `apply`"]
 pub struct Lockdown {
@@ -80,43 +82,43 @@ pub struct Lockdown {
 }
 
 impl Lockdown {
-    /// A lockdown that leaves no file to be opened.
+    /// Creates a lockdown under which no file can be opened.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets a file be read; or a folder be listed, and all files below it be read. Again
-    /// for more.
+    /// Allows a file to be read, or a folder to be listed and all files below it to be
+    /// read. Call it again for more.
     ///
-    /// A symbolic link stands for what it leads to at the time of [`Lockdown::apply`]. What
-    /// a link below the folder leads to is not below it.
+    /// A symbolic link stands for what it leads to at the time of [`Lockdown::apply`].
+    /// The target of a link below the folder does not count as below it.
     pub fn read(mut self, path: impl Into<PathBuf>) -> Self {
         self.read.push(path.into());
         self
     }
 
-    /// Locks the process down, for good.
+    /// Locks the process down permanently.
     ///
     /// The process must have one thread: call it at the beginning of `main`, before a
     /// tokio runtime is made. [`Engine::new`](crate::Engine::new) starts no thread.
     ///
     /// # Errors
-    /// As [`LockdownError`] lists them. Nothing that is promised above may be relied on
-    /// after an error. The process should end then: where only the last of several steps
+    /// Errors as [`LockdownError`] lists them. After an error none of the promises above
+    /// may be relied on. The process should then end: if only the last of several steps
     /// failed, the earlier ones stay in force.
     pub fn apply(self) -> Result<(), LockdownError> {
         linux::apply(&self)
     }
 }
 
-/// Why the process is not locked down.
+/// The reason why the process is not locked down.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockdownError {
-    /// It takes Linux on x86-64 or `AArch64`.
+    /// The platform is not Linux on x86-64 or `AArch64`.
     #[error("lockdown needs Linux on x86-64 or AArch64")]
     Unsupported,
-    /// The process has more than one thread, and Landlock would not hold for the others.
+    /// The process has more than one thread. Landlock would not apply to the others.
     #[error(
         "lockdown must be applied before the process starts threads, and it has {0} (apply it \
          before the tokio runtime is made)"
@@ -130,11 +132,11 @@ pub enum LockdownError {
     Path {
         /// The path as it was given.
         path: PathBuf,
-        /// Why.
+        /// The reason why.
         source: io::Error,
     },
-    /// The kernel has no Landlock, or one that is too old (Linux 6.2 is the first that will
-    /// do), or it is switched off or refused.
+    /// The kernel has no Landlock, has one that is too old (Linux 6.2 is the first that
+    /// suffices), or has it switched off or refuses it.
     #[error("lockdown needs Landlock of Linux 6.2 or later: {0}")]
     Landlock(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The kernel has no seccomp filters, or refuses this one.

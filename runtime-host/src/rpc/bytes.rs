@@ -1,17 +1,17 @@
-//! Bytes as bytes, not as a list of numbers.
+//! Bytes that are encoded as bytes and not as a list of numbers.
 
 use std::fmt;
 
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Bytes in the arguments or results of a call: a `Uint8Array` in JavaScript,
-/// from which any buffer or view is taken. A `Vec<u8>` is a list of numbers.
+/// Bytes in the arguments or results of a call: a `Uint8Array` in JavaScript. Any buffer
+/// or view is accepted from JavaScript. A `Vec<u8>`, in contrast, is a list of numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bytes(Vec<u8>);
 
 impl Bytes {
-    /// Free.
+    /// Returns the bytes. Free: nothing is copied.
     pub fn into_vec(self) -> Vec<u8> {
         self.0
     }
@@ -71,7 +71,7 @@ impl schemars::JsonSchema for Bytes {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // Bare, it would count as one that allows null already.
+        // Without `anyOf`, schemars would take the schema as one that allows null already.
         schemars::json_schema!({ "anyOf": [{ "x-typescript": "Uint8Array" }] })
     }
 }

@@ -4,16 +4,17 @@ use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 
 use crate::support::sync::Mutex;
 
-/// Of whoever waits: dropped, it takes along what has not been taken.
+/// The caller's half of a cancel slot. Dropping it frees the payload, unless the payload
+/// was taken.
 pub(crate) struct Owner<T> {
     _slot: Arc<Mutex<Option<T>>>,
 }
 
-/// Of whoever takes it. It keeps nothing: a queue may hold any number of those
-/// whose owners have gone.
+/// The receiver's half of a cancel slot. It keeps nothing alive: a queue may hold any
+/// number of slots whose owners are gone.
 pub(crate) struct CancelSlot<T>(Weak<Mutex<Option<T>>>);
 
-/// Of nothing.
+/// An empty slot without an owner.
 impl<T> Default for CancelSlot<T> {
     fn default() -> Self {
         Self(Weak::new())
@@ -27,12 +28,12 @@ pub(crate) fn cancel_slot<T>(value: T) -> (Owner<T>, CancelSlot<T>) {
 }
 
 impl<T> CancelSlot<T> {
-    /// None if the owner has gone.
+    /// Takes the payload. Returns `None` if the owner is gone.
     pub(crate) fn take(&self) -> Option<T> {
         lock(&*self.0.upgrade()?).take()
     }
 
-    /// It has to wait again.
+    /// Puts the payload back, for a call that has to wait again.
     pub(crate) fn put_back(&self, value: T) {
         if let Some(slot) = self.0.upgrade() {
             *lock(&slot) = Some(value);

@@ -1,4 +1,4 @@
-//! One of a worker's exports, as those have it who may call it.
+//! An export of a worker, in the form in which its callers hold it.
 
 use std::sync::Arc;
 
@@ -12,24 +12,25 @@ use crate::support::iterative_drop;
 
 #[derive(Debug, Default)]
 pub(crate) struct Export {
-    /// None is the default export.
+    /// The name. `None` for the default export.
     pub(crate) name: Option<String>,
-    /// `ctx.props`
+    /// The value of `ctx.props`.
     pub(crate) props: Option<Value>,
-    /// What these take, if a worker chose them.
+    /// The reservation for the name and the props, if a worker chose them.
     _reservation: Reservation,
 }
 
 impl Export {
-    /// As the embedder names it.
+    /// Creates an export that the embedder names.
     pub(crate) fn new(name: Option<String>, props: Option<Value>) -> Arc<Self> {
         Arc::new(Self { name, props, _reservation: Reservation::default() })
     }
 
-    /// As a sandbox names it, in whose room it lies for as long as anybody has it.
+    /// Creates an export that a sandbox names. It counts against the quota of that
+    /// sandbox for as long as anybody holds it.
     ///
     /// # Errors
-    /// There is not enough.
+    /// Errors if the quota is exhausted.
     pub(crate) fn kept_by(
         sandbox: &Lineage,
         name: Option<String>,

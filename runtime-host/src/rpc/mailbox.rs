@@ -1,4 +1,4 @@
-//! The way to a sandbox that is driven elsewhere.
+//! Mailboxes, which lead to sandboxes that are driven elsewhere.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, Weak};
@@ -14,33 +14,33 @@ use crate::rpc::request::{Command, Request};
 use crate::rpc::survey::{Survey, Surveyed, Visitor};
 use crate::support::sync::{AtomicBool, AtomicU64, Mutex};
 
-/// The way to a driver. It keeps nothing alive: a [`Hold`] does.
+/// The mailbox of a driver. It keeps nothing alive: a [`Hold`] does.
 #[derive(Clone)]
 pub(crate) struct Mailbox(Arc<Inner>);
 
 struct Inner {
     commands: mpsc::UnboundedSender<Command>,
     hold: Mutex<Weak<Hold>>,
-    /// Requests so far.
+    /// The number of requests so far.
     requests: AtomicU64,
-    /// Offered objects that nobody has any more.
+    /// The offered objects that nobody holds any more.
     released: Mutex<Vec<Released>>,
     lineage: Lineage,
     limits: Limits,
-    /// It was told that one has let go of it, and has not looked since.
+    /// True if a hold was dropped since the driver last looked.
     is_suspect: AtomicBool,
 }
 
-/// An offered object that nobody has any more.
+/// An offered object that nobody holds any more.
 struct Released {
     number: u32,
-    /// How many requests went before.
+    /// The number of requests that went before.
     requests: u64,
-    /// Who let go of it last; none if Rust did.
+    /// The invocation that released it last. `None` if the embedder did.
     payer: Option<Arc<FuelAccount>>,
 }
 
-/// As long as someone has it, the sandbox waits for calls.
+/// A hold on a sandbox. As long as one exists, the sandbox waits for calls.
 pub(crate) struct Hold(Mailbox);
 
 impl Hold {
@@ -54,8 +54,8 @@ impl Hold {
     }
 }
 
-/// The hold of one who may keep it for long, such as a stub. When it is let go and
-/// others are left, those may be no more than the sandbox itself.
+/// A hold that may be kept for long, for example by a stub. When it is dropped and other
+/// holds remain, those may belong to nobody but the sandbox itself.
 #[derive(Clone)]
 pub(crate) struct StubHold(Arc<Hold>);
 
@@ -101,22 +101,22 @@ impl Mailbox {
         }))
     }
 
-    /// Whether both lead to one sandbox.
+    /// Returns true if both lead to the same sandbox.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// What keeps the sandbox alive, if anybody has that.
+    /// Returns the hold that keeps the sandbox alive, if there is one.
     pub(crate) fn known_hold(&self) -> Option<Arc<Hold>> {
         self.0.hold.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
     }
 
-    /// Whether one has let go of it since this was last asked.
+    /// Returns true if a hold was dropped since the last call of this method.
     pub(crate) fn take_suspicion(&self) -> bool {
         self.0.is_suspect.load(Ordering::Relaxed) && self.0.is_suspect.swap(false, Ordering::AcqRel)
     }
 
-    /// Keeps the sandbox alive, if it still is.
+    /// Returns a hold that keeps the sandbox alive, if it still lives.
     pub(crate) fn hold(&self) -> Arc<Hold> {
         let mut known = self.0.hold.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(hold) = known.upgrade() {
@@ -144,7 +144,7 @@ impl Mailbox {
         self.0.commands.is_closed()
     }
 
-    /// An object is let go. However many are, the driver is told once.
+    /// Releases an offered object. The driver is told once, however many are released.
     pub(super) fn release(&self, number: u32) {
         let payer = who_lets_go();
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,23 +156,23 @@ impl Mailbox {
         }
     }
 
-    /// What was let go since this was last asked, for a driver that has taken so
-    /// many requests: to let go must not overtake a call that was made before.
+    /// Returns the objects released since the last call, for a driver that has taken
+    /// `taken` requests. A release must not overtake a call that was made before it.
     pub(crate) fn released(&self, taken: u64) -> Vec<(u32, Option<Arc<FuelAccount>>)> {
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
         let ripe = released.partition_point(|it| it.requests <= taken);
         released.drain(..ripe).map(|it| (it.number, it.payer)).collect()
     }
 
-    /// A driver that has ended hears nothing.
+    /// Sends a command. A driver that has ended does not receive it.
     fn send(&self, command: Command) {
         let _ = self.0.commands.send(command);
     }
 
-    /// Hands over a request.
+    /// Sends a request.
     ///
     /// # Errors
-    /// The request, if the sandbox has ended.
+    /// Returns the request if the sandbox has ended.
     pub(crate) fn invoke(&self, request: Box<Request>) -> Result<(), Box<Request>> {
         self.0.requests.fetch_add(1, Ordering::Release);
         match self.0.commands.send(Command::Invoke(request)) {
@@ -181,15 +181,15 @@ impl Mailbox {
         }
     }
 
-    /// What the sandbox's tables hold, after all that was asked of it before; none
-    /// if it has ended.
+    /// Counts what the sandbox's tables hold, after everything that was asked of it
+    /// before. Returns `None` if it has ended.
     pub(crate) async fn count(&self) -> Option<WorkerStats> {
         let (reply, counted) = oneshot::channel();
         self.send(Command::Count(reply));
         counted.await.ok()
     }
 
-    /// Cancels the request of this token when it is dropped.
+    /// Returns a guard that cancels the request of this token when it is dropped.
     pub(crate) fn cancel_on_drop(&self, token: u64) -> CancelOnDrop {
         CancelOnDrop { mailbox: Some(self.clone()), token }
     }
@@ -209,7 +209,7 @@ impl Surveyed for Mailbox {
     }
 }
 
-/// Tells the driver when nobody waits for a call any more.
+/// A guard that tells the driver when nobody waits for a call any more.
 pub(crate) struct CancelOnDrop {
     mailbox: Option<Mailbox>,
     token: u64,
@@ -229,7 +229,7 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// A token that no other request of the process has.
+/// Returns a token that no other request of the process has.
 pub(crate) fn new_token() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)

@@ -1,4 +1,4 @@
-//! Calls: what can be called, the messages, and the ways between sandboxes.
+//! Calls: the values that can be called, the messages, and the channels between sandboxes.
 
 pub(crate) mod bytes;
 pub(crate) mod cancel_slot;

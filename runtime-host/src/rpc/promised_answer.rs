@@ -1,4 +1,5 @@
-//! The answer to a call before it has come, and what is already asked of it.
+//! Promised answers: the answer to a call before it has arrived, and the calls that
+//! already wait for it.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::Ordering;
@@ -18,40 +19,42 @@ use crate::rpc::target::Target;
 use crate::support::iterative_drop;
 use crate::support::sync::{AtomicBool, Mutex};
 
-/// How many answers may lead to one another; more are a circle.
+/// The maximum number of answers that may lead to one another. A longer chain counts as a
+/// cycle.
 const MAX_CHAIN: usize = 100;
 
-/// How many answers may be within the answers that are within one, those left out that
-/// have come with all that is in them. Each answer that comes looks at so many.
+/// The maximum number of answers nested in those that one answer holds. Closed answers,
+/// which have settled together with everything in them, do not count. Each answer that
+/// settles looks at up to this many.
 const MAX_NESTED: usize = 1_000;
 
-/// So many bytes of answers are looked through at once for those that have waited, if
-/// each looks once.
+/// The maximum number of bytes to look through without yielding when an answer settles,
+/// if each waiting call looks through the answer once.
 const AT_ONCE: usize = 32 << 10;
 
-/// Bytes that one call may look through: about 20 ms, and as much again to copy a part.
-/// Each name of the path adds the bytes that it looks through, and a name that is a
-/// reference adds four times the answer.
+/// The maximum number of bytes that one call may look through: about 20 ms, and as much
+/// again to copy a part. Each name of the path adds the bytes that it looks through. A
+/// name that is a reference adds four times the size of the answer.
 const MAX_LOOKED_THROUGH: usize = 4 << 20;
-/// The same if the answer has references.
+/// The same limit for an answer with references.
 const MAX_UNTANGLED: usize = 1 << 20;
 
-/// Fuel for looking at a value. It and the next two are the host's time at the rate of
-/// [`Limits::FUEL_PER_CPU_MS`](crate::Limits).
+/// The fuel for looking at a value. This constant and the next two are the host's time at
+/// the rate of [`Limits::FUEL_PER_CPU_MS`](crate::Limits).
 const LOOKING: usize = 64;
-/// Fuel for copying a value.
+/// The fuel for copying a value.
 const COPYING: usize = 256;
-/// Fuel for each byte of an answer with references that a part is copied from.
+/// The fuel for each byte of an answer with references from which a part is copied.
 const UNTANGLING: usize = 256;
 
-/// What a call will come to. Calls of it wait, and leave in their order when
-/// the answer has come.
+/// The future result of a call. Calls of it wait in a queue and are sent in order when
+/// the answer settles.
 #[derive(Default)]
 pub(crate) struct PromisedAnswer {
     state: Mutex<State>,
-    /// It may come to any value, and not to a stub alone.
+    /// True if it may settle to any value, and not only to a stub.
     any: AtomicBool,
-    /// It has come, and so have all answers in it: it can be in no circle.
+    /// True if it has settled, and so have all answers in it. It can then be part of no cycle.
     closed: AtomicBool,
 }
 
@@ -59,9 +62,10 @@ enum State {
     Waiting(Vec<Asked>),
     Settled {
         result: Arc<Result<Value, Thrown>>,
-        /// Those that have yet to be sent: as long as there are any, others go behind them.
+        /// The calls that have yet to be sent. While there are any, new calls queue
+        /// behind them.
         left: Option<VecDeque<Asked>>,
-        /// What it takes.
+        /// The reservation for the result.
         reservation: Reservation,
     },
 }
@@ -83,7 +87,8 @@ impl PromisedAnswer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// As whoever has made the call says.
+    /// Marks the answer as able to settle to any value, as the sandbox that made the call
+    /// has declared it.
     pub(crate) fn may_be_any(&self) {
         self.any.store(true, Ordering::Relaxed);
     }
@@ -110,8 +115,8 @@ impl PromisedAnswer {
         }
     }
 
-    /// Sends what has waited, in order. The answer takes room for as long as
-    /// anybody can ask for it.
+    /// Settles the answer and sends the waiting calls in order. The answer keeps its
+    /// reservation for as long as anybody can call it.
     pub(crate) fn settle(
         self: &Arc<Self>,
         result: Result<Value, Thrown>,
@@ -146,16 +151,16 @@ impl PromisedAnswer {
         }
     }
 
-    /// Sends those that have waited, and gives way to other tasks between any two: each
-    /// may look through all of a large answer.
+    /// Sends the waiting calls and yields to other tasks between them, because each may
+    /// look through all of a large answer.
     async fn send_all(self: Arc<Self>) {
         while self.send_next() {
             tokio::task::yield_now().await;
         }
     }
 
-    /// Sends the first of those that have waited; false if there is none. As long as there
-    /// is one, calls that are made meanwhile go behind it.
+    /// Sends the first waiting call. Returns false if there is none. While there is one,
+    /// calls made in the meantime queue behind it.
     fn send_next(self: &Arc<Self>) -> bool {
         let (asked, result) = match &mut *self.state() {
             State::Settled { left: Some(left), result, .. } if !left.is_empty() => {
@@ -175,13 +180,15 @@ impl PromisedAnswer {
         true
     }
 
-    /// Sends a call to where the answers lead; none if it has to wait there, or
-    /// nobody waits for it. Neither takes stack, however many lead to one another.
+    /// Sends a call to the target that the answers lead to. Returns `None` if the call
+    /// has to wait there, or if nobody waits for it. Uses no stack, however many answers
+    /// lead to one another.
     fn route(self: &Arc<Self>, asked: Asked) -> Option<(Answer, oneshot::Sender<Answer>)> {
         self.route_from(asked, None)
     }
 
-    /// As [`Self::route`], with what this one has come to if it is the call's turn.
+    /// Does the same as [`Self::route`]. `known` is the result of this answer, if it is
+    /// the call's turn.
     fn route_from(
         self: &Arc<Self>,
         asked: Asked,
@@ -200,7 +207,8 @@ impl PromisedAnswer {
                 (None, State::Waiting(queue)) => {
                     asked.call.put_back(call);
                     if queue.len() == queue.capacity() {
-                        // Those whose callers have gone away, before it grows.
+                        // Before the queue grows, the calls whose callers have gone away
+                        // are removed.
                         queue.retain(|asked| !asked.call.is_void());
                         queue.reserve(queue.len() + 1);
                     }
@@ -218,8 +226,8 @@ impl PromisedAnswer {
         Some((failed(Thrown::type_error(circle)), asked.sender))
     }
 
-    /// Whether it would keep itself for ever, through whatever other answers. Does not
-    /// look into those that are closed: they came before this one.
+    /// Returns true if the answer would keep itself alive forever, directly or through
+    /// other answers. Does not search closed answers: they settled before this one.
     fn holds_itself(self: &Arc<Self>) -> bool {
         let Some(mut left) = self.held() else { return true };
         let most = left.len() + MAX_NESTED;
@@ -247,8 +255,8 @@ impl PromisedAnswer {
         matches!(*self.state(), State::Settled { .. })
     }
 
-    /// The answers that are in this one, be it in the `props` of an entrypoint; none if
-    /// there are too many of these.
+    /// Returns the answers in this one, including those in the `props` of an entrypoint.
+    /// Returns `None` if there are too many such `props`.
     fn held(&self) -> Option<Vec<Arc<Self>>> {
         let mut found = Vec::new();
         let mut left = match &*self.state() {
@@ -276,7 +284,8 @@ impl PromisedAnswer {
         Some(found)
     }
 
-    /// The stub that it has come to; none if it has not, or is none.
+    /// Returns the stub that it has settled to. Returns `None` if it has not settled, or
+    /// has settled to another value.
     pub(crate) fn settled(&self) -> Option<Stub> {
         match &*self.state() {
             State::Settled { result, .. } => {
@@ -287,7 +296,8 @@ impl PromisedAnswer {
         }
     }
 
-    /// The stub that it comes to; none if it is none.
+    /// Waits for the answer and returns its stub. Returns `None` if it settles to another
+    /// value.
     pub(crate) async fn stub(self: &Arc<Self>) -> Result<Option<Stub>, Thrown> {
         let value = self.request(Call::of(Vec::new(), None)).await?;
         Ok(value.as_capability().and_then(Stub::from_attachment))
@@ -326,15 +336,15 @@ impl Drop for PromisedAnswer {
     }
 }
 
-/// Where a call of an answer goes.
+/// The destination of a call of an answer.
 enum Next {
     Answer(Answer),
-    /// It is what another call will come to.
+    /// The answer is itself the result of another call.
     Promised(Arc<PromisedAnswer>, Call),
 }
 
-/// Goes down a path of an answer: through its data here, and from the first
-/// stub on over there. Looking through data is paid for by who asks.
+/// Follows the path of a call into an answer. Data is looked through here. From the first
+/// stub on, the call goes to the stub's target. The caller pays for looking through data.
 fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
     let value = match &**result {
         Ok(value) => value,
@@ -352,7 +362,7 @@ fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
             call.path.drain(..index);
             return match stub.target() {
                 Target::Promised(promised) => Next::Promised(Arc::clone(promised), call),
-                // Reading a stub is having it.
+                // A read of the stub itself returns the stub.
                 _ if call.path.is_empty() && call.arguments.is_none() => {
                     Next::Answer(Box::pin(std::future::ready(Ok(stub.to_value()))))
                 }
@@ -386,11 +396,11 @@ fn follow(result: &Arc<Result<Value, Thrown>>, mut call: Call) -> Next {
             return Next::Answer(failed(too_large(value, most)));
         }
         let cost = if value.has_refs() { bytes * UNTANGLING } else { part.values() * COPYING };
-        // It is looked for once more.
+        // Copying follows the path once more.
         if !call.charge(bytes + part.steps() * LOOKING + cost) {
             return Next::Answer(failed(Thrown::new(NO_FUEL)));
         }
-        // Made when it is taken: many may wait for a part of one answer.
+        // Copied when the future is polled: many calls may wait for a part of one answer.
         let (result, path) = (Arc::clone(result), call.path);
         return Next::Answer(Box::pin(async move { copied(&result, &path) }));
     }
@@ -408,7 +418,7 @@ fn too_large(value: &Value, most: usize) -> Thrown {
     ))
 }
 
-/// Copies the data that a path leads to.
+/// Copies the data at a path.
 fn copied(result: &Result<Value, Thrown>, path: &[String]) -> Result<Value, Thrown> {
     let value = result.as_ref().map_err(Clone::clone)?;
     let mut part = value.whole();

@@ -1,4 +1,4 @@
-//! An object or an entrypoint in a certain sandbox.
+//! References to objects and entrypoints in one particular sandbox.
 
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -17,11 +17,11 @@ use crate::rpc::request::{Asked, Receiver, Reply, Request};
 use crate::rpc::survey::{Holds, Visitor};
 use crate::support::sync::AtomicBool;
 
-/// An object or an entrypoint in a certain sandbox.
+/// A reference to an object or an entrypoint in one particular sandbox.
 pub(crate) struct Remote {
     mailbox: Mailbox,
     receiver: Receiver,
-    /// The sandbox need not hear when it is let go.
+    /// True if the sandbox need not be told when the object is released.
     lent: AtomicBool,
 }
 
@@ -30,7 +30,8 @@ impl Remote {
         Self { mailbox, receiver, lent: AtomicBool::new(false) }
     }
 
-    /// An object that the sandbox has until its next event, unless it is kept.
+    /// Creates a reference to an object that the sandbox has only until its next event,
+    /// unless it is kept.
     pub(crate) fn lent(mailbox: Mailbox, number: u32) -> Self {
         Self { mailbox, receiver: Receiver::Offered(number), lent: AtomicBool::new(true) }
     }
@@ -39,19 +40,19 @@ impl Remote {
         self.lent.store(false, Ordering::Relaxed);
     }
 
-    /// What keeps the sandbox alive for whoever has the stub; none if it has
-    /// ended.
+    /// Returns a hold that keeps the sandbox alive for the owner of the stub. Returns
+    /// `None` if the sandbox has ended.
     pub(crate) fn hold(&self) -> Option<StubHold> {
         (!self.mailbox.is_closed()).then(|| StubHold::of(self.mailbox.hold()))
     }
 
-    /// Whether it lives in the sandbox behind that mailbox.
+    /// Returns true if it lives in the sandbox behind that mailbox.
     pub(crate) fn is_in(&self, mailbox: &Mailbox) -> bool {
         self.mailbox.is(mailbox)
     }
 
-    /// Whether it lives in the sandbox of that lineage, or in one that this
-    /// descends from: those end later than it does.
+    /// Returns true if it lives in the sandbox of `holder` or in one of its ancestors.
+    /// Ancestors end later than the sandbox does.
     pub(crate) fn outlives(&self, holder: &Lineage) -> bool {
         holder.descends_from(self.mailbox.lineage())
     }

@@ -1,4 +1,4 @@
-//! One call of a worker, from the caller's hand to its report.
+//! A call of a worker, from its caller to its report.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,26 +16,26 @@ use crate::rpc::export::Export;
 use crate::rpc::report::Report;
 use crate::rpc::survey::Survey;
 
-/// What callers ask of a driver.
+/// A command to the driver of a sandbox.
 pub(crate) enum Command {
     Invoke(Box<Request>),
-    /// The caller that holds this token has gone away.
+    /// The caller of the request with this token has gone away.
     Cancel(u64),
-    /// Objects that were offered have been let go: the mailbox knows which.
+    /// Offered objects were released. The mailbox lists them.
     Released,
     /// Nobody holds the sandbox any more.
     Unheld,
-    /// One who held the sandbox has let go of it, and others have not.
+    /// A hold on the sandbox was dropped, and others remain.
     LetGo,
-    /// Name what the tables hold.
+    /// A request to name what the tables hold to a survey.
     LookThrough(Survey),
     /// A survey has found that nobody needs the sandbox.
     Unneeded,
-    /// Say what the tables hold.
+    /// A request to count what the tables hold.
     Count(oneshot::Sender<WorkerStats>),
 }
 
-/// What of a sandbox is called.
+/// The part of a sandbox that is called.
 #[derive(Clone)]
 pub(crate) enum Receiver {
     Entrypoint(Arc<Export>),
@@ -43,16 +43,16 @@ pub(crate) enum Receiver {
     Offered(u32),
 }
 
-/// Whom to tell, and when.
+/// The receiver of the answer, and the time at which it is sent.
 pub(crate) enum Reply {
-    /// The value, as soon as there is one.
+    /// Receives the value as soon as there is one.
     Value(oneshot::Sender<Kept<Result<Value>>>),
-    /// Everything, when `waitUntil` is over as well.
+    /// Receives the whole report when `waitUntil` is over as well.
     Report(oneshot::Sender<Kept<Report>>),
 }
 
-/// An answer on its way, which counts against the quota of the sandbox that gave it
-/// until the one who waits takes it.
+/// An answer in transit. It counts against the quota of the sandbox that gave it until
+/// the caller takes it.
 pub(crate) struct Kept<T> {
     answer: T,
     _kept: Reservation,
@@ -69,7 +69,7 @@ impl<T> Kept<T> {
 }
 
 impl Reply {
-    /// The caller has gone away.
+    /// Returns true if the caller has gone away.
     pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Value(reply) => reply.is_closed(),
@@ -78,7 +78,7 @@ impl Reply {
     }
 }
 
-/// What is called, and with what; without arguments it is read.
+/// The path that is called and its arguments. Without arguments, the path is read.
 #[derive(Default)]
 pub(crate) struct Asked {
     pub(crate) path: Vec<String>,
@@ -90,18 +90,18 @@ pub(crate) struct Request {
     pub(crate) receiver: Receiver,
     pub(crate) asked: CancelSlot<Asked>,
     pub(crate) limits: Limits,
-    /// The invocation that calls; none if Rust does.
+    /// The invocation that makes the call. `None` if the embedder makes it.
     pub(crate) caller: Option<Arc<FuelAccount>>,
-    /// The one that pays; none if this one does itself.
+    /// The invocation that pays. `None` if the called invocation pays for itself.
     pub(crate) payer: Option<Arc<FuelAccount>>,
-    /// New randomness before the call, for a sandbox that is fresh.
+    /// The new seed to apply before the call, in a fresh sandbox.
     pub(crate) reseed: Option<u64>,
     pub(crate) began: Instant,
     pub(crate) reply: Reply,
 }
 
 impl Request {
-    /// Stands for the loading of a worker that nobody has called.
+    /// Creates a request that stands for loading a worker that nobody has called.
     pub(crate) fn loading(limits: &Limits, reply: oneshot::Sender<Kept<Result<Value>>>) -> Self {
         Self {
             token: u64::MAX,

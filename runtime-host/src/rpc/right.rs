@@ -1,7 +1,7 @@
-//! Rights: capabilities that each sandbox holds in a form of its own.
+//! Rights: capabilities that each sandbox holds in its own form.
 //!
-//! A right does nothing by itself, so that what comes of its use belongs to whoever uses
-//! it, however it got there.
+//! A right does nothing by itself. What its use creates belongs to the sandbox that uses
+//! it, however the right reached that sandbox.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -12,31 +12,31 @@ use crate::rpc::mailbox::Mailbox;
 use crate::rpc::survey::Holds;
 use crate::support::seed::Seed;
 
-/// A right as it travels.
+/// A right as it travels between sandboxes.
 pub(crate) trait Right: Send + Sync {
-    /// Returns the right in the hands of a sandbox.
+    /// Returns the right in the form that the sandbox of `holder` holds.
     fn held_by(self: Arc<Self>, holder: &mut Holder) -> Arc<dyn HeldRight>;
 
-    /// Why a call is refused of one that no sandbox holds: by Rust, or through an answer
-    /// that has not come.
+    /// Returns the message that refuses a call while no sandbox holds the right: a call
+    /// by the embedder, or one through an answer that has not settled.
     fn refusal(&self) -> &'static str;
 }
 
-/// A right in the hands of one sandbox.
+/// A right as one sandbox holds it.
 pub(crate) trait HeldRight: Holds + Send + Sync {
     fn request(self: Arc<Self>, call: Call) -> Answer;
 
-    /// Returns the right without the sandbox, which is all that leaves it.
+    /// Returns the right without its sandbox. Only this form leaves the sandbox.
     fn right(&self) -> Arc<dyn Right>;
 }
 
-/// What a sandbox has for the rights that it holds.
+/// The state that a sandbox keeps for the rights that it holds.
 pub(crate) struct Holder {
     pub(crate) mailbox: Mailbox,
-    /// Where its children draw their seeds from.
+    /// The seed from which its children draw theirs.
     pub(crate) seed: Arc<Seed>,
     pub(crate) children: Arc<Children>,
-    /// What rights of one id share; it lives as long as one of them.
+    /// The state that the rights of one id share. It lives as long as one of those rights.
     shared: BTreeMap<String, Weak<dyn Any + Send + Sync>>,
 }
 
@@ -46,7 +46,7 @@ impl Holder {
         Self { mailbox, seed, children, shared: BTreeMap::new() }
     }
 
-    /// Returns what the rights of that id share, a new one if none is left.
+    /// Returns the state that the rights of that id share. Creates it if none is left.
     pub(crate) fn shared<T: Default + Send + Sync + 'static>(
         &mut self,
         id: Option<&str>,
@@ -64,7 +64,7 @@ impl Holder {
     }
 }
 
-/// What lets go of what it was given when the sandbox that made it ends.
+/// A child that drops what it was given when the sandbox that loaded it ends.
 pub(crate) trait Child: Send + Sync {
     fn unbind(&self);
 }
@@ -77,7 +77,7 @@ impl Children {
     pub(crate) fn add(&self, child: Weak<dyn Child>) {
         let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if children.len() == children.capacity() {
-            // Those that are gone, before it grows.
+            // Before the list grows, the children that are gone are removed.
             children.retain(|child| child.strong_count() > 0);
             let many = children.len() + 8;
             children.reserve(many);
@@ -85,7 +85,7 @@ impl Children {
         children.push(child);
     }
 
-    /// The sandbox has ended, and they with it.
+    /// Unbinds all children, which end together with the sandbox.
     pub(crate) fn unbind(&self) {
         let children = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         for child in children {

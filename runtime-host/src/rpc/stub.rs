@@ -1,4 +1,4 @@
-//! A capability as an ordinary value of Rust.
+//! Stubs: capabilities as ordinary values of Rust.
 
 use std::fmt;
 use std::future::ready;
@@ -17,16 +17,16 @@ use crate::rpc::mailbox::StubHold;
 use crate::rpc::survey::{Holds, Visitor};
 use crate::rpc::target::Target;
 
-/// Something that can be called: a capability of the host's, an object, a
+/// A reference to something that can be called: a capability of the host, or an object, a
 /// function or an entrypoint of a worker.
 ///
-/// It can be called, kept, cloned, put into a worker's `env`, and be anywhere in
-/// the arguments and results of calls (`Stub` in a serde type). What it stands
-/// for in a worker is let go when the last clone, in Rust and in other workers,
-/// is gone; until then the stub keeps that worker's sandbox alive.
+/// A stub can be called, kept, cloned, put into a worker's `env`, and placed anywhere in
+/// the arguments and results of calls (`Stub` in a serde type). What it refers to in a
+/// worker is released when the last clone, in Rust and in other workers, is dropped.
+/// Until then the stub keeps that worker's sandbox alive.
 ///
-/// A promise that a worker hands on before it has come is a stub here too. It can be
-/// called and passed on; only another worker can await what it comes to.
+/// A promise that a worker passes on before it has settled is also a stub in Rust. It can
+/// be called and passed on. Only another worker can await its value.
 #[derive(Clone)]
 pub struct Stub {
     target: Target,
@@ -34,7 +34,7 @@ pub struct Stub {
 }
 
 impl Stub {
-    /// A stub of an object of the host's.
+    /// Creates a stub of an object of the host.
     pub fn new(capability: impl Capability) -> Self {
         Self::to(Target::Capability(Arc::new(capability)))
     }
@@ -47,13 +47,13 @@ impl Stub {
         Self { target, hold }
     }
 
-    /// As what lives as long as that sandbox may keep it: what is in the sandbox,
-    /// or above it, must not be kept alive by it.
+    /// Returns the stub in the form that something which lives as long as the sandbox of
+    /// `holder` may keep. It must not keep alive what is in that sandbox or above it.
     pub(crate) fn held_by(&self, holder: &Lineage) -> Self {
         self.otherwise_held_by(holder).unwrap_or_else(|| self.clone())
     }
 
-    /// None if it is the same stub.
+    /// Does the same as [`Self::held_by`]. Returns `None` if the stub needs no change.
     fn otherwise_held_by(&self, holder: &Lineage) -> Option<Self> {
         match &self.target {
             Target::Remote(remote) if remote.outlives(holder) => Some(self.without_hold()),
@@ -61,7 +61,7 @@ impl Stub {
         }
     }
 
-    /// As it leaves the sandbox that holds it.
+    /// Converts the stub to the form in which it leaves the sandbox that holds it.
     pub(crate) fn travelling(self) -> Self {
         match &self.target {
             Target::HeldRight(held) => Self::to(Target::Right(held.right())),
@@ -69,7 +69,7 @@ impl Stub {
         }
     }
 
-    /// A value whose stubs are as [`Self::held_by`] makes them.
+    /// Converts each stub in a value as [`Self::held_by`] does.
     pub(crate) fn value_held_by(value: Value, holder: &Lineage) -> Value {
         if value.capabilities().is_empty() {
             return value;
@@ -83,12 +83,12 @@ impl Stub {
         })
     }
 
-    /// One that does not keep its sandbox alive.
+    /// Returns a clone that does not keep its sandbox alive.
     pub(crate) fn without_hold(&self) -> Self {
         Self { target: self.target.clone(), hold: None }
     }
 
-    /// The `props` of the entrypoint that it is.
+    /// Returns the `props` of the entrypoint that it refers to.
     pub(crate) fn props(&self) -> Option<Value> {
         match &self.target {
             Target::Remote(remote) => remote.props(),
@@ -101,11 +101,11 @@ impl Stub {
         &self.target
     }
 
-    /// Calls a method and converts what it returns. `arguments` is a tuple.
+    /// Calls a method and converts the returned value. `arguments` is a tuple.
     ///
     /// # Errors
-    /// What was thrown, the limit that a worker reached, or that the value does
-    /// not fit `R`.
+    /// Errors if the call throws, if a worker reaches a limit, or if the value does not
+    /// fit `R`.
     pub fn call<R: DeserializeOwned + Send + 'static>(
         &self,
         method: &str,
@@ -115,7 +115,7 @@ impl Stub {
         Box::pin(async move { Ok(value.await?.to()?) })
     }
 
-    /// As [`Stub::call`], without converting the value.
+    /// Calls a method as [`Stub::call`] does, without converting the value.
     pub fn call_value(&self, method: &str, arguments: impl Serialize) -> Calling<Result<Value>> {
         self.answer(arguments_of(&arguments).map(|arguments| Call::method(method, arguments)))
     }
@@ -123,7 +123,7 @@ impl Stub {
     /// Calls a function.
     ///
     /// # Errors
-    /// As [`Stub::call`].
+    /// The same as [`Stub::call`].
     pub fn call_function<R: DeserializeOwned + Send + 'static>(
         &self,
         arguments: impl Serialize,
@@ -135,7 +135,7 @@ impl Stub {
     /// Reads a property.
     ///
     /// # Errors
-    /// As [`Stub::call`].
+    /// The same as [`Stub::call`].
     pub fn get<R: DeserializeOwned + Send + 'static>(&self, property: &str) -> Calling<Result<R>> {
         let value = self.answer(Ok(Call::property(property)));
         Box::pin(async move { Ok(value.await?.to()?) })
@@ -143,8 +143,8 @@ impl Stub {
 
     fn answer(&self, call: Result<Call>) -> Calling<Result<Value>> {
         match call {
-            // Sent now and not when the future is first polled, so that calls
-            // arrive in the order in which they were made.
+            // Sent now, not when the future is first polled, so that calls arrive in the
+            // order in which they were made.
             Ok(call) => {
                 let answer = self.request(call);
                 Box::pin(async move { answer.await.map_err(Thrown::into_error) })
@@ -164,13 +164,13 @@ impl Stub {
         }
     }
 
-    /// Ends when the sandbox that it leads to is stopped, or what it was to become
-    /// has failed, and says by what; or with none, when `holder` will never hear of
-    /// that. Whoever waits keeps neither the object nor its sandbox.
+    /// Resolves to the error that stops the sandbox of the target, or that fails the
+    /// promised answer. Resolves to `None` if `holder` will never be told of such an
+    /// error. The future keeps neither the object nor its sandbox alive.
     pub(crate) fn broken(&self, holder: &Lineage) -> Breaking {
         match &self.target {
             Target::Remote(remote) => {
-                // Those who are in the sandbox, or below it, end with it.
+                // Holders in that sandbox, or below it, end with it.
                 let watching = (!remote.outlives(holder)).then(|| remote.watch()).flatten();
                 Box::pin(async move { watching?.await.ok().map(Thrown::from_error) })
             }
@@ -198,19 +198,19 @@ impl Stub {
         Arc::new(self.clone())
     }
 
-    /// None if it was not this crate that put it there.
+    /// Returns `None` if the attachment was not created by this crate.
     pub(crate) fn from_attachment(attachment: &Attachment) -> Option<Self> {
         attachment.downcast_ref::<Self>().cloned()
     }
 
-    /// Names to a survey what a capability holds that a message carries.
+    /// Names to a survey what a capability in a message holds.
     pub(crate) fn visit_attachment(attachment: &Attachment, visitor: &mut Visitor<'_>) {
         if let Some(stub) = attachment.downcast_ref::<Self>() {
             stub.visit(visitor);
         }
     }
 
-    /// A message that is this stub.
+    /// Returns a message that consists of this stub.
     pub fn to_value(&self) -> Value {
         Value::from_capability(self.to_attachment())
     }
@@ -222,7 +222,7 @@ impl Holds for Stub {
             hold.shared().visit(visitor);
         }
         match &self.target {
-            // What the host has in it no survey knows.
+            // A survey does not see what these hold in the host.
             Target::Capability(_) | Target::Right(_) => {}
             Target::Worker(callee) => visitor.shared_any(Arc::clone(callee) as _),
             Target::Remote(remote) => visitor.shared(remote),
@@ -261,7 +261,7 @@ impl schemars::JsonSchema for Stub {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // Bare, it would count as one that allows null already.
+        // Without `anyOf`, schemars would take the schema as one that allows null already.
         schemars::json_schema!({ "anyOf": [{ "x-typescript": "RpcStub" }] })
     }
 }

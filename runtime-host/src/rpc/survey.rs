@@ -1,68 +1,69 @@
-//! Which sandboxes anybody still needs.
+//! Surveys, which find the sandboxes that nobody needs any more.
 //!
-//! One rule: a sandbox lives as long as it is busy, or somebody who lives holds it.
-//! Rust lives, and so does a sandbox that is busy. Holding is counted, which ends most
-//! sandboxes at once; those that only hold one another are found by a survey.
+//! A sandbox lives as long as it is busy, or is held by something that lives. The
+//! embedder always lives, and so does a busy sandbox. Holds are counted, which ends most
+//! sandboxes at once. Sandboxes that only hold one another are found by a survey.
 //!
 //! A survey begins at a sandbox that is at rest and follows what its tables hold: stubs,
-//! answers, `props`, workers. It counts how often it comes by each shared thing. A thing
-//! that has more owners than that is held from elsewhere (by Rust, by a message on its
-//! way, by a sandbox that is busy) and lives, with all that it leads to. Each sandbox
-//! looks through its own tables, on its own task, when the survey comes to it. What a
-//! survey does not know of counts as held: it can keep too much, and not too little.
+//! answers, `props` and workers. It counts how often it meets each shared thing. A thing
+//! that has more owners than that is held from elsewhere (by the embedder, by a message
+//! in transit, or by a busy sandbox). It lives, together with everything that it leads
+//! to. Each sandbox looks through its own tables, on its own task, when the survey
+//! reaches it. Owners that a survey does not know count as holders, so a survey can keep
+//! too much alive, but never too little.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use isolet_wire::{Attachment, Value};
 
-/// So many stubs of a list count as one thing.
+/// The number of stubs of a list that count as one thing.
 const PART: usize = 16;
 
-/// So many things are looked at before other tasks have their turn.
+/// The number of things to look at before other tasks get their turn.
 const SLICE: usize = 1_000;
 
-/// A survey under way, shared by the sandboxes that it comes to.
+/// A survey in progress, shared by the sandboxes that it reaches.
 #[derive(Clone)]
 pub(crate) struct Survey(Arc<Mutex<State>>);
 
-/// The way to a sandbox that a survey comes by. It keeps nothing alive.
+/// The handle by which a survey reaches a sandbox. It keeps nothing alive.
 pub(crate) trait Surveyed: Send + Sync {
-    /// What tells it from all other ways that there are.
+    /// Returns a number that identifies the sandbox among all existing ones.
     fn address(&self) -> usize;
 
-    /// Has the sandbox name what it holds.
+    /// Makes the sandbox name what it holds.
     fn look_through(&self, survey: Survey);
 
     /// Tells the sandbox that nobody needs it.
     fn unneeded(&self);
 }
 
-/// Names what is in a capability that a message carries.
+/// A function that names what a capability in a message holds.
 type Carried = fn(&Attachment, &mut Visitor<'_>);
 
 struct State {
     carried: Carried,
     nodes: Vec<Node>,
     by_address: HashMap<usize, usize>,
-    /// The nodes of sandboxes, by the ways to them.
+    /// The nodes of sandboxes, by [`Surveyed::address`].
     by_way: HashMap<usize, usize>,
-    /// Sandboxes that have not looked through their tables yet.
+    /// The number of sandboxes that have not looked through their tables yet.
     left: usize,
 }
 
-/// A shared thing.
+/// A node of a survey: one shared thing.
 struct Node {
     owners: Box<dyn Owners>,
-    /// How many of its owners the survey has come by.
+    /// The number of its owners that the survey has met.
     met: usize,
     holds: Vec<usize>,
     sandbox: Option<Arc<dyn Surveyed>>,
-    /// Whether it lives, whoever holds it.
+    /// True if it lives, whether or not anything holds it.
     is_busy: bool,
 }
 
-/// Keeps nothing alive.
+/// A count of the owners of a shared thing. It keeps nothing alive.
 trait Owners: Send {
     fn count(&self) -> usize;
 }
@@ -73,39 +74,39 @@ impl<T: ?Sized + Send + Sync> Owners for Weak<T> {
     }
 }
 
-/// What holds shared things.
+/// A holder of shared things.
 pub(crate) trait Holds {
-    /// Names each of them.
+    /// Names each thing that it holds to the visitor.
     fn visit(&self, visitor: &mut Visitor<'_>);
 }
 
 /// A shared thing that holds others.
 pub(crate) type Shared = Arc<dyn Holds + Send + Sync>;
 
-/// What a sandbox, or a shared thing in it, names its holdings to.
+/// The visitor to which a sandbox, or a shared thing in it, names what it holds.
 pub(crate) struct Visitor<'a> {
     state: &'a mut State,
     holder: usize,
-    /// Things that have yet to be looked into: none on the stack of another, however
-    /// long a chain they are.
+    /// The things that have yet to be looked into. None is visited on the stack of
+    /// another, however long a chain they form.
     left: Vec<(usize, Shared)>,
     asked: Vec<Arc<dyn Surveyed>>,
 }
 
 impl Visitor<'_> {
-    /// A shared thing that holds others.
+    /// Names a shared thing that holds others.
     pub(crate) fn shared<T: Holds + Send + Sync + 'static>(&mut self, thing: &Arc<T>) {
         self.shared_any(Arc::<T>::clone(thing));
     }
 
-    /// As [`Self::shared`], of a type that only its users know.
+    /// Does the same as [`Self::shared`], for a type that only its users know.
     pub(crate) fn shared_any(&mut self, thing: Shared) {
         if let Some(node) = self.meet(&thing) {
             self.left.push((node, thing));
         }
     }
 
-    /// What keeps a sandbox alive.
+    /// Names the hold that keeps a sandbox alive.
     pub(crate) fn hold<T: Send + Sync + 'static>(
         &mut self,
         hold: &Arc<T>,
@@ -117,7 +118,7 @@ impl Visitor<'_> {
         self.asked.push(way);
     }
 
-    /// The stubs of a message.
+    /// Names the stubs of a message.
     pub(crate) fn value(&mut self, value: &Value) {
         let Some(list) = value.shared_capabilities() else { return };
         if let Some(node) = self.meet(list) {
@@ -125,7 +126,7 @@ impl Visitor<'_> {
         }
     }
 
-    /// The node of a thing that was not met before.
+    /// Counts a thing as met. Returns its node if it was not met before.
     fn meet<T: ?Sized + Send + Sync + 'static>(&mut self, thing: &Arc<T>) -> Option<usize>
     where
         Weak<T>: Owners,
@@ -147,7 +148,7 @@ impl Visitor<'_> {
     }
 }
 
-/// A list of stubs, as clones of a message share it, from one of them on.
+/// The part of a list of stubs from index `from` on. Clones of a message share the list.
 struct List {
     of: Weak<Vec<Attachment>>,
     from: usize,
@@ -157,7 +158,7 @@ impl Holds for List {
     fn visit(&self, visitor: &mut Visitor<'_>) {
         let Some(list) = self.of.upgrade() else { return };
         let Some(rest) = list.get(self.from..) else { return };
-        // The rest of a long one is a thing of its own.
+        // The rest of a long list is a thing of its own.
         if rest.len() > PART {
             let more = Self { of: Weak::clone(&self.of), from: self.from + PART };
             visitor.left.push((visitor.holder, Arc::new(more)));
@@ -170,7 +171,7 @@ impl Holds for List {
     }
 }
 
-/// A stub in such a list.
+/// A stub in a [`List`].
 struct Item(Weak<dyn std::any::Any + Send + Sync>);
 
 impl Holds for Item {
@@ -195,7 +196,7 @@ impl Survey {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins at a sandbox that somebody holds, which shall be asked as the others are.
+    /// Begins a survey at a sandbox that is held. That sandbox is asked like all others.
     pub(crate) fn begin<T: Send + Sync + 'static>(
         hold: &Arc<T>,
         way: &Arc<dyn Surveyed>,
@@ -212,9 +213,9 @@ impl Survey {
         way.look_through(Self(Arc::new(Mutex::new(state))));
     }
 
-    /// A sandbox that is at rest names what it holds; a busy one has nothing to say. The
-    /// last one to do so ends what nobody needs. Gives way to other tasks between any two
-    /// slices, and returns how many things it has looked at.
+    /// Adds what the sandbox behind `way` holds. `tables` is `None` if the sandbox is busy
+    /// and has nothing to say. The last sandbox to answer ends those that nobody needs.
+    /// Yields to other tasks between slices, and returns the number of things looked at.
     pub(crate) async fn answer<T>(
         &self,
         way: &dyn Surveyed,
@@ -239,7 +240,7 @@ impl Survey {
         }
         let mut state = self.state();
         if state.left == 0 {
-            // Twice: what was cloned while the first was counted shows in the second.
+            // Counts twice: a clone made during the first count shows in the second.
             let first = state.unneeded();
             let second = state.unneeded();
             let ends = first.into_iter().filter(|node| second.contains(node));
@@ -253,7 +254,7 @@ impl Survey {
     }
 }
 
-/// What a sandbox has looked at so far.
+/// The progress of one sandbox in looking through its tables.
 #[derive(Default)]
 struct Slice {
     left: Vec<(usize, Shared)>,
@@ -262,7 +263,7 @@ struct Slice {
 }
 
 impl Slice {
-    /// Looks at some more; false if there is nothing left.
+    /// Looks at the next slice. Returns false if nothing is left.
     fn look<T: Fn(&mut Visitor<'_>)>(
         &mut self,
         state: &mut State,
@@ -292,18 +293,18 @@ impl Slice {
 }
 
 impl State {
-    /// Notes what a node is, and that it has yet to be looked through.
+    /// Marks a node as a sandbox that has yet to be looked through.
     fn is_sandbox(&mut self, node: usize, way: &Arc<dyn Surveyed>) {
         self.by_way.insert(way.address(), node);
         self.left += 1;
         if let Some(node) = self.nodes.get_mut(node) {
             node.sandbox = Some(Arc::clone(way));
-            // Until it says otherwise.
+            // Busy until its answer says otherwise.
             node.is_busy = true;
         }
     }
 
-    /// The sandboxes that nothing leads to that lives.
+    /// Returns the nodes of the sandboxes that nothing living leads to.
     fn unneeded(&self) -> Vec<usize> {
         let mut lives: Vec<bool> = self.nodes.iter().map(Node::is_held_from_elsewhere).collect();
         let mut left: Vec<usize> = (0..lives.len()).filter(|&node| lives[node]).collect();

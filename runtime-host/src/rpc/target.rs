@@ -1,4 +1,4 @@
-//! What a stub leads to.
+//! The targets of stubs.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -13,38 +13,39 @@ use crate::rpc::survey::Holds;
 
 #[derive(Clone)]
 pub(crate) enum Target {
-    /// An object of the host's.
+    /// An object of the host.
     Capability(Arc<dyn Capability>),
-    /// A worker, or one of its exports: its sandbox begins when it is called.
+    /// A worker or one of its exports. Its sandbox starts when it is called.
     Worker(Arc<dyn Callee>),
-    /// In a sandbox.
+    /// An object or an entrypoint in a sandbox.
     Remote(Arc<Remote>),
-    /// What a call will come to.
+    /// The promised answer to a call.
     Promised(Arc<PromisedAnswer>),
-    /// Such as that to load workers, which nobody can use before a sandbox holds it.
+    /// A right, such as the right to load workers. Nobody can use it before a sandbox holds it.
     Right(Arc<dyn Right>),
-    /// The same in the table of the sandbox that uses it. Never leaves that table.
+    /// The same right in the capability table of the sandbox that uses it. It never
+    /// leaves that table.
     HeldRight(Arc<dyn HeldRight>),
 }
 
-/// A worker, or one of its exports, as its callers see it.
+/// A worker or one of its exports, as its callers see it.
 pub(crate) trait Callee: Holds + Send + Sync {
     fn request(self: Arc<Self>, call: Call) -> Answer;
 
-    /// Ends when what it leads to is lost.
+    /// Resolves when the sandbox behind the callee is lost.
     fn broken(&self) -> Breaking {
         Box::pin(ready(None))
     }
 
-    /// `ctx.props`
+    /// Returns the value of `ctx.props`.
     fn props(&self) -> Option<Value> {
         None
     }
 }
 
 impl Target {
-    /// Whether its method `fetch` takes a request. As far as that is known: what a
-    /// call will come to may be anything.
+    /// Returns true if its method `fetch` is known to take a request. Returns false for
+    /// an answer that has not settled, which may be anything.
     pub(crate) fn fetches(&self) -> bool {
         match self {
             Self::Capability(_) | Self::Worker(_) => true,

@@ -1,21 +1,21 @@
-//! Dropping values that hold stubs that hold values.
+//! Drops values that hold stubs that hold values, without recursion.
 
 use std::cell::Cell;
 
 use isolet_wire::Value;
 
 thread_local! {
-    /// What is left to drop, while something is being dropped.
+    /// The values left to drop, while something is being dropped.
     static LATER: Cell<Option<Vec<Value>>> = const { Cell::new(None) };
 }
 
-/// Drops a value with as much stack as one takes, however long the chain of
-/// those that only it holds.
+/// Drops a value with the stack that one value takes, however long the chain of values
+/// that only it holds.
 pub(crate) fn drop(value: Value) {
     if value.capabilities().is_empty() {
         return;
     }
-    // A thread that is ending has no such list any more.
+    // The list is gone on a thread that is ending.
     let Ok(later) = LATER.try_with(Cell::take) else { return };
     if let Some(mut later) = later {
         later.push(value);
@@ -32,7 +32,7 @@ pub(crate) fn drop(value: Value) {
     }
 }
 
-/// Also when what is dropped panics.
+/// Ends the drop, even if what is dropped panics.
 struct End;
 
 impl Drop for End {

@@ -1,4 +1,4 @@
-//! What every other layer stands on.
+//! Helpers that all other layers use.
 
 pub(crate) mod config;
 pub(crate) mod iterative_drop;

@@ -1,11 +1,11 @@
-//! How long the longest poll of a driver took, for tests and audits.
+//! The time that the longest poll of a driver took, for tests and audits.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// CPU time of the longest poll so far. Measuring costs two system calls a poll.
+/// The CPU time of the longest poll so far. Measuring costs two system calls a poll.
 #[derive(Debug, Default)]
 pub(crate) struct Polls {
     watched: bool,
@@ -25,7 +25,7 @@ impl Polls {
         self.watched
     }
 
-    /// Runs a future and notes its longest poll.
+    /// Runs a future and records its longest poll.
     pub(crate) async fn of<F: Future>(&self, mut future: Pin<Box<F>>) -> F::Output {
         std::future::poll_fn(|cx| self.poll(future.as_mut(), cx)).await
     }
@@ -39,7 +39,7 @@ impl Polls {
     }
 }
 
-/// Of this thread; zero where the system does not count it.
+/// Returns the CPU time of this thread, or zero where the system does not count it.
 fn cpu_time() -> Duration {
     #[cfg(unix)]
     {

@@ -1,13 +1,13 @@
-//! Seeds of a sandbox's children.
+//! The seeds of a sandbox's children.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
-/// Sets these digests apart from all others.
+/// A prefix that separates these digests from all others.
 const DOMAIN: &[u8] = b"isolet child seed 1";
 
-/// The seed of a sandbox, and how many of its children have drawn from it.
+/// The seed of a sandbox, and the number of its children that have drawn from it.
 #[derive(Debug)]
 pub(crate) struct Seed {
     seed: u64,
@@ -19,9 +19,9 @@ impl Seed {
         Self { seed, drawn: AtomicU64::new(0) }
     }
 
-    /// Returns the seed of the next child: the same sequence whenever the sandbox's
-    /// seed is the same. A child's seed tells nothing of its parent's or of another
-    /// child's: it is a part of a digest.
+    /// Returns the seed of the next child. The sequence is the same whenever the
+    /// sandbox's seed is the same. A child's seed reveals nothing of its parent's or of
+    /// another child's seed, because it is a part of a digest.
     pub(crate) fn draw(&self) -> u64 {
         let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
         let mut hash = Sha256::new();

@@ -1,7 +1,8 @@
-//! The locks and atomics of state that several tasks share: the standard library's.
+//! The locks and atomics for state that several tasks share. They are the standard
+//! library's.
 //!
-//! In unit tests they are wrappers, and each use of one is a point at which another
-//! task may go on while `tests/interleavings.rs` explores the orders.
+//! In unit tests they are wrappers, and each use of one is a point at which another task
+//! may continue while `tests/interleavings.rs` explores the orders.
 
 #[cfg(not(test))]
 pub(crate) use std::sync::Mutex;
@@ -21,7 +22,7 @@ mod explored {
         static EXPLORING: Cell<bool> = const { Cell::new(false) };
     }
 
-    /// Runs `run` in so many orders of its tasks, chosen at random. All tasks share the
+    /// Runs `run` in `orders` orders of its tasks, chosen at random. All tasks share the
     /// thread, and switch where they wait and at each use of a lock or atomic.
     pub(crate) fn explore(orders: usize, run: impl Fn() + Send + Sync + 'static) {
         EXPLORING.set(true);

@@ -1,4 +1,4 @@
-//! From the array of arguments to the parameters of a method.
+//! Decoding of the array of arguments into the parameters of a method.
 
 use isolet_wire::{DecodeError, Elements, Value};
 use serde::de::DeserializeOwned;
@@ -6,18 +6,18 @@ use serde::de::DeserializeOwned;
 use super::Answer;
 use crate::error::thrown::Thrown;
 
-/// The arguments of one call, taken one by one. Those that no parameter takes
-/// are ignored, as in a call of a JavaScript function.
+/// The arguments of one call, taken one by one. Surplus arguments are ignored, as in a
+/// call of a JavaScript function.
 pub struct Arguments<'a> {
     method: &'static str,
     elements: Elements<'a>,
 }
 
 impl<'a> Arguments<'a> {
-    /// The arguments of a call of `method`.
+    /// Creates the arguments of a call of `method`.
     ///
     /// # Errors
-    /// A `TypeError` if `arguments` is not an array.
+    /// Errors with a `TypeError` if `arguments` is not an array.
     pub fn new(method: &'static str, arguments: &'a Value) -> Result<Self, Thrown> {
         match arguments.elements() {
             Some(elements) => Ok(Self { method, elements }),
@@ -25,10 +25,10 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// The next one as a value of its own; `undefined` if there is none left.
+    /// Returns the next argument as an owned value. It is `undefined` if none is left.
     ///
     /// # Errors
-    /// A `TypeError` that names the parameter, if it is no `T`.
+    /// Errors with a `TypeError` that names the parameter if the argument is not a `T`.
     pub fn next<T: DeserializeOwned>(&mut self, parameter: &'static str) -> Result<T, Thrown> {
         let passed = self.elements.len() > 0;
         match self.elements.next_or_undefined() {
@@ -38,13 +38,13 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// The answer to a call of a method that does not exist.
+/// Returns the answer to a call of a method that does not exist.
 pub fn no_method(method: &str) -> Answer {
     let thrown = Thrown::no_method(method);
     Box::pin(std::future::ready(Err(thrown)))
 }
 
-// Out of line, so that each parameter's code is little more than its decoding.
+// Out of line, so that the code of each parameter is little more than its decoding.
 #[cold]
 fn refused(method: &str, parameter: &str, passed: bool, error: &DecodeError) -> Thrown {
     Thrown::type_error(if passed {

@@ -1,4 +1,4 @@
-//! The TypeScript declaration of a capability.
+//! TypeScript declarations of capabilities.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
@@ -12,8 +12,7 @@ use serde_json::{Map, Value};
 use super::returned::Kind;
 use super::typescript;
 
-/// Names that would hide a type which the declaration itself uses, or that
-/// TypeScript gives to no one.
+/// Names that would hide a type which the declaration itself uses, or that TypeScript reserves.
 const TAKEN_TYPES: [&str; 17] = [
     "Promise",
     "Record",
@@ -82,16 +81,16 @@ const TAKEN_PARAMETERS: [&str; 44] = [
     "yield",
 ];
 
-/// Which way a value goes: serde can write a type in another way than it
-/// reads it, and then there are two schemas of one name.
+/// The direction of a value. serde can write a type differently from how it reads it, and
+/// then there are two schemas of one name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Way {
     In,
     Out,
 }
 
-/// A declaration in the making: `method`, then its parameters and what it
-/// returns.
+/// A declaration under construction. Call `method`, then add the method's parameters and
+/// what it returns.
 pub struct Interface {
     name: &'static str,
     doc: &'static str,
@@ -114,7 +113,7 @@ struct Parameter {
 }
 
 impl Interface {
-    /// An interface without methods.
+    /// Creates an interface without methods.
     pub fn new(name: &'static str, doc: &'static str) -> Self {
         let settings = SchemaSettings::draft2020_12;
         let (read, written) = (settings().for_deserialize(), settings().for_serialize());
@@ -127,18 +126,18 @@ impl Interface {
         self.methods.push(Method { name, doc, parameters: Vec::new(), returns: Value::Null });
     }
 
-    /// The next parameter of the method begun last.
+    /// Adds the next parameter of the method begun last.
     pub fn parameter<T: JsonSchema + DeserializeOwned>(&mut self, name: &'static str) {
         let schema = self.read.subschema_for::<T>().to_value();
-        // Asking the type itself sees through aliases, and finds those types
-        // that have a meaning of their own for `undefined`.
+        // Asking the type itself sees through aliases, and finds types that give
+        // `undefined` a meaning of their own.
         let may_be_missing = Message::undefined().to::<T>().is_ok();
         if let Some(method) = self.methods.last_mut() {
             method.parameters.push(Parameter { name, schema, may_be_missing });
         }
     }
 
-    /// What the method begun last returns.
+    /// Sets the return type of the method begun last.
     pub fn returns<K: Kind<Value: JsonSchema>>(&mut self, _: K) {
         let schema = self.written.subschema_for::<K::Value>().to_value();
         if let Some(method) = self.methods.last_mut() {
@@ -146,7 +145,7 @@ impl Interface {
         }
     }
 
-    /// The text.
+    /// Returns the text of the declaration.
     pub fn finish(mut self) -> String {
         let definitions = Definitions::new(
             self.name,
@@ -209,7 +208,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// What a definition is called, which makes it wanted.
+    /// Returns the TypeScript name of a definition and marks the definition as wanted.
     fn name(&mut self, definitions: &Definitions, way: Way, name: &str) -> String {
         let Some((typescript, _)) = definitions.get(way, name) else {
             return "unknown".to_owned();
@@ -221,7 +220,7 @@ impl Wanted {
     }
 }
 
-/// The named types of both ways, each with a name of its own.
+/// The named types of both directions, each with a name of its own.
 struct Definitions {
     by_way: BTreeMap<(Way, String), (String, Value)>,
 }
@@ -254,14 +253,14 @@ impl Definitions {
     }
 
     fn get(&self, way: Way, name: &str) -> Option<(&str, &Value)> {
-        // No tuple of a borrowed name can be looked up, and this is not hot.
+        // The map cannot be searched by a borrowed name in a tuple, and this code is not hot.
         let (name, schema) = self.by_way.get(&(way, name.to_owned()))?;
         Some((name, schema))
     }
 }
 
-/// The names that need two types: those whose schemas differ in more than what
-/// may be missing, and those that refer to one of these.
+/// Returns the names that need two types: those whose schemas differ in more than which
+/// properties may be missing, and those that refer to one of these.
 fn apart(read: &BTreeMap<String, Value>, written: &BTreeMap<String, Value>) -> BTreeSet<String> {
     let both = || read.iter().filter_map(|(name, read)| Some((name, read, written.get(name)?)));
     let mut apart: BTreeSet<String> = both()
@@ -283,8 +282,8 @@ fn apart(read: &BTreeMap<String, Value>, written: &BTreeMap<String, Value>) -> B
     }
 }
 
-/// One schema for both ways, in which a property is required if it is so both
-/// ways; none if they differ in anything else.
+/// Returns one schema for both directions, in which a property is required if it is
+/// required in both. Returns `None` if they differ in anything else.
 fn merge(read: &Value, written: &Value) -> Option<Value> {
     match (read, written) {
         (Value::Object(read), Value::Object(written)) => {
@@ -317,7 +316,7 @@ fn merge(read: &Value, written: &Value) -> Option<Value> {
     }
 }
 
-/// Hands out names that TypeScript accepts, each once.
+/// A source of names that TypeScript accepts, each handed out once.
 struct Names {
     used: BTreeSet<String>,
 }

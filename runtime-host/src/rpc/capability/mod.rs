@@ -1,4 +1,4 @@
-//! Objects of the host that JavaScript can call.
+//! Capabilities: objects of the host that JavaScript can call.
 
 mod arguments;
 mod call;
@@ -17,50 +17,51 @@ use crate::error::thrown::Thrown;
 pub use call::{Call, Calling};
 pub(crate) use call::{MAX_PATH, arguments_of};
 
-/// The answer to a capability call, on its way.
+/// A future that resolves to the answer to a capability call.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Value, Thrown>> + Send>>;
 
-/// What has broken a capability, when something has; none when nothing can.
+/// A future that resolves to the error that breaks a capability, or to `None` if nothing
+/// can break it.
 pub(crate) type Breaking = Pin<Box<dyn Future<Output = Option<Thrown>> + Send>>;
 
 pub(crate) fn failed(thrown: Thrown) -> Answer {
     Box::pin(std::future::ready(Err(thrown)))
 }
 
-/// An object of the host's that a worker can be handed under a name in `env`.
+/// An object of the host that can be handed to a worker under a name in `env`.
 ///
-/// Made from an ordinary `impl` block by [`macro@crate::capability`]. A sandbox
+/// Created from an ordinary `impl` block by [`macro@crate::capability`]. A sandbox
 /// reaches the methods of what it was handed and nothing else.
 ///
 /// # `fetch`
 ///
-/// `stub.fetch(...)` makes a request of its arguments, so that a method `fetch`
-/// is called with one argument, and what it returns becomes a `Response`. In
-/// Rust, wherever they are met, a `Request` is the object
-/// `{url, method, headers, body, redirect}`, with `cache` and `credentials` if they are
-/// not the defaults, and a `Response` `{status, statusText, headers, body}`, after a
-/// fetch with `url` and `redirected`. `redirect` is `manual`: the worker follows what
-/// redirects, 20 times at most, and each request comes here. `headers` is a list of pairs of strings, the names in lower
-/// case and sorted, `set-cookie` once for each cookie; `body` is null or
+/// `stub.fetch(...)` makes a request from its arguments. A method `fetch` is therefore
+/// called with one argument, and what it returns becomes a `Response`. In Rust, a
+/// `Request` is always the object `{url, method, headers, body, redirect}`, with `cache`
+/// and `credentials` if they are not the defaults. A `Response` is
+/// `{status, statusText, headers, body}`, and has `url` and `redirected` after a fetch.
+///
+/// `redirect` is `manual`: the worker follows redirects itself, 20 times at most, and
+/// each request arrives here. `headers` is a list of pairs of strings. The names are in
+/// lower case and sorted, and `set-cookie` occurs once for each cookie. `body` is null or
 /// [`Bytes`](crate::Bytes), or a stream that is still being made: take it as a
-/// [`ByteStream`](crate::ByteStream), which takes bytes as well. In what is
-/// returned all but `status` may be missing, and the body may be a string or a
-/// `ByteStream`. The same object, or a URL, is what
-/// [`Entrypoint::call`](crate::Entrypoint::call) hands to a worker's `fetch`.
-/// Whatever a constructor would refuse is a `TypeError` or `RangeError` of the
-/// one who receives it.
+/// [`ByteStream`](crate::ByteStream), which accepts bytes as well.
+///
+/// In a returned response all but `status` may be missing, and the body may be a string
+/// or a `ByteStream`. The same object, or a URL, is what
+/// [`Entrypoint::call`](crate::Entrypoint::call) passes to a worker's `fetch`. Whatever a
+/// constructor would refuse is a `TypeError` or `RangeError` at the receiver.
 pub trait Capability: Send + Sync + 'static {
     /// Answers `await env.NAME.method(...arguments)`. `arguments` is an array.
     ///
-    /// Calls of one sandbox run at the same time, on the task that drives it: a
-    /// method that computes or blocks for long belongs on
-    /// `tokio::task::spawn_blocking`. The future is dropped when the invocation
-    /// is cancelled or ends at a limit.
+    /// Calls of one sandbox run concurrently, on the task that drives it. A method that
+    /// computes or blocks for long belongs on `tokio::task::spawn_blocking`. The future
+    /// is dropped when the invocation is cancelled or ends at a limit.
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer;
 
-    /// Answers any use of it: longer paths and reads as well. By default a path
-    /// of one name with arguments is a [`call`](Self::call), and nothing else is
-    /// there. Called in the order in which a sandbox made its calls.
+    /// Answers any use of the capability, including longer paths and reads. By default, a
+    /// path of one name with arguments is a [`call`](Self::call), and nothing else
+    /// exists. Called in the order in which a sandbox made its calls.
     fn request(self: Arc<Self>, call: Call) -> Answer {
         let name = match (call.path.as_slice(), call.arguments) {
             ([method], Some(arguments)) => return self.call(method, arguments),
@@ -69,17 +70,18 @@ pub trait Capability: Send + Sync + 'static {
         private::no_method(&name)
     }
 
-    /// The interface as a TypeScript declaration; none if it has none.
+    /// Returns the interface as a TypeScript declaration. Returns `None` if it has none.
     ///
-    /// Made anew at each call, in some tens of microseconds: keep it if you
-    /// need it often. What it declares is exported, so that the declarations
-    /// of several capabilities can be modules of their own.
+    /// The declaration is generated at each call, in some tens of microseconds: store it
+    /// if you need it often. Everything in it is exported, so that the declarations of
+    /// several capabilities can be modules of their own.
     fn declaration(&self) -> Option<String> {
         None
     }
 }
 
-/// What [`macro@crate::capability`] expands to. No part of the public interface.
+/// The names that the expansion of [`macro@crate::capability`] uses. Not part of the
+/// public interface.
 #[doc(hidden)]
 pub mod private {
     pub use std::boxed::Box;

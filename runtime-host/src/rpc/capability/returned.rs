@@ -1,16 +1,15 @@
-//! What a method returns, told apart by its type.
+//! Return types of methods, told apart by the compiler.
 //!
-//! The macro sees `io::Result<T>` or an alias of the user's only as tokens; the
-//! compiler knows what they are. So the expansion asks
-//! `(&&&&Probe::<R>::new()).kind()`, and method lookup, which tries the
-//! receiver with the most references first, finds the first that holds:
+//! The macro sees `io::Result<T>` or an alias of the user's only as tokens, but the compiler
+//! knows the types. So the expansion asks `(&&&&Probe::<R>::new()).kind()`. Method lookup
+//! tries the receiver with the most references first, and finds the first of these that holds:
 //!
 //! 1. `Result<T, E>` with `E: Into<Thrown>`: the error chooses its name,
 //! 2. `Result<T, E>` with `E: Display`: an `Error` with that message,
 //! 3. any other `Result<T, E>`: a compile error that says what to do,
 //! 4. anything else: a value.
 //!
-//! Where the type is generic, its bounds decide.
+//! If the type is generic, its bounds decide.
 #![allow(clippy::unused_self, reason = "a kind is all type and no data")]
 
 use std::fmt::Display;
@@ -21,28 +20,28 @@ use serde::Serialize;
 
 use crate::error::thrown::Thrown;
 
-/// A return type to ask about.
+/// A probe of the return type `R`.
 pub struct Probe<R>(PhantomData<fn() -> R>);
 
 impl<R> Probe<R> {
-    /// Free: there is nothing in it.
+    /// Creates a probe. Free: it holds no data.
     #[allow(clippy::new_without_default, reason = "only the macro's expansion makes one")]
     pub fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-/// Which of the four a return type is.
+/// The kind of a return type: one of the four above.
 pub trait Returns {
     /// One of `Converted`, `Displayed`, `Unthrowable` and `Plain`.
     type Kind;
-    /// Free.
+    /// Returns the kind. Free.
     fn kind(&self) -> Self::Kind;
 }
 
-/// A kind, and the type of the value that JavaScript sees.
+/// A kind of return type, with the type of the value that JavaScript sees.
 pub trait Kind {
-    /// What is not the error.
+    /// The type of the value, without the error.
     type Value;
 }
 
@@ -66,23 +65,23 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// `Result<T, E>` whose error becomes a [`Thrown`].
+    /// A `Result<T, E>` whose error becomes a [`Thrown`].
     Converted: [T, E: Into<Thrown>] &&&Probe<Result<T, E>>;
-    /// `Result<T, E>` whose error can be shown.
+    /// A `Result<T, E>` whose error can be displayed.
     Displayed: [T, E: Display] &&Probe<Result<T, E>>;
-    /// `Result<T, E>` whose error is neither.
+    /// A `Result<T, E>` whose error is neither.
     Unthrowable: [T, E] &Probe<Result<T, E>>;
-    /// A value.
+    /// A plain value.
     Plain: [T] Probe<T>;
 }
 
-// The bounds are the methods', because their absence is then reported as a
-// missing trait and not as a missing method.
+// The bounds are on the methods, so that the compiler reports a missing trait and not a
+// missing method.
 impl<T> Converted<T> {
-    /// The value or the error as JavaScript will see it.
+    /// Returns the value or the error as JavaScript sees it.
     ///
     /// # Errors
-    /// What the method returned, or the value refuses to be written.
+    /// Errors if the method returned an error, or if the value cannot be serialized.
     pub fn answer<E: Into<Thrown>>(
         self,
         method: &'static str,
@@ -96,10 +95,10 @@ impl<T> Converted<T> {
 }
 
 impl<T> Displayed<T> {
-    /// As [`Converted::answer`].
+    /// Does the same as [`Converted::answer`]. The error becomes an `Error` with its message.
     ///
     /// # Errors
-    /// As there.
+    /// The same as [`Converted::answer`].
     pub fn answer<E: Display>(
         self,
         method: &'static str,
@@ -113,10 +112,10 @@ impl<T> Displayed<T> {
 }
 
 impl<T> Unthrowable<T> {
-    /// Only there to be refused by the compiler.
+    /// Exists only so that the compiler refuses the call.
     ///
     /// # Errors
-    /// It cannot be called.
+    /// Never errors, because it cannot be called.
     pub fn answer<E: Throwable>(
         self,
         _: &'static str,
@@ -130,10 +129,10 @@ impl<T> Unthrowable<T> {
 }
 
 impl<T> Plain<T> {
-    /// The value as JavaScript will see it.
+    /// Returns the value as JavaScript sees it.
     ///
     /// # Errors
-    /// It refuses to be written.
+    /// Errors if the value cannot be serialized.
     pub fn answer(self, method: &'static str, returned: T) -> Result<Value, Thrown>
     where
         T: Serialize,
@@ -142,7 +141,7 @@ impl<T> Plain<T> {
     }
 }
 
-/// What no type is; its name and notes are what users read.
+/// A trait that no type implements. Users read its name and notes in the compiler's error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be thrown into JavaScript",
     label = "the error of a capability's method",
@@ -150,10 +149,10 @@ impl<T> Plain<T> {
     note = "or `From<{Self}> for isolet::Thrown`, to choose the error's name as well"
 )]
 pub trait Throwable {
-    /// What would be thrown.
+    /// Returns the error that would be thrown.
     ///
     /// # Errors
-    /// Always.
+    /// Always errors.
     fn never(self) -> Result<Value, Thrown>;
 }
 

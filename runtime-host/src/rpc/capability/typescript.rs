@@ -1,21 +1,20 @@
-//! JSON Schemas as TypeScript types.
+//! Conversion of JSON Schemas to TypeScript types.
 //!
-//! The schemas are those that `schemars` makes of the embedder's types, so they
-//! are trusted; what has no counterpart in TypeScript, such as a range of
-//! numbers, is left out.
+//! `schemars` generates the schemas from the embedder's types, so they are trusted. What
+//! has no counterpart in TypeScript, such as a range of numbers, is left out.
 
 use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-/// Properties with these keys say nothing about an object when they are true.
+/// Keys of a schema that say nothing about an object when they are true.
 const OPEN: [&str; 2] = ["additionalProperties", "unevaluatedProperties"];
 
-/// A key of a schema that is taken as the type's text, for types whose schema
-/// cannot say what JavaScript sees: `#[schemars(extend("x-typescript" = "…"))]`.
+/// A key of a schema whose value is used verbatim as the type's text. It is for types whose
+/// schema cannot express what JavaScript sees: `#[schemars(extend("x-typescript" = "…"))]`.
 const VERBATIM: &str = "x-typescript";
 
-/// How a reference to a definition is written.
+/// A function that returns the text of a reference to a definition.
 pub(super) type Names<'a> = &'a mut dyn FnMut(&str) -> String;
 
 /// One member of a union.
@@ -24,10 +23,10 @@ struct Member {
     text: String,
 }
 
-/// A type as text, and what has to be known to put it into another.
+/// A type as text, with the facts needed to embed it in another type.
 pub(super) struct Type {
     members: Vec<Member>,
-    /// A member is made with an operator, so that another needs parentheses.
+    /// True if a member is built with an operator, so that embedding it needs parentheses.
     loose: bool,
 }
 
@@ -40,7 +39,7 @@ impl Type {
         Self { members: Vec::new(), loose: false }
     }
 
-    /// All of these at once.
+    /// Returns the intersection of the parts.
     fn intersection(mut parts: Vec<Self>) -> Self {
         if parts.len() == 1 {
             return parts.remove(0);
@@ -49,19 +48,19 @@ impl Type {
         Self { loose: true, ..Self::one(operands.join(" & ")) }
     }
 
-    /// On one line, unless it has documented properties.
+    /// Returns the text, on one line unless it has documented properties.
     pub(super) fn text(&self) -> String {
         let members: Vec<&str> = self.members.iter().map(|member| &*member.text).collect();
         if members.is_empty() { "never".to_owned() } else { members.join(" | ") }
     }
 
-    /// As an operand of `[]` and `&`.
+    /// Returns the text as an operand of `[]` and `&`.
     fn operand(&self) -> String {
         let text = self.text();
         if self.members.len() > 1 || self.loose { format!("({text})") } else { text }
     }
 
-    /// Without `null`, for what may be left out instead.
+    /// Removes `null` from the type of something that may be left out instead.
     pub(super) fn without_null(mut self) -> Self {
         if self.members.len() > 1 {
             self.members.retain(|member| member.text != "null");
@@ -69,7 +68,7 @@ impl Type {
         self
     }
 
-    /// Whether it is null and nothing else: what `()` becomes.
+    /// Returns true if it is null and nothing else, which is what `()` becomes.
     pub(super) fn is_null(&self) -> bool {
         self.members.iter().all(|member| member.text == "null") && !self.members.is_empty()
     }
@@ -84,13 +83,13 @@ impl Type {
         if self.members.iter().any(|member| member.text == "unknown") {
             return Self::one("unknown");
         }
-        // Null reads best at the end, and where it stands in the schema varies.
+        // Null reads best at the end, and its position in the schema varies.
         self.members.sort_by_key(|member| member.text == "null");
         self
     }
 }
 
-/// What a definition becomes: `interface` if it is an object, else `type`.
+/// Returns the declaration of a definition: an `interface` if it is an object, else a `type`.
 pub(super) fn definition(name: &str, schema: &Value, names: Names) -> String {
     let mut text = doc(&description(schema), 0);
     let object = schema.as_object().filter(|schema| is_plain_object(schema));
@@ -116,7 +115,7 @@ pub(super) fn definition(name: &str, schema: &Value, names: Names) -> String {
     text
 }
 
-/// The type that a schema describes, with its lines indented by `indent` steps.
+/// Returns the type that a schema describes, with its lines indented by `indent` steps.
 pub(super) fn of(schema: &Value, indent: usize, names: Names) -> Type {
     match schema {
         Value::Bool(false) => Type::never(),
@@ -133,7 +132,7 @@ fn object_schema(schema: &Map<String, Value>, indent: usize, names: Names) -> Ty
     if schema.get("not").is_some_and(|not| not == &Value::Bool(true) || not == &empty()) {
         return Type::never();
     }
-    // All of these hold at once.
+    // All of these parts hold at once.
     let mut parts = Vec::new();
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         let name = reference_name(reference).map(|name| names(&name));
@@ -161,7 +160,7 @@ fn empty() -> Value {
     Value::Object(Map::new())
 }
 
-/// The name in `#/$defs/NAME`, which is a JSON pointer in a URI.
+/// Returns the name in `#/$defs/NAME`, which is a JSON pointer in a URI.
 fn reference_name(reference: &str) -> Option<String> {
     let pointer = reference.strip_prefix("#/$defs/")?;
     let mut bytes = Vec::with_capacity(pointer.len());
@@ -180,7 +179,7 @@ fn reference_name(reference: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~"))
 }
 
-/// Every name that a schema refers to.
+/// Collects every name that a schema refers to.
 pub(super) fn references(schema: &Value, found: &mut Vec<String>) {
     match schema {
         Value::Object(object) => {
@@ -214,8 +213,8 @@ fn literals(schema: &Map<String, Value>) -> Option<Type> {
     }))
 }
 
-/// What `type` says, or what is implied where it is missing. Only an object
-/// that says more than that it is one counts if there is something beside it.
+/// Returns the type that `type` states, or that is implied if it is missing. Next to
+/// other parts, an object counts only if its schema says more than that it is an object.
 fn typed(schema: &Map<String, Value>, alone: bool, indent: usize, names: Names) -> Option<Type> {
     let types: Vec<&str> = match schema.get("type") {
         Some(Value::String(one)) => vec![one],
@@ -252,7 +251,7 @@ fn array(schema: &Map<String, Value>, indent: usize, names: Names) -> String {
     format!("[{}]", tuple.join(", "))
 }
 
-/// A unit is not null but `undefined` in JavaScript.
+/// Returns the text of a type. A unit is `undefined` in JavaScript, not null.
 fn unit_or(ty: &Type) -> String {
     if ty.is_null() { "undefined".to_owned() } else { ty.text() }
 }
@@ -262,7 +261,7 @@ fn describes_object(schema: &Map<String, Value>) -> bool {
         || OPEN.iter().any(|key| schema.get(*key).is_some_and(Value::is_object))
 }
 
-/// Whether it can be an `interface`.
+/// Returns true if the schema can be an `interface`.
 fn is_plain_object(schema: &Map<String, Value>) -> bool {
     let object = schema.get("type").is_some_and(|name| name == "object");
     let beside =
@@ -291,8 +290,8 @@ fn object(schema: &Map<String, Value>, indent: usize, names: Names) -> Type {
     Type::intersection(parts)
 }
 
-/// The properties in braces; on one line if `tall` is false and none of them
-/// is documented.
+/// Returns the properties in braces. They are on one line if `tall` is false and none of
+/// them is documented.
 fn object_body(schema: &Map<String, Value>, indent: usize, tall: bool, names: Names) -> String {
     let empty = Map::new();
     let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
@@ -324,9 +323,9 @@ fn object_body(schema: &Map<String, Value>, indent: usize, tall: bool, names: Na
     text + &"  ".repeat(indent) + "}"
 }
 
-/// First what is required, as in the source, then the rest by name: the order
-/// of the map itself depends on a feature of `serde_json` that any crate of the
-/// program can switch on.
+/// Returns the required properties in source order, then the optional ones by name. The
+/// order of the map itself depends on a feature of `serde_json` that any crate of the
+/// program can enable.
 fn order<'a>(
     schema: &'a Map<String, Value>,
     known: &'a Map<String, Value>,
@@ -344,7 +343,7 @@ fn order<'a>(
     required.chain(optional).collect()
 }
 
-/// As it is written before a colon.
+/// Returns a property's name as it is written before a colon.
 pub(super) fn property_name(name: &str) -> String {
     if is_identifier(name) { name.to_owned() } else { Value::from(name).to_string() }
 }
@@ -356,7 +355,7 @@ fn is_identifier(name: &str) -> bool {
         && name.chars().all(part)
 }
 
-/// What the schema says for people.
+/// Returns the documentation in a schema.
 fn description(schema: &Value) -> String {
     let text = |key| schema.get(key).and_then(Value::as_str).map(str::to_owned);
     let default = schema.get("default").filter(|default| !default.is_null());
@@ -372,7 +371,7 @@ fn description(schema: &Value) -> String {
     paragraphs.join("\n\n")
 }
 
-/// A comment with its last newline; nothing if there is nothing to say.
+/// Returns a comment with its last newline, or an empty string if there is no text.
 pub(super) fn doc(text: &str, indent: usize) -> String {
     let text = text.trim().replace("*/", "*\\/");
     let pad = "  ".repeat(indent);

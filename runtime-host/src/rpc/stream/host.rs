@@ -1,4 +1,4 @@
-//! What workers hold of streams of the host's.
+//! Capabilities through which workers use streams of the host.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::rpc::capability::{Answer, Capability, private::Arguments};
 pub(super) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Thrown>> + Send>>;
 pub(super) type Writing = Pin<Box<dyn Sink<Bytes, Error = Thrown> + Send>>;
 
-/// Answers each `pull()` with the next bytes.
+/// A capability that answers each `pull()` with the next bytes.
 pub(super) struct Source {
     chunks: Mutex<Pulled>,
     abort: AbortHandle,
@@ -34,7 +34,7 @@ impl Source {
         Self { chunks: Mutex::new(pulled), abort }
     }
 
-    /// None at the end.
+    /// Returns the next bytes, or `None` at the end.
     async fn pull(&self) -> Result<Option<Bytes>, Thrown> {
         let mut pulled = self.chunks.lock().await;
         loop {
@@ -45,7 +45,7 @@ impl Source {
                 Some(chunk) => {
                     let chunk = chunk?;
                     if chunk.is_empty() {
-                        // Any number of them may be there at once.
+                        // Any number of empty chunks may be ready at once.
                         tokio::task::consume_budget().await;
                     }
                     pulled.parts = Parts::of(chunk);
@@ -66,7 +66,7 @@ impl Capability for Source {
                 }
             }),
             "cancel" => {
-                // Whoever waits for a chunk hears of the end.
+                // A reader that waits for a chunk sees the end.
                 self.abort.abort();
                 Box::pin(std::future::ready(Ok(Value::undefined())))
             }
@@ -79,7 +79,7 @@ pub(super) fn written(bytes: &Bytes) -> Result<Value, Thrown> {
     Value::from_serialize(bytes).map_err(|error| Thrown::new(error.to_string()))
 }
 
-/// Answers each `write(bytes)` when they are written.
+/// A capability that answers each `write(bytes)` when the bytes are written.
 pub(super) struct SinkTarget(Mutex<Option<Writing>>);
 
 impl SinkTarget {

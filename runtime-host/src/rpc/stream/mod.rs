@@ -15,13 +15,13 @@ use crate::rpc::stub::Stub;
 pub use readable::ByteStream;
 pub use writable::ByteSink;
 
-/// What one message holds of a stream at most, as guests have it: larger chunks
-/// are sent in parts.
+/// The maximum number of bytes of a stream in one message, the same as in guests. Larger
+/// chunks are sent in parts.
 const MOST: usize = 256 << 10;
 
 const SENT: &str = "the stream was sent already";
 
-/// A stream of the platform's, which leads to that stub.
+/// Serializes a platform stream that leads to the stub.
 fn serialize<S: Serializer>(
     interface: Interface,
     end: &str,
@@ -38,12 +38,12 @@ fn serialize<S: Serializer>(
     serde::Serialize::serialize(&value.map_err(S::Error::custom)?, serializer)
 }
 
-/// For whoever uses a stream that is somebody else's.
+/// Returns the error for a stream that was sent and now belongs to somebody else.
 fn sent() -> crate::Error {
     Thrown::type_error(SENT).into_error()
 }
 
-/// The parts in which bytes are sent.
+/// An iterator over the parts in which bytes are sent.
 #[derive(Default)]
 struct Parts {
     bytes: Vec<u8>,

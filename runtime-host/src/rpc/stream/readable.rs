@@ -1,4 +1,4 @@
-//! `ReadableStream`.
+//! The Rust side of `ReadableStream`.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -20,27 +20,26 @@ use crate::rpc::bytes::Bytes;
 use crate::rpc::capability::Calling;
 use crate::rpc::stub::Stub;
 
-/// How much is asked of a reader at a time.
+/// The maximum number of bytes to request from a reader at a time.
 const READ: usize = 64 << 10;
 
-/// Bytes that come bit by bit: a `ReadableStream` in JavaScript, anywhere in the
-/// arguments and results of calls, such as the `body` of a `Request` or a
-/// `Response`.
+/// A stream of bytes: a `ReadableStream` in JavaScript, anywhere in the arguments and
+/// results of calls, such as the `body` of a `Request` or a `Response`.
 ///
-/// Whoever reads decides how fast: one chunk is asked for at a time, when the
-/// one before has been taken, and nothing is kept in between. A chunk is a call
-/// ([`Limits::capability_calls`](crate::Limits::capability_calls)) of at most 256
-/// KiB, and is paid for by who reads; larger ones are sent in parts. The
-/// invocation that sent a stream of its worker's is kept open until the stream
-/// has ended, was cancelled or is dropped, and its deadline ends it.
+/// The reader sets the pace: one chunk is requested at a time, when the previous one has
+/// been taken, and nothing is buffered in between. A chunk is a call
+/// ([`Limits::capability_calls`](crate::Limits::capability_calls)) of at most 256 KiB,
+/// and the reader pays for it. Larger chunks are sent in parts. The invocation that sent
+/// a stream of its worker stays open until the stream has ended, was cancelled or is
+/// dropped. The deadline of that invocation ends the stream.
 ///
-/// In Rust it is a [`Stream`] of [`Bytes`], or of the error that the other side
-/// met. Dropping it cancels the source. Being sent moves it: it is empty then,
-/// and sending it once more is an error. What came from a worker is handed on
-/// as it is, and takes no way through Rust.
+/// In Rust it is a [`Stream`] of [`Bytes`], or of the error that the other side met.
+/// Dropping it cancels the source. Sending it moves it: it is empty afterwards, and
+/// sending it again is an error. A stream that came from a worker is passed on as it is,
+/// and its bytes do not go through Rust.
 ///
-/// Where data is sent for a stream, such as a body that is text or bytes, it is
-/// a stream of that.
+/// Data that is sent in place of a stream, such as a body that is text or bytes, is
+/// received as a stream of that data.
 ///
 /// ```
 /// use futures_util::{StreamExt, stream};
@@ -70,8 +69,8 @@ enum Reading {
 }
 
 impl ByteStream {
-    /// Of chunks, each taken when it is asked for. An error ends the stream, and
-    /// is what the reader gets.
+    /// Creates a stream of chunks, each taken when it is requested. An error ends the
+    /// stream and is passed to the reader.
     pub fn new<B, E, S>(chunks: S) -> Self
     where
         B: Into<Bytes>,
@@ -82,7 +81,7 @@ impl ByteStream {
         Self::of(Reading::Own(Box::pin(chunks)))
     }
 
-    /// Of what a reader reads, at most 64 KiB at a time.
+    /// Creates a stream of what a reader reads, at most 64 KiB at a time.
     pub fn from_reader(reader: impl AsyncRead + Send + 'static) -> Self {
         let read = async |mut reader: Pin<Box<dyn AsyncRead + Send>>| {
             let mut bytes = vec![0; READ];
@@ -108,10 +107,10 @@ impl ByteStream {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the source why nobody reads on. Dropping the stream cancels it, too.
+    /// Cancels the stream and tells the source the reason. Dropping the stream also cancels it.
     ///
     /// # Errors
-    /// What the source answers, or that the stream was sent.
+    /// Errors if the source answers with an error, or if the stream was sent.
     pub async fn cancel(mut self, reason: impl Into<Thrown>) -> Result<()> {
         match std::mem::replace(self.reading(), Reading::Gone) {
             Reading::Remote { source, .. } => {
@@ -150,7 +149,8 @@ impl Reading {
     }
 }
 
-/// What a source answered; none at the end. It may be anything.
+/// Returns the chunk in the answer of a source, or `None` at the end. The answer may be
+/// any value.
 fn chunk_of(value: &Value) -> Result<Option<Bytes>> {
     match value.to::<Option<Bytes>>() {
         Ok(None) => Ok(None),
@@ -172,7 +172,7 @@ impl Stream for ByteStream {
     }
 }
 
-/// Of all that is there at once.
+/// A stream of bytes that are all available at once.
 impl From<Bytes> for ByteStream {
     fn from(bytes: Bytes) -> Self {
         Self::new(stream::iter((!bytes.is_empty()).then_some(Ok::<_, Thrown>(bytes))))
@@ -235,7 +235,7 @@ impl schemars::JsonSchema for ByteStream {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // Bare, it would count as one that allows null already.
+        // Without `anyOf`, schemars would take the schema as one that allows null already.
         schemars::json_schema!({ "anyOf": [{ "x-typescript": "ReadableStream" }] })
     }
 }

@@ -1,4 +1,4 @@
-//! `WritableStream`.
+//! The Rust side of `WritableStream`.
 
 use std::fmt;
 use std::pin::Pin;
@@ -18,16 +18,14 @@ use crate::rpc::bytes::Bytes;
 use crate::rpc::capability::Calling;
 use crate::rpc::stub::Stub;
 
-/// What bytes are written to bit by bit: a `WritableStream` in JavaScript,
-/// anywhere in the arguments and results of calls.
+/// A sink of bytes: a `WritableStream` in JavaScript, anywhere in the arguments and
+/// results of calls.
 ///
-/// Whoever takes the bytes decides how fast: one chunk is sent at a time, and the
-/// next when it was written. Costs and lifetime are those of a
-/// [`ByteStream`](crate::ByteStream).
+/// The receiver sets the pace: one chunk is sent at a time, and the next when it was
+/// written. Costs and lifetime are those of a [`ByteStream`](crate::ByteStream).
 ///
-/// In Rust it is a [`Sink`] of [`Bytes`]. Closing it says that all was written;
-/// dropping it before aborts the stream. Being sent moves it: sending it once
-/// more is an error.
+/// In Rust it is a [`Sink`] of [`Bytes`]. Closing it says that everything was written. Dropping
+/// it before that aborts the stream. Sending it moves it: sending it again is an error.
 pub struct ByteSink(Mutex<Writable>);
 
 enum Writable {
@@ -37,8 +35,8 @@ enum Writable {
 }
 
 impl ByteSink {
-    /// What takes chunks. Its error is what the writer gets; after one, and when
-    /// the stream is aborted, it is dropped without being closed.
+    /// Creates a byte sink from a sink of chunks. The writer gets that sink's error. After
+    /// an error, and when the stream is aborted, that sink is dropped without being closed.
     pub fn new<E, S>(sink: S) -> Self
     where
         E: Into<Thrown> + 'static,
@@ -47,8 +45,8 @@ impl ByteSink {
         Self::of(Writable::Own(Box::pin(sink.sink_map_err(Into::into))))
     }
 
-    /// What writes to a writer: each chunk is flushed before the next is asked
-    /// for, and closing shuts the writer down.
+    /// Creates a byte sink that writes to a writer. Each chunk is flushed before the next
+    /// is requested, and closing shuts the writer down.
     pub fn from_writer(writer: impl AsyncWrite + Send + 'static) -> Self {
         Self::new(Written { writer: Box::pin(writer), bytes: Bytes::default(), at: 0 })
     }
@@ -61,10 +59,11 @@ impl ByteSink {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says why no more is written, and that what was is not all.
+    /// Aborts the stream: tells the other side why no more is written, and that what was
+    /// written is not everything.
     ///
     /// # Errors
-    /// What the other side answers, or that the stream was sent.
+    /// Errors if the other side answers with an error, or if the stream was sent.
     pub async fn abort(mut self, reason: impl Into<Thrown>) -> Result<()> {
         match std::mem::replace(self.writable(), Writable::Gone) {
             Writable::Remote { sink, .. } => {
@@ -160,7 +159,7 @@ impl Sink<Bytes> for ByteSink {
     }
 }
 
-/// A writer as a sink of chunks, one at a time.
+/// A sink that writes chunks to a writer, one at a time.
 struct Written {
     writer: Pin<Box<dyn AsyncWrite + Send>>,
     bytes: Bytes,
@@ -233,7 +232,7 @@ impl schemars::JsonSchema for ByteSink {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // Bare, it would count as one that allows null already.
+        // Without `anyOf`, schemars would take the schema as one that allows null already.
         schemars::json_schema!({ "anyOf": [{ "x-typescript": "WritableStream" }] })
     }
 }

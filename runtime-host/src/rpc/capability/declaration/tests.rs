@@ -1,4 +1,4 @@
-//! Types as they come out.
+//! Tests of generated TypeScript types.
 #![allow(dead_code, reason = "the types are only declared")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::super::returned::{Probe, Returns};
 use super::Interface;
 
-/// What follows the interface, and the interface's one method.
+/// Returns the interface's one method, and the types after the interface.
 fn declare(fill: impl FnOnce(&mut Interface)) -> (String, String) {
     let mut interface = Interface::new("Subject", "");
     interface.method("m", "");
@@ -128,7 +128,8 @@ export interface Everything {
 }
 "#;
     assert!(result::<Everything>().1.ends_with(written));
-    // Both ways, what may be missing on one may be missing.
+    // A type that is used in both directions lets a property be missing if either
+    // direction does.
     let (_, types) = declare(|interface| {
         interface.parameter::<Everything>("x");
         interface.returns(Probe::<Everything>::new().kind());
