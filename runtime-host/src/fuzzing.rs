@@ -1,5 +1,4 @@
-//! What the fuzz targets do with a host. Each input of the corpus is replayed by a
-//! test of this crate.
+//! The fuzz targets that drive a host. A test of this crate replays each input of the corpus.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -22,10 +21,11 @@ use crate::tests::script::{
 };
 use crate::worker_code::WorkerCode;
 
-/// More than any input takes, also with a sanitizer: past this it hangs.
+/// The time after which an input counts as hanging. It is more than any input takes, even
+/// with a sanitizer.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What the liar holds beside the capabilities of all liars.
+/// The number of the loader that the liar holds beside the capabilities of all liars.
 pub(crate) const LOADER: u32 = 3;
 
 fn impatient() -> WorkerCode {
@@ -50,8 +50,8 @@ impl Bench {
     }
 }
 
-/// A guest that answers a call, and what comes of it, with effects that nobody
-/// asked for.
+/// Runs a guest that answers a call, and the events that follow from it, with effects that
+/// nobody asked for.
 pub fn effects(data: &[u8]) {
     let Bench { liar, .. } = &*BENCH;
     let picture = Choices::new(data).picture(liar.end);
@@ -59,8 +59,8 @@ pub fn effects(data: &[u8]) {
     BENCH.run(all_is_given_back(liar));
 }
 
-/// A guest that asks for a worker to be loaded. The first byte says whether the
-/// rest is the argument itself or what it is made from.
+/// Runs a guest that asks for a worker to be loaded. The first byte says whether the rest
+/// is the argument itself or the choices that it is made from.
 pub fn load_request(data: &[u8]) {
     let Some((&form, rest)) = data.split_first() else { return };
     let (load, options) = if form % 2 == 0 {
@@ -69,7 +69,7 @@ pub fn load_request(data: &[u8]) {
         let mut choices = Choices::new(rest);
         (choices.load_request(), message(&choices.entrypoint_request()))
     };
-    // Whatever the argument names, somebody has it.
+    // The argument may name any capability that the sandbox holds.
     let capabilities = [OWN, GATE, ECHO, LOADER].map(wit::Capability::Held).to_vec();
     let load = wit::Message { data: load, capabilities };
     let effects = vec![
@@ -85,7 +85,7 @@ pub fn load_request(data: &[u8]) {
     BENCH.run(all_is_given_back(liar));
 }
 
-/// The modules of a worker, in an engine with the guests that are ours.
+/// Returns the sources of a worker, in an engine with our own guests.
 fn sources(modules: BTreeMap<String, Module>, elsewhere: Option<Arc<dyn ModuleSource>>) -> Sources {
     static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
         Engine::with_config(EngineConfig::new().max_sandboxes(1)).expect("an engine")
@@ -102,11 +102,11 @@ fn sources(modules: BTreeMap<String, Module>, elsewhere: Option<Arc<dyn ModuleSo
     )
 }
 
-/// What the native build of the transpiler makes of a text: code and mappings, or
+/// The result of the native build of the transpiler for a text: code and mappings, or
 /// message, line and column.
 pub type Transpiled = Result<(String, Vec<[u32; 4]>), (String, u32, u32)>;
 
-/// Asserts that the guest makes the same of it.
+/// Asserts that the guest transpiles the text like the native build.
 pub fn transpiles_alike(ending: &str, source: &str, native: Transpiled) {
     let name = format!("main.{ending}");
     let module = Module::by_name(&name, source).expect("a kind of module");
@@ -131,7 +131,7 @@ pub fn transpiles_alike(ending: &str, source: &str, native: Transpiled) {
     assert_eq!(made, native, "{source:?}");
 }
 
-/// Says which modules it was asked for, and has none of them.
+/// A module source that has no modules and records the names that it is asked for.
 #[derive(Default)]
 struct Asked(Mutex<Vec<String>>);
 
@@ -142,8 +142,8 @@ impl ModuleSource for Asked {
     }
 }
 
-/// Asks the host for what an honest guest has made of a specifier, and for each line
-/// of the input as a liar would.
+/// Asks the host for the specifier that an honest guest resolves, and for each line of the
+/// input, as a liar would.
 pub fn specifier(data: &[u8], resolved: Option<&str>) {
     let Ok(text) = str::from_utf8(data) else { return };
     for specifier in text.split('\n').chain(resolved) {
@@ -165,17 +165,17 @@ pub fn specifier(data: &[u8], resolved: Option<&str>) {
     }
 }
 
-/// Whatever is said, the caller has an answer soon, and nothing is left of it.
-/// Called twice, so that the second call meets what the first one left behind.
+/// Checks that the caller gets an answer soon whatever the guest says, and that nothing of the
+/// call is left. Calls twice, so that the second call meets what the first one left behind.
 pub(crate) async fn answers(liar: &Liar, picture: &[u8]) {
     for _ in 0..2 {
-        // What a stub in it holds ends with it.
+        // Dropping the value ends what the stubs in it hold.
         drop(liar.shows(picture).await);
     }
-    // The driver hears of the end of a call by messages.
+    // The driver learns of the end of a call by message.
     loop {
         let stats = liar.worker.stats().await;
-        // What it holds and the answers that it keeps are its own until it ends.
+        // The stubs that it holds and the answers that it keeps stay until it ends.
         if stats.invocations == 0 && stats.calls == 0 {
             break;
         }
@@ -183,7 +183,7 @@ pub(crate) async fn answers(liar: &Liar, picture: &[u8]) {
     }
 }
 
-/// Every sandbox has ended, those of loaded workers too.
+/// Waits until every sandbox has ended, including those of loaded workers.
 async fn all_is_given_back(liar: &Liar) {
     loop {
         let permits: Vec<_> = (0..Liar::MAX_SANDBOXES).map(|_| liar.engine.permit()).collect();

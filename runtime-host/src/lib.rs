@@ -18,23 +18,22 @@
 //!
 //! | | what it is | cost |
 //! |---|---|---|
-//! | [`Engine`] | the compiled guests and the pool; one in a process, cheap to clone, `Send + Sync` | some milliseconds, and a large range of addresses |
-//! | [`Loader`] | loads workers, and keeps those that are asked for by an id | none |
-//! | [`WorkerCode`] | what a worker is made of: modules, `env`, limits | its text |
-//! | [`Worker`] | a loaded worker; has one sandbox, or a fresh one per call | a sandbox at the first call |
-//! | [`Entrypoint`] | one of its exports, ready to be called | none |
-//! | [`Capability`] | an object of the host's that the worker may call | a boxed future a call |
-//! | [`Stub`] | anything that can be called, as a value: of the host's, or in another sandbox, which it keeps alive | an `Arc` |
-//! | [`ByteStream`], [`ByteSink`] | bytes on their way, as fast as they are taken | a call for each chunk |
-//! | [`Value`] | what crosses, as structured clone; never a tree | one `Vec<u8>` |
+//! | [`Engine`] | the compiled guests and the pool; one per process, cheap to clone, `Send + Sync` | some milliseconds, and a large range of addresses |
+//! | [`Loader`] | loads workers, and keeps those that are requested by an id | none |
+//! | [`WorkerCode`] | the parts that a worker is made of: modules, `env`, limits | its text |
+//! | [`Worker`] | a loaded worker, with one sandbox or a fresh one per call | a sandbox at the first call |
+//! | [`Entrypoint`] | an export of a worker, ready to be called | none |
+//! | [`Capability`] | an object of the host that the worker may call | a boxed future per call |
+//! | [`Stub`] | a value that can be called: an object of the host, or one in another sandbox, which it keeps alive | an `Arc` |
+//! | [`ByteStream`], [`ByteSink`] | a stream of bytes, sent as fast as the reader takes them | a call per chunk |
+//! | [`Value`] | data that crosses the boundary as structured clone, never as a tree | one `Vec<u8>` |
 //!
-//! Sandboxes run on the tokio runtime that calls them. Each is driven by a task
-//! of its own; a long turn gives way to other tasks every 25
-//! microseconds or so. What JavaScript threw ([`Error::Exception`]), a limit that it
-//! reached ([`Error::Limit`]) and code that does not load ([`Error::Load`]) are
-//! told apart.
+//! Sandboxes run on the tokio runtime that calls them. Each is driven by a task of its own. A
+//! long turn yields to other tasks about every 25 microseconds. Errors distinguish what
+//! JavaScript threw ([`Error::Exception`]), a limit that it reached ([`Error::Limit`]) and code
+//! that does not load ([`Error::Load`]).
 
-// So that the macro's paths also hold inside this crate.
+// Lets the paths in the macro's output resolve inside this crate too.
 extern crate self as isolet;
 
 mod driver;

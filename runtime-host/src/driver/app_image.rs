@@ -1,4 +1,4 @@
-//! The heap of a worker that has loaded.
+//! Makes a worker's app image: the heap of the worker after it has loaded.
 
 use std::sync::Arc;
 
@@ -13,22 +13,22 @@ use crate::error::fault::{at_fault, internal};
 use crate::rpc::request::Request;
 use crate::worker_code::spec::Code;
 
-/// The invocation that pays for making it.
+/// The invocation that is charged for loading.
 const LOADING: u32 = 0;
 
-/// Loads the worker once, for no invocation, and keeps its heap. None if
-/// loading left something pending, which an image cannot hold.
+/// Loads the worker once, for no invocation, and returns its heap as an image. Returns
+/// `None` if loading left something pending, which an image cannot hold.
 ///
 /// # Errors
-/// What loading comes to.
+/// Returns the error with which loading fails.
 pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
-    let image = code.engine.rehearsal().await?;
+    let image = code.engine.dump_image().await?;
     let (code, seed) = (Arc::clone(code), code.new_seed()?);
     let start = Start { code: Arc::clone(&code), image, loaded: false, seed, lasting: false };
     let (_, Starting { start, mailbox, commands, alive: _alive }) = start.mailbox();
     let sandbox = start.sandbox(&mailbox).await?;
     let mut driver = Driver::new(start, mailbox, commands, sandbox);
-    // What the top level logs and uses is nobody's: it runs once for all.
+    // The top level runs once for all calls, so nobody receives its logs and usage.
     let (reply, _) = oneshot::channel();
     let (invocation, _) = Invocation::new(
         Request::loading(&code.limits, reply),
@@ -47,7 +47,7 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
     if !driver.loaded || driver.alarm.is_some() || !at_rest {
         return Ok(None);
     }
-    // The dump, and the file that sandboxes map.
+    // Covers the dump and the file that sandboxes map.
     let kept = code.quota.commit(2 * driver.sandbox.memory_peak())?;
     let memory = driver.sandbox.dump().await?;
     let engine = code.engine.clone();

@@ -1,24 +1,24 @@
-//! Calls that wait until one of those that are under way has come back.
+//! The queue of calls that wait until a call that is under way returns.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::rpc::capability::Call;
 use crate::rpc::stub::Stub;
 
-/// The calls of one invocation. They set off in the order in which they were
-/// made, so that those of one stub arrive in it; and what a call needs of an
-/// earlier one, such as its answer, never waits behind it.
+/// The call queue of one invocation. Calls are sent in the order in which they were made,
+/// so calls of one stub arrive in that order. Whatever a call needs of an earlier one, such
+/// as its answer, is therefore never queued behind it.
 #[derive(Default)]
 pub(crate) struct CallQueue {
     limit: u64,
     under_way: u64,
     waiting: VecDeque<Waiting>,
-    /// The calls for the bytes of a stream, by the number of its stub, as long as
-    /// no other call of that stub has followed.
+    /// The last `pull` call for the bytes of a stream, by the number of the stream's stub.
+    /// An entry is removed by the next call of that stub.
     pulls: BTreeMap<u32, u32>,
 }
 
-/// A call that has not set off.
+/// A call that has not been sent.
 pub(super) struct Waiting {
     pub(super) id: u32,
     pub(super) target: Stub,
@@ -27,19 +27,19 @@ pub(super) struct Waiting {
 
 impl CallQueue {
     pub(crate) fn new(limit: u64) -> Self {
-        // With none at all nothing could ever set off.
+        // With a limit of 0 no call could ever be sent.
         Self { limit: limit.max(1), under_way: 0, ..Self::default() }
     }
 
-    /// A call may set off, unless it has to be put behind others.
+    /// Takes a slot for a new call. Returns false if the call must be queued behind others.
     pub(super) fn enter(&mut self) -> bool {
         let free = self.waiting.is_empty() && self.under_way < self.limit;
         self.under_way += u64::from(free);
         free
     }
 
-    /// Notes a call of a stub. The end of a stream follows the call for its bytes
-    /// that it is to end, which is returned.
+    /// Records a call of a stub. If the call cancels a stream, returns the id of the `pull`
+    /// call that it is to end.
     pub(super) fn follows(&mut self, stub: u32, id: u32, path: &[String]) -> Option<u32> {
         let pull = self.pulls.remove(&stub);
         match path {
@@ -52,8 +52,9 @@ impl CallQueue {
         }
     }
 
-    /// A call may set off though others are under way, one of which it ends.
-    /// Whether it does end it is for others to say, so these are bounded as well.
+    /// Takes a slot, past the limit, for a call that ends another one that is under way.
+    /// Only the callee knows whether the other call really ends, so at most twice the limit
+    /// may be under way.
     pub(super) fn enter_to_end(&mut self) -> bool {
         let free = self.under_way < self.limit.saturating_mul(2);
         self.under_way += u64::from(free);

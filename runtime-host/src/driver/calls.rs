@@ -1,4 +1,4 @@
-//! Calls that a sandbox has made and that have not been answered.
+//! The calls that a sandbox has made and that have not been answered.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -21,64 +21,65 @@ use crate::rpc::capability::{Answer, Call};
 use crate::rpc::promised_answer::PromisedAnswer;
 use crate::rpc::stub::Stub;
 
-/// The call, and what it came to.
+/// The id of a call and its result.
 type Arrived = (u32, Result<Value, Thrown>);
-/// An answer, or that it will not come.
+/// The answer to a call, or an error if the call was aborted.
 pub(super) type Answered = Result<Arrived, Aborted>;
 type Pending = Abortable<Pin<Box<dyn Future<Output = Arrived> + Send>>>;
 
-/// Who can answer a call.
+/// The party that can answer a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
     Others,
-    /// An invocation of the sandbox itself.
+    /// An invocation of the same sandbox.
     Itself,
-    /// Whoever answers the call that it came from: a call on an answer, or a loader's,
-    /// which waits for a callback.
+    /// Whoever answers the call that this one derives from. Such a call is a call of a
+    /// promised answer, or a call of a loader, which waits for its callback.
     Derived,
-    /// The host, about the sandbox: nobody's work, and nobody's without the invocation.
+    /// The host, about the sandbox itself. Nobody works on such a call, and it is aborted
+    /// with its invocation.
     Host,
 }
 
 impl Of {
-    /// How many sources of an answer outside the sandbox the call adds.
+    /// Returns how many sources of an answer outside the sandbox the call adds.
     pub(super) fn outside(self) -> usize {
         usize::from(self != Self::Itself)
     }
 }
 
-/// One call that is under way.
+/// A call that has not been answered.
 pub(super) struct PendingCall {
     pub(super) owner: u32,
-    /// Of its arguments.
+    /// The size of its arguments and path in bytes.
     pub(super) bytes: u64,
     pub(super) awaited: bool,
     pub(super) of: Of,
-    /// Whether it keeps others from being under way.
+    /// True if the call takes a slot of its invocation's call queue.
     pub(super) queued: bool,
-    /// What was called or handed on before the answer has come.
+    /// The promised answer, if the guest calls it or passes it on before it arrives.
     pub(super) promised: Option<Arc<PromisedAnswer>>,
-    /// Until when it may go on without the invocation that made it.
+    /// The time until which the call may go on after its invocation has ended.
     pub(super) deadline: Option<Instant>,
-    /// None if the answer is here.
+    /// `None` if the call has not been sent or its answer has arrived.
     abort: Option<AbortHandle>,
 }
 
 pub(super) struct Calls {
     answers: FuturesUnordered<Pending>,
-    /// Answers that were there at once.
+    /// Answers that have arrived and have not been processed.
     arrived: VecDeque<Arrived>,
-    /// What they take.
+    /// The size of `arrived` in bytes.
     arrived_bytes: u64,
     table: BTreeMap<u32, PendingCall>,
-    /// Bytes of arguments that are under way.
+    /// The bytes of the arguments and paths of all calls in `table`.
     pub(super) bytes: u64,
-    /// What these and the answers take.
+    /// The reservation for these bytes and those of the arrived answers.
     kept: Reservation,
 }
 
 impl Calls {
-    /// Those of a sandbox with that quota.
+    /// Creates the calls of a sandbox with the given quota.
     pub(super) fn new(quota: Option<&Arc<Quota>>) -> Self {
         let kept = quota.map(|quota| Reservation::none(quota, false));
         Self {
@@ -91,10 +92,10 @@ impl Calls {
         }
     }
 
-    /// Reserves what they take now.
+    /// Reserves the bytes that the calls and arrived answers take now.
     ///
     /// # Errors
-    /// The sandbox's tree has no more.
+    /// Errors if the quota of the sandbox's tree is exhausted.
     pub(super) fn cover(&mut self) -> Result<(), Error> {
         self.kept.cover(self.bytes + self.arrived_bytes)
     }
@@ -111,7 +112,7 @@ impl Calls {
         self.table.len()
     }
 
-    /// It has set off and has not come back.
+    /// Returns true if the call has been sent and not yet answered.
     pub(super) fn is_under_way(&self, id: u32) -> bool {
         self.table.get(&id).is_some_and(|call| call.abort.is_some())
     }
@@ -120,28 +121,28 @@ impl Calls {
         self.table.contains_key(&id)
     }
 
-    /// Takes a call whose answer [`Self::add`] is given later.
+    /// Adds a call whose answer is given to [`Self::add`] later.
     pub(super) fn put(&mut self, id: u32, call: PendingCall) {
         self.bytes += call.bytes;
         self.table.insert(id, call);
     }
 
-    /// Takes an answer that may be there at once: one that is not awaited is then
-    /// handed back.
+    /// Adds a call and its answer, and polls the answer once. If the answer is ready and
+    /// the call is not awaited, returns the result.
     pub(super) fn add(
         &mut self,
         id: u32,
         mut call: PendingCall,
         answer: Answer,
     ) -> Option<Result<Value, Thrown>> {
-        // A defect of one capability is not the end of the sandbox.
+        // A panic in one capability must not end the sandbox.
         let answer = AssertUnwindSafe(answer)
             .catch_unwind()
             .map(move |answer| (id, answer.unwrap_or_else(|_| Err(Thrown::new(PANICKED)))));
         let mut answer: Pin<Box<dyn Future<Output = Arrived> + Send>> = Box::pin(answer);
         let awaited = call.awaited;
-        // Much is answered without waiting. What is not is polled again before
-        // the task sleeps, with the task's own waker.
+        // Many answers are ready without waiting. The others are polled again, with the
+        // task's own waker, before the task sleeps.
         let arrived = match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(arrived) => Some(arrived),
             Poll::Pending => {
@@ -169,7 +170,7 @@ impl Calls {
         Some(arrived)
     }
 
-    /// Whether the next answer comes without waiting for anybody.
+    /// Returns true if the next answer is available without waiting.
     pub(super) fn has_arrived(&mut self) -> bool {
         while self.arrived.is_empty() {
             // The task's budget must not make a ready answer look pending.
@@ -186,13 +187,13 @@ impl Calls {
         true
     }
 
-    /// The invocations that wait for an answer.
+    /// Returns the invocations that wait for an answer.
     pub(super) fn owners(&self) -> BTreeSet<u32> {
         self.table.values().map(|call| call.owner).collect()
     }
 
-    /// Whether so much has arrived, and was not looked at, that more should not
-    /// be asked for.
+    /// Returns true if the arrived answers that are not yet processed exceed `bytes`, so
+    /// that no further call should be sent.
     pub(super) fn are_flooded(&self, bytes: u64) -> bool {
         self.arrived_bytes > bytes
     }
@@ -207,13 +208,13 @@ impl Calls {
         Some(call)
     }
 
-    /// What the pending call of that id will come to.
+    /// Returns the promised answer of the pending call `id`.
     pub(super) fn promised(&mut self, id: u32) -> Option<Arc<PromisedAnswer>> {
         let call = self.table.get_mut(&id)?;
         Some(Arc::clone(call.promised.get_or_insert_with(Arc::default)))
     }
 
-    /// Returns who could have answered it, `None` if it was answered before.
+    /// Aborts a call. Returns who could have answered it, or `None` if it was answered before.
     pub(super) fn abort(&mut self, id: u32) -> Option<Of> {
         let call = self.remove(id)?;
         if let Some(abort) = call.abort {
@@ -233,13 +234,13 @@ impl Calls {
 
 const PANICKED: &str = "The capability failed: it panicked.";
 
-/// Sends a call. A defect of one capability is not the end of the sandbox.
+/// Sends a call. A panic in the capability becomes its answer and does not end the sandbox.
 pub(super) fn send(target: &Stub, call: Call) -> Answer {
     let sent = std::panic::catch_unwind(AssertUnwindSafe(|| target.request(call)));
     sent.unwrap_or_else(|_| failed(Thrown::new(PANICKED)))
 }
 
-/// What an answer takes in the host.
+/// Returns the size of an answer in the host in bytes.
 pub(super) fn bytes_of(answer: &Result<Value, Thrown>) -> u64 {
     match answer {
         Ok(value) => capability_table::bytes_of(value),
@@ -262,7 +263,7 @@ impl PendingCall {
     }
 }
 
-/// The sandbox is gone, and nobody will hear of its calls.
+/// Aborts all calls when the sandbox has ended: nobody receives their answers.
 impl Drop for Calls {
     fn drop(&mut self) {
         let ids: Vec<u32> = self.table.keys().copied().collect();

@@ -1,5 +1,5 @@
-//! What a sandbox's numbers mean: the capabilities that it was handed, and the
-//! messages that name them.
+//! The capability table of a sandbox: it maps the sandbox's numbers to the capabilities
+//! that the sandbox was given, and translates the messages that name them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -20,20 +20,20 @@ use crate::rpc::survey::{Holds, Visitor};
 use crate::rpc::target::Target;
 use crate::worker_code::spec::Code;
 
-/// Capabilities that a sandbox may hold at a time.
+/// The maximum number of capabilities that a sandbox may hold at a time.
 const MAX_HELD: usize = 250_000;
 
-/// The guest counts its calls and the objects that it offers, and one turn has no room
-/// for so many as are left above this.
+/// The highest number that a guest may use for a call or an offered object. The guest assigns
+/// these numbers itself, and one turn has no room to use up those that are left above.
 pub(super) const LAST_NUMBER: u32 = u32::MAX - (1 << 28);
 
-/// The number under which every sandbox holds the way to itself.
+/// The number under which every sandbox holds its loopback, the stub of itself.
 pub(super) const OWN: u32 = 0;
 
-/// What a stub takes in the host, about.
+/// The approximate size of a stub in the host in bytes.
 pub(super) const STUB_BYTES: u64 = 256;
 
-/// What a value takes in the host.
+/// Returns the size of a value in the host in bytes.
 pub(crate) fn bytes_of(value: &Value) -> u64 {
     value.as_bytes().len() as u64 + value.capabilities().len() as u64 * STUB_BYTES
 }
@@ -42,26 +42,26 @@ pub(super) struct CapabilityTable {
     holder: Holder,
     held: BTreeMap<u32, Stub>,
     last: u32,
-    /// Answers that stay here until the guest releases them.
+    /// Answers that the host keeps until the guest releases them.
     answers: BTreeMap<u32, Kept>,
-    /// What they take.
+    /// The size of `answers` in bytes.
     pub(super) kept_bytes: u64,
-    /// Objects of the sandbox's that others hold.
+    /// The number of the sandbox's objects that others hold.
     pub(super) offered: usize,
-    /// The highest number under which it has offered one.
+    /// The highest number under which the sandbox has offered or lent an object.
     last_offered: u32,
-    /// What the last turn has lent.
+    /// The objects that the last turn has lent.
     lent: Vec<(u32, Weak<Remote>)>,
 }
 
 struct Kept {
     promised: Arc<PromisedAnswer>,
-    /// None before it has come.
+    /// 0 until the answer arrives.
     bytes: u64,
 }
 
 impl CapabilityTable {
-    /// `own` is what the sandbox holds from the first: the way to itself.
+    /// Creates the table of a new sandbox. `own` is the sandbox's loopback.
     pub(super) fn new(mailbox: Mailbox, seed: u64, own: Stub) -> Self {
         let held = BTreeMap::from([(OWN, own)]);
         Self {
@@ -76,7 +76,7 @@ impl CapabilityTable {
         }
     }
 
-    /// Of what the last turn has lent, that which somebody has kept.
+    /// Takes the objects lent by the last turn, and returns those that somebody has kept.
     pub(super) fn kept(&mut self) -> Vec<(u32, Arc<Remote>)> {
         let lent = std::mem::take(&mut self.lent);
         let kept: Vec<_> = lent
@@ -88,29 +88,29 @@ impl CapabilityTable {
         kept
     }
 
-    /// What the sandbox holds.
+    /// Returns what the sandbox holds.
     pub(super) fn holdings(&self) -> impl Iterator<Item = Holding<'_>> {
         let stubs = self.held.values().map(Holding::Stub);
         stubs.chain(self.answers.values().map(|kept| Holding::Answer(&kept.promised)))
     }
 
-    /// Whether the guest will soon have used its numbers up.
+    /// Returns true if the guest has almost used up its numbers.
     pub(super) fn is_worn_out(&self) -> bool {
         self.last_offered > LAST_NUMBER
     }
 
-    /// The sandbox holds nothing beside what it was loaded with.
+    /// Returns true if the sandbox holds only what it was loaded with.
     pub(super) fn is_at_rest(&self, env: usize) -> bool {
         self.offered == 0 && self.answers.is_empty() && self.last as usize == env
     }
 
-    /// Whether it holds anything beside the way to itself, or others hold something of it:
-    /// nothing else can be in a circle of sandboxes that hold one another.
+    /// Returns true if the sandbox holds anything but its loopback, or others hold an
+    /// object of it. No other sandbox can be in a cycle of sandboxes that hold one another.
     pub(super) fn may_be_in_a_circle(&self) -> bool {
         self.held.len() > 1 || !self.answers.is_empty() || self.offered > 0
     }
 
-    /// What of its statistics is here. The way to itself is no news.
+    /// Returns the statistics that this table knows. The loopback is not counted.
     pub(super) fn stats(&self) -> WorkerStats {
         WorkerStats {
             held: self.held.len().saturating_sub(1),
@@ -120,8 +120,10 @@ impl CapabilityTable {
         }
     }
 
+    /// Checks that the sandbox can hold `more` capabilities.
+    ///
     /// # Errors
-    /// The sandbox cannot hold so many more.
+    /// [`LimitKind::Stubs`] if it cannot.
     pub(super) fn check_room(&self, more: usize) -> Result<()> {
         let (limit, actual) = (MAX_HELD as u64, (self.held.len() + more) as u64);
         if actual > limit {
@@ -130,7 +132,7 @@ impl CapabilityTable {
         Ok(())
     }
 
-    /// Gives the sandbox a capability, and says what it is called there.
+    /// Gives the sandbox a capability and returns its name there.
     pub(super) fn hold(&mut self, attachment: &Attachment) -> Result<wit::Capability> {
         let stub = Stub::from_attachment(attachment)
             .ok_or_else(|| Error::Internal("a value names what is no stub".to_owned()))?;
@@ -148,7 +150,7 @@ impl CapabilityTable {
         Ok(capability)
     }
 
-    /// As this sandbox holds it: a loader is one of its own.
+    /// Returns the stub as this sandbox holds it. A loader becomes one of the sandbox's own.
     fn localised(&mut self, stub: &Stub) -> Stub {
         match stub.target() {
             Target::Right(right) => {
@@ -158,11 +160,11 @@ impl CapabilityTable {
         }
     }
 
-    /// Checks how many objects a message offers: one that is offered may be named in any
-    /// number of messages.
+    /// Checks how many objects a message offers. The same object may be offered in any
+    /// number of messages, and each offer counts.
     ///
     /// # Errors
-    /// More capabilities than the sandbox may offer.
+    /// [`LimitKind::Stubs`] if these are more capabilities than the sandbox may offer.
     pub(super) fn check_offers(&self, capabilities: &[wit::Capability]) -> Result<()> {
         let count = |known: usize, is: fn(&wit::Capability) -> bool| {
             known + capabilities.iter().filter(|it| is(it)).count()
@@ -177,7 +179,7 @@ impl CapabilityTable {
         Ok(())
     }
 
-    /// Translates a capability of the guest's to a stub in a message.
+    /// Translates a capability of the guest to a stub in a message.
     pub(super) fn attachment(
         &mut self,
         capability: wit::Capability,
@@ -187,7 +189,8 @@ impl CapabilityTable {
         stub.travelling().to_attachment()
     }
 
-    /// What a capability of the guest's means; none if it has no such thing.
+    /// Returns the stub that a capability of the guest stands for, or `None` if the guest
+    /// has no such capability.
     pub(super) fn stub(
         &mut self,
         capability: wit::Capability,
@@ -226,13 +229,13 @@ impl CapabilityTable {
         }
     }
 
-    /// Keeps an answer that only calls of it need.
+    /// Keeps the answer of a call that the guest does not await but may call.
     pub(super) fn keep(&mut self, call: u32) -> Arc<PromisedAnswer> {
         let kept = Kept { promised: Arc::default(), bytes: 0 };
         Arc::clone(&self.answers.entry(call).or_insert(kept).promised)
     }
 
-    /// Counts an answer that has come, if it is kept.
+    /// Counts the size of an answer that has arrived, if it is kept.
     pub(super) fn count(&mut self, call: u32, bytes: u64) {
         if let Some(kept) = self.answers.get_mut(&call) {
             self.kept_bytes = self.kept_bytes + bytes - kept.bytes;
@@ -242,7 +245,7 @@ impl CapabilityTable {
 
     pub(super) fn release(&mut self, capability: wit::Capability) {
         match capability {
-            // The way to itself is the sandbox's as long as it lives.
+            // The loopback stays with the sandbox until it ends.
             wit::Capability::Held(OWN) | wit::Capability::Offered(_) | wit::Capability::Lent(_) => {
             }
             wit::Capability::Held(index)
@@ -260,14 +263,14 @@ impl CapabilityTable {
     }
 }
 
-/// The sandbox has ended.
+/// Unbinds the children when the sandbox has ended.
 impl Drop for CapabilityTable {
     fn drop(&mut self) {
         self.holder.children.unbind();
     }
 }
 
-/// What a survey comes by.
+/// An item that a survey visits.
 pub(super) enum Holding<'a> {
     Code(&'a Arc<Code>),
     Stub(&'a Stub),
@@ -284,7 +287,7 @@ impl Holds for Holding<'_> {
     }
 }
 
-/// What a number leads to that was never given out.
+/// Returns the stub for a number that was never given out. Calls of it fail.
 fn nothing() -> Stub {
     struct Nothing;
     impl crate::rpc::capability::Capability for Nothing {

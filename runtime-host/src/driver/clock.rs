@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Whole milliseconds that never go back.
+/// A clock that counts whole milliseconds and never goes back.
 pub(super) struct Clock {
     began: Instant,
     epoch_millis: f64,
@@ -21,7 +21,7 @@ impl Clock {
         self.epoch_millis + elapsed
     }
 
-    /// As a whole number.
+    /// Returns the milliseconds since the Unix epoch as an integer.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -1,4 +1,4 @@
-//! What a turn asked for, carried out.
+//! Carries out the effects of a turn.
 
 use std::sync::Arc;
 
@@ -20,7 +20,8 @@ use crate::rpc::stub::Stub;
 use crate::rpc::target::Target;
 
 impl Driver {
-    /// `payer` lets go of what the effect lets go of.
+    /// Carries out one effect. `payer` is charged for the disposers of what the
+    /// effect releases.
     pub(super) async fn carry_out(
         &mut self,
         effect: wit::Effect,
@@ -47,7 +48,8 @@ impl Driver {
                     exception
                 }));
             }
-            // Also if it goes no further: the guest hears that what it offers is let go.
+            // Arguments are lifted even if the call is then dropped, so that the guest
+            // hears that the objects it offers in them are released.
             wit::Effect::Call(mut call) => {
                 let arguments = match call.arguments.take() {
                     Some(message) => self.lift(message).await.map(Some),
@@ -79,10 +81,12 @@ impl Driver {
         self.lift(message).await
     }
 
+    /// Checks the ids and the path of a call.
+    ///
     /// # Errors
-    /// No guest of ours makes such a call, or the numbers have run out.
+    /// Errors if no guest of ours makes such a call, or if the sandbox's numbers are used up.
     fn check_call(&self, id: u32, invocation: u32, path: &[String]) -> Result<()> {
-        // Its answer would be counted against an invocation that is to come.
+        // Its answer would be counted against a future invocation.
         if invocation > self.last_invocation {
             return Err(lie("made a call for an invocation that never was"));
         }
@@ -102,7 +106,7 @@ impl Driver {
         let wit::Call { id, invocation, target, path, awaited, .. } = call;
         self.check_call(id, invocation, &path)?;
         let Some(payer) = self.invocations.get_mut(&invocation) else {
-            // Its fuel, calls and time are nobody's any more.
+            // The invocation has ended: nobody pays for the fuel, calls and time of this call.
             return Ok(());
         };
         let arguments = arguments?;
@@ -123,8 +127,8 @@ impl Driver {
             self.end(invocation, error.into());
             return Ok(());
         }
-        // What a sandbox asks of itself, its exports apart, is nobody's work and may
-        // take as long as it lives.
+        // A request to the loopback is no work for anybody, unless it is a call of an
+        // export. It may wait for as long as the sandbox lives.
         let is_own = matches!(target, wit::Capability::Held(OWN));
         let of_itself = is_own && path.len() == 1;
         let is_answer = matches!(target, wit::Capability::Promised(_) | wit::Capability::Answer(_));
@@ -145,7 +149,8 @@ impl Driver {
             _ if is_answer => Of::Derived,
             _ => Of::Others,
         };
-        // It lives as long as it waits for itself, and must not be what keeps it.
+        // The sandbox lives for as long as it waits for itself, and the arguments of such a
+        // call must not be what keeps it alive.
         let lineage = self.mailbox.lineage();
         let is_others = pending.of == Of::Others;
         let as_held = |value| if is_others { value } else { Stub::value_held_by(value, lineage) };
@@ -154,7 +159,7 @@ impl Driver {
             pending.promised = Some(self.table.keep(id));
         }
         self.open_calls += pending.of.outside();
-        // What a worker is made of has a limit of its own.
+        // Worker code has a size limit of its own.
         let is_code =
             target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::HeldRight(_)));
         let answer = match target {
@@ -182,7 +187,7 @@ impl Driver {
                         return Ok(());
                     }
                 }
-                // Sent now, so that calls of a stub arrive in their order.
+                // Sent now, so that calls of a stub arrive in order.
                 send(&target, call)
             }
             None => failed(Thrown::type_error("There is no such capability.")),
@@ -203,7 +208,7 @@ impl Driver {
         }
     }
 
-    /// One of the invocation's calls has come back.
+    /// Frees the slot of a call of the invocation that has returned.
     pub(super) fn leave_queue(&mut self, owner: u32) {
         let Some(queue) = self.queue(owner) else { return };
         queue.leave();
@@ -212,7 +217,7 @@ impl Driver {
         }
     }
 
-    /// Sends the calls that others have made room for.
+    /// Sends the waiting calls for which there is room now.
     pub(super) fn send_waiting(&mut self) -> Result<()> {
         let bytes = self.code.limits.memory_bytes;
         while !self.calls.are_flooded(bytes)

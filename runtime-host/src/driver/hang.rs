@@ -1,10 +1,14 @@
-//! What nobody can wake in a sandbox that lives.
+//! Detects invocations that nothing can wake.
 
 use super::state::Driver;
 use crate::error::{Error, Result};
 
 impl Driver {
-    /// Ends what nothing can wake any more, at once and not at its deadline.
+    /// Ends the invocations that nothing can wake any more, at once and not only at
+    /// their deadlines.
+    ///
+    /// # Errors
+    /// [`Error::Hung`] if the worker has not loaded.
     pub(super) fn end_hung(&mut self) -> Result<()> {
         let waits = self.alarm.is_some()
             || !self.commands.is_empty()
@@ -16,7 +20,8 @@ impl Driver {
         if !self.loaded {
             return Err(Error::Hung);
         }
-        // An invocation that waits for another of this sandbox may go on when that one ends.
+        // An invocation that waits for another one of this sandbox may go on
+        // when that one ends.
         let waiting = self.calls.owners();
         let hung: Vec<u32> =
             self.invocations.keys().copied().filter(|id| !waiting.contains(id)).collect();

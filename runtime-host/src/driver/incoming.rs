@@ -1,4 +1,4 @@
-//! Calls that come in.
+//! Incoming calls.
 
 use super::invocation::{Invocation, Invoke};
 use super::state::{Driver, Due, INVOCATION_FUEL, ROOT_FUEL};

@@ -21,7 +21,8 @@ use crate::rpc::report::Report;
 use crate::rpc::request::{Asked, Kept, Receiver, Reply, Request};
 use crate::worker_code::spec::Code;
 
-/// A smaller answer is bounded by the number of calls.
+/// The size in bytes up to which an answer is not reserved. The number of calls
+/// bounds such answers.
 const SMALL_ANSWER: u64 = 1 << 10;
 
 fn bytes_of_answer(answer: &Result<Value>) -> u64 {
@@ -38,17 +39,17 @@ pub(crate) struct Invocation {
     pub(crate) limits: Limits,
     pub(crate) deadline: Instant,
     pub(crate) usage: Usage,
-    /// Those that it made, answered or not.
+    /// The ids of the calls that it made, answered or not.
     pub(crate) calls: Vec<u32>,
-    /// Those of them that others have, and those that wait for that.
+    /// The queue that counts its calls under way and holds those that wait to be sent.
     pub(crate) queue: CallQueue,
-    /// Its caller has gone away, and it is kept because it pays for loading.
+    /// True if its caller has gone away and it is kept only because it may pay for loading.
     pub(crate) abandoned: bool,
-    /// What is called, if anybody watches.
+    /// The receiver and path that are called. `None` if nobody watches.
     pub(crate) called: Option<Box<(Receiver, Vec<String>)>>,
-    /// Why it has no value.
+    /// The error that it failed with, if anybody watches.
     pub(crate) failure: Option<Error>,
-    /// When it began, as guests see time.
+    /// The time at which it began, in milliseconds since the Unix epoch as guests see it.
     pub(crate) opened: u64,
     caller: Option<Arc<FuelAccount>>,
     pub(crate) span: Span,
@@ -56,7 +57,7 @@ pub(crate) struct Invocation {
     began: Instant,
     pub(crate) account: Arc<FuelAccount>,
     result: Option<Result<Value>>,
-    /// What the result takes.
+    /// The reservation for the result.
     kept: Reservation,
     reply: Option<Reply>,
 }
@@ -71,10 +72,10 @@ impl Invocation {
         let watched = code.is_watched();
         let Request { token, receiver, asked, limits, caller, payer, reseed, began, reply } =
             request;
-        // Nobody waits for one whose caller has gone away.
+        // An invocation whose caller has gone away has no arguments: nobody waits for it.
         let Asked { path, arguments } = asked.take().unwrap_or_default();
         let own = began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32));
-        // Nobody waits for it any longer than its caller does.
+        // Nobody waits for the invocation longer than its payer does.
         let deadline = payer.as_ref().map_or(own, |payer| payer.deadline.min(own));
         let to_host = caller.is_none();
         let invocation = Box::new(Self {
@@ -105,22 +106,22 @@ impl Invocation {
         Log::new(self.limits.log_bytes, code.log_sink.clone(), self.span.clone(), account)
     }
 
-    /// It is over.
+    /// Closes the fuel account at the end of the invocation.
     pub(crate) fn close_account(&self) {
         self.account.close(self.caller.as_ref());
     }
 
-    /// Whether its caller has all that it will get.
+    /// Returns true if the caller has received everything it will get.
     pub(crate) fn has_answered(&self) -> bool {
         self.reply.is_none()
     }
 
-    /// Whether the sandbox itself has called it.
+    /// Returns true if the sandbox itself made this call.
     pub(crate) fn is_called_by(&self, sandbox: &Lineage) -> bool {
         self.caller.as_ref().is_some_and(|caller| caller.is_of(sandbox))
     }
 
-    /// What a turn of its own may use.
+    /// Returns the budget of one of its turns.
     pub(crate) fn budget(&self, lease: &Lease) -> Budget {
         Budget {
             fuel: lease.at_most(),
@@ -152,7 +153,7 @@ impl Invocation {
         );
     }
 
-    /// Writes into the span what there is to know at the end.
+    /// Records the outcome and the usage in the span.
     pub(crate) fn record(&self) {
         if self.called.is_none() {
             return;
@@ -164,26 +165,26 @@ impl Invocation {
         self.span.record("capability_calls", self.usage.capability_calls);
     }
 
-    /// Counts a turn that used so much fuel.
+    /// Counts a turn that used this much fuel.
     pub(crate) fn charge(&mut self, used: u64) {
         self.usage.fuel += used;
         self.usage.turns += 1;
     }
 
-    /// The error for an invocation whose own limit is used up, with all that it
-    /// pays for.
+    /// Returns the error if the invocation's own limit is exhausted, including
+    /// what it pays for.
     pub(crate) fn out_of_fuel(&self) -> Option<LimitError> {
         let limit = self.limits.fuel;
         let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit };
         self.account.is_used_up().then_some(error)
     }
 
-    /// The error for an invocation whose deadline has passed.
+    /// Returns the error for an invocation whose deadline has passed.
     pub(crate) fn late(&self, now: Instant) -> LimitError {
         LimitError::wall(self.limits.wall, now - self.began)
     }
 
-    /// The first result counts.
+    /// Sets the result. The first result counts.
     pub(crate) fn settle(&mut self, result: Result<Value>) {
         if self.result.is_some() {
             return;
@@ -215,8 +216,9 @@ impl Invocation {
         self.began.elapsed()
     }
 
-    /// Whether its report must not wait for its end: the result holds a stream,
-    /// which nobody can read, and so end, before they have it.
+    /// Returns true if the report must be sent before the invocation ends. This is so if
+    /// the result holds a stream: it can end only after somebody reads it, and nobody can
+    /// before they have the report.
     pub(crate) fn reports_early(&self) -> bool {
         matches!(self.reply, Some(Reply::Report(_)))
             && matches!(&self.result, Some(Ok(value)) if value.has_streams())
@@ -232,12 +234,12 @@ impl Invocation {
     }
 }
 
-/// What of a request is for the guest.
+/// The part of a request that the guest receives.
 pub(crate) struct Invoke {
     pub(crate) receiver: Receiver,
     pub(crate) path: Vec<String>,
     pub(crate) arguments: Option<Value>,
     pub(crate) reseed: Option<u64>,
-    /// No sandbox has called.
+    /// True if no sandbox made the call.
     pub(crate) to_host: bool,
 }

@@ -1,4 +1,4 @@
-//! What every sandbox holds of itself.
+//! The loopback: the capability through which a sandbox reaches itself.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ struct Options {
     props: Option<Value>,
 }
 
-/// The way of a sandbox to itself, behind `ctx.exports` and `new RpcStub`.
+/// The loopback of a sandbox, behind `ctx.exports` and `new RpcStub`.
 pub(super) struct Loopback(pub(super) Mailbox);
 
 impl Capability for Loopback {
@@ -31,7 +31,7 @@ impl Capability for Loopback {
 
     fn request(self: Arc<Self>, mut call: Call) -> Answer {
         if call.path.len() > 1 {
-            // A member of an export, without asking for that first.
+            // A member of an export, without a `getEntrypoint` call before it.
             let export = Export::new(Some(call.path.remove(0)), None);
             let receiver = Receiver::Entrypoint(export);
             return Remote::new(self.0.clone(), receiver).request(call);
@@ -57,7 +57,7 @@ impl Capability for Loopback {
                 });
                 Box::pin(std::future::ready(stub))
             }
-            // The message itself made a stub of the argument.
+            // The message has already turned the argument into a stub.
             Some("loopback") => {
                 let value = arguments.next_or_undefined::<Value>();
                 let value = value.map_err(|error| Thrown::type_error(error.to_string()));

@@ -1,4 +1,4 @@
-//! Messages between guest and host, with their capabilities translated.
+//! Translates the capabilities of messages between guest and host.
 
 use isolet_wire::{Checked, Value};
 use tokio::task::yield_now;
@@ -8,17 +8,18 @@ use crate::engine::bindings::sandbox as wit;
 use crate::error::Result;
 use crate::error::fault::internal;
 
-/// Messages of more bytes are checked in slices.
+/// The size in bytes past which a message is checked in slices.
 const CHECKED_AT_ONCE: usize = 64 << 10;
 
-/// Other tasks have their turn after so many capabilities.
+/// The number of capabilities after which the driver yields to other tasks.
 const CAPABILITIES_AT_ONCE: usize = 1_000;
 
 impl Driver {
     /// Translates a value for the guest, and gives the sandbox its capabilities.
     ///
     /// # Errors
-    /// It holds too much already.
+    /// [`LimitKind::Stubs`](crate::LimitKind::Stubs) if the sandbox already holds too
+    /// many capabilities.
     pub(super) async fn lower(&mut self, value: Value) -> Result<wit::Message> {
         let (data, list) = value.into_parts();
         if list.is_empty() {
@@ -35,10 +36,10 @@ impl Driver {
         Ok(wit::Message { data, capabilities })
     }
 
-    /// Checks a message of the guest's, and translates its capabilities to stubs.
+    /// Checks a message of the guest, and translates its capabilities to stubs.
     ///
     /// # Errors
-    /// A message that no guest of ours sends, or too many capabilities.
+    /// Errors if no guest of ours sends such a message, or if it has too many capabilities.
     pub(super) async fn lift(&mut self, message: wit::Message) -> Result<Value> {
         let wit::Message { data, capabilities } = message;
         self.table.check_offers(&capabilities)?;

@@ -1,8 +1,8 @@
-//! Giving way to other tasks.
+//! Yields to other tasks.
 
 use std::time::{Duration, Instant};
 
-/// Time after which work that never waits gives way.
+/// The time after which work that never waits yields.
 const STRETCH: Duration = Duration::from_millis(5);
 
 /// Paces work in steps, each of which may take long.
@@ -13,7 +13,7 @@ impl Pace {
         Self(Instant::now())
     }
 
-    /// Between two steps.
+    /// Yields between two steps if it is time.
     pub(super) async fn pause(&mut self) {
         if self.0.elapsed() > STRETCH {
             tokio::task::yield_now().await;

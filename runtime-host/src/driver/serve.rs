@@ -1,4 +1,4 @@
-//! The loop of a driver: it waits for what comes next, and does what is due.
+//! The main loop of a driver.
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -12,22 +12,23 @@ use crate::engine::bindings::sandbox as wit;
 use crate::error::{Error, Result};
 use crate::rpc::request::Command;
 
-/// So many answers without waiting, and other tasks have their turn.
+/// The number of answers without waiting after which the driver yields to other tasks.
 const STRETCH: u32 = 32;
 
-/// What the driver waits for.
+/// The event that the driver waits for.
 enum Next {
     Command(Option<Command>),
     Answer(Answered),
     Time,
-    /// The sandbox that loaded this one is gone.
+    /// The sandbox that loaded this one has ended.
     Orphaned,
 }
 
 impl Driver {
     pub(super) async fn serve(&mut self) -> Result<()> {
         if self.loaded {
-            // The image knows them under the numbers that loading gave them.
+            // The image knows these capabilities by the numbers that they had
+            // when it was loaded.
             self.lower(self.code.env()).await?;
         }
         let lineage = self.mailbox.lineage().clone();
@@ -45,12 +46,12 @@ impl Driver {
             }
             self.survey_later();
             match self.next(orphaned.as_mut()).await {
-                // The driver itself has a sender: it never comes to that.
+                // Never happens: the driver itself has a sender.
                 Next::Command(None) | Next::Answer(Err(Aborted)) => {}
                 Next::Command(Some(command)) => self.command(command).await?,
                 Next::Answer(Ok((call, result))) => {
                     self.answered(call, result).await?;
-                    // Answers that are always there must not hold up the others.
+                    // A steady stream of answers must not hold up commands.
                     if let Ok(command) = self.commands.try_recv() {
                         self.command(command).await?;
                     }
@@ -58,7 +59,7 @@ impl Driver {
                 Next::Time => self.time().await?,
                 Next::Orphaned => return Err(Error::ParentEnded),
             }
-            // Nor the clock.
+            // Nor must it hold up timers.
             if self.wake_at().is_some_and(|at| at <= Instant::now()) {
                 self.time().await?;
             }
@@ -77,8 +78,8 @@ impl Driver {
             return Next::Answer(Ok(arrived));
         }
         let wake = self.wake_at();
-        // The clock's registration is the dear part; most turns end long
-        // before a deadline that stays the same.
+        // Registering a timer is the expensive part. Most turns end long before a deadline
+        // that stays the same.
         match (wake, &mut self.sleep) {
             (None, sleep) => *sleep = None,
             (Some(at), Some(sleep)) => {
@@ -107,7 +108,7 @@ impl Driver {
         }
     }
 
-    /// The next alarm or deadline, or survey.
+    /// Returns the time of the next alarm, deadline or survey.
     fn wake_at(&self) -> Option<Instant> {
         let alarm = self.alarm.as_ref().map(|alarm| self.clock.instant(alarm.due));
         let deadline = self.due.first().map(|(at, _)| *at);
@@ -118,14 +119,14 @@ impl Driver {
         match command {
             Command::Invoke(request) => {
                 self.taken += 1;
-                // A caller that gave up while it waited is not called for.
+                // A request whose caller gave up while it waited is dropped.
                 if request.reply.is_closed() { Ok(()) } else { self.accept(*request).await }
             }
             Command::Cancel(token) => {
                 self.cancel(token);
                 Ok(())
             }
-            // What there is to do is done before the next event.
+            // The work is done before the next event.
             Command::Released | Command::Unheld | Command::LetGo => Ok(()),
             Command::LookThrough(survey) => {
                 self.look_through(&survey).await;
@@ -136,21 +137,21 @@ impl Driver {
                 Ok(())
             }
             Command::Count(reply) => {
-                // Whoever has gone away needs no answer.
+                // The caller may have gone away.
                 let _ = reply.send(self.stats());
                 Ok(())
             }
         }
     }
 
-    /// What has become due by the last event, one turn after the other.
+    /// Does what the last event made due, one turn after the other.
     async fn settle_down(&mut self) -> Result<()> {
         self.send_waiting()?;
         for (number, payer) in self.mailbox.released(self.taken) {
             self.table.offered = self.table.offered.saturating_sub(1);
             self.housekeeping_fuel = self.housekeeping_fuel.saturating_add(OBJECT_FUEL);
             self.housekeep(&wit::Event::Released(number), payer).await?;
-            // Each is short, and there may be any number of them.
+            // Each turn is short, but there may be any number of them.
             tokio::task::consume_budget().await;
         }
         loop {
@@ -160,7 +161,7 @@ impl Driver {
             } else if self.loaded
                 && let Some((id, invoke)) = self.waiting.pop_front()
             {
-                // One that is over, before it was loaded, has nobody to run for.
+                // An invocation that ended before the worker was loaded does not run.
                 if self.invocations.contains_key(&id) {
                     self.invoke(id, invoke).await?;
                 }
@@ -177,7 +178,7 @@ impl Driver {
             self.due.remove(&(at, due));
             match due {
                 Due::Call(id) => {
-                    // All that its invocation has left behind is due with it.
+                    // All calls that the invocation left behind are due at the same time.
                     if let Some(call) = self.calls.get_mut(id) {
                         self.left_behind.remove(&call.owner);
                     }

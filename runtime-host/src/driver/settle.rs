@@ -1,4 +1,4 @@
-//! How invocations end.
+//! Ends invocations.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ impl Driver {
         let actual = value.as_bytes().len() as u64;
         let limit = invocation.limits.output_bytes;
         let result = if actual > limit {
-            // The sandbox is sound: only this invocation has gone too far.
+            // The sandbox is intact: only this invocation has exceeded its limit.
             Err(LimitError { kind: LimitKind::Output, limit, actual }.into())
         } else {
             result.map_err(|thrown| Error::Exception(exception::thrown(thrown)))
@@ -41,15 +41,15 @@ impl Driver {
         Ok(())
     }
 
-    /// The invocation is over: its report leaves. Calls that it did not wait
-    /// for go on until the deadline that it had.
+    /// Closes the invocation and sends its report. Calls that it did not wait for go on
+    /// until its deadline.
     pub(super) fn close(&mut self, id: u32) {
         let lines = self.sandbox.logs().close(id);
         let Some(mut invocation) = self.invocations.remove(&id) else { return };
         self.due.remove(&(invocation.deadline, Due::Invocation(id)));
         for &call in &invocation.calls {
             let Some(orphan) = self.calls.get_mut(call) else { continue };
-            // A guest that uses a number twice.
+            // The guest has used an id twice.
             if orphan.owner != id || orphan.deadline.is_some() {
                 continue;
             }
@@ -70,7 +70,7 @@ impl Driver {
         invocation.report(lines);
     }
 
-    /// Fails the invocation and drops its calls; the guest forgets it next.
+    /// Fails the invocation and drops its calls. The guest forgets it next.
     pub(super) fn end(&mut self, id: u32, error: Error) {
         let payer = self.invocations.get(&id).map(|it| Arc::clone(&it.account));
         letting_go(payer.clone(), || self.end_paid(id, error));
@@ -95,7 +95,7 @@ impl Driver {
         if self.loaded {
             return self.end(id, Error::Cancelled);
         }
-        // It may be the one that pays for loading.
+        // It may be the invocation that pays for loading.
         invocation.abandoned = true;
         self.waiting.retain(|(waiting, _)| *waiting != id);
     }

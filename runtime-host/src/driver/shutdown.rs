@@ -1,4 +1,4 @@
-//! How a sandbox ends.
+//! Ends a sandbox.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,11 @@ use crate::rpc::request::Command;
 use crate::worker_code::spec::Code;
 
 impl Driver {
-    /// The sandbox is gone: everybody who waits is told why.
+    /// Fails everything that waits for the sandbox, which has ended with `error`.
     pub(super) fn fail_all(&mut self, error: &Error) {
         self.commands.close();
-        // Before the answers: who has heard of its end then waits for that of the next.
+        // Watchers are told before the callers are answered: a caller that knows of this
+        // end then waits for the end of the next sandbox.
         let end = match error {
             Error::Exception(exception) => Error::Exception(exception.in_short()),
             Error::Load(exception) => Error::Load(exception.in_short()),
@@ -33,7 +34,7 @@ impl Driver {
             self.code.has_aborted();
         }
         let waiting: BTreeSet<u32> = self.waiting.drain(..).map(|(id, _)| id).collect();
-        // Until the worker has loaded, what ended it is everybody's own answer.
+        // Until the worker has loaded, the error is the answer to every call.
         let answer = |id: u32| {
             if id == self.payer || !self.loaded {
                 error.clone()
@@ -47,7 +48,8 @@ impl Driver {
         let out_of_fuel = matches!(error, Error::Limit(LimitError { kind: LimitKind::Fuel, .. }));
         for (id, answer) in answers {
             if let Some(invocation) = self.invocations.get_mut(&id) {
-                // Whose limit it was is told so, whoever had the last of it.
+                // An invocation whose own limit is exhausted gets that limit as its error,
+                // whichever invocation used the last of the fuel.
                 let answer = match out_of_fuel.then(|| invocation.out_of_fuel()).flatten() {
                     Some(own) => own.into(),
                     None => answer,

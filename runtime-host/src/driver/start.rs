@@ -21,18 +21,18 @@ use crate::rpc::stub::Stub;
 use crate::sandbox::Sandbox;
 use crate::worker_code::spec::Code;
 
-/// What a new sandbox is made from.
+/// The parts from which a new sandbox is made.
 pub(crate) struct Start {
     pub(crate) code: Arc<Code>,
     pub(crate) image: Arc<Image>,
-    /// Whether the image is one of the worker itself, already loaded.
+    /// True if the image is the worker's app image, already loaded.
     pub(crate) loaded: bool,
     pub(crate) seed: u64,
-    /// Whether it is for more than one call.
+    /// True if the sandbox serves more than one call.
     pub(crate) lasting: bool,
 }
 
-/// A driver that has not begun, and the way to it.
+/// A driver that has not begun, and its mailbox.
 pub(crate) struct Starting {
     pub(super) start: Start,
     pub(super) mailbox: Mailbox,
@@ -40,7 +40,7 @@ pub(crate) struct Starting {
     pub(super) alive: Alive,
 }
 
-/// As long as it is there, so is the sandbox.
+/// A token of a living sandbox. The sandbox counts as alive until the token is dropped.
 pub(super) struct Alive {
     _living: watch::Sender<()>,
     lineage: Lineage,
@@ -48,7 +48,7 @@ pub(super) struct Alive {
 
 impl Drop for Alive {
     fn drop(&mut self) {
-        // Nothing has ended it but that nobody drives it any more.
+        // Has no effect if an end was recorded before. Otherwise the driver itself was dropped.
         self.lineage.end(Some(Error::Stopped(Box::new(Error::Cancelled))));
     }
 }
@@ -95,7 +95,7 @@ impl Starting {
             }
             Err(error) => refuse_all(&mut commands, &start.code, start.seed, &error),
         }
-        // Unless something has stopped it.
+        // Has no effect if an error has stopped the sandbox.
         alive.lineage.end(None);
     }
 }

@@ -1,4 +1,4 @@
-//! What drives one sandbox.
+//! The state of the driver of one sandbox.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::Pin;
@@ -22,23 +22,24 @@ use crate::rpc::request::Command;
 use crate::sandbox::Sandbox;
 use crate::worker_code::spec::Code;
 
-/// When a sandbox that was let go of looks whether only a circle holds it, and how long
-/// it waits at most before it looks again.
+/// The time after which a sandbox that somebody has let go of begins a survey, which finds
+/// out whether only a cycle holds it. Each further wait is twice as long, up to 10 seconds.
 pub(super) const FIRST_SURVEY: Duration = Duration::from_millis(5);
 
-/// The most that a turn may use which no invocation asked for, such as the disposer of
-/// an object that was let go.
+/// The most fuel that one turn may use if no invocation asked for it, such as a turn that
+/// runs the disposer of a released object.
 pub(super) const HOUSEKEEPING_FUEL: u64 = 50_000_000;
 
-/// What a sandbox has for such turns if nobody is left who pays for them: so much at
-/// first, for one that Rust has loaded or another sandbox; and so much more for each
-/// invocation and for each object. A call that Rust makes restores the first.
+/// The fuel that the sandbox itself has for such turns if nobody is left to pay for them. A
+/// sandbox begins with `ROOT_FUEL` if the embedder loaded it, and with `CHILD_FUEL` if
+/// another sandbox did. Each call from a sandbox adds `INVOCATION_FUEL`, and each object
+/// `OBJECT_FUEL`. A call from the embedder restores `ROOT_FUEL`.
 pub(super) const ROOT_FUEL: u64 = HOUSEKEEPING_FUEL;
 pub(super) const CHILD_FUEL: u64 = 2_000_000;
 pub(super) const INVOCATION_FUEL: u64 = 100_000;
 pub(super) const OBJECT_FUEL: u64 = 20_000;
 
-/// What must have ended at a time.
+/// The item that ends at a deadline.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Due {
     Invocation(u32),
@@ -46,7 +47,7 @@ pub(super) enum Due {
     Call(u32),
 }
 
-/// What drives one sandbox.
+/// The driver of one sandbox.
 pub(super) struct Driver {
     pub(super) code: Arc<Code>,
     pub(super) mailbox: Mailbox,
@@ -55,47 +56,48 @@ pub(super) struct Driver {
     pub(super) seed: u64,
     pub(super) lasting: bool,
     pub(super) loaded: bool,
-    /// Asked for while the main module was still being evaluated.
+    /// Invocations that arrived while the main module was still being evaluated.
     pub(super) waiting: VecDeque<(u32, Invoke)>,
-    /// Ended by the host; the guest has yet to hear of it.
+    /// Invocations that the host has ended and the guest has yet to forget.
     pub(super) forgetting: VecDeque<(u32, Option<Arc<FuelAccount>>)>,
     pub(super) invocations: BTreeMap<u32, Box<Invocation>>,
     pub(super) last_invocation: u32,
-    /// Requests that it has taken, for nobody as well.
+    /// The number of requests taken from the mailbox, including those without a caller.
     pub(super) taken: u64,
     pub(super) calls: Calls,
-    /// How many calls of open invocations something outside the sandbox may answer.
+    /// The number of calls of open invocations that something outside the sandbox may answer.
     pub(super) open_calls: usize,
-    /// Of invocations that are over, with calls that still wait.
+    /// The call queues of closed invocations that still have waiting calls.
     pub(super) left_behind: BTreeMap<u32, CallQueue>,
-    /// Whose waiting calls there is room for.
+    /// Invocations that have waiting calls and room to send them.
     pub(super) freed: VecDeque<u32>,
     pub(super) table: CapabilityTable,
     /// The deadlines.
     pub(super) due: BTreeSet<(Instant, Due)>,
     pub(super) housekeeping_fuel: u64,
-    /// Who pays for the running turn.
+    /// The invocation that pays for the running turn.
     pub(super) payer: u32,
     pub(super) alarm: Option<wit::Alarm>,
     pub(super) clock: Clock,
     pub(super) sleep: Option<Pin<Box<Sleep>>>,
-    /// Answers that were there without waiting.
+    /// The number of answers taken without waiting.
     pub(super) at_a_stretch: u32,
-    /// Loading for an image: a call is no more than a reason to have none.
+    /// True while the worker is loaded to make an app image. A call is then never sent: it
+    /// only prevents the image.
     pub(super) dumps_image: bool,
     pub(super) surveys: Surveys,
-    /// What the event takes that is delivered now.
+    /// The reservation for the event that is being delivered.
     pub(super) in_hand: Reservation,
 }
 
-/// Looking whether only a circle of sandboxes holds this one.
+/// The schedule of surveys, which find out whether only a cycle of sandboxes holds this one.
 pub(super) struct Surveys {
     pub(super) at: Option<Instant>,
-    /// How long to wait before the next one.
+    /// The time to wait before the next survey.
     pub(super) after: Duration,
-    /// When the tables may be looked through again, for any survey.
+    /// The earliest time at which any survey may visit the tables again.
     pub(super) not_before: Option<Instant>,
-    /// One has found that nobody who lives holds the sandbox.
+    /// True if a survey has found that nothing alive holds the sandbox.
     pub(super) is_unneeded: bool,
 }
 

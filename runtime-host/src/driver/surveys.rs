@@ -1,4 +1,4 @@
-//! When a sandbox looks whether only a circle of sandboxes holds it.
+//! Decides when a sandbox begins or answers a survey of what holds it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,12 +10,12 @@ use crate::rpc::survey::{Holds, Survey, Surveyed, Visitor};
 
 const LAST_SURVEY: Duration = Duration::from_secs(10);
 
-/// For how long a sandbox is not looked through again, for each thing that was looked at:
-/// 20 times what that takes.
+/// The time during which the tables are not visited again, for each item that was visited.
+/// It is 20 times what visiting an item takes.
 const PAUSE: Duration = Duration::from_micros(20);
 
 impl Driver {
-    /// Nothing but itself can wake it, unless somebody holds it.
+    /// Returns true if nothing but the sandbox itself can wake it, unless somebody holds it.
     pub(super) fn is_at_rest(&self) -> bool {
         let own = self.mailbox.lineage();
         self.alarm.is_none()
@@ -24,8 +24,8 @@ impl Driver {
             && self.invocations.values().all(|it| it.has_answered() || it.is_called_by(own))
     }
 
-    /// A sandbox at rest that may be in a circle looks for one: soon when somebody has
-    /// let go of it, and else less and less often.
+    /// Schedules a survey if the sandbox may be in a cycle. The first one is soon after
+    /// somebody has let go of the sandbox, and later ones are less and less frequent.
     pub(super) fn survey_later(&mut self) {
         if self.mailbox.take_suspicion() {
             self.surveys.after = FIRST_SURVEY;
@@ -37,8 +37,8 @@ impl Driver {
         }
     }
 
-    /// Says what the sandbox holds, unless it is busy, or was asked too often: nobody pays
-    /// for it, and so it may take one part in 20 of the time at most.
+    /// Tells a survey what the sandbox holds, unless the sandbox is busy or was visited too
+    /// recently. Nobody pays for a survey, so it may take at most one part in 20 of the time.
     pub(super) async fn look_through(&mut self, survey: &Survey) {
         let is_too_soon = self.surveys.not_before.is_some_and(|at| at > Instant::now());
         let holdings = (!is_too_soon && self.is_at_rest()).then(|| {
@@ -64,7 +64,7 @@ impl Driver {
                     let way: Arc<dyn Surveyed> = Arc::new(self.mailbox.clone());
                     Survey::begin(&hold, &way, Stub::visit_attachment);
                 }
-                // It waits for itself.
+                // The sandbox only waits for itself.
                 None => self.surveys.is_unneeded = true,
             }
         }

@@ -1,4 +1,4 @@
-//! Tells those who watch of an invocation that is over.
+//! Reports finished invocations to tails.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ fn exception(error: &Error, timestamp: u64) -> TailException {
     }
 }
 
-/// Tells everybody who watches.
+/// Sends the event of an invocation to the sink and to each tail.
 pub(crate) fn tell(code: &Code, invocation: &Invocation, lines: &[LogLine]) {
     if !code.has_tails() {
         return;
@@ -82,15 +82,15 @@ pub(crate) fn tell(code: &Code, invocation: &Invocation, lines: &[LogLine]) {
     }
     let Ok(events) = Value::from_serialize(&[event]) else { return };
     for tail in &tails {
-        // A copy for each, and no fuel of the guest's was spent on it.
+        // Each tail gets a copy, and the guest spent no fuel on it.
         invocation.account.charge(events.as_bytes().len() as u64);
         let arguments = Value::array_of(std::slice::from_ref(&events));
         let Ok(reservation) = code.quota.keep(arguments.as_bytes().len() as u64) else {
             tracing::warn!(worker = ?code.main, "a tail is too slow: an event is lost");
             continue;
         };
-        // Whoever watches answers for itself: its failure is its own. What it does
-        // in the sandbox of one who called is at that one's cost.
+        // A failure of a tail concerns only the tail. The work that it does in the sandbox
+        // of a caller is charged to that caller.
         let call = Call::method("tail", arguments).paid_by(Some(Arc::clone(&invocation.account)));
         let told = tail.request(call);
         tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! One event in: who pays for it, and what comes of an answer.
+//! Delivers events: charges turns to their payers, and processes the answers to calls.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::limits::budget::{Allowance, Budget};
 use crate::limits::fuel_account::{FuelAccount, Lease};
 use crate::rpc::stub::Stub;
 
-/// The data of an event.
+/// Returns the size of an event's data in bytes.
 fn bytes_of_event(event: &wit::Event) -> u64 {
     let bytes = |message: Option<&wit::Message>| message.map_or(0, |it| it.data.len() as u64);
     match event {
@@ -36,13 +36,13 @@ fn bytes_of_event(event: &wit::Event) -> u64 {
     }
 }
 
-/// Who pays for a turn.
+/// The payer of a turn.
 pub(super) enum Pays {
     /// The invocation that the event is for.
     Invocation(Lease),
-    /// Another, afterwards.
+    /// Another invocation, charged afterwards.
     Other(Arc<FuelAccount>),
-    /// The sandbox itself, out of the little that it has for this.
+    /// The sandbox itself, from its own small budget.
     Sandbox,
 }
 
@@ -61,7 +61,8 @@ impl Driver {
         self.turn(owner, &wit::Event::Settled(wit::Settled { call: id, result })).await
     }
 
-    /// Notes an answer; returns it if the guest shall hear of it, and who pays.
+    /// Processes an answer. Returns it with the invocation that pays for its delivery, if
+    /// the guest is to receive it.
     pub(super) fn arrived(
         &mut self,
         id: u32,
@@ -81,7 +82,7 @@ impl Driver {
                 self.table.count(id, bytes);
             }
             let lineage = self.mailbox.lineage();
-            // Others may have it for as long as they like.
+            // Others may hold the promised answer for any length of time.
             let reservation = lineage.quota().map(|quota| quota.keep(bytes)).transpose();
             let (result, reservation) = match (result.clone(), reservation) {
                 (_, Err(error)) => (Err(error.into()), None),
@@ -93,13 +94,13 @@ impl Driver {
             promised.settle(result, reservation.unwrap_or_default());
         }
         self.calls.cover()?;
-        // What is kept of answers is the sandbox's as its memory is.
+        // Kept answers count against the sandbox's memory limit.
         let (limit, actual) =
             (self.code.limits.memory_bytes, self.calls.bytes + self.table.kept_bytes);
         if actual > limit {
             return Err(LimitError { kind: LimitKind::Memory, limit, actual }.into());
         }
-        // An invocation that is over has nobody to tell.
+        // An invocation that has ended receives no answers.
         if !self.invocations.contains_key(&call.owner) {
             return Ok(None);
         }
@@ -107,17 +108,17 @@ impl Driver {
         Ok(call.awaited.then_some((call.owner, result)))
     }
 
-    /// Delivers one event, charged to `payer`, unless its time is over.
+    /// Delivers one event, charged to `payer`, unless the payer's deadline has passed.
     pub(super) async fn turn(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
         let now = Instant::now();
         let late = self.invocations.get(&payer).filter(|it| it.deadline <= now);
         if let Some(late) = late.filter(|_| self.loaded) {
-            // The sandbox is at rest, and sound.
+            // The sandbox is at rest and intact.
             let error = Error::Limit(late.late(now));
             self.end(payer, error);
             return Ok(());
         }
-        // The host has a copy of it, and so will the guest.
+        // The host holds one copy of the event's data, and the guest gets another.
         if let Err(error) = self.in_hand.cover(bytes_of_event(event)) {
             if !self.loaded {
                 return Err(error);
@@ -131,7 +132,8 @@ impl Driver {
         if let Some(lease) = invocation.account.lease().await {
             return self.deliver(payer, event, Pays::Invocation(lease)).await;
         }
-        // It has used up its limit, with all that it has called, or its caller has.
+        // The limit of the invocation, or of one that pays for it, is exhausted,
+        // callees included.
         let limit = invocation.account.exhausted().unwrap_or(invocation.limits.fuel);
         let error = LimitError { kind: LimitKind::Fuel, limit, actual: limit }.into();
         if !self.loaded {
@@ -141,8 +143,9 @@ impl Driver {
         Ok(())
     }
 
-    /// Delivers an event that no invocation asked for. `payer` has the cost added to
-    /// what it has used, unless it had nothing left before; then the sandbox pays.
+    /// Delivers an event that no invocation asked for. The cost is added to the usage of
+    /// `payer` afterwards. The sandbox pays if there is no payer, or if its limit was
+    /// already exhausted.
     pub(super) async fn housekeep(
         &mut self,
         event: &wit::Event,
@@ -152,8 +155,8 @@ impl Driver {
         self.deliver(0, event, payer.map_or(Pays::Sandbox, Pays::Other)).await
     }
 
-    /// Delivers one event and carries out its effects, after what the sandbox has
-    /// to hear of the last one.
+    /// Delivers one event and carries out its effects. First tells the guest which of the
+    /// objects that the last turn lent were kept.
     pub(super) async fn deliver(
         &mut self,
         payer: u32,
@@ -217,7 +220,7 @@ impl Driver {
         if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {
             return Err(lie("set an alarm at no time"));
         }
-        // Most turns have one or two, which do not need the clock.
+        // Most turns have one or two effects and do not need the clock.
         let mut pace = (effects.len() > 2).then(Pace::new);
         for effect in effects {
             self.carry_out(effect, account.clone()).await?;
@@ -225,7 +228,7 @@ impl Driver {
                 pace.pause().await;
             }
         }
-        // What nobody pays for does not run.
+        // An alarm that nobody pays for never rings.
         self.alarm = alarm.filter(|alarm| self.invocations.contains_key(&alarm.invocation));
         Ok(())
     }

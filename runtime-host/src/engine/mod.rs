@@ -172,7 +172,7 @@ struct Inner {
     wasmtime: wasmtime::Engine,
     images: Images,
     base: Arc<Image>,
-    rehearsal: OnceLock<Arc<Image>>,
+    dump_image: OnceLock<Arc<Image>>,
     transpiler: Arc<Transpiler>,
     sandboxes: Arc<Semaphore>,
     quota: Arc<Quota>,
@@ -232,14 +232,14 @@ impl Engine {
         let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes, transpilers as usize);
         let transpiler = Arc::new(transpiler);
         let sandboxes = Arc::new(Semaphore::new(config.max_sandboxes as usize));
-        let rehearsal = OnceLock::new();
+        let dump_image = OnceLock::new();
         let quota = Quota::of_engine(config.ceiling());
         let polls = Polls::new(config.watch_polls);
         let inner = Inner {
             wasmtime,
             images,
             base,
-            rehearsal,
+            dump_image,
             transpiler,
             sandboxes,
             quota,
@@ -280,15 +280,15 @@ impl Engine {
     /// all of it, and its slot pays for that at each reset from then on. A slot is reused
     /// for the image that it had before, so an image apart keeps that cost from other
     /// sandboxes.
-    pub(crate) async fn rehearsal(&self) -> Result<Arc<Image>> {
-        if let Some(image) = self.0.rehearsal.get() {
+    pub(crate) async fn dump_image(&self) -> Result<Arc<Image>> {
+        if let Some(image) = self.0.dump_image.get() {
             return Ok(Arc::clone(image));
         }
         let this = self.clone();
         // Making it takes some milliseconds.
         let made = tokio::task::spawn_blocking(move || this.images().apart_from(this.base()));
         let image = made.await.map_err(internal)?.map_err(at_fault)?;
-        Ok(Arc::clone(self.0.rehearsal.get_or_init(|| Arc::new(image))))
+        Ok(Arc::clone(self.0.dump_image.get_or_init(|| Arc::new(image))))
     }
 
     pub(crate) fn transpiler(&self) -> &Arc<Transpiler> {

@@ -8,15 +8,16 @@ use crate::limits::Limits;
 use crate::rpc::stub::Stub;
 use crate::rpc::target::Target;
 
-/// The right to load workers, as it travels. A sandbox that is handed it holds a
-/// [`LocalLoader`](super::local::LocalLoader), so that what is loaded belongs to whoever loads it.
+/// The right to load workers, as it travels between sandboxes. A sandbox that is given it
+/// holds a [`LocalLoader`](super::local::LocalLoader), so that the workers belong to the
+/// sandbox that loads them.
 #[derive(Clone)]
 pub(crate) struct LoaderBinding {
     pub(super) engine: Engine,
-    /// What no worker may exceed that is loaded by this right.
+    /// The limits that no worker loaded by this right may exceed.
     pub(super) ceiling: Limits,
     pub(super) log_sink: Option<LogSink>,
-    /// Loaders of one id share what they keep, in each sandbox.
+    /// The id of the loader. Within one sandbox, loaders with the same id share their cache.
     pub(super) id: Option<String>,
 }
 

@@ -1,4 +1,5 @@
-//! Workers by id: one load however many ask, the least recently used goes first.
+//! A cache of workers by id. A worker is loaded once however many callers ask for it, and
+//! the least recently used worker is evicted first.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -12,26 +13,26 @@ use crate::limits::quota::Reservation;
 use crate::rpc::survey::{Holds, Visitor};
 use crate::worker::Worker;
 
-/// What a loader has done for those who asked by id.
+/// Statistics of the requests for workers by id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoaderStats {
-    /// Asked for a worker that was there, or on its way.
+    /// The number of requests for a worker that was present or being loaded.
     pub hits: u64,
-    /// Asked for one that had to be loaded.
+    /// The number of requests for a worker that had to be loaded.
     pub misses: u64,
-    /// Loads that failed; none of them is kept.
+    /// The number of loads that failed. None of them is kept.
     pub failures: u64,
-    /// Workers that had to go to make room.
+    /// The number of workers that were evicted to make room.
     pub evictions: u64,
-    /// Workers that are kept.
+    /// The number of workers that are kept.
     pub workers: usize,
-    /// Bytes of their code and `env`.
+    /// The size of their code and `env` in bytes.
     pub bytes: u64,
 }
 
-/// An id as the cache has it. Ids of a megabyte each, which differ in their last letter,
-/// would take long to compare.
+/// The digest of an id. Comparing ids of a megabyte each that differ only in their last
+/// character would take long.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Id([u8; 32]);
 
@@ -46,19 +47,19 @@ pub(super) type Slot = Arc<OnceCell<Result<Worker>>>;
 struct Entry {
     slot: Slot,
     bytes: u64,
-    /// When it was last asked for.
+    /// The clock value at which the id was last asked for.
     used: u64,
-    /// For the id, if a worker chose it.
+    /// The reservation for the id. Empty if the embedder chose the id.
     _reservation: Reservation,
 }
 
 impl Entry {
-    /// Whether it was loaded and its modules could not be evaluated.
+    /// Returns true if the worker was loaded and its modules could not be evaluated.
     fn failed_to_start(&self) -> bool {
         matches!(self.slot.get(), Some(Ok(worker)) if worker.code().failed_to_start())
     }
 
-    /// Whether it has ended its own sandbox since.
+    /// Returns true if the worker has aborted a sandbox of its own since.
     fn aborted(&self) -> bool {
         matches!(self.slot.get(), Some(Ok(worker)) if worker.code().aborted())
     }
@@ -93,11 +94,11 @@ impl Cache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What stands for an id, whether or not it has been loaded. `reservation` is asked
-    /// for if it is a new one.
+    /// Returns the slot of an id, whether or not its worker has been loaded. Calls
+    /// `reservation` if the id is new.
     ///
     /// # Errors
-    /// There is no reservation.
+    /// Returns the error of `reservation`.
     pub(super) fn slot(
         &self,
         id: Id,
@@ -107,7 +108,7 @@ impl Cache {
         let slot = if let Some(slot) = entries.known(id) {
             slot
         } else {
-            // Whoever makes room forgets others here.
+            // Making room evicts other entries of this cache.
             drop(entries);
             let reservation = reservation()?;
             entries = self.entries();
@@ -117,7 +118,7 @@ impl Cache {
         Ok(slot)
     }
 
-    /// The worker of a slot, which is loaded if nobody has done that yet.
+    /// Returns the worker of a slot, and loads it if nobody has done so.
     pub(super) async fn fill(
         &self,
         id: Id,
@@ -140,8 +141,8 @@ impl Cache {
         self.entries().remove(id).is_some()
     }
 
-    /// Forgets what was not asked for the longest, unless somebody is loading it;
-    /// false if there is none.
+    /// Evicts the least recently used worker that nobody is loading. Returns false
+    /// if there is none.
     pub(super) fn evict_oldest(&self) -> bool {
         let mut entries = self.entries();
         let is_at_rest = |id: &&Id| {
@@ -206,7 +207,7 @@ impl Entries {
         slot
     }
 
-    /// Whether the id still means this slot.
+    /// Returns true if the id still refers to this slot.
     fn is(&self, id: Id, slot: &Slot) -> bool {
         self.by_id.get(&id).is_some_and(|entry| Arc::ptr_eq(&entry.slot, slot))
     }
@@ -262,10 +263,10 @@ mod tests {
         let cache = Cache::default();
         let ask = |id: &str, bytes| cache.slot(Id::of(id), || quota.keep(bytes));
         let waiting = ask("a", 40 << 20).expect("room");
-        // It is known, and takes no more.
+        // The id is known and needs no further reservation.
         drop(ask("a", 40 << 20).expect("no more"));
         assert!(ask("b", 40 << 20).is_err());
-        // Somebody is loading it.
+        // Somebody is loading the worker.
         assert!(!cache.evict_oldest());
         drop(waiting);
         assert!(cache.evict_oldest());

@@ -1,4 +1,5 @@
-//! What a worker that loads another one gives, as its own code has checked it.
+//! The request of a worker to load another one, in the form in which the guest's own
+//! code has checked it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -17,11 +18,11 @@ use crate::limits::MAX_ENV_BYTES;
 use crate::rpc::stub::Stub;
 use crate::worker_code::{MAX_TAILS, WorkerCode};
 
-/// The most modules of a worker that another one loads.
+/// The maximum number of modules of a worker that another one loads.
 const MAX_MODULES: usize = 10_000;
 
-/// The most values, keys and ends in what is asked of a loader: `env` has two for each
-/// byte at most, and a module fewer than 20.
+/// The maximum number of values, keys and ends in a request to a loader. `env` has at most
+/// two for each byte, and a module has fewer than 20.
 const MAX_VALUES: usize = 2 * MAX_ENV_BYTES + 20 * MAX_MODULES;
 
 /// The argument of `load`.
@@ -51,7 +52,7 @@ struct GivenModule<'a> {
     data: Option<&'a [u8]>,
 }
 
-/// What may be said of limits; what is not said is the loader's.
+/// The limits that a request may set. A limit that is not set is the loader's.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GivenLimits {
@@ -75,7 +76,7 @@ pub(crate) struct EntrypointOptions {
 }
 
 impl GivenLimits {
-    /// These, and nothing above the ceiling.
+    /// Returns these limits, none of them above the ceiling.
     pub(crate) fn below(&self, ceiling: &Limits) -> Limits {
         let mut limits = ceiling.clone();
         let cpu = self.cpu_ms.map(|millis| millis.saturating_mul(Limits::FUEL_PER_CPU_MS));
@@ -111,7 +112,7 @@ fn tails<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Stub>, D::Err
     deserializer.deserialize_seq(List::new(MAX_TAILS, "tails"))
 }
 
-/// A list of at most so many items, which are not looked at if there are more.
+/// A list with a maximum length. The items of a longer list are not read.
 struct List<T> {
     most: usize,
     of: &'static str,
@@ -152,10 +153,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
     }
 }
 
-/// Refuses what would take long to read, whatever it is.
+/// Refuses arguments that would take long to read.
 ///
 /// # Errors
-/// There are more values than in any code and `env`.
+/// [`Error::InvalidCode`] if there are more values than any code and `env` can have.
 pub(super) fn check_length(arguments: &Value) -> Result<()> {
     if arguments.has_at_least(MAX_VALUES) {
         return Err(Error::InvalidCode(format!(
@@ -166,17 +167,18 @@ pub(super) fn check_length(arguments: &Value) -> Result<()> {
     Ok(())
 }
 
-/// What a message of the largest code takes at most: text that is not Latin has
-/// two bytes for each letter, and the names of modules come on top.
+/// Returns the maximum size of a message that holds the largest code. Text that is not
+/// Latin takes two bytes for each character, and the names of modules come on top.
 pub(super) fn max_message_bytes(max_code_bytes: u64) -> u64 {
     max_code_bytes.saturating_mul(2).saturating_add(4 * MAX_ENV_BYTES as u64)
 }
 
 impl<'a> LoadRequest<'a> {
-    /// The first of the arguments. Several modules may be of one buffer.
+    /// Decodes the first of the arguments. Several modules may share one buffer.
     ///
     /// # Errors
-    /// What no code of our own sends, and more than any worker may be made of.
+    /// Errors if our own guest code would not send the request, or if it is more than any
+    /// worker may be made of.
     pub(super) fn first_of(arguments: &'a Value, max_code_bytes: u64) -> Result<Self> {
         let most = usize::try_from(max_code_bytes).unwrap_or(usize::MAX);
         check_length(arguments)?;
@@ -190,7 +192,7 @@ impl<'a> LoadRequest<'a> {
         }
     }
 
-    /// As if the embedder had given it.
+    /// Returns the worker code as if the embedder had given it.
     pub(super) fn into_code(self, ceiling: &Limits) -> WorkerCode {
         let limits = match &self.limits {
             Some(limits) => limits.below(ceiling),
@@ -210,8 +212,7 @@ impl<'a> LoadRequest<'a> {
     }
 }
 
-/// One copy of each buffer, by where it lies in the message, however many modules
-/// are of it.
+/// One copy of each buffer, by its place in the message, however many modules share the buffer.
 type Buffers = HashMap<*const [u8], Arc<[u8]>>;
 
 impl GivenModule<'_> {

@@ -23,22 +23,22 @@ use crate::support::seed::Seed;
 use crate::worker::Worker;
 use crate::worker::entrypoint::Entrypoint;
 
-/// Bytes that an id costs the host.
+/// The bytes that an id costs the host.
 const ENTRY_BYTES: u64 = 320;
 
-/// The most of an id, of which the host keeps a digest.
+/// The maximum size of an id in bytes. The host keeps a digest of it.
 const MAX_ID_BYTES: usize = 1 << 20;
 
-/// A loader as one sandbox holds it: the workers that it loads are that sandbox's
-/// children, within its limits and quotas.
+/// A loader as one sandbox holds it. The workers that it loads are children of that
+/// sandbox, within its limits and quotas.
 pub(crate) struct LocalLoader {
     binding: Arc<LoaderBinding>,
-    /// What no worker that it loads may exceed.
+    /// The limits that no worker may exceed that it loads.
     ceiling: Limits,
-    /// The sandbox whose children they are.
+    /// The lineage of the sandbox that holds the loader and is the parent of its workers.
     parent: Lineage,
     cache: Arc<Cache>,
-    /// Where the sandbox's children draw their seeds from.
+    /// The seed from which the sandbox's children draw theirs.
     seed: Arc<Seed>,
     children: Arc<Children>,
 }
@@ -58,7 +58,7 @@ impl LocalLoader {
     fn load(&self, given: LoadRequest<'_>) -> Result<Worker> {
         self.parent.check_depth()?;
         let mut code = given.into_code(&self.ceiling).seed(self.seed.draw());
-        // The worker ends with the sandbox that loads it, not the other way round.
+        // The worker ends with the sandbox that loads it, and must not keep that sandbox alive.
         let env = code.given_env.take();
         code.given_env = env.map(|env| Stub::value_held_by(env, &self.parent));
         code.outbound = code.outbound.map(|stub| stub.held_by(&self.parent));
@@ -73,7 +73,7 @@ impl LocalLoader {
         })
     }
 
-    /// Room for a worker of so many bytes; those that are kept by id make way.
+    /// Reserves bytes for a worker or an id, and evicts workers kept by id to make room.
     fn reserve(&self, bytes: u64) -> Result<Reservation> {
         let Some(quota) = self.parent.quota() else { return Ok(Reservation::default()) };
         loop {
@@ -160,7 +160,7 @@ impl Holds for LocalLoader {
     }
 }
 
-/// A loaded worker, as the one that loaded it has it.
+/// A loaded worker, as the sandbox that loaded it holds it.
 struct WorkerTarget(Worker);
 
 fn stub_of(worker: Worker) -> Value {
@@ -177,7 +177,7 @@ impl Callee for WorkerTarget {
     fn request(self: Arc<Self>, mut call: Call) -> Answer {
         let name = if call.path.is_empty() { String::new() } else { call.path.remove(0) };
         if !call.path.is_empty() {
-            // A member of an export, without asking for that first.
+            // A member of an export, without a `getEntrypoint` call before it.
             let export = Export::new(not_default(Some(name)), None);
             return Arc::new(Entrypoint::new(self.0.clone(), export)).request(call);
         }
@@ -190,7 +190,7 @@ impl Callee for WorkerTarget {
     }
 }
 
-/// An id as the cache has it. Halves of letters, which UTF-8 cannot say, are told apart.
+/// Converts an id. Lone surrogates, which UTF-8 cannot express, stay distinct.
 fn id_of(value: Option<Value>) -> Result<Option<Id>, Thrown> {
     let Some(value) = value.filter(|value| !value.is_undefined()) else { return Ok(None) };
     let bytes = value.as_bytes().len();
@@ -200,7 +200,7 @@ fn id_of(value: Option<Value>) -> Result<Option<Id>, Thrown> {
         )));
     }
     let id: String = value.to().map_err(|error| Thrown::type_error(error.to_string()))?;
-    // What could not be said was replaced.
+    // Decoding has replaced what UTF-8 cannot express.
     let is_replaced = || Value::from_serialize(&id).is_ok_and(|written| written != value);
     let same = !id.contains(char::REPLACEMENT_CHARACTER) || !is_replaced();
     Ok(Some(Id::of(&if same { id } else { format!("{id}\0{:x?}", value.as_bytes()) })))

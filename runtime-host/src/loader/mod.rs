@@ -1,4 +1,4 @@
-//! Loads workers, for Rust and for other workers.
+//! Loads workers, for the embedder and for other workers.
 
 mod binding;
 mod cache;
@@ -25,9 +25,9 @@ use binding::LoaderBinding;
 pub use cache::LoaderStats;
 use cache::{Cache, Id};
 
-/// Loads workers into an engine, and keeps those that were asked for by an id.
+/// A loader of workers into an engine, which keeps the workers that are requested by an id.
 ///
-/// A clone is the same loader. What one loader keeps under an id no other sees.
+/// A clone is the same loader. Different loaders do not share what they keep.
 #[derive(Clone)]
 pub struct Loader {
     engine: Engine,
@@ -35,7 +35,7 @@ pub struct Loader {
 }
 
 impl Engine {
-    /// What loads workers into this engine.
+    /// Returns a new loader for this engine.
     pub fn loader(&self) -> Loader {
         Loader::new(self.clone())
     }
@@ -46,31 +46,34 @@ impl Loader {
         Self { engine, cache: Arc::default() }
     }
 
-    /// How many workers, and how many bytes of code and `env`, are kept for
-    /// [`Loader::get`]. Default 1,000 and 256 MiB. Past either, those go that
-    /// were not asked for the longest; whoever has such a worker keeps it.
+    /// Sets how many workers, and how many bytes of code and `env`, are kept for
+    /// [`Loader::get`]. Default: 1,000 workers and 256 MiB. Past either limit, the workers that
+    /// were not asked for the longest are evicted. Whoever holds such a worker keeps it.
     #[must_use]
     pub fn keep(self, workers: usize, bytes: u64) -> Self {
         Self { engine: self.engine, cache: Arc::new(Cache::new(workers, bytes)) }
     }
 
-    /// A new worker. Only validates: what goes wrong in parsing, linking or
-    /// evaluation shows at the first call.
+    /// Creates a new worker. This only validates the code: errors in parsing, linking and
+    /// evaluation appear at the first call.
     ///
     /// # Errors
-    /// No main module, a module name that says no kind, sizes beyond the
-    /// peer's, limits that no sandbox of the engine could have.
+    /// Errors if the main module is missing, if a module's name does not say its kind, if
+    /// the code or `env` is larger than allowed, or if no sandbox of the engine could have
+    /// the limits. Code may take
+    /// [`EngineConfig::max_code_bytes`](crate::EngineConfig::max_code_bytes) and `env` 1
+    /// MiB; the defaults are those of Cloudflare Workers.
     pub fn load(&self, code: WorkerCode) -> Result<Worker> {
         load(&self.engine, code, Lineage::default(), Quota::keep)
     }
 
-    /// The worker of that id, loaded by what `code` comes to if there is none.
+    /// Returns the worker of this id. If there is none, loads the code that `code` returns.
     ///
-    /// However many ask at once, `code` runs once. What fails is not kept. An
-    /// id that contains [`WorkerCode::digest`] never names a stale worker.
+    /// `code` runs once, however many callers ask at the same time. A load that fails is
+    /// not kept. An id that contains [`WorkerCode::digest`] never names a stale worker.
     ///
     /// # Errors
-    /// What `code` comes to, and as with [`Loader::load`].
+    /// Returns the error of `code`, and errors like [`Loader::load`].
     pub async fn get<F>(&self, id: &str, code: impl FnOnce() -> F) -> Result<Worker>
     where
         F: Future<Output = Result<WorkerCode>>,
@@ -81,13 +84,13 @@ impl Loader {
         self.cache.fill(id, slot, loading).await
     }
 
-    /// Forgets the worker of that id; false if there is none. Whoever has it
-    /// keeps it.
+    /// Evicts the worker of this id. Returns false if there is none. Whoever holds the
+    /// worker keeps it.
     pub fn evict(&self, id: &str) -> bool {
         self.cache.evict(Id::of(id))
     }
 
-    /// What [`Loader::get`] has done so far.
+    /// Returns statistics of [`Loader::get`].
     pub fn stats(&self) -> LoaderStats {
         self.cache.stats()
     }

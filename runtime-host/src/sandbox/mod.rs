@@ -1,4 +1,4 @@
-//! One live sandbox: one store, one instance, one heap.
+//! A live sandbox: one store, one instance, one heap.
 
 mod snapshot;
 
@@ -27,18 +27,19 @@ use crate::limits::fuel_account::Lease;
 use crate::limits::lineage::Lineage;
 use crate::limits::quota::{Quota, Reservation};
 
-/// A turn gives way to other tasks, and looks at its deadline and its fuel account, after
-/// so many Wasm operations: some 25 microseconds.
+/// The number of Wasm operations after which a turn yields to other tasks and checks its
+/// deadline and its fuel account: about 25 microseconds.
 const YIELD_INTERVAL: u64 = 400_000;
 
-/// What a turn may hand over beside twice its memory: effects are larger here
-/// than there.
+/// The bytes that a turn may hand over beyond twice its memory. Effects are larger in the
+/// host than in the guest's memory.
 const TRANSFER_BYTES: usize = 64 << 20;
 
-/// Even if its tree has nothing left: enough to say so.
+/// The bytes that a turn may hand over even if its tree has nothing left:
+/// enough to report that.
 const LEAST_TRANSFER_BYTES: usize = 1 << 20;
 
-/// What a turn came to.
+/// The result of a turn.
 pub(crate) struct Turn {
     pub(crate) outcome: wit::Outcome,
     pub(crate) fuel: u64,
@@ -51,18 +52,18 @@ pub(crate) struct Sandbox {
     instance: Instance,
     turn: TurnFunc,
     quota: Arc<Quota>,
-    /// What ends the sandbox when it ends, in the middle of a turn too.
+    /// The parent's lineage. Its end ends the sandbox, even in the middle of a turn.
     parent: Lineage,
     _living: Reservation,
-    /// One of those that the engine was configured for.
+    /// One of the permits that the engine was configured for.
     _permit: OwnedSemaphorePermit,
 }
 
 impl Sandbox {
-    /// Maps the image into a new instance.
+    /// Creates a sandbox by mapping the image into a new instance.
     ///
     /// # Errors
-    /// [`Error::Overloaded`] when the engine has no room.
+    /// [`Error::Overloaded`] if the engine has no room.
     pub(crate) async fn new(
         engine: &Engine,
         image: &Arc<Image>,
@@ -92,15 +93,15 @@ impl Sandbox {
         &mut self.store.data_mut().logs
     }
 
-    /// The most memory that the sandbox has had.
+    /// Returns the most memory that the sandbox has had, in bytes.
     pub(crate) fn memory_peak(&self) -> u64 {
         self.store.data().memory_peak()
     }
 
-    /// Delivers one event. After an error the sandbox is dead.
+    /// Delivers one event. After an error the sandbox cannot be used.
     ///
     /// # Errors
-    /// A limit, or a trap.
+    /// Errors if a limit is reached or the guest traps.
     pub(crate) async fn turn(
         &mut self,
         now: f64,
@@ -108,10 +109,11 @@ impl Sandbox {
         budget: Budget,
         allowance: &mut Allowance,
     ) -> Result<Turn> {
-        // Wasmtime looks at the fuel on entering functions and loops, so a turn
-        // can end with less than none. One more than allowed tells the two apart.
+        // Wasmtime checks the fuel on entering functions and loops, so a turn can end with
+        // less than none. One operation more than allowed tells the two cases apart.
         self.store.set_fuel(budget.fuel.saturating_add(1)).map_err(internal)?;
-        // Lists that lie over one another are more than the memory they lie in.
+        // Lists may overlap in memory, so they can come to more than the memory
+        // that they lie in.
         let transfer = self.transfer_bytes();
         self.store.set_hostcall_fuel(transfer);
         let payer = allowance.0.as_ref().map(Lease::payer);
@@ -123,10 +125,10 @@ impl Sandbox {
             let mut waited = false;
             loop {
                 let paused = poll_fn(|cx| {
-                    // Looked at on every yield: a timer would wait for its turn
-                    // behind whatever else the runtime's thread has to do. Not
-                    // before the first: to end a turn is to end the sandbox, and
-                    // whoever began this one has just looked.
+                    // The deadline is checked on every yield: a timer would wait behind
+                    // whatever else the runtime's thread has to do. It is not checked
+                    // before the first poll, because ending a turn ends the sandbox, and
+                    // the caller has just checked the deadline.
                     let late = (used > 0).then(Instant::now).filter(|now| *now >= budget.deadline);
                     if let Some(now) = late {
                         return Poll::Ready(Err(budget.late(now).into()));
@@ -137,7 +139,7 @@ impl Sandbox {
                     if used >= allowance.fuel() && allowance.fuel() < budget.fuel {
                         return Poll::Ready(Ok(None));
                     }
-                    // What it waits for is none of its own fuel.
+                    // Time that the turn waits uses none of its fuel.
                     if !waited {
                         used = used.saturating_add(YIELD_INTERVAL);
                     }
@@ -165,7 +167,8 @@ impl Sandbox {
         Ok(Turn { outcome, fuel })
     }
 
-    /// What the host may be made to allocate by one turn: no more than the tree has left.
+    /// Returns the bytes that one turn may make the host allocate. They are at most what
+    /// the tree has left, but at least [`LEAST_TRANSFER_BYTES`].
     fn transfer_bytes(&self) -> usize {
         let memory = self.store.data().memory_peak().saturating_mul(2);
         let own = usize::try_from(memory).unwrap_or(usize::MAX).saturating_add(TRANSFER_BYTES);
@@ -173,7 +176,7 @@ impl Sandbox {
         own.min(left.max(LEAST_TRANSFER_BYTES))
     }
 
-    /// What the last turn left of its fuel, also when it was stopped.
+    /// Returns the fuel that the last turn left, even if the turn was stopped.
     pub(crate) fn fuel_left(&self) -> u64 {
         self.store.get_fuel().unwrap_or(0).saturating_sub(1)
     }
@@ -205,7 +208,7 @@ fn stopped_at_start(error: &wasmtime::Error) -> Error {
     }
 }
 
-/// Why a turn did not end.
+/// Returns the error for a turn that did not complete.
 fn stopped(error: &wasmtime::Error, budget: Budget, transfer: usize) -> Error {
     if let Some(limit) = error.downcast_ref::<LimitError>() {
         return Error::Limit(*limit);
@@ -223,7 +226,7 @@ fn stopped(error: &wasmtime::Error, budget: Budget, transfer: usize) -> Error {
             let bytes = crate::support::config::WASM_STACK_BYTES as u64;
             limit(LimitKind::Stack, bytes, bytes)
         }
-        // The type is Wasmtime's own: its name is all that can be asked for.
+        // The type is private to Wasmtime, so that only its name can be matched.
         _ if format!("{:?}", error.root_cause()) == "HostcallFuelExhausted" => {
             limit(LimitKind::Transfer, transfer as u64, transfer as u64)
         }

@@ -1,4 +1,4 @@
-//! A sandbox at rest as bytes, and back.
+//! Dumps a sandbox at rest to bytes, and restores it.
 
 use wasmtime::component::WasmList;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 const PAGE: usize = 4096;
 
 impl Sandbox {
-    /// The linear memory, which at rest is all that the sandbox is.
+    /// Returns the linear memory, which is the whole state of a sandbox at rest.
     pub(crate) async fn dump(&mut self) -> Result<Vec<u8>> {
         self.store.set_fuel(u64::MAX).map_err(internal)?;
         self.store.set_hostcall_fuel(usize::MAX);
@@ -21,8 +21,8 @@ impl Sandbox {
         Ok(memory.as_le_slice(&self.store).to_vec())
     }
 
-    /// What torture mode does after every turn: nothing that the sandbox needs
-    /// may be anywhere but in its memory and in the driver's tables.
+    /// Moves the sandbox to a new instance, as torture mode does after every turn.
+    /// Everything that the sandbox needs must be in its memory and in the driver's tables.
     pub(super) async fn move_to_new_instance(&mut self) -> Result<()> {
         let memory = self.dump().await?;
         let state = self.store.data_mut().moved();
@@ -31,7 +31,7 @@ impl Sandbox {
         self.restore(&memory).await
     }
 
-    /// Makes the memory that of a dump, writing only what differs.
+    /// Makes the memory equal to a dump, and writes only the pages that differ.
     async fn restore(&mut self, memory: &[u8]) -> Result<()> {
         self.store.set_fuel(u64::MAX).map_err(internal)?;
         let store = &mut self.store;
@@ -59,7 +59,7 @@ impl Sandbox {
     }
 }
 
-/// Runs of pages in which the memory is not what the image maps.
+/// Returns the runs of pages in which the memory differs from the image.
 fn differing(base: &[u8], memory: &[u8]) -> Vec<std::ops::Range<usize>> {
     let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
     for start in (0..memory.len()).step_by(PAGE) {

@@ -1,5 +1,5 @@
-//! Outcomes made of bytes: each choice takes some of them, and when they are used up
-//! the rest is what comes first.
+//! Outcomes made from bytes. Each choice takes some bytes, and once they are used up every
+//! choice is the first option.
 
 use arbitrary::Unstructured;
 use isolet_wire::{Buffer, View, ViewKind, Writer};
@@ -31,7 +31,7 @@ impl<'a> Choices<'a> {
         self.below(4) > 0
     }
 
-    /// Mostly what there is, now and then what there is not.
+    /// Returns a number that usually exists and sometimes does not.
     fn number(&mut self) -> u32 {
         self.of(&[0, 1, 1, 1, 2, 2, 3, 4, 5, 99, u32::MAX])
     }
@@ -69,7 +69,7 @@ impl<'a> Choices<'a> {
         }
     }
 
-    /// One that is a message most of the time.
+    /// Returns a message that is valid most of the time.
     fn likely(&mut self) -> wit::Message {
         if self.often() { list(vec![self.capability(), self.capability()]) } else { self.message() }
     }
@@ -111,12 +111,12 @@ impl<'a> Choices<'a> {
         wit::Outcome { effects, alarm }
     }
 
-    /// What the liar is called with, so that it ends at the end of its memory: a
-    /// script, of which some bytes are other ones now and then.
+    /// Returns the script that the liar is called with, laid out to end at the end of its
+    /// memory. Sometimes a few of the bytes are changed.
     pub(crate) fn picture(&mut self, end: usize) -> Vec<u8> {
         let mut picture = picture::of(&self.script(), end);
         for _ in 0..self.below(4).saturating_sub(1) {
-            // Where the numbers are as often as anywhere.
+            // Mostly in the last 256 bytes, where the numbers are.
             let span = if self.often() { picture.len().min(256) } else { picture.len() };
             let at = picture.len() - 1 - self.below(span);
             picture[at] = match self.below(3) {
@@ -132,7 +132,7 @@ impl<'a> Choices<'a> {
         (0..=self.below(4)).map(|_| self.outcome()).collect()
     }
 
-    /// The arguments of `load`.
+    /// Returns the arguments of `load`.
     pub(crate) fn load_request(&mut self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.begin_array(1);
@@ -144,7 +144,7 @@ impl<'a> Choices<'a> {
         writer.finish()
     }
 
-    /// The arguments of `getEntrypoint`.
+    /// Returns the arguments of `getEntrypoint`.
     pub(crate) fn entrypoint_request(&mut self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.begin_array(2);
@@ -246,7 +246,7 @@ impl<'a> Choices<'a> {
         writer.end();
     }
 
-    /// A value of any kind, with so many levels at most.
+    /// Writes a value of any kind, with at most this many levels.
     fn anything(&mut self, writer: &mut Writer, levels: usize) {
         match self.below(if levels == 0 { 10 } else { 16 }) {
             0 => writer.undefined(),
@@ -280,7 +280,7 @@ impl<'a> Choices<'a> {
     }
 
     fn stub(&mut self, writer: &mut Writer) {
-        // One more than there are.
+        // One more than there are capabilities.
         let position = self.below(5);
         writer.capability(u32::try_from(position).unwrap_or_default());
     }

@@ -1,4 +1,4 @@
-//! Lies told to a sandbox that is ours, and by one that calls it.
+//! Sandboxes with our own guest that call a liar, and that a liar calls.
 
 use isolet_wire::Value;
 
@@ -16,7 +16,7 @@ use crate::tests::script::{
 use crate::worker::Worker;
 use crate::worker_code::WorkerCode;
 
-/// Calls its peer with what it is told, and says what it heard.
+/// A worker that calls `env.PEER` with a script, and returns what it heard.
 const CALLER: &str = "
 export default { async run(script, env) {
     const said = [];
@@ -66,7 +66,7 @@ async fn a_caller_of_ours_hears_of_every_lie_and_goes_on() {
         outcome(vec![settle(1, Err(message(b"")))]),
         outcome(vec![settle(1, Err(message(Value::null().as_bytes())))]),
         outcome(vec![settle(1, Err(stub(offered(1))))]),
-        // Twice, and differently.
+        // Twice, with different results.
         outcome(vec![settle(1, Ok(undefined())), settle(1, Err(undefined()))]),
         outcome(vec![settle(1, Ok(stub(wit::Capability::Held(77))))]),
         outcome(vec![settle(1, Ok(stub(wit::Capability::Loader(0))))]),
@@ -85,7 +85,7 @@ async fn a_caller_of_ours_hears_of_every_lie_and_goes_on() {
         let heard = caller.entrypoint().call_values("run", &[script]).await;
         let heard = heard.expect("an answer").to::<String>().expect("text");
         assert!(heard.lines().count() >= 4, "{heard}");
-        // Ours is the same one as before.
+        // Our sandbox is still the same one.
         let honest = picture::argument(&picture::of(&[done(2)], liar.end));
         let again = caller.entrypoint().call_values("run", &[honest]).await;
         assert!(again.is_ok(), "{again:?}");
@@ -95,7 +95,7 @@ async fn a_caller_of_ours_hears_of_every_lie_and_goes_on() {
 
 #[tokio::test]
 async fn a_callee_of_ours_answers_whatever_it_is_called_with() {
-    // Its default export is the capability 1.
+    // The default export of the callee is capability 1.
     fn code() -> WorkerCode {
         let callee = ours(CALLEE, None);
         let wall = std::time::Duration::from_millis(500);
@@ -125,7 +125,7 @@ async fn a_callee_of_ours_answers_whatever_it_is_called_with() {
         run(list(Vec::new())),
         run(list(forged)),
         run(list(vec![wit::Capability::Offered(0); 200])),
-        // Arguments that are no array.
+        // Arguments that are not an array.
         run(undefined()),
         run(message(Value::null().as_bytes())),
         run(stub(wit::Capability::Held(1))),

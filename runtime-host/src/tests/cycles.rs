@@ -1,4 +1,4 @@
-//! Answers that come to themselves, and such that lead on and on.
+//! Answers that are themselves, and long chains of answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,14 +24,14 @@ fn done(invocation: u32) -> wit::Outcome {
     outcome(vec![settle(invocation, Ok(undefined()))])
 }
 
-/// The arguments of a call of the liar itself: what it shall say.
+/// Returns the arguments of a call of the liar itself: the outcome that it answers with.
 fn says(liar: &Liar, outcome: wit::Outcome) -> wit::Message {
     let script = picture::argument(&picture::of(&[outcome], liar.end));
     let arguments = Value::array_of(&[script]);
     wit::Message { data: arguments.into_bytes(), capabilities: Vec::new() }
 }
 
-/// Asks the way to itself for its own default export.
+/// Asks the loopback for the liar's own default export.
 fn own_entrypoint(id: u32) -> wit::Effect {
     method(pipelined(id, 1, OWN, list(Vec::new())), "getEntrypoint")
 }
@@ -43,7 +43,7 @@ async fn an_answer_that_is_itself() {
     let effects = vec![
         own_entrypoint(1),
         pipelined(2, 1, promised(1), says(&liar, itself)),
-        // Asked before it has come.
+        // Called before the answer arrives.
         call(3, 1, promised(2), undefined()),
         settle(1, Ok(stub(promised(2)))),
     ];
@@ -76,7 +76,7 @@ async fn two_answers_that_are_each_other() {
     assert_alive(&liar).await;
 }
 
-/// Says when it is let go.
+/// A capability that counts when it is dropped.
 struct Kept(Arc<AtomicUsize>);
 
 impl Capability for Kept {
@@ -91,7 +91,7 @@ impl Drop for Kept {
     }
 }
 
-/// Nothing keeps answers that hold one another once nobody has them.
+/// Answers that hold one another are dropped once nobody else holds them.
 #[tokio::test]
 async fn answers_that_hold_one_another_are_let_go() {
     let dropped = Arc::new(AtomicUsize::new(0));
@@ -113,7 +113,7 @@ async fn answers_that_hold_one_another_are_let_go() {
     let script = picture::argument(&picture::of(&[outcome(effects), done(1)], liar.end));
     let props = kept.to_value();
     let entrypoint = liar.worker.entrypoint();
-    // What it is given is the capability 3.
+    // Its first argument is capability 3.
     let answer = entrypoint.call_values("", &[props, script]).await;
     assert!(matches!(answer, Ok(_) | Err(Error::Hung | Error::Limit(_))), "{answer:?}");
     drop((kept, liar, entrypoint));
@@ -123,8 +123,7 @@ async fn answers_that_hold_one_another_are_let_go() {
     assert_eq!(dropped.load(Ordering::SeqCst), 1);
 }
 
-/// As many calls as an invocation may make, each of whose answers is the one
-/// before it.
+/// Makes as many calls as an invocation may make. The answer to each one is the call before it.
 #[tokio::test]
 async fn a_chain_of_answers_takes_no_stack() {
     const LENGTH: u32 = 9_990;
@@ -134,7 +133,7 @@ async fn a_chain_of_answers_takes_no_stack() {
     effects.push(call(LENGTH, 1, promised(LENGTH - 1), list(Vec::new())));
     let answer = liar.goes_on(&[outcome(effects), done(1)]).await;
     assert!(matches!(answer, Ok(_) | Err(Error::Hung | Error::Limit(_))), "{answer:?}");
-    // Dropped from its end.
+    // The chain is dropped from its end.
     drop(liar.another());
     let release = (1..LENGTH).map(|id| wit::Effect::Release(promised(id))).collect();
     let _ = liar.says(&outcome(release)).await;
@@ -142,8 +141,7 @@ async fn a_chain_of_answers_takes_no_stack() {
     assert_alive(&hasty()).await;
 }
 
-/// The same from JavaScript's side of things: props that hold an entrypoint
-/// whose props hold an entrypoint.
+/// The same for `props`: they hold an entrypoint whose `props` hold an entrypoint, and so on.
 #[test]
 fn a_chain_of_props_takes_no_stack() {
     let liar = hasty();

@@ -1,4 +1,4 @@
-//! Numbers that a guest was never given, or has no more.
+//! Numbers that a guest was never given, or no longer has.
 
 use std::time::Duration;
 
@@ -83,16 +83,16 @@ async fn what_is_released_is_gone_and_releasing_what_is_not_there_does_nothing()
         release(held(GATE)),
         release(held(GATE)),
         release(wit::Capability::Loader(GATE)),
-        // It would wait for ever if it were still there.
+        // This call would wait forever if the capability were still there.
         call(1, 1, GATE, undefined()),
     ];
     let answer = liar.goes_on(&[outcome(effects), done(1)]).await;
     assert!(answer.expect("the call came back").is_undefined());
-    // Its number is not given out again, and the way to itself stays.
+    // The number is not given out again, and the loopback stays.
     let effects = vec![call(2, 2, GATE, undefined()), call(3, 2, OWN, undefined())];
     let answer = liar.goes_on(&[outcome(effects), outcome(vec![]), done(2)]).await;
     assert!(answer.expect("both came back").is_undefined());
-    // Others are none the worse: the stub is the sandbox's, not its object.
+    // Other capabilities are unaffected: only the sandbox's stub is gone, not its object.
     let effects = vec![call(4, 3, ECHO, list(vec![held(GATE)]))];
     let answer = liar.goes_on(&[outcome(effects), done(3)]).await;
     assert!(answer.expect("echo").is_undefined());
@@ -104,7 +104,7 @@ async fn an_object_that_is_offered_a_thousand_times_is_let_go_a_thousand_times()
     let liar = hasty();
     let offers = vec![wit::Capability::Offered(5); 1000];
     let value = liar.says(&outcome(vec![settle(1, Ok(list(offers)))])).await.expect("a list");
-    // Held from outside it waits, and else it has hung.
+    // While a stub is held outside, the call waits. Otherwise it hangs.
     let waits = liar.says(&outcome(vec![])).await;
     assert!(
         matches!(waits, Err(Error::Limit(limit)) if limit.kind == LimitKind::Wall),
@@ -120,7 +120,7 @@ async fn an_object_that_is_offered_a_thousand_times_is_let_go_a_thousand_times()
 #[tokio::test]
 async fn a_call_of_an_answer_that_nobody_has_asked_for_fails_at_once() {
     let liar = hasty();
-    // Itself, a later one, none, one that has ended.
+    // The call itself, a later one, one that does not exist, and one that has ended.
     let effects = vec![
         call(1, 1, promised(1), undefined()),
         call(2, 1, promised(3), undefined()),
@@ -208,7 +208,7 @@ async fn what_a_guest_says_for_an_ended_invocation_is_dropped() {
     let value = liar.goes_on(&[outcome(vec![offer]), late(1)]).await.expect("a stub");
     drop(value);
     assert!(liar.says(&done(2)).await.expect("the same sandbox").is_undefined());
-    // And here it is `cancel`.
+    // Here the event is `cancel`.
     let script = [outcome(vec![call(11, 3, GATE, undefined())]), late(3)];
     let never = tokio::time::timeout(Duration::from_millis(20), liar.goes_on(&script)).await;
     assert!(never.is_err(), "{never:?}");
@@ -219,7 +219,7 @@ async fn what_a_guest_says_for_an_ended_invocation_is_dropped() {
 #[tokio::test]
 async fn an_alarm_for_an_ended_invocation_never_rings() {
     let liar = hasty();
-    // Whatever event comes, it ends the sandbox.
+    // Any further event ends the sandbox.
     let trap = || outcome(vec![wit::Effect::LoadThrew(undefined())]);
     for (invocation, nobody) in [(1, 1), (2, 0), (3, 1), (4, 99), (5, u32::MAX)] {
         let alarm = Some(wit::Alarm { due: -1.0, invocation: nobody });

@@ -1,5 +1,5 @@
-//! Outcomes that nobody thought of: the corpus of the fuzz targets, and some more.
-//! The same ones on every run.
+//! Outcomes that nobody thought of: the corpus of the fuzz targets, and some more. They are
+//! the same on every run.
 
 use std::path::Path;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::tests::script::{
 };
 use crate::worker_code::WorkerCode;
 
-/// Xorshift.
+/// An xorshift generator.
 struct Dice(u64);
 
 impl Dice {
@@ -69,7 +69,8 @@ fn replay(target: &str, run: fn(&[u8])) {
     assert!(count > 10, "{} holds {count} inputs", folder.display());
 }
 
-/// Else the target would try less than it seems to.
+/// Checks that the target reaches a loaded worker. Otherwise it would try less
+/// than it seems to.
 #[tokio::test]
 async fn a_request_that_is_right_loads_a_worker() {
     let liar = Liar::new(|| code().loader("LOADER"));
@@ -88,7 +89,8 @@ async fn a_request_that_is_right_loads_a_worker() {
     assert!(answer.expect("what the child says").is_undefined());
 }
 
-/// One after another: they share an engine, of which all must have been given back.
+/// Replays the targets one after another: they share an engine, and each expects all of its
+/// sandboxes to be free.
 #[test]
 fn the_corpus_is_replayed() {
     replay("effects", fuzzing::effects);

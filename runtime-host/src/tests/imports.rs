@@ -1,4 +1,4 @@
-//! A guest that lies in what it asks for in the middle of a turn.
+//! A guest that lies in its calls of imports, in the middle of a turn.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ const IMPORTS: &str = r#"
   (import "$root" "source" (func $source (param i32 i32 i32)))
 "#;
 
-/// Answers a call with nothing, after it has asked for what the test says.
+/// Creates a guest that makes the imports of the test, and then answers a call with nothing.
 fn talker(data: &[u8], says: &str) -> RawGuest {
     let data = data.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "\\{byte:02x}");
@@ -37,7 +37,7 @@ fn talker(data: &[u8], says: &str) -> RawGuest {
     )
 }
 
-/// What the call comes to, and what whoever watches is told of it.
+/// Returns the result of the call, and the event that tails get of it.
 async fn told(guest: &RawGuest, limits: Limits) -> (Result<Value>, TailEvent) {
     let engine = guest.engine(EngineConfig::new().max_sandboxes(4));
     let events = Arc::new(Mutex::new(Vec::new()));
@@ -46,7 +46,7 @@ async fn told(guest: &RawGuest, limits: Limits) -> (Result<Value>, TailEvent) {
     let code = code.on_end(move |event| sink.lock().expect("events").push(event.clone()));
     let worker = engine.loader().load(code).expect("a worker");
     let answer = worker.entrypoint().call_values("", &[]).await;
-    // The event leaves behind the answer.
+    // The event is sent after the answer.
     while events.lock().expect("events").is_empty() {
         tokio::task::yield_now().await;
     }
@@ -54,7 +54,7 @@ async fn told(guest: &RawGuest, limits: Limits) -> (Result<Value>, TailEvent) {
     (answer, event)
 }
 
-/// Writes a line of no text, with so many bytes of the data as arguments.
+/// Writes an empty line, with these bytes of the data as its arguments.
 fn logs(data: &[u8]) -> RawGuest {
     let length = data.len();
     let says = format!(
@@ -77,7 +77,7 @@ async fn arguments_of_a_line_are_an_array_without_capabilities() {
         Value::from_serialize("text").expect("a value").as_bytes(),
         // An array of a stub at position 0.
         &[1, 13, 1, 22, 0],
-        // An array of more than there is.
+        // An array longer than the data.
         &[1, 13, 0xff, 0xff, 0xff, 0x7f],
     ] {
         let (answer, event) = told(&logs(lie), Limits::default()).await;
@@ -101,8 +101,8 @@ async fn arguments_are_counted_before_anybody_looks_at_them() {
 #[tokio::test]
 async fn what_lies_nowhere_is_refused() {
     for says in [
-        // A level that is none, an option that is neither, text and data outside of
-        // the memory.
+        // A level that does not exist, an option that is neither some nor none, and text
+        // and data outside the memory.
         "(call $log (i32.const 1) (i32.const 5) (i32.const 0) (i32.const 0)
             (i32.const 0) (i32.const 0) (i32.const 0))",
         "(call $log (i32.const 1) (i32.const 2) (i32.const 0) (i32.const 0)
@@ -113,7 +113,7 @@ async fn what_lies_nowhere_is_refused() {
             (i32.const 1) (i32.const 512) (i32.const -1))",
         "(call $abort (i32.const 2) (i32.const 0) (i32.const 0))",
         "(call $abort (i32.const 1) (i32.const 0) (i32.const -1))",
-        // No text.
+        // Not text.
         "(call $abort (i32.const 1) (i32.const 512) (i32.const 2))",
     ] {
         let (answer, _) = told(&talker(&[0xff, 0xfe], says), Limits::default()).await;

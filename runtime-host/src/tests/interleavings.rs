@@ -1,5 +1,5 @@
-//! What several tasks share without a driver between them, in many orders of the tasks.
-//! An order in which one waits for ever is found as a deadlock.
+//! The parts that several tasks share without a driver between them, explored in many
+//! orders of the tasks. An order in which a task waits forever is found as a deadlock.
 
 use std::collections::BTreeSet;
 use std::future::ready;
@@ -32,7 +32,8 @@ fn account(limit: u64, payer: Option<&Arc<FuelAccount>>) -> Arc<FuelAccount> {
     FuelAccount::new(&limits, Instant::now(), Lineage::default(), payer.cloned())
 }
 
-/// Turns that need so much fuel each, one after the other; false if there was not enough.
+/// Runs turns that need this much fuel each, one after the other. Returns false if
+/// there was not enough.
 async fn turns(account: Arc<FuelAccount>, needs: &[u64]) -> bool {
     for &need in needs {
         let Some(mut lease) = account.lease().await else { return false };
@@ -51,7 +52,8 @@ async fn turns(account: Arc<FuelAccount>, needs: &[u64]) -> bool {
 const NEEDS: [&[u64]; 3] =
     [&[SLICE / 2, 2 * SLICE + 3], &[3 * SLICE], &[1, SLICE, SLICE - 1, SLICE / 3]];
 
-/// Whether all callees of a root with that limit had enough, one of them through another.
+/// Runs the callees of a root with this limit, one of them through another account. Returns
+/// true if all had enough fuel.
 fn family(limit: u64) -> (Arc<FuelAccount>, bool) {
     let root = account(limit, None);
     let between = account(u64::MAX, Some(&root));
@@ -102,8 +104,8 @@ fn turns_that_are_dropped_leave_nobody_waiting() {
     });
 }
 
-/// A driver that only notes what comes: the tokens of requests, and which objects were
-/// let go after which of them.
+/// A driver that only records what arrives: the tokens of requests, and the objects that
+/// were released. Asserts that each release comes after its request.
 async fn note(mut commands: mpsc::UnboundedReceiver<Command>, mailbox: Mailbox) -> Noted {
     let mut noted = Noted::default();
     while let Some(command) = commands.recv().await {
@@ -187,7 +189,7 @@ fn a_sandbox_hears_that_nobody_holds_it_after_each_last_one() {
     });
 }
 
-/// Notes the numbers that it is called with.
+/// A capability that records the numbers that it is called with.
 #[derive(Default)]
 struct Notes(Mutex<Vec<u32>>);
 
@@ -224,7 +226,8 @@ fn calls_of_an_answer_keep_their_order_and_are_all_answered() {
                 assert_eq!(block_on(three).expect("an answer"), value(base + 2));
             })
         });
-        // One answer leads to the other, which has waited for longer or not so long.
+        // The first answer leads to the second, whose calls may have waited
+        // longer or less long.
         let led = Arc::clone(&first);
         let leads = Stub::to(Target::Promised(Arc::clone(&second))).to_value();
         let one = thread::spawn(move || led.settle(Ok(leads), Reservation::default()));

@@ -1,5 +1,4 @@
-//! A guest that says what is not so: the caller gets a typed error, the host
-//! goes on.
+//! A guest that says what is not so. The caller gets a typed error, and the host carries on.
 
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use crate::tests::script::{
 };
 use crate::worker_code::WorkerCode;
 
-/// The host knows what was wrong, instead of having lost its way.
+/// Asserts that the host names what was wrong, and has not merely lost the driver.
 #[track_caller]
 fn assert_refused(answer: &Result<Value>, text: &str) {
     let Err(Error::Internal(said)) = answer else { panic!("not refused: {answer:?}") };
@@ -48,14 +47,14 @@ async fn the_first_settlement_counts() {
         wit::Effect::Loaded,
     ];
     assert!(liar.says(&outcome(twice)).await.expect("the first").is_undefined());
-    // The sandbox is none the worse.
+    // The sandbox is unaffected.
     let second = vec![settle(2, Ok(undefined()))];
     assert!(liar.says(&outcome(second)).await.expect("the second call").is_undefined());
 }
 
 #[tokio::test]
 async fn a_call_for_nobody_is_refused() {
-    // The second invocation is one to come: whoever answers must not find it.
+    // Invocation 2 is yet to come. The answer to this call must not find it.
     for nobody in [2, 99, u32::MAX] {
         let liar = liar();
         let answer = liar.says(&outcome(vec![call(1, nobody, GATE, undefined())])).await;
@@ -64,7 +63,7 @@ async fn a_call_for_nobody_is_refused() {
     }
 }
 
-/// Each of them is one call of the invocation's when it ends.
+/// The invocation has the id twice among its calls when it ends.
 #[tokio::test]
 async fn a_call_id_that_was_in_use_is_counted_once() {
     let liar = hasty();
@@ -97,7 +96,7 @@ async fn a_capability_that_was_never_handed_out_reaches_nothing() {
     ];
     let forged = numbers.iter().flat_map(|&number| kinds.map(|kind| kind(number)));
     for (count, capability) in (1..).zip(forged) {
-        // The guest hears of it, and has nothing more to say.
+        // The guest receives the error and has nothing more to say.
         let answer = liar.says(&outcome(vec![call(count, count, capability, undefined())])).await;
         assert!(matches!(answer, Err(Error::Hung)), "{capability:?}: {answer:?}");
     }
@@ -113,14 +112,14 @@ async fn messages_that_are_none_are_refused() {
         &[1],
         &[1, 99],
         &[1, 1, 1],
-        // A capability where none was named, a reference to nothing.
+        // A capability although none was passed, and a reference to nothing.
         &[1, 22, 0],
         &[1, 21, 0],
-        // A text that ends too soon, one that is no UTF-8, one without end.
+        // A text that ends too soon, one that is not UTF-8, and one whose length never ends.
         &[1, 8, 9, b'x'],
         &[1, 8, 1, 0xff],
         &[1, 8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-        // An array of more than there is memory for.
+        // An array larger than memory.
         &[1, 13, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
         &[1, 15, 5, 2],
     ] {
@@ -141,7 +140,7 @@ async fn messages_that_are_none_are_refused() {
 async fn an_outcome_that_is_none_is_refused() {
     let liar = liar();
     let record = |words: [u32; 8]| bytes_of(&words);
-    // An effect takes 52 bytes, and what follows it begins at a multiple of 8.
+    // An effect takes 52 bytes, and the record after it is aligned to 8.
     let at = word(liar.end - 88);
     let effect = |words: &[u32]| {
         let mut effect = bytes_of(words);
@@ -149,16 +148,16 @@ async fn an_outcome_that_is_none_is_refused() {
         [effect, record([at, 1, 0, 0, 0, 0, 0, 0])].concat()
     };
     for picture in [
-        // Effects that lie outside of the memory, or are too many, or unaligned.
+        // Effects that are outside the memory, too many, or unaligned.
         record([0x40000, 1, 0, 0, 0, 0, 0, 0]),
         record([u32::MAX - 3, u32::MAX, 0, 0, 0, 0, 0, 0]),
         record([0, u32::MAX, 0, 0, 0, 0, 0, 0]),
         record([1, 1, 0, 0, 0, 0, 0, 0]),
-        // An alarm that is neither there nor not, an effect of no kind.
+        // An alarm that is neither some nor none, and effects of no kind.
         record([0, 0, 2, 0, 0, 0, 0, 0]),
         effect(&[7]),
         effect(&[255]),
-        // A settlement that is neither, and data outside of the memory.
+        // A settlement that is neither ok nor error, and data outside the memory.
         effect(&[4, 1, 2]),
         effect(&[4, 1, 0, 0, u32::MAX]),
         effect(&[4, 1, 0, u32::MAX, 1]),
@@ -168,9 +167,9 @@ async fn an_outcome_that_is_none_is_refused() {
         effect(&[3, 1, 1, 8]),
         effect(&[6, 8, 0]),
         effect(&[4, 1, 0, at, 1, at + 4, 1]),
-        // Arguments that are neither there nor not.
+        // Arguments that are neither some nor none.
         effect(&[3, 1, 1, 0, 1, 0, 0, 2]),
-        // A path that is too long for the memory, and a name that is no text.
+        // A path that is longer than the memory, and a name that is not text.
         effect(&[3, 1, 1, 0, 1, 0, u32::MAX]),
         effect(&[3, 1, 1, 0, 1, at + 48, 1, 0, 0, 0, 0, u32::MAX, at + 44, 4]),
     ] {
@@ -185,12 +184,12 @@ async fn alarms_at_impossible_times() {
     let rings =
         |due| wit::Outcome { effects: Vec::new(), alarm: Some(wit::Alarm { due, invocation: 1 }) };
     assert_refused(&liar.another().says(&rings(f64::NAN)).await, "an alarm at no time");
-    // Due at once; the guest has nothing more to say.
+    // Due at once. The guest has nothing more to say.
     for due in [f64::NEG_INFINITY, -1.0, f64::MIN_POSITIVE] {
         let answer = liar.another().says(&rings(due)).await;
         assert!(matches!(answer, Err(Error::Hung)), "{due}: {answer:?}");
     }
-    // Never due: the call ends at its deadline.
+    // Never due. The call ends at its deadline.
     let hasty = Liar::new(|| {
         let limits = Limits::default().wall(Duration::from_millis(50));
         WorkerCode::module("main.js", "").limits(limits)
@@ -202,7 +201,7 @@ async fn alarms_at_impossible_times() {
     assert_alive(&liar).await;
 }
 
-/// Numbers are never used twice, and the guest counts its own.
+/// Numbers are never used twice, and the guest assigns those of its calls and objects.
 #[tokio::test]
 async fn numbers_that_run_out_end_the_sandbox() {
     let worn_out = |answer: &Result<Value>| matches!(answer, Err(Error::Limit(limit)) if limit.kind == LimitKind::Numbers);

@@ -1,6 +1,6 @@
-//! What only a guest can try that is not ours.
+//! Tests of what only a guest other than ours can try.
 
-// What the fuzz targets need too.
+// The fuzz targets use these too.
 pub(crate) mod choices;
 pub(crate) mod picture;
 pub(crate) mod raw_guest;

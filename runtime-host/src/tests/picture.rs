@@ -4,12 +4,12 @@ use isolet_wire::Value;
 
 use crate::engine::bindings::sandbox as wit;
 
-/// What an effect and an outcome take there.
+/// The sizes of an effect and of an outcome's record there.
 const EFFECT_WORDS: usize = 13;
 const RECORD_BYTES: usize = 32;
 
-/// The bytes of a first outcome and of those that follow it, to end at `end`.
-/// The last word of each, which is padding, says where the next one's record is.
+/// Returns the bytes of a first outcome and of those that follow it, laid out to end at `end`.
+/// The last word of each record, which is padding, holds the address of the next one's record.
 pub(crate) fn of(outcomes: &[wit::Outcome], end: usize) -> Vec<u8> {
     let mut tops = vec![end];
     for outcome in outcomes {
@@ -24,7 +24,7 @@ pub(crate) fn of(outcomes: &[wit::Outcome], end: usize) -> Vec<u8> {
     pictures
 }
 
-/// A value whose encoding ends with these bytes.
+/// Returns a value whose encoding ends with these bytes.
 pub(crate) fn argument(bytes: &[u8]) -> Value {
     const ARRAY_BUFFER: u8 = 19;
     let mut message = vec![1, ARRAY_BUFFER];
@@ -38,7 +38,7 @@ pub(crate) fn argument(bytes: &[u8]) -> Value {
     Value::from_bytes(message, Vec::new()).expect("a buffer")
 }
 
-/// Its length, and with it the place of what it holds, is a multiple of 8.
+/// Lays out one outcome. Its length is a multiple of 8, so that everything in it stays aligned.
 fn draw(outcome: &wit::Outcome, base: usize, next: u32) -> Vec<u8> {
     let mut picture = Picture { base, bytes: Vec::new() };
     let effects: Vec<u32> =
@@ -67,7 +67,8 @@ impl Picture {
         word(at)
     }
 
-    /// What is smaller than a word has its low byte where the word has it.
+    /// Returns the words of an effect. A field smaller than a word has its low byte where
+    /// the word has it.
     fn effect(&mut self, effect: &wit::Effect) -> [u32; EFFECT_WORDS] {
         let mut words = match effect {
             wit::Effect::Loaded => vec![0],

@@ -21,7 +21,7 @@ fn assert_limit(answer: &Result<Value>, kind: LimitKind) {
     assert!(matches!(answer, Err(Error::Limit(limit)) if limit.kind == kind), "{answer:?}");
 }
 
-/// The most memory that the process has had.
+/// Returns the peak memory of the process in bytes.
 fn peak_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -44,7 +44,7 @@ async fn a_message_of_three_hundred_thousand_capabilities() {
     assert_alive(&liar).await;
 }
 
-/// Messages that go no further are of no account, what they offer is.
+/// Messages that are dropped do not count, but the objects that they offer do.
 #[tokio::test]
 async fn objects_that_are_offered_in_many_messages() {
     let liar = large();
@@ -86,14 +86,14 @@ async fn paths_that_are_too_long() {
     assert!(fits.expect("an answer").is_undefined());
     let refused = liar.another().says(&outcome(vec![path(66, "x")])).await;
     assert!(matches!(&refused, Err(Error::Internal(text)) if text.contains("path")), "{refused:?}");
-    // Names count as what they take.
+    // Names count with their size.
     let name = "x".repeat(8 << 20);
     let fits = liar.another().goes_on(&[outcome(vec![path(1, &name)]), done()]).await;
     assert!(fits.expect("an answer").is_undefined());
     assert_alive(&liar).await;
 }
 
-/// An outcome of `count` effects that are all the same words.
+/// Returns an outcome of `count` effects that all have the same words.
 fn repeated(liar: &Liar, effect: &[u32], count: usize) -> Vec<u8> {
     let mut words = effect.to_vec();
     words.resize(13, 0);
@@ -110,8 +110,8 @@ async fn lists_that_lie_over_one_another_are_bounded_by_what_they_come_to() {
     let liar = large();
     let before = peak_bytes();
     for effect in [
-        // Results of a MiB, capabilities of a MiB, paths whose names are a MiB of
-        // names, calls with arguments of a MiB.
+        // Results of a MiB, capabilities of a MiB, paths whose names take a MiB, and calls
+        // with arguments of a MiB.
         [4, 99, 0, MIB, MIB, 0, 0].as_slice(),
         &[4, 99, 0, MIB, 0, MIB, MIB / 8],
         &[3, 1, 1, 0, GATE, MIB, MIB / 8],
@@ -130,8 +130,8 @@ async fn lists_that_lie_over_one_another_are_bounded_by_what_they_come_to() {
 async fn a_turn_hands_over_no_more_than_it_may() {
     const MIB: u32 = 1 << 20;
     let liar = large();
-    // Twice its 16 MiB and 64 more, in results for nobody that are all the same MiB;
-    // the list of them takes some itself.
+    // Twice the sandbox's 16 MiB and 64 MiB more, in results for nobody that are all the
+    // same MiB. The list of them takes some itself.
     let fits = [4, 99, 0, MIB, MIB, 0, 0];
     let answer = liar.another().shows(&repeated(&liar, &fits, 94)).await;
     assert!(matches!(answer, Err(Error::Hung)), "{answer:?}");
@@ -192,7 +192,7 @@ async fn answers_that_are_kept_count_as_memory() {
     assert_alive(&liar).await;
 }
 
-/// What an answer comes to, and how often others have their turn until then.
+/// Returns the result of a future, and how often other tasks had their turn until then.
 async fn beside_others(answer: impl Future<Output = Result<Value>>) -> (Result<Value>, u64) {
     let mut answer = std::pin::pin!(answer);
     let mut turns = 0;
@@ -213,16 +213,16 @@ async fn what_there_is_much_to_do_for_gives_way_to_others() {
     let (answer, few) = beside_others(one.says(&honest)).await;
     assert!(answer.is_ok(), "{answer:?}");
 
-    // Effects that come to nothing.
+    // Effects that do nothing.
     let picture = repeated(&liar, &[5, 99], 100_000);
     let one = liar.another();
     let (answer, turns) = beside_others(one.shows(&picture)).await;
     assert!(matches!(answer, Err(Error::Hung)), "{answer:?}");
     assert!(turns > few + 100, "{turns}");
 
-    // What was lent is kept: one more turn for each.
+    // The lent objects are kept, which takes one more turn for each.
     let mut lent = list((1..=10_000).map(wit::Capability::Lent).collect());
-    // It says the first of its arguments, an array.
+    // The capability returns its first argument, so that the list becomes an array of one.
     lent.data.splice(1..1, [13, 1]);
     let one = liar.another();
     let lends = vec![pipelined(1, 1, ECHO, lent), settle(1, Ok(undefined()))];

@@ -1,5 +1,5 @@
-//! A guest written by hand in the place of the engine. It speaks the interface
-//! of `wit/sandbox.wit` and is bound by nothing else.
+//! A guest written by hand in place of the engine. It speaks the interface of
+//! `wit/sandbox.wit` and is bound by nothing else.
 
 use isolet_wire::Value;
 use wasmtime::Module;
@@ -18,10 +18,10 @@ mod split;
 #[path = "../../build/wrapper.rs"]
 mod wrapper;
 
-/// What each guest has beside its `turn`: the exports that the wrapper asks for,
-/// and two outcomes to answer with, at 64 `loaded` and at 96 nothing at all.
-/// What the host hands in lies from 4096 on: first the time, then the event, its
-/// kind at 8 and what it holds at 16.
+/// The part that every guest has beside its `turn`: the exports that the wrapper asks for,
+/// and two outcomes to answer with. The one at 64 is `loaded`, and the one at 96 is empty.
+/// What the host passes in lies from 4096 on: first the time, then the event, with its kind
+/// at 8 and its contents at 16.
 const PRELUDE: &str = r#"
   (import "env" "memory" (memory 4))
   (type $turn (func (param i32) (result i32)))
@@ -42,9 +42,9 @@ const PRELUDE: &str = r#"
     (i32.const 16))
 "#;
 
-/// Says that it has loaded; whatever it is called with are its outcomes, laid
-/// out so that they end at the end of the memory. The first is its answer to the
-/// call, and each other one to the next event, whatever that is.
+/// A guest that says that it has loaded. What it is called with are its outcomes, laid out
+/// to end at the end of the memory. The first one answers the call, and each other one
+/// answers the next event, whatever it is.
 const LIAR: &str = r#"
   (func (export "turn") (type $turn) (local $event i32) (local $length i32)
     (local.set $event (i32.load8_u offset=8 (local.get 0)))
@@ -69,19 +69,20 @@ const PAGE: usize = 65536;
 pub(crate) struct RawGuest(split::Guest);
 
 impl RawGuest {
-    /// `body` is what a core module holds beside the prelude; it exports `turn`.
+    /// Creates a guest. `body` is the rest of the core module beside the prelude,
+    /// and exports `turn`.
     pub(crate) fn new(body: &str) -> Self {
         Self::importing("", body)
     }
 
-    /// One that asks something of the host in its turns.
+    /// Creates a guest that calls imports of the host in its turns.
     pub(crate) fn importing(imports: &str, body: &str) -> Self {
         let module = wat::parse_str(format!("(module {imports} {PRELUDE} {body})"));
         let module = module.expect("a module");
         Self(split::Guest::split(&module).expect("a guest"))
     }
 
-    /// An engine whose every sandbox is this guest.
+    /// Returns an engine whose every sandbox is this guest.
     pub(crate) fn engine(&self, config: EngineConfig) -> Engine {
         let Self(guest) = self;
         let made = Engine::with_guest(config, |engine| {
@@ -95,24 +96,24 @@ impl RawGuest {
     }
 }
 
-/// A worker whose every call is answered with what the test makes up.
+/// A worker that answers every call with what the test makes up.
 pub(crate) struct Liar {
     pub(crate) engine: Engine,
     pub(crate) worker: Worker,
-    /// Of its memory.
+    /// The end of its memory.
     pub(crate) end: usize,
     code: fn() -> WorkerCode,
 }
 
 impl Liar {
-    /// Of its engine.
+    /// The number of sandboxes of its engine.
     pub(crate) const MAX_SANDBOXES: u32 = 80;
 
     pub(crate) fn new(code: fn() -> WorkerCode) -> Self {
         Self::of_pages(4, code)
     }
 
-    /// One with so much memory, all zero but for what it is told.
+    /// Creates a liar with this many pages of memory, all zero except for what it is told.
     pub(crate) fn of_pages(pages: usize, code: fn() -> WorkerCode) -> Self {
         let body = LIAR
             .replace("MORE", &(pages - 4).to_string())
@@ -127,7 +128,7 @@ impl Liar {
         Self { engine, worker, end, code }
     }
 
-    /// One that has told no lies yet, in a sandbox of its own.
+    /// Returns a liar in a new sandbox of the same engine.
     pub(crate) fn another(&self) -> Self {
         Self::on(self.engine.clone(), self.end, self.code)
     }
@@ -138,13 +139,12 @@ impl Liar {
         self.shows(&picture::of(std::slice::from_ref(outcome), self.end)).await
     }
 
-    /// Answers a call with the first outcome, and the events after it with the
-    /// others.
+    /// Answers a call with the first outcome, and the events after it with the others.
     pub(crate) async fn goes_on(&self, outcomes: &[wit::Outcome]) -> Result<Value> {
         self.shows(&picture::of(outcomes, self.end)).await
     }
 
-    /// Answers a call with bytes, the last 32 of which are taken for an outcome.
+    /// Answers a call with bytes, the last 32 of which are taken as an outcome.
     pub(crate) async fn shows(&self, bytes: &[u8]) -> Result<Value> {
         self.worker.entrypoint().call_values("", &[picture::argument(bytes)]).await
     }

@@ -1,4 +1,4 @@
-//! What one tenant leaves in its slot, and what of it the next one finds.
+//! Checks that what one tenant leaves in its slot is not visible to the next one.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -21,14 +21,15 @@ use crate::tests::raw_guest::RawGuest;
 
 const PAGE: usize = 65536;
 
-/// What a full memory has; what is kept resident in a slot is a small part.
+/// The size of a full memory. What a slot keeps resident is a small part of it.
 const FULL: usize = 512 * PAGE;
 
 const FUEL: u64 = 200_000_000;
 
-/// The number that `cancel` names says what to do, and is wiped from where the
-/// host has put it: 0 count what looks like the secret, 1 grow, any other number
-/// take all there is and write the secret to it, and then end in that way.
+/// A guest that does what the number in a `cancel` event says. It first wipes the event
+/// from where the host has put it. 0 counts what looks like the secret, and 1 grows the
+/// memory. Any other number takes all memory there is, writes the secret to it, and then
+/// ends as [`End`] says.
 const TENANT: &str = r#"
   (data (i32.const 0x100) "the image")
   (data (i32.const 0x3ff00) "its last page")
@@ -87,7 +88,7 @@ const TENANT: &str = r#"
 const LOOK: u32 = 0;
 const GROW: u32 = 1;
 
-/// How a tenant that has filled its slot comes to its end.
+/// The way in which a tenant that has filled its slot ends.
 #[derive(Clone, Copy, Debug)]
 enum End {
     Returns = 2,
@@ -96,7 +97,7 @@ enum End {
     WantsMore = 5,
 }
 
-/// What the guest itself can tell of its slot.
+/// The guest's own view of its slot.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     secret_words: u32,
@@ -146,8 +147,8 @@ impl Tenant {
         Seen { secret_words, global, functions_in_table, table_size }
     }
 
-    /// Where its memory first is neither the image's nor zero. What the dump
-    /// wrote to say how long it is does not count.
+    /// Returns the first position at which the memory is neither the image's nor zero, if
+    /// any. The length that the dump itself wrote does not count.
     async fn stray(&mut self, image: &Image) -> Option<usize> {
         let memory = self.0.dump().await.expect("a dump");
         let mut expected = image.memory().to_vec();
@@ -158,7 +159,7 @@ impl Tenant {
         if memory == expected { None } else { differs() }
     }
 
-    /// All that a slot can be searched for.
+    /// Asserts that a slot is clean, in every way that it can be searched.
     async fn assert_clean(&mut self, image: &Image) {
         assert_eq!(self.stray(image).await, None);
         let _ = self.told(GROW).await.expect("room");
@@ -170,7 +171,7 @@ impl Tenant {
         let filled = self.told(end as u32).await;
         match (end, filled) {
             (End::Returns, Ok(_)) => {
-                // In its own heap both ways of searching find it.
+                // In the tenant's own heap, both searches find the secret.
                 assert!(self.stray(image).await.is_some());
                 let seen = self.look().await;
                 assert!(seen.secret_words as usize > FULL / 8 - 20, "{seen:?}");
@@ -187,7 +188,7 @@ impl Tenant {
     }
 }
 
-/// An engine with one slot, and two images for it.
+/// Creates an engine with one slot, and two images for it.
 fn one_slot() -> (Engine, [Arc<Image>; 2]) {
     let engine = RawGuest::new(TENANT).engine(EngineConfig::new().max_sandboxes(1));
     let mut other = vec![0; 7 * PAGE];
@@ -222,7 +223,7 @@ async fn a_slot_whose_tenant_was_dropped_in_the_middle_of_a_turn_is_as_clean() {
     let mut tenant = Tenant::new(&engine, &image).await.expect("the slot");
     {
         let mut turn = pin!(tenant.told(End::Spins as u32));
-        // More often than filling gives way: it is spinning by then.
+        // Filling the slot yields fewer times than this, so that the guest is spinning by then.
         for _ in 0..300 {
             let poll = poll_fn(|cx| Poll::Ready(turn.as_mut().poll(cx))).await;
             assert!(poll.is_pending());

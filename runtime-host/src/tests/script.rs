@@ -1,4 +1,4 @@
-//! What lies are made of.
+//! Building blocks for the outcomes of a lying guest.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::rpc::stub::Stub;
 use crate::tests::raw_guest::Liar;
 use crate::worker_code::WorkerCode;
 
-/// What the liar of these tests holds: the way to itself, one that never
-/// answers, and one that says at once what it was told.
+/// The capabilities that the liar of these tests holds: its loopback, one that never
+/// answers, and one that answers at once with its argument.
 pub(crate) const OWN: u32 = 0;
 pub(crate) const GATE: u32 = 1;
 pub(crate) const ECHO: u32 = 2;
@@ -28,7 +28,7 @@ pub(crate) fn undefined() -> wit::Message {
     message(Value::undefined().as_bytes())
 }
 
-/// An array of stubs, `count` of them, each naming the position that `at` says.
+/// Returns an array of `count` stubs, each naming the position that `at` returns.
 pub(crate) fn stubs(
     count: u32,
     at: impl Fn(u32) -> u32,
@@ -43,13 +43,13 @@ pub(crate) fn stubs(
     wit::Message { data, capabilities }
 }
 
-/// An array of these.
+/// Returns an array of these capabilities.
 pub(crate) fn list(capabilities: Vec<wit::Capability>) -> wit::Message {
     let count = u32::try_from(capabilities.len()).expect("not so many");
     stubs(count, |index| index, capabilities)
 }
 
-/// A message that is one stub.
+/// Returns a message that is one stub.
 pub(crate) fn stub(capability: wit::Capability) -> wit::Message {
     wit::Message { data: vec![1, 22, 0], capabilities: vec![capability] }
 }
@@ -70,7 +70,7 @@ pub(crate) fn settle(invocation: u32, result: Result<wit::Message, wit::Message>
     wit::Effect::Settle(wit::Settlement { invocation, result, waiting: false })
 }
 
-/// A call of a method of what is held under that number, or of anything else.
+/// Returns a call of a method of the target, or of what is held under that number.
 pub(crate) fn call(
     id: u32,
     invocation: u32,
@@ -80,7 +80,7 @@ pub(crate) fn call(
     deferred(id, invocation, target, arguments, true)
 }
 
-/// One whose answer stays with the host.
+/// Returns such a call whose answer stays with the host.
 pub(crate) fn pipelined(
     id: u32,
     invocation: u32,
@@ -109,7 +109,7 @@ fn deferred(
     })
 }
 
-/// The same call of another method.
+/// Returns the same call of another method.
 pub(crate) fn method(effect: wit::Effect, name: &str) -> wit::Effect {
     match effect {
         wit::Effect::Call(call) => {
@@ -133,7 +133,7 @@ impl From<wit::Capability> for Target {
     }
 }
 
-/// Answers when it is told to.
+/// A capability that answers when it is told to.
 #[derive(Default)]
 struct Gate(Notify);
 
@@ -146,7 +146,7 @@ impl Capability for Gate {
     }
 }
 
-/// Answers at once with the first of its arguments.
+/// A capability that answers at once with its first argument.
 struct Echo;
 
 impl Capability for Echo {
@@ -171,12 +171,12 @@ pub(crate) fn liar() -> Liar {
     Liar::new(|| WorkerCode::module("main.js", "").env("GATE", Gate::default()))
 }
 
-/// One that holds more, and may not wait for long.
+/// Creates a liar that holds more and has a short deadline.
 pub(crate) fn hasty() -> Liar {
     Liar::new(code)
 }
 
-/// A sandbox of the same engine still answers.
+/// Asserts that a sandbox of the same engine still answers.
 pub(crate) async fn assert_alive(liar: &Liar) {
     let honest = outcome(vec![settle(1, Ok(undefined()))]);
     assert!(liar.another().says(&honest).await.expect("an answer").is_undefined());

@@ -1,4 +1,4 @@
-//! One of a worker's exports, ready to be called.
+//! The exports of a worker, ready to be called.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,10 +26,10 @@ use crate::rpc::survey::{Holds, Visitor};
 use crate::rpc::target::{Callee, Target};
 use crate::worker::Worker;
 
-/// One of a worker's exports, ready to be called. Cheap to clone.
+/// An export of a worker, ready to be called. Cheap to clone.
 ///
-/// An export that is a plain object has handlers that get `(arg, env, ctx)`; a
-/// class that extends `WorkerEntrypoint` has methods that get the arguments.
+/// An export that is a plain object has handlers that get `(arg, env, ctx)`. A class that
+/// extends `WorkerEntrypoint` has methods that get the arguments of the call.
 #[derive(Clone, Debug)]
 pub struct Entrypoint {
     worker: Worker,
@@ -38,13 +38,12 @@ pub struct Entrypoint {
 }
 
 impl Worker {
-    /// The default export, ready to be called.
+    /// Returns the default export.
     pub fn entrypoint(&self) -> Entrypoint {
         Entrypoint::new(self.clone(), Arc::default())
     }
 
-    /// A named export, ready to be called. Whether there is one shows at the
-    /// first call.
+    /// Returns a named export. The first call fails if the worker has no such export.
     pub fn named_entrypoint(&self, name: impl Into<String>) -> Entrypoint {
         Entrypoint::new(self.clone(), Export::new(Some(name.into()), None))
     }
@@ -56,41 +55,41 @@ impl Entrypoint {
         Self { worker, export, limits }
     }
 
-    /// The same, with `ctx.props`.
+    /// Sets the `ctx.props` that the export sees. Default: an empty object.
     #[must_use]
     pub fn props(mut self, props: Value) -> Self {
         self.export = Export::new(self.export.name.clone(), Some(props));
         self
     }
 
-    /// The same, with limits of its own for each call; the lower of these and
-    /// the worker's hold. Memory and stack are those of the sandbox, which other
-    /// calls use too: a call that would make its memory grow beyond its own limit
-    /// is stopped, and the sandbox with it. The stack is always the worker's.
+    /// Sets limits for each call. The lower of these and the worker's limits apply.
+    ///
+    /// Memory belongs to the sandbox, which other calls use too. A call that would grow the
+    /// memory past the call's limit is stopped, and the sandbox with it. The limit of the
+    /// stack is always the worker's.
     #[must_use]
     pub fn limits(mut self, limits: &Limits) -> Self {
         self.limits = self.limits.lower(limits);
         self
     }
 
-    /// A stub of it, to be handed to other workers.
+    /// Returns a stub of the entrypoint, to be passed to other workers.
     pub fn stub(&self) -> Stub {
         Stub::to(Target::Worker(Arc::new(self.clone())))
     }
 
-    /// Calls a method and converts what it returns. `arguments` is a tuple:
-    /// `("hello", 3)`, or `("hello",)` for one, or `()`.
+    /// Calls a method and converts the value that it returns. `arguments` is a tuple:
+    /// `("hello", 3)`, `("hello",)` for a single argument, or `()`.
     ///
     /// Instances of classes, and objects without a prototype, are returned as their own
     /// enumerable properties. Another worker that calls the method gets a
     /// `DataCloneError` for them.
     ///
-    /// Dropping the future cancels the call and the capability calls that it
-    /// waits for. A turn that is running ends first, or at its deadline.
+    /// Dropping the future cancels the call and the capability calls that it waits for. A
+    /// turn that is running ends first, or at its deadline.
     ///
     /// # Errors
-    /// What the code threw, the limit that it reached, or that its value does
-    /// not fit `R`.
+    /// Errors if the code throws, if it reaches a limit, or if its value does not fit `R`.
     pub fn call<R: DeserializeOwned + Send + 'static>(
         &self,
         method: &str,
@@ -100,14 +99,14 @@ impl Entrypoint {
         Box::pin(async move { Ok(value.await?.to()?) })
     }
 
-    /// As [`Entrypoint::call`], without converting the value: cycles, maps and
-    /// whatever else JSON lacks stay what they are.
+    /// Calls a method like [`Entrypoint::call`], without converting the value. Cycles, maps
+    /// and everything else that JSON lacks are preserved.
     pub fn call_value(&self, method: &str, arguments: impl Serialize) -> Calling<Result<Value>> {
         self.call_message(method, arguments_of(&arguments))
     }
 
-    /// As [`Entrypoint::call_value`], with arguments that are values already,
-    /// such as what another call returned.
+    /// Calls a method like [`Entrypoint::call_value`], with arguments that are already
+    /// values, such as the result of another call.
     pub fn call_values(&self, method: &str, arguments: &[Value]) -> Calling<Result<Value>> {
         self.call_message(method, Ok(Value::array_of(arguments)))
     }
@@ -122,12 +121,12 @@ impl Entrypoint {
         })
     }
 
-    /// Runs a call to its very end, `waitUntil` included, and reports all there
-    /// is to know of it. Without a method the export itself is called.
+    /// Runs a call to its end, including `waitUntil`, and returns its report. Without a
+    /// method, the export itself is called.
     ///
-    /// A result that holds a stream which the worker has yet to fill or to empty
-    /// is reported when it is returned: only then can anybody read it. What the
-    /// invocation logs and uses after that is in no report, and in its tail.
+    /// If the result holds a stream that the worker has yet to fill or to empty, the report
+    /// is sent when the result is returned, because nobody can read the stream before. What
+    /// the invocation logs and uses after that is in its tail event, but in no report.
     pub fn run(&self, method: Option<&str>, arguments: impl Serialize) -> Calling<Report> {
         let this = self.clone();
         let path = method.map(str::to_owned).into_iter().collect();
@@ -142,7 +141,7 @@ impl Entrypoint {
         })
     }
 
-    /// Sends a request, at once, and waits for its reply.
+    /// Sends a request at once, and returns a future of its reply.
     fn start<T: Send + 'static>(
         &self,
         call: Call,
@@ -191,9 +190,9 @@ impl Holds for Entrypoint {
 }
 
 impl Callee for Entrypoint {
-    /// The next call gets a new sandbox: what is broken is the one that there is, or
-    /// else the next, with all that the worker has in it. A sandbox of one call's own
-    /// has nothing to lose.
+    /// Waits until the worker's one sandbox is stopped, or the next one if there is none:
+    /// all that the worker has in it is then lost, although the next call gets a new
+    /// sandbox. A sandbox that serves a single call has nothing to lose.
     fn broken(&self) -> Breaking {
         if self.worker.is_fresh() {
             return Box::pin(std::future::ready(None));
@@ -218,9 +217,9 @@ impl Callee for Entrypoint {
     }
 }
 
-/// The same on a task of its own, which ends when nobody waits for it: sandboxes
-/// that are driven by who calls them would drive one another, each on the stack
-/// of the one before.
+/// Runs the future on a task of its own, which ends when the caller drops the result.
+/// Otherwise a sandbox that is driven by its caller would run on the stack of that caller,
+/// and so on for each call that it makes.
 fn spawned<T: Send + 'static>(answer: Calling<Result<T>>) -> Calling<Result<T>> {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return answer };
     Box::pin(async move {

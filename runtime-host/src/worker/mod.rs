@@ -1,4 +1,4 @@
-//! A loaded worker.
+//! Loaded workers.
 
 pub(crate) mod entrypoint;
 
@@ -21,19 +21,18 @@ use crate::worker_code::spec::Code;
 struct Inner {
     code: Arc<Code>,
     _reservation: Reservation,
-    /// The one sandbox, if it is alive.
+    /// The worker's one sandbox, if it is alive.
     warm: Mutex<Option<(Mailbox, StubHold)>>,
-    /// The heap after loading; none if the worker has no app image.
+    /// The app image, which is the heap after loading. `None` if the worker has none.
     image: OnceCell<Option<Arc<Image>>>,
 }
 
 /// A loaded worker.
 ///
-/// Cheap to clone; every clone is the same worker. It has one sandbox, made by
-/// the first call and living as long as the worker, so that what one call
-/// leaves in the heap the next one finds; [`Worker::fresh_per_call`] is the
-/// other choice. A sandbox that was stopped at a limit is replaced by the next
-/// call.
+/// Cheap to clone: every clone is the same worker. A worker has one sandbox, which the
+/// first call creates and which lives as long as the worker. State that one call leaves in
+/// the heap is visible to the next. [`Worker::fresh_per_call`] uses a new sandbox for each
+/// call instead. After a sandbox is stopped at a limit, the next call gets a new one.
 #[derive(Clone)]
 pub struct Worker {
     inner: Arc<Inner>,
@@ -53,7 +52,8 @@ impl Worker {
         }
     }
 
-    /// What [`WorkerCode::compatibility_date`] said, or the worker that loaded it.
+    /// Returns the date set with [`WorkerCode::compatibility_date`], or by the worker that
+    /// loaded this one.
     ///
     /// [`WorkerCode::compatibility_date`]: crate::WorkerCode::compatibility_date
     #[must_use]
@@ -61,32 +61,34 @@ impl Worker {
         self.inner.code.compatibility_date.as_deref()
     }
 
-    /// The same worker, with each call in a sandbox of its own: no state goes
-    /// from one call to the next.
+    /// Returns the same worker with a sandbox of its own for each call, so that no state
+    /// passes from one call to the next.
     ///
-    /// The first such call makes the worker's app image, as [`Worker::prepare`]
-    /// does; every later one starts from it in some microseconds, with the top
-    /// level of its modules already run.
+    /// The first such call makes the worker's app image, as [`Worker::prepare`] does. Each
+    /// later call starts from the image within a few microseconds, with the top level of
+    /// the modules already run.
     #[must_use]
     pub fn fresh_per_call(&self) -> Self {
         Self { inner: Arc::clone(&self.inner), fresh: true }
     }
 
-    /// Makes the app image: loads the worker once and keeps its heap. True if
-    /// it has one; false if loading left something pending (a timer, a
-    /// capability call), so that each fresh call must load again. Takes some
-    /// milliseconds and a file descriptor, once.
+    /// Makes the app image: loads the worker once and keeps its heap. This takes a few
+    /// milliseconds and one file descriptor, once.
+    ///
+    /// Returns true if the worker has an app image. Returns false if loading left something
+    /// pending, such as a timer or a capability call, so that each fresh call must load again.
     ///
     /// # Errors
-    /// What loading comes to. It is not remembered: the next call tries again.
+    /// Returns the error with which loading fails. The error is not remembered: the next
+    /// call tries again.
     pub async fn prepare(&self) -> Result<bool> {
         let image = self.inner.image.get_or_try_init(|| driver::app_image(&self.inner.code));
         Ok(image.await?.is_some())
     }
 
-    /// What the host's tables hold of its one sandbox, after the calls that were
-    /// made before; nothing if it has none, and of fresh sandboxes nothing. Waits
-    /// for a turn that is running to end.
+    /// Returns what the host's tables hold for the worker's one sandbox, after all calls
+    /// made before. Waits for a running turn to end. All counts are zero if the worker has
+    /// no such sandbox. Sandboxes of [`Worker::fresh_per_call`] are not counted.
     pub async fn stats(&self) -> WorkerStats {
         let mailbox = {
             let warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
@@ -106,10 +108,11 @@ impl Worker {
         self.fresh
     }
 
-    /// Hands a request to the one sandbox, making it if need be.
+    /// Sends a request to the worker's one sandbox, and creates the sandbox if there is none.
     ///
     /// # Errors
-    /// There is no runtime, or no sandbox of this worker any more.
+    /// [`Error::NoRuntime`] outside a tokio runtime. [`Error::ParentEnded`] if the sandbox
+    /// that loaded the worker has ended.
     pub(crate) fn send(&self, mut request: Box<Request>) -> Result<(Mailbox, Arc<Hold>)> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let code = &self.inner.code;
@@ -125,7 +128,7 @@ impl Worker {
         }
         let (mailbox, starting) = self.start(code.engine.base(), false, true)?.mailbox();
         let hold = mailbox.hold();
-        // Its driver has not begun, so it cannot have ended.
+        // The driver has not begun, so it cannot have ended.
         let _ = mailbox.invoke(request);
         runtime.spawn(starting.run());
         *warm = Some((mailbox.clone(), StubHold::of(Arc::clone(&hold))));
@@ -138,8 +141,8 @@ impl Worker {
         Ok(Start { code, image: Arc::clone(image), loaded, seed, lasting })
     }
 
-    /// Runs a request in a sandbox that is for it alone, on the caller's task:
-    /// dropping the future is all that cancelling takes.
+    /// Runs a request in a sandbox of its own, on the caller's task. Dropping the future
+    /// cancels the request.
     pub(crate) async fn run_fresh<T>(
         &self,
         mut request: Box<Request>,
@@ -155,15 +158,15 @@ impl Worker {
         let start = self.start(app.unwrap_or(code.engine.base()), app.is_some(), false)?;
         request.reseed = Some(start.seed);
         let (mailbox, starting) = start.mailbox();
-        // Nobody holds it: the driver ends when the call has.
+        // Nobody holds the sandbox, so the driver ends with the call.
         let _ = mailbox.invoke(request);
         drop(mailbox);
         let mut driver = Box::pin(starting.run());
         tokio::select! {
             biased;
             answer = &mut receiver => {
-                // What the call left running, `waitUntil` for one, goes on
-                // without its caller.
+                // Work that the call left running, such as `waitUntil`, goes on
+                // without the caller.
                 runtime.spawn(driver);
                 answer.map(Kept::take).map_err(|_| lost())
             }

@@ -1,4 +1,4 @@
-//! What a worker is made of.
+//! The parts that a worker is made of.
 
 pub(crate) mod spec;
 pub(crate) mod tail;
@@ -20,20 +20,20 @@ use crate::rpc::capability::Capability;
 use crate::rpc::stub::Stub;
 use crate::worker_code::tail::{TailEvent, TailSink};
 
-/// Each invocation is told to each of them.
+/// The maximum number of tails of a worker. Each invocation is reported to all of them.
 pub(crate) const MAX_TAILS: usize = 16;
 
-/// What a module costs the host that has neither name nor body.
+/// The bytes that a module costs the host beside its name and its body.
 const MODULE_BYTES: u64 = 256;
 
-/// Something that a worker finds in its `env`.
+/// A binding in a worker's `env`.
 #[non_exhaustive]
 pub enum Binding {
-    /// Something that it can call.
+    /// A capability that the worker can call.
     Stub(Stub),
-    /// Data, copied into the sandbox; what it names can be called.
+    /// Data that is copied into the sandbox. The worker can call the capabilities in it.
     Value(Value),
-    /// What loads further workers, as `env.LOADER`, and its id if it has one.
+    /// A loader of further workers, such as `env.LOADER`, and its optional id.
     Loader(Option<String>),
 }
 
@@ -62,9 +62,9 @@ impl From<Stub> for Binding {
     }
 }
 
-/// What a worker is made of: modules, `env`, limits.
+/// The parts that a worker is made of: modules, `env` and limits.
 ///
-/// Building one checks nothing; [`Loader::load`](crate::Loader::load) does.
+/// Building a `WorkerCode` checks nothing. [`Loader::load`](crate::Loader::load) validates it.
 #[must_use]
 pub struct WorkerCode {
     pub(crate) main: String,
@@ -78,9 +78,9 @@ pub struct WorkerCode {
     pub(crate) log_sink: Option<LogSink>,
     pub(crate) tails: Vec<Stub>,
     pub(crate) tail_sink: Option<TailSink>,
-    /// An `env` that is a message already.
+    /// An `env` that is already a message.
     pub(crate) given_env: Option<Value>,
-    /// Where `fetch` leads.
+    /// The stub that receives the worker's `fetch` requests.
     pub(crate) outbound: Option<Stub>,
     pub(crate) compatibility_date: Option<String>,
     pub(crate) transpile: TranspileOptions,
@@ -88,14 +88,14 @@ pub struct WorkerCode {
 }
 
 impl WorkerCode {
-    /// A worker whose main module is `source`. Its name says what it is
-    /// (`.js`, `.ts`, `.tsx`, …) and is what its stack frames show.
+    /// Creates a worker whose main module is `source`. The ending of the name says what
+    /// kind of module it is (`.js`, `.ts`, `.tsx`, …). Stack frames show the name.
     pub fn module(name: impl Into<String>, source: impl Into<String>) -> Self {
         let main = name.into();
         Self::of_modules(main.clone()).file(main, source)
     }
 
-    /// Without a module so far.
+    /// Creates a worker that has no modules yet.
     pub(crate) fn of_modules(main: String) -> Self {
         Self {
             main,
@@ -117,15 +117,15 @@ impl WorkerCode {
         }
     }
 
-    /// A worker whose modules come from `source`, the main one too.
+    /// Creates a worker whose modules all come from `source`, including the main module.
     pub fn from_source(main: impl Into<String>, source: impl ModuleSource) -> Self {
         let mut code = Self::of_modules(main.into());
         code.elsewhere = Some(Arc::new(source));
         code
     }
 
-    /// Adds a module whose name says what it is, as with
-    /// [`Module::by_name`]; any other ending is refused by `load`.
+    /// Adds a module whose kind follows from the ending of its name, as in
+    /// [`Module::by_name`]. [`Loader::load`](crate::Loader::load) refuses any other ending.
     pub fn file(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         let name = name.into();
         if let Some(module) = Module::by_name(&name, text) {
@@ -147,95 +147,104 @@ impl WorkerCode {
         self
     }
 
-    /// Puts a capability, or a [`Value`] as [`Binding::Value`], into `env`.
+    /// Adds a capability to `env`, or a [`Value`] as [`Binding::Value`].
     pub fn env(mut self, name: impl Into<String>, binding: impl Into<Binding>) -> Self {
         self.env.push((name.into(), Ok(binding.into())));
         self
     }
 
-    /// Lets the worker load further ones: `env[name]` is the peer's `LOADER`,
-    /// with `load` and `get`. They are sandboxes of their own, which end with it
-    /// and may never have more than its limits.
+    /// Lets the worker load further workers. `env[name]` is the `LOADER` binding of
+    /// Cloudflare Workers, with `load` and `get`. Each loaded worker has a sandbox of its
+    /// own, ends with this worker, and never has more than this worker's limits.
     pub fn loader(mut self, name: impl Into<String>) -> Self {
         self.env.push((name.into(), Ok(Binding::Loader(None))));
         self
     }
 
-    /// As [`loader`](Self::loader), with an id: in one sandbox all loaders of an id
-    /// share the workers that they keep by `get`, in `env` or handed on: also those that
-    /// have other limits and log sinks, and a worker keeps those that it was loaded with.
-    /// Without an id each has its own.
+    /// Adds a loader like [`loader`](Self::loader), with an id. Within one sandbox, all
+    /// loaders with the same id share the workers that `get` keeps, whether they are in
+    /// `env` or were passed on. They share them even if their limits or log sinks differ,
+    /// and a worker keeps the limits and the log sink that it was loaded with. A loader
+    /// without an id keeps its own workers.
     pub fn loader_with_id(mut self, name: impl Into<String>, id: impl Into<String>) -> Self {
         self.env.push((name.into(), Ok(Binding::Loader(Some(id.into())))));
         self
     }
 
-    /// Hands every `fetch` of the worker's to that stub's method `fetch`, which
-    /// a worker's entrypoint or a [`Capability`] may be (it says what that is
-    /// called with). Default: none, and `fetch` throws.
+    /// Sets the stub whose method `fetch` receives every `fetch` of the worker. It may be a
+    /// worker's entrypoint or a [`Capability`], which documents the arguments of that call.
+    /// Default: none, and `fetch` throws.
     pub fn outbound(mut self, stub: impl Into<Stub>) -> Self {
         self.outbound = Some(stub.into());
         self
     }
 
-    /// Puts plain data into `env`.
+    /// Adds plain data to `env`.
     pub fn env_value<T: Serialize + ?Sized>(mut self, name: impl Into<String>, value: &T) -> Self {
         let value = Value::from_serialize(value).map(Binding::Value).map_err(Error::from);
         self.env.push((name.into(), value));
         self
     }
 
-    /// What the worker may use. Default: [`Limits::default`].
+    /// Sets the limits of the worker. Default: [`Limits::default`]. [`Limits`] says what
+    /// each of them counts and what happens past it.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The peer's `compatibilityDate`, such as `2026-03-01`. It has no effect:
-    /// [`Worker::compatibility_date`](crate::Worker::compatibility_date) tells it
-    /// again. Default: none.
+    /// Sets the `compatibilityDate` of Cloudflare Workers, such as `2026-03-01`. It has no
+    /// effect: [`Worker::compatibility_date`](crate::Worker::compatibility_date) returns
+    /// it. Default: none.
     pub fn compatibility_date(mut self, date: impl Into<String>) -> Self {
         self.compatibility_date = Some(date.into());
         self
     }
 
-    /// How its TypeScript and JSX become JavaScript. Default:
-    /// [`TranspileOptions::default`], which workers that it loads have always.
+    /// Sets how TypeScript and JSX become JavaScript. Default: [`TranspileOptions::default`].
+    /// It does not apply to workers that this one loads: these always use the default.
     pub fn transpile_options(mut self, options: TranspileOptions) -> Self {
         self.transpile = options;
         self
     }
 
-    /// Whether a stub that the worker passes in a call is gone for it afterwards, unless
-    /// it was duplicated: the peer's flag `rpc_params_transfer_stubs`. Default: no.
+    /// Sets whether a stub that the worker passes in a call is moved, so that the worker no
+    /// longer has it unless it was duplicated. This is the flag `rpc_params_transfer_stubs`
+    /// of Cloudflare Workers. Default: false.
     pub fn transfer_stubs(mut self, transfer: bool) -> Self {
         self.transfers_stubs = transfer;
         self
     }
 
-    /// Where `Math.random`, `crypto` and the engine's hashes start from: with
-    /// the same seed, code, input and time a run repeats exactly, its fuel
-    /// included. With `fresh_per_call` the modules are evaluated with it once,
-    /// and each call begins from it anew, so that all calls draw the same
-    /// numbers. Default: from the operating system, one for each sandbox (with
-    /// `fresh_per_call` one for the modules and one for each call), and
-    /// reported. Workers that a worker loads draw theirs from its.
+    /// Sets the seed of `Math.random`, `crypto` and the engine's hashes. With the same
+    /// seed, code, input and time, a run repeats exactly, including its fuel. Workers that
+    /// this worker loads draw their seeds from its seed.
+    ///
+    /// With [`Worker::fresh_per_call`](crate::Worker::fresh_per_call) the modules are
+    /// evaluated with the seed once, and each call starts from the seed anew, so that all
+    /// calls draw the same numbers.
+    ///
+    /// Default: drawn from the operating system, one seed for each sandbox. With
+    /// `fresh_per_call` one is drawn for the modules and one for each call.
+    /// [`Report`](crate::Report) tells which seed was used.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Whether `eval` and `Function` work inside the sandbox. Default true:
-    /// what they run is as confined as all the rest.
+    /// Sets whether `eval` and `Function` work inside the sandbox. Default: true. The code
+    /// that they run is confined like all other code.
     pub fn dynamic_code(mut self, allowed: bool) -> Self {
         self.dynamic_code = allowed;
         self
     }
 
-    /// A digest of what the worker is: its modules, its data in `env`, its limits.
-    /// As a part of an id of [`Loader::get`](crate::Loader::get) it makes sure that
-    /// the id never names a stale worker. Which stubs it is given is no part of
-    /// it, nor what a [`ModuleSource`] would hand over; hexadecimal, 64 digits.
+    /// Returns a digest of the worker's modules, data in `env` and limits, as 64
+    /// hexadecimal digits. An id of [`Loader::get`](crate::Loader::get) that contains the
+    /// digest never names a stale worker.
+    ///
+    /// The digest does not cover which stubs the worker is given, or what a
+    /// [`ModuleSource`] provides.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         let mut add = |bytes: &[u8]| {
@@ -267,35 +276,37 @@ impl WorkerCode {
         })
     }
 
-    /// Calls `sink` with each log line at the moment it is written. It is
-    /// called in the middle of a turn and must not block.
+    /// Sets a sink that is called with each log line at the moment it is written. The call
+    /// is in the middle of a turn and must not block. Default: none.
     pub fn on_log(mut self, sink: impl Fn(&LogLine) + Send + Sync + 'static) -> Self {
         self.log_sink = Some(Arc::new(sink));
         self
     }
 
-    /// Calls the `tail([event])` of a worker's entrypoint with one event for each
-    /// invocation that is over. Again for more, at most 16.
+    /// Adds a tail: a worker's entrypoint whose `tail([event])` is called with one event
+    /// for each invocation that has ended. Can be called again for more, up to 16 tails.
     ///
-    /// A tail that runs in the sandbox of one who called, or in one that this has
-    /// loaded, uses that call's fuel and time, and any other its own. Events that
-    /// have yet to be told may take the worker's memory and 66 MiB; past it they are
-    /// lost, with a warning to `tracing`.
+    /// A tail that runs in the sandbox of a caller, or in one that this worker has loaded,
+    /// uses the fuel and time of that call. Any other tail uses its own. Events that are
+    /// not yet delivered may take up to the worker's memory limit and 66 MiB. Past that,
+    /// events are lost, with a warning to `tracing`.
     pub fn tail(mut self, tail: Stub) -> Self {
         self.tails.push(tail);
         self
     }
 
-    /// Calls `sink` with each invocation that is over, on the task of the
-    /// sandbox: it must not block. The workers that this one loads are not
-    /// watched by it.
+    /// Sets a sink that is called with the event of each invocation that has ended. It is
+    /// called on the task of the sandbox and must not block. It does not see the workers
+    /// that this one loads. Default: none.
     pub fn on_end(mut self, sink: impl Fn(&TailEvent) + Send + Sync + 'static) -> Self {
         self.tail_sink = Some(Arc::new(sink));
         self
     }
 
+    /// Checks the code without looking into its modules.
+    ///
     /// # Errors
-    /// What no module could mend.
+    /// [`Error::InvalidCode`] if the code cannot be loaded whatever its modules contain.
     pub(crate) fn validate(&self, max_code_bytes: u64) -> Result<()> {
         if let Some(problem) = &self.problem {
             return Err(Error::InvalidCode(problem.clone()));
@@ -335,12 +346,12 @@ impl WorkerCode {
         Ok(())
     }
 
-    /// The sum of the module bodies.
+    /// Returns the total size of the module bodies in bytes.
     pub(crate) fn bytes(&self) -> u64 {
         self.modules.values().map(Module::bytes).sum()
     }
 
-    /// What the host keeps for the modules beside their bodies.
+    /// Returns the bytes that the host keeps for the modules beside their bodies.
     pub(crate) fn names_bytes(&self) -> u64 {
         self.modules.keys().map(|name| MODULE_BYTES + name.len() as u64).sum()
     }
@@ -354,7 +365,7 @@ fn is_date(text: &str) -> bool {
     text.len() == 10 && text.bytes().enumerate().all(form)
 }
 
-/// `env` as one message.
+/// Encodes `env` as one message.
 pub(crate) fn encode_env(
     entries: &mut Vec<(String, Result<Binding>)>,
     loader: impl Fn(Option<String>) -> Stub,

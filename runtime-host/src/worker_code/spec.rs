@@ -1,4 +1,4 @@
-//! What every sandbox of a worker is made from.
+//! The parts that every sandbox of a worker is made from.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,29 +31,29 @@ pub(crate) struct Code {
     pub(crate) dynamic_code: bool,
     pub(crate) transfers_stubs: bool,
     pub(crate) log_sink: Option<LogSink>,
-    /// Whether it was loaded with tails.
+    /// True if the worker was loaded with tails.
     pub(crate) is_tailed: bool,
     pub(crate) tail_sink: Option<TailSink>,
-    /// Where that counts which the host keeps for the worker: of the sandbox that has
+    /// The quota for what the host keeps for the worker: that of the sandbox that
     /// loaded it, or its own.
     pub(crate) quota: Arc<Quota>,
-    /// The sandbox that loaded it; none if Rust did.
+    /// The lineage of the sandbox that loaded the worker. Empty if the embedder did.
     pub(crate) parent: Lineage,
-    /// Of its modules and `env`.
+    /// The size of its modules and `env` in bytes.
     pub(crate) bytes: u64,
     pub(crate) failed_to_start: AtomicBool,
     pub(crate) aborted: AtomicBool,
-    /// Of the worker's one sandbox, whichever that is.
+    /// The watchers of the worker's one sandbox, across all sandboxes that replace it.
     pub(crate) watchers: Watchers,
 }
 
-/// What a worker was given that leads to others. Workers may lead to one another, and
-/// so it ends with whoever has loaded them.
+/// The stubs that a worker was given. Workers may refer to one another through these, so
+/// they are released when the sandbox that loaded the worker ends.
 #[derive(Default)]
 pub(crate) struct Bound {
-    /// An array: `env`, and what `fetch` leads to.
+    /// An array of `env` and the stub that receives `fetch`.
     pub(crate) env: Value,
-    /// Who is told of each invocation that is over.
+    /// The tails, which receive an event for each invocation that has ended.
     pub(crate) tails: Vec<Stub>,
 }
 
@@ -70,10 +70,10 @@ impl Code {
         self.bound().tails.clone()
     }
 
-    /// The seed of a new sandbox.
+    /// Returns the seed of a new sandbox.
     ///
     /// # Errors
-    /// The operating system has no randomness to give.
+    /// Errors if the operating system cannot provide randomness.
     pub(crate) fn new_seed(&self) -> Result<u64> {
         match self.seed {
             Some(seed) => Ok(seed),
@@ -81,17 +81,17 @@ impl Code {
         }
     }
 
-    /// Whether log lines are wanted with their arguments.
+    /// Returns true if log lines are wanted with their arguments.
     pub(crate) fn has_tails(&self) -> bool {
         self.is_tailed || self.tail_sink.is_some()
     }
 
-    /// Whether anybody is told of its invocations.
+    /// Returns true if anybody is told of the worker's invocations.
     pub(crate) fn is_watched(&self) -> bool {
         self.has_tails() || tracing::enabled!(tracing::Level::INFO)
     }
 
-    /// Remembers that its modules could not be evaluated.
+    /// Records that its modules could not be evaluated.
     pub(crate) fn has_failed_to_start(&self) {
         self.failed_to_start.store(true, Ordering::Release);
     }
@@ -100,7 +100,7 @@ impl Code {
         self.failed_to_start.load(Ordering::Acquire)
     }
 
-    /// Remembers that it has ended a sandbox of its own.
+    /// Records that the worker has aborted a sandbox of its own.
     pub(crate) fn has_aborted(&self) {
         self.aborted.store(true, Ordering::Release);
     }
@@ -109,13 +109,13 @@ impl Code {
         self.aborted.load(Ordering::Acquire)
     }
 
-    /// Ends when the worker's one sandbox is stopped, be it one that there is or one
-    /// that is yet to begin, and says by what; or with none, when there will be none.
+    /// Waits until the worker's one sandbox is stopped, whether it exists or has yet to
+    /// begin, and returns the error. Returns `None` once there can be no such sandbox.
     pub(crate) fn stopped(&self) -> impl Future<Output = Option<Error>> + Send + use<> {
         let (watching, parent) = (self.watchers.watch(), self.parent.watch());
         let orphaned = async move {
             match parent {
-                // However it has ended.
+                // The parent may have ended for any reason.
                 Some(parent) => drop(parent.await),
                 None => std::future::pending().await,
             }
@@ -129,14 +129,14 @@ impl Code {
         }
     }
 
-    /// Whether a sandbox loaded it.
+    /// Returns true if a sandbox loaded the worker.
     pub(crate) fn is_child(&self) -> bool {
         self.parent.is_some()
     }
 }
 
 impl Child for Code {
-    /// Lets go of what it was given: whoever has loaded it has ended.
+    /// Releases what the worker was given: the sandbox that loaded it has ended.
     fn unbind(&self) {
         let Bound { env, tails } = std::mem::take(&mut *self.bound());
         iterative_drop::drop(env);

@@ -1,4 +1,4 @@
-//! What an invocation came to, for those who watch.
+//! The events that tails receive about invocations.
 
 use std::sync::Arc;
 
@@ -7,75 +7,75 @@ use serde::{Serialize, Serializer};
 
 use crate::error::outcome::Outcome;
 
-/// One invocation that is over. In JavaScript, `tail(events)` gets a list of one
-/// of these, with the names in camel case.
+/// The event of an invocation that has ended. In JavaScript, `tail(events)` gets an array
+/// of one such event, with the names in camel case.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TailEvent {
-    /// How it ended.
+    /// How the invocation ended.
     #[serde(serialize_with = "word")]
     pub outcome: Outcome,
     /// The main module of the worker.
     pub worker: String,
-    /// The export that was called; none for the default export, and for an
-    /// object or function that the worker had handed out.
+    /// The export that was called. `None` for the default export, and for an object or
+    /// function that the worker had handed out.
     pub entrypoint: Option<String>,
-    /// What of it was called, such as `myAgent` or `a.b`.
+    /// The path that was called, such as `myAgent` or `a.b`.
     pub method: String,
-    /// `ctx.props`
+    /// The `ctx.props` of the export.
     pub props: Option<Value>,
-    /// When it began, in milliseconds since the Unix epoch.
+    /// The time at which it began, in milliseconds since the Unix epoch.
     pub event_timestamp: u64,
-    /// What it wrote with `console`.
+    /// The lines that it wrote with `console`.
     pub logs: Vec<TailLog>,
-    /// What it threw, or the limit that it reached.
+    /// The exception that it threw, or the limit that it reached.
     pub exceptions: Vec<TailException>,
-    /// Wasm operations.
+    /// The number of Wasm operations that it used.
     pub fuel: u64,
-    /// Fuel in the peer's unit, milliseconds.
+    /// The fuel in milliseconds of CPU time, the unit of Cloudflare Workers. The rate is
+    /// [`Limits::FUEL_PER_CPU_MS`](crate::Limits::FUEL_PER_CPU_MS).
     pub cpu_time: u64,
-    /// Milliseconds from the call to its end.
+    /// The milliseconds from the call to its end.
     pub wall_time: u64,
-    /// Events that were delivered for it.
+    /// The number of events that were delivered for it.
     pub turns: u64,
-    /// Capability calls that it made.
+    /// The number of capability calls that it made.
     pub capability_calls: u64,
 }
 
-/// One call of a `console` method.
+/// A call of a `console` method.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct TailLog {
-    /// Such as `warn`.
+    /// The level, such as `warn`.
     pub level: String,
-    /// Milliseconds since the Unix epoch, as the guest saw it.
+    /// The time in milliseconds since the Unix epoch, as the guest saw it.
     pub timestamp: u64,
-    /// An array: the arguments, as
-    /// [`LogLine::arguments`](crate::LogLine::arguments) has them, or else the line
-    /// as a person reads it.
+    /// An array of the arguments, as in [`LogLine::arguments`](crate::LogLine::arguments).
+    /// If these were not kept, an array of the line as text.
     pub message: Value,
 }
 
-/// Why it has no value.
+/// The reason why an invocation has no value.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct TailException {
-    /// Such as `TypeError`; `Error` for limits.
+    /// The name of the error, such as `TypeError`, or `Error` for limits.
     pub name: String,
-    /// What went wrong.
+    /// The message of the error.
     pub message: String,
-    /// The frames as the author wrote the code.
+    /// The stack, with frames as the author wrote the code.
     pub stack: Option<String>,
-    /// Milliseconds since the Unix epoch.
+    /// The time in milliseconds since the Unix epoch.
     pub timestamp: u64,
 }
 
-/// Called with each invocation that is over, on the task of its sandbox: it must
-/// not block.
+/// A sink that is called with each invocation that has ended, on the task of its sandbox.
+/// It must not block.
 pub(crate) type TailSink = Arc<dyn Fn(&TailEvent) + Send + Sync>;
 
-// Its signature is what serde asks for.
+// serde requires this signature.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn word<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(outcome.as_str())
