@@ -55,6 +55,19 @@ peer-tests checkout *options:
     cargo build --release -p isolet-cli
     tools/peer_tests.py {{ checkout }} {{ options }}
 
+# What is slow to check before a release: the public interface against the last one that was
+# published, every feature by itself, and the packages
+release-check:
+    cargo install --locked --quiet cargo-semver-checks cargo-hack
+    cargo hack check --locked -p isolet --feature-powerset --no-dev-deps
+    cargo semver-checks -p isolet -p isolet-wire -p isolet-macros
+    cargo package --locked -p isolet-wire -p isolet-macros -p isolet -p isolet-cli
+
+# A stripped command for x86_64 Linux with glibc 2.28 or later, packed into target/dist
+# (needs Python and binutils)
+dist:
+    tools/dist.sh
+
 # Licences, bans, sources; advisories where their database can be reached
 deny:
     cargo deny --locked check bans licenses sources

@@ -10,7 +10,9 @@ struct ChatRoom;
 impl ChatRoom {
     /// Posts a message and returns its number.
     pub async fn post(&self, text: String) -> Result<u32, std::io::Error> {
-        tokio::io::stdout().write_all(format!("posted: {text}\n").as_bytes()).await?;
+        let mut out = tokio::io::stdout();
+        out.write_all(format!("posted: {text}\n").as_bytes()).await?;
+        out.flush().await?;
         Ok(1)
     }
 }

@@ -1,22 +1,22 @@
-//! Messages with everything in them.
+//! Messages that contain everything.
 
 use std::sync::{Arc, LazyLock};
 
 use isolet_wire::{Attachment, BigInt, Buffer, Interface, Text, Value, View, ViewKind, Writer};
 
-/// The same ones each time.
+/// Returns the same capabilities each time.
 pub(crate) fn capabilities(count: usize) -> Vec<Attachment> {
     static ALL: LazyLock<Vec<Attachment>> =
         LazyLock::new(|| (0..8).map(|number: u32| Arc::new(number) as Attachment).collect());
     ALL[..count].to_vec()
 }
 
-/// Which of [`capabilities`] each one is.
+/// Returns the numbers of capabilities that come from [`capabilities`].
 pub(crate) fn numbers(capabilities: &[Attachment]) -> Vec<u32> {
     capabilities.iter().map(|one| *one.downcast_ref().unwrap()).collect()
 }
 
-/// With as many capabilities as it needs.
+/// Creates a message with as many capabilities as it needs.
 pub(crate) fn message(write: impl FnOnce(&mut Writer)) -> Value {
     let mut writer = Writer::new();
     write(&mut writer);
@@ -25,7 +25,7 @@ pub(crate) fn message(write: impl FnOnce(&mut Writer)) -> Value {
     lists.flat_map(|list| Value::from_bytes(bytes.clone(), list)).next().unwrap()
 }
 
-/// The same, checked as what comes from outside is.
+/// Returns the same message, checked as one from outside.
 pub(crate) fn checked(value: &Value) -> Value {
     let (bytes, capabilities) = value.clone().into_parts();
     let again = Value::from_bytes(bytes, capabilities).unwrap();

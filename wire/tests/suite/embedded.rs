@@ -1,4 +1,4 @@
-//! Messages as parts of types that serde writes and reads.
+//! Messages as parts of types that serde serializes and deserializes.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -52,7 +52,7 @@ fn round_trip(value: &Value) -> Value {
 #[test]
 fn nothing_is_lost() {
     for value in corpus::all() {
-        // Only the capabilities that it names come back, in its own order.
+        // Only the capabilities that the value names come back, in its own order.
         let value = Value::array_of(&[value]).property("0").unwrap();
         assert_eq!(Value::from_serialize(&value).unwrap(), value);
         assert_eq!(value.to::<Value>().unwrap(), value);
@@ -66,12 +66,12 @@ fn nothing_is_lost() {
 
 #[test]
 fn references_count_what_is_around_them() {
-    // Each number of objects before it moves the references of a message.
+    // The references of a message move with the number of objects before it.
     let [cyclic, views] = [9, 11].map(|at| corpus::all().swap_remove(at));
     for before in [0, 1, 127, 200] {
         let outer = (vec![[0_u8; 1]; before], &cyclic, serde_bytes(), &views, &cyclic);
         let outer = checked(&Value::from_serialize(&outer).unwrap());
-        // What holds it knows of the references in it.
+        // The outer message knows of the references in it.
         let outer = checked(&Value::array_of(&[Value::null(), outer.clone(), outer]));
         for item in ["1", "2"] {
             let outer = outer.property(item).unwrap();
@@ -88,7 +88,7 @@ fn references_count_what_is_around_them() {
     }
 }
 
-/// A view and its buffer: two objects.
+/// A view and its buffer, which are two objects.
 fn serde_bytes() -> impl Serialize {
     struct Bytes;
     impl Serialize for Bytes {

@@ -31,7 +31,7 @@ fn stub() -> Value {
     message(|w| w.capability(0))
 }
 
-/// Nothing is left for another format to find.
+/// Checks that nothing is left for another format to find.
 fn nothing_is_left() {
     assert_eq!(serde_json::to_string(&Value::null()).unwrap_err().to_string(), WRITING);
     let error = serde_json::from_str::<Value>("null").unwrap_err().to_string();
@@ -94,14 +94,14 @@ fn what_serde_buffers_says_so() {
     assert_eq!(object.to::<Flattened>().unwrap_err().to_string(), READING);
     assert!(Value::from_serialize(&Flattened { value: object }).is_err());
 
-    // Beside what is flattened all is well.
+    // Fields beside the flattened ones work.
     let flat = Flat { own: stub(), rest: [("a".to_owned(), 1)].into() };
     let flat: Flat = Value::from_serialize(&flat).unwrap().to().unwrap();
     assert_eq!((flat.own, flat.rest["a"]), (stub(), 1));
     nothing_is_left();
 }
 
-/// What may go wrong where this crate expects its own types.
+/// The faults that may occur where this crate expects its own types.
 #[derive(Clone, Copy)]
 enum Fault {
     Nothing,
@@ -109,7 +109,7 @@ enum Fault {
     Panic,
 }
 
-/// Takes the name that only this crate's types have.
+/// A type that uses the name that only this crate's types have.
 struct Impostor(Fault);
 
 struct Inside(Fault);
@@ -122,7 +122,7 @@ impl Serialize for Impostor {
 
 impl Serialize for Inside {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Another message in the meantime is none of its business.
+        // Another message in the meantime does not interfere.
         assert_eq!(Value::from_serialize(&(stub(), 1)).unwrap().capabilities().len(), 1);
         match self.0 {
             Fault::Nothing => serializer.serialize_unit(),

@@ -101,7 +101,7 @@ fn a_prefix_is_the_beginning_and_says_if_there_is_more() {
     }
 }
 
-/// Takes so many bytes, then fails, and notes what it is asked for.
+/// A sink that takes `room` bytes, then fails, and records what it is asked for.
 #[derive(Default)]
 struct Sink {
     room: usize,
@@ -138,7 +138,7 @@ fn what_is_written_piece_by_piece_is_the_same() {
     }
 }
 
-/// Large messages, and how long their JSON is.
+/// Returns large messages, and the length of their JSON.
 fn large() -> Vec<(Value, usize)> {
     const MANY: usize = 1 << 20;
     let bytes = vec![255; MANY];

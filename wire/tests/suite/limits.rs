@@ -89,7 +89,7 @@ fn a_large_run_takes_no_more_memory_than_it_needs() {
     assert!(bytes.capacity() < bytes.len() + bytes.len() / 4 + 256);
 }
 
-/// Each array holds the one before ten times.
+/// Creates arrays that each hold the previous one ten times.
 fn laughs(levels: usize) -> Value {
     message(|w| {
         w.begin_array(levels);
@@ -114,7 +114,7 @@ fn a_billion_laughs_end() {
     let json = bomb.to_json();
     assert!(json.contains("[Shared]") && json.len() < 8 << 20);
     assert!(laughs(4).to::<serde_json::Value>().is_ok());
-    // Copying keeps what is shared.
+    // A copy keeps what is shared.
     let item = bomb.elements().map(|mut items| {
         for _ in 0..29 {
             items.skip().unwrap();
@@ -191,7 +191,7 @@ fn holes_cost_what_they_become() {
     let most = u32::try_from(EXPANSION_BASE / (HOLE_COST + 1)).unwrap();
     assert_eq!(holes(most).to::<Vec<Value>>().unwrap().len(), most as usize);
     assert_eq!(holes(most + 1).to::<Vec<Value>>(), Err(DecodeError::Expansion));
-    // What the fuzzer found: 160 MB from 6 bytes.
+    // Found by the fuzzer: 160 MB from 6 bytes.
     assert_eq!(holes(983_036).to::<Vec<Value>>(), Err(DecodeError::Expansion));
 }
 
@@ -208,7 +208,7 @@ fn long_bigints_stay_cheap() {
     assert_eq!(BigInt { negative: false, hex: &most[1..] }.to_string().len(), 617);
 }
 
-/// Digit by digit, as on paper.
+/// Converts digit by digit, as on paper.
 fn on_paper(hex: &str) -> String {
     let mut decimal = vec![0];
     for digit in hex.chars() {

@@ -1,4 +1,4 @@
-//! The format from outside.
+//! Tests of the format from outside.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

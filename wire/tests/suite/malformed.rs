@@ -1,4 +1,4 @@
-//! Bytes that are not messages, and those that nearly are.
+//! Bytes that are not messages, and some that nearly are.
 
 use isolet_wire::{Problem, Value, WireError};
 
@@ -77,7 +77,7 @@ fn every_prefix_is_refused() {
     }
 }
 
-/// A small generator, so that a failure can be had again.
+/// A small generator, so that a failure can be reproduced.
 struct Random(u64);
 
 impl Random {

@@ -145,7 +145,7 @@ fn an_instance_is_an_object_to_rust_and_stays_one_for_others() {
     assert_eq!(&*headers[0].1, "b");
     let all: std::collections::BTreeMap<String, Value> = response.to().unwrap();
     assert_eq!(all.len(), 3);
-    // Copied, in one run and object by object, it still says what it is.
+    // Copied in one run, and object by object, it keeps its tag.
     for _ in 0..2 {
         let copy = items.next_value().unwrap().unwrap();
         let tag = copy.as_bytes()[1..3].to_vec();

@@ -34,7 +34,7 @@ fn objects_have_their_own() {
         w.int(3);
         w.end();
     });
-    // Of two equal keys the later counts.
+    // Of two equal keys the later one counts.
     assert_eq!(path(&object, &["a"]).unwrap(), "3");
     assert_eq!(path(&object, &["", "a"]).unwrap(), "5");
     assert!(object.property("nothing").unwrap().is_undefined());
@@ -74,7 +74,7 @@ fn arrays_have_elements() {
 #[test]
 fn nothing_else_has_any() {
     for (at, value) in corpus::all().iter().enumerate() {
-        // Those are an array, an object and another array.
+        // These are an array, an object and another array.
         if !matches!(at, 9..=11) {
             assert!(value.property("0").is_none() && value.property("message").is_none());
         }
