@@ -35,7 +35,7 @@ impl Document {
     }
 }
 
-const PLUGIN: &str = r#"
+const PLUGIN: &str = r"
 let runs = 0;
 export default {
     async summary(_: unknown, env: { DOCUMENT: { size(): Promise<{ words: number; lines: number }>; slice(range: { start: number; end: number }): Promise<string> } }) {
@@ -44,7 +44,7 @@ export default {
         return `${head}… ${words} words, ${lines} lines, run ${++runs}`;
     },
 };
-"#;
+";
 
 #[tokio::main]
 async fn main() -> isolet::Result<()> {

@@ -46,9 +46,9 @@ pub(crate) async fn run(engine: &Engine) -> Result<(), Error> {
     };
     let (made, changed, read) = (load(MADE)?, load(CHANGED)?, load(READ)?);
     let began = Instant::now();
-    let stream = made.entrypoint().call_value("make", (CHUNKS,)).await?;
-    let stream = changed.entrypoint().call_values("change", &[stream]).await?;
-    let told = read.entrypoint().call_values("read", &[stream]).await?;
+    let stream = made.entrypoint().call::<isolet::Value>("make", (CHUNKS,)).await?;
+    let stream = changed.entrypoint().call::<isolet::Value>("change", &[stream][..]).await?;
+    let told = read.entrypoint().call::<isolet::Value>("read", &[stream][..]).await?;
     let took = began.elapsed();
     let sum: u64 = (0..u64::from(CHUNKS)).map(|n| 2 * (n % 251) + 1).sum();
     assert_eq!(told.to::<(u64, u64)>()?, (u64::from(CHUNKS) * CHUNK_BYTES, sum));

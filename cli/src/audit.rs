@@ -1,4 +1,4 @@
-//! What is left in the host when a run is over, for tests.
+//! The resources that are left in the host after a run, for tests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use isolet::{Engine, Error, Report, Value};
 use serde::Serialize;
 
-/// A host that has let go of everything does so in much less.
+/// The maximum time to wait. A host that has released everything needs much less.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What the engine has when everything was dropped.
+/// The resources of the engine after everything was dropped.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Host {
@@ -19,7 +19,7 @@ pub(crate) struct Host {
     worst_poll_millis: u64,
 }
 
-/// The report without the stubs in it, which would keep their sandboxes alive.
+/// Removes the stubs from a report, because they would keep their sandboxes alive.
 pub(crate) fn without_stubs(mut report: Report) -> Report {
     let nothing = |value: Value| value.map_capabilities(|_| Arc::new(()));
     match &mut report.result {
@@ -35,7 +35,7 @@ pub(crate) fn without_stubs(mut report: Report) -> Report {
     report
 }
 
-/// Waits until nothing is left, though not for ever.
+/// Waits until nothing is left, for at most [`PATIENCE`].
 pub(crate) async fn settled(engine: &Engine) -> Host {
     let empty = async {
         loop {
@@ -46,7 +46,7 @@ pub(crate) async fn settled(engine: &Engine) -> Host {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    // What is left by then is what the record tells of.
+    // The record reports what is left by then.
     let _ = tokio::time::timeout(PATIENCE, empty).await;
     let stats = engine.stats();
     Host {

@@ -10,11 +10,13 @@ use crate::args::{CompatibilityFlag, RunArgs};
 use crate::disk::{self, Folder};
 use crate::streams;
 
-/// What standard input is called in stack traces.
+/// The name of standard input in stack traces.
 const STDIN: &str = "stdin.ts";
 
+/// Creates the worker's code from the arguments.
+///
 /// # Errors
-/// What is wrong with the arguments, or with a file that they name.
+/// Errors if the arguments, or a file that they name, are wrong.
 pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
     let mut given = BTreeMap::new();
     for (specifier, path) in &args.modules {
@@ -58,7 +60,7 @@ pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
     Ok(code)
 }
 
-/// What may be read once the process is locked down: what the code may import.
+/// Returns what may be read once the process is locked down: what the code may import.
 pub(crate) fn readable(args: &RunArgs) -> Vec<PathBuf> {
     let root = args.root.clone().or_else(|| {
         let parent = Path::new(&args.file).parent().filter(|_| args.file != "-")?;
@@ -68,7 +70,7 @@ pub(crate) fn readable(args: &RunArgs) -> Vec<PathBuf> {
     root.into_iter().collect()
 }
 
-/// Name and text of the main module, and the folder that it imports from.
+/// The name of the main module, the folder that it imports from, and the module.
 type Main = (String, Option<PathBuf>, Module);
 
 fn from_stdin(root: Option<&Path>) -> Result<Main, String> {
@@ -82,7 +84,7 @@ fn from_stdin(root: Option<&Path>) -> Result<Main, String> {
 
 fn from_file(args: &RunArgs) -> Result<Main, String> {
     let path = Path::new(&args.file);
-    // Read here, so that what is wrong with it is said with its path.
+    // Read here, so that an error names its path.
     let text = read(path)?;
     let Some(name) = path.file_name() else { return Err(format!("{} is not a file", args.file)) };
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -103,7 +105,7 @@ fn from_file(args: &RunArgs) -> Result<Main, String> {
     Ok((name, Some(root), module))
 }
 
-/// The way from one folder to another in it, whatever links lead there.
+/// Returns the path from `root` to a folder in it, whatever links lead there.
 fn within(folder: &Path, root: &Path) -> Result<PathBuf, String> {
     let real =
         |path: &Path| path.canonicalize().map_err(|error| format!("{}: {error}", path.display()));

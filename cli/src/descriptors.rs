@@ -1,16 +1,16 @@
-//! File descriptors, which the command needs some of.
+//! A check that enough file descriptors are free.
 
 #[cfg(unix)]
 use std::os::fd::AsFd as _;
 
-/// How many must be free: for the runtime, its signals, the pool of sandboxes,
-/// heap images, and a module that is read.
+/// The number that must be free: for the runtime, its signals, the pool of sandboxes, heap
+/// images, and a module that is being read.
 const NEEDED: usize = 16;
 
-/// Checks that there are enough, by taking them for a moment.
+/// Checks that enough descriptors are free, by taking them for a moment.
 ///
 /// # Errors
-/// There are too few.
+/// Errors if there are too few.
 #[cfg(unix)]
 pub(crate) fn check() -> Result<(), String> {
     let stderr = std::io::stderr();

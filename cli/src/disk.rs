@@ -9,24 +9,24 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, OpenOptions};
 use isolet::{Found, Module, ModuleSource};
 
-/// The most bytes of one module, and of all that a run reads from its folder.
+/// The maximum number of bytes of one module, and of all that a run reads from its folder.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
-/// The most modules that a run reads from its folder.
+/// The maximum number of modules that a run reads from its folder.
 pub(crate) const MAX_MODULES: u32 = 10_000;
 
-/// A folder, opened once: no name and no link leads out of it, nor to what is
-/// hidden in it, which is whatever has a name that begins with a dot.
+/// A folder that is opened once. No name and no link leads out of it, or to what is hidden in
+/// it. Everything whose name begins with a dot is hidden.
 pub(crate) struct Folder {
     dir: Option<Dir>,
     room: Mutex<Room>,
 }
 
 impl Folder {
-    /// `path` is none when there is no folder to import from.
+    /// Opens a folder. `path` is `None` if there is no folder to import from.
     ///
     /// # Errors
-    /// The folder cannot be opened.
+    /// Errors if the folder cannot be opened.
     pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
         let dir = match path {
             Some(path) => Some(Dir::open_ambient_dir(path, ambient_authority())?),
@@ -47,7 +47,7 @@ impl Folder {
                 format!("{name}: a module's name ends in .js, .mjs, .cjs, .jsx, .ts, .mts, .tsx, .json or .txt")
             })
         };
-        // Looked at first, so that nothing else is read.
+        // Checked first, so that nothing else is read.
         of_text(String::new())?;
         let bytes = file.metadata().map_err(|error| format!("{name}: {error}"))?.len();
         self.room.lock().unwrap_or_else(PoisonError::into_inner).take(name, bytes)?;
@@ -58,12 +58,12 @@ impl Folder {
 
 impl ModuleSource for Folder {
     fn module<'a>(&'a self, name: &'a str) -> Found<'a> {
-        // One run has one sandbox and nothing else to do while it reads.
+        // A run has one sandbox, and nothing else to do while it reads.
         Box::pin(std::future::ready(self.read(name)))
     }
 }
 
-/// What a run may still read. Reading a module again counts again.
+/// The modules and bytes that a run may still read. Reading a module again counts again.
 struct Room {
     modules: u32,
     bytes: u64,
@@ -82,8 +82,8 @@ impl Room {
     }
 }
 
-/// Opens a file of the folder. None if there is none, or what is there is hidden
-/// or no file.
+/// Opens a file of the folder. `None` if the file does not exist, is hidden, or is not a
+/// regular file.
 fn find(dir: &Dir, name: &str) -> io::Result<Option<File>> {
     if is_hidden(Path::new(name)) {
         return Ok(None);
@@ -95,11 +95,11 @@ fn find(dir: &Dir, name: &str) -> io::Result<Option<File>> {
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
         Err(error) => return Err(error),
     };
-    // Looked at first: opening a device may do something.
+    // Checked first, because opening a device may have an effect.
     if is_hidden(&path) || !dir.symlink_metadata(&path)?.is_file() {
         return Ok(None);
     }
-    // There is no link in that path, and none is followed if there is one now.
+    // That path contains no link. A link that appears meanwhile is not followed.
     let (Some(parent), Some(last)) = (path.parent(), path.file_name()) else { return Ok(None) };
     let mut within = dir.try_clone()?;
     for component in parent.components() {
@@ -116,7 +116,7 @@ fn is_hidden(path: &Path) -> bool {
     })
 }
 
-/// To read, and not to wait for whoever writes to a pipe.
+/// Returns options for reading, without waiting for the writer of a pipe.
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).nonblock(true);
@@ -126,7 +126,7 @@ fn options() -> OpenOptions {
 /// Reads a file that the user has named.
 ///
 /// # Errors
-/// It is no regular file, cannot be read, is too large, or not text.
+/// Errors if it is not a regular file, cannot be read, is too large or is not text.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
     const NO_FILE: &str =
         "not a regular file (the command reads a program from a pipe as `isolet run -`)";
@@ -134,7 +134,7 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    // Looked at first: opening a device may do something.
+    // Checked first, because opening a device may have an effect.
     if !metadata.is_file() {
         return Err(io::Error::other(NO_FILE));
     }
@@ -145,10 +145,10 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
     text(file, MAX_BYTES)
 }
 
-/// Reads a module's text, which is UTF-8 of at most so many bytes.
+/// Reads the text of a module, which is UTF-8 of at most `max_bytes` bytes.
 ///
 /// # Errors
-/// It is larger, or not text.
+/// Errors if it is larger or is not text.
 pub(crate) fn text(reader: impl Read, max_bytes: u64) -> io::Result<String> {
     let mut text = String::new();
     reader.take(max_bytes.saturating_add(1)).read_to_string(&mut text)?;

@@ -1,13 +1,13 @@
-//! Characters that a terminal must not get as they are.
+//! Characters that must not reach a terminal unescaped.
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-/// Decides for each character of a text in turn whether it is shown as it is.
-/// All others are shown as escapes: those that steer a terminal, reorder text or
-/// have no shape, and those that Unicode leaves to others to define.
+/// Decides for each character of a text in turn whether it is shown as it is. All others are
+/// shown as escapes: those that control a terminal, reorder text or have no shape, and those
+/// that Unicode leaves to others to define.
 #[derive(Default)]
 pub(crate) struct Filter {
-    /// The character before, if it is shown as it is and something can join it.
+    /// The previous character, if it is shown as it is and something can join it.
     before: Option<char>,
 }
 
@@ -18,7 +18,7 @@ impl Filter {
         shows
     }
 
-    /// Goes on behind a text of visible ASCII, which is always shown as it is.
+    /// Continues after a text of visible ASCII, which is always shown as it is.
     pub(crate) fn skip_ascii(&mut self, text: &str) {
         if let Some(last) = text.chars().next_back() {
             self.note(last, true);
@@ -29,7 +29,7 @@ impl Filter {
         self.before = Some(c).filter(|c| shows && *c != '"');
     }
 
-    /// Begins anew, as at the beginning of a line.
+    /// Starts again, as at the beginning of a line.
     pub(crate) fn reset(&mut self) {
         self.before = None;
     }
@@ -37,10 +37,10 @@ impl Filter {
 
 fn is_shown_after(before: Option<char>, c: char) -> bool {
     match c {
-        // What joins letters and emoji is invisible, and hides text elsewhere.
+        // A joiner of letters or emoji is invisible, and hides text elsewhere.
         ZWNJ | ZWJ => before.is_some_and(|before| !before.is_ascii() && !is_joiner(before)),
         EMOJI_STYLE => before.is_some_and(|before| match before {
-            // The digits on keys.
+            // The digits and signs of keycap emoji.
             '0'..='9' | '#' | '*' => true,
             before => !before.is_ascii() && !is_joiner(before) && before != EMOJI_STYLE,
         }),
@@ -49,11 +49,11 @@ fn is_shown_after(before: Option<char>, c: char) -> bool {
         c => match c.general_category_group() {
             // Control, format, private use and unassigned.
             GeneralCategoryGroup::Other => false,
-            // Ends of lines and paragraphs.
+            // Line and paragraph separators.
             GeneralCategoryGroup::Separator => {
                 c.general_category() == GeneralCategory::SpaceSeparator
             }
-            // It would change what the command has written before it.
+            // A mark would change what the command has written before it.
             GeneralCategoryGroup::Mark => before.is_some(),
             _ => true,
         },
@@ -68,9 +68,8 @@ fn is_joiner(c: char) -> bool {
     matches!(c, ZWNJ | ZWJ)
 }
 
-/// What Unicode calls letters, marks and symbols although nothing is to be seen:
-/// its `Default_Ignorable_Code_Point`s of these categories, and the empty Braille
-/// pattern.
+/// Returns true for what Unicode calls letters, marks and symbols although it is invisible: the
+/// `Default_Ignorable_Code_Point`s of these categories, and the empty Braille pattern.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -131,7 +130,7 @@ mod tests {
         assert_eq!(hidden("👩\u{200d}\u{200d}\u{200d}"), "\u{200d}\u{200d}");
         assert_eq!(hidden("❤\u{fe0f}\u{fe0f}"), "\u{fe0f}");
         assert_eq!(hidden("\u{202e}\u{200d}👩"), "\u{202e}\u{200d}");
-        // Nor is a mark put on what stands before the text.
+        // A mark must not be put on what precedes the text either.
         assert_eq!(hidden("\u{338}x\u{338}"), "\u{338}");
         assert_eq!(hidden("\"\u{338}"), "\u{338}");
     }

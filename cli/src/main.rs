@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints what is wrong with the arguments, or the help that they ask for.
+/// Prints an error in the arguments, or the help that they ask for.
 fn say(error: &clap::Error) -> ExitCode {
     // Help goes to standard output.
     let to_stdout = !error.use_stderr();

@@ -1,4 +1,4 @@
-//! The one line of standard output, which is JSON.
+//! The single line of standard output, which is JSON.
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
@@ -6,18 +6,18 @@ use std::io::{self, BufWriter, Write};
 use crate::escape::Filter;
 use crate::streams;
 
-/// The most bytes of JSON that the command prints.
+/// The maximum number of bytes of JSON that the command prints.
 pub(crate) const MAX_JSON_BYTES: usize = 64 << 20;
 
-/// JSON on its way to where it is printed. Characters that a terminal must not
-/// get become escapes, which is the same JSON: they occur in its strings only.
+/// A writer of JSON. Characters that must not reach a terminal become escapes. That is the same
+/// JSON, because they only occur in its strings.
 pub(crate) struct Output<'a> {
     to: &'a mut dyn Write,
-    /// Bytes that it may still take.
+    /// The number of bytes that it may still take.
     room: usize,
     is_full: bool,
     filter: Filter,
-    /// Why the last write of text failed: `fmt::Error` cannot say it.
+    /// The reason why the last write of text failed, which `fmt::Error` cannot hold.
     error: Option<io::Error>,
 }
 
@@ -34,12 +34,12 @@ impl<'a> Output<'a> {
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {
-        // Most of all JSON.
+        // The case of nearly all JSON.
         if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
             self.filter.skip_ascii(text);
             return self.raw(text.as_bytes());
         }
-        // Up to here it is written.
+        // The text up to here is written.
         let mut from = 0;
         for (at, c) in text.char_indices() {
             if !self.filter.shows(c) {
@@ -93,16 +93,16 @@ fn escape(unit: u16) -> [u8; 6] {
 }
 
 pub(crate) enum Failure {
-    /// It is more than [`MAX_JSON_BYTES`], and nothing was printed.
+    /// The JSON is longer than [`MAX_JSON_BYTES`], and nothing was printed.
     TooLong,
     Io(io::Error),
 }
 
-/// Prints what `body` writes, and nothing at all if that is too long: `body` is
-/// called once to count and once to print, so that the text is never in memory.
+/// Prints what `body` writes, or nothing at all if that is too long. Calls `body` once to count
+/// and once to print, so that the text is never in memory.
 ///
 /// # Errors
-/// Too much JSON, or standard output cannot be written to.
+/// Errors if there is too much JSON, or if standard output cannot be written to.
 pub(crate) fn print(body: impl Fn(&mut Output<'_>) -> io::Result<()>) -> Result<(), Failure> {
     write(MAX_JSON_BYTES, &mut io::sink(), &body)?;
     if streams::STDOUT.was_closed() {

@@ -1,4 +1,4 @@
-//! What `--json` prints.
+//! The output of `--json`.
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::audit::Host;
 use crate::output::Output;
 
-/// One run, on one line of standard output.
+/// The record of one run, on one line of standard output.
 pub(crate) struct Record<'a> {
     outcome: Outcome,
     value: Option<&'a Value>,
@@ -44,7 +44,7 @@ struct Usage {
 }
 
 impl<'a> Record<'a> {
-    /// Of a run that no sandbox has seen.
+    /// Creates the record of a run that never reached a sandbox.
     pub(crate) fn not_started(error: &'a Error) -> Self {
         Self {
             outcome: error.outcome(),
@@ -80,7 +80,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The same run, with an end that has room in the place of its own.
+    /// Replaces the result by one that fits, with the outcome `ExceededOutput`.
     pub(crate) fn exceeded_output(self, message: &'a str) -> Self {
         let error = Failure { name: "Error", message: message.into(), stack: None };
         Self { outcome: Outcome::ExceededOutput, value: None, error: Some(error), ..self }
@@ -105,7 +105,7 @@ impl<'a> Record<'a> {
         }
         out.write_all(b"],\"usage\":")?;
         json(out, &self.usage)?;
-        // A string, because not every JSON reader has integers of 64 bits.
+        // A string, because not every JSON reader has 64-bit integers.
         write!(out, ",\"seed\":\"{}\"", self.seed)?;
         if let Some(host) = &self.host {
             out.write_all(b",\"host\":")?;

@@ -19,13 +19,13 @@ use crate::output::{self, MAX_JSON_BYTES};
 use crate::record::Record;
 use crate::terminal::Terminal;
 
-/// A run that takes longer than this shows that it is alive.
+/// The time after which a run shows that it is alive.
 const SPINNER_AFTER: Duration = Duration::from_millis(400);
 
-/// Workers that may be alive at a time if the code may load them.
+/// The maximum number of workers that are alive at a time, if the code may load them.
 const MAX_WORKERS: u32 = 1_000;
 
-/// The exit status of what is neither the code's fault nor the user's.
+/// The exit status of a failure that is neither the code's fault nor the user's.
 const INTERNAL: u8 = 4;
 
 pub(crate) fn main(args: RunArgs) -> ExitCode {
@@ -40,7 +40,7 @@ pub(crate) fn main(args: RunArgs) -> ExitCode {
         Err(Failure::Interrupted) => fail(&terminal, "interrupted", 130),
         Ok((report, host)) => print(&terminal, &report, host, json),
     };
-    // There is nowhere to say it.
+    // Only the exit status can still report that output was lost.
     let code = if code == 0 && terminal.has_lost() { INTERNAL } else { code };
     ExitCode::from(code)
 }
@@ -63,12 +63,12 @@ impl From<Error> for Failure {
 }
 
 fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host>), Failure> {
-    // The runtime panics where it lacks one.
+    // The runtime panics if it lacks a file descriptor.
     descriptors::check().map_err(Error::Internal)?;
-    // What is wrong with the arguments does not depend on the machine.
+    // Comes first, because errors in the arguments do not depend on the machine.
     let code = code(&args).map_err(Failure::Usage)?;
-    // It opens files of the system's, and so comes before the lockdown; threads, which the
-    // runtime may start, come after.
+    // The engine opens files of the system, so it comes before the lockdown. Threads, which the
+    // runtime may start, come after it.
     let engine = engine(&args)?;
     if args.lockdown {
         lock_down(&args)?;
@@ -81,7 +81,7 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host
 }
 
 fn engine(args: &RunArgs) -> Result<Engine, Error> {
-    // One sandbox needs no pool of thousands; one that loads others does.
+    // One sandbox does not need a pool of thousands, but one that loads others does.
     let sandboxes = if args.loaders.is_empty() { 1 } else { MAX_WORKERS };
     let memory = args.memory.unwrap_or(0).clamp(EngineConfig::DEFAULT_MAX_MEMORY_BYTES, 4 << 30);
     let config = EngineConfig::new()
@@ -94,7 +94,7 @@ fn engine(args: &RunArgs) -> Result<Engine, Error> {
     Engine::with_config(config)
 }
 
-/// Leaves the process nothing to open but what the code may import.
+/// Leaves the process nothing to open except what the code may import.
 fn lock_down(args: &RunArgs) -> Result<(), Failure> {
     let lockdown = readable(args).into_iter().fold(Lockdown::new(), Lockdown::read);
     lockdown.apply().map_err(|error| match error {
@@ -136,7 +136,7 @@ async fn run(
     Ok((report, Some(host)))
 }
 
-/// Hidden unless standard error is a terminal.
+/// Creates the spinner. It is hidden unless standard error is a terminal.
 fn spinner() -> ProgressBar {
     let spinner = ProgressBar::hidden();
     if let Ok(style) = ProgressStyle::with_template("{spinner} running, {elapsed}") {
@@ -145,7 +145,7 @@ fn spinner() -> ProgressBar {
     spinner
 }
 
-/// Turns until it is dropped.
+/// Turns the spinner until the future is dropped.
 async fn spin(spinner: &ProgressBar) {
     tokio::time::sleep(SPINNER_AFTER).await;
     if io::stderr().is_terminal() {
@@ -185,7 +185,7 @@ fn print(terminal: &Terminal, report: &Report, host: Option<Host>, json: bool) -
     }
 }
 
-/// The stack of an exception, and what caused it, what caused that, and so on.
+/// Returns the stack of an exception, followed by its chain of causes.
 fn stack_with_causes(exception: &Exception) -> String {
     let mut text = exception.stack.clone().unwrap_or_default();
     for cause in exception.value.error_chain().into_iter().skip(1) {
@@ -208,7 +208,7 @@ fn record(terminal: &Terminal, record: Record<'_>, code: u8) -> u8 {
             match output::print(|out| record.write(out)) {
                 Ok(()) => exceeded_output(),
                 Err(output::Failure::Io(error)) => not_written(terminal, &error, exceeded_output()),
-                // Its logs have a limit that is far below.
+                // The limit of its logs is far below that.
                 Err(output::Failure::TooLong) => fail(terminal, &message, exceeded_output()),
             }
         }
@@ -227,7 +227,7 @@ fn exceeded_output() -> u8 {
 }
 
 fn not_written(terminal: &Terminal, error: &io::Error, code: u8) -> u8 {
-    // A reader such as `head` that has seen enough.
+    // The reader, such as `head`, has seen enough.
     if error.kind() == io::ErrorKind::BrokenPipe {
         return code;
     }

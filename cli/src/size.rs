@@ -1,9 +1,10 @@
 //! Sizes as people write them.
 
-/// `65536`, `64K`, `32MiB`, `1G`: powers of 1024, with or without `B` or `iB`.
+/// Parses a size such as `65536`, `64K`, `32MiB` or `1G`. Units are powers of 1024, with or
+/// without `B` or `iB`.
 ///
 /// # Errors
-/// Anything else, or more than fits 64 bits.
+/// Errors for anything else, or if the size does not fit into 64 bits.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text[digits.len()..].to_ascii_lowercase();

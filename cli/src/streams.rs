@@ -1,7 +1,7 @@
-//! Standard streams that were closed before the command began.
+//! Detection of standard streams that were closed before the command began.
 //!
-//! Rust opens `/dev/null` in their place before `main`, so that a result would be
-//! lost and nobody told. Only what runs before that can see it.
+//! Rust opens `/dev/null` in their place before `main`, so a result would be lost without an
+//! error. Only code that runs before that can detect it.
 #![allow(unsafe_code, reason = "what runs before `main` is declared as unsafe")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,14 +13,15 @@ pub(crate) static STDIN: Stream = Stream(AtomicBool::new(false));
 pub(crate) static STDOUT: Stream = Stream(AtomicBool::new(false));
 
 impl Stream {
-    /// Whether it was closed when the process began. False where that is not known.
+    /// Returns true if the stream was closed when the process began, and false where that is
+    /// not known.
     pub(crate) fn was_closed(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-// SAFETY: it calls nothing of Rust's standard library that needs its start to be
-// over: two system calls and two stores.
+// SAFETY: it calls nothing of Rust's standard library that must be initialized first. It makes
+// two system calls and two stores.
 #[cfg(unix)]
 #[ctor::ctor(unsafe)]
 fn look() {

@@ -1,4 +1,4 @@
-//! Standard error: lines of the guest's and of the command's own, told apart.
+//! Standard error. Lines of the guest are told apart from those of the command.
 
 use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write as _};
@@ -11,16 +11,16 @@ use unicode_width::UnicodeWidthChar as _;
 
 use crate::escape::Filter;
 
-/// Begins each row of what the guest logs. No other row begins so.
+/// The beginning of each row that the guest logs. No other row begins with it.
 const LOG: &str = "| ";
 
-/// Begins a row that goes on with a message of the command's own.
+/// The beginning of a row that continues a message of the command.
 const MORE: &str = "  ";
 
-/// The most bytes that are shown of an error's message, and of its stack.
+/// The maximum number of bytes that are shown of an error's message, and of its stack.
 const MAX_SHOWN_BYTES: usize = 64 << 10;
 
-/// A terminal that is narrower wraps rows as it likes.
+/// The minimum number of columns. A narrower terminal wraps rows as it likes.
 const MIN_COLUMNS: usize = 20;
 
 /// Standard error.
@@ -30,7 +30,7 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Shows a line of the guest's.
+    /// Shows a line of the guest.
     pub(crate) fn log(&self, line: &LogLine) {
         let colour = match line.level {
             Level::Debug => Some(AnsiColor::BrightBlack),
@@ -44,7 +44,7 @@ impl Terminal {
         self.print(&format!("{style}{}{style:#}\n", rows.out));
     }
 
-    /// Shows what the command itself has to say, and the stack of an exception.
+    /// Shows a message of the command, and the stack of an exception.
     pub(crate) fn error(&self, message: impl Display, stack: Option<&str>) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let mut rows = Rows::new("error: ".to_owned(), MORE, columns());
@@ -59,7 +59,7 @@ impl Terminal {
 
     fn print(&self, text: &str) {
         match anstream::stderr().write_all(text.as_bytes()) {
-            // Whoever closed standard error does not want the log.
+            // If standard error is closed, the log is not wanted.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 self.has_lost.store(true, Ordering::Relaxed);
             }
@@ -67,25 +67,25 @@ impl Terminal {
         }
     }
 
-    /// Whether something could not be written, on a full disk for example.
+    /// Returns true if something could not be written, for example on a full disk.
     pub(crate) fn has_lost(&self) -> bool {
         self.has_lost.load(Ordering::Relaxed)
     }
 }
 
-/// How wide standard error is, if it is a terminal.
+/// Returns the width of standard error, if it is a terminal.
 fn columns() -> Option<usize> {
     let (_, columns) = Term::stderr().size_checked()?;
     Some(usize::from(columns)).filter(|columns| *columns >= MIN_COLUMNS)
 }
 
-/// Rows of text of the guest's. Each but the first begins with a prefix, also
-/// where a terminal would wrap them: none can pass for a line of somebody else's.
+/// Rows of the guest's text. Each but the first begins with a prefix, even where a terminal
+/// would wrap them. So no row can pass for a line of somebody else.
 struct Rows {
     out: String,
     prefix: &'static str,
     columns: Option<usize>,
-    /// The column that comes next.
+    /// The next column.
     at: usize,
     filter: Filter,
 }
@@ -100,10 +100,10 @@ impl Rows {
         for c in text.chars() {
             match c {
                 '\n' => self.end(),
-                // At most.
+                // The maximum width of a tab.
                 '\t' => self.put("\t", 8),
                 c if self.filter.shows(c) => {
-                    // What makes emoji of symbols makes them wider.
+                    // The selector that turns a symbol into emoji makes it wider.
                     let width = if c == '\u{fe0f}' { 1 } else { c.width_cjk().unwrap_or(0) };
                     self.put(c.encode_utf8(&mut [0; 4]), width);
                 }
@@ -138,14 +138,14 @@ impl Rows {
 #[derive(Default)]
 struct Clip {
     text: String,
-    /// Bytes that there is no more room for.
+    /// The number of bytes that did not fit.
     left_out: usize,
 }
 
 impl Clip {
     fn of(text: impl Display) -> Self {
         let mut clip = Self::default();
-        // Writing to it cannot fail; a `Display` that does leaves what it wrote.
+        // Writing to it cannot fail. If a `Display` fails, what it wrote stays.
         let _ = write!(clip, "{text}");
         clip
     }

@@ -1,4 +1,4 @@
-//! The clock of the sandbox: set when a turn begins, still until it ends.
+//! The clock of the sandbox. It is set when a turn begins and stands still until the turn ends.
 
 use std::cell::Cell;
 
@@ -6,7 +6,7 @@ thread_local! {
     static NOW: Cell<f64> = const { Cell::new(0.0) };
 }
 
-/// Milliseconds since the Unix epoch.
+/// Returns the time of the turn in milliseconds since the Unix epoch.
 pub fn now() -> f64 {
     NOW.get()
 }

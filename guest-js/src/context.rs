@@ -1,10 +1,9 @@
-//! Which invocation the running job belongs to.
+//! The invocation that the running job belongs to.
 //!
-//! The engine carries it: `patches/async-context.patch` makes a promise
-//! reaction capture the context in which it was made and restores it around the
-//! job. The native build has the crate's unpatched engine and falls back on the
-//! invocation whose event began the turn, which is right as long as a test
-//! drives one invocation at a time.
+//! The engine tracks it: with `patches/async-context.patch` a promise reaction captures the
+//! context in which it was made and restores it around its job. The native build has the
+//! crate's unpatched engine. It uses the invocation whose event began the turn, which is
+//! correct as long as a test drives one invocation at a time.
 
 use rquickjs::Ctx;
 
@@ -21,8 +20,8 @@ mod patched {
     }
 
     pub fn current(ctx: &Ctx<'_>) -> u32 {
-        // SAFETY: the context is live, and what it holds is an integer or
-        // undefined, neither of which is reference-counted.
+        // SAFETY: the context is live. The value is an integer or undefined, neither of which
+        // is reference-counted.
         unsafe {
             let value = JS_GetAsyncContext(ctx.as_raw().as_ptr());
             if qjs::JS_VALUE_GET_TAG(value) == qjs::JS_TAG_INT {
@@ -42,15 +41,14 @@ mod patched {
     }
 
     pub fn seed_hashes(ctx: &Ctx<'_>, seed: u32) {
-        // SAFETY: the context is live, and no Map, Set or WeakMap has an entry:
-        // this runs once, before any code of a worker, and the prelude makes
-        // none.
+        // SAFETY: the context is live. No `Map`, `Set` or `WeakMap` has an entry: this runs
+        // once, before any code of a worker, and the prelude adds none.
         unsafe { JS_SetHashSeed(ctx.as_raw().as_ptr(), seed) }
     }
 
     pub fn seal_heap(ctx: &Ctx<'_>) {
-        // SAFETY: the runtime is that of a live context; only gaps are given up,
-        // and nobody but the engine has pointers into its tables.
+        // SAFETY: the runtime belongs to a live context. The calls only give up gaps and move
+        // the engine's tables, into which only the engine has pointers.
         unsafe {
             let runtime = qjs::JS_GetRuntime(ctx.as_raw().as_ptr());
             JS_SealHeap(runtime);
@@ -82,7 +80,7 @@ mod patched {
     pub fn seal_heap(_: &Ctx<'_>) {}
 }
 
-/// The invocation that the running job belongs to.
+/// Returns the invocation that the running job belongs to.
 pub fn current(ctx: &Ctx<'_>) -> u32 {
     patched::current(ctx)
 }
@@ -97,7 +95,7 @@ pub fn seed_hashes(ctx: &Ctx<'_>, seed: u32) {
     patched::seed_hashes(ctx, seed);
 }
 
-/// Lets what is allocated later lie together, away from what there is.
+/// Makes later allocations lie together, apart from the existing ones.
 pub fn seal_heap(ctx: &Ctx<'_>) {
     patched::seal_heap(ctx);
 }

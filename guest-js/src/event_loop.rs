@@ -1,4 +1,4 @@
-//! One event in, jobs until none is left, effects out.
+//! The event loop: takes one event, runs jobs until none is left and returns the effects.
 
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
@@ -15,26 +15,27 @@ use crate::{
     intrinsics, modules, rpc, throw, value,
 };
 
-/// Collecting visits every object and so makes a shared image private: not
-/// before the heap has grown well past what the base image holds.
+/// The heap size in bytes at which the engine first collects garbage. A collection visits every
+/// object, which makes pages of the shared image private, so it waits until the heap is well
+/// beyond the size of the base image.
 const GC_THRESHOLD: usize = 8 << 20;
 
 /// A QuickJS runtime that is driven by events.
 pub struct Interpreter {
-    // Never dropped: a sandbox ends with its memory, and the state holds values
-    // that the engine must not outlive.
+    // Never dropped: a sandbox ends with its memory, and the state holds values that would have
+    // to be dropped before the engine.
     runtime: ManuallyDrop<Runtime>,
     context: ManuallyDrop<Context>,
     state: Rc<State>,
 }
 
 impl Interpreter {
-    /// Makes the engine and evaluates the [`GLOBALS`], compiled.
+    /// Creates the engine and evaluates `globals`, the compiled [`GLOBALS`].
     ///
     /// [`GLOBALS`]: crate::GLOBALS
     ///
     /// # Errors
-    /// Out of memory, or what a global threw.
+    /// Errors if memory runs out, or with what one of the globals throws.
     pub fn new(host: Box<dyn Host>, globals: &[u8]) -> Result<Self, String> {
         let runtime = Runtime::new().map_err(|error| error.to_string())?;
         runtime.set_gc_threshold(GC_THRESHOLD);
@@ -52,8 +53,8 @@ impl Interpreter {
         Ok(Self { runtime: ManuallyDrop::new(runtime), context: ManuallyDrop::new(context), state })
     }
 
-    /// What is here now is the image, whose pages all sandboxes share: what comes
-    /// later lies together, behind it.
+    /// Makes everything that exists now part of the image, whose pages all sandboxes share.
+    /// Later allocations lie together, after it.
     pub fn seal(&self) {
         self.context.with(|ctx| context::seal_heap(&ctx));
     }
@@ -68,7 +69,7 @@ impl Interpreter {
         self.context.with(|ctx| self.deliver(&ctx, event));
         self.run_jobs();
         while !self.state.abandoned.borrow().is_empty() || !self.state.cut.borrow().is_empty() {
-            // Whatever goes wrong with one, none of them is there any more.
+            // An error is ignored: what `abandon` has taken out of the state is not retried.
             let _ = self.context.with(|ctx| rpc::abandon(&ctx, &self.state));
             self.run_jobs();
         }
@@ -98,8 +99,8 @@ impl Interpreter {
     }
 
     fn run_jobs(&self) {
-        // A job that throws has already rejected a promise, or is an error of
-        // the engine that the next use of the engine repeats.
+        // An error is ignored: the job has already rejected a promise, or it is an error of the
+        // engine that the next use of the engine repeats.
         while self.runtime.is_job_pending() {
             let _ = self.runtime.execute_pending_job();
         }
@@ -158,7 +159,7 @@ impl Interpreter {
         self.state.invocations.borrow_mut().insert(invocation, opened);
     }
 
-    /// Nobody outside has the object any more.
+    /// Forgets an offered object that nobody outside holds any more, and disposes of it.
     fn released(&self, ctx: &Ctx<'_>, offered: u32) {
         let object = self.state.offered.borrow_mut().remove(&offered);
         let Some(object) = object else { return };
@@ -182,7 +183,8 @@ impl Interpreter {
         self.report(ctx, fired);
     }
 
-    /// What listeners do about one may reject another promise.
+    /// Dispatches `unhandledrejection` and `rejectionhandled` until nothing is left to report:
+    /// a listener may reject another promise.
     fn tell_of_rejections(&self) {
         let state = &self.state;
         while !state.rejections.borrow().is_empty() || !state.handled.borrow().is_empty() {
@@ -203,7 +205,7 @@ impl Interpreter {
         }
     }
 
-    /// A rejection that no listener takes care of goes to the log.
+    /// Logs an unhandled rejection, unless a listener takes care of it.
     fn unhandled(&self, ctx: &Ctx<'_>, rejection: Rejection) {
         let Rejection { invocation, promise, reason } = rejection;
         let (Ok(promise), Ok(reason)) = (promise.restore(ctx), reason.restore(ctx)) else {
@@ -219,8 +221,7 @@ impl Interpreter {
         self.state.host.log(invocation, Level::Error, &line, None);
     }
 
-    /// An exception that nobody can catch any more, and no listener takes care of, goes
-    /// to the log.
+    /// Logs an exception that no code can catch any more, unless a listener takes care of it.
     fn report(&self, ctx: &Ctx<'_>, result: rquickjs::Result<()>) {
         if let Err(error) = result {
             let invocation = context::current(ctx);
@@ -245,7 +246,7 @@ fn install(ctx: &Ctx<'_>, state: &Rc<State>, globals: &[u8]) -> rquickjs::Result
     Ok(())
 }
 
-/// Nobody hears of it.
+/// Discards the pending exception and returns false: no listener has taken care of the error.
 fn drop_exception(ctx: &Ctx<'_>) -> bool {
     drop(ctx.catch());
     false
@@ -259,8 +260,8 @@ fn settler(
 }
 
 fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>, Value<'js>>) {
-    // If nobody else has it, what it names is released when it is dropped: not before it
-    // is named.
+    // Kept alive until the message is emitted: if this is the last reference, dropping it
+    // releases the capabilities that the message names.
     let (Ok(named) | Err(named)) = result.clone();
     let to_host = state.invocations.borrow().get(&id).is_some_and(|it| it.to_host);
     let result = match result {
@@ -276,14 +277,14 @@ fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>
     });
     state.emit(Effect::Settle(Settlement { invocation: id, result, waiting }));
     drop(named);
-    // What it returned may be one of them: not before.
+    // Not earlier: the result may be one of the stubs that end here.
     state.returned(id);
     if !waiting {
         state.end(id);
     }
 }
 
-/// What was thrown, as a value.
+/// Returns the value that was thrown. An error that is not an exception becomes an `Error`.
 pub fn thrown<'js>(ctx: &Ctx<'js>, error: rquickjs::Error) -> Value<'js> {
     if matches!(error, rquickjs::Error::Exception) {
         return ctx.catch();
@@ -291,8 +292,8 @@ pub fn thrown<'js>(ctx: &Ctx<'js>, error: rquickjs::Error) -> Value<'js> {
     throw::error(ctx, &error.to_string()).unwrap_or_else(|_| Value::new_undefined(ctx.clone()))
 }
 
-/// Hands over the value or what was thrown: at once if it is known, else when
-/// the promise settles.
+/// Calls `then` with the value or with what was thrown: immediately if the promise is already
+/// fulfilled, otherwise when it settles.
 pub fn when_settled<'js>(
     ctx: &Ctx<'js>,
     promise: &Promise<'js>,
@@ -319,8 +320,8 @@ pub fn when_settled<'js>(
     }
 }
 
-/// Notes rejected promises that nobody handles; the end of the turn logs those
-/// that are left.
+/// Records rejected promises that are not handled. The end of the turn logs those that are
+/// left.
 fn track_rejections(runtime: &Runtime, state: &Rc<State>) {
     let state = Rc::clone(state);
     runtime.set_host_promise_rejection_tracker(Some(Box::new(

@@ -1,4 +1,4 @@
-//! The glue that `wit/sandbox.wit` sees on `wasm32`.
+//! The glue between `wit/sandbox.wit` and the interpreter on `wasm32`.
 
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::{OnceCell, UnsafeCell};
@@ -32,7 +32,7 @@ impl crate::Guest for Component {
     fn turn(now: f64, event: Event) -> Outcome {
         INTERPRETER.with(|interpreter| match interpreter.get() {
             Some(interpreter) => interpreter.turn(now, event),
-            // Every image was made after `init`.
+            // Unreachable: every image is made after `init`.
             None => std::process::abort(),
         })
     }
@@ -46,15 +46,16 @@ unsafe extern "C" {
     fn free(block: *mut u8);
 }
 
-/// Left empty before the engine's heap, in bytes. A page that is read is mapped with
-/// the 64 KiB around it, and all that is mapped is looked at when a slot is reset:
-/// so the pages that every call reads lie in one piece less. Worth a look, with
-/// `just bench startup` and the resident memory of `tests/hostile/loader/stacks-of-children.js`,
-/// when the globals have changed.
+/// The number of bytes left empty before the engine's heap. A page that is read is mapped with
+/// the 64 KiB around it, and everything that is mapped is checked when a slot is reset. With
+/// this gap the pages that every call reads lie in one such piece less. Measure it again, with
+/// `just bench startup` and the resident memory of
+/// `tests/hostile/loader/stacks-of-children.js`, when the globals have changed.
 const ASIDE: usize = 4 << 10;
 
-/// Runs before anything else does. A panic ends the instance as a trap, which
-/// says nothing of why.
+/// Runs the constructors and sets the panic hook. Must run before anything else. The hook logs
+/// the message of a panic, because a panic ends the instance as a trap, which carries no
+/// message.
 fn begin() {
     // SAFETY: the linker makes this function, and nothing ran before it.
     unsafe { __wasm_call_ctors() };
@@ -63,15 +64,15 @@ fn begin() {
     }));
 }
 
-/// Compiles the texts of the globals. Called when the host is built, in an instance
-/// of which nothing else is kept.
+/// Compiles the texts of the globals. The host calls it when it is built, in an instance that
+/// is thrown away afterwards.
 ///
 /// # Safety
-/// The host has written them to the lower half of the stack, which is far away.
+/// The host must have written `texts` to the lower half of the stack, far from the part in use.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn compile(texts: *const u8, bytes: usize) -> *const [usize; 2] {
     begin();
-    // SAFETY: as above.
+    // SAFETY: guaranteed by the caller.
     let texts = unsafe { std::slice::from_raw_parts(texts, bytes) };
     let compiled = str::from_utf8(texts)
         .map_err(|error| error.to_string())
@@ -85,15 +86,15 @@ unsafe extern "C" fn compile(texts: *const u8, bytes: usize) -> *const [usize; 2
     }
 }
 
-/// Makes what the base image holds, of what [`compile`] has returned. Called once,
-/// when the host is built.
+/// Creates the contents of the base image from what [`compile`] has returned. Called once, when
+/// the host is built.
 ///
 /// # Safety
-/// As with [`compile`].
+/// Same as [`compile`].
 #[unsafe(no_mangle)]
 unsafe extern "C" fn init(globals: *const u8, bytes: usize) {
     begin();
-    // SAFETY: as above; the engine's allocator gives a block, or none.
+    // SAFETY: guaranteed by the caller; the engine's allocator returns a block, or null.
     let (globals, _) =
         unsafe { (std::slice::from_raw_parts(globals, bytes), black_box(malloc(ASIDE))) };
     INTERPRETER.with(|interpreter| {
@@ -104,17 +105,17 @@ unsafe extern "C" fn init(globals: *const u8, bytes: usize) {
             });
         reserve();
         interpreter.seal();
-        // What that has moved has left gaps.
+        // Sealing moves the engine's tables, which leaves gaps.
         reserve();
     });
 }
 
-/// Leaves room in the engine's allocator, so that a small worker never grows its
-/// memory: that is a system call which every thread of the host pays for. Room that
-/// is not touched takes no memory.
+/// Leaves room in both allocators, so that a small worker never grows its memory. Growing is a
+/// system call that every thread of the host pays for. Room that is not touched takes no
+/// memory.
 fn reserve() {
-    // SAFETY: the engine's own allocator and Rust's, each given back its own blocks,
-    // with the layout they were made with.
+    // SAFETY: these are the engine's allocator and Rust's. Each gets back its own blocks, with
+    // the layout that they were made with.
     unsafe {
         seal(256 << 10, |bytes| malloc(bytes), |block, _| free(block));
         let layout = |bytes| Layout::from_size_align_unchecked(bytes, 8);
@@ -122,9 +123,9 @@ fn reserve() {
     }
 }
 
-/// Gives up the gaps below a block of that size, which is left free. An allocator
-/// links them in lists, one for each size: a worker that frees something would
-/// write to the first of a list, each on a page of its own.
+/// Fills the gaps below a block of `room` bytes, and frees that block. An allocator links its
+/// gaps in lists, one for each size. A worker that frees something would write to the first gap
+/// of a list, each on a page of its own.
 fn seal(room: usize, alloc: impl Fn(usize) -> *mut u8, free: impl Fn(*mut u8, usize)) {
     let above = black_box(alloc(room));
     let mut bytes = room / 2;
@@ -138,7 +139,8 @@ fn seal(room: usize, alloc: impl Fn(usize) -> *mut u8, free: impl Fn(*mut u8, us
     free(above, room);
 }
 
-/// The whole linear memory as a list of bytes, for the host to read.
+/// Returns a pointer to the address and the length of the whole linear memory, for the host to
+/// read.
 #[unsafe(no_mangle)]
 extern "C" fn dump() -> *const [usize; 2] {
     struct Area(UnsafeCell<[usize; 2]>);
@@ -151,7 +153,7 @@ extern "C" fn dump() -> *const [usize; 2] {
     AREA.0.get()
 }
 
-/// The engine's clock, in microseconds: the time of the turn.
+/// Returns the time of the turn in microseconds, which is the engine's clock.
 #[unsafe(no_mangle)]
 extern "C" fn __rquickjs_host_now_us() -> f64 {
     crate::clock::now() * 1000.0

@@ -1,18 +1,19 @@
-//! What the guest asks of the host in the middle of a turn.
+//! The functions of the host that the guest calls in the middle of a turn.
 
 use crate::{Level, Module, SourceError};
 
-/// The eager imports of `wit/sandbox.wit`.
+/// The imports of `wit/sandbox.wit` that take effect at once.
 pub trait Host {
-    /// Writes one log line of `invocation`, with the data of what it was made of.
+    /// Writes one log line of `invocation`. `arguments` is the data that the line was made of,
+    /// if it is wanted.
     fn log(&self, invocation: u32, level: Level, text: &str, arguments: Option<&[u8]>);
 
-    /// Ends the sandbox; it returns in tests only.
+    /// Ends the sandbox. Returns in tests only.
     fn abort(&self, reason: Option<&str>);
 
-    /// Hands over the module that a resolved specifier names.
+    /// Returns the module that a resolved specifier names.
     ///
     /// # Errors
-    /// There is no such module, or it could not be made into JavaScript.
+    /// Errors if there is no such module, or if it could not be turned into JavaScript.
     fn source(&self, specifier: &str) -> Result<Module, SourceError>;
 }

@@ -1,5 +1,5 @@
-//! What the guest's own code uses of JavaScript, captured before a worker can
-//! tamper with it.
+//! The parts of JavaScript that the guest's own code uses, captured before a worker can tamper
+//! with them.
 
 use std::cell::RefCell;
 
@@ -12,11 +12,11 @@ use rquickjs::{
 use crate::rpc;
 use crate::state::State;
 
-/// The object that `globals::install` returned; user code cannot reach it.
+/// The object that `globals::install` returned. User code cannot reach it.
 pub struct Intrinsics {
     all: Persistent<Object<'static>>,
-    /// Those that were asked for, by the address of their name's text: to look
-    /// a name up is dear.
+    /// The values that were looked up before, by the address of the name's text, because a
+    /// lookup by name is expensive.
     known: RefCell<Vec<(usize, Persistent<Value<'static>>)>>,
 }
 
@@ -45,10 +45,10 @@ fn get<'js, T: FromJs<'js>>(ctx: &Ctx<'js>, state: &State, name: &'static str) -
     }
 }
 
-/// Looks up what every call needs, so that the base image has it.
+/// Looks up what every call needs, so that the base image contains it.
 ///
 /// # Errors
-/// Memory.
+/// Errors if the heap is full.
 pub fn prepare(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     worker_entrypoint(ctx, state)?;
     rpc_target(ctx, state)?;
@@ -66,7 +66,7 @@ fn execution_context_class<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Constru
     get(ctx, state, "ExecutionContext")
 }
 
-/// `new ExecutionContext(invocation, props)`: the `ctx` of a handler.
+/// Creates the `ctx` of a handler: `new ExecutionContext(invocation, props)`.
 pub fn execution_context<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -84,8 +84,8 @@ pub fn rpc_target<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "RpcTarget")
 }
 
-/// Whether it is an instance of `RpcTarget` or `WorkerEntrypoint`, which are
-/// passed by reference and show what their class has.
+/// Returns true if the value is an instance of `RpcTarget` or `WorkerEntrypoint` and not a
+/// proxy. Such instances are passed by reference and expose the members of their class.
 pub fn is_rpc_target<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<bool> {
     match value.as_object().filter(|_| !value.is_proxy()) {
         Some(object) => inherits_rpc_target(ctx, state, object),
@@ -93,7 +93,7 @@ pub fn is_rpc_target<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> 
     }
 }
 
-/// As [`is_rpc_target`], and proxies are asked.
+/// Like [`is_rpc_target`], but also asks proxies for their prototype.
 pub fn inherits_rpc_target<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -107,52 +107,52 @@ pub fn inherits_rpc_target<'js>(
     Ok(false)
 }
 
-/// `RpcStub.prototype`
+/// Returns `RpcStub.prototype`.
 pub fn stub_methods<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "stubMethods")
 }
 
-/// `ServiceStub.prototype`
+/// Returns `ServiceStub.prototype`.
 pub fn service_methods<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "serviceMethods")
 }
 
-/// `RpcProperty.prototype`
+/// Returns `RpcProperty.prototype`.
 pub fn property_methods<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "propertyMethods")
 }
 
-/// The prototype of stubs.
+/// Returns the prototype of stubs.
 pub fn stub_prototype<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "stubPrototype")
 }
 
-/// The prototype of stubs of entrypoints.
+/// Returns the prototype of stubs of entrypoints.
 pub fn service_prototype<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "servicePrototype")
 }
 
-/// The prototype of properties of stubs.
+/// Returns the prototype of properties of stubs.
 pub fn property_prototype<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "propertyPrototype")
 }
 
-/// What promises of calls have beside the properties of their answer.
+/// Returns the members that promises of calls have beside the properties of their answer.
 pub fn promise_methods<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "promiseMethods")
 }
 
-/// The prototype of promises of calls.
+/// Returns the prototype of promises of calls.
 pub fn rpc_promise<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "promisePrototype")
 }
 
-/// `then`, `catch` and `finally` of a property that can be read.
+/// Returns `then`, `catch` and `finally` of a property that can be read.
 pub fn readable<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
     get(ctx, state, "readable")
 }
 
-/// A promise of what a path leads to from a value that is here, or of what
+/// Returns a promise of what a path leads to from a local value or, with arguments, of what
 /// calling that returns.
 pub fn follow<'js>(
     ctx: &Ctx<'js>,
@@ -164,7 +164,7 @@ pub fn follow<'js>(
     get::<Function<'js>>(ctx, state, "follow")?.call((value, path, arguments))
 }
 
-/// The stub inside an object of the scripts', such as a loader.
+/// Returns the stub inside an object that the scripts made, such as a loader.
 pub fn stub_of<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -174,12 +174,12 @@ pub fn stub_of<'js>(
     Ok((!stub.is_undefined()).then_some(stub))
 }
 
-/// `new WorkerLoader(stub)`
+/// Creates `new WorkerLoader(stub)`.
 pub fn worker_loader<'js>(ctx: &Ctx<'js>, state: &State, stub: Value<'js>) -> Result<Value<'js>> {
     get::<Constructor<'js>>(ctx, state, "WorkerLoader")?.construct((stub,))
 }
 
-/// A namespace with `__esModule`, as it is required.
+/// Wraps a namespace for `require`, in an object that also has `__esModule`.
 pub fn as_required<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -188,33 +188,34 @@ pub fn as_required<'js>(
     get::<Function<'js>>(ctx, state, "asRequired")?.call((namespace,))
 }
 
-/// A function that does nothing.
+/// Returns a function that does nothing.
 pub fn nothing<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Value<'js>> {
     get(ctx, state, "nothing")
 }
 
-/// Calls the `Symbol.dispose` of an object that nobody outside has any more.
+/// Calls the `Symbol.dispose` of a value that nobody outside holds any more, if it has one.
 pub fn dispose<'js>(ctx: &Ctx<'js>, state: &State, value: Value<'js>) -> Result<()> {
     get::<Function<'js>>(ctx, state, "dispose")?.call((value,))
 }
 
-/// Ends a stream that was offered and not sent. Nothing for any other object.
+/// Ends a stream or a signal that was offered in a message and not sent. Does nothing for any
+/// other object.
 pub fn withdraw<'js>(ctx: &Ctx<'js>, state: &State, object: Value<'js>) -> Result<()> {
     get::<Function<'js>>(ctx, state, "withdraw")?.call((object,))
 }
 
-/// Breaks a stream whose sender is over.
+/// Breaks a stream whose sender has ended.
 pub fn cut<'js>(ctx: &Ctx<'js>, state: &State, end: Value<'js>) -> Result<()> {
     get::<Function<'js>>(ctx, state, "cutStream")?.call((end,))
 }
 
-/// The data of an instance of a class that has an [`Interface`], after the
-/// number of it; none for anything else. A body is used then, a stream locked.
+/// Returns the data of an instance of a class that has an [`Interface`], after the number of
+/// the interface, or `None` for any other value. This uses a body up and locks a stream.
 pub fn parts<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Option<Array<'js>>> {
     get::<Function<'js>>(ctx, state, "partsOf")?.call((value.clone(),))
 }
 
-/// What [`parts`] were taken from.
+/// Creates the instance that [`parts`] were taken from.
 pub fn instance<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -224,7 +225,7 @@ pub fn instance<'js>(
     get::<Function<'js>>(ctx, state, "instanceOf")?.call((interface as i32, data))
 }
 
-/// `stub.fetch(...arguments)`
+/// Calls `stub.fetch(...arguments)`.
 pub fn fetch<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -234,7 +235,7 @@ pub fn fetch<'js>(
     get::<Function<'js>>(ctx, state, "fetchThrough")?.call((stub, arguments))
 }
 
-/// The arguments of a handler of requests: one request.
+/// Converts the arguments of a `fetch` handler into one request.
 pub fn request<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -243,17 +244,17 @@ pub fn request<'js>(
     get::<Function<'js>>(ctx, state, "requestOf")?.call((arguments,))
 }
 
-/// A promise of the response that a handler of requests returned.
+/// Returns a promise of the response that a `fetch` handler returned.
 pub fn response<'js>(ctx: &Ctx<'js>, state: &State, result: Value<'js>) -> Result<Value<'js>> {
     get::<Function<'js>>(ctx, state, "responseOf")?.call((result,))
 }
 
-/// Where the global `fetch` leads.
+/// Sets the stub that the global `fetch` calls.
 pub fn set_outbound<'js>(ctx: &Ctx<'js>, state: &State, stub: Value<'js>) -> Result<()> {
     get::<Function<'js>>(ctx, state, "setOutbound")?.call((stub,))
 }
 
-/// A method that goes on belonging to its object.
+/// Binds a method to its object.
 pub fn bind<'js>(
     ctx: &Ctx<'js>,
     function: &Function<'js>,
@@ -263,7 +264,7 @@ pub fn bind<'js>(
     get::<Function<'js>>(ctx, &state, "bind")?.call((function.clone(), this.clone()))
 }
 
-/// `new Error(text)`, or one of another class of the language's.
+/// Creates `new Error(text)`, or an error of another class of the language.
 pub fn error<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -273,12 +274,12 @@ pub fn error<'js>(
     get::<Constructor<'js>>(ctx, state, class)?.construct((text,))
 }
 
-/// A class of the module `cloudflare:workers`.
+/// Returns an export of the module `cloudflare:workers`.
 pub fn export<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>> {
     get::<Object<'js>>(ctx, state, "workers")?.get(name)
 }
 
-/// Tells listeners of a rejection that nobody handles; whether one takes care of it.
+/// Tells listeners of an unhandled rejection. Returns true if one of them takes care of it.
 pub fn unhandled<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -288,7 +289,7 @@ pub fn unhandled<'js>(
     get::<Function<'js>>(ctx, state, "unhandled")?.call((promise, reason))
 }
 
-/// Tells listeners of a rejection that was told of and is handled now.
+/// Tells listeners that a rejection which was reported as unhandled is handled now.
 pub fn handled<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -298,12 +299,12 @@ pub fn handled<'js>(
     get::<Function<'js>>(ctx, state, "handled")?.call((promise, reason))
 }
 
-/// Tells listeners of an exception that nobody catches; whether one takes care of it.
+/// Tells listeners of an uncaught exception. Returns true if one of them takes care of it.
 pub fn uncaught<'js>(ctx: &Ctx<'js>, state: &State, thrown: Value<'js>) -> Result<bool> {
     get::<Function<'js>>(ctx, state, "uncaught")?.call((thrown,))
 }
 
-/// A promise for what `await value` would wait for; none if it would not wait.
+/// Returns the promise that `await value` would wait for, or `None` if it would not wait.
 pub fn promise_of<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -319,7 +320,7 @@ pub fn promise_of<'js>(
     get::<Function<'js>>(ctx, state, "promiseResolve")?.call((value.clone(),)).map(Some)
 }
 
-/// The value as `console.log` prints it. Never fails.
+/// Returns the value as `console.log` prints it. Never fails.
 pub fn describe<'js>(ctx: &Ctx<'js>, state: &State, value: Value<'js>) -> String {
     let described = get::<Function<'js>>(ctx, state, "inspect")
         .and_then(|inspect| inspect.call::<_, String>((value,)));

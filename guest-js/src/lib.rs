@@ -1,11 +1,11 @@
-//! The untrusted side: QuickJS behind `wit/sandbox.wit`.
+//! The untrusted guest: QuickJS behind `wit/sandbox.wit`.
 //!
-//! An [`Interpreter`] is delivered one event at a time, runs JavaScript until no job
-//! is left, and answers with the effects. On `wasm32` it lives in a static and
-//! the glue in `export` is all that the host sees; natively the same logic is
-//! built and tested against a [`Host`] of the test's own.
+//! An [`Interpreter`] takes one event at a time, runs JavaScript until no job is left and
+//! returns the effects. On `wasm32` it lives in a static, and the host only sees the glue in
+//! `export`. The native build has the same logic, which is tested with a [`Host`] that the
+//! tests implement.
 
-// The flat form of an event, in code that is generated.
+// The generated code passes an event in its flat form, as many arguments.
 #![allow(clippy::too_many_arguments)]
 
 mod clock;

@@ -1,4 +1,4 @@
-//! What a sandbox holds beside the JavaScript heap.
+//! The state of a sandbox outside of the JavaScript heap.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,22 +17,22 @@ use crate::{Effect, Host, ModuleBody};
 /// An invocation that has not ended.
 #[derive(Default)]
 pub struct Invocation {
-    /// Promises handed to `waitUntil` that are pending.
+    /// The number of pending promises passed to `waitUntil` and of streams sent that are not
+    /// over.
     pub waiting: u32,
-    /// It has returned or thrown.
+    /// True if it has returned or thrown.
     pub settled: bool,
-    /// Nobody but the host sees its result.
+    /// True if only the host sees its result.
     pub to_host: bool,
-    /// Stubs among its arguments, which end when it returns.
+    /// The stubs among its arguments, which end when it returns.
     pub parameters: Vec<Handle>,
-    /// Stubs that its calls returned, and streams that it was sent, which end
-    /// with it.
+    /// The stubs that its calls returned and the streams that it was sent, which end with it.
     pub results: Vec<Handle>,
-    /// The ends that it offered of streams that are not over.
+    /// The stream ends that it has offered, as long as the streams are not over.
     pub sent: Vec<Persistent<rquickjs::Value<'static>>>,
 }
 
-/// A rejected promise that nobody has handled so far.
+/// A rejected promise, with the invocation and the reason of its rejection.
 pub struct Rejection {
     pub invocation: u32,
     pub promise: Persistent<rquickjs::Value<'static>>,
@@ -41,66 +41,67 @@ pub struct Rejection {
 
 pub struct State {
     pub host: Box<dyn Host>,
-    /// What `performance.now()` counts from.
+    /// The time that `performance.now()` counts from.
     pub time_origin: Cell<f64>,
-    /// Log lines are wanted with their arguments.
+    /// True if log lines are wanted with their arguments.
     pub watched: Cell<bool>,
     pub max_code_bytes: Cell<u64>,
-    /// A stub that is passed in a call is gone for whoever passes it.
+    /// True if passing a stub in a call takes it away from the caller.
     pub transfers_stubs: Cell<bool>,
     random: RefCell<ChaCha20Rng>,
     pub effects: RefCell<Vec<Effect>>,
     pub invocations: RefCell<BTreeMap<u32, Invocation>>,
     pub calls: RefCell<BTreeMap<u32, PendingCall>>,
-    /// Calls of invocations that have ended in this turn.
+    /// The calls of invocations that have ended in this turn.
     pub abandoned: RefCell<Vec<PendingCall>>,
-    /// What invocations that have ended in this turn had sent.
+    /// The stream ends offered by invocations that have ended in this turn.
     pub cut: RefCell<Vec<Persistent<rquickjs::Value<'static>>>>,
-    /// Whose event began the turn.
+    /// The invocation whose event began the turn.
     pub payer: Cell<u32>,
     next_call: Cell<u32>,
-    /// Calls on whose promise something was called or read in this turn.
+    /// The calls on whose promise a method was called or a property read in this turn.
     pub pipelined: RefCell<Vec<u32>>,
-    /// Needed until the effects of this turn are out.
+    /// The handles that are needed until the effects of this turn are out.
     pub after_turn: RefCell<Vec<Handle>>,
-    /// Sent on for good in this turn: disposed of when its effects are out.
+    /// The handles that were passed on for good in this turn. They are disposed of at its end.
     pub handed_on: RefCell<Vec<Handle>>,
-    /// Objects that others may call, by the number they were offered under.
+    /// The objects that others may call, by the number that they were offered under.
     pub offered: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
-    /// As [`Self::offered`], until the next event.
+    /// Like [`Self::offered`], but only until the next event.
     pub lent: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
     pub next_offer: Cell<u32>,
-    /// The engine's number for the class of stubs.
+    /// The engine's class id of stubs.
     pub stub_class: Cell<u32>,
-    /// The sandbox's way to itself.
+    /// The sandbox's capability for itself.
     pub own: RefCell<Option<Handle>>,
     pub timers: RefCell<Timers>,
-    /// Bodies handed over by the host whose module was not instantiated yet.
+    /// The bodies from the host whose module is not instantiated yet.
     pub bodies: RefCell<BTreeMap<String, ModuleBody>>,
-    /// Resolved specifier to the name that the host gave its module.
+    /// The name that the host gave to a module, by resolved specifier.
     pub names: RefCell<BTreeMap<String, String>>,
-    /// What `require` has returned of ES modules that have a default export.
+    /// The values that `require` has returned for ES modules that have a default export.
     pub required: RefCell<BTreeMap<String, Persistent<rquickjs::Value<'static>>>>,
-    /// The names of modules that are JSON.
+    /// The names of JSON modules.
     pub json: RefCell<BTreeSet<String>>,
-    /// What was thrown when a module was parsed, linked or evaluated, by its name or,
+    /// The value that was thrown when a module was parsed, linked or evaluated, by its name or,
     /// if it never got one, by its specifier.
     pub failures: RefCell<BTreeMap<String, Persistent<rquickjs::Value<'static>>>>,
-    /// Bodies of CommonJS modules that have not run.
+    /// The bodies of CommonJS modules that have not run.
     pub compiled: RefCell<BTreeMap<String, Persistent<Function<'static>>>>,
-    /// What CommonJS modules export, as far as their sources show it.
+    /// The exports of CommonJS modules, as far as their sources show them.
     pub exported: RefCell<BTreeMap<String, Rc<Exported>>>,
-    /// `module` objects of what is not an ES module, once it was evaluated.
+    /// The `module` objects of evaluated modules that are not ES modules.
     pub values: RefCell<BTreeMap<String, Persistent<Object<'static>>>>,
     /// The namespace of the main module.
     pub exports: RefCell<Option<Persistent<Object<'static>>>>,
     pub env: RefCell<Option<Persistent<rquickjs::Value<'static>>>>,
     pub rejections: RefCell<Vec<Rejection>>,
-    /// Promises whose rejection was told of and that somebody has handled since, if the
-    /// worker wants to know.
+    /// The promises whose rejection was reported as unhandled and that have been handled since,
+    /// if the worker wants to know.
     pub handled: RefCell<Vec<Rejection>>,
     pub wants_handled: Cell<bool>,
-    /// Whose evaluation is no invocation as others are.
+    /// The invocation that evaluates the main module, 0 afterwards. `waitUntil` cannot keep it
+    /// open.
     pub load: Cell<u32>,
     pub intrinsics: RefCell<Option<Intrinsics>>,
 }
@@ -160,15 +161,15 @@ impl State {
         self.random.borrow_mut().fill_bytes(into);
     }
 
-    /// Uniform in [0, 1), with all 53 bits that a double has.
+    /// Returns a uniformly distributed number in [0, 1), with all 53 bits that a double has.
     pub fn random_unit(&self) -> f64 {
         #[allow(clippy::cast_precision_loss, reason = "53 bits fit")]
         let bits = (self.random.borrow_mut().next_u64() >> 11) as f64;
         bits / 9_007_199_254_740_992.0
     }
 
-    /// Who pays for what code of that invocation starts: it itself, or, when it
-    /// has ended, whoever woke the code up. None if both have ended.
+    /// Returns the invocation that pays for what code of `invocation` starts: that one or, if
+    /// it has ended, the one whose event began the turn. `None` if both have ended.
     pub fn payer_for(&self, invocation: u32) -> Option<u32> {
         let open = self.invocations.borrow();
         [invocation, self.payer.get()].into_iter().find(|id| open.contains_key(id))
@@ -180,13 +181,13 @@ impl State {
         id
     }
 
-    /// What was lent counts as offered.
+    /// Makes a lent object an offered one.
     pub fn keep(&self, lent: u32) {
         let object = self.lent.borrow_mut().remove(&lent);
         self.offered.borrow_mut().extend(object.map(|object| (lent, object)));
     }
 
-    /// The stubs among an invocation's arguments end when it returns.
+    /// Ends the stubs among an invocation's arguments, because it has returned.
     pub fn returned(&self, invocation: u32) {
         let parameters = match self.invocations.borrow_mut().get_mut(&invocation) {
             Some(invocation) => std::mem::take(&mut invocation.parameters),
@@ -195,7 +196,7 @@ impl State {
         parameters.iter().for_each(Handle::dispose);
     }
 
-    /// Forgets all that belongs to an invocation that is over.
+    /// Forgets everything that belongs to an invocation that is over.
     pub fn end(&self, invocation: u32) {
         let mut ended = self.invocations.borrow_mut().remove(&invocation);
         if let Some(ended) = &mut ended {

@@ -1,4 +1,4 @@
-//! The guest's logic, natively: events in, effects out, no Wasm.
+//! Tests of the guest's logic in the native build: events in, effects out, without Wasm.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

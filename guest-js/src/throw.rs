@@ -1,5 +1,5 @@
-//! Errors whose text is of any length: the crate's own helpers cut it, and leave it out of
-//! the stack.
+//! Functions that throw errors with a text of any length. The crate's own helpers truncate it,
+//! and leave it out of the stack.
 
 use rquickjs::{Ctx, Error, Exception, Result, Value};
 
@@ -20,10 +20,10 @@ pub fn plain_error(ctx: &Ctx<'_>, text: &str) -> Error {
     throw(ctx, "Error", text)
 }
 
-/// An `Error` that is not thrown.
+/// Creates an `Error` without throwing it.
 ///
 /// # Errors
-/// Memory.
+/// Errors if the heap is full.
 pub fn error<'js>(ctx: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
     make(ctx, "Error", text)
 }
@@ -35,7 +35,7 @@ fn throw(ctx: &Ctx<'_>, class: &'static str, text: &str) -> Error {
 fn make<'js>(ctx: &Ctx<'js>, class: &'static str, text: &str) -> Result<Value<'js>> {
     let made = rpc::state(ctx).and_then(|state| intrinsics::error(ctx, &state, class, text));
     made.or_else(|_| {
-        // Before the globals are there.
+        // The globals are not installed yet.
         drop(ctx.catch());
         Ok(Exception::from_message(ctx.clone(), text)?.into_object().into_value())
     })

@@ -1,4 +1,4 @@
-//! Timers, kept in the guest: the host only learns when to wake it next.
+//! Timers. They are kept in the guest: the host only learns when to wake it next.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use rquickjs::{Function, Persistent};
 
 use crate::Alarm;
 
-/// Order of firing: due time, then creation.
+/// The order of firing: by due time, then by creation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    /// Whole milliseconds, so that order needs no comparison of floats.
+    /// The due time in whole milliseconds, so that the order needs no comparison of floats.
     due: u64,
     id: u32,
 }
@@ -17,11 +17,11 @@ struct Key {
 pub struct Timer {
     pub invocation: u32,
     pub callback: Persistent<Function<'static>>,
-    /// Milliseconds between two firings of an interval.
+    /// The milliseconds between two firings, if the timer is an interval.
     pub interval: Option<u64>,
 }
 
-/// A timer taken out of the queue to be fired.
+/// A timer that was taken out of the queue to be fired.
 pub struct Due {
     pub id: u32,
     pub timer: Timer,
@@ -60,7 +60,7 @@ impl Timers {
         }
     }
 
-    /// Takes the first timer if it is due.
+    /// Removes and returns the first timer if it is due.
     pub fn take(&mut self, now: f64) -> Option<Due> {
         let (&key, _) = self.queue.first_key_value()?;
         #[allow(clippy::cast_precision_loss, reason = "a due time is below 2^53")]

@@ -1,14 +1,14 @@
-//! What is to be erased from a text, and the text without it.
+//! The parts of a text that are erased, and the text without them.
 //!
-//! Erasing keeps every line and column: a character becomes as many spaces as
-//! it has UTF-16 units, and a line end stays. Where a space alone would change
-//! the meaning, a mark (one ASCII character such as `;`) stands in its place.
+//! Erasing keeps every line and column: a character becomes as many spaces as it has UTF-16
+//! units, and a line end stays. Where a space would change the meaning, a mark takes its place,
+//! which is one ASCII character such as `;`.
 
 use crate::position::is_line_end;
 use crate::scan::Scanner;
 use oxc_span::Span;
 
-/// What could wrongly be read as the continuation of what was erased.
+/// A place where what is kept could wrongly be read as the continuation of what precedes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Guard {
     /// Between statements: a `;` is needed before `(`, `[`, a template, a
@@ -30,7 +30,7 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// Whether the text can stay as it is.
+    /// Returns true if the text can stay as it is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.blanks.is_empty()
@@ -51,20 +51,20 @@ impl Edits {
         self.marks.push((offset, mark));
     }
 
-    /// Writes `;` at an offset inside an erased span, if what follows in the
-    /// result would otherwise join what precedes it.
+    /// Writes `;` at an offset inside an erased span, if what follows in the result would
+    /// otherwise join what precedes it.
     pub fn guard(&mut self, offset: u32, guard: Guard) {
         self.guards.push((offset, guard));
     }
 
-    /// Where the erased tail of a node that ends at `end` starts, if its tail
-    /// was erased.
+    /// Returns where the erased tail of a node that ends at `end` starts, or `None` if its tail
+    /// was not erased.
     #[must_use]
     pub fn erased_tail(&self, end: u32) -> Option<u32> {
         (self.last.end == end && end > 0).then_some(self.last.start)
     }
 
-    /// The text with all edits made.
+    /// Makes all edits and returns the text.
     #[must_use]
     pub fn apply(mut self, scanner: &Scanner<'_>) -> String {
         self.blanks.sort_unstable_by_key(|span| (span.start, span.end));
@@ -88,10 +88,10 @@ impl Edits {
         self.render(scanner.source())
     }
 
-    /// The first thing that is kept at or after an offset inside a blank.
+    /// Returns the first thing that is kept at or after an offset inside a blank.
     ///
-    /// Asked from the text's end to its start, so that a long run of erased
-    /// statements is walked once and not once for each of them.
+    /// Called from the end of the text to its start, so that a long run of erased statements is
+    /// walked once and not once for each of them.
     fn next_kept(
         &self,
         scanner: &Scanner<'_>,
@@ -129,7 +129,7 @@ impl Edits {
         for span in &self.blanks {
             let start = (span.start as usize).max(done);
             let end = span.end as usize;
-            // A span inside one that was erased already has nothing left.
+            // A span inside one that was already erased has nothing left.
             let (Some(kept), Some(erased)) = (source.get(done..start), source.get(start..end))
             else {
                 continue;
@@ -165,7 +165,7 @@ enum Kept {
 }
 
 impl Kept {
-    /// Whether it would be read as the continuation of what precedes it.
+    /// Returns true if it would be read as the continuation of what precedes it.
     fn joins(self, scanner: &Scanner<'_>, guard: Guard) -> bool {
         let at = match self {
             Self::Mark(mark) => return mark == b'(',
@@ -182,7 +182,7 @@ impl Kept {
     }
 }
 
-/// What is kept behind a blank.
+/// The first thing that is kept after a blank.
 #[derive(Debug, Default)]
 struct Following {
     blank: Option<usize>,

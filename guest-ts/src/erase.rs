@@ -1,9 +1,9 @@
-//! Walks a program and plans how to make JavaScript of it in place.
+//! Walks a program and plans how to turn it into JavaScript in place.
 //!
-//! Types are erased where they stand, so that every line and column keeps its
-//! meaning. What only a transformer can express (an `enum`, JSX) is reported
-//! as [`Plan::Lower`], and what that does not know as [`Plan::Rewrite`]. Anything
-//! unexpected is lowered: that is always right, it only costs a source map.
+//! Types are erased where they stand, so that every line and column keeps its meaning. What
+//! only a transformer can express (an `enum`, JSX) is reported as [`Plan::Lower`], and what the
+//! transformer does not support as [`Plan::Rewrite`]. Anything unexpected is lowered, which is
+//! always correct and only costs a source map.
 
 mod members;
 mod modules;
@@ -25,20 +25,20 @@ use oxc_span::{GetSpan, Span};
 use oxc_syntax::precedence::{GetPrecedence, Precedence};
 use std::collections::HashSet;
 
-/// How to make JavaScript of a program.
+/// A way to turn a program into JavaScript.
 pub enum Plan {
-    /// Erase these spans; nothing else changes.
+    /// Erase these spans. Nothing else changes.
     Erase(Edits),
-    /// Something has no spelling in place: transform and print the program.
+    /// Something cannot be expressed in place: transform and print the program.
     Lower,
-    /// Something is unknown to the transformer: rewrite it first.
+    /// Something is not supported by the transformer: rewrite it first.
     Rewrite,
 }
 
 /// Plans the erasure of `program`.
 ///
-/// `scoping` tells which imported names are used as values; without it every
-/// import stays that is not marked as a type.
+/// `scoping` tells which imported names are used as values. Without it, every import stays that
+/// is not marked as a type.
 #[must_use]
 pub fn plan(program: &Program<'_>, scanner: &Scanner<'_>, scoping: Option<&Scoping>) -> Plan {
     let mut eraser = Eraser {
@@ -64,8 +64,7 @@ struct Eraser<'s> {
     scanner: &'s Scanner<'s>,
     scoping: Option<&'s Scoping>,
     edits: Edits,
-    /// Whether the statement visited next is one of a list, where nothing at
-    /// all may take its place.
+    /// True if the next statement is one of a list, where nothing at all may take its place.
     in_list: bool,
     lower: bool,
     rewrite: bool,
@@ -74,7 +73,7 @@ struct Eraser<'s> {
 }
 
 impl Eraser<'_> {
-    /// Erases the single character expected behind `end`, past white space.
+    /// Erases the single character that is expected after `end`, past whitespace.
     fn blank_next(&mut self, end: u32, expected: u8) {
         let at = self.scanner.skip_trivia(end);
         if self.scanner.byte(at) == Some(expected) {
@@ -84,7 +83,7 @@ impl Eraser<'_> {
         }
     }
 
-    /// Erases from the keyword or sign behind `expression` to `end`.
+    /// Erases from the keyword or sign after `expression` to `end`.
     fn blank_suffix(&mut self, expression: Span, end: u32, keyword: &str) {
         let at = self.scanner.skip_trivia(expression.end);
         if self.scanner.text(at, end).starts_with(keyword) {
@@ -94,9 +93,9 @@ impl Eraser<'_> {
         }
     }
 
-    /// Erases a parameter list's type parameters. If they span lines, the `(`
-    /// moves up to their place: no line may end between `return`, `async` and
-    /// the parameters of an arrow function.
+    /// Erases the type parameters of an arrow function. If they span lines, the `(` moves up to
+    /// their place, because no line may end between `return`, `async` and the parameters of an
+    /// arrow function.
     fn arrow_type_parameters(&mut self, arrow: &ArrowFunctionExpression<'_>) {
         let Some(parameters) = &arrow.type_parameters else { return };
         let open = arrow.params.span.start;
@@ -111,8 +110,8 @@ impl Eraser<'_> {
         }
     }
 
-    /// Erases an arrow function's return type. If it spans lines, the `)`
-    /// moves down to its end: no line may end between `)` and `=>`.
+    /// Erases the return type of an arrow function. If it spans lines, the `)` moves down to
+    /// its end, because no line may end between `)` and `=>`.
     fn arrow_return_type(&mut self, arrow: &ArrowFunctionExpression<'_>) {
         let Some(annotation) = &arrow.return_type else { return };
         let close = arrow.params.span.end.saturating_sub(1);
@@ -151,15 +150,14 @@ impl<'a> Visit<'a> for Eraser<'_> {
             return;
         }
         self.keep_statement(statement);
-        // `a = b as T` and a line end: without `as T`, a `(` on the next line
-        // would be read as a call of `b`.
+        // Without `as T`, a `(` on the line after `a = b as T` would be read as a call of `b`.
         if let Some(tail) = self.edits.erased_tail(span.end) {
             self.edits.guard(tail, Guard::Statement);
         }
     }
 
     fn visit_ts_type(&mut self, _: &TSType<'a>) {
-        // Whoever holds a type erases it whole.
+        // The node that holds a type erases the whole type.
     }
 
     fn visit_ts_type_annotation(&mut self, annotation: &TSTypeAnnotation<'a>) {
@@ -224,8 +222,8 @@ impl<'a> Visit<'a> for Eraser<'_> {
     fn visit_ts_type_assertion(&mut self, it: &TSTypeAssertion<'a>) {
         let operand = it.expression.span().start;
         self.visit_expression(&it.expression);
-        // `return <T>` and a line end would return nothing; `() => <T>{}` would
-        // have a block for its body; a statement must not start with `function`.
+        // `return <T>` before a line end would return nothing. `() => <T>{}` would have a block
+        // as its body. A statement must not start with `function`.
         if self.scanner.has_line_end(it.span.start, operand)
             || self.scanner.byte(operand) == Some(b'{')
             || matches!(self.scanner.word(operand), "function" | "class" | "async" | "let")
@@ -278,7 +276,7 @@ impl<'a> Visit<'a> for Eraser<'_> {
 }
 
 impl Eraser<'_> {
-    /// The end of the `<T>` of a type assertion.
+    /// Returns the end of the `<T>` of a type assertion.
     fn assertion_end(&mut self, it: &TSTypeAssertion<'_>) -> u32 {
         let at = self.scanner.skip_trivia(it.type_annotation.span().end);
         if self.scanner.byte(at) != Some(b'>') {
@@ -288,7 +286,7 @@ impl Eraser<'_> {
     }
 }
 
-/// What `e as T` or `e satisfies T` says something about, without parentheses.
+/// Returns the operand of `e as T` or `e satisfies T`, past further ones without parentheses.
 fn asserted<'e, 'a>(expression: &'e Expression<'a>) -> Option<&'e Expression<'a>> {
     let mut inner = match expression {
         Expression::TSAsExpression(it) => &it.expression,

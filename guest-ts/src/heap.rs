@@ -1,10 +1,8 @@
-//! The guest's global allocator: it hands out memory upwards and never looks
-//! back.
+//! The guest's global allocator. It hands out memory upwards and does not track freed blocks.
 //!
-//! One instance transpiles one text and is thrown away, so that bookkeeping
-//! for freed blocks would be work for nothing. The host's memory limit bounds
-//! what a text can make it take: a refused `memory.grow` is a null pointer,
-//! and Rust's answer to that is a trap.
+//! One instance transpiles one text and is thrown away, so bookkeeping for freed blocks would
+//! be wasted. The host's memory limit bounds what a text can make it take: a refused
+//! `memory.grow` is a null pointer, to which Rust responds with a trap.
 
 #![allow(unsafe_code)]
 
@@ -14,10 +12,10 @@ use core::cell::UnsafeCell;
 use core::ptr::{self, NonNull};
 
 const PAGE: usize = 64 * 1024;
-/// Memory grows by at least this much: each growth is a call into the host.
+/// The minimum growth of the memory, because each growth is a call into the host.
 const STEP_PAGES: usize = 16;
 
-/// A bump allocator over the memory behind the program's static data.
+/// A bump allocator over the memory after the program's static data.
 pub struct Heap(UnsafeCell<State>);
 
 struct State {
@@ -31,7 +29,7 @@ struct State {
 unsafe impl Sync for Heap {}
 
 impl Heap {
-    /// An allocator that has touched nothing yet.
+    /// Creates an allocator that has touched nothing yet.
     pub const fn new() -> Self {
         Self(UnsafeCell::new(State { next: 0, end: 0 }))
     }
@@ -40,15 +38,16 @@ impl Heap {
 impl State {
     fn start(&mut self) {
         unsafe extern "C" {
-            /// The linker's: the first address behind the static data. Only
-            /// its address means something.
+            /// The first address after the static data, defined by the linker. Only its address
+            /// has a meaning.
             static __heap_base: u8;
         }
         self.next = (&raw const __heap_base).addr();
         self.end = memory_size(0) * PAGE;
     }
 
-    /// Reserves `[from, from + size)`, growing memory when it must.
+    /// Reserves `[from, from + size)`, and grows the memory if necessary. Returns false if that
+    /// fails.
     fn take(&mut self, from: usize, size: usize) -> bool {
         let Some(to) = from.checked_add(size) else {
             return false;
@@ -63,11 +62,11 @@ impl State {
     #[cold]
     fn grow(&mut self, to: usize) -> bool {
         let missing = (to - self.end).div_ceil(PAGE);
-        // A larger step than asked for, or the exact need near the limit.
+        // A larger step than needed or, near the limit, exactly what is needed.
         for pages in [missing.max(STEP_PAGES), missing] {
             let old = memory_grow(0, pages);
             if old != usize::MAX {
-                // 65,536 pages end at 2^32: saturating leaves the last byte out.
+                // 65,536 pages end at 2^32. Saturating leaves the last byte out.
                 self.end = (old + pages).saturating_mul(PAGE);
                 return true;
             }
@@ -76,9 +75,8 @@ impl State {
     }
 }
 
-// SAFETY: every block is carved from memory above `__heap_base` that no other
-// live block covers: `next` only moves down when the topmost block is freed or
-// shrunk, and there is one thread.
+// SAFETY: every block is taken from memory above `__heap_base` that no other live block covers.
+// `next` only moves down when the topmost block is freed or shrunk, and there is one thread.
 unsafe impl GlobalAlloc for Heap {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -99,8 +97,7 @@ unsafe impl GlobalAlloc for Heap {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // Given-back memory is reused when it was topmost, so that a block is
-        // not known to be zero.
+        // Freed memory is reused if it was topmost, so a block is not known to be zero.
         // SAFETY: the caller's promise for `layout` is passed on.
         let block = unsafe { self.alloc(layout) };
         if let Some(block) = NonNull::new(block) {
@@ -131,12 +128,12 @@ unsafe impl GlobalAlloc for Heap {
         if new_size <= layout.size() {
             return block;
         }
-        // SAFETY: the alignment is one the caller used already, and the caller
+        // SAFETY: the alignment is one that the caller has used already, and the caller
         // promises that `new_size` does not overflow when rounded up to it.
         let new =
             unsafe { self.alloc(Layout::from_size_align_unchecked(new_size, layout.align())) };
         if !new.is_null() {
-            // SAFETY: both blocks are at least as long as the old one and apart.
+            // SAFETY: both blocks are at least as long as the old one and do not overlap.
             unsafe { ptr::copy_nonoverlapping(block, new, layout.size()) };
         }
         new

@@ -1,15 +1,13 @@
-//! The second guest of isolet: it makes JavaScript of TypeScript, TSX and JSX.
+//! The second guest of isolet, which compiles TypeScript, TSX and JSX to JavaScript.
 //!
-//! Untrusted text is parsed inside Wasm, because a parser that recurses dies
-//! of deep input and would take the host with it. This crate is compiled to
-//! one core module that imports nothing; the host makes a component of it,
-//! gives each run a fresh instance with fuel, memory and a stack of its own,
-//! and throws the instance away.
+//! Untrusted text is parsed inside Wasm, because a recursive parser crashes on deep input and
+//! would take the host with it. This crate is compiled to one core module that imports nothing.
+//! The host makes a component of it, gives each run a new instance with fuel, memory and a
+//! stack of its own, and throws the instance away.
 //!
-//! The logic builds natively too, where its tests run:
-//! [`transpile()`](transpile::transpile) parses, [`erase`] plans, [`edits`]
-//! erases types in place, [`lower`] transforms what cannot be erased, and
-//! [`rewrite`] first rewrites what the transformer does not know.
+//! The logic also builds natively, where its tests run. [`transpile()`](transpile::transpile)
+//! parses, [`erase`] plans, [`edits`] erases types in place, [`lower`] transforms what cannot
+//! be erased, and [`rewrite`] first rewrites what the transformer does not support.
 
 pub mod edits;
 pub mod erase;

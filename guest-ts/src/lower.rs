@@ -1,7 +1,7 @@
-//! The other way to make JavaScript: transform the program and print it anew.
+//! The alternative to erasing: the program is transformed and printed anew.
 //!
-//! Only what TypeScript and JSX add is transformed. Modern JavaScript stays as
-//! it is written, class fields included: the engine knows it.
+//! Only what TypeScript and JSX add is transformed. Modern JavaScript, including class fields,
+//! stays as it is written, because the engine supports it.
 
 use crate::position::{column, positions};
 use crate::transpile::{Mapping, Options, Transpiled};
@@ -16,19 +16,20 @@ use oxc_transformer::{
 };
 use std::path::{Path, PathBuf};
 
-/// The names of TypeScript's own decorators as the transformer calls them.
+/// The helpers of TypeScript's own decorators, under the names by which the transformer calls
+/// them.
 const LEGACY_HELPERS: &str = include_str!("lower/legacy.js");
 const LEGACY_OBJECT: &str = "babelHelpers";
 
 /// Transforms and prints a program.
 ///
-/// JSX becomes calls of `React.createElement`, or of what the comments `@jsx`
-/// and `@jsxFrag` name. With a module that makes elements, from the options or
-/// the comment `@jsxImportSource`, it is imported.
+/// JSX becomes calls of `React.createElement`, or of what the comments `@jsx` and `@jsxFrag`
+/// name. If the options or the comment `@jsxImportSource` name a module that creates elements,
+/// that module is imported.
 ///
 /// # Errors
 ///
-/// What the transformer cannot express.
+/// Errors if the transformer cannot express something.
 pub fn lower<'a>(
     allocator: &'a Allocator,
     program: &mut Program<'a>,
@@ -51,7 +52,7 @@ pub fn lower<'a>(
         ..TransformOptions::default()
     };
     transform.helper_loader.mode = HelperLoaderMode::External;
-    // The path takes part in nothing that is enabled here.
+    // Nothing that is enabled here uses the path.
     let transformed = Transformer::new(allocator, Path::new("module"), &transform)
         .build_with_scoping(scoping, program);
     if let Some(diagnostic) = transformed.diagnostics.into_iter().next() {
@@ -75,7 +76,7 @@ pub fn lower<'a>(
     }
     columns_in_bytes(&printed.code, &mut mappings);
     if options.legacy_decorators && printed.code.contains(LEGACY_OBJECT) {
-        // Class declarations call them before what follows has run.
+        // Placed first, because class declarations call them before what follows has run.
         let helpers = LEGACY_HELPERS.replace('\n', " ");
         printed.code = format!("var {LEGACY_OBJECT} = {helpers};\n{}", printed.code);
         for mapping in &mut mappings {
@@ -85,8 +86,8 @@ pub fn lower<'a>(
     Ok(Transpiled { code: printed.code, mappings, commonjs: false })
 }
 
-/// How JSX is to be transformed: by the comments before the first statement,
-/// and by the options.
+/// Returns how JSX is transformed, according to the comments before the first statement and to
+/// the options.
 fn jsx(program: &Program<'_>, options: &Options) -> JsxOptions {
     let first = program.body.first().map_or(u32::MAX, |it| it.span().start);
     let named =
@@ -102,13 +103,13 @@ fn jsx(program: &Program<'_>, options: &Options) -> JsxOptions {
         runtime,
         import_source: options.jsx_import_source.clone(),
         pure: false,
-        // `a:b` is a name like any other, as in TypeScript.
+        // `a:b` is an ordinary name, as in TypeScript.
         throw_if_namespace: false,
         ..JsxOptions::enable()
     }
 }
 
-/// Generated columns count UTF-16 units, and the engine counts bytes.
+/// Converts generated columns, which count UTF-16 units, to bytes, which the engine counts.
 fn columns_in_bytes(code: &str, mappings: &mut [Mapping]) {
     if code.is_ascii() {
         return;

@@ -1,6 +1,6 @@
-//! Byte offsets to the lines and columns that people and engines count in.
+//! Conversion between byte offsets and the lines and columns that people and engines count.
 
-/// A place in a text. Both count from 1; the column counts UTF-16 units.
+/// A position in a text. Both numbers count from 1, and the column counts UTF-16 units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// The line.
@@ -9,7 +9,7 @@ pub struct Position {
     pub column: u32,
 }
 
-/// The position of a byte offset, which is clamped to the text's end.
+/// Returns the position of a byte offset, which is clamped to the end of the text.
 #[must_use]
 pub fn position(source: &str, offset: u32) -> Position {
     let offset = usize::try_from(offset).unwrap_or(usize::MAX);
@@ -19,7 +19,7 @@ pub fn position(source: &str, offset: u32) -> Position {
         .map_or(Position { line: 1, column: 1 }, |(_, position)| position)
 }
 
-/// The byte offset and the position of each character, and of the end.
+/// Returns the byte offset and the position of each character, and of the end.
 pub fn positions(source: &str) -> impl Iterator<Item = (usize, Position)> {
     let mut next = Position { line: 1, column: 1 };
     let mut characters = source.char_indices().peekable();
@@ -30,7 +30,7 @@ pub fn positions(source: &str) -> impl Iterator<Item = (usize, Position)> {
             return (!std::mem::replace(&mut ended, true)).then_some((source.len(), here));
         };
         let ends_line = match character {
-            // `\r\n` is one line end, and its `\n` says so.
+            // `\r\n` is one line end, which is counted at its `\n`.
             '\r' => !matches!(characters.peek(), Some((_, '\n'))),
             other => is_line_end(other),
         };
@@ -43,11 +43,11 @@ pub fn positions(source: &str) -> impl Iterator<Item = (usize, Position)> {
     })
 }
 
-/// The lines and columns of all offsets of a text, and the other way round.
+/// A table of the lines and columns of all offsets of a text, for both directions.
 pub struct Positions {
-    /// Where each line begins: in bytes, and in UTF-16 units.
+    /// The start of each line, in bytes and in UTF-16 units.
     lines: Vec<(u32, u32)>,
-    /// How many bytes are before each UTF-16 unit; empty if there are as many.
+    /// The number of bytes before each UTF-16 unit. Empty if both counts are the same.
     bytes: Vec<u32>,
 }
 
@@ -73,7 +73,7 @@ impl Positions {
         it
     }
 
-    /// The byte offset of a line and column.
+    /// Returns the byte offset of a line and column.
     #[must_use]
     pub fn offset(&self, line: u32, column: u32) -> u32 {
         let line = self.lines.get(line.saturating_sub(1) as usize).or(self.lines.last());
@@ -86,7 +86,7 @@ impl Positions {
         self.bytes.get(unit).or(self.bytes.last()).copied().unwrap_or_default()
     }
 
-    /// The line and column of a byte offset.
+    /// Returns the line and column of a byte offset.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
         let line = self.lines.partition_point(|(begin, _)| *begin <= offset).max(1);
@@ -102,14 +102,14 @@ impl Positions {
     }
 }
 
-/// The column, from 1, of what lies so many units or bytes behind the line's
-/// begin.
+/// Returns the column, from 1, of what lies `distance` units or bytes after the start of the
+/// line.
 #[must_use]
 pub fn column(distance: usize) -> u32 {
     u32::try_from(distance).unwrap_or(u32::MAX).saturating_add(1)
 }
 
-/// Whether JavaScript ends a line at this character.
+/// Returns true if JavaScript ends a line at this character.
 #[must_use]
 pub const fn is_line_end(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')

@@ -1,8 +1,8 @@
-//! Rewrites what the transformer does not know: standard decorators and
-//! `accessor`, namespaces and enums, `import x =` and `export =`.
+//! Rewrites what the transformer does not support: standard decorators and `accessor`,
+//! namespaces and enums, `import x =` and `export =`.
 //!
-//! The result is text again, TypeScript without these, which is parsed and
-//! transformed as any other: types may stay where they are.
+//! The result is TypeScript text without these. It is parsed and transformed like any other
+//! text, so types may stay where they are.
 
 mod classes;
 mod containers;
@@ -37,19 +37,19 @@ use text::{Piece, Rendered, Replacements};
 const DECORATOR_HELPERS: &str = include_str!("rewrite/decorators.js");
 const MODULE_HELPERS: &str = include_str!("rewrite/modules.js");
 
-/// A program rewritten.
+/// A rewritten program.
 pub struct Rewritten {
-    /// Its text and where that came from.
+    /// Its text, and where each part of it came from.
     pub rendered: Rendered,
-    /// Whether it is a `CommonJS` module.
+    /// True if it is a `CommonJS` module.
     pub commonjs: bool,
 }
 
-/// What a sandbox does not support, and where.
+/// Something that a sandbox does not support.
 pub struct Refusal {
-    /// Where it is.
+    /// Its place in the source.
     pub span: Span,
-    /// What to tell its author.
+    /// The message for its author.
     pub message: &'static str,
 }
 
@@ -57,7 +57,7 @@ pub struct Refusal {
 ///
 /// # Errors
 ///
-/// What contradicts itself, such as `export =` beside other exports.
+/// Errors if the program contradicts itself, for example with `export =` beside other exports.
 pub fn rewrite(
     program: &Program<'_>,
     scanner: &Scanner<'_>,
@@ -100,14 +100,14 @@ pub fn rewrite(
     Ok(Rewritten { rendered, commonjs: rewriter.commonjs })
 }
 
-/// Which helpers the text calls.
+/// The helpers that the text calls.
 #[derive(Default)]
 struct Helpers {
     decorators: bool,
     modules: bool,
 }
 
-/// Where a statement stands.
+/// The place of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     Module,
@@ -115,8 +115,8 @@ enum Level {
     Block,
 }
 
-/// What stands for `this` and `super` in the static parts of a class whose
-/// decorators may replace it.
+/// The replacement of `this` and `super` in the static parts of a class whose decorators may
+/// replace the class.
 #[derive(Debug)]
 struct Alias {
     /// The class as its decorators left it.
@@ -126,8 +126,8 @@ struct Alias {
     used: Cell<bool>,
 }
 
-/// The private names that are static members of a class with decorators. They
-/// stay with the class as it was written, whatever its name stands for later.
+/// The private names of static members of a class with decorators. They stay with the class as
+/// it was written, whatever its name stands for later.
 struct Statics {
     class: Option<SymbolId>,
     names: HashSet<String>,
@@ -137,13 +137,13 @@ struct Statics {
 /// The name that an anonymous class gets from its place.
 #[derive(Debug, Clone)]
 enum Name {
-    /// An expression for it, to be evaluated any number of times.
+    /// An expression for the name, which may be evaluated any number of times.
     Text(String),
-    /// A variable that has it when the class begins to be evaluated.
+    /// A variable that has the name when the class begins to be evaluated.
     Key(String),
 }
 
-/// Who makes a declaration known outside of its statement list.
+/// The way in which a declaration becomes known outside of its statement list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Export {
     No,
@@ -158,28 +158,28 @@ struct Rewriter<'s> {
     scoping: &'s Scoping,
     legacy: bool,
     edits: Replacements,
-    /// How all names made here start: no name of the source does.
+    /// The beginning of all names that are made here. No name of the source begins with it.
     prefix: String,
     names: u32,
     helpers: Helpers,
     containers: Containers,
-    /// The namespaces and enums around, the innermost last.
+    /// The namespaces and enums around the current node, the innermost last.
     within: Vec<Container>,
     alias: Option<Rc<Alias>>,
-    /// By the begin of a class expression.
+    /// The names of class expressions, by where the class begins.
     named: HashMap<u32, Name>,
     statics: Vec<Statics>,
     level: Level,
     commonjs: bool,
-    /// What makes elements.
+    /// The names of what creates elements.
     factories: HashSet<String>,
-    /// What stands behind the last statement.
+    /// The text after the last statement.
     tail: Vec<Piece>,
     refusal: Option<Refusal>,
 }
 
 impl<'s> Rewriter<'s> {
-    /// A name that nothing else has.
+    /// Returns a name that nothing else has.
     fn name(&mut self, hint: &str) -> String {
         self.names += 1;
         format!("{}{hint}{}", self.prefix, self.names)
@@ -195,7 +195,7 @@ impl<'s> Rewriter<'s> {
         format!("{}{name}", self.prefix)
     }
 
-    /// The source of the helpers in use.
+    /// Returns the source of the helpers in use.
     fn helpers(&self) -> String {
         let mut out = String::new();
         for (used, source) in
@@ -226,7 +226,7 @@ impl<'s> Rewriter<'s> {
         }
     }
 
-    /// `export =` is all that a file exports.
+    /// Refuses an export beside `export =`, which must be all that a file exports.
     fn one_kind_of_export(&mut self, span: Span) {
         if self.commonjs && self.level == Level::Module {
             self.refuse(span, "`export =` cannot be used beside other exports");
@@ -254,14 +254,14 @@ impl<'s> Rewriter<'s> {
         self.level = outer;
     }
 
-    /// The parameter of the namespace whose statements these are.
+    /// Returns the parameter of the namespace that the current statements belong to.
     fn namespace_parameter(&self) -> Option<String> {
         (self.level == Level::Namespace)
             .then(|| self.within.last().map(|it| it.parameter.clone()))
             .flatten()
     }
 
-    /// An anonymous class here gets this name.
+    /// Gives `value` a name, if it is an anonymous class.
     fn hint(&mut self, value: &Expression<'_>, name: Name) {
         if let Expression::ClassExpression(class) = value.get_inner_expression()
             && class.id.is_none()
@@ -276,8 +276,8 @@ impl<'s> Rewriter<'s> {
         }
     }
 
-    /// `super[key]` where decorators may have replaced the class: a property
-    /// that can be read and assigned.
+    /// Returns `super[key]`, where decorators may have replaced the class, as a property that
+    /// can be read and assigned.
     fn super_member(&mut self, object: &Expression<'_>, key: Piece) -> Option<Vec<Piece>> {
         let alias = self.alias.clone().filter(|_| matches!(object, Expression::Super(_)))?;
         alias.used.set(true);
@@ -289,7 +289,7 @@ impl<'s> Rewriter<'s> {
         ])
     }
 
-    /// The function of a call of `super[key]`, and what `this` is in it.
+    /// Returns the function of a call of `super[key]`, and the `this` of the call.
     fn super_method(&mut self, callee: &Expression<'_>) -> Option<(Vec<Piece>, String)> {
         let current = self.alias.as_ref()?.current.clone();
         let pieces = match callee {
@@ -332,10 +332,10 @@ impl<'s> Rewriter<'s> {
     }
 }
 
-/// `name: ` in an object literal, which gives an anonymous class its name when
-/// it begins to be evaluated.
+/// Returns `name: ` for an object literal, which gives an anonymous class its name when it
+/// begins to be evaluated.
 fn named_entry(name: &str) -> String {
-    // Without brackets `__proto__` would be none of the object's properties.
+    // Without brackets, `__proto__` would not be a property of the object.
     if name.starts_with('"') && name != "\"__proto__\"" {
         format!("{name}: ")
     } else {
@@ -343,7 +343,7 @@ fn named_entry(name: &str) -> String {
     }
 }
 
-/// A JavaScript string literal.
+/// Returns a JavaScript string literal.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -372,7 +372,7 @@ impl<'a> Visit<'a> for Rewriter<'_> {
     fn visit_statement(&mut self, statement: &Statement<'a>) {
         let span = statement.span();
         if is_type_statement(statement) {
-            // `export` of a type has no place in a function, nor `declare` a meaning.
+            // In a function, `export` of a type is not allowed and `declare` has no meaning.
             if self.level == Level::Namespace {
                 self.remove(span);
             }
@@ -432,7 +432,7 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_formal_parameter(&mut self, parameter: &FormalParameter<'a>) {
         if !self.legacy {
-            // The standard has none on parameters; TypeScript leaves them out.
+            // The standard has no decorators on parameters, and TypeScript leaves them out.
             for decorator in &parameter.decorators {
                 self.remove(decorator.span);
             }

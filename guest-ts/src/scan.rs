@@ -1,50 +1,51 @@
-//! Finding the tokens that the syntax tree has no span for.
+//! Finds the tokens that have no span in the syntax tree.
 //!
-//! `?`, `!`, modifiers and keywords such as `as` are looked up in the text
-//! next to a node whose span is known. Comments come from the parser, so that
-//! nothing here has to tell a comment from a regular expression.
+//! `?`, `!`, modifiers and keywords such as `as` are looked up in the text next to a node whose
+//! span is known. Comments come from the parser, so nothing here has to tell a comment from a
+//! regular expression.
 
 use oxc_ast::ast::Comment;
 
-/// The text and its comments.
+/// A text and its comments.
 pub struct Scanner<'a> {
     source: &'a str,
     comments: &'a [Comment],
 }
 
 impl<'a> Scanner<'a> {
-    /// A scanner of `source`, whose comments are in order.
+    /// Creates a scanner of `source`, whose comments are in order.
     #[must_use]
     pub const fn new(source: &'a str, comments: &'a [Comment]) -> Self {
         Self { source, comments }
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub const fn source(&self) -> &'a str {
         self.source
     }
 
-    /// The byte at an offset.
+    /// Returns the byte at an offset.
     #[must_use]
     pub fn byte(&self, offset: u32) -> Option<u8> {
         self.source.as_bytes().get(offset as usize).copied()
     }
 
-    /// The text between two offsets; empty if they are no character boundaries.
+    /// Returns the text between two offsets, which is empty if they are not character
+    /// boundaries.
     #[must_use]
     pub fn text(&self, start: u32, end: u32) -> &'a str {
         self.source.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// Whether a line ends between two offsets.
+    /// Returns true if a line ends between two offsets.
     #[must_use]
     pub fn has_line_end(&self, start: u32, end: u32) -> bool {
         self.text(start, end).contains(crate::position::is_line_end)
     }
 
-    /// The word at an offset; empty if there is none. What is not ASCII counts
-    /// as part of a word, so that no keyword is seen in the start of a name.
+    /// Returns the word at an offset, which is empty if there is none. Characters that are not
+    /// ASCII count as part of a word, so that no keyword is seen in the start of a name.
     #[must_use]
     pub fn word(&self, offset: u32) -> &'a str {
         let rest = self.source.get(offset as usize..).unwrap_or_default();
@@ -54,8 +55,8 @@ impl<'a> Scanner<'a> {
         rest.get(..end).unwrap_or_default()
     }
 
-    /// The first offset at or after this one that is neither white space nor
-    /// part of a comment.
+    /// Returns the first offset at or after this one that is neither whitespace nor part of a
+    /// comment.
     #[must_use]
     pub fn skip_trivia(&self, offset: u32) -> u32 {
         let mut at = offset;
@@ -75,7 +76,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The end of the last token that ends at or before this offset.
+    /// Returns the end of the last token that ends at or before this offset.
     #[must_use]
     pub fn skip_trivia_back(&self, offset: u32) -> u32 {
         let mut at = offset;
@@ -90,17 +91,17 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// A length or index as an offset. The parser takes no text that is longer.
+/// Converts a length or index to an offset. The parser takes no text that is longer.
 pub(crate) fn to_offset(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// The length of a piece of the text.
+/// Returns the length of a piece of the text.
 pub(crate) fn length(text: &str) -> u32 {
     to_offset(text.len())
 }
 
-/// White space and line ends, as JavaScript counts them.
+/// Returns true for whitespace and line ends, as JavaScript counts them.
 const fn is_space(character: char) -> bool {
     matches!(
         character,

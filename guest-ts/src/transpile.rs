@@ -1,4 +1,4 @@
-//! TypeScript in, JavaScript out.
+//! Compilation of TypeScript to JavaScript.
 
 use crate::erase::{self, Plan};
 use crate::lower::lower;
@@ -12,7 +12,7 @@ use oxc_parser::Parser;
 use oxc_semantic::SemanticBuilder;
 use oxc_span::{LabeledSpan, SourceType};
 
-/// Which grammar a text is written in.
+/// The grammar of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// `.ts`, `.mts`, `.cts`
@@ -23,20 +23,21 @@ pub enum Dialect {
     Jsx,
 }
 
-/// What a file cannot say for itself.
+/// The options that a file cannot state itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Whether decorators are those that TypeScript had before the standard:
-    /// its `experimentalDecorators`.
+    /// True if decorators are those that TypeScript had before the standard: its
+    /// `experimentalDecorators`.
     pub legacy_decorators: bool,
-    /// The module whose `/jsx-runtime` makes elements, unless a file names
-    /// another. Without one JSX becomes calls of `React.createElement`.
+    /// The module whose `/jsx-runtime` creates elements, unless a file names another one.
+    /// Without a module, JSX becomes calls of `React.createElement`.
     pub jsx_import_source: Option<String>,
 }
 
-/// One point of the generated text and where its author wrote it.
-/// Lines and columns count from 1; a generated column counts bytes, as the
-/// engine does, and the source's UTF-16 units.
+/// A point of the generated text, and where its author wrote it.
+///
+/// Lines and columns count from 1. A generated column counts bytes, as the engine does. A
+/// column of the source counts UTF-16 units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mapping {
     /// The line in the generated text.
@@ -54,19 +55,18 @@ pub struct Mapping {
 pub struct Transpiled {
     /// Its text.
     pub code: String,
-    /// Sorted by generated position. Empty when each line and column is the
-    /// source's own.
+    /// Sorted by generated position. Empty if each line and column is the source's own.
     pub mappings: Vec<Mapping>,
-    /// Whether `export =` makes it a `CommonJS` module.
+    /// True if `export =` makes it a `CommonJS` module.
     pub commonjs: bool,
 }
 
 /// The first error of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong.
+    /// The text of the error.
     pub message: String,
-    /// Where it is.
+    /// The position of the error.
     pub position: Position,
 }
 
@@ -77,16 +77,15 @@ impl SyntaxError {
     }
 }
 
-/// Makes JavaScript of a module.
+/// Compiles a module to JavaScript.
 ///
-/// Nothing here is guarded against deep nesting: the parser and the tree walks
-/// recurse. Hostile text belongs into the Wasm build, where the stack's end is
-/// a trap.
+/// There is no guard against deep nesting: the parser and the tree walks recurse. Hostile text
+/// belongs in the Wasm build, where the end of the stack is a trap.
 ///
 /// # Errors
 ///
-/// The first syntax error, or what contradicts itself, such as `export =`
-/// beside other exports.
+/// Errors with the first syntax error, or if the module contradicts itself, for example with
+/// `export =` beside other exports.
 pub fn transpile(
     dialect: Dialect,
     source: String,
@@ -99,7 +98,7 @@ pub fn transpile(
     }
 }
 
-/// The program in JavaScript, or nothing if it is JavaScript as it stands.
+/// Returns the program in JavaScript, or `None` if it is already JavaScript.
 fn in_arena(
     allocator: &Allocator,
     dialect: Dialect,
@@ -111,7 +110,7 @@ fn in_arena(
         Dialect::Tsx => SourceType::tsx(),
         Dialect::Jsx => SourceType::jsx(),
     };
-    // One without imports and exports too: `await` is no name in it.
+    // A file without imports and exports is a module too, where `await` is not a name.
     let source_type = source_type.with_module(true);
     let mut parsed = parse(allocator, source, source_type)
         .map_err(|it| SyntaxError::from_diagnostic(source, &it))?;
@@ -137,7 +136,7 @@ fn in_arena(
     }
 }
 
-/// The program in JavaScript, rewritten before it is transformed.
+/// Returns the program in JavaScript, rewritten before it is transformed.
 fn rewritten(
     program: &Program<'_>,
     source_type: SourceType,
@@ -185,16 +184,16 @@ fn parse<'a>(
     }
 }
 
-/// What the parser calls an error and TypeScript only warns of, when it checks
-/// types: it compiles such a file all the same.
+/// The errors of the parser that TypeScript only reports when it checks types. TypeScript
+/// compiles such a file all the same.
 const TOLERATED: [&str; 3] = [
     "A decorator can only decorate a method implementation, not an overload.",
     "Expression must be enclosed in parentheses to be used as a decorator.",
     "Initializers are not allowed in ambient contexts.",
 ];
 
-/// Whether some name's fate depends on how it is used elsewhere: an import
-/// that is only a type goes, and so does the export of a type.
+/// Returns true if the treatment of some name depends on how it is used elsewhere. An import
+/// that is only a type is removed, and so is the export of a type.
 fn needs_scoping(program: &Program<'_>) -> bool {
     program.body.iter().any(|statement| match statement {
         Statement::ImportDeclaration(it) => {

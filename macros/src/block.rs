@@ -1,4 +1,4 @@
-//! The impl block as a whole.
+//! Parsing of the impl block as a whole.
 
 use proc_macro2::TokenStream;
 use syn::{Error, GenericParam, ImplItem, ItemImpl, Result, Type};
@@ -6,7 +6,7 @@ use syn::{Error, GenericParam, ImplItem, ItemImpl, Result, Type};
 use crate::method::{self, Method};
 use crate::options::BlockOptions;
 
-/// What the block makes reachable.
+/// The methods that a block makes callable, and its options.
 pub(crate) struct Block {
     pub(crate) options: BlockOptions,
     /// The interface's name in TypeScript.
@@ -16,8 +16,8 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// Reads the block, and takes our attributes out of it. Reports everything
-    /// that is wrong at once.
+    /// Parses the block and removes this crate's attributes from it. Reports all errors at
+    /// once.
     pub(crate) fn new(options: TokenStream, item: &mut ItemImpl) -> Result<Self> {
         let mut problems = Problems::default();
         let mut methods: Vec<Method> = Vec::new();
@@ -92,7 +92,7 @@ fn type_name(ty: &Type) -> Result<String> {
     .ok_or_else(|| Error::new_spanned(ty, "a capability is a type with a name"))
 }
 
-/// Two of one name are fine if a condition may leave only one of them.
+/// Errors if two methods have the same name, unless a condition may leave only one of them.
 fn check_unique(known: &[Method], method: &Method) -> Result<()> {
     let twin = known.iter().find(|known| {
         known.name == method.name && known.conditions.is_empty() && method.conditions.is_empty()

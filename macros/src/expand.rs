@@ -1,5 +1,4 @@
-//! From what was read to code. All that can be an ordinary function is one, in
-//! `isolet::__private`.
+//! Code generation. Everything that can be an ordinary function is one, in `isolet::__private`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -9,14 +8,14 @@ use syn::{Error, ItemImpl, Path, ReturnType, parse_quote};
 use crate::block::Block;
 use crate::method::Method;
 
-/// The expansion of the attribute.
+/// Returns the expansion of the attribute.
 pub(crate) fn capability(options: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut item: ItemImpl = match syn::parse2(tokens.clone()) {
         Ok(item) => item,
         Err(error) => {
             let is_impl = tokens.clone().into_iter().any(|token| token.to_string() == "impl");
             let error = if is_impl { error } else { not_a_block(tokens) };
-            // The item stays, so that nothing else seems to be missing.
+            // The item is kept, so that nothing else seems to be missing.
             let error = error.to_compile_error();
             return quote!(#tokens #error);
         }
@@ -24,8 +23,8 @@ pub(crate) fn capability(options: TokenStream, tokens: &TokenStream) -> TokenStr
     match Block::new(options, &mut item) {
         Ok(block) => {
             let implementation = implementation(&block, &item);
-            // Here `pub` means more than that lint can know, and following its
-            // advice would take the method away from JavaScript.
+            // Here `pub` means more than the lint can know. Following its advice would take the
+            // method away from JavaScript.
             item.attrs.push(parse_quote!(#[allow(unreachable_pub)]));
             quote!(#item #implementation)
         }
@@ -56,7 +55,7 @@ fn implementation(block: &Block, item: &ItemImpl) -> TokenStream {
     let (name, doc) = (&block.name, &block.doc);
     let attributes = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let names = names(isolet, block.methods.is_empty());
-    // On the type, so that "cannot be shared between threads" points there.
+    // Spanned on the type, so that "cannot be shared between threads" points there.
     let trait_path = quote_spanned!(at(ty.span())=> #isolet::Capability);
     quote! {
         #(#attributes)*
@@ -85,7 +84,7 @@ fn implementation(block: &Block, item: &ItemImpl) -> TokenStream {
     }
 }
 
-/// The trait whose method tells return types apart.
+/// Returns the import of the trait whose method tells return types apart.
 fn names(isolet: &Path, unused: bool) -> TokenStream {
     if unused { TokenStream::new() } else { quote!(use #isolet::__private::Returns as _;) }
 }
@@ -99,7 +98,7 @@ fn arm(method: &Method, private: &TokenStream) -> TokenStream {
         let (name, ty) = (&parameter.name, &parameter.ty);
         quote_spanned!(at(ty.span())=> arguments.next::<#ty>(#name)?)
     });
-    // In a block of its own, so that nothing borrowed lives on across the call.
+    // In a block of its own, so that no borrow lives on across the call.
     let decoding = (!parameters.is_empty()).then(|| {
         quote! {
             let (#(#locals,)*) = {
@@ -112,7 +111,7 @@ fn arm(method: &Method, private: &TokenStream) -> TokenStream {
     let wait = method.is_async.then(|| quote!(.await));
     let kind = kind(method, private);
     let answer = quote_spanned!(at(returned(method).1)=> #kind.answer(#name, returned));
-    // On the method's name, so that "not `Send`" points there.
+    // Spanned on the method's name, so that "not `Send`" points there.
     let future = quote_spanned! {at(ident.span())=>
         #private::Box::pin(async move {
             #decoding
@@ -147,8 +146,8 @@ fn kind(method: &Method, private: &TokenStream) -> TokenStream {
     quote_spanned!(at(span)=> (&&&&#private::Probe::<#ty>::new()).kind())
 }
 
-/// Errors point to `span`, while names mean what they mean in the expansion,
-/// even if a macro of the user's wrote the block.
+/// Returns a span for which errors point to `span`, while names mean what they mean in the
+/// expansion, even if a macro of the user wrote the block.
 fn at(span: Span) -> Span {
     Span::call_site().located_at(span)
 }

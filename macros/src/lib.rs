@@ -1,4 +1,4 @@
-//! The attribute that makes an isolet capability of an `impl` block. Use it as
+//! The attribute that makes an isolet capability from an `impl` block. Use it as
 //! `isolet::capability`.
 
 mod block;
@@ -13,10 +13,9 @@ use proc_macro::TokenStream;
 
 /// Lets JavaScript call the methods of an ordinary `impl` block.
 ///
-/// Every `pub` method that takes `&self`, `async` or not, can be called by the
-/// workers that are handed the value; methods that are not `pub` (`pub(crate)`
-/// included) and functions without `self` stay what they are and cannot be
-/// reached. The block itself is unchanged; what is added is
+/// Workers that are given the value can call every `pub` method that takes `&self`, `async` or
+/// not. Methods that are not `pub` (including `pub(crate)`) and functions without `self` stay
+/// as they are and cannot be reached. The block itself is unchanged. The attribute adds
 /// `impl isolet::Capability`.
 ///
 /// ```
@@ -70,50 +69,48 @@ use proc_macro::TokenStream;
 ///
 /// # Methods
 ///
-/// A method's name in JavaScript is its Rust name in camel case, so that
-/// `post_message` is `postMessage`; `#[capability(name = "…")]` on the method
-/// gives it another, and `#[capability(skip)]` keeps it out of reach. There is
-/// no method `then`: `await` would call it.
+/// The name of a method in JavaScript is its Rust name in camel case, so `post_message` becomes
+/// `postMessage`. `#[capability(name = "…")]` on the method sets another name, and
+/// `#[capability(skip)]` keeps the method out of reach. No method can be named `then`, because
+/// `await` would call it.
 ///
-/// Calls run at the same time, so there is no `&mut self`; state that changes
-/// belongs in a `Mutex` or an atomic. A method that is not `async` runs to its
-/// end on the task that drives the sandbox: keep it short.
+/// Calls run concurrently, so there is no `&mut self`. State that changes belongs in a `Mutex`
+/// or an atomic. A method that is not `async` runs to its end on the task that drives the
+/// sandbox, so keep it short.
 ///
 /// # Parameters
 ///
-/// Any type that owns its data and is `serde::Deserialize` and
-/// `schemars::JsonSchema`. Trailing parameters that accept `undefined`, such as
-/// `Option<T>`, can be left out; arguments that no parameter takes are ignored,
-/// as in any call in JavaScript. An argument that does not fit is a `TypeError`
-/// that names the method and the parameter:
+/// A parameter has any type that owns its data and is `serde::Deserialize` and
+/// `schemars::JsonSchema`. Trailing parameters that accept `undefined`, such as `Option<T>`,
+/// can be left out. Arguments without a parameter are ignored, as in any call in JavaScript.
+/// An argument that does not fit is a `TypeError` that names the method and the parameter:
 /// ``postMessage: parameter "text": invalid type: integer `3`, expected a string``.
 ///
 /// # Results
 ///
-/// Any `T` that is `serde::Serialize` and `schemars::JsonSchema`, or
-/// `Result<T, E>`. If `E` is `Into<isolet::Thrown>`, JavaScript sees the error
-/// with the name that the conversion chooses; if it is only `Display`, as every
-/// `std::error::Error` is, it sees an `Error` with that message. Untrusted code
-/// reads these messages. Nothing (`()`) is `undefined`, `None` is `null`, and
-/// integers beyond 2^53 are bigints although they are declared as `number`.
+/// A method returns any `T` that is `serde::Serialize` and `schemars::JsonSchema`, or
+/// `Result<T, E>`. If `E` is `Into<isolet::Thrown>`, JavaScript sees the error with the name
+/// that the conversion chooses. If `E` is only `Display`, as every `std::error::Error` is,
+/// JavaScript sees an `Error` with that message. Untrusted code reads these messages. Unit
+/// (`()`) becomes `undefined`, `None` becomes `null`, and integers beyond 2^53 become bigints
+/// although they are declared as `number`.
 ///
 /// # The declaration
 ///
-/// `Capability::declaration` is the interface in TypeScript with everything
-/// that it refers to, made from the types' JSON Schemas and from the doc
-/// comments of the block, its methods and the types. A type whose schema cannot
-/// say what JavaScript sees can: `#[schemars(extend("x-typescript" = "Date"))]`.
+/// `Capability::declaration` returns the interface in TypeScript, with everything that it
+/// refers to. It is made from the types' JSON Schemas and from the doc comments of the block,
+/// its methods and the types. A type whose schema cannot say what JavaScript sees can state it
+/// itself: `#[schemars(extend("x-typescript" = "Date"))]`.
 ///
 /// # Options
 ///
-/// - `name = "ChatRoom"`: the interface's name; the type's, if left out.
-/// - `crate = "path"`: where to find isolet, for crates that re-export it.
+/// - `name = "ChatRoom"`: the name of the interface. Defaults to the name of the type.
+/// - `crate = "path"`: the path of isolet, for crates that re-export it.
 ///
 /// # Cost
 ///
-/// A call is a comparison of its name, the decoding of its arguments one by one
-/// and one allocation for the future, besides those of the method itself and of
-/// the answer's bytes.
+/// A call compares its name, decodes its arguments one by one and makes one allocation for the
+/// future. The method itself and the answer's bytes may need further allocations.
 ///
 /// # What the compiler refuses
 ///

@@ -1,4 +1,4 @@
-//! One method: what JavaScript needs to know of it, or why it cannot be called.
+//! One method: what JavaScript needs to know of it, or the reason why it cannot be called.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -15,11 +15,11 @@ const NO_THEN: &str = "`await` calls what is named `then`: give it another name,
 /// A method that JavaScript can call.
 pub(crate) struct Method {
     pub(crate) ident: Ident,
-    /// Its name in JavaScript, and where that was chosen.
+    /// Its name in JavaScript, and the span where that was chosen.
     pub(crate) name: String,
     pub(crate) name_span: Span,
     pub(crate) doc: String,
-    /// Its `cfg` attributes: what is not compiled cannot be called.
+    /// Its `cfg` attributes, because a method that is not compiled cannot be called.
     pub(crate) conditions: Vec<Attribute>,
     pub(crate) is_async: bool,
     pub(crate) parameters: Vec<Parameter>,
@@ -33,8 +33,8 @@ pub(crate) struct Parameter {
 }
 
 impl Method {
-    /// None if the function is out of JavaScript's reach. Takes our attributes
-    /// out of it in any case.
+    /// Parses a function. `None` if JavaScript cannot reach it. Removes this crate's attributes
+    /// from it in any case.
     pub(crate) fn new(function: &mut ImplItemFn) -> Result<Option<Self>> {
         let options = MethodOptions::take(&mut function.attrs)?;
         let function = &*function;
@@ -159,7 +159,7 @@ fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
-/// The text of the doc comments.
+/// Returns the text of the doc comments.
 pub(crate) fn doc(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
@@ -168,7 +168,7 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
         },
         _ => None,
     });
-    // The space after the slashes is the source's, not the text's.
+    // The space after the slashes belongs to the source and not to the text.
     let lines: Vec<String> = lines
         .flat_map(|text| {
             let lines = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned());
@@ -178,7 +178,7 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-/// Where the type says `impl Trait`.
+/// Returns the part of a type that is `impl Trait`.
 fn opaque(ty: &Type) -> Option<&Type> {
     match ty {
         Type::ImplTrait(_) => Some(ty),
@@ -186,7 +186,7 @@ fn opaque(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// Where the type borrows, and what to write instead.
+/// Returns the part of a type that borrows, and what to write instead.
 fn borrowed(ty: &Type) -> Option<(&Type, &'static str)> {
     let Type::Reference(reference) = ty else {
         return inner(ty).into_iter().find_map(borrowed);
@@ -201,7 +201,7 @@ fn borrowed(ty: &Type) -> Option<(&Type, &'static str)> {
     Some((ty, instead))
 }
 
-/// The types that a type is written with.
+/// Returns the types that a type is written with.
 fn inner(ty: &Type) -> Vec<&Type> {
     match ty {
         Type::Array(array) => vec![&array.elem],

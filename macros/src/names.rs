@@ -1,6 +1,6 @@
-//! Rust names as JavaScript names.
+//! Conversion of Rust names to JavaScript names.
 
-/// `post_message` as `postMessage`.
+/// Converts a name such as `post_message` to `postMessage`.
 pub(crate) fn camel_case(name: &str) -> String {
     let mut words = name.split('_').filter(|word| !word.is_empty());
     let mut camel = words.next().unwrap_or(name).to_owned();

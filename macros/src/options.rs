@@ -1,4 +1,4 @@
-//! What stands in the brackets.
+//! Parsing of the options in the attribute's brackets.
 
 use proc_macro2::TokenStream;
 use syn::parse::Parser;
@@ -39,8 +39,8 @@ pub(crate) struct MethodOptions {
 }
 
 impl MethodOptions {
-    /// Takes the attributes that are ours out of `attributes`, where nothing
-    /// would understand them.
+    /// Parses this crate's attributes and removes them from `attributes`, where nothing would
+    /// understand them.
     pub(crate) fn take(attributes: &mut Vec<Attribute>) -> Result<Self> {
         let mut options = Self::default();
         let mut result = Ok(());
@@ -71,7 +71,7 @@ impl MethodOptions {
     }
 }
 
-/// `capability` or `isolet::capability`.
+/// Returns true for `capability` and `isolet::capability`.
 fn is_ours(path: &Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident == "capability")
 }

@@ -1,5 +1,5 @@
-//! What the macro says when it refuses. The doctests of the attribute show that
-//! it does.
+//! The error messages of the macro. The doctests of the attribute show that it refuses such
+//! code.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use quote::quote;
 use crate::expand::capability;
 use crate::names::camel_case;
 
-/// The messages of the compile errors that the expansion contains.
+/// Returns the messages of the compile errors that the expansion contains.
 fn errors(options: TokenStream, item: &TokenStream) -> Vec<String> {
     let expansion = capability(options, item).to_string().replace("\\\"", "'");
     expansion

@@ -15,8 +15,8 @@ use std::{env, fs};
 
 use wasmtime::component::Component;
 use wasmtime::{
-    Engine, Error, Extern, Func, Instance, Memory, Module, OptLevel, Result, Store, TypedFunc,
-    WasmResults,
+    Config, Engine, Error, Extern, Func, Instance, Memory, Module, OptLevel, Result, Store,
+    TypedFunc, WasmResults,
 };
 
 use split::Guest;
@@ -43,6 +43,14 @@ fn main() -> Result<()> {
     let wrapper = Component::new(&engine, wrapper::component(&guest, pages)?)?;
     write(&out, "sandbox.cwasm", &wrapper.serialize()?)?;
 
+    if env::var_os("CARGO_FEATURE_TYPESCRIPT").is_some() {
+        transpiler(&out, config)?;
+    }
+    Ok(())
+}
+
+/// Compiles the guest that turns TypeScript into JavaScript.
+fn transpiler(out: &Path, mut config: Config) -> Result<()> {
     let transpiler = fs::read("guests/guest-ts.wasm")?;
     let transpiler = wit_component::ComponentEncoder::default()
         .module(&transpiler)
@@ -54,7 +62,7 @@ fn main() -> Result<()> {
         config.cranelift_opt_level(OptLevel::None);
     }
     let transpiler = Component::new(&Engine::new(&config)?, transpiler)?;
-    write(&out, "transpiler.cwasm", &transpiler.serialize()?)?;
+    write(out, "transpiler.cwasm", &transpiler.serialize()?)?;
     Ok(())
 }
 

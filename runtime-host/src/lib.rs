@@ -63,10 +63,10 @@ pub use error::outcome::Outcome;
 pub use error::thrown::Thrown;
 pub use error::{Aborted, Error, Exception, LimitError, LimitKind, Overload, Result};
 pub use isolet_macros::capability;
-pub use isolet_wire::Value;
+pub use isolet_wire::{DecodeError, EncodeError, Kind, Value};
 pub use limits::stats::{EngineStats, WorkerStats};
 pub use limits::{Limits, Usage};
-pub use loader::{Loader, LoaderStats};
+pub use loader::{Loader, LoaderConfig, LoaderStats};
 #[cfg(feature = "lockdown")]
 pub use lockdown::{Lockdown, LockdownError};
 pub use rpc::bytes::Bytes;
@@ -81,3 +81,10 @@ pub use worker::Worker;
 pub use worker::entrypoint::Entrypoint;
 pub use worker_code::tail::{TailEvent, TailException, TailLog};
 pub use worker_code::{Binding, WorkerCode};
+
+/// The types that services share between threads.
+const _: () = {
+    const fn is_shared<T: Send + Sync>() {}
+    is_shared::<(Engine, EngineConfig, Loader, LoaderConfig, WorkerCode, Worker, Entrypoint)>();
+    is_shared::<(Stub, Value, Limits, Report, Error, Thrown, ByteStream, ByteSink, TailEvent)>();
+};

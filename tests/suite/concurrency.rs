@@ -302,7 +302,7 @@ async fn what_waits_ends_with_its_invocation() {
     let (gate, open, mut heard) = gate();
     let case = Case::js(PASSES).env("GATE", gate).limits(|limits| limits.concurrency(2));
     let worker = case.worker();
-    let mut waiting = worker.entrypoint().call_value("wait", (6,));
+    let mut waiting = worker.entrypoint().call::<isolet::Value>("wait", (6,));
     tokio::select! {
         biased;
         answer = &mut waiting => panic!("{answer:?}"),

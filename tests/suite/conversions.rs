@@ -103,7 +103,7 @@ async fn undefined_is_not_null() {
     let entrypoint = worker.entrypoint();
     let both: Both = soon(entrypoint.call("run", ())).await.expect("both");
     assert_eq!(both, Both { absent: None, null: None });
-    let value = soon(entrypoint.call_value("run", ())).await.expect("both");
+    let value = soon(entrypoint.call::<isolet::Value>("run", ())).await.expect("both");
     assert_eq!(value.to_json(), r#"{"null":null}"#);
     let kinds: (String, bool) = soon(entrypoint.call("kinds", (None::<u8>,))).await.expect("kinds");
     assert_eq!(kinds, ("object".to_owned(), true));

@@ -170,7 +170,7 @@ async fn a_deadline_concerns_only_its_own_call() {
         .fuel(i64::MAX as u64)
         .capability_calls(u64::MAX)
         .wall(Duration::from_millis(30));
-    let spinning = worker.entrypoint().limits(&limited);
+    let spinning = worker.entrypoint().lower_limits(&limited);
     let waiting = tokio::spawn({
         let entrypoint = worker.entrypoint();
         async move { run(&entrypoint, Some("wait"), ()).await }
@@ -268,7 +268,7 @@ async fn callers_that_gave_up_are_not_called_for() {
     });
     tokio::task::yield_now().await;
     for _ in 0..20 {
-        let mut asked = entrypoint.call_value("run", ());
+        let mut asked = entrypoint.call::<isolet::Value>("run", ());
         // Sent by the first poll, and given up.
         assert!(futures_poll(&mut asked).await.is_none());
     }

@@ -92,7 +92,7 @@ async fn a_call_may_have_less_memory_than_its_worker() {
     let worker =
         Case::js("export default { run(mib) { return new Uint8Array(mib << 20).length } }")
             .worker();
-    let lower = worker.entrypoint().limits(&Limits::default().memory_bytes(16 << 20));
+    let lower = worker.entrypoint().lower_limits(&Limits::default().memory_bytes(16 << 20));
     let _ = run(&lower, Some("run"), (4,)).await.expect_ok(4 << 20);
     let stopped = run(&lower, Some("run"), (20,)).await.expect_limit(LimitKind::Memory);
     assert_eq!(stopped.limit, 16 << 20);

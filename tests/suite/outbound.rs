@@ -176,9 +176,14 @@ async fn rust_calls_a_handler_of_requests() {
     let response: Response = entrypoint.call("fetch", ("http://text/",)).await.unwrap();
     assert_eq!(response.status, 200);
     let stub = entrypoint.stub();
-    let response = stub.call_value("fetch", (request("http://r/", "POST"),)).await.unwrap();
+    let response =
+        stub.call::<isolet::Value>("fetch", (request("http://r/", "POST"),)).await.unwrap();
     // What Rust was given it may pass on as it is.
-    let again = service().named_entrypoint("Wrong").call_values("kind", &[response]).await.unwrap();
+    let again = service()
+        .named_entrypoint("Wrong")
+        .call::<isolet::Value>("kind", &[response][..])
+        .await
+        .unwrap();
     assert_eq!(again.to_json(), r#"["Response","{}"]"#);
 
     for (url, method) in [("relative", "POST"), ("http://a", "GET"), ("http://a", "A B")] {

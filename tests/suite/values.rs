@@ -305,6 +305,6 @@ async fn values_of_one_call_are_arguments_of_another() {
     )
     .worker();
     let arguments = [made.clone(), made, Value::undefined()];
-    let value = soon(worker.entrypoint().call_values("run", &arguments)).await.expect("a list");
+    let value = soon(worker.entrypoint().call::<Value>("run", &arguments)).await.expect("a list");
     assert_eq!(value.to_json(), "[true,true,5,true,true,true,true,3]");
 }

@@ -4,17 +4,17 @@ use std::fmt;
 
 use crate::MAX_DECIMAL_DIGITS;
 
-/// A bigint: sign and hex digits.
+/// A bigint: its sign and hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BigInt<'a> {
-    /// Whether it is below zero.
+    /// True if it is negative.
     pub negative: bool,
-    /// Lower-case hex digits, none of them a leading zero; `0` is zero.
+    /// The lower-case hex digits, without leading zeros. Zero is `0`.
     pub hex: &'a str,
 }
 
 impl BigInt<'_> {
-    /// Whether sign and digits are in their only form.
+    /// Returns true if sign and digits are in canonical form.
     pub(crate) fn is_canonical(self) -> bool {
         let digits = self.hex.as_bytes();
         let hex = |digit: &u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
@@ -25,7 +25,7 @@ impl BigInt<'_> {
         }
     }
 
-    /// The number, if it fits.
+    /// Returns the number, if it fits into a `u128`.
     #[must_use]
     pub fn to_u128(self) -> Option<u128> {
         if self.negative || self.hex.len() > 32 {
@@ -34,7 +34,7 @@ impl BigInt<'_> {
         u128::from_str_radix(self.hex, 16).ok()
     }
 
-    /// The number, if it fits.
+    /// Returns the number, if it fits into an `i128`.
     #[must_use]
     pub fn to_i128(self) -> Option<i128> {
         let magnitude = BigInt { negative: false, hex: self.hex }.to_u128()?;
@@ -46,7 +46,8 @@ impl BigInt<'_> {
     }
 }
 
-/// Decimal up to [`MAX_DECIMAL_DIGITS`] hex digits, hex with `0x` beyond.
+/// Formats up to [`MAX_DECIMAL_DIGITS`] hex digits in decimal, and longer numbers in hex with
+/// `0x`.
 impl fmt::Display for BigInt<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.negative {
@@ -55,7 +56,7 @@ impl fmt::Display for BigInt<'_> {
         if self.hex.len() > MAX_DECIMAL_DIGITS {
             return write!(formatter, "0x{}", self.hex);
         }
-        // Lowest first, as are the chunks.
+        // Lowest first, like the chunks.
         let mut limbs: Vec<u64> = self.hex.as_bytes().rchunks(16).map(limb).collect();
         let mut chunks = Vec::new();
         while let Some(highest) = limbs.iter().rposition(|limb| *limb > 0) {
@@ -70,7 +71,7 @@ impl fmt::Display for BigInt<'_> {
     }
 }
 
-/// The most decimal digits that always fit a limb.
+/// The divisor that splits off 19 decimal digits, the most that always fit into a limb.
 const CHUNK: u64 = 10_u64.pow(19);
 
 fn limb(digits: &[u8]) -> u64 {
@@ -78,13 +79,13 @@ fn limb(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |limb, digit| limb << 4 | value(digit))
 }
 
-/// Divides by [`CHUNK`], and returns the remainder.
+/// Divides by [`CHUNK`] and returns the remainder.
 fn divide(limbs: &mut [u64]) -> u64 {
     let mut remainder = 0;
     for limb in limbs.iter_mut().rev() {
         let dividend = u128::from(remainder) << 64 | u128::from(*limb);
         let divisor = u128::from(CHUNK);
-        // The remainder is below the divisor, so that the quotient fits.
+        // The remainder is below the divisor, so the quotient fits.
         *limb = u64::try_from(dividend / divisor).unwrap_or(0);
         remainder = u64::try_from(dividend % divisor).unwrap_or(0);
     }

@@ -1,7 +1,7 @@
-//! Capabilities within types that serde writes and reads.
+//! Capabilities within types that serde serializes and deserializes.
 //!
-//! A type that stands for a capability implements `Serialize` and
-//! `Deserialize` with these, or names them in `#[serde(with = "…")]`:
+//! A type that stands for a capability implements `Serialize` and `Deserialize` with these
+//! functions, or names this module in `#[serde(with = "…")]`:
 //!
 //! ```
 //! use isolet_wire::{Attachment, Value, capability};
@@ -22,8 +22,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! As with a [`Value`](crate::Value), only isolet's own messages can hold one;
-//! any other format is an error, and so is a type that serde buffers.
+//! As with a [`Value`](crate::Value), only isolet's own messages can hold a capability. Any
+//! other format is an error, and so is a type that serde buffers.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -32,23 +32,24 @@ use serde::{Deserializer, Serializer};
 
 use crate::embed;
 
-/// What a message's capability is to whoever sends or receives it. It is
-/// opaque here; isolet's host keeps its stubs in it.
+/// The object that a message's capability stands for, in the representation of its sender or
+/// receiver. It is opaque to this crate. isolet's host keeps its stubs in it.
 pub type Attachment = Arc<dyn Any + Send + Sync>;
 
-/// Writes a capability.
+/// Serializes a capability.
 ///
 /// # Errors
-/// If the serializer is not that of [`Value::from_serialize`](crate::Value::from_serialize).
+/// Errors if the serializer is not that of
+/// [`Value::from_serialize`](crate::Value::from_serialize).
 pub fn serialize<S: Serializer>(capability: &Attachment, serializer: S) -> Result<S::Ok, S::Error> {
     embed::write(embed::Item::Capability(capability), serializer)
 }
 
-/// Reads a capability.
+/// Deserializes a capability.
 ///
 /// # Errors
-/// [`DecodeError::NotACapability`](crate::DecodeError::NotACapability) if it is
-/// something else, and if the deserializer is not that of
+/// Errors with [`DecodeError::NotACapability`](crate::DecodeError::NotACapability) if the value
+/// is something else. Also errors if the deserializer is not that of
 /// [`Value::to`](crate::Value::to).
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Attachment, D::Error> {
     embed::read_capability(deserializer)

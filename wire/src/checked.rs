@@ -1,4 +1,4 @@
-//! Bytes that were checked.
+//! Messages whose bytes were checked.
 
 use bytes::Bytes;
 
@@ -9,25 +9,27 @@ use crate::value::Value;
 use crate::view::Buffer;
 use crate::walker::{Event, Skim, Walker};
 
-/// Tokens that are checked between two pauses: about half a millisecond.
+/// The number of tokens that are checked between two pauses, which takes about half a
+/// millisecond.
 const TOKENS_AT_ONCE: usize = 1 << 17;
 
 /// A message that was checked, without the capabilities that it names.
 #[derive(Debug)]
 pub struct Checked {
     bytes: Bytes,
-    /// How many capabilities it may name.
+    /// The number of capabilities that it may name.
     capabilities: usize,
     objects: usize,
     refs: bool,
 }
 
 impl Checked {
-    /// Checks that bytes are a message that names at most so many capabilities. Limit the
-    /// bytes' number first: this takes time and at most 24 times their memory, both linear.
+    /// Checks that `bytes` are a message that names at most `capabilities` capabilities. Limit
+    /// the number of bytes first: the check takes time linear in them, and at most 24 times
+    /// their memory.
     ///
     /// # Errors
-    /// What is wrong and where.
+    /// Errors with what is wrong and where.
     pub fn new(bytes: Vec<u8>, capabilities: usize) -> Result<Self, WireError> {
         let mut check = Check::new(&bytes, capabilities)?;
         while !check.advance(usize::MAX)? {}
@@ -35,10 +37,10 @@ impl Checked {
         Ok(Self { bytes: bytes.into(), capabilities, objects, refs })
     }
 
-    /// As [`new`](Self::new), and awaits `pause` after each 131,072 tokens.
+    /// Like [`new`](Self::new), but awaits `pause` after each 131,072 tokens.
     ///
     /// # Errors
-    /// As with [`new`](Self::new).
+    /// Same as [`new`](Self::new).
     pub async fn in_slices<F: Future>(
         bytes: Vec<u8>,
         capabilities: usize,
@@ -52,10 +54,10 @@ impl Checked {
         Ok(Self { bytes: bytes.into(), capabilities, objects, refs })
     }
 
-    /// The message with its capabilities, which it keeps all.
+    /// Adds the capabilities to the message, which keeps all of them.
     ///
     /// # Errors
-    /// [`Problem::Capability`] if there are fewer than were promised.
+    /// Errors with [`Problem::Capability`] if there are fewer than were promised.
     pub fn with(self, capabilities: Vec<Attachment>) -> Result<Value, WireError> {
         if capabilities.len() < self.capabilities {
             return Err(WireError { problem: Problem::Capability, offset: 0 });
@@ -64,14 +66,14 @@ impl Checked {
     }
 }
 
-/// Checks everything that the format promises.
+/// A check of everything that the format promises.
 struct Check<'a> {
     walker: Walker<'a>,
     length: usize,
     capabilities: usize,
     objects: usize,
     refs: bool,
-    /// Index and length of each buffer, in order, for the views that share it.
+    /// The index and length of each buffer, in order, for the views that share it.
     buffers: Vec<(usize, usize)>,
 }
 
@@ -87,7 +89,7 @@ impl<'a> Check<'a> {
         })
     }
 
-    /// Goes on for at least one token and about so many; true at the end.
+    /// Advances by at least one token and about `most` tokens. Returns true at the end.
     fn advance(&mut self, most: usize) -> Result<bool, WireError> {
         let mut left = most;
         while left > 0 {
@@ -104,7 +106,7 @@ impl<'a> Check<'a> {
         Ok(false)
     }
 
-    /// Goes on for one token; true at the end.
+    /// Advances by one token. Returns true at the end.
     fn event(&mut self) -> Result<bool, WireError> {
         let Self { walker, objects, refs, .. } = self;
         let token = match walker.event()? {
@@ -157,7 +159,7 @@ mod tests {
     use super::Check;
     use crate::error::WireError;
 
-    /// Objects, whether there are references, and where the check ends.
+    /// Returns the number of objects, true if there are references, and where the check ends.
     fn checked(
         bytes: &[u8],
         step: fn(&mut Check) -> Result<bool, WireError>,
@@ -167,8 +169,8 @@ mod tests {
         Ok((check.objects, check.refs, check.walker.position()))
     }
 
-    /// The seeds of the fuzzer, cut short and changed at each byte: a check that skims is
-    /// one event by event, and slices change nothing.
+    /// Truncates and changes the seeds of the fuzzer at each byte. A check that skims must
+    /// equal one event by event, and slices must change nothing.
     #[test]
     fn skimming_is_a_walk() {
         let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/wire");
@@ -181,7 +183,7 @@ mod tests {
         };
         for seed in std::fs::read_dir(seeds).expect("seeds") {
             let bytes = std::fs::read(seed.expect("a seed").path()).expect("a seed");
-            // What the oracle does with the message comes before it.
+            // The first byte is what the oracle does with the message.
             let bytes = &bytes[1..bytes.len().min(500)];
             for at in 0..bytes.len() {
                 compare(&bytes[..at]);

@@ -1,4 +1,4 @@
-//! Copying values out of one message into another.
+//! Copying of values from one message into another.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +15,14 @@ use self::graph::Graph;
 
 mod graph;
 
-/// Copies a value as it is, and stops at each token whose meaning depends on
-/// the message around it: that one is the caller's to write.
+/// Copies a value unchanged, and stops at each token whose meaning depends on the message
+/// around it. The caller writes that token.
 pub(crate) struct Runs<'a> {
     bytes: &'a [u8],
     walker: Walker<'a>,
-    /// Up to where it was copied.
+    /// The position up to which the value was copied.
     copied: usize,
-    /// What began since then.
+    /// The number of objects that began since then.
     objects: usize,
 }
 
@@ -56,17 +56,17 @@ impl<'a> Runs<'a> {
         self.copied = end;
     }
 
-    /// Where the value ends.
+    /// Returns where the value ends.
     fn end(mut self) -> Result<usize, WireError> {
         self.walker.skip_all()?;
         Ok(self.walker.position())
     }
 }
 
-/// The capabilities that a copy names, in the order in which it first does.
+/// The capabilities that a copy names, in the order in which it first names them.
 struct Named<'a> {
     list: &'a [Attachment],
-    /// Position there to position here.
+    /// Maps each position in the source to one in the copy.
     met: BTreeMap<u32, u32>,
     named: Vec<Attachment>,
 }
@@ -89,8 +89,9 @@ impl<'a> Named<'a> {
     }
 }
 
-/// Copies the value that begins at `start` into a message of its own, and says
-/// where it ends. What it refers to comes along, be it the whole message.
+/// Copies the value that begins at `start` into a message of its own, and returns the copy and
+/// where the value ends. Everything that it refers to is copied as well, even if that is the
+/// whole message.
 pub(crate) fn extract(message: &Shared<'_>, start: usize) -> Result<(Value, usize), WireError> {
     let mut writer = Writer::new();
     let mut named = Named::new(message.capabilities);
@@ -100,7 +101,7 @@ pub(crate) fn extract(message: &Shared<'_>, start: usize) -> Result<(Value, usiz
             writer.capability(named.position(position)?);
             continue;
         }
-        // Where its objects lie matters, so the copy begins anew.
+        // The positions of its objects matter, so the copy starts again.
         drop(writer);
         let named = Named::new(message.capabilities);
         let value = Graph::new(message.bytes, message.table()?, named).copy(start)?;

@@ -1,4 +1,4 @@
-//! Into Rust values, through serde, straight from the bytes.
+//! Deserialization into Rust values, straight from the bytes.
 
 use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
 use serde::de::{self, Deserializer, IntoDeserializer, Visitor};
@@ -25,7 +25,7 @@ mod access;
 mod elements;
 mod key;
 
-/// How numbers are wanted.
+/// The kind of number that a type wants.
 #[derive(Clone, Copy, PartialEq)]
 enum Want {
     Any,
@@ -50,8 +50,8 @@ impl<'s, 'de> Decoder<'s, 'de> {
         self.reader.position()
     }
 
-    /// The next token; for a reference the one it means, and then `then` reads
-    /// on from there.
+    /// Reads the next token and calls `then`. For a reference, this is the token that it refers
+    /// to, and `then` reads on from there.
     #[inline]
     fn resolved<R>(
         &mut self,
@@ -75,7 +75,7 @@ impl<'s, 'de> Decoder<'s, 'de> {
         Ok(())
     }
 
-    /// The next value as a message of its own.
+    /// Reads the next value as a message of its own.
     fn extract(&mut self) -> Result<Value, DecodeError> {
         let start = self.position();
         let (value, end) = extract(self.shared, start)?;
@@ -84,7 +84,7 @@ impl<'s, 'de> Decoder<'s, 'de> {
         Ok(value)
     }
 
-    /// The next value, which must be a capability, as a message of its own.
+    /// Reads the next value, which must be a capability, as a message of its own.
     fn capability(&mut self) -> Result<Value, DecodeError> {
         let mut start = self.position();
         if let Token::Ref(index) = self.reader.token()? {
@@ -124,7 +124,7 @@ impl<'s, 'de> Decoder<'s, 'de> {
                 visitor.visit_string(format!("/{}/{}", source.to_str_lossy(), flags.to_str_lossy()))
             }
             Token::Boxed => match self.reader.token()? {
-                // The format has none inside another, so this goes one deep.
+                // The format has no wrapper inside another one, so this recurses only once.
                 Token::Boxed => Err(self.reader.error(Problem::Tag).into()),
                 token => self.visit(token, want, visitor),
             },
@@ -199,7 +199,7 @@ fn visit_number<'de, V: Visitor<'de>>(
         return visitor.visit_i64(whole);
     }
     if matches!(want, Want::Integer | Want::Wide) && value.fract() == 0.0 {
-        // -0 is 0 to an integer; casts are exact for whole floats in range.
+        // -0 is 0 as an integer. Casts are exact for whole floats in range.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
         if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
             return visitor.visit_i64(value as i64);

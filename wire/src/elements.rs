@@ -11,10 +11,10 @@ use crate::shared::Shared;
 use crate::value::Value;
 use crate::walker::Walker;
 
-/// A cursor over the items of an array, each of which may be decoded as
-/// another type. A hole is `undefined`; named properties are left out.
+/// A cursor over the items of an array, each of which may be decoded as another type. A hole is
+/// `undefined`, and named properties are left out.
 ///
-/// An item that did not decode is stepped over like any other.
+/// An item that fails to decode is skipped like any other.
 pub struct Elements<'a> {
     shared: Shared<'a>,
     position: usize,
@@ -35,25 +35,24 @@ impl<'a> Elements<'a> {
         Some(Self { shared, position: reader.position(), index: 0, length, sparse })
     }
 
-    /// The same, with shared references expanded to so many bytes, if the budget
-    /// that the message has by itself is less.
+    /// Raises the budget for expanding shared references to at least `bytes` bytes.
     #[must_use]
     pub fn expanding(self, bytes: usize) -> Self {
         self.shared.budget.borrow_mut().raise(bytes);
         self
     }
 
-    /// How many are left.
+    /// Returns the number of items that are left.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "a cursor, not a collection")]
     pub fn len(&self) -> usize {
         self.length - self.index
     }
 
-    /// Decodes the next item; none after the last.
+    /// Decodes the next item, or returns `None` after the last one.
     ///
     /// # Errors
-    /// As [`Value::to`]. The budget for shared references is one for all items.
+    /// Same as [`Value::to`]. All items share one budget for shared references.
     #[allow(clippy::should_implement_trait, reason = "each item has its own type")]
     pub fn next<T: Deserialize<'a>>(&mut self) -> Option<Result<T, DecodeError>> {
         (self.len() > 0).then(|| self.next_or_undefined())
@@ -63,7 +62,7 @@ impl<'a> Elements<'a> {
     /// function does with its parameters.
     ///
     /// # Errors
-    /// As [`Value::to`].
+    /// Same as [`Value::to`].
     pub fn next_or_undefined<T: Deserialize<'a>>(&mut self) -> Result<T, DecodeError> {
         let Some(start) = self.advance()? else {
             let undefined = Shared::undefined();
@@ -76,12 +75,12 @@ impl<'a> Elements<'a> {
         result
     }
 
-    /// Takes the next item as a message of its own; none after the last. What
-    /// it refers to comes along, be it the whole message, and of the
-    /// capabilities those that it names.
+    /// Returns the next item as a message of its own, or `None` after the last one. The message
+    /// contains everything that the item refers to, even if that is the whole message. Its
+    /// capabilities are those that it names.
     ///
     /// # Errors
-    /// None with a valid message.
+    /// Never errors for a valid message.
     pub fn next_value(&mut self) -> Option<Result<Value, DecodeError>> {
         (self.len() > 0).then(|| {
             let Some(start) = self.advance()? else { return Ok(Value::undefined()) };
@@ -91,10 +90,10 @@ impl<'a> Elements<'a> {
         })
     }
 
-    /// Steps over the next item, if there is one.
+    /// Skips the next item, if there is one.
     ///
     /// # Errors
-    /// None with a valid message.
+    /// Never errors for a valid message.
     pub fn skip(&mut self) -> Result<(), DecodeError> {
         if let Some(start) = self.advance()? {
             self.position = self.end_of(start)?;
@@ -102,7 +101,7 @@ impl<'a> Elements<'a> {
         Ok(())
     }
 
-    /// Where the next item begins; none for a hole or after the last.
+    /// Returns where the next item begins, or `None` for a hole or after the last one.
     fn advance(&mut self) -> Result<Option<usize>, WireError> {
         if self.index == self.length {
             return Ok(None);

@@ -1,11 +1,10 @@
-//! Messages and capabilities inside of what serde writes and reads.
+//! Messages and capabilities inside types that serde serializes and deserializes.
 //!
-//! Serde has no words for either, so they travel as a newtype struct of a name
-//! that only this crate's serializer and deserializer know, and what they hold
-//! goes through a slot of the thread. It is always the format that fills the
-//! slot, immediately around the one call in which the type empties it: a type
-//! that meets another format finds it empty and fails, and whatever a call
-//! leaves behind, by an error or a panic, is gone when the call is.
+//! Serde has no representation for either, so they travel as a newtype struct with a name that
+//! only this crate's serializer and deserializer know. The contents go through a thread-local
+//! slot. The format always fills the slot, immediately around the one call in which the type
+//! empties it. A type that meets another format finds the slot empty and fails. Whatever a call
+//! leaves behind, by an error or a panic, is gone when the call ends.
 
 use std::cell::Cell;
 use std::fmt;
@@ -20,11 +19,11 @@ use crate::error::{DecodeError, EncodeError};
 use crate::output::Output;
 use crate::value::Value;
 
-/// The newtype struct that is written.
+/// The name of the newtype struct that is written.
 pub(crate) const WRITTEN: &str = "$isolet::Written";
-/// The newtype struct that reads any value.
+/// The name of the newtype struct that reads any value.
 pub(crate) const VALUE: &str = "$isolet::Value";
-/// The newtype struct that reads a capability.
+/// The name of the newtype struct that reads a capability.
 pub(crate) const CAPABILITY: &str = "$isolet::Capability";
 
 const FOREIGN_SERIALIZER: &str = "an isolet value can only be written into an isolet message, \
@@ -42,7 +41,7 @@ thread_local! {
     static HANDED: Cell<Option<Value>> = const { Cell::new(None) };
 }
 
-/// Runs `inside` with `item` in the slot, and returns what is left in there.
+/// Runs `inside` with `item` in the slot, and returns what is left in the slot.
 fn hand<T, R>(
     slot: &'static LocalKey<Cell<Option<T>>>,
     item: T,
@@ -59,14 +58,14 @@ fn hand<T, R>(
     (result, restore.0.take())
 }
 
-/// What is written in the place of its newtype struct.
+/// The item that is written in place of its newtype struct.
 #[derive(Clone, Copy)]
 pub(crate) enum Item<'a> {
     Value(&'a Value),
     Capability(&'a Attachment),
 }
 
-/// Begins the writing of an item, from the type's side.
+/// Begins to write an item. Called by the type.
 pub(crate) fn write<S: Serializer>(item: Item<'_>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_newtype_struct(WRITTEN, &item)
 }
@@ -80,7 +79,7 @@ impl Serialize for Item<'_> {
                     Self::Capability(capability) => output.capability(capability.clone()),
                 }
                 LENT.set(Some(Lent { output, written: true }));
-                // Goes to the scratch of `lend`: nothing else makes an `Ok`.
+                // Goes to the scratch output of `lend`, because nothing else creates an `Ok`.
                 serializer.serialize_unit()
             }
             other => {
@@ -91,8 +90,8 @@ impl Serialize for Item<'_> {
     }
 }
 
-/// Writes an item, from the format's side: lends the output to what `inside`
-/// serializes, which gets an output to scribble on for itself.
+/// Writes an item. Called by the format. Lends the output to what `inside` serializes, which
+/// gets a scratch output for itself.
 pub(crate) fn lend(
     output: &mut Output,
     inside: impl FnOnce(&mut Output) -> Result<(), EncodeError>,
@@ -106,7 +105,7 @@ pub(crate) fn lend(
     if written { Ok(()) } else { Err(foreign()) }
 }
 
-/// Gives a value to the type that asked for it, from the format's side.
+/// Passes a value to the type that asked for it. Called by the format.
 pub(crate) fn give<'de, V: Visitor<'de>>(
     value: Value,
     visitor: V,
@@ -129,7 +128,7 @@ impl<'de> Visitor<'de> for Taker {
     }
 }
 
-/// Reads a capability, from the type's side.
+/// Reads a capability. Called by the type.
 pub(crate) fn read_capability<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Attachment, D::Error> {
@@ -138,14 +137,14 @@ pub(crate) fn read_capability<'de, D: Deserializer<'de>>(
     capabilities.pop().ok_or_else(|| de::Error::custom("expected a capability"))
 }
 
-/// Only into a message: see [`Value::from_serialize`].
+/// Only serializes into a message, see [`Value::from_serialize`].
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         write(Item::Value(self), serializer)
     }
 }
 
-/// Only from a message: see [`Value::to`].
+/// Only deserializes from a message, see [`Value::to`].
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_newtype_struct(VALUE, Taker("a value"))

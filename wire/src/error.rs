@@ -1,20 +1,20 @@
-//! What can be wrong with bytes, and with a type that meets them.
+//! Errors of decoding and encoding.
 
 use std::fmt::Display;
 
 use crate::kind::Kind;
 
-/// Bytes that are not a message.
+/// The error for bytes that are not a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("malformed message: {problem} at byte {offset}")]
 pub struct WireError {
-    /// What is wrong.
+    /// The kind of problem.
     pub problem: Problem,
-    /// Where it was noticed.
+    /// The offset in bytes where it was noticed.
     pub offset: usize,
 }
 
-/// What is wrong with bytes that are not a message.
+/// The reason why bytes are not a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -27,16 +27,16 @@ pub enum Problem {
     /// There are bytes after the message.
     #[error("trailing bytes")]
     Trailing,
-    /// A tag that does not exist, or that may not stand here.
+    /// A tag does not exist, or is not allowed here.
     #[error("unexpected tag")]
     Tag,
-    /// A varint is longer than it need be, or too large.
+    /// A varint is longer than necessary, or too large.
     #[error("bad varint")]
     Varint,
     /// An integer is outside what a JavaScript number holds exactly.
     #[error("integer out of range")]
     Integer,
-    /// A bigint is not in its only form.
+    /// A bigint is not in canonical form.
     #[error("bad bigint")]
     BigInt,
     /// Text is not UTF-8, or is UTF-16 without need.
@@ -45,10 +45,10 @@ pub enum Problem {
     /// The keys of a sparse array are out of order or beyond its length.
     #[error("bad key of a sparse array")]
     Key,
-    /// A reference to an object that has not begun, or is not what it must be.
+    /// A reference to an object that has not begun, or that is of the wrong kind.
     #[error("bad reference")]
     Reference,
-    /// A view's kind does not exist, or it reaches out of its buffer.
+    /// A view's kind does not exist, or it exceeds its buffer.
     #[error("bad view")]
     View,
     /// A position beyond the message's capabilities.
@@ -56,29 +56,29 @@ pub enum Problem {
     Capability,
 }
 
-/// Why a message did not become a Rust value.
+/// The reason why a message could not be decoded into a Rust value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The type expects something else; the text is serde's.
+    /// The type expects something else. The text is serde's.
     #[error("{0}")]
     Type(String),
-    /// An object that contains itself has no end as plain data.
+    /// An object contains itself, so it would have no end as plain data.
     #[error("a cyclic value cannot become plain data")]
     Cyclic,
-    /// Shared references, and holes of sparse arrays, expand to more than the budget.
+    /// Shared references and holes of sparse arrays expand to more than the budget.
     #[error("the value's shared references and holes expand to too much data")]
     Expansion,
-    /// Deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
+    /// The value is deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
     #[error("the value is nested deeper than {} levels", crate::MAX_DEPTH)]
     Depth,
-    /// A function or stub where data was expected.
+    /// A function or stub was found where data was expected.
     #[error("a capability cannot become plain data")]
     Capability,
-    /// Something else where a function or stub was expected.
+    /// Something else was found where a function or stub was expected.
     #[error("expected a capability, found {0}")]
     NotACapability(Kind),
-    /// [`Elements`](crate::Elements) was asked of something else.
+    /// [`Elements`](crate::Elements) was requested for something else.
     #[error("not an array")]
     NotAnArray,
     /// The bytes are not a message.
@@ -92,7 +92,7 @@ impl serde::de::Error for DecodeError {
     }
 }
 
-/// Why a Rust value did not become a message: its own `Serialize` said so.
+/// The error of a Rust value that could not be encoded, because its own `Serialize` refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct EncodeError(pub(crate) String);

@@ -7,28 +7,28 @@ use crate::text::Text;
 use crate::value::Value;
 use crate::walker::Walker;
 
-/// Causes that [`Value::error_chain`] follows.
+/// The maximum number of errors that [`Value::error_chain`] returns.
 const MAX_CAUSES: usize = 32;
 
-/// What an error says. Text with lone surrogates has U+FFFD in their place.
+/// The name, message and stack of an error. Lone surrogates are replaced by U+FFFD.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErrorParts {
-    /// Such as `TypeError`.
+    /// The name, such as `TypeError`.
     pub name: String,
     /// The message, which may be empty.
     pub message: String,
-    /// The stack, as the engine writes it: frames only, a line each.
+    /// The stack as the engine writes it: only frames, one on each line.
     pub stack: Option<String>,
 }
 
 impl Value {
-    /// An error as JavaScript will see it.
+    /// Creates an error as JavaScript will see it.
     #[must_use]
     pub fn error(parts: &ErrorParts) -> Self {
         Self::from_error_chain(std::slice::from_ref(parts))
     }
 
-    /// An error, its cause, that one's cause and so on. Nothing is `undefined`.
+    /// Creates an error, its cause, the cause of that and so on. An empty chain is `undefined`.
     #[must_use]
     pub fn from_error_chain(chain: &[ErrorParts]) -> Self {
         Self::written(|writer| {
@@ -48,16 +48,16 @@ impl Value {
         })
     }
 
-    /// What the error says, if it is one. Its own properties are there for
-    /// [`to`](Self::to).
+    /// Returns the name, message and stack of the error, or `None` if this is not one. Its own
+    /// properties can be decoded with [`to`](Self::to).
     #[must_use]
     pub fn as_error(&self) -> Option<ErrorParts> {
         self.errors(1).pop()
     }
 
-    /// The error, its cause, that one's cause and so on, up to 32 of them, as long as
-    /// each is an error and another one than those before it; empty if this is not
-    /// one. Copies each text of the message once at most.
+    /// Returns the error, its cause, the cause of that and so on, up to 32 of them. The chain
+    /// ends at a value that is not an error, or is one that came before. It is empty if this is
+    /// not an error. Copies each text of the message at most once.
     #[must_use]
     pub fn error_chain(&self) -> Vec<ErrorParts> {
         self.errors(MAX_CAUSES)
@@ -65,7 +65,8 @@ impl Value {
 
     fn errors(&self, limit: usize) -> Vec<ErrorParts> {
         let mut chain = Vec::new();
-        // Where the properties of each begin: a cause may be a reference to any of them.
+        // The positions where the properties of each error begin. A cause may be a reference to
+        // any of them.
         let mut met = Vec::new();
         let mut position = Some(1);
         while let Some(at) = position.take().filter(|_| chain.len() < limit) {
@@ -75,7 +76,7 @@ impl Value {
         chain
     }
 
-    /// Appends the error that begins at `at`, unless it was met, and says where its
+    /// Appends the error that begins at `at`, unless it was met before, and returns where its
     /// cause begins.
     fn error_at(
         &self,
@@ -109,7 +110,7 @@ impl Value {
         Ok(None)
     }
 
-    /// The next token, or the one that a reference means.
+    /// Reads the next token, or the one that a reference refers to.
     fn resolve<'a>(&'a self, reader: &mut Reader<'a>) -> Result<Token<'a>, WireError> {
         match reader.token()? {
             Token::Ref(index) => {

@@ -1,11 +1,11 @@
-//! The bytes of the format that more than one file needs.
+//! Constants of the format that more than one file needs.
 
 pub(crate) const VERSION: u8 = 1;
 
-/// The largest whole number below which every one is exact in a double.
+/// The largest integer up to which a double represents every integer exactly.
 pub(crate) const MAX_SAFE: i64 = (1 << 53) - 1;
 
-/// The highest length of a JavaScript array.
+/// The maximum length of a JavaScript array.
 pub(crate) const MAX_ARRAY_LENGTH: u64 = u32::MAX as u64;
 
 pub(crate) mod tag {
@@ -36,7 +36,7 @@ pub(crate) mod tag {
     pub(crate) const DOM_EXCEPTION: u8 = 24;
 }
 
-/// The array index that a key is, if it is one in its only spelling.
+/// Returns the array index that a key is, if it is one in canonical form.
 pub(crate) fn array_index(key: &str) -> Option<u64> {
     let digits = key.as_bytes();
     let canonical = match digits {

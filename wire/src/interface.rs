@@ -1,9 +1,9 @@
-//! Classes of the platform's that are carried by value.
+//! Classes of the platform that are passed by value.
 
 /// The class of an instance that a message holds as its data.
 ///
-/// No plain object can look like one, so that data which comes from anywhere
-/// never turns into an instance on its way.
+/// A plain object can never look like one, so data that comes from anywhere never turns into an
+/// instance on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Interface {
@@ -13,22 +13,21 @@ pub enum Interface {
     Request = 1,
     /// `Response`: `status`, `statusText`, `headers`, `body` and more.
     Response = 2,
-    /// `ReadableStream`: `source`, a capability. Each call of its `pull()`
-    /// returns the next bytes, or undefined when there are no more;
-    /// `cancel(reason)` ends it.
+    /// `ReadableStream`: `source`, a capability. Each call of its `pull()` returns the next
+    /// bytes, or undefined at the end. `cancel(reason)` ends it.
     ReadableStream = 3,
     /// `WritableStream`: `sink`, a capability with `write(bytes)`, `close()` and
     /// `abort(reason)`.
     WritableStream = 4,
     /// `Blob`: `type` and `bytes`.
     Blob = 5,
-    /// `AbortSignal`: the `reason` if it is aborted, else `source`, a capability whose
-    /// `aborted()` returns the reason, in a list, when that happens.
+    /// `AbortSignal`: the `reason` if it is aborted, otherwise `source`. That is a capability
+    /// whose `aborted()` returns the reason, in a list, when the signal is aborted.
     AbortSignal = 6,
 }
 
 impl Interface {
-    /// All of them, in the order of their bytes.
+    /// All interfaces, in the order of their bytes.
     pub const ALL: [Self; 7] = [
         Self::Headers,
         Self::Request,
@@ -39,7 +38,7 @@ impl Interface {
         Self::AbortSignal,
     ];
 
-    /// Whether an instance is a stream, of which there is more than was sent.
+    /// Returns true for a stream, whose content is more than what the message holds.
     #[must_use]
     pub fn is_stream(self) -> bool {
         matches!(self, Self::ReadableStream | Self::WritableStream)
@@ -49,7 +48,7 @@ impl Interface {
         Self::ALL.get(usize::from(byte)).copied()
     }
 
-    /// What the class is called.
+    /// Returns the name of the class.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

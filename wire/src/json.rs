@@ -1,4 +1,4 @@
-//! JSON, for people and for models.
+//! JSON output, for people and for models.
 
 use std::fmt::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::value::Value;
 use crate::view::{Buffer, Element, View, ViewKind, elements};
 use crate::walker::{Event, Walker};
 
-/// Short pieces are gathered up to so many bytes.
+/// The size in bytes up to which short pieces are gathered.
 const BATCH_BYTES: usize = 4 << 10;
 
 pub(crate) fn write(value: &Value, to: &mut impl Write) -> fmt::Result {
@@ -26,7 +26,7 @@ pub(crate) fn write(value: &Value, to: &mut impl Write) -> fmt::Result {
         frames: Vec::new(),
         key: None,
     };
-    // The bytes of a `Value` were checked.
+    // Cannot fail, because the bytes of a `Value` were checked.
     let _ = json.run();
     json.out.finish()
 }
@@ -38,7 +38,7 @@ pub(crate) fn to_string(value: &Value) -> String {
     text
 }
 
-/// Returns at most that many bytes of it, and a mark if there is more.
+/// Returns at most `max_bytes` bytes of the JSON, and a mark if there is more.
 pub(crate) fn prefix(value: &Value, max_bytes: usize) -> String {
     let capacity = max_bytes.min(value.as_bytes().len() + 16);
     let mut prefix = Prefix { text: String::with_capacity(capacity), max_bytes };
@@ -50,7 +50,7 @@ pub(crate) fn prefix(value: &Value, max_bytes: usize) -> String {
     text
 }
 
-/// Text up to a length; writing more is an error.
+/// A text of limited length. Writing more is an error.
 struct Prefix {
     text: String,
     max_bytes: usize,
@@ -64,7 +64,7 @@ impl Write for Prefix {
     }
 }
 
-/// Gathers pieces for a writer, and takes nothing more once it has failed.
+/// A buffer that gathers pieces for a writer. Takes nothing more once the writer has failed.
 struct Out<'w, W> {
     to: &'w mut W,
     batch: String,
@@ -115,7 +115,7 @@ impl<W: Write> Write for Out<'_, W> {
     }
 }
 
-/// What is being written around the next value.
+/// The container around the next value.
 #[derive(Debug, Clone, Copy)]
 enum Frame {
     Array {
@@ -129,7 +129,7 @@ enum Frame {
         index: u64,
         length: u64,
     },
-    /// A map of which all keys are strings; whether one comes next.
+    /// A map whose keys are all strings. `key` is true if a key comes next.
     Named {
         first: bool,
         key: bool,
@@ -142,13 +142,13 @@ enum Frame {
 
 struct Json<'a, 'w, W> {
     bytes: &'a [u8],
-    /// How many objects begin in the bytes.
+    /// The number of objects that begin in the bytes.
     objects: usize,
     out: Out<'w, W>,
     table: Option<Table>,
     budget: Budget,
     frames: Vec<Frame>,
-    /// The key of the next value, which is left out if that is `undefined`.
+    /// The key of the next value. It is left out if the value is `undefined`.
     key: Option<Text<'a>>,
 }
 
@@ -163,7 +163,7 @@ impl<'a, W: Write> Json<'a, '_, W> {
             match event {
                 Event::Key(key) => self.on_key(key, walker)?,
                 Event::End => self.on_end(),
-                // Its primitive stands for it.
+                // Its primitive is written in its place.
                 Event::Value(Token::Boxed) => {}
                 Event::Value(Token::Ref(index)) => {
                     let at = walker.event_start();
@@ -226,7 +226,7 @@ impl<'a, W: Write> Json<'a, '_, W> {
         self.after_value();
     }
 
-    /// Writes what comes before a value, and says whether it is written.
+    /// Writes what comes before a value. Returns true if the value is written.
     fn before_value(&mut self, token: Option<Token<'a>>) -> bool {
         let Some(frame) = self.frames.last_mut() else { return true };
         match frame {
@@ -275,14 +275,14 @@ impl<'a, W: Write> Json<'a, '_, W> {
         true
     }
 
-    /// Writes what comes after a value that is complete.
+    /// Writes what comes after a complete value.
     fn after_value(&mut self) {
         if let Some(Frame::Pairs { key: true, .. }) = self.frames.last() {
             self.out.push(']');
         }
     }
 
-    /// Where to read what a reference means, or what stands for it.
+    /// Returns where to read the target of a reference, or what is written in its place.
     fn follow(
         &mut self,
         index: usize,
@@ -306,7 +306,7 @@ impl<'a, W: Write> Json<'a, '_, W> {
         Ok(self.table.insert(table))
     }
 
-    /// Writes a value, or the beginning of a container that began at `at`.
+    /// Writes a value, or the beginning of a container that begins at `at`.
     fn value(&mut self, token: Token<'a>, at: usize) -> Result<(), WireError> {
         match token {
             Token::Array(_) | Token::Set => {
@@ -426,7 +426,7 @@ impl<'a, W: Write> Json<'a, '_, W> {
     }
 
     fn print(&mut self, text: fmt::Arguments<'_>) {
-        // If it fails, the output knows.
+        // The output records a failure.
         let _ = self.out.write_fmt(text);
     }
 
@@ -454,7 +454,7 @@ impl<'a, W: Write> Json<'a, '_, W> {
     fn escape(&mut self, text: Text<'a>) {
         match text {
             Text::Utf8(mut text) => {
-                // In pieces, so that no more is looked at once the output has failed.
+                // In pieces, so that no more is examined once the output has failed.
                 while !text.is_empty() && !self.out.has_failed() {
                     let (piece, rest) = text.split_at(text.floor_char_boundary(BATCH_BYTES));
                     self.escape_piece(piece);
@@ -485,7 +485,7 @@ impl<'a, W: Write> Json<'a, '_, W> {
         }
     }
 
-    /// Copies runs between what must be escaped whole.
+    /// Copies the runs between the bytes that must be escaped.
     fn escape_piece(&mut self, text: &str) {
         let mut from = 0;
         for (at, byte) in text.bytes().enumerate() {

@@ -1,10 +1,10 @@
-//! Which kinds of values there are.
+//! The kinds of values.
 
 use std::fmt;
 
 use crate::format::tag;
 
-/// What a message is at its top level.
+/// The kind of a message at its top level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -45,7 +45,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind of the value that begins there.
+    /// Returns the kind of the value that begins at `position`.
     pub(crate) fn at(bytes: &[u8], position: usize) -> Self {
         match bytes.get(position).copied().unwrap_or(tag::UNDEFINED) {
             tag::NULL => Self::Null,
@@ -69,7 +69,7 @@ impl Kind {
     }
 }
 
-/// As a word of an error message.
+/// Formats the kind as a word of an error message.
 impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -1,11 +1,11 @@
-//! The structured-clone byte format that crosses between isolet's host and its
-//! guest, and what both sides do with it.
+//! The structured-clone byte format of the messages between isolet's host and its guest, and
+//! what both sides do with it.
 //!
-//! A message is a [`Value`]: bytes that were checked once, with no tree behind
-//! them, and the capabilities that they name. Passing one on costs nothing,
-//! dropping one frees its bytes at once, and nothing here recurses on the depth
-//! of a message. A [`Value`] is also part of any type that goes through serde,
-//! next to plain data or in the place of what has no Rust type.
+//! A message is a [`Value`]: bytes that were checked once, without a tree behind them, and the
+//! capabilities that they name. Passing one on costs nothing, dropping one frees its bytes at
+//! once, and nothing here recurses on the depth of a message. A [`Value`] can also be part of
+//! any type that goes through serde, next to plain data or in the place of something without a
+//! Rust type.
 //!
 //! ```
 //! use isolet_wire::Value;
@@ -24,16 +24,16 @@
 //! | [`Value`] | a whole message, valid by construction, or a part of one within a serde type | one `Vec<u8>`, and an `Arc` for each capability |
 //! | [`Checked`] | a message that was checked in slices, before its capabilities are there | none |
 //! | [`capability`] | a function or stub within a serde type | an `Arc` |
-//! | [`Part`] | a value within a message, by the names that lead to it | none but looking |
+//! | [`Part`] | a value within a message, by the names that lead to it | only the search |
 //! | [`Elements`] | the items of an array one by one, each as its own type | none beyond decoding |
 //! | [`Writer`] | writing a message item by item | an append each |
 //! | [`Reader`] | tokens of bytes that may be anything | no allocation |
-//! | [`Walker`] | the same with the structure checked, keys told from values | a byte a level, and 8 for each count in it |
+//! | [`Walker`] | the same with the structure checked, and keys told from values | a byte for each level, and 8 for each count in it |
 //!
 //! # The format, version 1
 //!
-//! A message is the version byte `1` and exactly one value. A value is a tag
-//! byte and what the tag says:
+//! A message is the version byte `1` and exactly one value. A value is a tag byte, followed by
+//! what the tag says:
 //!
 //! | tag | | what follows |
 //! |---|---|---|
@@ -60,19 +60,17 @@
 //! | 23 | Interface | kind byte ([`Interface`]), (key, value)*, End |
 //! | 24 | `DomException` | as an Error |
 //!
-//! A varint is LEB128 of a `u64` in its shortest form. A key is a tagged
-//! string. Objects are what the tags 10 to 20 and 22 to 24 begin; they are
-//! numbered from 0 in the order in which they begin, a view before its buffer, so that
-//! shared references and cycles survive. A capability position may occur more
-//! than once and then means the same object. What a capability is, the bytes do
-//! not say: that is the [`Attachment`] at its position.
+//! A varint is LEB128 of a `u64` in its shortest form. A key is a tagged string. The tags 10 to
+//! 20 and 22 to 24 begin objects. Objects are numbered from 0 in the order in which they begin,
+//! a view before its buffer, so that shared references and cycles survive. A capability
+//! position may occur more than once and then means the same object. The bytes do not say what
+//! a capability is: that is the [`Attachment`] at its position.
 //!
 //! # Limits
 //!
-//! The size of a message is the caller's to limit, before [`Value::from_bytes`].
-//! Decoding to a type ends with an error beyond [`MAX_DEPTH`] levels, because
-//! the type's own code recurses, and references are expanded only as far as
-//! [`EXPANSION_BASE`] and [`EXPANSION_FACTOR`] allow.
+//! The caller must limit the size of a message, before [`Value::from_bytes`]. Decoding to a
+//! type errors beyond [`MAX_DEPTH`] levels, because the type's own code recurses. References
+//! are only expanded as far as [`EXPANSION_BASE`] and [`EXPANSION_FACTOR`] allow.
 
 mod bigint;
 pub mod capability;
@@ -116,25 +114,25 @@ pub use view::{Buffer, View, ViewKind};
 pub use walker::{Event, Walker};
 pub use writer::{Mark, Writer};
 
-/// How deep a message may be for [`Value::to`]: one level for each array,
-/// object, map, set and error.
+/// The maximum depth of a message for [`Value::to`]. Each array, object, map, set and error is
+/// one level.
 pub const MAX_DEPTH: usize = 256;
 
-/// The most bytes of a message that expanding shared references may read again
-/// when the message is small.
+/// The maximum number of bytes of a message that expanding shared references may read again, if
+/// the message is small.
 pub const EXPANSION_BASE: usize = 1 << 20;
 
-/// What a message may read again beyond [`EXPANSION_BASE`], as a multiple of
-/// its size.
+/// The number of bytes that a message may read again beyond [`EXPANSION_BASE`], as a multiple
+/// of its size.
 pub const EXPANSION_FACTOR: usize = 2;
 
-/// What a hole of a sparse array costs of that budget: it takes no bytes of the message,
-/// and becomes an item of whatever type is decoded. So 61,680 holes are decoded at most
-/// from a message of less than half a mebibyte.
+/// The cost of a hole of a sparse array in that budget. A hole takes no bytes of the message,
+/// but becomes an item of whatever type is decoded. So at most 61,680 holes are decoded from a
+/// message of less than half a mebibyte.
 pub const HOLE_COST: usize = 16;
 
-/// The longest `BigInt`, in hex digits, that is written in decimal, as 617
-/// digits at most. A longer one becomes `0x` and its hex digits, after `-` if it
-/// is below zero, in JSON and as a `String` alike: the conversion takes
-/// quadratic time, and a message may be full of such numbers.
+/// The maximum number of hex digits of a `BigInt` that is written in decimal, which takes at
+/// most 617 digits. A longer one becomes `0x` and its hex digits, after `-` if it is negative,
+/// both in JSON and as a `String`. The conversion takes quadratic time, and a message may be
+/// full of such numbers.
 pub const MAX_DECIMAL_DIGITS: usize = 512;

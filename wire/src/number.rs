@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// The whole number that a float is; none for -0 and beyond ±2^53.
+/// Returns the integer that a float is, or `None` for a fraction, for -0 and beyond ±2^53.
 pub(crate) fn whole(value: f64) -> Option<i64> {
     const LIMIT: f64 = 9_007_199_254_740_992.0;
     if !(-LIMIT..=LIMIT).contains(&value) || (value == 0.0 && value.is_sign_negative()) {
@@ -15,9 +15,9 @@ pub(crate) fn whole(value: f64) -> Option<i64> {
     same.then_some(whole)
 }
 
-/// As `String(value)`, for finite numbers.
+/// Writes a finite number as `String(value)` does.
 pub(crate) fn write_float(into: &mut impl Write, value: f64) {
-    // A string takes all of it, and the output of JSON knows if it has failed.
+    // A string takes everything, and the output of JSON records a failure.
     let _ = if value == 0.0 {
         into.write_char('0')
     } else if (1e-6..1e21).contains(&value.abs()) {
@@ -33,13 +33,13 @@ pub(crate) fn write_float(into: &mut impl Write, value: f64) {
     };
 }
 
-/// As `toISOString`; none for an invalid date.
+/// Formats a date as `toISOString` does, or returns `None` for an invalid date.
 pub(crate) fn iso_date(milliseconds: f64) -> Option<String> {
     const DAY: i64 = 86_400_000;
     let milliseconds =
         whole(milliseconds.trunc() + 0.0).filter(|ms| ms.abs() <= 100_000_000 * DAY)?;
     let (days, rest) = (milliseconds.div_euclid(DAY), milliseconds.rem_euclid(DAY));
-    // Eras of 400 years, counted from a March.
+    // Eras of 400 years, which begin in March.
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era =

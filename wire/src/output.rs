@@ -1,4 +1,4 @@
-//! A message while it is written, with the capabilities that it names.
+//! A message that is being written, with the capabilities that it names.
 
 use crate::capability::Attachment;
 use crate::copy::Runs;
@@ -18,12 +18,13 @@ impl Output {
         Self { writer: Writer::new(), ..Self::vacant() }
     }
 
-    /// What stands in for one that was lent. No message: it lacks a version.
+    /// Creates a placeholder for an output that was lent. It is not a message, because it lacks
+    /// a version.
     pub(crate) fn vacant() -> Self {
         Self { writer: Writer::vacant(), capabilities: Vec::new(), refs: false }
     }
 
-    /// A whole message as the next value.
+    /// Writes a whole message as the next value.
     pub(crate) fn value(&mut self, value: &Value) {
         let first = u32::try_from(self.capabilities.len()).unwrap_or(u32::MAX);
         let before = self.writer.objects();
@@ -36,7 +37,7 @@ impl Output {
             return;
         }
         let mut runs = Runs::new(value.as_bytes(), 1);
-        // The bytes of a `Value` were checked.
+        // Cannot fail, because the bytes of a `Value` were checked.
         while let Ok(Some(token)) = runs.next(&mut self.writer) {
             match token {
                 Token::Ref(index) => self.writer.reference(index + before),

@@ -1,4 +1,4 @@
-//! A part of a message, where it lies.
+//! A part of a message, in place.
 
 use crate::capability::Attachment;
 use crate::copy::extract;
@@ -11,7 +11,7 @@ use crate::text::Text;
 use crate::value::Value;
 use crate::walker::{Event, Walker};
 
-/// A value within a message, which is not copied.
+/// A value within a message, without a copy.
 #[derive(Debug, Clone)]
 pub struct Part<'a> {
     message: &'a Value,
@@ -20,13 +20,13 @@ pub struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// The whole message.
+    /// Returns the whole message as a part.
     pub(crate) fn whole(message: &'a Value) -> Self {
-        // After the version.
+        // The position after the version.
         Self { message, start: 1, steps: 0 }
     }
 
-    /// The capability, if it is one and nothing else.
+    /// Returns the capability, if the value is one and nothing else.
     #[must_use]
     pub fn as_capability(&self) -> Option<&'a Attachment> {
         match Reader::at(self.message.as_bytes(), self.start).token() {
@@ -35,48 +35,49 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Goes on to an own property of a plain object, or to the element of an array at a
-    /// canonical index. False, and it stays, if there is none, and for anything else:
-    /// errors, maps and so on have no properties here. Takes time in
-    /// [`bytes_ahead`](Self::bytes_ahead), or in the message if it is a reference.
+    /// Moves to an own property of a plain object, or to the element of an array at a canonical
+    /// index. Returns false and stays if there is none, and for any other value: errors, maps
+    /// and so on have no properties here. Takes time linear in
+    /// [`bytes_ahead`](Self::bytes_ahead), or in the message if the value is a reference.
     pub fn enter(&mut self, name: &str) -> bool {
-        // The bytes of a `Value` were checked.
+        // Cannot fail, because the bytes of a `Value` were checked.
         let found = self.find(name).ok().flatten().and_then(|start| self.target(start));
         self.start = found.unwrap_or(self.start);
         found.is_some()
     }
 
-    /// How many bytes of the message there are from here on.
+    /// Returns the number of bytes of the message from here on.
     #[must_use]
     pub fn bytes_ahead(&self) -> usize {
         self.message.as_bytes().len() - self.start
     }
 
-    /// How many values, keys and ends were looked at so far: what takes the time, beside
-    /// the bytes of text. A reference counts as four times the bytes of the message.
+    /// Returns the number of values, keys and ends that were examined so far. They account for
+    /// the time that was taken, beside the bytes of text. A reference counts as four times the
+    /// bytes of the message.
     #[must_use]
     pub fn steps(&self) -> usize {
         self.steps
     }
 
-    /// How many values, keys and ends are in it.
+    /// Returns the number of values, keys and ends in it.
     #[must_use]
     pub fn values(&self) -> usize {
         Walker::at(self.message.as_bytes(), self.start).skip_all().unwrap_or(0)
     }
 
-    /// A copy, with all that it refers to, as a message of its own.
+    /// Returns a copy, with everything that it refers to, as a message of its own.
     #[must_use]
     pub fn to_value(&self) -> Value {
         extract(&Shared::new(self.message), self.start).map(|(value, _)| value).unwrap_or_default()
     }
 
-    /// Where the object lies that a reference means.
+    /// Returns where the object lies that a reference refers to.
     fn target(&mut self, start: usize) -> Option<usize> {
         let bytes = self.message.as_bytes();
         match Reader::at(bytes, start).token() {
             Ok(Token::Ref(index)) => {
-                // Finding where all objects lie takes longer than walking.
+                // Locating all objects takes longer than walking over them.
                 self.steps += 4 * bytes.len();
                 let table = Table::new(bytes, self.message.objects()).ok()?;
                 table.get(index).map(|place| place.start)
@@ -85,7 +86,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Where the value of a property begins.
+    /// Returns where the value of a property begins.
     fn find(&mut self, name: &str) -> Result<Option<usize>, WireError> {
         let mut walker = Walker::at(self.message.as_bytes(), self.start);
         let index = array_index(name);

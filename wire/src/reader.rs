@@ -1,4 +1,4 @@
-//! Tokens out of bytes that may be anything.
+//! Tokens from bytes that may be anything.
 
 use crate::bigint::BigInt;
 use crate::error::{Problem, WireError};
@@ -7,7 +7,7 @@ use crate::interface::Interface;
 use crate::text::{Text, Units};
 use crate::view::{Buffer, View, ViewKind};
 
-/// One token. Containers only begin with theirs.
+/// One token. The token of a container is only its beginning.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Token<'a> {
     /// The end of a container.
@@ -20,7 +20,7 @@ pub enum Token<'a> {
     Boolean(bool),
     /// A whole number within ±(2^53 - 1).
     Int(i64),
-    /// Any other number, or a whole one too. There is only one NaN.
+    /// Any other number. It may also be whole. There is only one NaN.
     Float(f64),
     /// A bigint.
     BigInt(BigInt<'a>),
@@ -35,45 +35,44 @@ pub enum Token<'a> {
         /// The flags.
         flags: Text<'a>,
     },
-    /// A wrapper object; the next token is its boolean, number, bigint or
-    /// string.
+    /// A wrapper object. The next token is its boolean, number, bigint or string.
     Boxed,
-    /// An array of that many values, which follow, without an end.
+    /// An array of that many values. They follow, without an end.
     Array(usize),
-    /// An array of that length; keys and values follow.
+    /// A sparse array of that length. Keys and values follow.
     SparseArray(u32),
-    /// A plain object; keys and values follow.
+    /// A plain object. Keys and values follow.
     Object,
-    /// An instance of a class of the platform's; keys and values follow. To all
-    /// but JavaScript it is a plain object.
+    /// An instance of a class of the platform. Keys and values follow. To everything but
+    /// JavaScript it is a plain object.
     Interface(Interface),
-    /// A `Map`; keys and values follow.
+    /// A `Map`. Keys and values follow.
     Map,
-    /// A `Set`; values follow.
+    /// A `Set`. Values follow.
     Set,
-    /// An error; keys and values follow.
+    /// An error. Keys and values follow.
     Error {
-        /// Such as `TypeError`.
+        /// The name, such as `TypeError`.
         name: Text<'a>,
         /// The message.
         message: Text<'a>,
         /// The stack.
         stack: Option<Text<'a>>,
-        /// Whether JavaScript has it as a `DOMException`.
+        /// True if JavaScript has it as a `DOMException`.
         dom: bool,
     },
     /// An `ArrayBuffer`.
     ArrayBuffer(&'a [u8]),
-    /// A typed array or data view. If its buffer is inline, it lies inside.
+    /// A typed array or data view. An inline buffer is part of the token.
     View(View<'a>),
-    /// An object that has begun, by index.
+    /// A reference to an object that has begun, by index.
     Ref(usize),
     /// A position in the message's list of capabilities.
     Capability(u32),
 }
 
 impl Token<'_> {
-    /// Whether keys or values follow, and then an end.
+    /// Returns true if keys or values follow, and then an end.
     #[must_use]
     pub fn is_container(&self) -> bool {
         matches!(
@@ -88,7 +87,7 @@ impl Token<'_> {
         )
     }
 
-    /// How many objects it begins: a view with its buffer is two.
+    /// Returns the number of objects that it begins. A view with its buffer is two.
     #[must_use]
     pub fn objects(&self) -> usize {
         match self {
@@ -110,9 +109,9 @@ impl Token<'_> {
     }
 }
 
-/// Reads tokens one after another. Each is checked by itself, so that lengths
-/// lie within the bytes; whether it may stand where it does, and what a
-/// reference or capability means, the caller must know.
+/// Reads tokens one after another. Each token is checked by itself, so that lengths lie within
+/// the bytes. The caller must know whether a token is allowed where it occurs, and what a
+/// reference or capability refers to.
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
@@ -120,10 +119,10 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Begins a message.
+    /// Creates a reader at the beginning of a message.
     ///
     /// # Errors
-    /// [`Problem::Version`].
+    /// Errors with [`Problem::Version`] if the version is not known.
     pub fn new(bytes: &'a [u8]) -> Result<Self, WireError> {
         match bytes.first() {
             Some(&VERSION) => Ok(Self { bytes, position: 1 }),
@@ -131,7 +130,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Begins inside a message that was checked.
+    /// Creates a reader inside a message that was checked.
     pub(crate) fn at(bytes: &'a [u8], position: usize) -> Self {
         Self { bytes, position: position.min(bytes.len()) }
     }
@@ -140,32 +139,32 @@ impl<'a> Reader<'a> {
         self.position = position.min(self.bytes.len());
     }
 
-    /// How many bytes were read.
+    /// Returns the number of bytes that were read.
     #[must_use]
     pub fn position(&self) -> usize {
         self.position
     }
 
-    /// How many bytes are left.
+    /// Returns the number of bytes that are left.
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.bytes.len() - self.position
     }
 
-    /// The tag of the next token.
+    /// Returns the tag of the next token.
     pub(crate) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.position).copied()
     }
 
-    /// Ends the message.
+    /// Checks that the message ends here.
     ///
     /// # Errors
-    /// [`Problem::Trailing`].
+    /// Errors with [`Problem::Trailing`] if there are more bytes.
     pub fn finish(&self) -> Result<(), WireError> {
         if self.remaining() == 0 { Ok(()) } else { Err(self.error(Problem::Trailing)) }
     }
 
-    /// The error at this place.
+    /// Creates an error at this position.
     #[must_use]
     pub fn error(&self, problem: Problem) -> WireError {
         WireError { problem, offset: self.position }
@@ -174,7 +173,7 @@ impl<'a> Reader<'a> {
     /// Reads a key, or the end of the container.
     ///
     /// # Errors
-    /// [`Problem::Tag`] if it is neither.
+    /// Errors with [`Problem::Tag`] if it is neither.
     #[inline]
     pub fn key(&mut self) -> Result<Option<Text<'a>>, WireError> {
         match self.peek() {
@@ -189,7 +188,7 @@ impl<'a> Reader<'a> {
     /// Reads a token.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Errors with what is wrong with the token.
     #[inline]
     pub fn token(&mut self) -> Result<Token<'a>, WireError> {
         let at = self.position;
@@ -206,7 +205,7 @@ impl<'a> Reader<'a> {
             tag::OBJECT => Token::Object,
             tag::ARRAY => {
                 let count = self.length()?;
-                // Each value takes a byte at least.
+                // Each value takes at least one byte.
                 if count > self.remaining() {
                     return Err(self.error(Problem::Truncated));
                 }
@@ -220,7 +219,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Steps over a primitive, if one comes next that is not a bigint or UTF-16 text.
+    /// Skips the next token, if it is a primitive other than a bigint or UTF-16 text. Returns
+    /// true if it was skipped.
     #[inline]
     pub(crate) fn skip_primitive(&mut self) -> Result<bool, WireError> {
         let Some(tag) = self.peek() else { return Ok(false) };
@@ -243,7 +243,7 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
-    /// The tokens that small messages seldom have.
+    /// Reads the tokens that are rare in small messages.
     #[cold]
     fn rare(&mut self) -> Result<Token<'a>, WireError> {
         let at = self.position;
@@ -350,7 +350,7 @@ impl<'a> Reader<'a> {
     fn float(&mut self) -> Result<f64, WireError> {
         let bytes = self.take(8)?.first_chunk().ok_or(self.error(Problem::Truncated))?;
         let value = f64::from_le_bytes(*bytes);
-        // An engine that boxes values into NaNs must never see another one.
+        // An engine that boxes values into NaNs must never see a different NaN.
         Ok(if value.is_nan() { f64::NAN } else { value })
     }
 

@@ -1,4 +1,4 @@
-//! From Rust values, through serde.
+//! Serialization of Rust values.
 
 use serde::ser::{self, Serialize};
 

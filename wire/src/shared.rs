@@ -1,4 +1,4 @@
-//! What all reading of one message has in common.
+//! State that all readers of one message share.
 
 use std::cell::{OnceCell, RefCell};
 
@@ -10,7 +10,7 @@ use crate::value::Value;
 
 pub(crate) struct Shared<'de> {
     pub(crate) bytes: &'de [u8],
-    /// How many objects begin in the bytes.
+    /// The number of objects that begin in the bytes.
     objects: usize,
     pub(crate) capabilities: &'de [Attachment],
     pub(crate) budget: RefCell<Budget>,
@@ -22,7 +22,7 @@ impl<'de> Shared<'de> {
         Self::over(value.as_bytes(), value.objects(), value.capabilities())
     }
 
-    /// `undefined`, at position 0.
+    /// Creates the value `undefined`, at position 0.
     pub(crate) fn undefined() -> Self {
         Self::over(&[tag::UNDEFINED], 0, &[])
     }
@@ -44,12 +44,12 @@ impl<'de> Shared<'de> {
         if self.budget.borrow_mut().take(cost) { Ok(()) } else { Err(DecodeError::Expansion) }
     }
 
-    /// Where to read the object that a reference at `at` means.
+    /// Returns where to read the object that a reference at `at` refers to.
     pub(crate) fn follow(&self, index: usize, at: usize) -> Result<usize, DecodeError> {
         let error = WireError { problem: Problem::Reference, offset: at };
         let place = self.table()?.get(index).ok_or(error)?;
-        // References lead backwards, so one that is not inside its object can
-        // never lead back to itself.
+        // References lead backwards, so one that is not inside its object can never lead back
+        // to itself.
         if (place.start..place.end).contains(&at) {
             return Err(DecodeError::Cyclic);
         }

@@ -1,27 +1,27 @@
-//! Where the objects of a message lie.
+//! The positions of the objects of a message.
 
 use crate::error::WireError;
 use crate::reader::{Reader, Token};
 use crate::walker::{Event, Skim, Walker};
 use crate::{EXPANSION_BASE, EXPANSION_FACTOR};
 
-/// An object of a message.
+/// The position of an object.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub start: usize,
     pub end: usize,
-    /// For a map: whether all its keys are strings.
+    /// For a map, true if all its keys are strings.
     pub string_keys: bool,
 }
 
-/// Where each object of a message begins and ends.
+/// The beginning and end of each object of a message.
 pub(crate) struct Table(Vec<Packed>);
 
-/// A [`Place`] in two words: a message may be of millions of objects.
+/// A [`Place`] in two words, because a message may have millions of objects.
 #[derive(Clone, Copy)]
 struct Packed {
     start: usize,
-    /// Twice the end, and one more for a map with a key that is no string.
+    /// Twice the end, plus one for a map with a key that is not a string.
     end: usize,
 }
 
@@ -43,15 +43,16 @@ impl Packed {
     }
 }
 
-/// A container whose end has not come.
+/// A container whose end has not been read.
 struct Open {
     index: usize,
-    /// For a map: whether a key comes next.
+    /// For a map, true if a key comes next.
     key_next: Option<bool>,
 }
 
 impl Table {
-    /// Linear in the message, which must have been checked and be of so many objects.
+    /// Creates the table, in time linear in the message. The message must have been checked and
+    /// have `objects` objects.
     pub(crate) fn new(bytes: &[u8], objects: usize) -> Result<Self, WireError> {
         let mut walker = Walker::new(bytes)?;
         let mut table = Self(Vec::with_capacity(objects));
@@ -99,17 +100,18 @@ impl Table {
         Ok(table)
     }
 
-    /// The object of that index.
+    /// Returns the object of that index.
     pub(crate) fn get(&self, index: usize) -> Option<Place> {
         self.0.get(index).map(|packed| packed.place())
     }
 
-    /// How many objects begin before that place: the index of the one there.
+    /// Returns the number of objects that begin before that position, which is the index of the
+    /// one there.
     pub(crate) fn index_at(&self, position: usize) -> usize {
         self.0.partition_point(|place| place.start < position)
     }
 
-    /// The bytes of the `ArrayBuffer` of that index.
+    /// Returns the bytes of the `ArrayBuffer` of that index.
     pub(crate) fn buffer<'a>(&self, bytes: &'a [u8], index: usize) -> &'a [u8] {
         let start = self.get(index).map_or(bytes.len(), |place| place.start);
         match Reader::at(bytes, start).token() {
@@ -125,7 +127,7 @@ impl Table {
     }
 }
 
-/// What expanding references may still cost, in bytes of the message.
+/// The remaining budget for expanding references, in bytes of the message.
 pub(crate) struct Budget(usize);
 
 impl Budget {
@@ -133,12 +135,12 @@ impl Budget {
         Self(bytes.len().saturating_mul(EXPANSION_FACTOR).max(EXPANSION_BASE))
     }
 
-    /// At least so much.
+    /// Raises the budget to at least `to`.
     pub(crate) fn raise(&mut self, to: usize) {
         self.0 = self.0.max(to);
     }
 
-    /// Takes a cost off, if there is enough.
+    /// Subtracts a cost. Returns false if the budget is too small.
     pub(crate) fn take(&mut self, cost: usize) -> bool {
         match self.0.checked_sub(cost) {
             Some(left) => {

@@ -1,22 +1,22 @@
-//! Text of JavaScript, which need not be Unicode.
+//! JavaScript text, which need not be Unicode.
 
 use std::borrow::Cow;
 
-/// A string: UTF-8, or UTF-16 units if a surrogate in it stands alone.
+/// A string: UTF-8, or UTF-16 units if it holds a lone surrogate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Text<'a> {
-    /// Nearly always.
+    /// Text without a lone surrogate, which is nearly always the case.
     Utf8(&'a str),
-    /// With a lone surrogate.
+    /// Text with a lone surrogate.
     Utf16(Units<'a>),
 }
 
-/// UTF-16 units, not aligned.
+/// UTF-16 units without alignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Units<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Units<'a> {
-    /// The units in order.
+    /// Returns the units in order.
     pub fn iter(self) -> impl Iterator<Item = u16> + 'a {
         self.0.chunks_exact(2).map(|unit| match unit {
             &[low, high] => u16::from_le_bytes([low, high]),
@@ -24,13 +24,13 @@ impl<'a> Units<'a> {
         })
     }
 
-    /// How many units.
+    /// Returns the number of units.
     #[must_use]
     pub fn len(self) -> usize {
         self.0.len() / 2
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no units.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0.is_empty()
@@ -38,7 +38,7 @@ impl<'a> Units<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// The text, with U+FFFD for each lone surrogate. Copies only those.
+    /// Returns the text, with U+FFFD for each lone surrogate. Only copies a text that has one.
     #[must_use]
     pub fn to_str_lossy(self) -> Cow<'a, str> {
         match self {
@@ -51,7 +51,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The text, if it is Unicode.
+    /// Returns the text, if it is Unicode.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         match self {

@@ -20,40 +20,40 @@ use crate::walker::{Event, Skim, Walker};
 use crate::writer::Writer;
 use crate::{json, ser};
 
-/// A message: structured-clone data, checked once, and the capabilities that
-/// it names.
+/// A message: structured-clone data, checked once, and the capabilities that it names.
 ///
-/// It is its bytes and a list: moving it is free, a clone shares both, and dropping
-/// the last one frees one allocation of data, however deep. `Send + Sync`.
+/// It consists of its bytes and a list. Moving it is free, a clone shares both, and dropping
+/// the last clone frees one allocation of data, however deep the message is. It is `Send` and
+/// `Sync`.
 ///
-/// It can be a part of any type that serde writes into a message or reads from
-/// one, and loses nothing there. Other formats, and serde's own buffer, cannot
-/// hold one: that is an error with `#[serde(flatten)]`, untagged and internally
-/// tagged enums, and adjacently tagged ones whose content comes first.
+/// It can be part of any type that serde serializes into a message or deserializes from one,
+/// without loss. Other formats, and serde's own buffer, cannot hold one. So it is an error in
+/// `#[serde(flatten)]`, in untagged and internally tagged enums, and in adjacently tagged ones
+/// whose content comes first.
 #[derive(Clone)]
 pub struct Value {
     bytes: Bytes,
-    /// What its capability positions mean; each is below the length. None is an empty
-    /// list, which takes no allocation.
+    /// The capabilities that its positions refer to. Each position is below the length. `None`
+    /// is an empty list, which takes no allocation.
     capabilities: Option<Arc<Vec<Attachment>>>,
-    /// How many objects begin in it.
+    /// The number of objects that begin in it.
     objects: usize,
-    /// Whether references occur.
+    /// True if it has references.
     refs: bool,
 }
 
 impl Value {
-    /// Checks that bytes are a message that names only `capabilities`, which
-    /// it keeps all. Limit the bytes' number first: this takes time and at most
-    /// 24 times their memory, both linear.
+    /// Checks that `bytes` are a message that names only `capabilities`, all of which it keeps.
+    /// Limit the number of bytes first: the check takes time linear in them, and at most 24
+    /// times their memory.
     ///
     /// # Errors
-    /// What is wrong and where.
+    /// Errors with what is wrong and where.
     pub fn from_bytes(bytes: Vec<u8>, capabilities: Vec<Attachment>) -> Result<Self, WireError> {
         Checked::new(bytes, capabilities.len())?.with(capabilities)
     }
 
-    /// A message that is one capability.
+    /// Creates a message that is one capability.
     #[must_use]
     pub fn from_capability(capability: Attachment) -> Self {
         let mut output = Output::new();
@@ -61,33 +61,34 @@ impl Value {
         output.finish()
     }
 
-    /// `undefined`.
+    /// Creates the value `undefined`.
     #[must_use]
     pub fn undefined() -> Self {
         Self::written(Writer::undefined)
     }
 
-    /// `null`.
+    /// Creates the value `null`.
     #[must_use]
     pub fn null() -> Self {
         Self::written(Writer::null)
     }
 
-    /// Whatever serde can write. Structs and maps become objects, unless a
-    /// key is neither text, number nor boolean: then a `Map`. Bytes become a
-    /// `Uint8Array`, unit `undefined`, `None` null, integers beyond ±(2^53 - 1)
-    /// bigints; enums are tagged as `serde_json` tags them. A `Value` in it stays
-    /// as it is, and its capabilities join the list, as do those that
-    /// [`capability::serialize`](crate::capability::serialize) writes.
+    /// Creates a message from any value that serde can serialize.
+    ///
+    /// Structs and maps become objects. A map with a key that is neither text, number nor
+    /// boolean becomes a `Map`. Bytes become a `Uint8Array`, unit becomes `undefined`, `None`
+    /// becomes null, and integers beyond ±(2^53 - 1) become bigints. Enums are tagged as
+    /// `serde_json` tags them. A `Value` inside stays as it is, and its capabilities join the
+    /// list, as do those that [`capability::serialize`](crate::capability::serialize) writes.
     ///
     /// # Errors
-    /// Only what the type's own `Serialize` refuses. Recurses as that does.
+    /// Only errors if the type's own `Serialize` does. Recurses as that does.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, EncodeError> {
         ser::to_value(value)
     }
 
-    /// An array of messages, such as the arguments of a call. Their lists of
-    /// capabilities become one, one after another.
+    /// Creates an array of messages, such as the arguments of a call. Their lists of
+    /// capabilities are concatenated.
     #[must_use]
     pub fn array_of(items: &[Self]) -> Self {
         let mut output = Output::new();
@@ -98,8 +99,8 @@ impl Value {
         output.finish()
     }
 
-    /// A plain object of messages, such as `env`. Their lists of capabilities
-    /// become one; of two equal keys the later counts.
+    /// Creates a plain object of messages, such as `env`. Their lists of capabilities are
+    /// concatenated. Of two equal keys the later one counts.
     #[must_use]
     pub fn object_of<'a>(entries: impl IntoIterator<Item = (&'a str, &'a Self)>) -> Self {
         let mut output = Output::new();
@@ -112,7 +113,7 @@ impl Value {
         output.finish()
     }
 
-    /// The same data, naming other capabilities in the place of these.
+    /// Returns the same data with other capabilities in place of these.
     #[must_use]
     pub fn map_capabilities(mut self, map: impl FnMut(&Attachment) -> Attachment) -> Self {
         let mapped = self.capabilities().iter().map(map).collect();
@@ -120,57 +121,57 @@ impl Value {
         self
     }
 
-    /// The bytes, as they cross.
+    /// Returns the bytes in the wire format.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The bytes, as they cross. Free for the last clone of a value; any other copies
-    /// them.
+    /// Returns the bytes in the wire format. Free for the last clone of a value. Any other
+    /// clone copies them.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes.into()
     }
 
-    /// The bytes, as they cross, and the list that their positions mean. Costs what
-    /// [`into_bytes`](Self::into_bytes) does.
+    /// Returns the bytes in the wire format, and the list that their positions refer to. Costs
+    /// the same as [`into_bytes`](Self::into_bytes).
     #[must_use]
     pub fn into_parts(self) -> (Vec<u8>, Vec<Attachment>) {
         let capabilities = self.capabilities.map(Arc::unwrap_or_clone);
         (self.bytes.into(), capabilities.unwrap_or_default())
     }
 
-    /// The list of capabilities. A message that was taken out of another has
-    /// only those that it names.
+    /// Returns the list of capabilities. A message that was taken out of another one has only
+    /// those that it names.
     #[must_use]
     pub fn capabilities(&self) -> &[Attachment] {
         self.capabilities.as_ref().map_or(&[], |list| list.as_slice())
     }
 
-    /// The list of capabilities as its clones share it; none if it is empty.
+    /// Returns the list of capabilities as its clones share it, or `None` if it is empty.
     #[must_use]
     pub fn shared_capabilities(&self) -> Option<&Arc<Vec<Attachment>>> {
         self.capabilities.as_ref()
     }
 
-    /// Decodes into a type.
+    /// Decodes the message into a type.
     ///
-    /// Numbers that are whole go into integers and integers into floats, but
-    /// text never becomes a number. A property that is `undefined` counts as
-    /// missing. Dates are milliseconds, regular expressions `/source/flags`,
-    /// sets sequences, maps maps with any keys, errors maps of `name`,
-    /// `message`, `stack` and their own properties; buffers and views are
-    /// bytes to a type that asks for bytes, and else sequences of numbers.
+    /// Whole numbers go into integers and integers into floats, but text never becomes a
+    /// number. A property that is `undefined` counts as missing. Dates become milliseconds, and
+    /// regular expressions `/source/flags`. Sets become sequences, maps become maps with any
+    /// keys, and errors become maps of `name`, `message`, `stack` and their own properties.
+    /// Buffers and views are bytes to a type that asks for bytes, and otherwise sequences of
+    /// numbers.
     ///
-    /// A `Value` in the type takes everything as it is, however deep, with a
-    /// copy of what it refers to and the capabilities that it names. A property
-    /// that is missing or `undefined` is `undefined` to it only by
-    /// `#[serde(default)]`; an `Option` of it takes null as `None`. A capability
-    /// by itself is read by [`capability::deserialize`](crate::capability::deserialize).
+    /// A `Value` in the type takes everything as it is, however deep, with a copy of what it
+    /// refers to and the capabilities that it names. A property that is missing or `undefined`
+    /// becomes the value `undefined` only with `#[serde(default)]`. An `Option` of a `Value`
+    /// takes null as `None`. [`capability::deserialize`](crate::capability::deserialize) reads
+    /// a capability by itself.
     ///
     /// # Errors
-    /// A type that does not fit, a cycle, a capability, a message deeper than
+    /// Errors if the type does not fit, and for a cycle, a capability, a message deeper than
     /// [`MAX_DEPTH`](crate::MAX_DEPTH), or references beyond the budget.
     pub fn to<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
         let shared = Shared::new(self);
@@ -178,19 +179,18 @@ impl Value {
         T::deserialize(&mut decoder)
     }
 
-    /// The items of an array, to be decoded one by one. None if this is not
-    /// an array.
+    /// Returns the items of an array, to be decoded one by one, or `None` if this is not an
+    /// array.
     #[must_use]
     pub fn elements(&self) -> Option<Elements<'_>> {
         Elements::new(self)
     }
 
-    /// Decodes one item of an array; beyond its end it is `undefined`. Each
-    /// call skips over the items before: for all of them take
-    /// [`elements`](Self::elements).
+    /// Decodes one item of an array. An item beyond the end is `undefined`. Each call skips the
+    /// items before it, so use [`elements`](Self::elements) to decode all of them.
     ///
     /// # Errors
-    /// As [`to`](Self::to), and if this is not an array.
+    /// Same as [`to`](Self::to). Also errors if this is not an array.
     pub fn element<'de, T: Deserialize<'de>>(&'de self, index: usize) -> Result<T, DecodeError> {
         let mut elements = self.elements().ok_or(DecodeError::NotAnArray)?;
         for _ in 0..index.min(elements.len()) {
@@ -199,20 +199,20 @@ impl Value {
         elements.next_or_undefined()
     }
 
-    /// What it is at its top level.
+    /// Returns the kind of the value at the top level.
     #[must_use]
     pub fn kind(&self) -> Kind {
         Kind::at(&self.bytes, 1)
     }
 
-    /// Whether it is `undefined`.
+    /// Returns true if it is `undefined`.
     #[must_use]
     pub fn is_undefined(&self) -> bool {
         self.kind() == Kind::Undefined
     }
 
-    /// Whether there are so many values, keys and ends of containers in it, or more.
-    /// Looks at no more.
+    /// Returns true if it has at least `values` values, keys and ends of containers. Looks at
+    /// no more than that.
     #[must_use]
     pub fn has_at_least(&self, values: usize) -> bool {
         if self.bytes.len() <= values / 2 {
@@ -221,7 +221,7 @@ impl Value {
         let Ok(mut walker) = Walker::new(&self.bytes) else { return false };
         let mut left = values;
         while left > 0 {
-            // The bytes of a `Value` were checked.
+            // Cannot fail, because the bytes of a `Value` were checked.
             left -= walker.skim(Skim::All, left, &mut 0, |_, _| true).unwrap_or(0);
             match walker.event() {
                 Ok(Some(_)) => left = left.saturating_sub(1),
@@ -231,10 +231,10 @@ impl Value {
         true
     }
 
-    /// Whether it holds a stream, anywhere.
+    /// Returns true if it holds a stream, anywhere.
     #[must_use]
     pub fn has_streams(&self) -> bool {
-        // Each leads to a capability.
+        // Each stream leads to a capability.
         if self.capabilities.is_none() {
             return false;
         }
@@ -251,42 +251,46 @@ impl Value {
         }
     }
 
-    /// The capability, if it is one and nothing else.
+    /// Returns the capability, if it is one and nothing else.
     #[must_use]
     pub fn as_capability(&self) -> Option<&Attachment> {
         self.whole().as_capability()
     }
 
-    /// All of it, to be looked through without copies.
+    /// Returns the whole message, to be searched without copies.
     #[must_use]
     pub fn whole(&self) -> Part<'_> {
         Part::whole(self)
     }
 
-    /// An own property of a plain object, or the element of an array at a
-    /// canonical index, as a message of its own. None if there is none, and of
-    /// anything else: errors, maps and so on have no properties here.
+    /// Returns an own property of a plain object, or the element of an array at a canonical
+    /// index, as a message of its own. `None` if there is none, and for any other value:
+    /// errors, maps and so on have no properties here.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<Self> {
         let mut part = self.whole();
         part.enter(name).then(|| part.to_value())
     }
 
-    /// JSON, with nothing lost that JSON can say. Cannot fail.
+    /// Converts the message to JSON. Nothing is lost that JSON can say. Cannot fail.
     ///
-    /// `undefined` is left out of objects and null elsewhere, and so are NaN
-    /// and the infinities; -0 is 0; a bigint is a string of decimal digits, or
-    /// of `0x` and hex digits if it has more than
-    /// [`MAX_DECIMAL_DIGITS`](crate::MAX_DECIMAL_DIGITS) of these; a date the
-    /// string of `toISOString` or null; a regular expression
-    /// `"/source/flags"`; a map an object if all its keys are strings, else an
-    /// array of pairs; a set an array; an error an object of `name`, `message`
-    /// and its own properties, without the stack; buffers and views are arrays
-    /// of numbers, holes in arrays null. A lone surrogate is an escape. A
-    /// function or stub is `"[Capability]"`, an object inside itself
-    /// `"[Circular]"`, and one that is referred to again is written again until
-    /// the budget ([`EXPANSION_BASE`](crate::EXPANSION_BASE)) is spent, then
-    /// `"[Shared]"`. A sparse array too long for the budget is an object.
+    /// - `undefined` is left out of objects, and is null elsewhere.
+    /// - NaN and the infinities are null. -0 is 0.
+    /// - A bigint is a string of decimal digits, or of `0x` and hex digits if it has more than
+    ///   [`MAX_DECIMAL_DIGITS`](crate::MAX_DECIMAL_DIGITS) of these.
+    /// - A date is the string of `toISOString`, or null.
+    /// - A regular expression is `"/source/flags"`.
+    /// - A map is an object if all its keys are strings, otherwise an array of pairs. A set is
+    ///   an array.
+    /// - An error is an object of `name`, `message` and its own properties, without the stack.
+    /// - Buffers and views are arrays of numbers.
+    /// - A hole in an array is null. A sparse array that is too long for the budget is an
+    ///   object.
+    /// - A lone surrogate is an escape.
+    /// - A function or stub is `"[Capability]"`.
+    /// - An object inside itself is `"[Circular]"`. One that is referred to again is written
+    ///   again until the budget ([`EXPANSION_BASE`](crate::EXPANSION_BASE)) is spent, and then
+    ///   is `"[Shared]"`.
     #[must_use]
     pub fn to_json(&self) -> String {
         json::to_string(self)
@@ -294,25 +298,25 @@ impl Value {
 
     /// Writes [`to_json`](Self::to_json) into `out`, piece by piece.
     ///
-    /// Takes time in what is written and in the message, and at most 64 bytes of memory
-    /// for each of its objects and levels, but nothing for the text. The text may be
-    /// many times as long as the message: an `out` that returns an error when it has
-    /// had enough bounds it.
+    /// Takes time linear in what is written and in the message. Takes at most 64 bytes of
+    /// memory for each of its objects and levels, but nothing for the text. The text may be
+    /// many times as long as the message. An `out` that returns an error when it has had enough
+    /// bounds it.
     ///
     /// # Errors
-    /// The first error of `out`, after which nothing more is written.
+    /// Errors with the first error of `out`, after which nothing more is written.
     pub fn write_json(&self, out: &mut impl fmt::Write) -> fmt::Result {
         json::write(self, out)
     }
 
-    /// The first `max_bytes` bytes of [`to_json`](Self::to_json), and `…` after
-    /// them if there is more. Writes no more than that, however large it all is.
+    /// Returns the first `max_bytes` bytes of [`to_json`](Self::to_json), and `…` after them if
+    /// there is more. Writes no more than that, however large the message is.
     #[must_use]
     pub fn to_json_prefix(&self, max_bytes: usize) -> String {
         json::prefix(self, max_bytes)
     }
 
-    /// A message without references and capabilities.
+    /// Creates a message without references and capabilities.
     pub(crate) fn written(write: impl FnOnce(&mut Writer)) -> Self {
         let mut writer = Writer::new();
         write(&mut writer);
@@ -333,7 +337,7 @@ impl Value {
         Self { bytes, capabilities: shared(capabilities), objects, refs }
     }
 
-    /// Whether anything in it occurs twice, or is inside itself.
+    /// Returns true if anything in it occurs twice or is inside itself.
     #[must_use]
     pub fn has_refs(&self) -> bool {
         self.refs
@@ -348,8 +352,8 @@ fn shared(capabilities: Vec<Attachment>) -> Option<Arc<Vec<Attachment>>> {
     (!capabilities.is_empty()).then(|| Arc::new(capabilities))
 }
 
-/// Compares the bytes, of which more than one may say the same, and the lists
-/// of capabilities by identity.
+/// Compares the bytes, and the lists of capabilities by identity. Different bytes may stand for
+/// the same data.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         let same = |(one, other)| Arc::ptr_eq(one, other);
@@ -367,14 +371,14 @@ impl Default for Value {
     }
 }
 
-/// As JSON, shortened.
+/// Formats the message as JSON, shortened.
 impl fmt::Debug for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Value({})", self.to_json_prefix(512))
     }
 }
 
-/// Anything: a declaration cannot know more.
+/// Allows anything, because a declaration cannot know more.
 #[cfg(feature = "schemars")]
 impl schemars::JsonSchema for Value {
     fn inline_schema() -> bool {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Which class of view.
+/// The class of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "each is the JavaScript class of that name")]
@@ -43,7 +43,7 @@ impl ViewKind {
         Self::ALL.get(usize::from(byte)).copied()
     }
 
-    /// Bytes an element; 1 for a `DataView`.
+    /// Returns the size of an element in bytes, which is 1 for a `DataView`.
     #[must_use]
     pub fn element_size(self) -> usize {
         match self {
@@ -58,9 +58,9 @@ impl ViewKind {
 /// The buffer of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Buffer<'a> {
-    /// It comes with the view, as the object after it.
+    /// The buffer comes with the view, as the object after it.
     Inline(&'a [u8]),
-    /// It was there before, as the object of that index.
+    /// The buffer came before, as the object of that index.
     Ref(usize),
 }
 
@@ -69,17 +69,17 @@ pub enum Buffer<'a> {
 pub struct View<'a> {
     /// Its class.
     pub kind: ViewKind,
-    /// What it shows.
+    /// The buffer that it shows.
     pub buffer: Buffer<'a>,
-    /// Where in the buffer it begins.
+    /// The offset in the buffer where it begins, in bytes.
     pub byte_offset: usize,
-    /// How many elements; bytes for a `DataView`.
+    /// The number of elements, or of bytes for a `DataView`.
     pub length: usize,
 }
 
 impl View<'_> {
-    /// The bytes that it shows of a buffer of that length; none if it reaches
-    /// beyond it or is not aligned.
+    /// Returns the range of bytes that it shows of a buffer of that length, or `None` if it
+    /// reaches beyond the buffer or is not aligned.
     #[must_use]
     pub fn window(&self, buffer_length: usize) -> Option<Range<usize>> {
         let size = self.kind.element_size();
@@ -97,7 +97,7 @@ pub(crate) enum Element {
     Float(f64),
 }
 
-/// The elements in `bytes`, which are the window of a view of that kind.
+/// Returns the elements in `bytes`, which are the window of a view of that kind.
 pub(crate) fn elements(
     kind: ViewKind,
     bytes: &[u8],
@@ -126,7 +126,7 @@ pub(crate) fn elements(
     })
 }
 
-/// The value of an IEEE half.
+/// Returns the value of an IEEE half.
 fn half(bits: u16) -> f64 {
     let exponent = i32::from((bits >> 10) & 31);
     let fraction = f64::from(bits & 1023);

@@ -1,4 +1,4 @@
-//! Tokens whose place was checked.
+//! Tokens whose position was checked.
 
 use crate::error::{Problem, WireError};
 use crate::format::{array_index, tag};
@@ -10,31 +10,31 @@ use crate::text::Text;
 pub enum Event<'a> {
     /// The key of an object, error or sparse array. Its value comes next.
     Key(Text<'a>),
-    /// A value, or the beginning of one that ends with [`Event::End`]: arrays,
-    /// objects, maps, sets and errors do. The keys and values of a map take
-    /// turns. After [`Token::Boxed`] the primitive is the next value.
+    /// A value, or the beginning of an array, object, map, set or error, which ends with
+    /// [`Event::End`]. The keys and values of a map alternate. After [`Token::Boxed`] the
+    /// primitive is the next value.
     Value(Token<'a>),
     /// The end of the container that began last.
     End,
 }
 
-/// What [`Walker::skim`] steps over.
+/// The tokens that [`Walker::skim`] skips.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Skim {
     All,
-    /// What begins and ends no container.
+    /// The tokens that neither begin nor end a container.
     Primitives,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Frame {
-    /// So many values are to come.
+    /// That many values follow.
     Values(u64),
     Keys,
-    /// The next index of an array must be at least the first and below the
-    /// second; equal, only names may follow.
+    /// The next index of an array must be at least the first number and below the second. If
+    /// they are equal, only names may follow.
     SparseKeys(u64, u64),
-    /// A value, then what the frame says.
+    /// A value follows, and then a key.
     KeyedValue,
     SparseValue(u64, u64),
     MapKey,
@@ -43,12 +43,12 @@ enum Frame {
     Primitive,
 }
 
-/// The frames around the current one. A container may take a single byte of the
-/// message, so a frame takes one byte here, and eight for each count that it has.
+/// The frames around the current one. A container may take a single byte of the message, so a
+/// frame takes one byte here, and eight for each count that it has.
 #[derive(Debug, Clone, Default)]
 struct Parents {
     kinds: Vec<Parent>,
-    /// Those of the frames that have some, in the same order.
+    /// The counts of the frames that have some, in the same order.
     counts: Vec<u64>,
 }
 
@@ -78,7 +78,7 @@ impl Parents {
             Frame::MapKey => Parent::MapKey,
             Frame::MapValue => Parent::MapValue,
             Frame::Set => Parent::Set,
-            // The others have moved on to the next key when a container begins.
+            // The other frames have moved on to the next key when a container begins.
             Frame::Keys | Frame::KeyedValue | Frame::SparseValue(..) | Frame::Primitive => {
                 Parent::Keys
             }
@@ -98,28 +98,27 @@ impl Parents {
     }
 }
 
-/// Walks one value in bytes that may be anything, with a stack of its own. What
-/// it lets pass has the structure that the format says; references and
-/// capabilities it does not look up.
+/// Walks over one value in bytes that may be anything, with a stack of its own. What it accepts
+/// has the structure of the format. References and capabilities are not looked up.
 #[derive(Debug, Clone)]
 pub struct Walker<'a> {
     reader: Reader<'a>,
     current: Frame,
     parents: Parents,
-    /// Where the last event began.
+    /// The position where the last event began.
     at: usize,
 }
 
 impl<'a> Walker<'a> {
-    /// Begins a message.
+    /// Creates a walker at the beginning of a message.
     ///
     /// # Errors
-    /// [`Problem::Version`].
+    /// Errors with [`Problem::Version`] if the version is not known.
     pub fn new(bytes: &'a [u8]) -> Result<Self, WireError> {
         Reader::new(bytes).map(Self::over)
     }
 
-    /// Begins at a value inside a message that was checked.
+    /// Creates a walker at a value inside a message that was checked.
     pub(crate) fn at(bytes: &'a [u8], position: usize) -> Self {
         Self::over(Reader::at(bytes, position))
     }
@@ -129,28 +128,28 @@ impl<'a> Walker<'a> {
         Self { reader, current: Frame::Values(1), parents: Parents::default(), at }
     }
 
-    /// How many bytes were read.
+    /// Returns the number of bytes that were read.
     #[must_use]
     pub fn position(&self) -> usize {
         self.reader.position()
     }
 
-    /// Where the last event began.
+    /// Returns where the last event began.
     #[must_use]
     pub fn event_start(&self) -> usize {
         self.at
     }
 
-    /// How many containers are open.
+    /// Returns the number of open containers.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.parents.kinds.len()
     }
 
-    /// The next event, none after the value.
+    /// Returns the next event, or `None` after the value.
     ///
     /// # Errors
-    /// What is wrong with the bytes.
+    /// Errors with what is wrong with the bytes.
     #[inline]
     pub fn event(&mut self) -> Result<Option<Event<'a>>, WireError> {
         self.at = self.reader.position();
@@ -193,12 +192,12 @@ impl<'a> Walker<'a> {
         Ok(Some(Event::Value(token)))
     }
 
-    /// Steps over tokens without making events of them: primitives, and references that
-    /// `passes` lets pass, given the index of each and how many objects have begun. With
-    /// [`Skim::All`] also plain containers and their ends. Stops at all else, at the end of
-    /// the value, and after `most` tokens; the next event is then as if those stepped over
-    /// had been events. Counts the objects that begin, and returns how many tokens there
-    /// were.
+    /// Skips tokens without creating events for them: primitives, and references for which
+    /// `passes` returns true, given the index of each and the number of objects that have
+    /// begun. With [`Skim::All`] also plain containers and their ends. Stops at anything else,
+    /// at the end of the value, and after `most` tokens. The next event is then the same as if
+    /// the skipped tokens had been events. Counts the objects that begin, and returns the
+    /// number of skipped tokens.
     pub(crate) fn skim(
         &mut self,
         what: Skim,
@@ -268,7 +267,7 @@ impl<'a> Walker<'a> {
         Ok(most)
     }
 
-    /// Steps over what is left of the value, and returns how many tokens there were.
+    /// Skips the rest of the value, and returns the number of tokens in it.
     pub(crate) fn skip_all(&mut self) -> Result<usize, WireError> {
         let mut steps = 0;
         loop {
@@ -280,12 +279,12 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Steps over the value that comes next, with all that it contains, and returns how
-    /// many tokens there were.
+    /// Skips the next value with everything that it contains, and returns the number of tokens
+    /// in it.
     pub(crate) fn skip_value(&mut self) -> Result<usize, WireError> {
         let mut inside = Walker::over(self.reader.clone());
         let steps = inside.skip_all()?;
-        // The value is stepped over as one that cannot be a container.
+        // The value is skipped like one that cannot be a container.
         self.current = match self.current {
             Frame::Values(left) => Frame::Values(left.saturating_sub(1)),
             Frame::KeyedValue => Frame::Keys,
@@ -298,8 +297,7 @@ impl<'a> Walker<'a> {
         Ok(steps)
     }
 
-    /// Leaves the container, or wrapper object, that has just begun; it ends
-    /// at `end`.
+    /// Leaves the container or wrapper object that has just begun and that ends at `end`.
     pub(crate) fn leave(&mut self, end: usize) {
         self.current = self.parents.pop().unwrap_or(Frame::Values(0));
         self.reader.seek(end);

@@ -1,4 +1,4 @@
-//! Writing a message item by item.
+//! Writing of a message item by item.
 
 use crate::bigint::BigInt;
 use crate::format::{MAX_SAFE, VERSION, tag};
@@ -6,24 +6,23 @@ use crate::interface::Interface;
 use crate::text::Text;
 use crate::view::{Buffer, View};
 
-/// What is reserved beyond a run of bytes for what comes after it.
+/// The number of bytes that are reserved after a run of bytes for what follows it.
 const SLACK: usize = 64;
 
-/// From this capacity on it no longer doubles.
+/// The capacity in bytes from which on it no longer doubles.
 const LARGE: usize = 1 << 20;
 
 /// Appends the items of one message, in the order of the format.
 ///
-/// It keeps count of objects and nothing else: that what is begun is ended,
-/// that keys stand before values and that references name objects is up to the
-/// caller, and [`Value::from_bytes`](crate::Value::from_bytes) checks it.
+/// It only counts objects. The caller must end what it begins, write keys before values, and
+/// refer only to existing objects. [`Value::from_bytes`](crate::Value::from_bytes) checks that.
 #[derive(Debug, Clone)]
 pub struct Writer {
     bytes: Vec<u8>,
     objects: usize,
 }
 
-/// A place that [`Writer::rewind`] goes back to.
+/// A position that [`Writer::rewind`] goes back to.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark {
     bytes: usize,
@@ -37,7 +36,7 @@ impl Default for Writer {
 }
 
 impl Writer {
-    /// An empty message.
+    /// Creates an empty message.
     #[must_use]
     pub fn new() -> Self {
         let mut bytes = Vec::with_capacity(SLACK);
@@ -45,63 +44,63 @@ impl Writer {
         Self { bytes, objects: 0 }
     }
 
-    /// Without a version, and without an allocation.
+    /// Creates a writer without a version and without an allocation.
     pub(crate) fn vacant() -> Self {
         Self { bytes: Vec::new(), objects: 0 }
     }
 
-    /// How many objects have begun: the index of the next.
+    /// Returns the number of objects that have begun, which is the index of the next one.
     #[must_use]
     pub fn objects(&self) -> usize {
         self.objects
     }
 
-    /// Bytes written.
+    /// Returns the number of bytes written.
     #[must_use]
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Where the message stands.
+    /// Returns the current position.
     #[must_use]
     pub fn mark(&self) -> Mark {
         Mark { bytes: self.bytes.len(), objects: self.objects }
     }
 
-    /// Goes back to where it stood.
+    /// Goes back to a position, and discards what was written after it.
     pub fn rewind(&mut self, mark: Mark) {
         self.bytes.truncate(mark.bytes);
         self.objects = self.objects.min(mark.objects);
     }
 
-    /// Whether nothing was written.
+    /// Returns true if nothing was written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.len() <= 1
     }
 
-    /// The message.
+    /// Returns the message.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
         self.bytes
     }
 
-    /// `undefined`.
+    /// Writes `undefined`.
     pub fn undefined(&mut self) {
         self.push(tag::UNDEFINED);
     }
 
-    /// `null`.
+    /// Writes `null`.
     pub fn null(&mut self) {
         self.push(tag::NULL);
     }
 
-    /// `true` or `false`.
+    /// Writes `true` or `false`.
     pub fn boolean(&mut self, value: bool) {
         self.push(if value { tag::TRUE } else { tag::FALSE });
     }
 
-    /// A number, as whole as it is.
+    /// Writes a number, as an integer if it is one.
     pub fn number(&mut self, value: f64) {
         match crate::number::whole(value).filter(|whole| whole.abs() <= MAX_SAFE) {
             Some(whole) => self.int(whole),
@@ -109,7 +108,7 @@ impl Writer {
         }
     }
 
-    /// A whole number; a bigint if a double would not hold it exactly.
+    /// Writes an integer, or a bigint if a double would not hold it exactly.
     pub fn int(&mut self, value: i64) {
         if (-MAX_SAFE..=MAX_SAFE).contains(&value) {
             self.push(tag::INT);
@@ -119,13 +118,13 @@ impl Writer {
         }
     }
 
-    /// A number of any kind.
+    /// Writes a number of any kind.
     pub fn float(&mut self, value: f64) {
         self.push(tag::FLOAT);
         self.extend(&value.to_le_bytes());
     }
 
-    /// A bigint. The digits must be in their only form.
+    /// Writes a bigint. The digits must be in canonical form.
     pub fn big_int(&mut self, value: BigInt<'_>) {
         self.extend(&[tag::BIG_INT, u8::from(value.negative)]);
         self.varint(value.hex.len() as u64);
@@ -136,7 +135,7 @@ impl Writer {
         self.big_int(BigInt { negative, hex: &format!("{magnitude:x}") });
     }
 
-    /// A string or key.
+    /// Writes a string or key.
     #[inline]
     pub fn string(&mut self, text: &str) {
         self.push(tag::STRING);
@@ -144,7 +143,7 @@ impl Writer {
         self.extend(text.as_bytes());
     }
 
-    /// A string or key of UTF-16 units, which becomes UTF-8 if it can.
+    /// Writes a string or key of UTF-16 units, as UTF-8 if possible.
     pub fn string_utf16(&mut self, units: &[u16]) {
         if let Ok(text) = String::from_utf16(units) {
             self.string(&text);
@@ -156,7 +155,7 @@ impl Writer {
         self.bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
     }
 
-    /// A string or key.
+    /// Writes a string or key.
     pub fn text(&mut self, text: Text<'_>) {
         match text {
             Text::Utf8(text) => self.string(text),
@@ -168,66 +167,65 @@ impl Writer {
         }
     }
 
-    /// A `Date`.
+    /// Writes a `Date`.
     pub fn date(&mut self, milliseconds: f64) {
         self.object(tag::DATE);
         self.extend(&milliseconds.to_le_bytes());
     }
 
-    /// A `RegExp`.
+    /// Writes a `RegExp`.
     pub fn reg_exp(&mut self, source: Text<'_>, flags: Text<'_>) {
         self.object(tag::REG_EXP);
         self.text(source);
         self.text(flags);
     }
 
-    /// A wrapper object; its primitive comes next.
+    /// Writes a wrapper object. Its primitive comes next.
     pub fn boxed(&mut self) {
         self.object(tag::BOXED);
     }
 
-    /// An array without holes or properties. That many values follow, and no
+    /// Begins an array without holes or properties. That many values follow, without an
     /// [`end`](Self::end).
     pub fn begin_array(&mut self, count: usize) {
         self.object(tag::ARRAY);
         self.varint(count as u64);
     }
 
-    /// An array with holes or properties. Keys and values follow: first the
-    /// indices in order, then the rest.
+    /// Begins an array with holes or properties. Keys and values follow: first the indices in
+    /// order, then the rest.
     pub fn begin_sparse_array(&mut self, length: u32) {
         self.object(tag::SPARSE_ARRAY);
         self.varint(length.into());
     }
 
-    /// A plain object. Keys and values follow.
+    /// Begins a plain object. Keys and values follow.
     pub fn begin_object(&mut self) {
         self.object(tag::OBJECT);
     }
 
-    /// An instance of a class of the platform's. Keys and values follow.
+    /// Begins an instance of a class of the platform. Keys and values follow.
     pub fn begin_interface(&mut self, interface: Interface) {
         self.object(tag::INTERFACE);
         self.push(interface as u8);
     }
 
-    /// A `Map`. Keys and values follow.
+    /// Begins a `Map`. Keys and values follow.
     pub fn begin_map(&mut self) {
         self.object(tag::MAP);
     }
 
-    /// A `Set`. Values follow.
+    /// Begins a `Set`. Values follow.
     pub fn begin_set(&mut self) {
         self.object(tag::SET);
     }
 
-    /// An error. Keys and values follow, `cause` one of them.
+    /// Begins an error. Keys and values follow, `cause` among them.
     pub fn begin_error(&mut self, name: Text<'_>, message: Text<'_>, stack: Option<Text<'_>>) {
         self.error(tag::ERROR, name, message, stack);
     }
 
-    /// As [`begin_error`](Self::begin_error), what JavaScript has as a
-    /// `DOMException`.
+    /// Like [`begin_error`](Self::begin_error), for what JavaScript has as a `DOMException`.
     pub fn begin_dom_exception(
         &mut self,
         name: Text<'_>,
@@ -252,15 +250,15 @@ impl Writer {
         self.push(tag::END);
     }
 
-    /// An `ArrayBuffer`.
+    /// Writes an `ArrayBuffer`.
     pub fn array_buffer(&mut self, bytes: &[u8]) {
         self.object(tag::ARRAY_BUFFER);
         self.varint(bytes.len() as u64);
         self.extend(bytes);
     }
 
-    /// A typed array or data view, with its buffer unless that was there
-    /// before. A view takes one index and an inline buffer the next.
+    /// Writes a typed array or data view, with its buffer unless that was written before. A
+    /// view takes one index, and an inline buffer the next one.
     pub fn view(&mut self, view: View<'_>) {
         self.object(tag::VIEW);
         self.push(view.kind as u8);
@@ -272,26 +270,26 @@ impl Writer {
         self.varint(view.length as u64);
     }
 
-    /// An object that has begun already.
+    /// Writes a reference to an object that has already begun.
     pub fn reference(&mut self, index: usize) {
         self.push(tag::REF);
         self.varint(index as u64);
     }
 
-    /// The capability at a position of the message's list.
+    /// Writes the capability at a position of the message's list.
     pub fn capability(&mut self, position: u32) {
         self.object(tag::CAPABILITY);
         self.varint(position.into());
     }
 
-    /// Writes a tag over one that was written.
+    /// Overwrites a tag.
     pub(crate) fn retag(&mut self, at: usize, tag: u8) {
         if let Some(byte) = self.bytes.get_mut(at) {
             *byte = tag;
         }
     }
 
-    /// Puts the count of an array where its first value begins.
+    /// Inserts the count of an array where its first value begins.
     pub(crate) fn insert_count(&mut self, at: usize, count: usize) {
         let end = self.bytes.len();
         self.varint(count as u64);
@@ -301,13 +299,13 @@ impl Writer {
         }
     }
 
-    /// Begins an array whose count is inserted later.
+    /// Begins an array whose count is inserted later. Returns the position of the count.
     pub(crate) fn begin_uncounted(&mut self) -> usize {
         self.object(tag::ARRAY);
         self.bytes.len()
     }
 
-    /// Bytes of another message that begin so many objects.
+    /// Copies bytes of another message that begin so many objects.
     pub(crate) fn raw(&mut self, bytes: &[u8], objects: usize) {
         self.objects += objects;
         self.extend(bytes);
@@ -332,9 +330,8 @@ impl Writer {
         }
     }
 
-    /// Doubling would take twice the memory of a message that is nearly all
-    /// one buffer, so a long run gets what it needs, and what is large already
-    /// grows by a quarter.
+    /// Grows the buffer. Doubling would take twice the memory of a message that is nearly all
+    /// one buffer. So a long run gets what it needs, and a large buffer grows by a quarter.
     #[cold]
     fn grow(&mut self, run: usize) {
         let capacity = self.bytes.capacity();

@@ -20,6 +20,7 @@ const STACK_BYTES: usize = 512 << 20;
 pub type Outcome = Result<(String, Vec<[u32; 4]>), (String, u32, u32)>;
 
 /// A program, and what the native build makes of it.
+#[derive(Debug)]
 pub struct Native {
     /// The ending that says which dialect it is in.
     pub ending: &'static str,

@@ -10,7 +10,7 @@
   class AbortSignal extends EventTarget {
     #aborted = false;
     #reason = undefined;
-    // None until there is one: few signals have any.
+    // Undefined until there is one, because few signals have any.
     #algorithms;
 
     constructor(token) {
@@ -44,7 +44,7 @@
       };
       internals.isAborted = (signal) => signal.#aborted;
       internals.abortReason = (signal) => signal.#reason;
-      // Another one, which is aborted when this one is.
+      // Returns another signal, which is aborted when this one is.
       internals.followSignal = (source) => {
         const signal = make();
         if (source.#aborted) abort(signal, source.#reason);

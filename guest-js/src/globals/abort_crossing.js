@@ -2,8 +2,8 @@
   const { streams, RpcTarget, whenAborted, neverMindAbort, abortReason, abortSignal } = internals;
   const { then, handled, deferred } = streams;
 
-  // What others hold of a signal of this worker's. It is told to whoever asks, and only
-  // as long as it is held.
+  // The capability through which others watch a signal of this worker. It reports the abort to
+  // whoever asks, and only as long as it is held.
   class SignalSource extends RpcTarget {
     #signal;
     #told = deferred();
@@ -19,7 +19,7 @@
       if (#signal in target) neverMindAbort(target.#signal, target.#tell);
     }
 
-    /** The reason, in a list, when it is aborted. */
+    /** Resolves with the reason, in a list, when the signal is aborted. */
     aborted() {
       return this.#told.promise;
     }
@@ -32,7 +32,10 @@
   internals.withdrawSignal = SignalSource.withdraw;
   internals.signalSource = (signal) => new SignalSource(signal);
 
-  /** The signal that one elsewhere aborts, as long as the invocation lasts that was sent it. */
+  /**
+   * Returns a signal that follows one elsewhere, as long as the invocation lasts that it was
+   * sent to.
+   */
   internals.signalFrom = ({ reason, source }) => {
     const signal = internals.makeSignal();
     if (source === undefined) {
@@ -40,8 +43,8 @@
       return signal;
     }
     const told = native.send(source, "aborted", []);
-    // A reason that cannot cross is no reason not to abort. Any other failure says
-    // nothing: the one who would abort is gone.
+    // A reason that cannot be cloned still aborts. Any other failure is ignored, because the
+    // holder of the other signal is gone.
     handled(then(told, (list) => abortSignal(signal, list[0]), (error) => {
       if (error?.name === "DataCloneError") abortSignal(signal, undefined);
     }));

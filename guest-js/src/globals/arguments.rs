@@ -1,14 +1,14 @@
-//! The arguments of one console call as data, for those who watch.
+//! The arguments of one console call as data, for those who watch the worker.
 
 use rquickjs::{Array, Ctx, Object, Result, Value};
 
 use super::format;
 use crate::value::{self, StubHook};
 
-/// Bytes of all arguments; beyond, the line's text has to do.
+/// The maximum size of all arguments in bytes. Beyond it the log line has only its text.
 const MAX_DATA: usize = 1 << 16;
 
-/// Nothing in it is a capability.
+/// A hook that takes nothing as a capability.
 struct Nothing;
 
 impl<'js> StubHook<'js> for Nothing {
@@ -17,7 +17,8 @@ impl<'js> StubHook<'js> for Nothing {
     }
 }
 
-/// What cannot be cloned is there as its text. None if it is too much.
+/// Encodes the arguments. A value that cannot be cloned is replaced by its text. `None` if the
+/// data is too large.
 pub fn encode<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Array<'js>) -> Option<Vec<u8>> {
     let cloned = clone(ctx, data.as_value()).or_else(|| one_by_one(ctx, helpers, data));
     cloned.filter(|cloned| cloned.len() <= MAX_DATA)
@@ -38,6 +39,6 @@ fn one_by_one<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Array<'js>) -> 
 
 fn clone<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Option<Vec<u8>> {
     let cloned = value::encode(ctx, value.clone(), &mut Nothing);
-    // Nobody hears of what a getter throws.
+    // An exception that a getter throws is discarded.
     cloned.inspect_err(|_| drop(ctx.catch())).ok()
 }

@@ -3,7 +3,7 @@
   const { bad, buffers, dictionary } = streams;
   const { iterator: ITERATOR } = Symbol;
   const Bytes = Uint8Array;
-  // What a stream of one yields at a time.
+  // The size of the chunks of a blob's stream in bytes.
   const PIECE = 64 << 10;
 
   const typeOf = (type) => native.blobType(`${type}`);
@@ -14,7 +14,7 @@
     return native.encode(native.wellFormed(`${part}`));
   };
 
-  /** All of them in a row, in a buffer of their own. */
+  /** Joins all chunks of a list, in a buffer of their own. */
   streams.joined = (list) => {
     let total = 0;
     for (let node = list.head; node !== undefined; node = node.next) {
@@ -31,13 +31,13 @@
     return all;
   };
 
-  // One of our own, whose bytes nobody else has.
+  // Marks a blob made by this script, whose bytes nobody else holds.
   const MADE = {};
   let bytesOf;
   let isBlob;
 
   class Blob {
-    // Never written to, so that slices share it.
+    // Never written to, so that slices can share it.
     #bytes;
     #type;
 
@@ -127,7 +127,7 @@
   const make = (bytes, type) => new Blob(bytes, type, MADE);
   internals.makeBlob = (bytes, type) => make(bytes, typeOf(type));
 
-  /** Of what came as data, and may be anything. */
+  /** Creates a blob from the data of a message, which may be anything. */
   internals.blobOfData = ({ type, bytes }) => {
     const copy = native.copyBytes(bytes);
     if (typeof type !== "string" || copy === undefined) bad("A Blob needs a type and bytes.");

@@ -20,14 +20,14 @@
   const isStream = (data) => streams.readableOf(data) !== undefined;
   const bufferOf = (bytes) => buffers.placeOf(bytes).buffer;
 
-  /** All that a stream yields. */
+  /** Reads everything that a stream yields. */
   const readAll = (readable) => {
     const stream = streams.readableOf(readable);
     const list = streams.list();
     const reader = streams.lock(stream);
     let all = streams.deferred();
     const { promise } = all;
-    // The request refers to itself, and must not hold the bytes when all is read.
+    // The request refers to itself, so it must not hold the bytes after everything is read.
     const finish = (error) => {
       const { resolve, reject } = all;
       all = undefined;
@@ -53,7 +53,7 @@
     return promise;
   };
 
-  /** A stream of data that is here. */
+  /** Creates a stream of data that is in memory. */
   const streamOf = (data) => {
     const stream = streams.makeBytes({
       pull: (controller) => {
@@ -67,10 +67,9 @@
     return stream;
   };
 
-  /** What requests and responses have in common. */
+  /** The common part of requests and responses. */
   internals.Body = class Body {
-    // A string, or bytes that nobody else has, or a stream; null if there is no
-    // body.
+    // A string, bytes that nobody else holds, or a stream; null if there is no body.
     #data;
     #used = false;
 
@@ -86,13 +85,13 @@
         if (stream === undefined) return data;
         return whole(stream) ?? streams.readableFace(streams.takeReadable(data));
       };
-      // Null if there is none; undefined of a stream whose bytes nobody keeps.
+      // Null if there is no body; undefined for a stream whose bytes are not kept.
       internals.bodyToSendAgain = (owner) => {
         const data = owner.#peek();
         return isStream(data) ? streams.readableOf(data).whole : data;
       };
       internals.bodyStream = (owner) => (isStream(owner.#data) ? owner.#data : undefined);
-      // What is left of it is not to be read.
+      // Breaks the body off, so that the rest of it cannot be read.
       internals.failBody = (owner, reason) => {
         if (owner.#data === null || owner.#used) return;
         let stream = streams.readableOf(owner.#data);
@@ -121,7 +120,7 @@
 
     #take() {
       const data = this.#peek();
-      // A stream tells by itself.
+      // A stream records by itself that it was used.
       this.#used = data !== null && !isStream(data);
       return data;
     }
@@ -168,14 +167,14 @@
   internals.interface(internals.Body, false);
   delete internals.Body.prototype.constructor;
 
-  /** The text or bytes that are all of a stream, which is used then. */
+  /** Returns the text or bytes that are all of a stream, and uses the stream up. */
   const whole = (stream) => {
     const data = stream.whole;
     if (data !== undefined) streams.cancelReadable(stream);
     return data;
   };
 
-  /** A body out of what a program gives, and the type that it implies. */
+  /** Creates a body from what a program gives, with the type that it implies. */
   internals.bodyOf = (init) => {
     if (init === undefined || init === null) return { data: null };
     const stream = streams.readableOf(init);
@@ -199,7 +198,7 @@
     return { data: native.wellFormed(`${init}`), type: "text/plain;charset=UTF-8" };
   };
 
-  /** Of what came as data, and may be anything. */
+  /** Creates a body from the data of a message, which may be anything. */
   internals.bodyOfData = (data) => {
     if (data === undefined || data === null || typeof data === "string") return data ?? null;
     if (isStream(data)) return internals.bodyOf(data).data;
@@ -208,7 +207,7 @@
     return bytes;
   };
 
-  /** For a message: bytes, a stream or null. */
+  /** Returns the body for a message: bytes, a stream or null. */
   internals.bodyData = (owner) => {
     const data = internals.takeBody(owner);
     return data === null || isStream(data) ? data : bytesOf(data);

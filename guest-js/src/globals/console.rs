@@ -1,4 +1,4 @@
-//! What `console.js` and uncaught exceptions write to the log.
+//! Writing to the log, for `console.js` and for uncaught exceptions.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::state::State;
 use crate::value::stack;
 use crate::{Level, clock, context};
 
-/// Bytes of one log line; what is beyond is counted and left out.
+/// The maximum size of one log line in bytes. What exceeds it is counted and left out.
 const MAX_LINE: usize = 1 << 16;
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
@@ -38,7 +38,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
         let text = format::format(&ctx, &helpers, &data);
         let colon = if text.is_empty() { "" } else { ": " };
         let stack = super::raw::text(&stack).unwrap_or_default();
-        // An engine without our patches shows `trace` itself.
+        // The unpatched engine also shows `trace` itself.
         let frames = stack::frames(&stack, "Error", "").trim_end();
         let frames = match frames.lines().next() {
             Some(own) if own.contains("(isolet:console") => {

@@ -1,4 +1,4 @@
-//! `crypto` and `Math.random`, on the sandbox's own stream of randomness.
+//! `crypto` and `Math.random`, based on the sandbox's own random generator.
 
 use std::fmt::Write;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use rquickjs::{Ctx, Exception, Function, Object, Result, Value};
 use super::raw;
 use crate::state::State;
 
-/// The most bytes that one call may ask for.
+/// The maximum number of bytes that one call may ask for.
 const QUOTA: usize = 65_536;
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
@@ -44,8 +44,8 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     native.set("timeOrigin", Function::new(ctx, move || origin.time_origin.get())?)
 }
 
-/// The length of the array, which is filled if that is within the quota; -1
-/// for what is no array of integers.
+/// Fills an array of integers if its length in bytes is within the quota. Returns that length,
+/// or -1 for any other value.
 fn randomize<'js>(ctx: &Ctx<'js>, state: &State, array: &Value<'js>) -> Result<i64> {
     let integers = array.as_object().filter(|object| {
         let class = raw::class_name(object);

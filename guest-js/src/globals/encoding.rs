@@ -43,7 +43,7 @@ fn encode_into<'js>(ctx: Ctx<'js>, text: Value<'js>, into: Value<'js>) -> Result
     Ok(copied.unwrap_or_else(|| vec![0, 0]))
 }
 
-/// The name of the encoding that a label means.
+/// Returns the name of the encoding that a label means.
 fn encoding_of(ctx: Ctx<'_>, label: Value<'_>) -> Result<&'static str> {
     let label = raw::text(&label)?;
     let name = label.trim_matches(['\t', '\n', '\x0c', '\r', ' ']).to_ascii_lowercase();
@@ -66,8 +66,8 @@ fn encoding_of(ctx: Ctx<'_>, label: Value<'_>) -> Result<&'static str> {
     })
 }
 
-/// The bytes of a character that was cut off by the end of a chunk, and whether
-/// the stream is past the place of a byte order mark: all of it in a number.
+/// The state of a stream: the bytes of a character that was cut off by the end of a chunk, and
+/// whether the place of a byte order mark is past. JavaScript holds it packed into a number.
 #[derive(Clone, Copy, Default)]
 struct Progress {
     begun: bool,
@@ -107,7 +107,7 @@ fn decode<'js>(
     if !input.is_undefined() {
         match raw::with_bytes(&input, |bytes| data.extend_from_slice(bytes)) {
             Some(()) => {}
-            // A buffer that was detached holds nothing.
+            // A detached buffer holds nothing.
             None if raw::is_buffer(&input) => {}
             None => {
                 return Err(Exception::throw_type(
@@ -205,7 +205,7 @@ fn utf_16(
         progress.keep(&data[data.len() - kept..]);
     } else if kept > 0 {
         faulty = true;
-        // Half a unit after half a pair is one error, not two.
+        // Half a unit after half a surrogate pair is one error, not two.
         if !halved {
             text.push('\u{FFFD}');
         }

@@ -69,7 +69,7 @@
   }
   internals.interface(PromiseRejectionEvent);
 
-  // The class of the global, which is an event target like any other.
+  // Creates a class of the global object, which is an event target like any other.
   const scopeOf = (name, parent) => {
     const Scope = { [name]: function () { throw new TypeError("Illegal constructor"); } }[name];
     Scope.prototype = create(parent.prototype, {
@@ -84,7 +84,7 @@
   internals.eventHandler(Scope, "unhandledrejection");
   internals.eventHandler(Scope, "rejectionhandled");
 
-  // That of errors has arguments of its own.
+  // The handler of errors gets separate arguments instead of an event.
   let onerror = null;
   let listens = false;
   defineProperty(Scope.prototype, "onerror", {
@@ -108,7 +108,7 @@
   const Rejection = PromiseRejectionEvent;
   const Failure = ErrorEvent;
 
-  /** Whether a listener takes care of a rejection that nobody handles. */
+  /** Returns true if a listener takes care of an unhandled rejection. */
   internals.unhandled = (promise, reason) =>
     globalListens("unhandledrejection") &&
     !dispatchGlobal(new Rejection("unhandledrejection", { promise, reason, cancelable: true }));
@@ -125,10 +125,10 @@
     }
   };
 
-  // What a listener throws is not told to listeners.
+  // An exception that a listener throws is not reported to listeners.
   let telling = false;
 
-  /** Whether a listener takes care of an exception that nobody catches. */
+  /** Returns true if a listener takes care of an uncaught exception. */
   internals.uncaught = (error) => {
     if (telling || !globalListens("error")) return false;
     telling = true;

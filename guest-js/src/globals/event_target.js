@@ -6,12 +6,12 @@
   const isCapture = (options) => (typeof options === "object" ? !!options?.capture : !!options);
 
   const global = globalThis;
-  // What the global's listeners are kept by.
+  // Holds the listeners of the global object.
   let scope;
   const of = (target) => (target === undefined || target === null || target === global ? scope : target);
 
   class EventTarget {
-    // Replaced when it changes, so that a dispatch goes on with what it saw.
+    // Replaced when it changes, so that a dispatch continues with the list that it saw.
     #listeners = [];
 
     static {
@@ -121,7 +121,7 @@
 
   internals.interface(EventTarget);
 
-  /** Gives a class `on…`, a listener that is a property. */
+  /** Gives a class the property `on…`, which holds a listener. */
   internals.eventHandler = (Class, type) => {
     const handlers = `on${type}`;
     const key = Symbol(handlers);

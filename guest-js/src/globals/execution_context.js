@@ -20,7 +20,7 @@
     "this error, perform this operation within a handler. " +
     "https://developers.cloudflare.com/workers/runtime-apis/handlers/";
 
-  /** For the invocation that the running job belongs to. */
+  /** Keeps the invocation open that the running job belongs to. */
   const { waitUntil } = {
     waitUntil(promise) {
       if (!keepOpen(native.currentInvocation(), promise)) throw new Failure(NO_INVOCATION);

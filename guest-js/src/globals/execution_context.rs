@@ -1,4 +1,5 @@
-//! What `waitUntil` keeps open, and what ends it all.
+//! The functions that keep an invocation open, such as `waitUntil`, and the one that ends the
+//! sandbox.
 
 use std::rc::Rc;
 
@@ -10,7 +11,7 @@ use crate::{Effect, Level, context};
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let ctx = native.ctx().clone();
-    // That a module is evaluated by is none to keep open.
+    // The evaluation of a module is not an invocation that can be kept open.
     let known = Rc::clone(state);
     let current = move |ctx: Ctx<'js>| {
         let current = context::current(&ctx);
@@ -42,8 +43,8 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     };
     native.set("abort", Function::new(ctx.clone(), abort)?)?;
 
-    // A stream is sent, by whoever pays for what the running job starts; 0 if
-    // nobody does. That invocation is kept open.
+    // Records that a stream is sent. Returns the invocation that pays for what the running job
+    // starts, which is kept open, or 0 if nobody pays.
     let sending = Rc::clone(state);
     let sent = move |ctx: Ctx<'js>, end: Value<'js>| {
         let payer = sending.payer_for(context::current(&ctx)).unwrap_or_default();
@@ -89,7 +90,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     native.set("reportRejection", Function::new(ctx, report)?)
 }
 
-/// One promise less; the last one ends an invocation that has settled.
+/// Removes one pending promise. The last one ends an invocation that has settled.
 fn waited(state: &State, id: u32) {
     let ended = match state.invocations.borrow_mut().get_mut(&id) {
         Some(invocation) => {

@@ -9,14 +9,14 @@
   const [Promised, Fields, Weak] = [Promise, Headers, WeakRef];
   const { deref } = WeakRef.prototype;
   const { delete: remove } = Headers.prototype;
-  // The numbers that the wire format has for the classes.
+  // The numbers of the classes in the wire format.
   const [HEADERS, REQUEST, RESPONSE, READABLE, WRITABLE, BLOB, SIGNAL] = [0, 1, 2, 3, 4, 5, 6];
   const bad = (text) => {
     throw new TypeError(text);
   };
   const NO_RESPONSE = "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
 
-  /** What a message holds of an instance, in the order of its fields. */
+  /** Returns what a message holds of an instance, in the order of its fields. */
   internals.partsOf = (value) => {
     if (isHeaders(value)) return [HEADERS, headerPairs(value)];
     if (isRequest(value)) {
@@ -50,7 +50,7 @@
     return [BLOB, internals.blobType(value), internals.blobBytes(value)];
   };
 
-  /** The instance that a message holds the data of, which may be anything. */
+  /** Creates an instance from the data of a message, which may be anything. */
   internals.instanceOf = (kind, data) =>
     kind === REQUEST ? requestOfData(data)
     : kind === RESPONSE ? responseOfData(data)
@@ -60,7 +60,7 @@
     : kind === SIGNAL ? internals.signalFrom(data)
     : headersOf(data.headers);
 
-  /** The arguments of a handler: what it is called with, as one request. */
+  /** Converts the arguments of a handler into one request. */
   internals.requestOf = (args) => {
     const input = args[0];
     const request = isRequest(input) ? input
@@ -70,13 +70,13 @@
     return [received(request)];
   };
 
-  /** What a handler returned. */
+  /** Returns the response that a handler returned. */
   internals.responseOf = async (result) => {
     const response = await result;
     return isResponse(response) ? response : bad(NO_RESPONSE);
   };
 
-  // As many as the standard allows.
+  // The limit of the standard.
   const MAX_REDIRECTS = 20;
   const ONCE =
     "A request with a one-time-use body (it was initialized from a stream, not a buffer) " +
@@ -85,7 +85,7 @@
   const OF_A_BODY = [
     "content-encoding", "content-language", "content-location", "content-type", "content-length",
   ];
-  // What was meant for one origin is not for another.
+  // Headers that are meant for one origin and must not reach another.
   const OF_AN_ORIGIN = ["authorization", "proxy-authorization", "cookie"];
 
   const isRedirect = (status) =>
@@ -95,14 +95,14 @@
     for (let index = 0; index < names.length; index++) apply(remove, headers, [names[index]]);
   };
 
-  // Nobody reads it, and whoever sends it need not go on.
+  // Cancels a body that nobody reads, so that its sender need not continue.
   const drop = (response) => {
     const data = internals.takeBody(response);
     const stream = streams.readableOf(data);
     if (stream !== undefined) streams.handled(streams.cancelReadable(stream, undefined));
   };
 
-  /** What one request is answered with. */
+  /** Sends one request and returns its response. */
   const answered = async (stub, request, signal) => {
     const answer = native.send(stub, "fetch", [request]);
     const result = signal === undefined ? await answer : await new Promised((resolve, reject) => {
@@ -119,7 +119,7 @@
       : bad(NO_RESPONSE);
   };
 
-  // The signal may live for long, and be that of many.
+  // The signal may live long and belong to many requests, so it holds the body weakly.
   const stopWhenAborted = (response, signal) => {
     const known = new Weak(streams.readableOf(internals.bodyStream(response)) ?? response);
     whenAborted(signal, () => {
@@ -130,7 +130,7 @@
     });
   };
 
-  /** The request that a redirect of the standard's leads to. */
+  /** Returns the request that a redirect leads to, as the standard says. */
   const redirected = (parts, status, location, data) => {
     const from = native.parseUrl(parts.url, undefined);
     const to = native.parseUrl(location, parts.url);
@@ -139,7 +139,7 @@
     const scheme = part(to, "protocol");
     const href = part(to, "href");
     if (scheme !== "http:" && scheme !== "https:") bad(`Fetch API cannot load: ${href}`);
-    // As the standard has it, also where the body would be dropped.
+    // As the standard says, even where the body would be dropped.
     if (status !== 303 && data === undefined) bad(ONCE);
     const { method } = parts;
     const headers = new Fields(parts.headers);
@@ -150,7 +150,7 @@
     return redirectedRequest(parts, href, asGet ? "GET" : method, headers, asGet ? null : data);
   };
 
-  /** `stub.fetch(input, init)` */
+  /** Implements `stub.fetch(input, init)`. */
   const through = async (stub, args) => {
     if (args.length === 0) bad("fetch() needs a URL or a Request.");
     let request = new Request(args[0], args[1]);
@@ -168,7 +168,7 @@
       const parts = requestParts(request);
       const response = await answered(stub, request, signal);
       const { status, headers, url } = responseParts(response);
-      // One that has followed redirects itself says so.
+      // A receiver that has followed redirects itself reports the URL.
       cameFrom(response, url === "" ? parts.url : url, hops > 0);
       const location = redirect !== "manual" && isRedirect(status) ? headerOf(headers, "location") : null;
       if (location === null) {

@@ -1,14 +1,14 @@
-//! The arguments of one console call as one text.
+//! Formatting of the arguments of one console call as one text.
 
 use rquickjs::{Array, Ctx, FromJs, Function, Object, Result, Value};
 
 use super::inspect::{DEPTH, Inspector};
 use super::raw;
 
-/// How deep `%o` looks.
+/// The depth to which `%o` prints an object.
 const DEEP: usize = 4;
 
-/// Never fails: what cannot be printed is named instead.
+/// Formats the arguments. Never fails: what cannot be printed is named instead.
 pub fn format<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Array<'js>) -> String {
     let mut text = String::new();
     let mut next = 0;
@@ -39,7 +39,7 @@ pub fn format<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Array<'js>) -> 
     text
 }
 
-/// One value as it stands in a line of the log: a string without quotes.
+/// Formats one value as in a line of the log: a string has no quotes.
 pub fn plain<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, value: &Value<'js>) -> String {
     if value.is_string() {
         return raw::text(value).unwrap_or_default();
@@ -119,8 +119,8 @@ fn call<'js, R: FromJs<'js>>(helpers: &Object<'js>, name: &str, value: &Value<'j
     helpers.get::<_, Function<'js>>(name)?.call((value.clone(),))
 }
 
-/// A number made of a string: there is no need for the engine's notation of
-/// very large and very small ones.
+/// Formats a number that was made from a string. It needs no notation for very large and very
+/// small numbers, unlike the engine's.
 fn written(number: f64) -> String {
     if number.is_infinite() {
         return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();

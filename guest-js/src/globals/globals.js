@@ -3,7 +3,7 @@
   const { toStringTag } = Symbol;
   const { ownKeys, getOwnPropertyDescriptor } = Reflect;
 
-  // It is what the engine throws when memory runs out.
+  // The class of what the engine throws when memory runs out.
   delete globalThis.InternalError;
   delete globalThis.performance;
 
@@ -18,13 +18,13 @@
   internals.isPlain = (value) =>
     value !== null && typeof value === "object" && getPrototypeOf(value) === plain;
 
-  /** Objects whose prototype has this method are printed as what it returns. */
+  /** The key of a method whose result is printed in place of an object that inherits it. */
   internals.inspected = Symbol("inspected");
 
   /** The prototypes of the platform's classes. */
   internals.platform = [];
 
-  /** Gives a class what Web IDL gives an interface. */
+  /** Gives a class the property attributes that Web IDL gives an interface. */
   internals.interface = (Class, expose = true) => {
     const { prototype, name } = Class;
     internals.platform[internals.platform.length] = prototype;
@@ -59,7 +59,7 @@
     });
   };
 
-  /** A namespace with a default export, as compiled code wants to require it. */
+  /** Wraps a namespace with a default export as compiled code expects it from `require`. */
   internals.asRequired = (namespace) => {
     const shown = { __proto__: null };
     const names = ownKeys(namespace);

@@ -24,11 +24,11 @@
   let add;
 
   class Headers {
-    // The values of each name.
+    // The values by name.
     #values = { __proto__: null };
-    // Names and values in turn, as they are iterated; none after a change.
+    // Names and values in turn, in the order of iteration; undefined after a change.
     #list;
-    // Of a message that came, or of a response that is made once for all.
+    // True for the headers of a received message, and of `Response.error()` and `redirect()`.
     #immutable = false;
 
     constructor(init = undefined) {
@@ -195,7 +195,7 @@
     value: Headers.prototype.entries, writable: true, configurable: true,
   });
 
-  /** As a list of new pairs. */
+  /** Returns the headers as a list of new pairs. */
   internals.headerPairs = (headers) => {
     const list = listOf(headers);
     const pairs = [];
@@ -205,7 +205,7 @@
     return pairs;
   };
 
-  /** Of what came as data, and may be anything. */
+  /** Creates headers from the data of a message, which may be anything. */
   internals.headersOf = (pairs) => {
     const headers = new Headers();
     if (pairs === undefined || pairs === null) return headers;

@@ -1,4 +1,4 @@
-//! What `Headers`, `Request` and `Response` take.
+//! Checks of what `Headers`, `Request` and `Response` take.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -11,7 +11,7 @@ use super::raw;
 
 pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     let ctx = native.ctx().clone();
-    // Each answers with none for what is refused.
+    // Each function returns `None` for a value that is refused.
     let header_name = |name: Value<'js>| {
         let name = raw::text(&name)?;
         Ok::<_, rquickjs::Error>(is_token(&name).then(|| name.to_ascii_lowercase()))
@@ -25,7 +25,7 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
         Ok::<_, rquickjs::Error>(text.chars().all(fits).then_some(text))
     };
     native.set("statusText", Function::new(ctx.clone(), status_text)?)?;
-    // A new `Uint8Array` of what a buffer or typed array holds.
+    // Copies the bytes of a buffer or typed array into a new `Uint8Array`.
     let copy_bytes = |ctx: Ctx<'js>, buffer: Value<'js>| {
         if !raw::is_buffer(&buffer) {
             return Ok(None);
@@ -34,7 +34,7 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
         TypedArray::<u8>::new_copy(ctx, bytes).map(Some)
     };
     native.set("copyBytes", Function::new(ctx.clone(), copy_bytes)?)?;
-    // What of a type a `Blob` keeps.
+    // Returns what a `Blob` keeps of a type.
     let blob_type = |text: Value<'js>| {
         let text = raw::text(&text)?;
         let fits = text.chars().all(|char| matches!(char, ' '..='~'));
@@ -48,7 +48,7 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(part)
 }
 
-/// Without the space around it, which is no part of a value.
+/// Removes the whitespace around a header value, which is not part of it.
 fn header_value(value: Value<'_>) -> Result<Option<String>> {
     let value = raw::text(&value)?;
     let value = value.trim_matches(['\t', '\n', '\r', ' ']);
@@ -56,7 +56,7 @@ fn header_value(value: Value<'_>) -> Result<Option<String>> {
     Ok(value.chars().all(fits).then(|| value.to_owned()))
 }
 
-/// Upper case, where it is one of those that are so.
+/// Converts a method to upper case, if it is one of those that are always so.
 fn method_name(method: Value<'_>) -> Result<Option<String>> {
     let method = raw::text(&method)?;
     let upper = method.to_ascii_uppercase();

@@ -51,8 +51,7 @@
     return taken;
   };
 
-  // What printing uses of the engine's own methods, as they were before a
-  // worker could replace them.
+  // The engine's own methods that printing uses, captured before a worker could replace them.
   const helpers = {
     __proto__: null,
     inspected: internals.inspected,

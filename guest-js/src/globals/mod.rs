@@ -34,10 +34,10 @@ pub use raw::then;
 pub use scripts::tests::compiled;
 pub use scripts::{STACK, TEXTS, compile};
 
-/// Makes the globals of a fresh context and returns the internals.
+/// Creates the globals of a new context and returns the internals.
 ///
 /// # Errors
-/// Out of memory, or what [`compile`] has not made.
+/// Errors if memory runs out, or if `compiled` was not made by [`compile`].
 pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>, compiled: &[u8]) -> Result<Object<'js>> {
     let native = Object::new_proto(ctx.clone(), None)?;
     console::install(&native, state)?;

@@ -3,7 +3,7 @@
   const { defineProperty, getPrototypeOf } = Object;
   const parent = getPrototypeOf(getPrototypeOf([][ITERATOR]()));
 
-  /** Makes iterators over a list of names and values in turn, which may change. */
+  /** Creates iterators over a list of names and values in turn, which may change. */
   internals.pairs = (name, listOf) => {
     class PairIterator {
       #owner;

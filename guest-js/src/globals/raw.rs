@@ -1,6 +1,5 @@
-//! What the globals need of the engine and the crate does not offer: looking at
-//! objects without running code of theirs, bytes of buffers, scripts without
-//! their source.
+//! The parts of the engine that the globals need and the crate does not offer: looking at
+//! objects without running their code, the bytes of buffers, and scripts without their source.
 
 #![allow(unsafe_code, reason = "each block says why it is sound")]
 #![allow(
@@ -28,12 +27,12 @@ impl Property<'_> {
     }
 }
 
-/// An own property without calling its getter. Not for proxies.
+/// Returns an own property without calling its getter. Not for proxies.
 pub fn own_property<'js>(object: &Object<'js>, key: &Value<'js>) -> Result<Option<Property<'js>>> {
     let ctx = object.ctx();
     let raw = ctx.as_raw().as_ptr();
-    // SAFETY: the values are live; the atom is freed; what the descriptor holds
-    // is owned by it and handed over to values that free it.
+    // SAFETY: the values are live. The atom is freed. The descriptor owns the values that it
+    // holds, and hands them over to values that free them.
     unsafe {
         let atom = qjs::JS_ValueToAtom(raw, key.as_raw());
         if atom == qjs::JS_ATOM_NULL {
@@ -66,16 +65,16 @@ pub fn own_property<'js>(object: &Object<'js>, key: &Value<'js>) -> Result<Optio
     }
 }
 
-/// Reacts to a promise as `await` does: a worker sees no `then`, `constructor`
-/// or `Symbol.species` looked up.
+/// Reacts to a promise as `await` does: the worker sees no lookup of `then`, `constructor` or
+/// `Symbol.species`.
 pub fn then<'js>(
     promise: &Promise<'js>,
     resolved: &Function<'js>,
     rejected: &Function<'js>,
 ) -> Result<()> {
     let ctx = promise.ctx();
-    // SAFETY: all are live values of this context, which the engine only
-    // borrows; what it returns is owned.
+    // SAFETY: all are live values of this context, which the engine only borrows. The value
+    // that it returns is owned.
     unsafe {
         let derived = qjs::JS_PromiseThen(
             ctx.as_raw().as_ptr(),
@@ -91,14 +90,14 @@ pub fn then<'js>(
     Ok(())
 }
 
-/// The enumerable own keys, strings and then symbols. Not for proxies.
+/// Returns the enumerable own keys: strings, then symbols. Not for proxies.
 pub fn own_keys<'js>(object: &Object<'js>) -> Result<Vec<Value<'js>>> {
     let ctx = object.ctx();
     let raw = ctx.as_raw().as_ptr();
     let mut table = ptr::null_mut();
     let mut len = 0;
     let mask = qjs::JS_GPN_STRING_MASK | qjs::JS_GPN_SYMBOL_MASK | qjs::JS_GPN_ENUM_ONLY;
-    // SAFETY: the table is the engine's until it is freed, and has `len` items.
+    // SAFETY: the engine owns the table until it is freed. The table has `len` items.
     unsafe {
         let status = qjs::JS_GetOwnPropertyNames(
             raw,
@@ -120,7 +119,7 @@ pub fn own_keys<'js>(object: &Object<'js>) -> Result<Vec<Value<'js>>> {
     }
 }
 
-/// The engine's name for the kind of object this is, whatever the object says.
+/// Returns the engine's name for the class of an object, whatever the object says.
 pub fn class_name(object: &Object<'_>) -> String {
     let raw = object.ctx().as_raw().as_ptr();
     // SAFETY: the object is live; the atom and its text are freed.
@@ -140,10 +139,10 @@ pub fn class_name(object: &Object<'_>) -> String {
     }
 }
 
-/// What a proxy stands for; none once it was revoked.
+/// Returns the target of a proxy, or `None` if the proxy was revoked.
 pub fn proxy_target<'js>(proxy: &Object<'js>) -> Option<Object<'js>> {
     let ctx = proxy.ctx();
-    // SAFETY: the proxy is live; the target is a reference of our own.
+    // SAFETY: the proxy is live, and the returned target is an owned reference.
     let target = unsafe {
         let target = qjs::JS_GetProxyTarget(ctx.as_raw().as_ptr(), proxy.as_raw());
         if qjs::JS_IsException(target) {
@@ -155,21 +154,21 @@ pub fn proxy_target<'js>(proxy: &Object<'js>) -> Option<Object<'js>> {
     target.into_object()
 }
 
-/// What a settled promise holds.
+/// Returns what a settled promise holds.
 pub fn promise_result<'js>(promise: &Value<'js>) -> Value<'js> {
     let ctx = promise.ctx();
-    // SAFETY: the promise is live; the result is a reference of our own.
+    // SAFETY: the promise is live, and the result is an owned reference.
     unsafe {
         let result = qjs::JS_PromiseResult(ctx.as_raw().as_ptr(), promise.as_raw());
         Value::from_raw(ctx.clone(), result)
     }
 }
 
-/// `String(value)` with lone surrogates replaced. A primitive runs no code.
+/// Returns `String(value)` with lone surrogates replaced. Runs no code for a primitive.
 pub fn text(value: &Value<'_>) -> Result<String> {
     let raw = value.ctx().as_raw().as_ptr();
     let mut len = 0;
-    // SAFETY: the characters are the engine's until they are freed.
+    // SAFETY: the engine owns the characters until they are freed.
     let mut bytes = unsafe {
         let chars = qjs::JS_ToCStringLen(raw, &raw mut len, value.as_raw());
         if chars.is_null() {
@@ -180,8 +179,8 @@ pub fn text(value: &Value<'_>) -> Result<String> {
         bytes
     };
     if std::str::from_utf8(&bytes).is_err() {
-        // The engine writes a surrogate as if it were a character; the
-        // replacement character happens to be as long.
+        // The engine writes a surrogate as if it were a character. The replacement character
+        // has the same length.
         let mut at = 0;
         while at + 2 < bytes.len() {
             if bytes[at] == 0xED && bytes[at + 1] >= 0xA0 {
@@ -196,7 +195,7 @@ pub fn text(value: &Value<'_>) -> Result<String> {
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
-/// `Number(value)`. A primitive runs no code.
+/// Returns `Number(value)`. Runs no code for a primitive.
 pub fn number(value: &Value<'_>) -> Result<f64> {
     let mut number = 0.0;
     // SAFETY: the value is live.
@@ -207,15 +206,15 @@ pub fn number(value: &Value<'_>) -> Result<f64> {
     if status < 0 { Err(Error::Exception) } else { Ok(number) }
 }
 
-/// The bytes of an `ArrayBuffer` or of a typed array; none for anything else,
-/// for a detached buffer and for a view that is out of bounds.
+/// Calls `read` with the bytes of an `ArrayBuffer` or of a typed array. `None` for any other
+/// value, for a detached buffer and for a view that is out of bounds.
 ///
 /// `read` must not run JavaScript, which could detach or resize the buffer.
 pub fn with_bytes<R>(value: &Value<'_>, read: impl FnOnce(&mut [u8]) -> R) -> Option<R> {
     let ctx = value.ctx();
     let raw = ctx.as_raw().as_ptr();
-    // SAFETY: offset and length are the engine's own for a live buffer, checked
-    // once more against its size, and nothing else touches it during the call.
+    // SAFETY: offset and length are the engine's own for a live buffer and are checked once
+    // more against its size. Nothing else touches the buffer during the call.
     unsafe {
         let mut size = 0;
         if qjs::JS_IsArrayBuffer(value.as_raw()) {
@@ -256,20 +255,20 @@ unsafe extern "C" {
     fn JS_GetStringUTF8Size(value: qjs::JSValueConst) -> u64;
 }
 
-/// How many bytes a string has as UTF-8; 0 for anything else.
+/// Returns the number of bytes that a string has as UTF-8, or 0 for any other value.
 #[cfg(target_arch = "wasm32")]
 pub fn utf8_size(value: &Value<'_>) -> u64 {
-    // SAFETY: reads a live value, of any type.
+    // SAFETY: reads a live value of any type.
     unsafe { JS_GetStringUTF8Size(value.as_raw()) }
 }
 
-/// The same with the crate's unpatched engine.
+/// The same for the crate's unpatched engine.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn utf8_size(value: &Value<'_>) -> u64 {
     text(value).map_or(0, |text| text.len() as u64)
 }
 
-/// Whether it is an `ArrayBuffer` or a typed array, detached or not.
+/// Returns true if the value is an `ArrayBuffer` or a typed array, detached or not.
 pub fn is_buffer(value: &Value<'_>) -> bool {
     // SAFETY: the value is live.
     unsafe {
@@ -277,10 +276,10 @@ pub fn is_buffer(value: &Value<'_>) -> bool {
     }
 }
 
-/// Whether writing to the buffer, or to the buffer behind the view, is refused.
+/// Returns true if writing to the buffer, or to the buffer behind the view, is refused.
 pub fn is_immutable(value: &Value<'_>) -> bool {
     let ctx = value.ctx();
-    // SAFETY: the value is live, and so is the buffer while it is asked.
+    // SAFETY: the value is live, and so is the buffer while it is queried.
     unsafe {
         if qjs::JS_IsArrayBuffer(value.as_raw()) {
             return qjs::JS_IsImmutableArrayBuffer(value.as_raw()) > 0;
@@ -298,12 +297,12 @@ pub fn is_immutable(value: &Value<'_>) -> bool {
 }
 
 pub fn detach(buffer: &Value<'_>) {
-    // SAFETY: the value is live; the call ignores what is no buffer.
+    // SAFETY: the value is live, and the call ignores a value that is not a buffer.
     unsafe { qjs::JS_DetachArrayBuffer(buffer.ctx().as_raw().as_ptr(), buffer.as_raw()) }
 }
 
-/// The bytecode of a script of our own, without its source, which would be half
-/// of what it takes in every heap.
+/// Compiles a script of the guest to bytecode, without its source, which would be half of what
+/// the script takes in every heap.
 pub fn compile(ctx: &Ctx<'_>, name: &str, source: &str) -> Result<Vec<u8>> {
     let raw = ctx.as_raw().as_ptr();
     let len = source.len();
@@ -311,8 +310,8 @@ pub fn compile(ctx: &Ctx<'_>, name: &str, source: &str) -> Result<Vec<u8>> {
     let flags =
         qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_STRICT | qjs::JS_EVAL_FLAG_COMPILE_ONLY;
     let strip = qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE;
-    // SAFETY: the texts end with a NUL; what was compiled is owned by a value
-    // that frees it; the engine's buffer is as long as it says, and is freed.
+    // SAFETY: the texts end with a NUL. A value owns what was compiled and frees it. The
+    // engine's buffer is as long as it says, and is freed.
     unsafe {
         let compiled =
             qjs::JS_Eval(raw, source.as_ptr(), len as _, name.as_ptr(), flags.cast_signed());
@@ -335,8 +334,8 @@ pub fn compile(ctx: &Ctx<'_>, name: &str, source: &str) -> Result<Vec<u8>> {
 pub fn evaluate<'js>(ctx: &Ctx<'js>, bytecode: &[u8]) -> Result<Value<'js>> {
     let raw = ctx.as_raw().as_ptr();
     let flags = qjs::JS_READ_OBJ_BYTECODE.cast_signed();
-    // SAFETY: the bytecode is what the same engine wrote when the host was built,
-    // and no worker is there yet; evaluating consumes the function.
+    // SAFETY: the same engine wrote the bytecode when the host was built, and no worker exists
+    // yet. Evaluating consumes the function.
     unsafe {
         let function = qjs::JS_ReadObject(raw, bytecode.as_ptr(), bytecode.len() as _, flags);
         if qjs::JS_IsException(function) {

@@ -14,7 +14,7 @@
   };
   internals.hrefOf = hrefOf;
 
-  /** What of a URL is sent. */
+  /** Removes the fragment of a URL, which is not sent. */
   const withoutFragment = (href) => {
     const at = apply(indexOf, href, ["#"]);
     return at < 0 ? href : apply(slice, href, [0, at]);
@@ -34,8 +34,8 @@
     }
   };
 
-  // What a request says of itself that nothing here acts on, in the order in which the
-  // standard reads it. The first value of a list is what holds unless another is given.
+  // Properties of a request that nothing here acts on, in the order in which the standard reads
+  // them. The first value of a list is the default.
   const REFERRER_POLICIES = {
     __proto__: null,
     "": true, "no-referrer": true, "no-referrer-when-downgrade": true, "same-origin": true,
@@ -82,7 +82,7 @@
   const referrerOf = (referrer) =>
     referrer === "" ? "" : referrer === "about:client" ? referrer : hrefOf(referrer);
 
-  // An init of our own, whose parts are right already.
+  // Marks an init made by this script, whose parts are already valid.
   const MADE = {};
 
   class Request extends Body {
@@ -90,7 +90,7 @@
     #method;
     #headers;
     #redirect;
-    // What was given, and what follows it.
+    // The signal that was given, and the one that follows it.
     #given;
     #signal;
     #details;
@@ -154,13 +154,13 @@
         signal: request.#given,
         details: request.#details,
       });
-      // As it is sent. Whoever sends it follows redirects.
+      // Prepares a request to be sent. The sender follows redirects.
       internals.asSent = (request) => {
         request.#url = withoutFragment(request.#url);
         request.#redirect = "manual";
         return request;
       };
-      // As its receiver sees it.
+      // Prepares a request for its receiver.
       internals.received = (request) => {
         internals.freezeHeaders(request.#headers);
         return internals.asSent(request);
@@ -228,7 +228,7 @@
 
     clone() {
       const parts = partsOf(this);
-      // Its clone is aborted when it is, whoever aborts it.
+      // The clone is aborted when this request is, whoever aborts it.
       parts.signal ??= this.#signal;
       const headers = internals.cloneHeaders(parts.headers);
       return made({ ...parts, headers, data: internals.cloneBody(this) });
@@ -244,7 +244,7 @@
   internals.interface(Request);
   internals.Request = Request;
 
-  /** Of what came as data, and may be anything. */
+  /** Creates a request from the data of a message, which may be anything. */
   internals.requestOfData = (given) => {
     const { url, method, headers, body, redirect, signal } = given;
     const verb = method ?? "GET";
@@ -265,11 +265,11 @@
     return made(init);
   };
 
-  /** The request that a redirect leads to. */
+  /** Creates the request that a redirect leads to. */
   internals.redirectedRequest = (parts, url, method, headers, data) =>
     made({ url, method, headers, redirect: "manual", signal: parts.signal, details: parts.details, data });
 
-  /** The details that are not as ever. */
+  /** Returns a detail, or undefined if it is the default. */
   internals.detailOf = (details, name) =>
     details[name] === DETAILS[name] ? undefined : details[name];
 }

@@ -21,7 +21,7 @@
     }
   };
 
-  // An init of our own, whose parts are right already.
+  // Marks an init made by this script, whose parts are already valid.
   const MADE = {};
 
   class Response extends Body {
@@ -65,7 +65,7 @@
         url: response.#url,
         redirected: response.#redirected,
       });
-      // As whoever has fetched it sees it.
+      // Prepares a response for the code that has fetched it.
       internals.cameFrom = (response, url, redirected) => {
         response.#url = internals.withoutFragment(response.#url === "" ? url : response.#url);
         response.#redirected ||= redirected;
@@ -148,7 +148,7 @@
     return internals.headerOf(headers, "content-type") ?? "";
   };
 
-  /** Of what came as data, and may be anything. */
+  /** Creates a response from the data of a message, which may be anything. */
   internals.responseOfData = ({ status, statusText, headers, body, url, redirected }) => {
     const reason = statusText ?? "";
     if (typeof status !== "number" || typeof reason !== "string") {

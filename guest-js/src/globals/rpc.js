@@ -8,7 +8,7 @@
   internals.RpcTarget = class RpcTarget {};
   internals.platform[internals.platform.length] = internals.RpcTarget.prototype;
 
-  /** `new RpcStub(target)` is a stub of an object of this worker's own. */
+  /** `new RpcStub(target)` creates a stub of an object of this worker. */
   const RpcStub = class RpcStub {
     constructor(target) {
       const stub = native.loopback(target);
@@ -45,7 +45,7 @@
   };
   defineProperty(ServiceStub.prototype, Symbol.toStringTag, { value: "Fetcher", configurable: true });
 
-  /** What is read of a stub, or of what a call will return. */
+  /** A property of a stub, or of what a call will return. */
   const RpcProperty = class RpcProperty {
     constructor() {
       illegal();
@@ -80,12 +80,12 @@
   RpcPromise.prototype = promiseMethods;
   internals.promiseMethods = promiseMethods;
   internals.promisePrototype = members(PROMISE, RpcPromise);
-  // What every `await` asks for, found without asking for a remote property.
+  // Every `await` reads these, which must not ask for a remote property.
   for (const [name, value] of [["constructor", Promise], ["then", then], ["catch", catchMethod], ["finally", finallyMethod]]) {
     defineProperty(internals.promisePrototype, name, { value, writable: true, configurable: true });
   }
 
-  /** What makes `await stub.property` read it. */
+  /** The methods through which `await stub.property` reads the property. */
   internals.readable = freeze({
     then(resolved, rejected) {
       return apply(then, native.read(this), [resolved, rejected]);
@@ -98,7 +98,7 @@
     },
   });
 
-  /** A path on an answer that has come, or on what a promise of this worker's comes to. */
+  /** Follows a path on an answer that has arrived, or on what a local promise resolves to. */
   internals.follow = async (value, path, args) => {
     if (native.isPending(value)) value = await value;
     let holder;
@@ -109,7 +109,7 @@
     return args === undefined ? value : apply(value, holder, args);
   };
 
-  // A function's own properties are reached by way of it, and a bound one has none.
+  // A function's own properties are reached through it, and a bound function has none.
   const isBare = (method) => {
     const names = ownKeys(method);
     for (let index = 0; index < names.length; index++) {

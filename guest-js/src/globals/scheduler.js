@@ -9,7 +9,7 @@
       if (token !== TOKEN) throw new TypeError("Illegal constructor");
     }
 
-    /** Waits so many milliseconds; an aborted signal rejects with its reason. */
+    /** Waits for `delay` milliseconds. An aborted signal rejects with its reason. */
     async wait(delay = 0, options = undefined) {
       const signal = options?.signal;
       if (signal === undefined) return new Later((resolve) => setTimeout(resolve, delay));

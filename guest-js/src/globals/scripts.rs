@@ -1,14 +1,14 @@
-//! The scripts of the globals, and what the engine compiles them to.
+//! The scripts of the globals and their bytecode.
 //!
-//! No sandbox needs their texts, nor the scraps that compiling leaves behind in a
-//! heap. So when the host is built one instance compiles them and another, whose
-//! memory becomes the base image, is given the bytecode.
+//! No sandbox needs the texts, nor the scraps that compiling leaves behind in a heap. So when
+//! the host is built, one instance compiles them, and another one is given the bytecode. The
+//! memory of the second instance becomes the base image.
 
 use rquickjs::{Context, Ctx, Error, Result, Runtime, Value};
 
 use super::raw;
 
-/// For making the globals, in bytes.
+/// The stack size for making the globals, in bytes.
 pub const STACK: usize = 256 << 10;
 
 macro_rules! texts {
@@ -17,8 +17,8 @@ macro_rules! texts {
     };
 }
 
-/// Names and texts in the order in which they build on one another, each with a
-/// NUL behind it.
+/// The names and texts, in the order in which they build on one another. Each is followed by a
+/// NUL.
 pub const TEXTS: &str = texts! {
     "isolet:globals" "globals.js"
     "isolet:eval" "dynamic_code.js"
@@ -63,7 +63,7 @@ pub const TEXTS: &str = texts! {
     "isolet:workers" "workers.js"
 };
 
-/// Outside of the guest's memory.
+/// A section outside of the guest's memory.
 #[cfg(target_arch = "wasm32")]
 #[allow(dead_code, reason = "the host's build script reads it")]
 #[unsafe(link_section = "isolet.globals")]
@@ -72,10 +72,10 @@ static SECTION: [u8; TEXTS.len()] = match TEXTS.as_bytes().first_chunk() {
     None => unreachable!(),
 };
 
-/// The bytecode of such texts, each behind its length.
+/// Compiles such texts to bytecode. The bytecode of each script follows its length.
 ///
 /// # Errors
-/// Out of memory, or a syntax error.
+/// Errors if memory runs out, or with a syntax error.
 pub fn compile(texts: &str) -> Result<Vec<u8>> {
     let runtime = Runtime::new()?;
     // The engine's default is as large as the whole stack of the guest.
@@ -96,7 +96,7 @@ pub fn compile(texts: &str) -> Result<Vec<u8>> {
 /// Evaluates one script after the other.
 ///
 /// # Errors
-/// What [`compile`] has not made, or what `each` or a script says.
+/// Errors if `compiled` was not made by [`compile`], or with what `each` or a script throws.
 pub fn evaluate<'js>(
     ctx: &Ctx<'js>,
     mut compiled: &[u8],
@@ -115,7 +115,7 @@ pub fn evaluate<'js>(
 pub mod tests {
     use std::sync::OnceLock;
 
-    /// The globals' bytecode.
+    /// Returns the bytecode of the globals.
     pub fn compiled() -> &'static [u8] {
         static COMPILED: OnceLock<Vec<u8>> = OnceLock::new();
         COMPILED.get_or_init(|| super::compile(super::TEXTS).expect("the globals compile"))

@@ -18,7 +18,7 @@
     }
   };
 
-  // What is transferred, by what was given.
+  // Maps each object that is transferred to the state of its transfer.
   const transferred = (list) => {
     const { streams } = internals;
     const items = new Items();
@@ -39,7 +39,7 @@
     return items;
   };
 
-  // The same stream with another holder.
+  // Returns the same stream with another holder.
   const move = (item) => {
     const { streams } = internals;
     item.moved ??= item.sides !== undefined

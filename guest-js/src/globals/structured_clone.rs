@@ -1,16 +1,17 @@
-//! `structuredClone`, by way of the format that crosses the border.
+//! `structuredClone`, which uses the wire format.
 
 use rquickjs::{Ctx, Exception, Function, Object, Result, Value};
 
 use super::raw;
 use crate::value::{self, Instances, StubHook, StubSource};
 
-/// A clone stays inside, so that nothing in it is a capability. In their place stand what
-/// a clone holds that no message does: blobs, and streams that are transferred.
+/// The hook of a clone. A clone stays inside the sandbox, so nothing in it is a capability.
+/// Their positions are used for values that a clone holds and no message does: blobs, and
+/// streams that are transferred.
 struct Cloning<'js> {
-    /// Whether a clone holds the value, as itself or as another.
+    /// Returns true if a clone holds the value, as itself or as another.
     holds: Function<'js>,
-    /// What a clone holds for it.
+    /// Returns what a clone holds in place of the value.
     made: Function<'js>,
     held: Vec<Value<'js>>,
 }

@@ -8,15 +8,14 @@ use super::raw;
 const MAX_ROWS: usize = 1_000;
 const MAX_COLUMNS: usize = 50;
 
-/// One row: its index, the cells by column, and the value of a row that is no
-/// object.
+/// One row: its index, its cells by column, and the value of a row that is not an object.
 struct Row {
     index: String,
     cells: Vec<(String, String)>,
     value: Option<String>,
 }
 
-/// The table as text; none for what has no rows.
+/// Returns the table as text, or `None` if the data has no rows.
 pub fn table<'js>(
     ctx: &Ctx<'js>,
     helpers: &Object<'js>,
@@ -112,7 +111,7 @@ fn rows<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Value<'js>) -> Result
     Ok(Some(rows))
 }
 
-/// The items of a `Map` or a `Set`, numbered; those of a `Map` as pairs.
+/// Returns the items of a `Map` or a `Set` with their numbers. Those of a `Map` are pairs.
 fn items<'js>(
     helpers: &Object<'js>,
     helper: &str,

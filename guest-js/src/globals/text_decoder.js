@@ -6,7 +6,7 @@
   const [buffer, byteOffset, byteLength] =
     [getter("buffer"), getter("byteOffset"), getter("byteLength")];
 
-  // The helpers read typed arrays, and buffers that are not shared.
+  // The helpers only read typed arrays, and buffers that are not shared.
   const Shared = SharedArrayBuffer;
   const sharedLength = Object.getOwnPropertyDescriptor(Shared.prototype, "byteLength").get;
   const isShared = (input) => {
@@ -31,7 +31,7 @@
     #encoding;
     #fatal;
     #ignoreBOM;
-    // What an unfinished stream has left over, packed into a number.
+    // The rest of an unfinished stream, packed into a number.
     #state = 0;
 
     constructor(label = "utf-8", options = undefined) {

@@ -9,7 +9,7 @@
         `Failed to execute '${name}': parameter 1 is not of type 'Function'.`,
       );
     }
-    // Not a number compares as false.
+    // NaN compares as false.
     const wanted = +delay;
     const shortest = repeats ? 1 : 0;
     const waits = wanted > shortest ? (wanted < MAX_DELAY ? wanted : MAX_DELAY) : shortest;

@@ -1,4 +1,4 @@
-//! `setTimeout` and its like, on the queue in `crate::timers`.
+//! `setTimeout` and similar functions, on the queue in `crate::timers`.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let timers = Rc::clone(state);
     let set = move |ctx: Ctx<'js>, callback: Function<'js>, delay: f64, repeats: bool| {
         let delay = delay as u64;
-        // What is over fires no timer: nobody would pay for it.
+        // An invocation that is over fires no timer, because nobody would pay for it.
         let Some(invocation) = timers.payer_for(context::current(&ctx)) else { return 0 };
         let timer = Timer {
             invocation,

@@ -36,7 +36,7 @@
     }
 
     static {
-      // One closure for all of a kind, which keeps the heap small.
+      // All accessors of a kind share one closure, which keeps the heap small.
       const define = (part, property) => {
         const accessor = getOwnPropertyDescriptor(property, part);
         defineProperty(URL.prototype, part, accessor);

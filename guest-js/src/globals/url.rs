@@ -12,7 +12,7 @@ use url::{Url, form_urlencoded, quirks};
 
 use super::raw;
 
-/// Past this a URL is refused instead of parsed.
+/// The maximum length of a URL in bytes. A longer one is refused and not parsed.
 const MAX_LENGTH: usize = 1 << 20;
 
 /// The parsed URL behind a `URL` object, which no worker sees.
@@ -102,7 +102,8 @@ fn part(handle: Class<'_, Handle>, part: String) -> String {
     .to_owned()
 }
 
-/// Whether the URL took the value; most parts ignore one that does not fit.
+/// Sets a part of the URL. Returns true if the URL took the value; most parts ignore one that
+/// does not fit.
 fn set_part(handle: Class<'_, Handle>, part: String, value: Value<'_>) -> Result<bool> {
     let value = raw::text(&value)?;
     if value.len() > MAX_LENGTH {

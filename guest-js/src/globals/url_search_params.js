@@ -15,7 +15,7 @@
   class URLSearchParams {
     // Names and values in turn.
     #list = [];
-    // Writes back to the URL that this belongs to.
+    // Updates the URL that this object belongs to.
     #update;
 
     constructor(init = "") {

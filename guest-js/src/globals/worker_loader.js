@@ -5,9 +5,9 @@
   const { warn } = console;
   const KINDS = ["js", "cjs", "text", "data", "json", "wasm", "py"];
   const { floor, min } = Math;
-  // What 64 bits hold of what a number can be.
+  // The largest number that fits into 64 bits.
   const MAX_LIMIT = 2 ** 64 - 2 ** 11;
-  // What becomes of a stub that is passed in a call; it is duplicated unless said.
+  // The flags for stubs that are passed in a call. They are duplicated by default.
   const [TRANSFER, DUPLICATE] = ["rpc_params_transfer_stubs", "rpc_params_dup_stubs"];
   const isObject = (value) => typeof value === "object" && value !== null;
   const bad = (text) => {
@@ -47,10 +47,10 @@
     return bytes;
   };
 
-  /** The host has the last word: this only says it at once. */
+  /** Checks the size early. The host enforces the limit. */
   const checkSize = (modules) => {
     const most = native.maxCodeBytes();
-    // Seldom worth counting.
+    // An upper bound. Exact counting is seldom needed.
     if (sizeOf(modules, (text) => 3 * text.length) <= most) return;
     const bytes = sizeOf(modules, native.utf8Length);
     if (bytes > most) {
@@ -70,7 +70,7 @@
       if (typeof value !== "number" || !(value >= 0) || value === Infinity) {
         bad(`${what}.${name} must be a number that is not negative.`);
       }
-      // With none at all no call could ever set off.
+      // With a concurrency of 0 no call could ever start.
       if (name === "concurrency" && value < 1) bad(`${what}.${name} must be at least 1.`);
       known[name] = min(floor(value), MAX_LIMIT);
     }
@@ -85,7 +85,7 @@
       ? value
       : bad(`${what} must be a service stub.`);
 
-  /** What the host is sent. Checked here, because `load` throws at once. */
+  /** Returns what is sent to the host. Checked here, because `load` throws immediately. */
   const codeOf = (code) => {
     if (!isObject(code)) bad("The worker's code must be an object.");
     const { mainModule, modules, env, globalOutbound, tails, compatibilityDate } = code;
@@ -163,12 +163,12 @@
       return typeof value === "object" && value !== null && #stub in value ? value.#stub : undefined;
     }
 
-    /** A new worker. What is malformed throws here, what does not load at the first call. */
+    /** Creates a worker. Throws for malformed code. The first call fails if it cannot load. */
     load(code) {
       return new WorkerStub(native.deferred(this.#stub, "load", [codeOf(code)]));
     }
 
-    /** The worker of that id, loaded by what `callback` returns if there is none. */
+    /** Returns the worker of that id. If there is none, loads what `callback` returns. */
     get(id, callback) {
       if (typeof callback !== "function") bad("The second argument of get() must be a function.");
       const load = async () => codeOf(await callback());
@@ -179,7 +179,7 @@
   internals.stubOf = WorkerLoader.stubOf;
   delete WorkerLoader.stubOf;
   internals.interface(WorkerLoader, false);
-  // The loader in an `env` is made by the host's word, not by a worker's.
+  // The host creates the loader in an `env`, and a worker cannot.
   delete WorkerLoader.prototype.constructor;
   internals.WorkerLoader = WorkerLoader;
 }

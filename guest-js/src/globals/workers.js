@@ -27,10 +27,10 @@
     WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, RpcProperty, ServiceStub, waitUntil,
   } = internals;
 
-  /** What `cloudflare:workers` exports, except `env`. */
+  /** The exports of `cloudflare:workers`, except `env`. */
   internals.workers = {
     WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, RpcProperty, ServiceStub, waitUntil,
-    // Known only when the main module has been evaluated.
+    // Known only after the main module was evaluated.
     exports: new Proxy({}, {
       get: (_, name) => internals.ownExports()[name],
       has: (_, name) => name in internals.ownExports(),

@@ -1,5 +1,5 @@
-//! The module that every worker can import: `cloudflare:workers`, which is
-//! also `isolet:workers`.
+//! The modules that every worker can import: `cloudflare:workers`, which is also
+//! `isolet:workers`, and `cloudflare:sockets`.
 
 use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::{Ctx, Result, Value};
@@ -10,7 +10,8 @@ const NAMES: [&str; 2] = ["cloudflare:workers", "isolet:workers"];
 
 pub const SOCKETS: &str = "cloudflare:sockets";
 
-/// The one name under which a built-in module is known; none if it is not one.
+/// Returns the canonical name of a built-in module, or `None` if the specifier names no such
+/// module.
 pub fn name(specifier: &str) -> Option<&'static str> {
     if specifier == SOCKETS {
         return Some(SOCKETS);
@@ -18,7 +19,7 @@ pub fn name(specifier: &str) -> Option<&'static str> {
     NAMES.contains(&specifier).then_some(NAMES[0])
 }
 
-/// What is there to be imported, and refuses.
+/// The module `cloudflare:sockets`. It can be imported, but its function refuses to connect.
 pub struct Sockets;
 
 impl ModuleDef for Sockets {
@@ -36,7 +37,7 @@ impl ModuleDef for Sockets {
 
 pub struct Workers;
 
-/// Made by the scripts.
+/// The exports that the scripts create.
 const CLASSES: [&str; 12] = [
     "WorkerEntrypoint",
     "RpcTarget",

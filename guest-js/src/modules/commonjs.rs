@@ -1,4 +1,4 @@
-//! CommonJS: a module is a function body with `exports`, `require`, `module`.
+//! CommonJS modules. A module is a function body with `exports`, `require` and `module`.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -12,13 +12,13 @@ use super::{builtin, evaluate, find, not_found, required, resolve, source_map};
 use crate::state::State;
 use crate::{ModuleBody, rpc, value};
 
-/// On one line, so that lines keep their numbers.
+/// The start of the wrapper function. It is one line, so that lines keep their numbers.
 const PREFIX: &str = "(function (exports, require, module, __filename, __dirname) {";
 
 /// Parses the source as the body of the module `name`, to be run later.
 ///
 /// # Errors
-/// What the parser throws.
+/// Errors with what the parser throws.
 pub fn compile(ctx: &Ctx<'_>, state: &State, name: &str, source: &str) -> Result<()> {
     let wrapped = format!("{PREFIX}{source}\n}})");
     let mut options = EvalOptions::default();
@@ -33,11 +33,11 @@ pub fn compile(ctx: &Ctx<'_>, state: &State, name: &str, source: &str) -> Result
     Ok(())
 }
 
-/// The names that an ES module can import from the module `name`, its default export
-/// apart. None of a module that is not CommonJS.
+/// Returns the names that an ES module can import from the module `name`, except `default`.
+/// There are none if the module is not CommonJS.
 ///
 /// # Errors
-/// The heap is full.
+/// Errors if the heap is full.
 pub fn names(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     // The engine takes names as C strings.
@@ -53,7 +53,7 @@ pub fn names(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<BTreeSet<String
             let path = resolve(&name, specifier).filter(|_| builtin::name(specifier).is_none());
             match path.map(|path| find(ctx, state, &path, Some(&name))) {
                 Some(Ok(found)) => left.push(found),
-                // It fails when it is required, if it is.
+                // Ignored: it fails when it is required, if it is.
                 Some(Err(Error::Exception)) => drop(ctx.catch()),
                 Some(Err(error)) => return Err(error),
                 None => {}
@@ -63,7 +63,8 @@ pub fn names(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<BTreeSet<String
     Ok(names)
 }
 
-/// What the source of a CommonJS module shows, whether it was compiled or not.
+/// Returns the exports that the source of a CommonJS module shows, whether it was compiled or
+/// not.
 fn exported_by(state: &State, name: &str) -> Option<Rc<Exported>> {
     if let Some(known) = state.exported.borrow().get(name) {
         return Some(Rc::clone(known));
@@ -76,10 +77,11 @@ fn exported_by(state: &State, name: &str) -> Option<Rc<Exported>> {
     Some(exported)
 }
 
-/// An own property of `module.exports`, unless reading it throws.
+/// Returns an own property of `module.exports`. `None` if there is none, or if reading it
+/// throws.
 ///
 /// # Errors
-/// The heap is full.
+/// Errors if the heap is full.
 pub fn own<'js>(ctx: &Ctx<'js>, exports: &Value<'js>, name: &str) -> Result<Option<Value<'js>>> {
     let Some(exports) = exports.as_object() else { return Ok(None) };
     let read = || match value::has_own(ctx, exports, name)? {
@@ -98,7 +100,7 @@ pub fn own<'js>(ctx: &Ctx<'js>, exports: &Value<'js>, name: &str) -> Result<Opti
 /// Runs the body of the module `name` and returns its `module.exports`.
 ///
 /// # Errors
-/// What the module throws; then a later `require` fails as well.
+/// Errors with what the module throws. A later `require` then fails as well.
 pub fn run<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -110,7 +112,7 @@ pub fn run<'js>(
     module.set("exports", exports.clone())?;
     module.set("id", name)?;
     module.set("filename", name)?;
-    // A cycle sees what has been exported so far.
+    // In a cycle, the other module sees what has been exported so far.
     state.values.borrow_mut().insert(name.to_owned(), Persistent::save(ctx, module.clone()));
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let base = name.to_owned();

@@ -1,4 +1,5 @@
-//! Modules: resolved in the guest, handed over by the host when first imported.
+//! Modules. Specifiers are resolved in the guest, and the host provides a module when it is
+//! first imported.
 
 mod builtin;
 mod commonjs;
@@ -25,14 +26,14 @@ pub fn install(runtime: &Runtime, state: &Rc<State>) {
     runtime.set_loader(Modules(Rc::clone(state)), Modules(Rc::clone(state)));
 }
 
-/// Parses the main module and all that it imports, links them and begins to
-/// evaluate them.
+/// Parses the main module and everything that it imports, links them and begins to evaluate
+/// them.
 ///
 /// # Errors
-/// A module that is not there, does not parse or does not link. What throws
-/// while it is evaluated rejects the promise instead.
+/// Errors if a module does not exist, does not parse or does not link. What throws during the
+/// evaluation rejects the promise instead.
 pub fn link_main<'js>(ctx: &Ctx<'js>, state: &Rc<State>, load: &Load) -> Result<Promise<'js>> {
-    // What it finds in `env`, and where its `fetch` leads.
+    // The worker's `env`, and the stub that its `fetch` calls.
     let given = message::decode(ctx, state, &load.env, Owner::Worker)?;
     let given = given.into_array().unwrap_or(Array::new(ctx.clone())?);
     let (env, outbound) = (given.get::<Value<'js>>(0)?, given.get::<Value<'js>>(1)?);
@@ -84,7 +85,8 @@ impl Loader for Modules {
     }
 }
 
-/// Checks the attributes of an import: whether one of them asks for JSON.
+/// Returns true if the attributes of an import ask for JSON. Errors if they ask for anything
+/// else.
 fn is_json_wanted<'js>(ctx: &Ctx<'js>, attributes: Option<ImportAttributes<'js>>) -> Result<bool> {
     let Some(attributes) = attributes else { return Ok(false) };
     let mut wanted = false;
@@ -101,7 +103,8 @@ fn is_json_wanted<'js>(ctx: &Ctx<'js>, attributes: Option<ImportAttributes<'js>>
     Ok(wanted)
 }
 
-/// A specifier as a path from the root of the modules; none if it leads above.
+/// Resolves a specifier to a path from the root of the modules. `None` if it leads above the
+/// root.
 #[must_use]
 pub fn resolve(base: &str, name: &str) -> Option<String> {
     let relative = name.starts_with("./") || name.starts_with("../") || name == "." || name == "..";
@@ -122,8 +125,8 @@ pub fn resolve(base: &str, name: &str) -> Option<String> {
     Some(path.join("/"))
 }
 
-/// The name that the host gives to what a specifier means. Its body waits in
-/// the state until the module is declared.
+/// Returns the name that the host gives to the module of a specifier. Its body is kept in the
+/// state until the module is declared.
 fn find(ctx: &Ctx<'_>, state: &State, specifier: &str, importer: Option<&str>) -> Result<String> {
     if let Some(name) = state.names.borrow().get(specifier) {
         return Ok(name.clone());
@@ -147,7 +150,7 @@ fn find(ctx: &Ctx<'_>, state: &State, specifier: &str, importer: Option<&str>) -
     Ok(module.name)
 }
 
-/// Throws what was thrown when the module failed.
+/// Errors with what was thrown when the module failed, if it did.
 fn rethrow(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<()> {
     let failure = state.failures.borrow().get(name).cloned();
     match failure {
@@ -156,8 +159,8 @@ fn rethrow(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<()> {
     }
 }
 
-/// Keeps what is thrown, so that the module fails the same way whenever it is
-/// imported or required.
+/// Records what is thrown, so that the module fails the same way whenever it is imported or
+/// required.
 fn remember<T>(ctx: &Ctx<'_>, state: &State, name: &str, result: Result<T>) -> Result<T> {
     match result {
         Err(Error::Exception) => {
@@ -190,7 +193,7 @@ fn declare_found<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Modul
             module.meta()?.set("url", format!("file:///{name}"))?;
             return Ok(module);
         }
-        // Parsed here, so that what does not parse fails before anything runs.
+        // Parsed here, so that invalid JSON fails before anything runs.
         Some(ModuleBody::Json(text)) => {
             let value = parse_json(ctx, name, text)?;
             keep(ctx, state, name, value)?;
@@ -199,7 +202,7 @@ fn declare_found<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Modul
         Some(body) => {
             state.bodies.borrow_mut().insert(name.to_owned(), body);
         }
-        // A `require` may have been first.
+        // An earlier `require` has evaluated it.
         None if state.values.borrow().contains_key(name) => {}
         None => return Err(not_found(ctx, name, None)),
     }
@@ -214,7 +217,7 @@ fn not_found(ctx: &Ctx<'_>, specifier: &str, importer: Option<&str>) -> Error {
     throw::plain_error(ctx, &text)
 }
 
-/// A module with one value as its default export: JSON, text, data, CommonJS.
+/// A module with one value as its default export: JSON, text, data or CommonJS.
 struct ValueModule;
 
 impl ModuleDef for ValueModule {
@@ -242,7 +245,7 @@ impl ModuleDef for ValueModule {
     }
 }
 
-/// The value of a module that is not an ES module; made once.
+/// Returns the value of a module that is not an ES module. It is created once.
 fn evaluate<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>> {
     let known = state.values.borrow().get(name).cloned();
     if let Some(module) = known {
@@ -272,7 +275,7 @@ fn evaluate<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>
     Ok(value)
 }
 
-/// The value that every later import or `require` of the module gets.
+/// Records the value that every later import or `require` of the module gets.
 fn keep<'js>(ctx: &Ctx<'js>, state: &State, name: &str, value: Value<'js>) -> Result<()> {
     let module = Object::new(ctx.clone())?;
     module.set("exports", value)?;

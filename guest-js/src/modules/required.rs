@@ -1,7 +1,7 @@
-//! ES modules that CommonJS requires.
+//! ES modules that a CommonJS module requires.
 //!
-//! `patches/require-module.patch` lets the engine evaluate one at once. The native build
-//! has the crate's unpatched engine, where that is refused.
+//! `patches/require-module.patch` lets the engine evaluate one synchronously. The native build
+//! has the crate's unpatched engine, where `require` of an ES module throws.
 
 use rquickjs::{Ctx, Object, Persistent, Result, Value};
 
@@ -19,8 +19,8 @@ fn namespace<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
     }
 
     let name = CString::new(name).map_err(|_| super::not_found(ctx, name, None))?;
-    // SAFETY: context and name are live; the result is checked before it is used, and
-    // owned by the value made of it.
+    // SAFETY: context and name are live. The result is checked before it is used, and the value
+    // made of it owns it.
     let value = unsafe {
         let raw = JS_RequireModule(ctx.as_raw().as_ptr(), name.as_ptr());
         if qjs::JS_IsException(raw) {
@@ -37,12 +37,12 @@ fn namespace<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
     Err(crate::throw::type_error(ctx, &text))
 }
 
-/// What `require` of the ES module `name` returns, as in Node: its export
-/// `"module.exports"`; or its namespace, which has `__esModule` beside a default export,
-/// as compilers expect it.
+/// Returns what `require` of the ES module `name` returns, as in Node.js: its export
+/// `"module.exports"`, or else its namespace. A namespace with a default export also has
+/// `__esModule`, as compilers expect.
 ///
 /// # Errors
-/// What the module throws; that it waits at its top level, or is being evaluated.
+/// Errors with what the module throws, or if it waits at its top level or is being evaluated.
 pub fn require<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>> {
     let namespace = namespace(ctx, name)?;
     if namespace.contains_key("module.exports")? {

@@ -1,9 +1,8 @@
-//! Compiling code that is not as its author wrote it.
+//! Compilation of code that is not as its author wrote it.
 //!
-//! `patches/source-map.patch` lets the compiler put the author's lines and
-//! columns into what it makes, so that every stack names them, wherever it is
-//! read, and nothing need be kept for it. The native build has the crate's
-//! unpatched engine: its stacks name the lines of the code.
+//! With `patches/source-map.patch` the compiler records the author's lines and columns in its
+//! output. Every stack names them, wherever it is read, and no mapping is kept. The native
+//! build has the crate's unpatched engine, whose stacks name the lines of the compiled code.
 
 use rquickjs::Ctx;
 
@@ -26,7 +25,7 @@ mod patched {
         );
     }
 
-    // The patch reads them as four numbers in this order.
+    // The patch reads a mapping as four numbers in this order.
     const _: () = assert!(
         size_of::<Mapping>() == 16
             && offset_of!(Mapping, generated_line) == 0
@@ -42,13 +41,12 @@ mod patched {
         compile: impl FnOnce() -> R,
     ) -> R {
         let ctx = ctx.as_raw().as_ptr();
-        // SAFETY: the context is live. The engine reads the mappings until the
-        // second call at the latest; so long they are borrowed here, and a panic
-        // ends the sandbox. What is compiled meanwhile, for an import, sets and
-        // takes away its own.
+        // SAFETY: the context is live. The engine reads the mappings until the second call at
+        // the latest, and they are borrowed here until then. A panic ends the sandbox. Code
+        // that is compiled in between, for an import, sets and removes its own mappings.
         unsafe { JS_SetSourceMap(ctx, mappings.as_ptr(), mappings.len(), prefix) };
         let compiled = compile();
-        // SAFETY: as above; none are left.
+        // SAFETY: as above; this removes the mappings.
         unsafe { JS_SetSourceMap(ctx, std::ptr::null(), 0, 0) };
         compiled
     }
@@ -65,12 +63,12 @@ mod patched {
     }
 }
 
-/// Compiles code that was rewritten from what the author wrote.
+/// Compiles code that was generated from what the author wrote.
 pub fn rewritten<R>(ctx: &Ctx<'_>, mappings: &[Mapping], compile: impl FnOnce() -> R) -> R {
     patched::compile(ctx, mappings, 0, compile)
 }
 
-/// Compiles code that stands behind so many columns of our own.
+/// Compiles code that is preceded by so many generated columns.
 pub fn prefixed<R>(ctx: &Ctx<'_>, prefix: u32, compile: impl FnOnce() -> R) -> R {
     patched::compile(ctx, &[], prefix, compile)
 }

@@ -1,19 +1,19 @@
-//! Property keys as values: the crate turns symbols into strings.
+//! Property keys as JavaScript values. The crate would turn symbols into strings.
 
 use std::hash::{Hash, Hasher};
 
 use rquickjs::{Atom, Ctx, Result, Value, qjs};
 
-/// The string or the symbol that a key is.
+/// Returns the string or the symbol that a key is.
 ///
 /// # Errors
-/// Memory.
+/// Errors if the heap is full.
 pub fn value<'js>(ctx: &Ctx<'js>, atom: &Atom<'js>) -> Result<Value<'js>> {
-    // What an atom hashes is its number, which is how to come by that.
+    // An atom hashes its number, so a hasher can read the number.
     let mut number = Number(0);
     atom.hash(&mut number);
-    // SAFETY: context and atom are live; the result is checked before it is
-    // used, and owned by the value made of it.
+    // SAFETY: context and atom are live. The result is checked before it is used, and the value
+    // made of it owns it.
     unsafe {
         let raw = qjs::JS_AtomToValue(ctx.as_raw().as_ptr(), number.0);
         if qjs::JS_IsException(raw) {

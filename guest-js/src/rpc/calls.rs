@@ -1,4 +1,4 @@
-//! Calls that leave the sandbox, and their answers.
+//! Outgoing calls and their answers.
 
 use std::rc::Rc;
 
@@ -21,24 +21,24 @@ const OVER: &str =
 
 const ABANDONED: &str = "The invocation that made this call is over.";
 
-/// A call whose answer has not come yet.
+/// A call whose answer has not arrived yet.
 pub struct PendingCall {
     pub invocation: u32,
     promise: CallPromise,
-    /// What it will come to is not to be used.
+    /// True if its result was disposed of before it arrived.
     disposed: bool,
 }
 
-/// What is known of a call's target when it is made.
+/// The target of a call, as far as it is known when the call is made.
 enum Target<'js> {
     Capability(Capability),
-    /// The value is here already.
+    /// A value in this sandbox.
     Here(Value<'js>),
     Thrown(Value<'js>),
 }
 
-/// Calls what the path leads to, or reads it, and returns the promise of the
-/// answer. Whatever is wrong is the promise's rejection.
+/// Calls what the path leads to, or reads it, and returns the promise of the answer. Any error
+/// rejects that promise.
 pub fn start<'js>(
     ctx: &Ctx<'js>,
     root: &Root<'js>,
@@ -67,7 +67,7 @@ pub fn start<'js>(
     Ok(value)
 }
 
-/// A pending promise, and the number of the call that it is for.
+/// Creates a pending promise, and the number of the call that it belongs to.
 fn new_promise<'js>(ctx: &Ctx<'js>, state: &State) -> Result<(u32, CallPromise, Value<'js>)> {
     let id = state.next_call();
     let prototype = intrinsics::rpc_promise(ctx, state)?;
@@ -75,19 +75,20 @@ fn new_promise<'js>(ctx: &Ctx<'js>, state: &State) -> Result<(u32, CallPromise, 
     Ok((id, promise, value))
 }
 
-/// A promise as calls return it, of what a promise of this worker's own comes to.
+/// Turns a promise of this worker's own into one like those that calls return. Returns any
+/// other value as it is.
 fn adopt<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Value<'js>> {
     let Some(own) = promise::of(value) else { return Ok(value.clone()) };
     let (_, promise, adopting) = new_promise(ctx, state)?;
     event_loop::when_settled(ctx, own, move |ctx, result| {
         let (Ok(value) | Err(value)) = &result;
-        // Nobody hears of it if memory is short.
+        // Only fails if memory runs out, which cannot be reported here.
         let _ = promise.clone().settle(ctx, value, result.is_err());
     });
     Ok(adopting)
 }
 
-/// As [`start`], for an answer that stays with the host and is only called.
+/// Like [`start`], for an answer that stays with the host and is only called.
 pub fn defer<'js>(
     ctx: &Ctx<'js>,
     root: &Root<'js>,
@@ -97,15 +98,15 @@ pub fn defer<'js>(
     defer_to(ctx, root, path, arguments.map_or(Passed::Nothing, Passed::Values), Handle::new)
 }
 
-/// A stub of a value of this worker's, whatever that is.
+/// Creates a stub of a value of this worker, whatever the value is.
 ///
 /// # Errors
-/// Too many objects are offered.
+/// Errors if too many objects are offered.
 pub fn loopback<'js>(ctx: &Ctx<'js>, root: &Root<'js>, target: Value<'js>) -> Result<Root<'js>> {
     defer_to(ctx, root, vec!["loopback".to_owned()], Passed::Offer(target), Handle::new)
 }
 
-/// As [`defer`], for an answer that is a worker or an entrypoint.
+/// Like [`defer`], for an answer that is a worker or an entrypoint.
 pub fn load<'js>(
     ctx: &Ctx<'js>,
     root: &Root<'js>,
@@ -115,12 +116,12 @@ pub fn load<'js>(
     defer_to(ctx, root, vec![method.to_owned()], Passed::Values(arguments), Handle::of_entrypoint)
 }
 
-/// What a call passes.
+/// The arguments of a call.
 enum Passed<'js> {
-    /// It is none: a property is read.
+    /// There are none: a property is read.
     Nothing,
     Values(Vec<Value<'js>>),
-    /// One object, as a stub of it.
+    /// One object, which is passed as a stub.
     Offer(Value<'js>),
 }
 
@@ -147,7 +148,8 @@ fn defer_to<'js>(
     let Some(invocation) = state.payer_for(context::current(ctx)) else {
         return Ok(Root::Broken(throw::error(ctx, OVER)?));
     };
-    // A loader knows at once whether it has to ask how to load a worker.
+    // A loader knows at once whether it has to ask how to load a worker, so the callback of
+    // `get` is only lent.
     let loader = matches!(target, Capability::Loader(_)).then_some(path.as_slice());
     let arguments = match passed {
         Passed::Nothing => None,
@@ -174,8 +176,8 @@ fn encode<'js>(
     arguments.map(|arguments| message::encode_array(ctx, arguments, passing)).transpose()
 }
 
-/// As [`target`]. What is asked of an export's members is asked of its worker,
-/// which saves asking that for the export.
+/// Like [`target`]. A call of a member of an export is sent to the export's worker, which saves
+/// asking the worker for the export.
 fn leads_to<'js>(
     ctx: &Ctx<'js>,
     state: &State,
@@ -209,7 +211,7 @@ fn target<'js>(ctx: &Ctx<'js>, state: &State, root: &Root<'js>) -> Result<Target
                         state.pipelined.borrow_mut().push(call);
                         Target::Capability(Capability::Promised(call))
                     }
-                    // The host knows of no such call.
+                    // The host has no such call.
                     _ => Target::Here(value.clone()),
                 },
                 Some((promise, _)) => match promise.result::<Value<'js>>() {
@@ -226,11 +228,11 @@ fn is_disposed(state: &State, call: u32) -> bool {
     state.calls.borrow().get(&call).is_some_and(|call| call.disposed)
 }
 
-/// Lets go of what a promise has come to, or forbids to use what it will; whether it
-/// had come.
+/// Disposes of the value of a resolved promise, or forbids the use of the value that a pending
+/// one will have. Returns true if the value had arrived.
 ///
 /// # Errors
-/// What disposing throws.
+/// Errors with what the disposer throws.
 pub fn dispose<'js>(ctx: &Ctx<'js>, promise: &Value<'js>) -> Result<bool> {
     let state = state(ctx)?;
     let come = promise::of(promise).filter(|it| it.state() == PromiseState::Resolved);
@@ -245,7 +247,7 @@ pub fn dispose<'js>(ctx: &Ctx<'js>, promise: &Value<'js>) -> Result<bool> {
     Ok(false)
 }
 
-/// What a message says of a root: the capability, if it can be one.
+/// Returns the capability that a message names for a root, or `None` if the root cannot be one.
 pub fn capability<'js>(ctx: &Ctx<'js>, root: &Root<'js>) -> Result<Option<Capability>> {
     let state = state(ctx)?;
     match target(ctx, &state, root)? {
@@ -261,11 +263,11 @@ pub fn capability<'js>(ctx: &Ctx<'js>, root: &Root<'js>) -> Result<Option<Capabi
     }
 }
 
-/// What a call has come to, or a property of that; none if the value is no promise
-/// of it, or the answer has not come.
+/// Returns the value that a call has returned, or a property of it. `None` if `value` is not
+/// the promise of a call or a property of one, or if the answer has not arrived.
 ///
 /// # Errors
-/// What a getter throws.
+/// Errors with what a getter throws.
 pub fn come_to<'js>(value: &Value<'js>) -> Result<Option<Value<'js>>> {
     let (promise, path) = match Stub::of(value) {
         Some(stub) => match &*stub.borrow() {
@@ -290,15 +292,15 @@ pub fn come_to<'js>(value: &Value<'js>) -> Result<Option<Value<'js>>> {
     Ok((!leads_back).then_some(value))
 }
 
-/// A promise that nothing was sent for.
+/// Returns a rejected promise of a call that was not sent.
 fn rejected<'js>(ctx: &Ctx<'js>, state: &State, thrown: &Value<'js>) -> Result<Value<'js>> {
     let (_, promise, value) = new_promise(ctx, state)?;
     promise.settle(ctx, thrown, true)?;
     Ok(value)
 }
 
-/// Hands an answer to whoever waits for it; none if nobody does any more, else
-/// the invocation that the call belonged to.
+/// Settles the promise of a call with its answer. Does nothing if the call is not pending any
+/// more.
 pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
     let state = state(ctx)?;
     let Some(call) = state.calls.borrow_mut().remove(&settled.call) else { return Ok(()) };
@@ -319,9 +321,9 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
     }
 }
 
-/// What was thrown elsewhere as it is thrown here: an error that says it came from there,
-/// with the frames of those who await the call below its own. What is no object becomes
-/// the message of one.
+/// Converts what was thrown elsewhere into what is thrown here. An error gets a property that
+/// says that it came from elsewhere, and the frames of those who await the call below its own
+/// frames. A value that is not an object becomes the message of an error.
 fn as_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>, promise: &CallPromise) -> Result<Value<'js>> {
     let error = match thrown.is_object() {
         true if !value::is_error(ctx, &thrown)? => return Ok(thrown),
@@ -341,11 +343,11 @@ fn as_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>, promise: &CallPromise) -> 
     Ok(error)
 }
 
-/// Rejects the calls of invocations that have ended, and breaks the streams that
-/// they sent, for others who wait for them.
+/// Rejects the calls of invocations that have ended and breaks the streams that they sent, for
+/// others who wait for them.
 ///
 /// # Errors
-/// Memory.
+/// Errors if the heap is full.
 pub fn abandon(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     let abandoned = state.abandoned.take();
     let reason = throw::error(ctx, ABANDONED)?;
@@ -359,8 +361,8 @@ pub fn abandon(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     Ok(())
 }
 
-/// At the end of a turn: an answer that only pipelined calls need, because
-/// nobody has its promise, stays with the host.
+/// Leaves answers with the host at the end of a turn. This concerns calls whose promise nobody
+/// holds, so that only pipelined calls need the answer.
 pub fn without_awaiting(ctx: &Ctx<'_>, state: &State) {
     let pipelined = state.pipelined.take();
     for id in pipelined {
@@ -376,7 +378,7 @@ pub fn without_awaiting(ctx: &Ctx<'_>, state: &State) {
             Effect::Call(call) if call.id == id => Some(call),
             _ => None,
         });
-        // One of an earlier turn is delivered to nobody.
+        // A call of an earlier turn is not changed: its answer is delivered to nobody.
         let Some(call) = made else { continue };
         call.awaited = false;
         effects.push(Effect::Release(Capability::Promised(id)));

@@ -1,5 +1,5 @@
-//! An export of a worker: of this one, as `ctx.exports.Name`, or of one that it
-//! has loaded, as `worker.getEntrypoint(name)`.
+//! An export of a worker: of this worker, as `ctx.exports.Name`, or of one that it has loaded,
+//! as `worker.getEntrypoint(name)`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,8 +10,8 @@ use super::stub::{Root, Stub};
 use super::{Handle, calls};
 use crate::{Capability, throw};
 
-/// A call of its methods names it; as a capability of its own it is asked for
-/// when it is needed, and once.
+/// The export `name` of a worker. A call of one of its methods is sent to the worker under that
+/// name. A capability of its own is requested when it is needed, and only once.
 #[derive(Clone)]
 pub struct Export {
     worker: Handle,
@@ -36,7 +36,7 @@ impl Export {
         matches!(self.worker.capability(), Some(Capability::Held(0)))
     }
 
-    /// The export as a capability.
+    /// Returns the export as a capability.
     pub fn stub<'js>(&self, ctx: &Ctx<'js>) -> Result<Root<'js>> {
         if let Some(handle) = self.stub.borrow().clone() {
             return Ok(Root::Owned(handle));
@@ -48,7 +48,7 @@ impl Export {
         Ok(root)
     }
 
-    /// `ctx.exports.Name({props})`
+    /// Implements `ctx.exports.Name({props})`.
     pub fn with_props<'js>(
         &self,
         ctx: &Ctx<'js>,
@@ -70,12 +70,12 @@ impl Export {
         calls::load(ctx, &worker, "getEntrypoint", arguments)
     }
 
-    /// None after it was disposed of.
+    /// Duplicates the export. `None` after it was disposed of.
     pub fn dup(&self) -> Option<Self> {
         Some(Self { worker: self.worker.dup()?, name: Rc::clone(&self.name), stub: Rc::default() })
     }
 
-    /// Of this worker's own there is always one.
+    /// Disposes of the export. Has no effect on an export of this worker, which always exists.
     pub fn dispose(&self) {
         if !self.is_own() {
             self.worker.dispose();

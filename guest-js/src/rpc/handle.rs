@@ -1,4 +1,4 @@
-//! Owning an entry of one of the host's tables.
+//! Ownership of entries in the host's tables.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,19 +6,19 @@ use std::rc::Rc;
 use crate::state::State;
 use crate::{Capability, Effect};
 
-/// One stub's hold on a capability. Its clones are the same hold: disposing one
-/// disposes all. [`Handle::dup`] makes another hold on the same entry, which is
-/// released with the last of them.
+/// One stub's hold on a capability. Its clones share the hold: disposing of one disposes of
+/// all. [`Handle::dup`] creates another hold on the same entry. The entry is released with the
+/// last hold.
 #[derive(Clone)]
 pub struct Handle {
     entry: Rc<RefCell<Option<Rc<Entry>>>>,
-    /// What it stands for may be any value.
+    /// True if it may stand for any value.
     awaits: bool,
 }
 
 struct Entry {
     capability: Capability,
-    /// Its method `fetch` takes a request.
+    /// True if its method `fetch` takes a request.
     fetches: bool,
     state: Rc<State>,
 }
@@ -35,7 +35,7 @@ impl Handle {
         Self::of(Rc::new(Entry { capability, fetches, state: Rc::clone(state) }))
     }
 
-    /// For what will be an entrypoint.
+    /// Creates a handle for a capability that will be an entrypoint.
     pub fn of_entrypoint(state: &Rc<State>, capability: Capability) -> Self {
         Self::of(Rc::new(Entry { capability, fetches: true, state: Rc::clone(state) }))
     }
@@ -45,17 +45,17 @@ impl Handle {
         Self { entry: Rc::new(RefCell::new(Some(entry))), awaits }
     }
 
-    /// None after it was disposed.
+    /// Returns the capability, or `None` after it was disposed of.
     pub fn capability(&self) -> Option<Capability> {
         self.entry.borrow().as_ref().map(|entry| entry.capability)
     }
 
-    /// Whether its method `fetch` takes a request; not after it was disposed.
+    /// Returns true if its method `fetch` takes a request. False after it was disposed of.
     pub fn fetches(&self) -> bool {
         self.entry.borrow().as_ref().is_some_and(|entry| entry.fetches)
     }
 
-    /// Whether reading it gives what it stands for; also after it was disposed.
+    /// Returns true if reading it returns what it stands for, even after it was disposed of.
     pub fn awaits(&self) -> bool {
         self.awaits
     }
@@ -64,13 +64,13 @@ impl Handle {
         self.entry.borrow().clone().map(Self::of)
     }
 
-    /// Whether it is the same hold.
+    /// Returns true if both are the same hold.
     pub fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.entry, &other.entry)
     }
 
     pub fn dispose(&self) {
-        // Dropped when nothing is borrowed any more.
+        // Dropped only when the borrow has ended.
         let entry = self.entry.borrow_mut().take();
         drop(entry);
     }

@@ -1,4 +1,4 @@
-//! The way from a worker to itself: `ctx.exports`, and stubs of its own objects.
+//! Capabilities of a worker for itself: `ctx.exports`, and stubs of its own objects.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use super::{Handle, calls, promise, state};
 use crate::Capability;
 use crate::state::State;
 
-/// The capability that every sandbox holds: itself.
+/// The capability for the sandbox itself, which every sandbox holds.
 pub const OWN: Capability = Capability::Held(0);
 
 fn this(ctx: &Ctx<'_>) -> Result<Handle> {
@@ -20,16 +20,16 @@ fn this(ctx: &Ctx<'_>) -> Result<Handle> {
     Ok(own.get_or_insert_with(|| Handle::new(&state, OWN)).clone())
 }
 
-/// What the scripts use.
+/// Adds the functions that the scripts use to `native`.
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let ctx = native.ctx().clone();
-    // A stub of a target, a plain object, a function or a proxy of one of them. None of
-    // anything else.
+    // Creates a stub of a target, a plain object, a function or a proxy of one of them.
+    // Undefined for any other value.
     let known = Rc::clone(state);
     let loopback = move |ctx: Ctx<'js>, target: Value<'js>| {
         let root = Root::Owned(this(&ctx)?);
         if Stub::of(&target).is_some_and(|stub| stub.borrow().path.is_empty()) {
-            // Another one of what that is of.
+            // Creates another stub of the same object.
             let method = vec!["loopback".to_owned()];
             let again = calls::defer(&ctx, &root, method, Some(vec![target]))?;
             return Stub::make(&ctx, again).map(Some);
@@ -42,8 +42,8 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     };
     native.set("loopback", Function::new(ctx.clone(), loopback)?)?;
 
-    // A promise that is rejected with what has stopped the sandbox that the stub leads
-    // to, and resolved when nothing can any more.
+    // Returns a promise that is rejected with what has stopped the sandbox that the stub leads
+    // to. It is resolved when nothing can stop that sandbox any more.
     let watch = |ctx: Ctx<'js>, stub: Value<'js>| {
         let (this, method) = (Root::Owned(this(&ctx)?), vec!["watch".to_owned()]);
         calls::start(&ctx, &this, method, Some(vec![stub]))

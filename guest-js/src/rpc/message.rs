@@ -1,4 +1,4 @@
-//! A JavaScript value and the message that carries it.
+//! Conversion between JavaScript values and the messages that carry them.
 
 use std::rc::Rc;
 
@@ -14,29 +14,30 @@ use crate::state::State;
 use crate::value::{self, Instance, Instances, StubHook, StubSource};
 use crate::{Capability, Message, event_loop, intrinsics, throw};
 
-/// Objects that one sandbox may have offered at a time.
+/// The maximum number of objects that one sandbox may have offered at a time.
 const MAX_OFFERED: usize = 250_000;
 
-/// For how long the stubs of a message live if nobody duplicates them.
+/// The lifetime of the stubs of a message, unless they are duplicated.
 #[derive(Clone, Copy)]
 pub enum Owner {
-    /// As long as the sandbox.
+    /// The lifetime of the sandbox.
     Worker,
-    /// Until the invocation is over.
+    /// The lifetime of the invocation.
     Results(u32),
-    /// As results, and disposing of the value ends them.
+    /// Like `Results`, and disposing of the value ends them earlier.
     Answer(u32),
 }
 
-/// What becomes of the objects and stubs that a message names.
+/// The way in which the objects and stubs that a message names are passed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Passing {
     /// They are handed over.
     Handed,
-    /// Those of a call: an object that can be duplicated is, for whoever passes it keeps
-    /// it. A stub is kept as well, unless the worker's flags say that it is handed over.
+    /// The arguments of a call. An object that has a method `dup` is duplicated, because the
+    /// caller keeps it. The caller also keeps a stub, unless the worker's flags say that it is
+    /// handed over.
     Parameters,
-    /// Objects go out on loan.
+    /// Objects are lent.
     Lent,
 }
 
@@ -44,7 +45,7 @@ struct Outgoing {
     state: Rc<State>,
     capabilities: Vec<Capability>,
     passing: Passing,
-    /// Nobody but the host sees it.
+    /// True if only the host sees it.
     to_host: bool,
 }
 
@@ -84,7 +85,7 @@ impl<'js> StubHook<'js> for Outgoing {
         Ok(Some(Instance { interface, fields }))
     }
 
-    /// Those of them that were offered are withdrawn.
+    /// Withdraws those of them that were offered.
     fn withdraw(&mut self, ctx: &Ctx<'js>, from: u32) {
         let from = self.capabilities.len().min(from as usize);
         let capabilities = self.capabilities.split_off(from);
@@ -101,7 +102,7 @@ impl<'js> StubHook<'js> for Outgoing {
     }
 }
 
-/// In the order in which the scripts list them.
+/// Returns the fields of an interface in the order in which the scripts list them.
 fn fields_of(interface: Interface) -> &'static [&'static str] {
     match interface {
         Interface::Headers => &["headers"],
@@ -136,7 +137,7 @@ impl Outgoing {
                 self.pass_on(&stub.root);
                 return calls::capability(ctx, &stub.root);
             }
-            // What a property will turn out to be, needed until the message is sent.
+            // Reads the property. The handle is needed until the message is sent.
             let read = calls::defer(ctx, &stub.root, stub.path, None)?;
             let Root::Owned(handle) = &read else { return calls::capability(ctx, &read) };
             self.state.after_turn.borrow_mut().push(handle.clone());
@@ -163,7 +164,7 @@ impl Outgoing {
         }
     }
 
-    /// A stub that is passed is gone here, if the worker's flags say so.
+    /// Takes a passed stub away from this worker, if the worker's flags say so.
     fn pass_on(&self, root: &Root<'_>) {
         if self.passing == Passing::Parameters
             && self.state.transfers_stubs.get()
@@ -174,7 +175,8 @@ impl Outgoing {
         }
     }
 
-    /// A proxy is what it looks like, and goes on to see what is asked of it.
+    /// Offers a proxy as the kind of object that it looks like. The proxy still sees every
+    /// access.
     fn offer_proxy<'js>(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Capability> {
         match receiver::stands_for(ctx, &self.state, value)? {
             Shows::Nothing => Err(value::refuse(
@@ -187,7 +189,8 @@ impl Outgoing {
         }
     }
 
-    /// Offers what `dup()` gives, if the object has that and stays its owner's.
+    /// Offers the result of `dup()`, if the object has that method and stays its owner's.
+    /// Otherwise offers the object itself.
     fn offer_as<'js>(
         &self,
         ctx: &Ctx<'js>,
@@ -217,7 +220,7 @@ impl Outgoing {
         let mut offered = self.state.offered.borrow_mut();
         if offered.len() >= MAX_OFFERED {
             drop(offered);
-            // It is in no list of what the message offers.
+            // The message does not list this object yet, so its withdrawal would miss it.
             self.withdrawn(ctx, value.clone());
             let text =
                 format!("others hold {MAX_OFFERED} objects of this worker: no more can be sent");
@@ -245,9 +248,9 @@ struct Incoming<'a> {
     state: &'a Rc<State>,
     capabilities: &'a [Capability],
     handles: Vec<Handle>,
-    /// Those of the handles that streams lead to.
+    /// The handles of streams.
     streams: Vec<Handle>,
-    /// Which of the capabilities the value names.
+    /// For each capability, true if the value names it.
     named: Vec<bool>,
 }
 
@@ -257,9 +260,9 @@ impl<'a> Incoming<'a> {
         Self { state, capabilities, handles, streams, named: vec![false; capabilities.len()] }
     }
 
-    /// The handles, and those of streams.
+    /// Returns the handles, and those of streams.
     fn finish(mut self) -> (Vec<Handle>, Vec<Handle>) {
-        // What is named nowhere is a disposer.
+        // A capability that the value does not name is a disposer.
         for (&capability, named) in self.capabilities.iter().zip(self.named) {
             if !named {
                 self.handles.push(Handle::new(self.state, capability));
@@ -311,17 +314,19 @@ impl<'js> StubSource<'js> for Incoming<'_> {
     }
 }
 
+/// Encodes a value and hands over the objects in it.
+///
 /// # Errors
-/// A `DataCloneError`, or whatever a getter throws.
+/// Errors with a `DataCloneError`, or with what a getter throws.
 fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
     send(ctx, Passing::Handed, |outgoing| value::encode(ctx, value, outgoing))
 }
 
-/// The message of what a call returns. Whoever disposes of it runs the disposer that
-/// it has.
+/// Encodes the result of a call. If the result has a disposer, disposing of the received value
+/// runs it.
 ///
 /// # Errors
-/// As [`encode`].
+/// Same as [`encode`].
 pub fn encode_answer<'js>(
     ctx: &Ctx<'js>,
     value: Value<'js>,
@@ -333,7 +338,8 @@ pub fn encode_answer<'js>(
         let is_data = value.is_object() && !value.is_function();
         let disposer = if is_data { value::disposer(ctx, &value)? } else { None };
         let data = value::encode(ctx, value.clone(), outgoing)?;
-        // One of ours, of a value that was an answer itself, has nothing left to end.
+        // A native disposer comes from `decode`: the value was an answer itself, and nothing is
+        // left to dispose of.
         let is_theirs = |it: Value<'js>| value::class(&it) != state.stub_class.get();
         if disposer.is_some_and(is_theirs) && value::is_plain(ctx, &value)? {
             let offered = outgoing.offer(ctx, &value)?;
@@ -343,10 +349,10 @@ pub fn encode_answer<'js>(
     })
 }
 
-/// The message of a new array of the values.
+/// Encodes the values as a new array.
 ///
 /// # Errors
-/// As [`encode`].
+/// Same as [`encode`].
 pub fn encode_array<'js>(
     ctx: &Ctx<'js>,
     values: Vec<Value<'js>>,
@@ -355,10 +361,10 @@ pub fn encode_array<'js>(
     send(ctx, passing, |outgoing| value::encode_array(ctx, values, outgoing))
 }
 
-/// The message of an array whose one element is a stub of an object, whatever that is.
+/// Encodes an array whose only element is a stub of an object, whatever the object is.
 ///
 /// # Errors
-/// Too many objects are offered.
+/// Errors if too many objects are offered.
 pub fn encode_offer<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Message> {
     send(ctx, Passing::Handed, |outgoing| {
         let offered = outgoing.offer(ctx, value)?;
@@ -370,10 +376,10 @@ pub fn encode_offer<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result
     })
 }
 
-/// The arguments of a loader's `load`.
+/// Encodes the arguments of a loader's `load`.
 ///
 /// # Errors
-/// As [`encode`], and an `env` that is too large.
+/// Same as [`encode`]. Also errors if `env` is too large.
 pub fn encode_code<'js>(ctx: &Ctx<'js>, values: Vec<Value<'js>>) -> rquickjs::Result<Message> {
     send(ctx, Passing::Handed, |outgoing| {
         let data = value::encode_array(ctx, values, outgoing)?;
@@ -402,11 +408,11 @@ fn send(
     }
 }
 
-/// The arguments of an invocation. The stubs among them live until it returns, if
-/// nobody duplicates them.
+/// Decodes the arguments of an invocation. The stubs among them live until it returns, unless
+/// they are duplicated.
 ///
 /// # Errors
-/// As [`decode`].
+/// Same as [`decode`].
 pub fn decode_arguments<'js>(
     ctx: &Ctx<'js>,
     state: &Rc<State>,
@@ -418,14 +424,16 @@ pub fn decode_arguments<'js>(
     let (handles, streams) = incoming.finish();
     if let Some(invocation) = state.invocations.borrow_mut().get_mut(&invocation) {
         invocation.parameters.extend(handles);
-        // They are read when the call has returned as well.
+        // Streams are also read after the call has returned.
         invocation.results.extend(streams);
     }
     Ok(arguments)
 }
 
+/// Decodes a message.
+///
 /// # Errors
-/// Memory, or a message that the host should not have sent.
+/// Errors if the heap is full, or if the host has sent an invalid message.
 pub fn decode<'js>(
     ctx: &Ctx<'js>,
     state: &Rc<State>,
@@ -436,12 +444,12 @@ pub fn decode<'js>(
     let value = value::decode(ctx, &message.data, &mut incoming)?;
     let (handles, streams) = incoming.finish();
     let (invocation, is_answer) = match owner {
-        // Held by the stubs alone.
+        // Only the stubs hold the handles.
         Owner::Worker => return Ok(value),
         Owner::Results(invocation) => (invocation, false),
         Owner::Answer(invocation) => (invocation, true),
     };
-    // A stub has a disposer.
+    // A stub has a disposer of its own.
     let is_disposable = value.is_object() && !value.is_function();
     if is_answer && is_disposable && handles.is_empty() {
         value::set_disposer(ctx, &value, intrinsics::nothing(ctx, state)?)?;
@@ -450,7 +458,7 @@ pub fn decode<'js>(
         return Ok(value);
     }
     if let Some(invocation) = state.invocations.borrow_mut().get_mut(&invocation) {
-        // They are read when the call has returned as well.
+        // Streams are also read after the call has returned.
         invocation.results.extend(streams);
         invocation.results.extend(handles.iter().cloned());
     }
@@ -461,8 +469,8 @@ pub fn decode<'js>(
     Ok(value)
 }
 
-/// What was thrown, however hostile: an error without what cannot be cloned, and of
-/// anything else that cannot, an error that says so.
+/// Encodes what was thrown, however hostile it is. Properties of an error that cannot be cloned
+/// are left out. Any other value that cannot be cloned becomes an error that says so.
 pub fn of_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>, to_host: bool) -> Message {
     let sent = send(ctx, Passing::Handed, |outgoing| {
         outgoing.to_host = to_host;

@@ -1,4 +1,4 @@
-//! Calling what other sandboxes and the host offer, and being called.
+//! Calls to other sandboxes and to the host, and calls from them.
 
 mod atom;
 mod calls;
@@ -22,22 +22,23 @@ pub use handle::Handle;
 pub use promise::of as promise_of;
 pub use receiver::{inherits, invoke};
 
-/// Lets the engine's callbacks find the state, as long as the process lives.
+/// Stores the state in the context, where the engine's callbacks find it. It stays there as
+/// long as the process lives.
 pub fn attach(ctx: &Ctx<'_>, state: &Rc<State>) {
     let state = Rc::into_raw(Rc::clone(state));
-    // SAFETY: the context is live, and nobody else uses its opaque pointer.
+    // SAFETY: the context is live, and nothing else uses its opaque pointer.
     unsafe {
         qjs::JS_SetContextOpaque(ctx.as_raw().as_ptr(), state.cast_mut().cast());
     }
 }
 
-/// The state of the sandbox that the context belongs to.
+/// Returns the state of the sandbox that the context belongs to.
 ///
 /// # Errors
-/// It has none.
+/// Errors if the context has no state.
 pub fn state(ctx: &Ctx<'_>) -> Result<Rc<State>> {
-    // SAFETY: what is there was put by `attach`, which gave up one reference
-    // for good; another is made here for the caller.
+    // SAFETY: the pointer was stored by `attach`, which gave up one reference for good. Another
+    // reference is made here for the caller.
     unsafe {
         let state = qjs::JS_GetContextOpaque(ctx.as_raw().as_ptr()).cast::<State>().cast_const();
         if state.is_null() {
@@ -48,7 +49,7 @@ pub fn state(ctx: &Ctx<'_>) -> Result<Rc<State>> {
     }
 }
 
-/// What the scripts use of this.
+/// Adds the functions that the scripts use to `native`.
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     stub::install(native, state)?;
     loopback::install(native, state)

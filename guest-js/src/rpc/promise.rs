@@ -1,19 +1,20 @@
 //! The promise that a call returns.
 //!
-//! `patches/promised-call.patch` gives the engine promises that know the call
-//! whose answer they are, that can be called, and that can be asked whether anybody
-//! has them. The native build has the crate's unpatched engine: its promises are plain ones,
-//! always awaited, on which nothing can be pipelined.
+//! `patches/promised-call.patch` gives the engine promises that know the call whose answer they
+//! are, that can be called, and that tell whether anybody holds them. The native build has the
+//! crate's unpatched engine. Its promises are plain ones that always count as awaited, and
+//! nothing can be pipelined on them.
 
 use rquickjs::{Ctx, Object, Persistent, Promise, Result, Value};
 
-/// The promise that a value is. That of a call can be called, and is a function to the crate.
+/// Returns the promise that a value is. The promise of a call can be called, so the crate takes
+/// it for a function.
 pub fn of<'v, 'js>(value: &'v Value<'js>) -> Option<&'v Promise<'js>> {
     // SAFETY: the value is a promise.
     value.is_promise().then(|| unsafe { value.ref_promise() })
 }
 
-/// A promise, held by the table of pending calls.
+/// A promise that the table of pending calls holds.
 #[derive(Clone)]
 pub struct CallPromise {
     promise: Persistent<Value<'static>>,
@@ -59,8 +60,8 @@ mod patched {
             prototype: &Object<'js>,
             call: u32,
         ) -> Result<(Self, Value<'js>)> {
-            // SAFETY: context and prototype are live; the result is checked
-            // before it is used, and owned by the value made of it.
+            // SAFETY: context and prototype are live. The result is checked before it is used,
+            // and the value made of it owns it.
             let value = unsafe {
                 let raw = JS_NewCallPromise(ctx.as_raw().as_ptr(), prototype.as_raw(), call);
                 if qjs::JS_IsException(raw) {
@@ -85,7 +86,7 @@ mod patched {
             Ok(())
         }
 
-        /// Rejects it for all but the code of an invocation that is over.
+        /// Rejects the promise for all code except that of the invocation that is over.
         pub fn abandon<'js>(self, ctx: &Ctx<'js>, reason: &Value<'js>, over: u32) -> Result<()> {
             let promise = self.promise.restore(ctx)?;
             // SAFETY: all are live, and the engine takes references of its own.
@@ -100,23 +101,23 @@ mod patched {
             Ok(())
         }
 
-        /// Whether JavaScript has the promise or waits for it.
+        /// Returns true if JavaScript holds the promise or waits for it.
         pub fn is_used(&self, ctx: &Ctx<'_>) -> bool {
-            // The one that is held, and the one restored here.
+            // The references of `self` and of the value that is restored here.
             const HELD: i32 = 2;
             let Ok(promise) = self.promise.clone().restore(ctx) else { return true };
-            // SAFETY: reads a live value, of any type.
+            // SAFETY: reads a live value of any type.
             unsafe { JS_IsCallPromiseUsed(promise.as_raw(), HELD) }
         }
     }
 
     impl CallPromise {
-        /// The frames of those who await it, as a backtrace has them; undefined if there
-        /// are none.
+        /// Returns the stack frames of those who await the promise, as in a backtrace, or
+        /// undefined if there are none.
         pub fn awaiting<'js>(&self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
             let promise = self.promise.clone().restore(ctx)?;
-            // SAFETY: context and promise are live; the result is checked before it is
-            // used, and owned by the value made of it.
+            // SAFETY: context and promise are live. The result is checked before it is used,
+            // and the value made of it owns it.
             unsafe {
                 let raw = JS_GetAwaitingFrames(ctx.as_raw().as_ptr(), promise.as_raw());
                 if qjs::JS_IsException(raw) {
@@ -127,7 +128,8 @@ mod patched {
         }
     }
 
-    /// What runs when the promise of a call is called, which is its `this`.
+    /// Sets the function that runs when the promise of a call is called. Its `this` is the
+    /// promise.
     pub fn set_call<'js>(ctx: &Ctx<'js>, function: &Function<'js>) {
         // SAFETY: both are live; the engine gets a reference of its own.
         unsafe {
@@ -136,9 +138,9 @@ mod patched {
         }
     }
 
-    /// The call whose answer a promise is; none for any other value.
+    /// Returns the call whose answer a promise is, or `None` for any other value.
     pub fn call_of(value: &Value<'_>) -> Option<u32> {
-        // SAFETY: reads a live value, of any type.
+        // SAFETY: reads a live value of any type.
         let call = unsafe { JS_GetPromiseCall(value.as_raw()) };
         (call != 0).then_some(call)
     }

@@ -1,4 +1,4 @@
-//! Finding what an invocation names, and calling or reading it.
+//! Finds what an invocation names, and calls or reads it.
 
 use std::rc::Rc;
 
@@ -15,12 +15,13 @@ use crate::{Entrypoint, Invoke, Receiver, intrinsics, throw, value};
 
 const MAX_PATH: usize = 64;
 
-/// What an object shows of itself.
+/// The members that an object exposes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
-    /// Methods and getters of its class, nothing of the instance's own.
+    /// Methods and getters of its class, but no properties of the instance itself.
     Class,
-    /// Own properties, and what is inherited short of the language's own.
+    /// Own properties, and inherited ones other than those that the language gives every
+    /// object.
     Export,
     /// Own properties.
     Own,
@@ -29,14 +30,14 @@ pub enum Shows {
 
 struct Found<'js> {
     value: Value<'js>,
-    /// Whose member it is.
+    /// The object that it is a member of.
     this: Value<'js>,
 }
 
 /// Runs one invocation as far as it goes without waiting.
 ///
 /// # Errors
-/// What the code throws, or that there is nothing of that name to call.
+/// Errors with what the code throws, or if there is nothing of that name to call.
 pub fn invoke<'js>(ctx: &Ctx<'js>, state: &Rc<State>, invoke: &Invoke) -> Result<Value<'js>> {
     if invoke.path.len() > MAX_PATH {
         let text = "RPC pipelined property path is too deep (max 64).";
@@ -76,7 +77,7 @@ fn export<'js>(
     let export: Value<'js> = exports.get(entrypoint.name.as_deref().unwrap_or("default"))?;
     let path = &invoke.path;
     if path.is_empty() && invoke.arguments.is_some() && !export.is_function() {
-        // Nothing to call: the module was evaluated, and that was all.
+        // There is nothing to call: evaluating the module was all.
         return Ok(Value::new_undefined(ctx.clone()));
     }
     let Some(object) = export.as_object() else {
@@ -120,7 +121,7 @@ fn export<'js>(
     if path.len() > 1 {
         return finish(ctx, found, path, Some(arguments));
     }
-    // A handler, which gets the environment as well.
+    // A handler also gets the environment.
     let name = path.first().map_or("default", String::as_str);
     let Some(function) = found.value.into_function() else { return Err(not_a_function(ctx, name)) };
     let is_method = !path.is_empty() && !fetches;
@@ -153,7 +154,7 @@ fn export<'js>(
     answer(function.call((This(found.this), argument, env, execution))?)
 }
 
-/// Follows a path as far as it leads.
+/// Follows a path from `root`.
 fn walk<'js>(
     ctx: &Ctx<'js>,
     root: Value<'js>,
@@ -163,10 +164,10 @@ fn walk<'js>(
     let mut found = Found { value: root, this: Value::new_undefined(ctx.clone()) };
     for (index, name) in path.iter().enumerate() {
         let holder = found.value;
-        // What shows nothing is itself what is not there.
+        // If an object exposes nothing, the error names that object.
         let nothing = || path.get(index.wrapping_sub(1)).unwrap_or(name);
         let (value, missing) = match holder.as_object() {
-            // Further down it is somebody else's, and pipelined there.
+            // The object belongs to another sandbox, and the property is pipelined there.
             Some(object) if is_foreign(&holder) => (Some(object.get(name.as_str())?), name),
             Some(object) => match shows(&holder)? {
                 Shows::Nothing => (None, nothing()),
@@ -189,7 +190,7 @@ fn finish<'js>(
 ) -> Result<Value<'js>> {
     let Some(arguments) = arguments else {
         return match (found.value.as_function(), found.this.is_undefined()) {
-            // A method that is read goes on belonging to its object.
+            // A method that is read stays bound to its object.
             (Some(function), false) => intrinsics::bind(ctx, function, &found.this),
             _ => Ok(found.value),
         };
@@ -211,11 +212,12 @@ fn shows<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows
     stands_for(ctx, state, value)
 }
 
-/// As what a stub of a value of this worker's shows it; nothing if there can be none.
-/// A proxy is what the chain of its prototypes says, and a function if it is no target.
+/// Returns the members that a stub of a value of this worker exposes, or `Shows::Nothing` if
+/// there can be no stub of it. A proxy counts as what its prototype chain says, or as a
+/// function if it can be called and is not a target.
 ///
 /// # Errors
-/// What a proxy throws.
+/// Errors with what a proxy throws.
 pub fn stands_for<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows> {
     let Some(object) = value.as_object() else { return Ok(Shows::Nothing) };
     Ok(match () {
@@ -241,7 +243,7 @@ fn member<'js>(
         Shows::Class if value::has_own(ctx, object, name)? => return Ok(None),
         Shows::Class if object.as_value().is_proxy() => return of_proxy(ctx, object, name),
         Shows::Class => {}
-        // What a proxy gives may be another value than what it has.
+        // A proxy may return another value than the one that it has.
         Shows::Own if object.as_value().is_proxy() => {
             let own = value::has_own(ctx, object, name)?;
             return own.then(|| object.get(name)).transpose();
@@ -260,7 +262,7 @@ fn member<'js>(
     let mut next = value::prototype(object)?;
     while let Some(holder) = next {
         next = value::prototype(&holder)?;
-        // The last of the chain is the language's own.
+        // The last object of the chain belongs to the language.
         if next.is_some() && value::has_own(ctx, &holder, name)? {
             return object.get(name).map(Some);
         }
@@ -268,8 +270,8 @@ fn member<'js>(
     Ok(None)
 }
 
-/// What a proxy of a target gives, short of the language's own: the chain of its
-/// prototypes may have nothing of that name.
+/// Returns a member of a proxy of a target, other than what every object has. The prototype
+/// chain of the proxy may lack that name.
 fn of_proxy<'js>(ctx: &Ctx<'js>, proxy: &Object<'js>, name: &str) -> Result<Option<Value<'js>>> {
     if name == "constructor" || name == "dup" {
         return Ok(None);
@@ -279,17 +281,17 @@ fn of_proxy<'js>(ctx: &Ctx<'js>, proxy: &Object<'js>, name: &str) -> Result<Opti
     Ok((value != of_objects).then_some(value))
 }
 
-/// Whether a constructor's instances inherit from those of `base`.
+/// Returns true if the instances of a constructor inherit from those of `base`.
 fn extends<'js>(object: &Object<'js>, base: &Object<'js>) -> Result<bool> {
     let base: Object<'js> = base.get("prototype")?;
     let prototype = object.get::<_, Option<Object<'js>>>("prototype").ok().flatten();
     prototype.map_or(Ok(false), |prototype| inherits(prototype, &base))
 }
 
-/// Whether `base` is the object or in the chain of its prototypes.
+/// Returns true if `base` is the object or is in its prototype chain.
 ///
 /// # Errors
-/// What a proxy in the chain throws.
+/// Errors with what a proxy in the chain throws.
 pub fn inherits<'js>(object: Object<'js>, base: &Object<'js>) -> Result<bool> {
     let mut next = Some(object);
     while let Some(object) = next {

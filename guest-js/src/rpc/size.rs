@@ -1,5 +1,5 @@
-//! How large the `env` of a worker may be. The host has the last word: this only
-//! says it at once.
+//! The size limit of a worker's `env`. The host enforces the limit. This check only reports an
+//! error earlier.
 
 use isolet_wire::{Event, Text, Walker};
 use rquickjs::Ctx;
@@ -8,8 +8,8 @@ use crate::throw;
 
 pub const MAX_ENV_BYTES: usize = 1 << 20;
 
-/// How long a message of the property `env` would be: that of the object that is
-/// the first element of an array. None if it cannot be too long.
+/// Returns the size in bytes of a message of the property `env`, which belongs to the object
+/// that is the first element of an array. `None` if it cannot exceed the limit.
 pub fn of_env(data: &[u8]) -> Option<usize> {
     if data.len() <= MAX_ENV_BYTES {
         return None;
@@ -18,7 +18,7 @@ pub fn of_env(data: &[u8]) -> Option<usize> {
     let mut start = None;
     while let Some(event) = walker.event().ok()? {
         match (event, walker.depth(), start) {
-            // The version comes on top.
+            // Plus one byte for the version.
             (Event::Key(_), 2, Some(start)) | (Event::End, 1, Some(start)) => {
                 return Some(1 + walker.event_start() - start);
             }

@@ -1,4 +1,4 @@
-//! A capability as JavaScript sees it: it can be called, and every property is a
+//! Capabilities as JavaScript sees them. A stub can be called, and each of its properties is a
 //! promise of a property of what it stands for.
 
 use rquickjs::class::{ClassKind, JsCell, JsClass, Readable, Trace, Tracer};
@@ -13,25 +13,24 @@ use crate::{intrinsics, throw, value};
 
 const MAX_PATH: usize = 64;
 
-/// The method that takes a request, or what one can be made of, and answers
-/// with a response.
+/// The method that takes a request, or what a request can be made of, and returns a response.
 pub const FETCH: &str = "fetch";
 
-/// Where a stub's path begins.
+/// The value that a stub's path starts from.
 #[derive(Clone)]
 pub enum Root<'js> {
     /// An entry of the host's tables.
     Owned(Handle),
     /// The promise that a call returned, pending or not.
     Promise(Value<'js>),
-    /// An export of this very worker, or of one that it has loaded.
+    /// An export of this worker, or of one that it has loaded.
     Export(Export),
-    /// What could never be called; using it throws this.
+    /// A stub that could never be called. Using it throws this value.
     Broken(Value<'js>),
 }
 
 impl Root<'_> {
-    /// Whether its method `fetch` takes a request, and is none like any other.
+    /// Returns true if its method `fetch` takes a request, and is not an ordinary method.
     fn fetches(&self) -> bool {
         match self {
             Self::Owned(handle) => handle.fetches(),
@@ -40,13 +39,13 @@ impl Root<'_> {
         }
     }
 
-    /// Whether it is a promise, as a property is.
+    /// Returns true if it can be awaited like a property.
     fn awaits(&self) -> bool {
         matches!(self, Self::Owned(handle) if handle.awaits())
     }
 }
 
-/// `stub`, `stub.a`, `stub.a.b`: callable, and readable beyond the root.
+/// `stub`, `stub.a` or `stub.a.b`. It can be called, and it can be read if it is a property.
 #[derive(Clone, JsLifetime)]
 pub struct Stub<'js> {
     #[qjs(skip_trace)]
@@ -79,9 +78,9 @@ impl<'js> Stub<'js> {
         Ok(Class::instance_proto(self, prototype)?.into_inner().into_value())
     }
 
-    /// The stub that a value is.
+    /// Returns the stub that a value is.
     pub fn of(value: &Value<'js>) -> Option<Class<'js, Self>> {
-        // Asked about a value of another class, the engine writes an error first.
+        // Checked first, because the engine writes an error for a value of another class.
         let known = state(value.ctx()).ok()?.stub_class.get();
         if value::class(value) == known { Class::from_value(value).ok() } else { None }
     }
@@ -118,7 +117,7 @@ impl<'js> JsClass<'js> for Stub<'js> {
         }
         let arguments: Vec<Value<'js>> =
             (0..params.len()).filter_map(|it| params.arg(it)).collect();
-        // Calling may drop the stub: what it was is copied.
+        // Copied, because the call may drop the stub.
         let Self { root, path } = this.borrow().clone();
         match root {
             Root::Export(export) if path.is_empty() && export.is_own() => {
@@ -133,13 +132,13 @@ impl<'js> JsClass<'js> for Stub<'js> {
     }
 }
 
-/// What has the members, and shows which class it is of.
+/// The kinds of objects with remote members. Each shows a class of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
     Stub,
     /// A stub whose method `fetch` takes a request.
     Service,
-    /// What is read of a stub or of a promise.
+    /// A property of a stub or of a promise.
     Property,
     Promise,
 }
@@ -147,7 +146,7 @@ enum Of {
 impl Of {
     const ALL: [Self; 4] = [Self::Stub, Self::Service, Self::Property, Self::Promise];
 
-    /// The object that has every property.
+    /// Returns the object that has every property.
     fn prototype<'js>(self, ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
         match self {
             Self::Stub => intrinsics::stub_prototype(ctx, state),
@@ -157,7 +156,7 @@ impl Of {
         }
     }
 
-    /// What its class has by itself.
+    /// Returns the members that its class has by itself.
     fn methods<'js>(self, ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
         match self {
             Self::Stub => intrinsics::stub_methods(ctx, state),
@@ -168,7 +167,7 @@ impl Of {
     }
 }
 
-/// What every object has, and no stub asks another for.
+/// The properties of every object, which no stub asks its remote object for.
 const OF_OBJECTS: [&str; 10] = [
     "toString",
     "valueOf",
@@ -214,7 +213,7 @@ impl<'js> JsClass<'js> for Members {
         let state = state(ctx)?;
         let local =
             |ctx: &Ctx<'js>| -> Result<Value<'js>> { of.methods(ctx, &state)?.get(key.clone()) };
-        // Symbols are questions of the language's own.
+        // Symbols belong to the language.
         let Some(name) = key.as_string() else { return local(ctx) };
         let name = name.to_string()?;
         if OF_OBJECTS.contains(&name.as_str()) {
@@ -227,7 +226,7 @@ impl<'js> JsClass<'js> for Members {
         match of {
             Of::Promise => match name.as_str() {
                 "then" | "catch" | "finally" | "constructor" => local(ctx),
-                // What JSON.stringify asks of any value is no call.
+                // `JSON.stringify` reads `toJSON` of any value, which is not meant as a call.
                 "toJSON" => Ok(Value::new_undefined(ctx.clone())),
                 _ => Stub { root: Root::Promise(receiver), path: Vec::new() }.property(ctx, name),
             },
@@ -237,7 +236,7 @@ impl<'js> JsClass<'js> for Members {
                 };
                 let stub = stub.borrow().clone();
                 match (name.as_str(), stub.path.is_empty()) {
-                    // A stub is no promise, what may be read is.
+                    // A stub is not a promise, but what can be read is one.
                     ("then" | "catch" | "finally", is_root) if !is_root || stub.root.awaits() => {
                         intrinsics::readable(ctx, &state)?.get(name)
                     }
@@ -249,7 +248,7 @@ impl<'js> JsClass<'js> for Members {
         }
     }
 
-    /// Every name but those that reading finds nothing under.
+    /// Returns true for every name, except those that are always undefined.
     fn exotic_has_property(
         this: &JsCell<'js, Self>,
         ctx: &Ctx<'js>,
@@ -275,7 +274,7 @@ fn stub_of<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Stub<'js>> {
     }
 }
 
-/// What the scripts build the classes from.
+/// Adds the functions that the scripts build the classes from to `native`.
 pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     let ctx = native.ctx().clone();
     let dup = |ctx: Ctx<'js>, This(this): This<Value<'js>>| {
@@ -291,12 +290,12 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
         }
     };
     let dup = Function::new(ctx.clone(), dup)?;
-    // All that is called in Rust is of one class.
+    // All functions that are implemented in Rust have the same class.
     known.stub_class.set(value::class(dup.as_value()));
     native.set("dup", dup)?;
 
     let dispose = |ctx: Ctx<'js>, This(this): This<Value<'js>>| {
-        // A property is nothing that could be disposed of.
+        // A property cannot be disposed of.
         let stub = stub_of(&ctx, &this)?;
         match &stub.root {
             Root::Owned(handle) if stub.path.is_empty() => handle.dispose(),
@@ -307,18 +306,18 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     };
     native.set("dispose", Function::new(ctx.clone(), dispose)?)?;
 
-    // How large the code of a worker may be.
+    // The maximum size of a worker's code.
     #[allow(clippy::cast_precision_loss, reason = "no code has 2^53 bytes")]
     let max_code_bytes = |ctx: Ctx<'js>| state(&ctx).map(|state| state.max_code_bytes.get() as f64);
     native.set("maxCodeBytes", Function::new(ctx.clone(), max_code_bytes)?)?;
 
-    // What is returned without stubs is disposed of by it.
+    // The disposer of an answer without stubs.
     native.set("nothing", Function::new(ctx.clone(), || ())?)?;
 
     let dispose = |ctx: Ctx<'js>, promise: Value<'js>| calls::dispose(&ctx, &promise);
     native.set("disposePromise", Function::new(ctx.clone(), dispose)?)?;
 
-    // What is sent on is not needed here any more, once the message is out.
+    // A stub that was passed on is not needed here once the message is sent.
     let hand_on = |ctx: Ctx<'js>, this: Value<'js>| {
         let stub = stub_of(&ctx, &this)?;
         if let Root::Owned(handle) = stub.root {
@@ -340,7 +339,7 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     };
     native.set("send", Function::new(ctx.clone(), send)?)?;
 
-    // A stub of what a call will return, without waiting for it.
+    // Creates a stub of the result of a call, without waiting for it.
     let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Vec<Value<'js>>| {
         let stub = stub_of(&ctx, &this)?;
         let root = calls::load(&ctx, &stub.root, &method, arguments)?;
@@ -348,14 +347,14 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     };
     native.set("deferred", Function::new(ctx.clone(), deferred)?)?;
 
-    // The same for what is asked of a loader most.
+    // The same for the most frequent call of a loader.
     let get = |ctx: Ctx<'js>, loader: Value<'js>, id: Value<'js>, load: Value<'js>| {
         let loader = stub_of(&ctx, &loader)?;
         Stub::make(&ctx, calls::load(&ctx, &loader.root, "get", vec![id, load])?)
     };
     native.set("get", Function::new(ctx.clone(), get)?)?;
 
-    // The same for an export, which is asked for when it is needed.
+    // The same for an export, which is requested when it is needed.
     let entrypoint = |ctx: Ctx<'js>, worker: Value<'js>, name: String| {
         let root = match stub_of(&ctx, &worker)?.root {
             Root::Owned(handle) => match handle.dup() {
@@ -385,7 +384,7 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     };
     native.set("isPending", Function::new(ctx.clone(), is_pending)?)?;
 
-    // The prototype of stubs, of services, of properties or of what calls return.
+    // Creates the prototype of stubs, of services, of properties or of promises of calls.
     let members = |of: usize, methods: Object<'js>| {
         let of = Of::ALL.get(of).copied().unwrap_or(Of::Stub);
         Class::instance_proto(Members { of }, methods).map(Class::into_inner)

@@ -1,5 +1,4 @@
-//! What the codec uses of JavaScript, captured before a worker can tamper with
-//! it.
+//! The parts of JavaScript that the codec uses, captured before a worker can tamper with them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,10 +9,10 @@ use rquickjs::{Ctx, Error, Function, JsLifetime, Object, Result, Value};
 
 use super::raw;
 
-/// A class of object whose instances have a form of their own.
+/// A class of objects that have an encoding of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
-    /// Plain if its prototype says so.
+    /// Plain if its prototype is `Object.prototype`.
     Object,
     Array,
     Error,
@@ -28,11 +27,12 @@ pub(super) enum Class {
     DataView,
     Map,
     Set,
-    /// Anything else, a typed array perhaps.
+    /// Any other class, such as a typed array.
     Other,
 }
 
-/// One of each class, in the order of `CLASSES`, and the functions by name.
+/// A script that returns one object of each class, in the order of `CLASSES`, and the captured
+/// functions.
 const PRELUDE: &str = "(() => {
     const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
     const get = (prototype, name) => getOwnPropertyDescriptor(prototype, name)?.get;
@@ -90,7 +90,7 @@ const CLASSES: [Class; 16] = [
 /// The flags of regular expressions, in the order of the prelude.
 const FLAGS: &str = "dgimsuvy";
 
-/// The errors that the language has, in the order of the prelude.
+/// The error classes of the language, in the order of the prelude.
 const ERRORS: [&str; 8] = [
     "Error",
     "EvalError",
@@ -147,16 +147,17 @@ pub(super) struct Codec<'js> {
     flags: Vec<Function<'js>>,
     constructors: Vec<Constructor<'js>>,
     errors: Vec<Object<'js>>,
-    /// Where the prototypes of the platform's classes live, sorted. They live for ever.
+    /// The addresses of the prototypes of the platform's classes, sorted. The prototypes are
+    /// never freed.
     platform: RefCell<Vec<usize>>,
 }
 
-/// How the codec is found again.
+/// The codec as it is stored in the context.
 #[derive(JsLifetime)]
 struct Handle<'js>(Rc<Codec<'js>>);
 
 impl<'js> Codec<'js> {
-    /// The codec of the context, captured now if it was not yet.
+    /// Returns the codec of the context. Captures it now if that has not happened yet.
     pub(super) fn of(ctx: &Ctx<'js>) -> Result<Rc<Self>> {
         if let Some(handle) = ctx.userdata::<Handle<'js>>() {
             return Ok(handle.0.clone());
@@ -168,7 +169,7 @@ impl<'js> Codec<'js> {
 
     fn capture(ctx: &Ctx<'js>) -> Result<Self> {
         let mut options = EvalOptions::default();
-        // A strict script has no way to see the `arguments` of a sloppy function.
+        // A strict script cannot see the `arguments` of a sloppy function.
         options.strict = false;
         let prelude: Object<'js> = ctx.eval_with_options(PRELUDE, options)?;
         let samples: Vec<Value<'js>> = prelude.get("samples")?;
@@ -205,7 +206,7 @@ impl<'js> Codec<'js> {
         self.classes.get(raw::class(value) as usize).copied().unwrap_or(Class::Other)
     }
 
-    /// Whether the object's prototype is `Object.prototype`.
+    /// Returns true if the object's prototype is `Object.prototype`.
     pub(super) fn is_plain(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<bool> {
         Ok(raw::address(&raw::prototype(ctx, value)?) == raw::address(&self.object_prototype))
     }
@@ -216,8 +217,8 @@ impl<'js> Codec<'js> {
         *self.platform.borrow_mut() = platform;
     }
 
-    /// Whether an object that is no proxy inherits from one of the platform's classes. No
-    /// proxy in the chain of its prototypes is asked.
+    /// Returns true if an object that is not a proxy inherits from one of the platform's
+    /// classes. Proxies in its prototype chain are not asked.
     pub(super) fn is_platform(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> Result<bool> {
         let platform = self.platform.borrow();
         let mut holder = value.clone();
@@ -261,13 +262,13 @@ impl<'js> Codec<'js> {
         Ok(flags)
     }
 
-    /// Whether the standard's clone of an error keeps that name.
+    /// Returns true if the standard's clone of an error keeps that name.
     pub(super) fn is_cloned_error(name: &str) -> bool {
         ERRORS.contains(&name) && name != "AggregateError"
     }
 
-    /// The prototype of errors of that name, if the language has them; else
-    /// that of all errors.
+    /// Returns the prototype of the language's errors of that name and true, or else that of
+    /// all errors and false.
     pub(super) fn error_prototype(&self, name: &str) -> Result<(&Object<'js>, bool)> {
         let known = ERRORS.iter().position(|known| *known == name);
         let prototype = self.errors.get(known.unwrap_or(0)).ok_or(Error::Unknown)?;

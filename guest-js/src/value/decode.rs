@@ -1,4 +1,4 @@
-//! Into JavaScript values.
+//! Decoding of messages into JavaScript values.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -13,11 +13,11 @@ use super::codec::{Codec, Intrinsic, New};
 use super::stack::with_header;
 use super::{StubSource, raw};
 
-/// Makes the value that a message holds, with new objects throughout.
+/// Creates the value that a message holds. All its objects are new.
 ///
 /// # Errors
-/// A `RangeError` if the bytes are not a message, or what `hook` threw; it is
-/// the context's pending exception.
+/// Errors with a `RangeError` if the bytes are not a message, or with what `hook` threw. The
+/// error is the context's pending exception.
 pub fn decode<'js>(
     ctx: &Ctx<'js>,
     bytes: &[u8],
@@ -28,11 +28,11 @@ pub fn decode<'js>(
     decoder.result.ok_or(rquickjs::Error::Unknown)
 }
 
-/// As [`decode`], the elements of an array that is itself not needed.
+/// Like [`decode`], but returns the elements of an array instead of the array.
 ///
 /// # Errors
-/// As [`decode`]; a `RangeError` as well if the message is anything else, such as
-/// an array with holes, or if something within the array refers to it.
+/// Same as [`decode`]. Also errors with a `RangeError` if the message is anything else, such as
+/// an array with holes, or if something within the array refers to the array.
 pub fn decode_array<'js>(
     ctx: &Ctx<'js>,
     bytes: &[u8],
@@ -53,19 +53,19 @@ struct Frame<'a, 'js> {
     place: Place<'a, 'js>,
 }
 
-/// Where the next value goes.
+/// The place of the next value.
 enum Place<'a, 'js> {
-    /// The elements that are asked for.
+    /// The elements that the caller asked for.
     Elements,
     Index(u32),
     Property(Option<Text<'a>>),
-    /// An error, and whether it is an aggregate.
+    /// A property of an error. The flag is true for an aggregate error.
     Error(Option<Text<'a>>, bool),
     Map(Option<Value<'js>>),
     Set,
-    /// The primitive of the wrapper object of that index.
+    /// The primitive of the wrapper object with that index.
     Boxed(usize),
-    /// The data of the instance of that index.
+    /// The data of the instance with that index.
     Instance(Interface, usize, Option<Text<'a>>),
 }
 
@@ -73,13 +73,13 @@ struct Decoder<'a, 'b, 'js> {
     ctx: &'b Ctx<'js>,
     hook: &'b mut dyn StubSource<'js>,
     codec: Option<Rc<Codec<'js>>>,
-    /// By index; none while a wrapper object waits for its primitive, or an
+    /// The objects by index. `None` while a wrapper object waits for its primitive, or an
     /// instance for its data.
     objects: Vec<Option<Value<'js>>>,
     stubs: BTreeMap<u32, Value<'js>>,
     frames: Vec<Frame<'a, 'js>>,
     result: Option<Value<'js>>,
-    /// Of the array that the message is, if those are asked for.
+    /// The elements of the array that the message is, if the caller asked for them.
     elements: Option<Vec<Value<'js>>>,
 }
 
@@ -159,7 +159,7 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
         }
     }
 
-    /// Makes a value, or the empty container.
+    /// Creates a value, or an empty container.
     fn value(&mut self, token: Token<'a>, walker: &Walker<'a>) -> Result<Value<'js>> {
         let ctx = self.ctx;
         let value = match token {
@@ -199,7 +199,7 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
         Ok(value)
     }
 
-    /// Makes a container the one that is being filled.
+    /// Starts to fill a container.
     fn begin(&mut self, token: Token<'a>, object: Value<'js>) {
         let place = match token {
             Token::Array(_) => Place::Index(0),
@@ -266,7 +266,7 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
         self.late(index, object)
     }
 
-    /// Puts an object that could only now be made.
+    /// Places an object that could only be created now.
     fn late(&mut self, index: usize, object: Value<'js>) -> Result<()> {
         if let Some(slot) = self.objects.get_mut(index) {
             *slot = Some(object.clone());
@@ -322,7 +322,7 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
         let codec = self.codec()?;
         let exception: Value<'js> =
             codec.constructor(New::DomException)?.construct((message, name))?;
-        // In place of that of this construction.
+        // Replaces the stack of this construction.
         let stack = whole.as_deref().map(Text::Utf8).or(stack).unwrap_or(Text::Utf8(""));
         let stack = raw::new_string(ctx, stack)?;
         raw::define(ctx, &exception, Text::Utf8("stack"), stack, false)?;
@@ -382,7 +382,7 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
     }
 }
 
-/// What stands in a message without a header, with one.
+/// Adds a header to a stack that a message holds without one.
 fn whole_stack(name: Text<'_>, message: Text<'_>, stack: Option<Text<'_>>) -> Option<String> {
     with_header(stack?.as_str()?, name.as_str()?, message.as_str()?)
 }

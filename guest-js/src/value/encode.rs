@@ -1,4 +1,4 @@
-//! From JavaScript values.
+//! Encoding of JavaScript values into messages.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,11 +14,11 @@ use super::raw::{self, Keys, Kind};
 use super::seen::Seen;
 use super::{Instance, Instances, StubHook, refuse, stack};
 
-/// Writes a value and all that it reaches.
+/// Encodes a value and everything that it reaches.
 ///
 /// # Errors
-/// A `DataCloneError` for what cannot cross, or what a getter threw; it is the
-/// context's pending exception.
+/// Errors with a `DataCloneError` if something cannot be cloned, or with what a getter threw.
+/// The error is the context's pending exception.
 pub fn encode<'js>(
     ctx: &Ctx<'js>,
     value: Value<'js>,
@@ -29,11 +29,11 @@ pub fn encode<'js>(
     encoder.finish()
 }
 
-/// As [`encode`], what was thrown: what an error has beside its name, message and
-/// stack is left out if it cannot cross.
+/// Like [`encode`], for what was thrown. Properties of an error other than its name, message
+/// and stack are left out if they cannot be cloned.
 ///
 /// # Errors
-/// As [`encode`], if it is no error.
+/// Same as [`encode`], if the value is not an error.
 pub fn encode_thrown<'js>(
     ctx: &Ctx<'js>,
     thrown: Value<'js>,
@@ -45,10 +45,10 @@ pub fn encode_thrown<'js>(
     encoder.finish()
 }
 
-/// Writes values as a new array of them.
+/// Encodes values as a new array.
 ///
 /// # Errors
-/// As [`encode`].
+/// Same as [`encode`].
 pub fn encode_array<'js>(
     ctx: &Ctx<'js>,
     values: Vec<Value<'js>>,
@@ -65,23 +65,23 @@ pub fn encode_array<'js>(
 enum Frame<'js> {
     /// Own properties.
     Entries { object: usize, keys: Keys<'js>, next: usize, form: Form },
-    /// What a map or set held when it was met.
+    /// The items of a map or set, as they were when it was met.
     Items(vec::IntoIter<Value<'js>>),
-    /// Of an array that is no object. Its count is written already.
+    /// The elements of an array that is not an object. Its count is already written.
     Elements(vec::IntoIter<Value<'js>>),
-    /// Entries of names that are known. The end is not theirs.
+    /// Entries with known names. The frame below writes their end.
     Fields(vec::IntoIter<(&'static str, Value<'js>)>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// Values alone.
+    /// Values without keys.
     Dense,
     Keyed,
     Error,
 }
 
-/// Where a property of an error began.
+/// The state at the beginning of a property of an error.
 struct Mark {
     frames: usize,
     writer: isolet_wire::Mark,
@@ -96,13 +96,13 @@ struct Encoder<'a, 'js> {
     codec: Option<Rc<Codec<'js>>>,
     seen: Seen<'js>,
     frames: Vec<Frame<'js>>,
-    /// How long the buffers were when they were written, by index.
+    /// The lengths of the buffers when they were written, by index.
     buffers: BTreeMap<usize, usize>,
-    /// How many capabilities the message has.
+    /// The number of capabilities in the message.
     capabilities: u32,
-    /// Whether a property of an error that cannot cross is left out.
+    /// True if a property of an error that cannot be cloned is left out.
     spares: bool,
-    /// Of the errors that are being written, the inner ones last.
+    /// The marks of the errors that are being written, the innermost last.
     marks: Vec<Mark>,
 }
 
@@ -132,7 +132,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
         }
     }
 
-    /// Notes where the next property of an error begins.
+    /// Records where the next property of an error begins.
     fn mark(&mut self) {
         let is_error =
             |frame: &Frame<'js>| matches!(frame, Frame::Entries { form: Form::Error, .. });
@@ -166,7 +166,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
         Ok(())
     }
 
-    /// Writes the next value, or an end; whether there may be more.
+    /// Writes the next value, or an end. Returns true if there may be more.
     fn step(&mut self) -> Result<bool> {
         if self.spares {
             self.mark();
@@ -294,7 +294,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
         Ok(())
     }
 
-    /// An object with a class of its own, or without a prototype.
+    /// Encodes an object that has a class of its own, or no prototype.
     fn instance(&mut self, codec: &Codec<'js>, value: Value<'js>) -> Result<()> {
         let is_plain =
             self.hook.instances() != Instances::Refused && !codec.is_platform(self.ctx, &value)?;
@@ -312,7 +312,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
         self.frames.push(Frame::Entries { object, keys, next: 0, form });
     }
 
-    /// What is read of an error, or nothing if reading it throws and it is spared.
+    /// Reads a part of an error. `None` if reading throws and errors are spared.
     fn read<T>(&self, read: impl FnOnce() -> Result<Option<T>>) -> Result<Option<T>> {
         match read() {
             Err(_) if self.spares => {
@@ -339,7 +339,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
         let own = self.read(|| raw::own_named(ctx, &value, "stack"))?;
         let is_own = own.is_some();
         let stack = match own {
-            // Where the engine keeps it, behind an accessor of the prototype.
+            // The engine keeps it behind an accessor of the prototype.
             None => self.read(|| codec.ask(Intrinsic::ErrorStack, &value).map(Some))?,
             own => own,
         };
@@ -355,7 +355,8 @@ impl<'a, 'js> Encoder<'a, 'js> {
             }
         }
         let keys = if cloned { Keys::none(ctx) } else { Keys::of(ctx, &value)? };
-        // Text of an error with lone surrogates is not worth its own way.
+        // Lone surrogates in the text of an error are replaced, because they are not worth a
+        // separate path.
         let lossy = |text: Option<rquickjs::String<'js>>, absent: &str| match text {
             Some(text) => raw::lossy(ctx, text.as_value()),
             None => Ok(absent.to_owned()),
@@ -376,12 +377,12 @@ impl<'a, 'js> Encoder<'a, 'js> {
             false => self.writer.begin_error(name, message, stack),
         }
         self.entries(value, keys, Form::Error);
-        // Before those that are enumerable.
+        // They come before the enumerable properties.
         self.frames.push(Frame::Fields(hidden.into_iter()));
         Ok(())
     }
 
-    /// The keys and values of a map, or the values of a set, as they are now.
+    /// Returns the keys and values of a map, or the values of a set, as they are now.
     fn items(
         &self,
         codec: &Codec<'js>,
@@ -407,8 +408,8 @@ impl<'a, 'js> Encoder<'a, 'js> {
     fn reg_exp(&mut self, codec: &Codec<'js>, value: Value<'js>) -> Result<()> {
         let source: Value<'js> = codec.ask(Intrinsic::RegExpSource, &value)?;
         let flags = codec.flags(&value)?;
-        // Its source may hold a lone surrogate, which the writer's strings
-        // take in units only.
+        // Lone surrogates are replaced, because the writer takes them only in strings of UTF-16
+        // units.
         let source = raw::lossy(self.ctx, &source)?;
         self.writer.reg_exp(Text::Utf8(&source), Text::Utf8(&flags));
         self.seen.add(value);
@@ -438,8 +439,8 @@ impl<'a, 'js> Encoder<'a, 'js> {
         if raw::with_buffer(self.ctx, &buffer, |bytes| bytes.is_none()) {
             return Err(detached(self.ctx));
         }
-        // Beyond a buffer that has shrunk, the getters of a typed array say 0
-        // and those of a data view throw.
+        // If the buffer has shrunk below them, the getters of a typed array return 0 and those
+        // of a data view throw.
         let byte_offset = codec.ask::<f64>(byte_offset, &value)?;
         let length = codec.ask::<f64>(length, &value)?;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lengths")]
@@ -480,7 +481,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
         };
         self.writer.begin_interface(interface);
         self.seen.add(value);
-        // Its end, after what it holds.
+        // The end of the instance, which is written after its fields.
         self.frames.push(Frame::Items(Vec::new().into_iter()));
         self.frames.push(Frame::Fields(fields.into_iter()));
         Ok(())
@@ -503,7 +504,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
     }
 }
 
-/// The next property that is still there, after its key.
+/// Writes the key of the next property that still exists, and returns its value.
 fn entry<'js>(
     keys: &Keys<'js>,
     object: &Value<'js>,
@@ -517,7 +518,7 @@ fn entry<'js>(
         *next += 1;
         let value = match keys.get(object, index)? {
             Some(value) => value,
-            // The count of a dense array is written already.
+            // The count of a dense array is already written.
             None if form == Form::Dense => Value::new_undefined(ctx.clone()),
             None => continue,
         };
@@ -535,7 +536,7 @@ fn detached(ctx: &Ctx<'_>) -> rquickjs::Error {
     refuse(ctx, "An ArrayBuffer is detached and could not be cloned.")
 }
 
-/// What an instance's constructor is called. A proxy is not asked.
+/// Returns the name of an instance's constructor. A proxy is not asked.
 fn class_name<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
     if value.is_function() {
         return "Function".to_owned();
@@ -551,7 +552,7 @@ fn class_name<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
         Ok(name) if !name.is_empty() => name,
         Ok(_) => "Object".to_owned(),
         Err(_) => {
-            // A getter's exception must not take the place of the refusal.
+            // A getter's exception must not replace the refusal.
             drop(ctx.catch());
             "Object".to_owned()
         }

@@ -1,4 +1,4 @@
-//! What the codec needs of the engine and `rquickjs` does not offer: the only
+//! The parts of the engine that the codec needs and `rquickjs` does not offer. This is the only
 //! unsafe code of this folder.
 
 #![allow(unsafe_code, reason = "each block says why it is sound")]
@@ -9,7 +9,7 @@ use std::{ptr, slice, str};
 use isolet_wire::{Text, ViewKind, Writer};
 use rquickjs::{Ctx, Error, Object, Result, Value, qjs};
 
-/// What a value is, primitives told apart.
+/// The type of a value, with the primitives told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Undefined,
@@ -38,26 +38,26 @@ pub(super) fn kind(value: &Value<'_>) -> Kind {
     }
 }
 
-/// The engine's number for the class of an object; 0 for what is none.
+/// Returns the engine's class id of an object, or 0 for any other value.
 pub(super) fn class(value: &Value<'_>) -> u32 {
-    // SAFETY: reads a live value, of any type.
+    // SAFETY: reads a live value of any type.
     unsafe { qjs::JS_GetClassID(value.as_raw()) }
 }
 
-/// Where an object lives, which is who it is as long as someone holds it.
+/// Returns the address of an object, which identifies it as long as someone holds it.
 pub(super) fn address(value: &Value<'_>) -> usize {
     // SAFETY: reads the bits of a live value; the pointer is never followed.
     unsafe { qjs::JS_VALUE_GET_PTR(value.as_raw()) }.addr()
 }
 
-/// The prototype, or what a proxy says it is.
+/// Returns the prototype, or what a proxy says it is.
 pub(super) fn prototype<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Value<'js>> {
     // SAFETY: context and value are live.
     let prototype = unsafe { qjs::JS_GetPrototype(ctx.as_raw().as_ptr(), value.as_raw()) };
     owned(ctx, prototype)
 }
 
-/// The own property keys of an object, held until dropped.
+/// The own property keys of an object, freed when dropped.
 pub(super) struct Keys<'js> {
     ctx: Ctx<'js>,
     table: *mut qjs::JSPropertyEnum,
@@ -65,12 +65,12 @@ pub(super) struct Keys<'js> {
 }
 
 impl<'js> Keys<'js> {
-    /// The enumerable string keys, in the order of the language.
+    /// Returns the enumerable string keys, in the order of the language.
     pub(super) fn of(ctx: &Ctx<'js>, object: &Value<'js>) -> Result<Self> {
         let (mut table, mut len) = (ptr::null_mut(), 0);
         let flags = (qjs::JS_GPN_STRING_MASK | qjs::JS_GPN_ENUM_ONLY).cast_signed();
-        // SAFETY: context and object are live, and the engine writes table and
-        // length, which `Drop` hands back to it.
+        // SAFETY: context and object are live. The engine writes the table and its length,
+        // which `Drop` gives back to it.
         let status = unsafe {
             qjs::JS_GetOwnPropertyNames(
                 ctx.as_raw().as_ptr(),
@@ -86,7 +86,7 @@ impl<'js> Keys<'js> {
         Ok(Self { ctx: ctx.clone(), table, len })
     }
 
-    /// No keys.
+    /// Returns an empty list of keys.
     pub(super) fn none(ctx: &Ctx<'js>) -> Self {
         Self { ctx: ctx.clone(), table: ptr::null_mut(), len: 0 }
     }
@@ -95,15 +95,15 @@ impl<'js> Keys<'js> {
         self.len as usize
     }
 
-    /// Whether the keys are the indices below `length` and nothing else.
+    /// Returns true if the keys are the indices below `length` and nothing else.
     pub(super) fn are_indices(&self, length: u32) -> bool {
         if self.len != length {
             return false;
         }
-        // Indices come first and ascend: the last says it of all.
+        // Indices come first and ascend, so the last key is enough.
         let Some(last) = length.checked_sub(1) else { return true };
         let ctx = self.ctx.as_raw().as_ptr();
-        // SAFETY: the context is live, and the atom is given back.
+        // SAFETY: the context is live, and the atom is freed.
         unsafe {
             let atom = qjs::JS_NewAtomUInt32(ctx, last);
             qjs::JS_FreeAtom(ctx, atom);
@@ -119,12 +119,13 @@ impl<'js> Keys<'js> {
         Some(unsafe { (*self.table.add(index)).atom })
     }
 
-    /// The own property of that key, calling its getter; none if it is gone.
+    /// Returns the own property of that key, calling its getter. `None` if the property is
+    /// gone.
     pub(super) fn get(&self, object: &Value<'js>, index: usize) -> Result<Option<Value<'js>>> {
         self.atom(index).map_or(Ok(None), |atom| own(&self.ctx, object, atom))
     }
 
-    /// Writes a key, unless `skip` says not to; whether it was written.
+    /// Writes a key, unless `skip` returns true. Returns true if it was written.
     pub(super) fn write(
         &self,
         index: usize,
@@ -133,8 +134,8 @@ impl<'js> Keys<'js> {
     ) -> Result<bool> {
         let Some(atom) = self.atom(index) else { return Ok(false) };
         let ctx = self.ctx.as_raw().as_ptr();
-        // SAFETY: context and atom are live; the text belongs to the engine and
-        // is freed below, after its last use.
+        // SAFETY: context and atom are live. The text belongs to the engine and is freed below,
+        // after its last use.
         unsafe {
             let mut len = 0;
             let text = qjs::JS_AtomToCStringLen(ctx, &raw mut len, atom);
@@ -168,7 +169,7 @@ impl Drop for Keys<'_> {
     }
 }
 
-/// An own property by name, whether enumerable or not, calling its getter.
+/// Returns an own property by name, enumerable or not, calling its getter.
 pub(super) fn own_named<'js>(
     ctx: &Ctx<'js>,
     object: &Value<'js>,
@@ -208,7 +209,7 @@ fn own<'js>(ctx: &Ctx<'js>, object: &Value<'js>, atom: qjs::JSAtom) -> Result<Op
     }
 }
 
-/// Whether there is an own property of that name. Its getter is not called.
+/// Returns true if there is an own property of that name. Its getter is not called.
 pub(super) fn has_own<'js>(ctx: &Ctx<'js>, object: &Value<'js>, name: &str) -> Result<bool> {
     let atom = Atom::new(ctx, Text::Utf8(name))?;
     let raw = ctx.as_raw().as_ptr();
@@ -220,7 +221,7 @@ pub(super) fn has_own<'js>(ctx: &Ctx<'js>, object: &Value<'js>, name: &str) -> R
     }
 }
 
-/// The own property `Symbol.dispose`, calling its getter.
+/// Returns the own property `Symbol.dispose`, calling its getter.
 pub(super) fn own_disposer<'js>(ctx: &Ctx<'js>, object: &Value<'js>) -> Result<Option<Value<'js>>> {
     own(ctx, object, qjs::JS_ATOM_Symbol_dispose as qjs::JSAtom)
 }
@@ -232,7 +233,7 @@ pub(super) fn define_disposer<'js>(
     dispose: Value<'js>,
 ) -> Result<()> {
     let flags = qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_WRITABLE;
-    // SAFETY: as in `define`; an atom of the engine's own lives as long as it.
+    // SAFETY: as in `define`; a predefined atom lives as long as the engine.
     let status = unsafe {
         qjs::JS_DefinePropertyValue(
             ctx.as_raw().as_ptr(),
@@ -245,7 +246,7 @@ pub(super) fn define_disposer<'js>(
     if status < 0 { Err(Error::Exception) } else { Ok(()) }
 }
 
-/// The length of an array.
+/// Returns the length of an array.
 pub(super) fn array_length<'js>(ctx: &Ctx<'js>, array: &Value<'js>) -> Result<u32> {
     let mut length = 0;
     // SAFETY: context and array are live, and the engine writes the length.
@@ -257,16 +258,16 @@ pub(super) fn array_length<'js>(ctx: &Ctx<'js>, array: &Value<'js>) -> Result<u3
     Ok(u32::try_from(length).unwrap_or(u32::MAX))
 }
 
-/// Hands the text of a string, as UTF-8, to `then`; none if a surrogate in it
-/// stands alone.
+/// Calls `then` with the text of a string as UTF-8, or with `None` if it holds a lone
+/// surrogate.
 pub(super) fn with_utf8<'js, R>(
     ctx: &Ctx<'js>,
     string: &Value<'js>,
     then: impl FnOnce(Option<&str>) -> R,
 ) -> Result<R> {
     let raw = ctx.as_raw().as_ptr();
-    // SAFETY: context and string are live; the text belongs to the engine and
-    // is freed after its last use, which cannot run JavaScript.
+    // SAFETY: context and string are live. The text belongs to the engine and is freed after
+    // its last use, which cannot run JavaScript.
     unsafe {
         let mut len = 0;
         let text = qjs::JS_ToCStringLen2(raw, &raw mut len, string.as_raw(), false);
@@ -280,7 +281,7 @@ pub(super) fn with_utf8<'js, R>(
     }
 }
 
-/// The text of a string, with U+FFFD for each lone surrogate.
+/// Returns the text of a string, with U+FFFD for each lone surrogate.
 pub(super) fn lossy<'js>(ctx: &Ctx<'js>, string: &Value<'js>) -> Result<String> {
     let text = with_utf8(ctx, string, |text| text.map(str::to_owned))?;
     match text {
@@ -289,7 +290,6 @@ pub(super) fn lossy<'js>(ctx: &Ctx<'js>, string: &Value<'js>) -> Result<String> 
     }
 }
 
-/// Writes a string.
 pub(super) fn write_string<'js>(
     ctx: &Ctx<'js>,
     string: &Value<'js>,
@@ -325,15 +325,15 @@ fn with_utf16<'js, R>(
     }
 }
 
-/// The bytes of an `ArrayBuffer`, handed to `then`; none if it is detached.
+/// Calls `then` with the bytes of an `ArrayBuffer`, or with `None` if it is detached.
 pub(super) fn with_buffer<'js, R>(
     ctx: &Ctx<'js>,
     buffer: &Value<'js>,
     then: impl FnOnce(Option<&[u8]>) -> R,
 ) -> R {
-    // SAFETY: context and buffer are live. The bytes stay where they are until
-    // JavaScript runs, which `then` has no way to do before it returns. A null
-    // pointer with no exception is an empty buffer.
+    // SAFETY: context and buffer are live. The bytes stay where they are until JavaScript runs,
+    // which `then` has no way to do before it returns. A null pointer without an exception is
+    // an empty buffer.
     unsafe {
         let mut len = 0;
         let raw = ctx.as_raw().as_ptr();
@@ -351,14 +351,14 @@ pub(super) fn with_buffer<'js, R>(
     }
 }
 
-/// The class of a typed array.
+/// Returns the class of a typed array, or `None` for any other value.
 pub(super) fn view_kind(value: &Value<'_>) -> Option<ViewKind> {
-    // SAFETY: reads a live value, of any type.
+    // SAFETY: reads a live value of any type.
     let kind = unsafe { qjs::JS_GetTypedArrayType(value.as_raw()) };
     usize::try_from(kind).ok().and_then(|kind| VIEW_KINDS.get(kind)).copied()
 }
 
-/// In the order of the engine.
+/// The classes of typed arrays, in the order of the engine.
 const VIEW_KINDS: [ViewKind; 12] = [
     ViewKind::Uint8Clamped,
     ViewKind::Int8,
@@ -388,8 +388,8 @@ pub(super) fn new_view<'js>(
         qjs::JS_NewFloat64(number as f64)
     };
     let mut arguments = [buffer.as_raw(), number(byte_offset), number(length)];
-    // SAFETY: the context is live; the engine only borrows the arguments, of
-    // which the buffer is live and the others are not reference-counted.
+    // SAFETY: the context is live. The engine only borrows the arguments. The buffer is live,
+    // and the others are not reference-counted.
     let view =
         unsafe { qjs::JS_NewTypedArray(ctx.as_raw().as_ptr(), 3, arguments.as_mut_ptr(), kind) };
     owned(ctx, view)
@@ -429,15 +429,14 @@ pub(super) fn new_object<'js>(ctx: &Ctx<'js>) -> Result<Value<'js>> {
     owned(ctx, unsafe { qjs::JS_NewObject(ctx.as_raw().as_ptr()) })
 }
 
-/// An object of the class that the engine has for errors.
+/// Creates an object of the engine's class for errors.
 pub(super) fn new_error<'js>(
     ctx: &Ctx<'js>,
     class: u32,
     prototype: &Object<'js>,
 ) -> Result<Value<'js>> {
-    // SAFETY: context and prototype are live. The class is that of an error
-    // which the engine made, and the only state of such an object, its stack,
-    // begins as undefined.
+    // SAFETY: context and prototype are live. The class is that of an error which the engine
+    // made. The only state of such an object is its stack, which begins as undefined.
     let error = unsafe {
         qjs::JS_NewObjectProtoClass(ctx.as_raw().as_ptr(), prototype.as_value().as_raw(), class)
     };
@@ -457,7 +456,7 @@ pub(super) fn new_array<'js>(ctx: &Ctx<'js>, length: u32) -> Result<Value<'js>> 
     }
 }
 
-/// Defines an item of an array; no setter runs.
+/// Defines an item of an array. No setter runs.
 pub(super) fn define_item<'js>(
     ctx: &Ctx<'js>,
     array: &Value<'js>,
@@ -465,8 +464,8 @@ pub(super) fn define_item<'js>(
     value: Value<'js>,
 ) -> Result<()> {
     let flags = qjs::JS_PROP_C_W_E.cast_signed();
-    // SAFETY: context and array are live; the engine takes over the reference
-    // that `into_raw` gives up.
+    // SAFETY: context and array are live. The engine takes over the reference that `into_raw`
+    // gives up.
     let status = unsafe {
         qjs::JS_DefinePropertyValueUint32(
             ctx.as_raw().as_ptr(),
@@ -479,7 +478,7 @@ pub(super) fn define_item<'js>(
     if status < 0 { Err(Error::Exception) } else { Ok(()) }
 }
 
-/// Defines an own property; no setter runs, whatever its name.
+/// Defines an own property. No setter runs, whatever its name.
 pub(super) fn define<'js>(
     ctx: &Ctx<'js>,
     object: &Value<'js>,
@@ -503,7 +502,7 @@ pub(super) fn define<'js>(
     if status < 0 { Err(Error::Exception) } else { Ok(()) }
 }
 
-/// A key of the engine's, given back when dropped.
+/// A property key of the engine, freed when dropped.
 struct Atom<'a, 'js> {
     ctx: &'a Ctx<'js>,
     atom: qjs::JSAtom,
@@ -529,7 +528,7 @@ impl<'a, 'js> Atom<'a, 'js> {
 
 impl Drop for Atom<'_, '_> {
     fn drop(&mut self) {
-        // SAFETY: the atom came from this context and is given back once.
+        // SAFETY: the atom came from this context and is freed once.
         unsafe { qjs::JS_FreeAtom(self.ctx.as_raw().as_ptr(), self.atom) }
     }
 }
@@ -543,10 +542,10 @@ fn into_raw(value: Value<'_>) -> qjs::JSValue {
     unsafe { qjs::JS_DupValue(value.ctx().as_raw().as_ptr(), raw) }
 }
 
-/// A value that the engine has just made, or its exception.
+/// Wraps a value that the engine has just made. Errors if it is an exception.
 fn owned<'js>(ctx: &Ctx<'js>, value: qjs::JSValue) -> Result<Value<'js>> {
-    // SAFETY: the callers hand over a value of this context and with it its
-    // reference; an exception is a tag without one.
+    // SAFETY: the callers hand over a value of this context together with its reference. An
+    // exception is a tag without a reference.
     unsafe {
         if qjs::JS_IsException(value) {
             return Err(Error::Exception);

@@ -1,4 +1,4 @@
-//! Which objects a message has begun already.
+//! The objects that a message already contains.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -7,18 +7,18 @@ use rquickjs::{Result, Value};
 
 use super::raw;
 
-/// The objects that were written, by index, held so that none of them can make
-/// room for another at its address.
+/// The objects that were written, by index. They are held, so that none of them is freed and
+/// replaced by another at its address.
 #[derive(Default)]
 pub(super) struct Seen<'js> {
-    /// The index of the first of them.
+    /// The index of the first object.
     pub(super) first: usize,
     pub(super) objects: Vec<Value<'js>>,
     by_address: HashMap<usize, usize, BuildHasherDefault<AddressHasher>>,
 }
 
 impl<'js> Seen<'js> {
-    /// Up to here comparing all is cheaper than hashing.
+    /// Up to this number of objects, a linear search is cheaper than hashing.
     const FEW: usize = 12;
 
     pub(super) fn find(&self, value: &Value<'js>) -> Option<usize> {
@@ -44,7 +44,7 @@ impl<'js> Seen<'js> {
         index
     }
 
-    /// Forgets all but the first so many.
+    /// Forgets all objects except the first `len`.
     pub(super) fn truncate(&mut self, len: usize) {
         for object in self.objects.drain(len..) {
             self.by_address.remove(&raw::address(&object));
@@ -60,7 +60,7 @@ impl<'js> Seen<'js> {
     }
 }
 
-/// Spreads addresses, without a seed that would differ between two runs.
+/// A hasher for addresses. It has no seed, which would differ between two runs.
 #[derive(Default)]
 struct AddressHasher(u64);
 

@@ -1,23 +1,24 @@
-//! The `stack` of errors: the engine has the name and the message above the frames, as
-//! V8 does, and messages have the frames alone.
+//! The `stack` of errors. The engine puts the name and the message above the frames, as V8
+//! does. Messages hold only the frames.
 
-/// How each frame begins.
+/// The beginning of each frame.
 const FRAME: &str = "    at ";
 
-/// What stands above the frames of an error.
+/// Returns the lines above the frames of an error.
 pub fn header(name: &str, message: &str) -> String {
     let colon = if name.is_empty() || message.is_empty() { "" } else { ": " };
     format!("{name}{colon}{message}")
 }
 
-/// The frames of a backtrace of the engine's for an error of that name and message: all of
-/// it if it is no such thing, but a text that `Error.prepareStackTrace` has made.
+/// Returns the frames of the engine's backtrace for an error of that name and message. Returns
+/// the whole text if it is not a backtrace, but was made by `Error.prepareStackTrace`.
 pub fn frames<'a>(stack: &'a str, name: &str, message: &str) -> &'a str {
     let below = below_header(stack, name, message);
     if below.len() < stack.len() || stack.starts_with(FRAME) {
         return below;
     }
-    // It had another name or message when it was made; frames may be in that too.
+    // The error had another name or message when it was made. That message may also contain
+    // lines that look like frames.
     let mut start = stack.len();
     for line in stack.split_inclusive('\n').rev().take_while(|line| line.starts_with(FRAME)) {
         start -= line.len();
@@ -25,8 +26,8 @@ pub fn frames<'a>(stack: &'a str, name: &str, message: &str) -> &'a str {
     if start < stack.len() { &stack[start..] } else { stack }
 }
 
-/// The same without the header that an error of that name and message gets; all of it
-/// if it has another.
+/// Like [`frames`], but only removes the header that an error of that name and message gets.
+/// Returns the whole text if the header is another one.
 pub fn below_header<'a>(stack: &'a str, name: &str, message: &str) -> &'a str {
     match stack.strip_prefix(&header(name, message)) {
         Some("") => "",
@@ -35,7 +36,7 @@ pub fn below_header<'a>(stack: &'a str, name: &str, message: &str) -> &'a str {
     }
 }
 
-/// With a header, if it is of frames alone.
+/// Adds a header, if the text consists of frames only.
 pub fn with_header(stack: &str, name: &str, message: &str) -> Option<String> {
     stack.starts_with(FRAME).then(|| header(name, message) + "\n" + stack)
 }

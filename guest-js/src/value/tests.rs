@@ -1,4 +1,4 @@
-//! The codec against the engine itself.
+//! Tests of the codec against the engine itself.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,12 +12,12 @@ use rquickjs::{Context, Ctx, Function, Result, Runtime, Value};
 
 use super::{StubHook, StubSource, decode, decode_array, encode, encode_array, install};
 
-/// A capability that no test looks at.
+/// A capability that no test looks into.
 fn nothing() -> isolet_wire::Attachment {
     std::sync::Arc::new(())
 }
 
-/// Takes functions as capabilities, if it shall, and hands out strings.
+/// Takes functions as capabilities if `take` is set, and hands out strings.
 struct Stubs {
     take: bool,
     asked: u32,
@@ -40,7 +40,7 @@ impl<'js> StubSource<'js> for Stubs {
 
 fn message<'js>(ctx: &Ctx<'js>, value: Value<'js>, take: bool) -> Result<Vec<u8>> {
     let bytes = encode(ctx, value, &mut Stubs { take, asked: 0 })?;
-    // What the guest writes must pass the host's check.
+    // The host's check must accept what the guest writes.
     if let Err(error) = Message::from_bytes(bytes.clone(), vec![nothing(); 8]) {
         panic!("{error}: {bytes:?}");
     }
@@ -95,7 +95,7 @@ fn arrays_that_are_never_made_are_written_and_read_like_others() {
     let context = Context::full(&runtime).unwrap();
     context.with(|ctx| {
         let mut stubs = Stubs { take: true, asked: 0 };
-        // More objects than are compared one by one.
+        // More objects than a linear search is used for.
         let made: Vec<Value<'_>> = ctx
             .eval("var all = Array.from({ length: 30 }, (_, at) => ({ at })); [7, ...all, all[0], all[29]]")
             .unwrap();

@@ -1,4 +1,4 @@
-//! Classes: modifiers, fields, overloads and what is abstract.
+//! Classes: modifiers, fields, overloads and abstract members.
 
 use super::Eraser;
 use crate::edits::Guard;
@@ -54,7 +54,7 @@ impl<'a> Eraser<'_> {
         if method.r#type == MethodDefinitionType::TSAbstractMethodDefinition
             || method.value.body.is_none()
         {
-            // A decorator on an overload would go unnoticed.
+            // Otherwise a decorator on an overload would go unnoticed.
             self.visit_decorators(&method.decorators);
             self.erase_member(method.span);
             return;
@@ -81,8 +81,8 @@ impl<'a> Eraser<'_> {
             self.blank_next(end, if field.optional { b'?' } else { b'!' });
         }
         walk::walk_property_definition(self, field);
-        // `get: T` and a line end: a field named `get` must not become the
-        // accessor of what follows, nor `x = y as T` swallow a `[` or `*`.
+        // After `get: T` and a line end, a field named `get` must not become the accessor of
+        // what follows. After `x = y as T`, a `[` or `*` must not continue the value.
         if let Some(tail) = self.edits.erased_tail(field.span.end) {
             self.edits.mark(tail, b';');
         }
@@ -104,8 +104,8 @@ impl<'a> Eraser<'_> {
                 "public" | "private" | "protected" | "readonly" | "override" | "abstract" => {
                     self.edits.blank(Span::new(at, after));
                     if first {
-                        // The word may be all that kept a member from joining
-                        // the field before it.
+                        // The word may be all that kept the member from joining the field
+                        // before it.
                         self.edits.guard(at, Guard::Member);
                         first = false;
                     }
@@ -117,7 +117,7 @@ impl<'a> Eraser<'_> {
         }
     }
 
-    /// The end of a member's name, with its brackets.
+    /// Returns the end of a member's name, including its brackets.
     fn key_end(&mut self, key: Span, computed: bool) -> u32 {
         if !computed {
             return key.end;

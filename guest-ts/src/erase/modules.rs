@@ -1,4 +1,4 @@
-//! Imports and exports: a name that is only a type is taken out of its list.
+//! Imports and exports: a name that is only a type is removed from its list.
 
 use super::Eraser;
 use oxc_ast::ast::{
@@ -9,7 +9,7 @@ use oxc_semantic::{Reference, SymbolFlags};
 use oxc_span::{GetSpan, Span};
 
 impl<'a> Eraser<'_> {
-    /// Whether an import brings in nothing but types. `import "x"` and
+    /// Returns true if an import brings in nothing but types. `import "x"` and
     /// `import {} from "x"` are there for their side effects.
     pub(super) fn is_type_import(&self, import: &ImportDeclaration<'a>) -> bool {
         import.import_kind.is_type()
@@ -18,7 +18,7 @@ impl<'a> Eraser<'_> {
             })
     }
 
-    /// Takes the types out of an import that has values too.
+    /// Removes the types from an import that also has values.
     pub(super) fn import_specifiers(&mut self, import: &ImportDeclaration<'a>) {
         let Some(specifiers) = &import.specifiers else { return };
         for specifier in specifiers {
@@ -41,7 +41,7 @@ impl<'a> Eraser<'_> {
         }
     }
 
-    /// Takes the types out of an export list.
+    /// Removes the types from an export list.
     pub(super) fn export_specifiers(&mut self, specifiers: &[ExportSpecifier<'a>]) {
         for specifier in specifiers {
             let is_type = specifier.export_kind.is_type()
@@ -53,7 +53,7 @@ impl<'a> Eraser<'_> {
         }
     }
 
-    /// Whether an exported name is declared in this file, and only as a type.
+    /// Returns true if an exported name is declared in this file, and only as a type.
     pub(super) fn names_a_type(&self, name: &IdentifierReference<'a>) -> bool {
         let Some(scoping) = self.scoping else { return false };
         let Some(id) = name.reference_id.get() else { return false };
@@ -79,13 +79,12 @@ impl<'a> Eraser<'_> {
         };
         let Some(scoping) = self.scoping else { return false };
         let Some(symbol) = local.symbol_id.get() else { return false };
-        // A value of the same name in this file means that the import can only
-        // have been the type.
+        // If this file has a value of the same name, the import can only have been the type.
         (scoping.symbol_flags(symbol) - SymbolFlags::Import).is_value()
             || scoping.get_resolved_references(symbol).all(Reference::is_type)
     }
 
-    /// Erases one item of a list with the comma behind it, if there is one.
+    /// Erases one item of a list, with the comma after it if there is one.
     fn list_item(&mut self, span: Span) {
         let next = self.scanner.skip_trivia(span.end);
         let comma = self.scanner.byte(next) == Some(b',');

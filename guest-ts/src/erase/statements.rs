@@ -1,4 +1,4 @@
-//! Which statements are types through and through.
+//! Statements that are nothing but types.
 
 use super::Eraser;
 use oxc_ast::ast::{
@@ -9,7 +9,7 @@ use oxc_ast::match_declaration;
 use oxc_ast_visit::{Visit, walk};
 
 impl<'a> Eraser<'_> {
-    /// Whether nothing of a statement is left at run time.
+    /// Returns true if nothing of a statement is left at run time.
     pub(super) fn is_erased(&self, statement: &Statement<'a>) -> bool {
         match statement {
             Statement::TSNamespaceExportDeclaration(_) => true,
@@ -51,7 +51,7 @@ impl<'a> Eraser<'_> {
         match declaration {
             Declaration::TSEnumDeclaration(it) => {
                 self.lower = true;
-                // The transformer knows one declaration of an enum at a time.
+                // The transformer supports only one declaration of an enum.
                 self.rewrite |= !self.enums.insert(it.id.name.to_string());
                 walk::walk_ts_enum_declaration(self, it);
             }
@@ -63,7 +63,7 @@ impl<'a> Eraser<'_> {
     }
 }
 
-/// Whether a string, and nothing but types around it, is all of an expression.
+/// Returns true if an expression is a string with nothing but types around it.
 fn is_asserted_string(expression: &Expression<'_>) -> bool {
     let mut inner = expression;
     loop {
@@ -78,7 +78,7 @@ fn is_asserted_string(expression: &Expression<'_>) -> bool {
     }
 }
 
-/// Whether a statement is a declaration of a type, whatever is exported or used.
+/// Returns true if a statement declares a type, whatever is exported or used.
 pub fn is_type_statement(statement: &Statement<'_>) -> bool {
     match statement {
         Statement::TSNamespaceExportDeclaration(_) => true,
@@ -108,7 +108,7 @@ fn is_type_declaration(declaration: &Declaration<'_>) -> bool {
     }
 }
 
-/// Whether a namespace, however deeply nested, holds nothing but types.
+/// Returns true if a namespace, however deeply nested, holds nothing but types.
 fn is_type_namespace(namespace: &TSNamespaceDeclaration<'_>) -> bool {
     let mut namespace = namespace;
     let block = loop {

@@ -1,9 +1,8 @@
 //! Classes with decorators or `accessor` fields: the class as a whole.
 //!
-//! Decorators are evaluated where the standard has it, between the keys of the
-//! members, in computed keys; a static block in front of all others applies
-//! them. A class with decorators of its own becomes an expression in a block
-//! that has the inner binding of its name.
+//! Decorators are evaluated where the standard says, between the keys of the members, in
+//! computed keys. A static block in front of all others applies them. A class with decorators
+//! of its own becomes an expression in a block that has the inner binding of its name.
 
 use super::members::{Body, is_erased};
 use super::{Alias, Export, Level, Name, Piece, Rewriter, Statics, named_entry, quoted};
@@ -17,16 +16,16 @@ use oxc_syntax::scope::ScopeFlags;
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// Where the parts of a class are.
+/// The positions of the parts of a class.
 struct Parts {
-    /// From the first decorator on.
+    /// The start, from the first decorator on.
     start: u32,
-    /// What follows the keyword and the name.
+    /// The span after the keyword and the name.
     rest: Span,
 }
 
 impl<'a> Rewriter<'_> {
-    /// A class that a statement declares.
+    /// Rewrites a class that a statement declares.
     pub(super) fn declared_class(&mut self, class: &Class<'a>, statement: Span, export: &Export) {
         let name = class.id.as_ref().map(|id| id.name.as_str());
         let assign = match (export, name) {
@@ -43,7 +42,7 @@ impl<'a> Rewriter<'_> {
         let parts = self.parts(class);
         let whole = Span::new(statement.start.min(parts.start), statement.end);
         if class.decorators.is_empty() || self.legacy {
-            // Made before its inner ones, of which one may have the same span.
+            // Reserved before the inner ones, one of which may have the same span.
             let slot = self.edits.reserve(whole);
             let mut body = Body::new(class);
             self.class_body(class, &mut body);
@@ -69,7 +68,7 @@ impl<'a> Rewriter<'_> {
         self.edits.fill(slot, pieces);
     }
 
-    /// A class that is an expression.
+    /// Rewrites a class that is an expression.
     pub(super) fn class_expression(&mut self, class: &Class<'a>) {
         let name = self.named.remove(&class.span.start);
         if !self.is_rewritten(class) {
@@ -123,8 +122,8 @@ impl<'a> Rewriter<'_> {
         self.edits.fill(slot, pieces);
     }
 
-    /// The statements that make a class with decorators of its own, and the
-    /// variable that has it afterwards.
+    /// Returns the variable that holds a class with decorators of its own, and the statements
+    /// that create the class.
     fn decorated(
         &mut self,
         class: &Class<'a>,
@@ -170,7 +169,7 @@ impl<'a> Rewriter<'_> {
         let first = class.decorators.first().map_or(class.span.start, |it| it.span.start);
         let mut at = class.span.start;
         for decorator in &class.decorators {
-            // Those before `export` are outside of the class.
+            // Decorators before `export` are outside of the class.
             if decorator.span.start >= at {
                 at = decorator.span.end;
             }
@@ -184,7 +183,7 @@ impl<'a> Rewriter<'_> {
         Parts { start: first.min(class.span.start), rest: Span::new(rest, class.span.end) }
     }
 
-    /// Whether a class is more than JavaScript with types.
+    /// Returns true if a class is more than JavaScript with types.
     fn is_rewritten(&self, class: &Class<'a>) -> bool {
         let decorated = |it: &[Decorator<'_>]| !it.is_empty() && !self.legacy;
         decorated(&class.decorators)
@@ -196,7 +195,7 @@ impl<'a> Rewriter<'_> {
             })
     }
 
-    /// A class that stays as it is, but for what is inside its members.
+    /// Visits a class that stays as it is, except for what is inside its members.
     fn plain_class(&mut self, class: &Class<'a>) {
         if self.legacy {
             self.visit_decorators(&class.decorators);
@@ -211,7 +210,7 @@ impl<'a> Rewriter<'_> {
         }
     }
 
-    /// A member that stays as it is, but for what is inside it.
+    /// Visits a member that stays as it is, except for what is inside it.
     pub(super) fn plain_element(&mut self, element: &ClassElement<'a>, statics: Option<Rc<Alias>>) {
         match element {
             ClassElement::StaticBlock(it) => self.with_alias(statics, |rewriter| {
@@ -235,7 +234,7 @@ impl<'a> Rewriter<'_> {
         }
     }
 
-    /// Decorators from before the standard. Those of private members never worked.
+    /// Visits decorators from before the standard. Those of private members never worked.
     pub(super) fn old_decorators(&mut self, key: &PropertyKey<'a>, decorators: &[Decorator<'a>]) {
         for decorator in decorators {
             if matches!(key, PropertyKey::PrivateIdentifier(_)) {
@@ -283,8 +282,9 @@ impl<'a> Rewriter<'_> {
         }
     }
 
-    /// Says which object has a private static member: the class as it was
-    /// written, also where its name stands for what its decorators made of it.
+    /// Replaces the object of a private static member by the class as it was written, even
+    /// where its name stands for what its decorators made of it. Returns true if the object is
+    /// that class.
     pub(super) fn private_object(&mut self, object: &Expression<'a>, name: &str) -> bool {
         let Some(statics) = self.statics.iter().rev().find(|it| it.names.contains(name)) else {
             return false;
@@ -307,7 +307,7 @@ impl<'a> Rewriter<'_> {
         is_class
     }
 
-    /// `variable = [decorators]`, each bound to the object that it is taken from.
+    /// Returns `variable = [decorators]`, with each bound to the object that it is taken from.
     pub(super) fn decorator_list(
         &mut self,
         decorators: &[Decorator<'a>],
@@ -348,7 +348,7 @@ impl<'a> Rewriter<'_> {
     }
 }
 
-/// The name of a key that is known without evaluation, as an expression.
+/// Returns the name of a key that is known without evaluation, as an expression.
 pub(super) fn literal_key(key: &PropertyKey<'_>) -> Option<String> {
     match key {
         PropertyKey::StaticIdentifier(it) => Some(quoted(&it.name)),
@@ -361,7 +361,7 @@ pub(super) fn literal_key(key: &PropertyKey<'_>) -> Option<String> {
     }
 }
 
-/// Whether what is evaluated with a class, and not in its members, awaits.
+/// Returns true if what is evaluated with a class, and not in its members, awaits.
 fn has_await(class: &Class<'_>) -> bool {
     #[derive(Default)]
     struct Finder(bool);

@@ -1,8 +1,8 @@
-//! Namespaces and enums: functions that fill an object.
+//! Namespaces and enums, which become functions that fill an object.
 //!
-//! A name that a namespace exports is a property of its object, so that an
-//! assignment is seen by all. Names are looked up in the declarations of the
-//! same namespace elsewhere in the file too.
+//! A name that a namespace exports is a property of its object, so that an assignment is seen
+//! everywhere. Names are also looked up in the other declarations of the same namespace in the
+//! file.
 
 use super::{Export, Level, Piece, Rewriter, quoted};
 use crate::erase::is_type_statement;
@@ -27,9 +27,9 @@ pub(super) struct Container {
     pub(super) parameter: String,
     scope: Option<ScopeId>,
     depth: u32,
-    /// What it stores in properties alone: members, exported variables.
+    /// The names that are stored only in properties: members and exported variables.
     own: Names,
-    /// What all of its declarations export.
+    /// The names that all of its declarations export.
     merged: Names,
     /// The number of the namespace.
     key: Option<u32>,
@@ -37,16 +37,16 @@ pub(super) struct Container {
 
 type Names = Rc<HashSet<String>>;
 
-/// What the namespaces of a file export, and the names of statement lists.
+/// The exports of the namespaces of a file, and the names of statement lists.
 pub(super) struct Containers {
-    /// How many scopes are around each scope.
+    /// The number of scopes around each scope.
     depths: Vec<u32>,
-    /// A namespace by the one around it and its name, or by its symbol.
+    /// The number of a namespace, by the namespace around it and its name, or by its symbol.
     keys: HashMap<(Option<u32>, String), u32>,
     symbols: HashMap<SymbolId, u32>,
     exports: Vec<Exports>,
     enums: HashMap<SymbolId, Names>,
-    /// The names that the statement lists around have declared.
+    /// The names that the statement lists around the current node have declared.
     lists: Vec<HashSet<String>>,
 }
 
@@ -106,12 +106,12 @@ impl Containers {
         self.lists.pop();
     }
 
-    /// Whether a name is new in the statement list, which has it from now on.
+    /// Adds a name to the statement list. Returns true if it is new there.
     fn declares(&mut self, name: &str) -> bool {
         self.lists.last_mut().is_none_or(|names| names.insert(name.to_owned()))
     }
 
-    /// Learns what the namespaces among `statements` export.
+    /// Collects what the namespaces among `statements` export.
     pub(super) fn collect(&mut self, statements: &[Statement<'_>]) {
         self.collect_in(statements, None);
     }
@@ -159,7 +159,7 @@ impl Containers {
         }
     }
 
-    /// The number of a namespace, the same for all of its declarations.
+    /// Returns the number of a namespace, which is the same for all of its declarations.
     fn key(&mut self, it: &TSNamespaceDeclaration<'_>, around: Option<u32>, exported: bool) -> u32 {
         let next = crate::scan::to_offset(self.exports.len());
         let key = match (around, it.id.symbol_id.get()) {
@@ -202,7 +202,7 @@ fn insert(names: &mut Names, name: &str) {
     Rc::make_mut(names).insert(name.to_owned());
 }
 
-/// The name of a class or function.
+/// Returns the name of a class or function.
 fn declared<'e, 'a>(declaration: &'e Declaration<'a>) -> Option<&'e BindingIdentifier<'a>> {
     match declaration {
         Declaration::FunctionDeclaration(it) if it.body.is_some() && !it.declare => it.id.as_ref(),
@@ -212,7 +212,7 @@ fn declared<'e, 'a>(declaration: &'e Declaration<'a>) -> Option<&'e BindingIdent
 }
 
 impl Rewriter<'_> {
-    /// What a name stands for that is a property of a namespace or enum around.
+    /// Returns the expression for a name that is a property of a namespace or enum around it.
     pub(super) fn qualified(&self, it: &IdentifierReference<'_>) -> Option<String> {
         let name = it.name.as_str();
         let symbol =
@@ -274,8 +274,8 @@ impl Rewriter<'_> {
         self.within.pop();
     }
 
-    /// What stands before and behind the body of a namespace or enum, and the
-    /// parameter that holds its object.
+    /// Returns what stands before and after the body of a namespace or enum, and the parameter
+    /// that holds its object.
     fn envelope(&mut self, name: &str, export: &Export) -> (String, String, String) {
         let parameter = self.name("n");
         let declaration = if !self.containers.declares(name) {
@@ -362,7 +362,7 @@ impl Rewriter<'_> {
                 self.visit_expression(value);
                 (value.span().into(), is_string(value))
             }
-            // Constants that are not known here still count on.
+            // Counting continues after a constant whose value is not known here.
             (None, None) => match before {
                 Some(before) if before.initializer.as_ref().is_none_or(is_constant) => {
                     let before = self.member_name(&before.id);
@@ -383,7 +383,7 @@ impl Rewriter<'_> {
         pieces.extend(mapped);
     }
 
-    /// The name of a member as an expression.
+    /// Returns the name of a member as an expression.
     fn member_name(&self, name: &TSEnumMemberName<'_>) -> String {
         match name {
             TSEnumMemberName::Identifier(it) => quoted(&it.name),
@@ -394,7 +394,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Variables that a namespace exports are assigned to its object.
+    /// Assigns variables that a namespace exports to its object.
     pub(super) fn exported_variables(
         &mut self,
         it: &VariableDeclaration<'_>,
@@ -424,7 +424,7 @@ impl Rewriter<'_> {
         self.edits.replace(statement, pieces);
     }
 
-    /// Makes properties of the names that a pattern binds.
+    /// Replaces the names that a pattern binds by properties.
     fn assigned_pattern(&mut self, pattern: &BindingPattern<'_>, parameter: &str, shorthand: bool) {
         match pattern {
             BindingPattern::BindingIdentifier(id) => {
@@ -454,7 +454,7 @@ impl Rewriter<'_> {
     }
 }
 
-/// Whether an expression is a string whatever its parts are.
+/// Returns true if an expression is a string, whatever its parts are.
 fn is_string(expression: &Expression<'_>) -> bool {
     let mut inner = expression;
     loop {
@@ -472,7 +472,7 @@ fn is_string(expression: &Expression<'_>) -> bool {
     }
 }
 
-/// Whether an expression has only names and operators, and may be a constant.
+/// Returns true if an expression has only names and operators, so that it may be a constant.
 fn is_constant(expression: &Expression<'_>) -> bool {
     match expression {
         Expression::Identifier(_)

@@ -14,18 +14,18 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-// What takes the place of a member starts with a `;`: the member before it may
-// have ended with its line, and a `[` would continue it.
+// The replacement of a member starts with a `;`. The member before it may have ended with its
+// line, and a `[` would continue it.
 
-/// What a class becomes besides its members.
+/// The parts of a rewritten class besides its members.
 pub(super) struct Body {
-    /// Variables beside the class, some with values.
+    /// The variables beside the class, some with values.
     pub(super) temporaries: Vec<String>,
-    /// The variable that has the class as it was written, once one is needed.
+    /// The variable that holds the class as it was written, once one is needed.
     pub(super) original: Option<String>,
     /// The variables of the class's own decorators and of their initializers.
     pub(super) decorated: Option<(String, String)>,
-    /// What `this` is in its static parts, if not itself.
+    /// The meaning of `this` in its static parts, if it is replaced.
     pub(super) statics: Option<Rc<Alias>>,
     /// The class's name.
     name: Option<String>,
@@ -34,14 +34,14 @@ pub(super) struct Body {
     /// The variables of initializers that methods and accessors added.
     static_extra: Option<String>,
     instance_extra: Option<String>,
-    /// What applies decorators, by the standard's order: static and other
-    /// methods, static and other fields.
+    /// The code that applies decorators, in the order of the standard: static methods, other
+    /// methods, static fields, other fields.
     applied: [Vec<Piece>; 4],
-    /// Decorators to be evaluated with the next key.
+    /// The decorators that are evaluated with the next key.
     keys: Vec<Vec<Piece>>,
-    /// What is to be run for an instance with its next field.
+    /// The code that runs for an instance with its next field.
     fields: Vec<String>,
-    /// Stands for the `this` outside of the class.
+    /// The replacement of the `this` outside of the class.
     outer: Option<Rc<Alias>>,
 }
 
@@ -64,7 +64,7 @@ impl Body {
         }
     }
 
-    /// The declaration of all variables beside the class.
+    /// Returns the declaration of all variables beside the class.
     pub(super) fn declarations(&self) -> String {
         if self.temporaries.is_empty() {
             return String::new();
@@ -72,12 +72,12 @@ impl Body {
         format!("let {}; ", self.temporaries.join(", "))
     }
 
-    /// What `this` is in a static part.
+    /// Returns the expression for `this` in a static part.
     fn current(&self) -> &str {
         self.statics.as_ref().map_or("this", |it| &it.current)
     }
 
-    /// The private names that are static.
+    /// Returns the private names that are static.
     pub(super) fn private_statics(&self, class: &Class<'_>) -> HashSet<String> {
         let names = class.body.body.iter().filter_map(|element| {
             let (key, is_static) = match element {
@@ -95,7 +95,7 @@ impl Body {
     }
 }
 
-/// Whether nothing of a member is left at run time.
+/// Returns true if nothing of a member is left at run time.
 pub(super) fn is_erased(element: &ClassElement<'_>) -> bool {
     match element {
         ClassElement::StaticBlock(_) => false,
@@ -118,7 +118,7 @@ struct Member {
     is_static: bool,
     /// An expression for its name.
     name: String,
-    /// With its `#`.
+    /// Its private name, with the `#`.
     private: Option<String>,
     decorators: String,
     initializers: String,
@@ -126,7 +126,7 @@ struct Member {
 }
 
 impl Member {
-    /// The object literal that its decorators get as context.
+    /// Returns the object literal that its decorators get as context.
     fn context(&self, metadata: &str) -> String {
         let Self { kind, name, is_static, private, .. } = self;
         let (has, slot) = match private {
@@ -145,14 +145,14 @@ impl Member {
         )
     }
 
-    /// The object that has it.
+    /// Returns the object that has it.
     const fn holder(&self) -> &'static str {
         if self.is_static { "this" } else { "this.prototype" }
     }
 }
 
 impl<'a> Rewriter<'_> {
-    /// The members of a class, and the static block that applies decorators.
+    /// Rewrites the members of a class, and adds the static block that applies decorators.
     pub(super) fn class_body(&mut self, class: &Class<'a>, body: &mut Body) {
         if let Some(heritage) = &class.heritage {
             self.visit_expression(&heritage.expression);
@@ -209,7 +209,7 @@ impl<'a> Rewriter<'_> {
         !decorators.is_empty() && !self.legacy
     }
 
-    /// Makes the variables for what decorators of methods add.
+    /// Creates the variables for what decorators of methods add.
     fn extras(&mut self, class: &Class<'a>, body: &mut Body) {
         for element in &class.body.body {
             let ClassElement::MethodDefinition(it) = element else { continue };
@@ -229,7 +229,7 @@ impl<'a> Rewriter<'_> {
         }
     }
 
-    /// The static block that applies all decorators.
+    /// Returns the static block that applies all decorators.
     fn leading_block(&mut self, body: &mut Body) -> Vec<Piece> {
         let applies = body.decorated.is_some() || body.applied.iter().any(|it| !it.is_empty());
         let mut pieces = vec![Piece::from("{")];
@@ -241,7 +241,7 @@ impl<'a> Rewriter<'_> {
             pieces.push(format!("{original} = this; ").into());
         }
         if applies {
-            // Decorators without a key behind them.
+            // Decorators without a key after them.
             for list in body.keys.drain(..) {
                 pieces.extend(list);
                 pieces.push("; ".into());
@@ -276,8 +276,8 @@ impl<'a> Rewriter<'_> {
         pieces
     }
 
-    /// The variables and context of a member with decorators, whose list is
-    /// evaluated with its key or the next.
+    /// Creates the variables and context of a member with decorators. Their list is evaluated
+    /// with the member's key or the next one.
     fn member(
         &mut self,
         kind: &'static str,
@@ -292,7 +292,7 @@ impl<'a> Rewriter<'_> {
             PropertyKey::PrivateIdentifier(it) => Some(format!("#{}", it.name)),
             _ => None,
         };
-        // One before a private name may have to be evaluated in the static block.
+        // A list before a private name may have to be evaluated in the static block.
         let alias = if private.is_some() { body.outer.clone() } else { self.alias.clone() };
         let mut list = Vec::new();
         self.with_alias(alias, |rewriter| {
@@ -314,8 +314,8 @@ impl<'a> Rewriter<'_> {
         Member { kind, is_static, name, private, decorators: variable, initializers, extra }
     }
 
-    /// A computed key that evaluates the decorators before it too, and an
-    /// expression for the name.
+    /// Returns a computed key that also evaluates the decorators before it, and an expression
+    /// for the name.
     fn key(&mut self, key: &PropertyKey<'a>, body: &mut Body) -> (Vec<Piece>, String) {
         let mut pieces = vec![Piece::from("[(")];
         for list in body.keys.drain(..) {
@@ -334,7 +334,7 @@ impl<'a> Rewriter<'_> {
         (pieces, variable)
     }
 
-    /// The end of a member's name, with its brackets.
+    /// Returns the end of a member's name, including its brackets.
     fn key_end(&self, key: &PropertyKey<'a>, computed: bool) -> u32 {
         let end = key.span().end;
         if !computed {
@@ -420,8 +420,8 @@ impl<'a> Rewriter<'_> {
         );
     }
 
-    /// The value of a field: what it is written with, through the initializers
-    /// of its decorators, after what was to be run before it.
+    /// Returns the value of a field: what it is written with, passed through the initializers
+    /// of its decorators, after what is run before it.
     fn initial(
         &mut self,
         value: Option<&Expression<'a>>,
@@ -464,7 +464,7 @@ impl<'a> Rewriter<'_> {
         pieces
     }
 
-    /// Runs what decorators of a field added, right behind the field.
+    /// Runs what the decorators of a field added, right after the field.
     fn run_extra(&mut self, member: &Member, body: &mut Body, pieces: &mut Vec<Piece>) {
         let run = self.helper("extra");
         let extra = &member.extra;
@@ -475,7 +475,7 @@ impl<'a> Rewriter<'_> {
         }
     }
 
-    /// `accessor`: a private field, a getter and a setter.
+    /// Rewrites `accessor` as a private field, a getter and a setter.
     fn accessor(&mut self, it: &AccessorProperty<'a>, body: &mut Body) {
         let decorated = self.decorates(&it.decorators);
         let mut member =
@@ -555,7 +555,7 @@ impl<'a> Rewriter<'_> {
         self.edits.replace(it.span, pieces);
     }
 
-    /// The class as it was written, for its static storage.
+    /// Returns the class as it was written, for its static storage.
     fn receiver(&mut self, body: &mut Body) -> String {
         if let Some(original) = &body.original {
             return original.clone();
@@ -569,7 +569,7 @@ impl<'a> Rewriter<'_> {
         original
     }
 
-    /// A member without decorators in a class that has some.
+    /// Rewrites a member without decorators in a class that has some.
     fn other_element(&mut self, element: &ClassElement<'a>, body: &mut Body) {
         let (key, computed) = match element {
             ClassElement::MethodDefinition(it) => (Some(&it.key), it.computed),
@@ -596,7 +596,7 @@ impl<'a> Rewriter<'_> {
                     value.span(),
                     [format!("({before}, ").into(), value.span().into(), ")".into()],
                 ),
-                // A function is named after the field only if it is all of the value.
+                // A function is named after the field only if it is the whole value.
                 _ => {
                     let field = format!(";#{} = ({before}); ", self.name("f"));
                     self.edits.replace(it.span, [field.into(), it.span.into()]);
@@ -607,7 +607,7 @@ impl<'a> Rewriter<'_> {
     }
 }
 
-/// Whether a function or class takes its name from where it stands.
+/// Returns true for a function or class that takes its name from its place.
 fn is_anonymous_function(value: &Expression<'_>) -> bool {
     match value.get_inner_expression() {
         Expression::ArrowFunctionExpression(_) => true,

@@ -10,13 +10,13 @@ use oxc_semantic::Reference;
 use oxc_span::{GetSpan, Span};
 use std::collections::HashSet;
 
-/// Whether a file exports by `export =`.
+/// Returns true if a file exports with `export =`.
 pub(super) fn is_commonjs(program: &Program<'_>) -> bool {
     program.body.iter().any(|it| matches!(it, Statement::TSExportAssignment(_)))
 }
 
-/// The names by which a file with JSX makes elements: `React`, or what the
-/// comments before its first statement say.
+/// Returns the names by which a file with JSX creates elements: `React`, and what the comments
+/// before its first statement say.
 pub(super) fn factories(program: &Program<'_>) -> HashSet<String> {
     let mut names = HashSet::new();
     if !program.source_type.is_jsx() {
@@ -104,7 +104,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Makes a `require` of an import, for a file that `export =` makes `CommonJS`.
+    /// Turns an import into a `require`, for a file that `export =` makes `CommonJS`.
     pub(super) fn import_as_require(&mut self, it: &ImportDeclaration<'_>) {
         let source = it.source.span;
         let Some(specifiers) = &it.specifiers else {
@@ -158,19 +158,19 @@ impl Rewriter<'_> {
         );
     }
 
-    /// Whether some use of a name is one of a value.
+    /// Returns true if some use of a name is one of a value.
     fn is_value(&self, id: &BindingIdentifier<'_>) -> bool {
         id.symbol_id.get().is_some_and(|symbol| {
             !self.scoping.get_resolved_references(symbol).all(Reference::is_type)
         })
     }
 
-    /// Whether elements are made by what has this name: JSX uses it unseen.
+    /// Returns true if what has this name creates elements. JSX uses it without naming it.
     fn makes_elements(&self, name: &str) -> bool {
         self.factories.contains(name)
     }
 
-    /// Whether a name is declared in this file, and only as a type.
+    /// Returns true if a name is declared in this file, and only as a type.
     fn names_a_type(&self, name: &IdentifierReference<'_>) -> bool {
         name.reference_id
             .get()
@@ -183,7 +183,7 @@ impl Rewriter<'_> {
     }
 }
 
-/// The first name of `A.B.C`.
+/// Returns the first name of `A.B.C`.
 fn root<'e, 'a>(reference: &'e TSModuleReference<'a>) -> Option<&'e IdentifierReference<'a>> {
     let qualified = match reference {
         TSModuleReference::ExternalModuleReference(_) => return None,

@@ -1,8 +1,8 @@
-//! A text with pieces of it replaced, moved and wrapped, and where each came from.
+//! A text with pieces of it replaced, moved and wrapped, and the origin of each piece.
 
 use oxc_span::Span;
 
-/// A part of what takes the place of a span.
+/// A part of the replacement of a span.
 #[derive(Debug, Clone)]
 pub enum Piece {
     /// New text.
@@ -35,8 +35,8 @@ struct Replacement {
     pieces: Vec<Piece>,
 }
 
-/// The replacements collected while walking a program. They nest like the
-/// nodes of its tree; of two with the same span the one made first is outside.
+/// The replacements collected while walking a program. They nest like the nodes of its tree. Of
+/// two with the same span, the one made first is the outer one.
 #[derive(Debug, Default)]
 pub struct Replacements(Vec<Replacement>);
 
@@ -46,14 +46,14 @@ impl Replacements {
         self.0.push(Replacement { span, pieces: pieces.into_iter().collect() });
     }
 
-    /// Replaces a span with what [`fill`](Self::fill) says later, outside of
-    /// what is replaced meanwhile.
+    /// Reserves the replacement of a span, which [`fill`](Self::fill) sets later. It is outside
+    /// of what is replaced in the meantime.
     pub fn reserve(&mut self, span: Span) -> usize {
         self.replace(span, []);
         self.0.len() - 1
     }
 
-    /// Says what takes the place of a reserved span.
+    /// Sets the replacement of a reserved span.
     pub fn fill(&mut self, slot: usize, pieces: impl IntoIterator<Item = Piece>) {
         if let Some(it) = self.0.get_mut(slot) {
             it.pieces = pieces.into_iter().collect();
@@ -65,7 +65,7 @@ impl Replacements {
         self.replace(Span::new(offset, offset), [text.into()]);
     }
 
-    /// The text with all replacements made, `head` before it and `tail` behind.
+    /// Makes all replacements and returns the text, with `head` before it and `tail` after it.
     #[must_use]
     pub fn render(mut self, source: &str, head: &str, tail: &[Piece]) -> Rendered {
         self.0.sort_by_key(|it| (it.span.start, core::cmp::Reverse(it.span.end)));
@@ -74,18 +74,18 @@ impl Replacements {
         let end = crate::scan::length(source);
         render.rendered.push(head, 0, false);
         render.copy(Span::new(0, end), 0);
-        // What is moved there was removed elsewhere, with more around it.
+        // A source span in the tail was removed elsewhere, together with more around it.
         render.pieces(tail, end, 0);
         render.rendered
     }
 }
 
-/// A run of generated text and the offset in the source that it stands for.
+/// A run of generated text, and the offset in the source that it stands for.
 #[derive(Debug, Clone, Copy)]
 struct Run {
     start: u32,
     source: u32,
-    /// Whether the text is the source's own, byte for byte.
+    /// True if the text is the source's own, byte for byte.
     verbatim: bool,
 }
 
@@ -98,7 +98,7 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// The offset in the source of an offset in the generated text.
+    /// Returns the offset in the source of an offset in the generated text.
     #[must_use]
     pub fn origin(&self, offset: u32) -> u32 {
         let next = self.runs.partition_point(|run| run.start <= offset);
@@ -139,7 +139,7 @@ impl Render<'_> {
             self.verbatim(at, it.span.start);
             self.pieces(&it.pieces, it.span.start, index);
             at = it.span.end;
-            // What is inside was written, or left out, with its pieces.
+            // Replacements inside it were written, or left out, with its pieces.
             index = index.max(self.replacements.partition_point(|it| it.span.start < at));
         }
         self.verbatim(at, span.end);

@@ -15,6 +15,7 @@ pub(crate) const BASE_MEMORY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/
 const ENGINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.cwasm"));
 const IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/image.cwasm"));
 const SANDBOX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sandbox.cwasm"));
+#[cfg(feature = "typescript")]
 const TRANSPILER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/transpiler.cwasm"));
 
 /// Loads the engine module: `QuickJS` and the glue around it, code without data.
@@ -38,9 +39,16 @@ pub(crate) fn sandbox(engine: &Engine) -> Result<Component> {
 }
 
 /// Loads the guest that turns TypeScript into JavaScript.
+#[cfg(feature = "typescript")]
 pub(crate) fn transpiler(engine: &Engine) -> Result<Component> {
     // SAFETY: as in `engine`.
     unsafe { Component::deserialize(engine, TRANSPILER) }
+}
+
+/// There is no such guest without the feature.
+#[cfg(not(feature = "typescript"))]
+pub(crate) fn transpiler(_: &Engine) -> Result<Component> {
+    Err(Error::msg("built without the feature `typescript`"))
 }
 
 /// The `turn` export of one component. Its type is checked against the bindings only

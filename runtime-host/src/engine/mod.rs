@@ -9,6 +9,7 @@ pub(crate) mod log;
 pub(crate) mod source;
 pub(crate) mod transpiler;
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -32,17 +33,26 @@ const TABLES: u32 = 2;
 /// transpilations wait.
 const TRANSPILERS: u32 = 16;
 
-/// The configuration of an [`Engine`].
+/// The configuration of an [`Engine`]. Each setting is set by the method of its name, and
+/// read as the field of its name.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 #[must_use]
 pub struct EngineConfig {
-    max_sandboxes: u32,
-    max_memory_bytes: u64,
-    max_code_bytes: u64,
-    max_total_bytes: u64,
-    max_root_percent: u32,
-    torture: bool,
-    watch_polls: bool,
+    /// Sandboxes at a time.
+    pub max_sandboxes: u32,
+    /// Bytes of linear memory of one sandbox.
+    pub max_memory_bytes: u64,
+    /// Bytes of code of one worker.
+    pub max_code_bytes: u64,
+    /// Bytes of all sandboxes and of all that the host keeps for them.
+    pub max_total_bytes: u64,
+    /// Percent of sandboxes and bytes for one worker and all that it loads.
+    pub max_root_percent: u32,
+    /// Whether sandboxes are dumped and restored after every turn.
+    pub torture: bool,
+    /// Whether the longest poll of a sandbox is measured.
+    pub watch_polls: bool,
 }
 
 impl Default for EngineConfig {
@@ -178,6 +188,12 @@ struct Inner {
     quota: Arc<Quota>,
     polls: Polls,
     config: EngineConfig,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("config", &self.0.config).finish_non_exhaustive()
+    }
 }
 
 impl Engine {

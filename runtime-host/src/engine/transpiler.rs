@@ -159,6 +159,12 @@ impl Transpiler {
         budget: &TranspileBudget,
         payer: Option<&FuelAccount>,
     ) -> Result<ModuleBody, String> {
+        if !cfg!(feature = "typescript") {
+            return Err(format!(
+                "{name}: this program was built without TypeScript and JSX (the feature \
+                 `typescript` of isolet)"
+            ));
+        }
         let mut of_tree = match payer {
             Some(payer) => Some(payer.transpiling().await),
             None => None,

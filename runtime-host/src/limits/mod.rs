@@ -21,23 +21,38 @@ pub(crate) const MAX_ENV_BYTES: usize = 1 << 20;
 /// counted for each invocation. Memory and stack are counted for each sandbox. The turn
 /// that loads a worker is charged to the invocation that made it necessary.
 ///
+/// Each limit is set by the method of its name, and read as the field of its name.
+///
 /// ```
 /// use isolet::Limits;
 /// let limits = Limits::default().fuel(50_000_000).memory_bytes(32 << 20);
+/// assert_eq!(limits.fuel, 50_000_000);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 #[must_use]
 pub struct Limits {
-    pub(crate) fuel: u64,
-    pub(crate) memory_bytes: u64,
-    pub(crate) wall: Duration,
-    pub(crate) stack_bytes: u32,
-    pub(crate) log_bytes: u64,
-    pub(crate) output_bytes: u64,
-    pub(crate) capability_calls: u64,
-    pub(crate) concurrency: u64,
-    pub(crate) tree_memory_bytes: Option<u64>,
-    pub(crate) sandboxes: u64,
+    /// Wasm operations of an invocation and all that it calls.
+    pub fuel: u64,
+    /// Bytes of linear memory of a sandbox.
+    pub memory_bytes: u64,
+    /// Time from the call to its end.
+    pub wall: Duration,
+    /// Bytes of JavaScript stack of a sandbox.
+    pub stack_bytes: u32,
+    /// Bytes that an invocation may log.
+    pub log_bytes: u64,
+    /// Bytes of a result.
+    pub output_bytes: u64,
+    /// Calls that an invocation may make.
+    pub capability_calls: u64,
+    /// Calls of an invocation that may be in flight at a time.
+    pub concurrency: u64,
+    /// Bytes that a worker and all that it loads may take together. `None`: see
+    /// [`Limits::tree_memory_bytes()`].
+    pub tree_memory_bytes: Option<u64>,
+    /// Living sandboxes below a worker, itself included.
+    pub sandboxes: u64,
 }
 
 impl Default for Limits {
@@ -58,6 +73,26 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Returns all limits as numbers, in an order that never changes.
+    pub(crate) fn numbers(&self) -> [u64; 11] {
+        let Self { fuel, memory_bytes, wall, stack_bytes, .. } = *self;
+        let Self { log_bytes, output_bytes, capability_calls, concurrency, .. } = *self;
+        let tree_memory_bytes = self.tree_memory_bytes.unwrap_or(u64::MAX);
+        [
+            fuel,
+            memory_bytes,
+            wall.as_secs(),
+            u64::from(wall.subsec_nanos()),
+            u64::from(stack_bytes),
+            log_bytes,
+            output_bytes,
+            capability_calls,
+            concurrency,
+            tree_memory_bytes,
+            self.sandboxes,
+        ]
+    }
+
     /// The fuel that one millisecond of Cloudflare Workers' `cpuMs`, and of a tail
     /// event's `cpuTime`, stands for: 14,000,000, on any machine.
     pub const FUEL_PER_CPU_MS: u64 = 14_000_000;

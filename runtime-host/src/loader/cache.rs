@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
+use super::config::LoaderConfig;
 use crate::error::Result;
 use crate::limits::quota::Reservation;
 use crate::rpc::survey::{Holds, Visitor};
@@ -81,7 +82,8 @@ pub(super) struct Cache {
 
 impl Default for Cache {
     fn default() -> Self {
-        Self::new(1_000, 256 << 20)
+        let LoaderConfig { max_workers, max_bytes } = LoaderConfig::default();
+        Self::new(max_workers, max_bytes)
     }
 }
 

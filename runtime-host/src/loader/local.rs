@@ -221,7 +221,7 @@ impl WorkerTarget {
         let export = export.map_err(Thrown::from_error)?;
         let mut entrypoint = Entrypoint::new(self.0.clone(), export);
         if let Some(limits) = limits {
-            entrypoint = entrypoint.limits(&limits.below(&code.limits));
+            entrypoint = entrypoint.lower_limits(&limits.below(&code.limits));
         }
         Ok(entrypoint.stub().to_value())
     }

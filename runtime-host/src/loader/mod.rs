@@ -2,9 +2,11 @@
 
 mod binding;
 mod cache;
+mod config;
 mod load_request;
 mod local;
 
+use std::fmt;
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -24,6 +26,7 @@ use crate::worker_code::spec::{Bound, Code};
 use binding::LoaderBinding;
 pub use cache::LoaderStats;
 use cache::{Cache, Id};
+pub use config::LoaderConfig;
 
 /// A loader of workers into an engine, which keeps the workers that are requested by an id.
 ///
@@ -37,23 +40,23 @@ pub struct Loader {
 impl Engine {
     /// Returns a new loader for this engine.
     pub fn loader(&self) -> Loader {
-        Loader::new(self.clone())
+        self.loader_with(LoaderConfig::default())
+    }
+
+    /// As [`Engine::loader`], with another configuration.
+    pub fn loader_with(&self, config: LoaderConfig) -> Loader {
+        let LoaderConfig { max_workers, max_bytes } = config;
+        Loader { engine: self.clone(), cache: Arc::new(Cache::new(max_workers, max_bytes)) }
+    }
+}
+
+impl fmt::Debug for Loader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loader").field("stats", &self.stats()).finish_non_exhaustive()
     }
 }
 
 impl Loader {
-    fn new(engine: Engine) -> Self {
-        Self { engine, cache: Arc::default() }
-    }
-
-    /// Sets how many workers, and how many bytes of code and `env`, are kept for
-    /// [`Loader::get`]. Default: 1,000 workers and 256 MiB. Past either limit, the workers that
-    /// were not asked for the longest are evicted. Whoever holds such a worker keeps it.
-    #[must_use]
-    pub fn keep(self, workers: usize, bytes: u64) -> Self {
-        Self { engine: self.engine, cache: Arc::new(Cache::new(workers, bytes)) }
-    }
-
     /// Creates a new worker. This only validates the code: errors in parsing, linking and
     /// evaluation appear at the first call.
     ///

@@ -111,13 +111,9 @@ impl Stub {
         method: &str,
         arguments: impl Serialize,
     ) -> Calling<Result<R>> {
-        let value = self.call_value(method, arguments);
+        let call = arguments_of(&arguments).map(|arguments| Call::method(method, arguments));
+        let value = self.answer(call);
         Box::pin(async move { Ok(value.await?.to()?) })
-    }
-
-    /// Calls a method as [`Stub::call`] does, without converting the value.
-    pub fn call_value(&self, method: &str, arguments: impl Serialize) -> Calling<Result<Value>> {
-        self.answer(arguments_of(&arguments).map(|arguments| Call::method(method, arguments)))
     }
 
     /// Calls a function.

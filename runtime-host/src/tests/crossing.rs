@@ -82,12 +82,12 @@ async fn a_caller_of_ours_hears_of_every_lie_and_goes_on() {
         let liar = liar.another();
         let caller = ours(CALLER, Some(liar.worker.entrypoint().stub()));
         let script = picture::argument(&picture::of(&[script], liar.end));
-        let heard = caller.entrypoint().call_values("run", &[script]).await;
+        let heard = caller.entrypoint().call::<isolet::Value>("run", &[script][..]).await;
         let heard = heard.expect("an answer").to::<String>().expect("text");
         assert!(heard.lines().count() >= 4, "{heard}");
         // Our sandbox is still the same one.
         let honest = picture::argument(&picture::of(&[done(2)], liar.end));
-        let again = caller.entrypoint().call_values("run", &[honest]).await;
+        let again = caller.entrypoint().call::<isolet::Value>("run", &[honest][..]).await;
         assert!(again.is_ok(), "{again:?}");
     }
     assert_alive(&liar).await;

@@ -49,7 +49,7 @@ async fn an_answer_that_is_itself() {
     ];
     let value = liar.says(&outcome(effects)).await.expect("a stub");
     let stub: Stub = value.to().expect("a stub");
-    let answer: Result<Value> = stub.call_value("x", ()).await;
+    let answer: Result<Value> = stub.call::<isolet::Value>("x", ()).await;
     let text = answer.expect_err("it is nothing").to_string();
     assert!(text.contains("itself"), "{text}");
     assert_alive(&liar).await;
@@ -69,7 +69,7 @@ async fn two_answers_that_are_each_other() {
     ];
     let value = liar.says(&outcome(effects)).await.expect("stubs");
     for stub in value.to::<Vec<Stub>>().expect("stubs") {
-        let answer: Result<Value> = stub.call_value("x", ()).await;
+        let answer: Result<Value> = stub.call::<isolet::Value>("x", ()).await;
         let text = answer.expect_err("it is nothing").to_string();
         assert!(text.contains("itself"), "{text}");
     }
@@ -114,7 +114,7 @@ async fn answers_that_hold_one_another_are_let_go() {
     let props = kept.to_value();
     let entrypoint = liar.worker.entrypoint();
     // Its first argument is capability 3.
-    let answer = entrypoint.call_values("", &[props, script]).await;
+    let answer = entrypoint.call::<isolet::Value>("", &[props, script][..]).await;
     assert!(matches!(answer, Ok(_) | Err(Error::Hung | Error::Limit(_))), "{answer:?}");
     drop((kept, liar, entrypoint));
     for _ in 0..1000 {

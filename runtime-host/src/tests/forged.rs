@@ -43,7 +43,7 @@ async fn numbers_that_were_never_given_out_reach_nothing_wherever_they_go() {
     let stubs: Vec<Stub> = value.to().expect("stubs");
     assert_eq!(stubs.len(), 9);
     for stub in stubs {
-        let answer = stub.call_value("x", ()).await;
+        let answer = stub.call::<isolet::Value>("x", ()).await;
         let text = answer.expect_err("nothing there").to_string();
         assert!(
             text.contains("no such capability") || text.contains("does not implement"),
@@ -60,7 +60,7 @@ async fn an_object_that_nobody_offered_is_the_guests_affair() {
     let value = liar.says(&outcome(vec![settle(1, Ok(offer))])).await.expect("a stub");
     let stub: Stub = value.to().expect("a stub");
     let script = picture::argument(&picture::of(&[done(2)], liar.end));
-    let answer = stub.call_value("x", [script]).await;
+    let answer = stub.call::<isolet::Value>("x", [script]).await;
     assert!(answer.expect("what the guest says").is_undefined());
     drop((stub, value));
     assert_alive(&liar).await;
@@ -171,7 +171,7 @@ async fn a_result_that_names_a_pending_call_ends_with_that_call() {
     let value = liar.says(&outcome(effects)).await.expect("a list");
     let stubs: Vec<Stub> = value.to().expect("stubs");
     for stub in stubs {
-        let answer = stub.call_value("x", ()).await;
+        let answer = stub.call::<isolet::Value>("x", ()).await;
         assert!(answer.expect_err("never answered").to_string().contains("cancelled"));
     }
     assert_alive(&liar).await;
@@ -242,8 +242,8 @@ async fn what_waits_for_an_answer_ends_with_the_sandbox_that_asked() {
     let value = liar.goes_on(&[outcome(effects), dies]).await.expect("a list");
     let stubs: Vec<Stub> = value.to().expect("stubs");
     let [waits, other] = stubs.as_slice() else { panic!("{stubs:?}") };
-    let waits = waits.call_value("x", ());
-    let _ = other.call_value("x", ()).await.expect_err("it has died");
+    let waits = waits.call::<isolet::Value>("x", ());
+    let _ = other.call::<isolet::Value>("x", ()).await.expect_err("it has died");
     let answer = tokio::time::timeout(Duration::from_mins(1), waits).await.expect("an answer");
     assert!(answer.expect_err("never answered").to_string().contains("cancelled"));
     assert_alive(&liar).await;

@@ -85,7 +85,7 @@ async fn a_request_that_is_right_loads_a_worker() {
     let stub: Stub = value.to().expect("a stub");
     let done = outcome(vec![settle(1, Ok(undefined()))]);
     let script = picture::argument(&picture::of(&[done], liar.end));
-    let answer: Result<Value> = stub.call_value("x", [script]).await;
+    let answer: Result<Value> = stub.call::<isolet::Value>("x", [script]).await;
     assert!(answer.expect("what the child says").is_undefined());
 }
 

@@ -45,7 +45,7 @@ async fn told(guest: &RawGuest, limits: Limits) -> (Result<Value>, TailEvent) {
     let code = WorkerCode::module("main.js", "").limits(limits);
     let code = code.on_end(move |event| sink.lock().expect("events").push(event.clone()));
     let worker = engine.loader().load(code).expect("a worker");
-    let answer = worker.entrypoint().call_values("", &[]).await;
+    let answer = worker.entrypoint().call::<isolet::Value>("", ()).await;
     // The event is sent after the answer.
     while events.lock().expect("events").is_empty() {
         tokio::task::yield_now().await;
@@ -154,7 +154,7 @@ async fn one_module_asked_for_time_and_again() {
             let engine = guest.engine(EngineConfig::new().max_sandboxes(1));
             let code = WorkerCode::module("main.js", "x".repeat(100_000));
             let worker = engine.loader().load(code).expect("a worker");
-            worker.entrypoint().call_values("", &[]).await
+            worker.entrypoint().call::<isolet::Value>("", ()).await
         }
     };
     let answer = asks(600).await;

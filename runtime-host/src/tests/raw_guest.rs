@@ -146,6 +146,6 @@ impl Liar {
 
     /// Answers a call with bytes, the last 32 of which are taken as an outcome.
     pub(crate) async fn shows(&self, bytes: &[u8]) -> Result<Value> {
-        self.worker.entrypoint().call_values("", &[picture::argument(bytes)]).await
+        self.worker.entrypoint().call::<isolet::Value>("", &[picture::argument(bytes)][..]).await
     }
 }

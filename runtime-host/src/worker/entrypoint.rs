@@ -62,13 +62,13 @@ impl Entrypoint {
         self
     }
 
-    /// Sets limits for each call. The lower of these and the worker's limits apply.
+    /// Lowers the limits of each call. The lower of these and the worker's limits apply.
     ///
     /// Memory belongs to the sandbox, which other calls use too. A call that would grow the
     /// memory past the call's limit is stopped, and the sandbox with it. The limit of the
     /// stack is always the worker's.
     #[must_use]
-    pub fn limits(mut self, limits: &Limits) -> Self {
+    pub fn lower_limits(mut self, limits: &Limits) -> Self {
         self.limits = self.limits.lower(limits);
         self
     }
@@ -85,7 +85,11 @@ impl Entrypoint {
     /// enumerable properties. Another worker that calls the method gets a
     /// `DataCloneError` for them.
     ///
-    /// Dropping the future cancels the call and the capability calls that it waits for. A
+    /// `R` may be [`Value`], which keeps cycles, maps and everything else that JSON lacks, and
+    /// so may the arguments or parts of them.
+    ///
+    /// The call is sent at once, so that calls arrive in the order in which they are made. It
+    /// needs a tokio runtime. Dropping the future cancels the call and the capability calls that it waits for. A
     /// turn that is running ends first, or at its deadline.
     ///
     /// # Errors
@@ -95,30 +99,10 @@ impl Entrypoint {
         method: &str,
         arguments: impl Serialize,
     ) -> Calling<Result<R>> {
-        let value = self.call_value(method, arguments);
-        Box::pin(async move { Ok(value.await?.to()?) })
-    }
-
-    /// Calls a method like [`Entrypoint::call`], without converting the value. Cycles, maps
-    /// and everything else that JSON lacks are preserved.
-    pub fn call_value(&self, method: &str, arguments: impl Serialize) -> Calling<Result<Value>> {
-        self.call_message(method, arguments_of(&arguments))
-    }
-
-    /// Calls a method like [`Entrypoint::call_value`], with arguments that are already
-    /// values, such as the result of another call.
-    pub fn call_values(&self, method: &str, arguments: &[Value]) -> Calling<Result<Value>> {
-        self.call_message(method, Ok(Value::array_of(arguments)))
-    }
-
-    fn call_message(&self, method: &str, arguments: Result<Value>) -> Calling<Result<Value>> {
-        let this = self.clone();
-        let path = vec![method.to_owned()];
-        Box::pin(async move {
-            let (reply, answer) = oneshot::channel();
-            let call = Call::of(path, Some(arguments?));
-            this.start(call, Reply::Value(reply), answer)?.await?
-        })
+        let (reply, answer) = oneshot::channel();
+        let call = arguments_of(&arguments).map(|arguments| Call::method(method, arguments));
+        let started = call.and_then(|call| self.start(call, Reply::Value(reply), answer));
+        Box::pin(async move { Ok(started?.await??.to()?) })
     }
 
     /// Runs a call to its end, including `waitUntil`, and returns its report. Without a
@@ -128,15 +112,12 @@ impl Entrypoint {
     /// is sent when the result is returned, because nobody can read the stream before. What
     /// the invocation logs and uses after that is in its tail event, but in no report.
     pub fn run(&self, method: Option<&str>, arguments: impl Serialize) -> Calling<Report> {
-        let this = self.clone();
         let path = method.map(str::to_owned).into_iter().collect();
-        let arguments = arguments_of(&arguments);
+        let (reply, answer) = oneshot::channel();
+        let call = arguments_of(&arguments).map(|arguments| Call::of(path, Some(arguments)));
+        let started = call.and_then(|call| self.start(call, Reply::Report(reply), answer));
         Box::pin(async move {
-            let (reply, answer) = oneshot::channel();
-            let run = async {
-                let call = Call::of(path, Some(arguments?));
-                this.start(call, Reply::Report(reply), answer)?.await
-            };
+            let run = async { started?.await };
             run.await.unwrap_or_else(Report::not_started)
         })
     }

@@ -27,6 +27,7 @@ pub(crate) const MAX_TAILS: usize = 16;
 const MODULE_BYTES: u64 = 256;
 
 /// A binding in a worker's `env`.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Binding {
     /// A capability that the worker can call.
@@ -247,6 +248,8 @@ impl WorkerCode {
     /// [`ModuleSource`] provides.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
+        // Another number here whenever the bytes that follow change their meaning.
+        hash.update(b"isolet worker code 1");
         let mut add = |bytes: &[u8]| {
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
@@ -263,13 +266,24 @@ impl WorkerCode {
             match binding {
                 Ok(Binding::Value(value)) => add(value.as_bytes()),
                 Ok(Binding::Stub(_)) => add(b"stub"),
-                Ok(Binding::Loader(id)) => add(format!("loader {id:?}").as_bytes()),
+                Ok(Binding::Loader(None)) => add(b"loader"),
+                Ok(Binding::Loader(Some(id))) => {
+                    add(b"loader of id");
+                    add(id.as_bytes());
+                }
                 Err(_) => add(b"error"),
             }
         }
         let Self { limits, seed, dynamic_code, transfers_stubs, transpile, .. } = self;
-        add(format!("{limits:?} {seed:?} {dynamic_code} {transfers_stubs}").as_bytes());
-        add(format!("{transpile:?}").as_bytes());
+        for limit in limits.numbers() {
+            add(&limit.to_le_bytes());
+        }
+        add(seed.map(u64::to_le_bytes).as_ref().map_or(&[], |seed| &seed[..]));
+        add(&[u8::from(*dynamic_code), u8::from(*transfers_stubs)]);
+        let TranspileOptions { jsx_import_source, legacy_decorators } = transpile;
+        add(jsx_import_source.as_deref().unwrap_or_default().as_bytes());
+        add(&[u8::from(*legacy_decorators)]);
+        add(self.compatibility_date.as_deref().unwrap_or_default().as_bytes());
         hash.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text

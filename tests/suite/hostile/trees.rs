@@ -138,7 +138,7 @@ async fn fresh_sandboxes_that_call_one_another() {
     .fresh()
     .worker();
     let entrypoint = worker.entrypoint();
-    let result = soon(entrypoint.call_value("down", (entrypoint.stub(),))).await;
+    let result = soon(entrypoint.call::<isolet::Value>("down", (entrypoint.stub(),))).await;
     assert!(result.is_err());
     let _ = soon(async {
         loop {

@@ -213,7 +213,7 @@ async fn a_parents_death_ends_its_children() {
     .env("HELD", Arc::clone(&held))
     .limits(|limits| limits.fuel(200_000_000))
     .worker();
-    let waiting = parent.entrypoint().call_value("run", ());
+    let waiting = parent.entrypoint().call::<Value>("run", ());
     let waiting = tokio::spawn(waiting);
     soon(held.asked.notified()).await;
     assert!(!held.dropped.load(Ordering::SeqCst));

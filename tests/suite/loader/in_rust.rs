@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use isolet::{Error, LimitKind, Limits, Loader, Module, Value, WorkerCode};
+use isolet::{Error, LimitKind, Limits, Loader, LoaderConfig, Module, Value, WorkerCode};
 use serde_json::json;
 
 use crate::family::lone;
@@ -134,7 +134,7 @@ async fn what_a_worker_does_later_does_not_make_it_go() {
 
 #[tokio::test]
 async fn the_least_recently_used_goes_first_by_count() {
-    let loader = engine().loader().keep(2, u64::MAX);
+    let loader = engine().loader_with(LoaderConfig::new().max_workers(2));
     for id in ["a", "b", "a", "c"] {
         let _ = next(&loader, id).await;
     }
@@ -151,7 +151,7 @@ async fn the_least_recently_used_goes_first_by_bytes() {
     let of = |bytes: usize| async move {
         Ok(counter().add("data", Module::Data(vec![0; bytes].into())))
     };
-    let loader = engine().loader().keep(100, 10_000);
+    let loader = engine().loader_with(LoaderConfig::new().max_bytes(10_000));
     for id in ["a", "b", "c"] {
         soon(loader.get(id, || of(3000))).await.expect("a worker");
     }
@@ -221,7 +221,7 @@ async fn of_a_workers_limits_and_an_entrypoints_the_lower_holds() {
         let code = WorkerCode::module("m.js", "export default { run() { for (;;); } }")
             .limits(Limits::default().fuel(workers));
         let worker = engine().loader().load(code).expect("a worker");
-        let entrypoint = worker.entrypoint().limits(&Limits::default().fuel(entrypoints));
+        let entrypoint = worker.entrypoint().lower_limits(&Limits::default().fuel(entrypoints));
         let limit = run(&entrypoint, Some("run"), ()).await.expect_limit(LimitKind::Fuel);
         assert_eq!(limit.limit, 100_000_000);
     }

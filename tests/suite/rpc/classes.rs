@@ -175,7 +175,7 @@ async fn rust_reaches_nothing_that_every_object_has() {
     )
     .worker();
     for name in ["toString", "hasOwnProperty", "__proto__", "valueOf", "constructor", "dup"] {
-        let error = soon(worker.entrypoint().call_value(name, ())).await.unwrap_err();
+        let error = soon(worker.entrypoint().call::<isolet::Value>(name, ())).await.unwrap_err();
         assert!(error.to_string().contains("does not implement"), "{name}: {error}");
     }
 }

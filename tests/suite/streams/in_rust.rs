@@ -356,23 +356,28 @@ async fn a_stream_is_not_asked_twice_at_once() {
     }
     let (_worker, entrypoint) = worker();
     let slow: Ends = soon(entrypoint.call("slow", ())).await.unwrap();
-    let (first, second) = (slow.source.call_value("pull", ()), slow.source.call_value("pull", ()));
+    let (first, second) = (
+        slow.source.call::<isolet::Value>("pull", ()),
+        slow.source.call::<isolet::Value>("pull", ()),
+    );
     let refused = soon(second).await.unwrap_err();
     assert!(refused.to_string().contains("The stream is being pulled already."), "{refused}");
     let () = soon(entrypoint.call("open", ())).await.unwrap();
     assert!(soon(first).await.is_ok());
     let slow: Ends = soon(entrypoint.call("slowSink", ())).await.unwrap();
     let bytes = || (Bytes::from(vec![0; 9]),);
-    let (first, second) =
-        (slow.source.call_value("write", bytes()), slow.source.call_value("write", bytes()));
+    let (first, second) = (
+        slow.source.call::<isolet::Value>("write", bytes()),
+        slow.source.call::<isolet::Value>("write", bytes()),
+    );
     let refused = soon(second).await.unwrap_err();
     assert!(refused.to_string().contains("The stream is being written to already."), "{refused}");
     let () = soon(entrypoint.call("open", ())).await.unwrap();
     assert!(soon(first).await.is_ok());
-    let refused = soon(slow.source.call_value("write", (7,))).await.unwrap_err();
+    let refused = soon(slow.source.call::<isolet::Value>("write", (7,))).await.unwrap_err();
     assert!(refused.to_string().contains("only takes bytes"), "{refused}");
     for method in ["withdraw", "cut", "constructor", "read"] {
-        assert!(soon(slow.source.call_value(method, ())).await.is_err(), "{method}");
+        assert!(soon(slow.source.call::<isolet::Value>(method, ())).await.is_err(), "{method}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Values that refer to what lies elsewhere.
+//! Copying of values that refer to other parts of the message.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use crate::view::{Buffer, View};
 use crate::walker::{Event, Walker};
 use crate::writer::Writer;
 
-/// Copies a value, and what it refers to, out of one message.
+/// A copy of a value, and of what it refers to, out of one message.
 pub(super) struct Graph<'a, 't> {
     bytes: &'a [u8],
     table: &'t Table,
     named: Named<'a>,
     writer: Writer,
-    /// Index there to index here.
+    /// Maps each index in the source to one in the copy.
     copied: BTreeMap<usize, usize>,
-    /// Whether a reference was written.
+    /// True if a reference was written.
     refs: bool,
 }
 
@@ -28,8 +28,8 @@ impl<'a, 't> Graph<'a, 't> {
         Self { bytes, table, named, writer: Writer::new(), copied: BTreeMap::new(), refs: false }
     }
 
-    /// An object that lies elsewhere comes along where it is first met, and
-    /// once, so the copy is no longer than the message.
+    /// Copies the value. An object that lies elsewhere is copied where it is first met, and
+    /// only once, so the copy is no longer than the message.
     pub(super) fn copy(mut self, start: usize) -> Result<Value, WireError> {
         let mut walkers = vec![Walker::at(self.bytes, start)];
         while let Some(walker) = walkers.last_mut() {

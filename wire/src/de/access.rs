@@ -1,4 +1,4 @@
-//! The insides of containers.
+//! The contents of containers.
 
 use serde::Deserializer;
 use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
@@ -11,7 +11,7 @@ use crate::format::{array_index, tag};
 use crate::shared::Shared;
 use crate::text::Text;
 
-/// The error of a type that stopped before the end.
+/// Errors if a type stopped before the end.
 pub(super) fn all_taken(all: bool) -> Result<(), DecodeError> {
     if all {
         Ok(())
@@ -72,7 +72,7 @@ impl<'d, 's, 'de> SparseItems<'d, 's, 'de> {
             Self { decoder, hole: Shared::undefined(), index: 0, length: length.into() };
         let value = visitor.visit_seq(&mut items)?;
         all_taken(items.index == items.length)?;
-        // What is left are named properties.
+        // The rest are named properties.
         while items.decoder.reader.key()?.is_some() {
             items.decoder.skip()?;
         }
@@ -207,7 +207,7 @@ impl<'de> MapAccess<'de> for ObjectEntries<'_, '_, 'de> {
     }
 }
 
-/// An error: what it says, then its own properties.
+/// An error: its name, message and stack, then its own properties.
 pub(super) struct ErrorEntries<'d, 's, 'de> {
     decoder: &'d mut Decoder<'s, 'de>,
     parts: [Option<Text<'de>>; 3],
@@ -259,7 +259,7 @@ impl<'de> MapAccess<'de> for ErrorEntries<'_, '_, 'de> {
     }
 }
 
-/// A variant with content: an object of one key.
+/// A variant with content, which is an object with one key.
 pub(super) struct Variant<'d, 's, 'de>(&'d mut Decoder<'s, 'de>);
 
 impl<'d, 's, 'de> Variant<'d, 's, 'de> {
@@ -324,14 +324,14 @@ impl<'de> Decoder<'_, 'de> {
         self.reader.peek() == Some(tag::END)
     }
 
-    /// Takes the end of a container.
+    /// Reads the end of a container.
     fn end(&mut self) -> Result<(), DecodeError> {
         all_taken(self.at_end())?;
         self.reader.token()?;
         Ok(())
     }
 
-    /// The next key whose value is not `undefined`; the end is left to take.
+    /// Returns the next key whose value is not `undefined`. Does not read the end.
     fn next_defined(
         &mut self,
         skipped: impl Fn(&str) -> bool,
@@ -349,7 +349,7 @@ impl<'de> Decoder<'_, 'de> {
         Ok(None)
     }
 
-    /// Takes the end of an object, of which only `undefined` may be left.
+    /// Reads the end of an object, of which only `undefined` values may be left.
     fn end_of_entries(&mut self) -> Result<(), DecodeError> {
         let left = self.next_defined(|_| false)?;
         all_taken(left.is_none())?;

@@ -55,7 +55,7 @@ impl ElementDeserializer {
         }
     }
 
-    /// The element as JavaScript has it.
+    /// Returns the element as a JavaScript value.
     fn value(&self) -> Value {
         Value::written(|writer| match (self.0, self.kind()) {
             (Element::Int(value), Kind::BigInt) => {

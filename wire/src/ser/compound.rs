@@ -1,4 +1,4 @@
-//! Arrays, objects and maps while they are written.
+//! Arrays, objects and maps that are being written.
 
 use serde::ser::{self, Serialize};
 
@@ -8,14 +8,14 @@ use crate::error::EncodeError;
 use crate::format::tag;
 use crate::output::Output;
 
-/// An array that may not know its count.
+/// An array whose count may be unknown.
 pub(crate) struct Items<'w> {
     output: &'w mut Output,
-    /// Where the count belongs, if it was not known.
+    /// The position of the count, if it was not known.
     uncounted: Option<usize>,
-    /// How many are missing, or were written if not known.
+    /// The number of items that are missing or, if the count was not known, were written.
     count: usize,
-    /// Ends that close what is around it.
+    /// The number of ends that close the containers around it.
     ends: usize,
 }
 
@@ -144,7 +144,7 @@ impl ser::SerializeMap for Entries<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
         if key.serialize(KeySerializer(&mut self.output.writer)).is_err() {
-            // What was written so far is as good a map as it was an object.
+            // The entries that were written so far are also valid in a map.
             self.output.writer.retag(self.tag, tag::MAP);
             key.serialize(Serializer(self.output))?;
         }

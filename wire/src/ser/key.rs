@@ -6,7 +6,7 @@ use crate::error::EncodeError;
 use crate::number::write_float;
 use crate::writer::Writer;
 
-/// Writes a key as a string, or fails before it has written anything.
+/// Writes a key as a string, or errors before it has written anything.
 pub(super) struct KeySerializer<'w>(pub &'w mut Writer);
 
 type Never = Impossible<(), EncodeError>;
@@ -49,7 +49,7 @@ impl Serializer for KeySerializer<'_> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), EncodeError> {
-        // Through text, so that 0.1 is not 0.10000000149011612.
+        // Converted through text, so that 0.1 does not become 0.10000000149011612.
         self.serialize_f64(value.to_string().parse().unwrap_or(f64::from(value)))
     }
 

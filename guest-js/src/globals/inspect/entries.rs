@@ -1,4 +1,4 @@
-//! What stands between the braces.
+//! The entries between the braces of an object.
 
 use std::fmt::Write;
 
@@ -13,9 +13,9 @@ use crate::rpc;
 #[derive(Default)]
 pub(super) struct Entries {
     pub lines: Vec<String>,
-    /// All of them are numbers.
+    /// True if all of them are numbers.
     pub is_numeric: bool,
-    /// The last one says how many are left out.
+    /// True if the last one says how many are left out.
     pub is_cut: bool,
 }
 
@@ -70,7 +70,7 @@ impl<'js> Inspector<'_, 'js> {
             Ok(Some(property)) => (property.is_enumerable(), self.held(property, level)?),
             Ok(None) => (true, "undefined".to_owned()),
             Err(_) => {
-                // A binding of a module that has not been initialized.
+                // An uninitialized binding of a module.
                 self.ctx.catch();
                 (true, "<uninitialized>".to_owned())
             }
@@ -112,7 +112,7 @@ impl<'js> Inspector<'_, 'js> {
         entries: &mut Entries,
     ) -> Result<()> {
         entries.is_numeric = true;
-        // Known once a hole was met: the positions that are taken.
+        // The occupied positions, once a hole was met.
         let mut taken: Option<Vec<usize>> = None;
         let mut index = 0;
         while index < size {
@@ -236,7 +236,7 @@ impl<'js> Inspector<'_, 'js> {
     }
 }
 
-/// The positions of a sparse array that are taken, in order.
+/// Returns the occupied positions of a sparse array, in order.
 fn positions(array: &Object<'_>) -> Result<Vec<usize>> {
     let mut positions = Vec::new();
     for key in raw::own_keys(array)? {

@@ -1,4 +1,4 @@
-//! Errors: what they say, where they come from, what caused them.
+//! Printing of errors: what they say, where they come from and what caused them.
 
 use rquickjs::{Object, Result, Value};
 
@@ -44,7 +44,7 @@ impl<'js> Inspector<'_, 'js> {
         } else if frames.starts_with("    at ") {
             format!("{header}\n{frames}")
         } else {
-            // Whoever set it knows better.
+            // A stack that was set to another text is printed as it is.
             frames.to_owned()
         };
         let (shown, rest) = text::cut(&printed, MAX_STRING);
@@ -55,7 +55,7 @@ impl<'js> Inspector<'_, 'js> {
         Ok(printed)
     }
 
-    /// `name` or `message`, which an exception of the platform keeps elsewhere.
+    /// Returns `name` or `message`, which an exception of the platform keeps elsewhere.
     fn error_part(
         &self,
         error: &Object<'js>,
@@ -77,11 +77,12 @@ impl<'js> Inspector<'_, 'js> {
         }
     }
 
-    /// Without the name and the message above it, unless somebody has set another text.
+    /// Returns the stack without the name and the message above it, unless it was set to
+    /// another text.
     fn stack(&self, error: &Object<'js>, name: &str, message: &str) -> Result<String> {
         if let Some(own) = self.own_text(error, "stack")? {
             let below = stack::below_header(&own, name, message);
-            // The name may have been set after it was captured.
+            // The name may have been set after the stack was captured.
             return Ok(stack::below_header(below, "Error", message).to_owned());
         }
         let whole: Value<'js> = self.helper("errorStack", (error.clone(),))?;

@@ -1,4 +1,4 @@
-//! Functions and classes.
+//! Printing of functions and classes.
 
 use std::fmt::Write;
 

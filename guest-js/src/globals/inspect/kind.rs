@@ -1,19 +1,20 @@
-//! What an object calls itself.
+//! The names of an object: its constructor and its tag.
 
 use rquickjs::{Object, Result, Value};
 
 use super::{Inspector, MAX_CHAIN, raw, text};
 
-/// The names that stand before an object's brace.
+/// The names that are printed before an object's brace.
 pub struct Identity {
-    /// None if it inherits from nothing that has a constructor.
+    /// The name of the constructor. `None` if the object inherits from nothing that has a
+    /// constructor.
     pub constructor: Option<String>,
-    /// `Symbol.toStringTag`, where it says more.
+    /// The value of `Symbol.toStringTag`, where it says more.
     pub tag: Option<String>,
 }
 
 impl Identity {
-    /// `Foo(2) [tag] `, ready for a brace.
+    /// Returns the names ready for a brace, as in `Foo(2) [tag] `.
     pub fn prefix(&self, fallback: &str, size: Option<usize>) -> String {
         let size = size.map(|size| format!("({size})")).unwrap_or_default();
         let mut prefix = match &self.constructor {

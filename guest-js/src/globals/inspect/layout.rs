@@ -1,29 +1,30 @@
-//! Where lines break.
+//! Line breaking of printed objects.
 
 use super::text::width;
 
 const BREAK: usize = 80;
-/// How many levels of nesting may share a line.
+/// The number of levels of nesting that may share a line.
 const COMPACT: usize = 3;
-/// Between two entries: a comma and a space.
+/// The width of a comma and a space, which stand between two entries.
 const SEPARATOR: usize = 2;
 
 /// The pieces of one printed object.
 pub struct Pieces {
-    /// What stands before the opening brace.
+    /// The text before the opening brace.
     pub base: String,
     pub open: String,
     pub close: &'static str,
     pub entries: Vec<String>,
-    /// Its entries may be laid out in columns.
+    /// True if its entries may be laid out in columns.
     pub is_list: bool,
-    /// Columns are aligned to the right.
+    /// True if columns are aligned to the right.
     pub is_numeric: bool,
-    /// The last entry says how many are left out.
+    /// True if the last entry says how many are left out.
     pub is_cut: bool,
 }
 
-/// `levels` is how many levels deeper the innermost printed object was.
+/// Lays out a printed object. `levels` is the number of levels by which the innermost printed
+/// object was deeper.
 pub fn lay_out(pieces: Pieces, indentation: usize, levels: usize) -> String {
     let Pieces { base, open, close, mut entries, is_list, is_numeric, is_cut } = pieces;
     let count = entries.len();
@@ -56,11 +57,11 @@ fn columns(mut entries: Vec<String>, indentation: usize, numeric: bool, cut: boo
     let total: usize = widths.iter().map(|width| width + SEPARATOR).sum();
     let longest = widths.iter().copied().max().unwrap_or(0);
     let cell = longest + SEPARATOR;
-    // Entries of very different length are better off on lines of their own.
+    // Entries of very different length stand on lines of their own.
     let even = total as f64 / cell as f64 > 5.0 || longest <= 6;
     let mut count = 1;
     if cell * 3 + indentation < BREAK && even {
-        // Aims at a square of characters that are 2.5 times as high as wide.
+        // Aims at a square, for characters that are 2.5 times as high as wide.
         let bias = (cell as f64 - total as f64 / all as f64).sqrt();
         let biased = (cell as f64 - 3.0 - bias).max(1.0);
         let square = ((2.5 * biased * entries.len() as f64).sqrt() / biased).round() as usize;

@@ -1,9 +1,8 @@
-//! Values as text, for the console and for uncaught exceptions.
+//! Printing of values as text, for the console and for uncaught exceptions.
 //!
-//! The forms are those of Node's `util.inspect`. Looking runs no code of the
-//! worker's: getters are named and not called, proxies are seen through without
-//! their traps, and what is called of the engine was captured before a worker
-//! could replace it.
+//! The format is that of Node's `util.inspect`. Printing runs no code of the worker: getters
+//! are named and not called, proxies are looked through without their traps, and the methods of
+//! the engine that it calls were captured before a worker could replace them.
 
 mod entries;
 mod error;
@@ -18,32 +17,32 @@ use rquickjs::{Ctx, FromJs, Function, Object, Result, Symbol, Value};
 
 use super::raw;
 
-/// Levels below the outermost object that are printed.
+/// The number of levels below the outermost object that are printed.
 pub const DEPTH: usize = 2;
-/// Each level takes a piece of the native stack.
+/// The maximum number of levels, because each takes a piece of the native stack.
 const MAX_DEPTH: usize = 32;
-/// Items of a list that are printed.
+/// The maximum number of items of a list that are printed.
 const MAX_ITEMS: usize = 100;
-/// Characters of a string inside of an object that are printed.
+/// The maximum number of characters of a string inside an object that are printed.
 const MAX_STRING: usize = 10_000;
-/// Bytes of one printed value, give or take the indentation.
+/// The maximum size of one printed value in bytes, give or take the indentation.
 const MAX_OUTPUT: usize = 1 << 16;
-/// Prototypes that are looked at, and proxies that are seen through.
+/// The maximum number of prototypes that are looked at, and of proxies that are looked through.
 const MAX_CHAIN: usize = 64;
 
 pub struct Inspector<'a, 'js> {
     ctx: &'a Ctx<'js>,
-    /// What `inspect.js` captured.
+    /// The functions that `inspect.js` captured.
     helpers: &'a Object<'js>,
     depth: usize,
     /// The objects around the one that is being printed.
     seen: Vec<Object<'js>>,
-    /// Those among them that were met again, in the order of their numbers.
+    /// The objects among `seen` that were met again, in the order of their numbers.
     circular: Vec<Object<'js>>,
     indentation: usize,
     /// The level of the object that was printed last.
     innermost: usize,
-    /// Bytes that may still be printed.
+    /// The number of bytes that may still be printed.
     left: usize,
 }
 
@@ -61,7 +60,7 @@ impl<'a, 'js> Inspector<'a, 'js> {
         }
     }
 
-    /// The value as text, whatever it is.
+    /// Returns the value as text, whatever it is.
     pub fn inspect(&mut self, value: &Value<'js>) -> String {
         self.value(value, 0).unwrap_or_else(|_| {
             self.ctx.catch();
@@ -99,7 +98,7 @@ impl<'a, 'js> Inspector<'a, 'js> {
         }
     }
 
-    /// A string inside of an object; long ones break at their own lines.
+    /// Formats a string inside an object. A long string breaks at its own line breaks.
     fn string(&self, text: &str) -> String {
         let (shown, rest) = text::cut(text, MAX_STRING);
         let mut quoted = if text.len() > 16 && text::width(shown) + self.indentation + 4 > 80 {
@@ -128,8 +127,7 @@ impl<'a, 'js> Inspector<'a, 'js> {
         self.helpers.get::<_, Function<'js>>(name)?.call(arguments)
     }
 
-    /// A property that holds a plain value, of the object or of what it
-    /// inherits from.
+    /// Returns a property that holds a plain value, of the object or of one of its prototypes.
     fn lookup(object: &Object<'js>, key: &Value<'js>) -> Result<Option<Value<'js>>> {
         let mut next = Some(object.clone());
         for _ in 0..MAX_CHAIN {
@@ -147,7 +145,7 @@ impl<'a, 'js> Inspector<'a, 'js> {
         raw::own_property(object, &self.key(name)?)
     }
 
-    /// An own property that holds a string.
+    /// Returns an own property that holds a string.
     fn own_text(&self, object: &Object<'js>, name: &str) -> Result<Option<String>> {
         match self.own(object, name)? {
             Some(raw::Property::Data { value, .. }) if value.is_string() => {

@@ -1,4 +1,4 @@
-//! Objects of every kind.
+//! Printing of objects of every kind.
 
 use rquickjs::{Object, Result, Value};
 
@@ -7,14 +7,14 @@ use super::kind::Identity;
 use super::layout::{Pieces, lay_out};
 use super::{Inspector, MAX_CHAIN, raw};
 
-/// What is known of an object before its entries are printed.
+/// The parts of a printed object that are known before its entries are printed.
 pub(super) struct Sketch<'js> {
     base: String,
     open: String,
     close: &'static str,
     pub(super) keys: Vec<Value<'js>>,
     pub(super) content: Content,
-    /// Printed as its base alone if it has no other properties.
+    /// True if only its base is printed when it has no other properties.
     is_whole: bool,
 }
 
@@ -114,7 +114,7 @@ impl<'js> Inspector<'_, 'js> {
         Ok(lay_out(pieces, self.indentation, self.innermost - (level + 1)))
     }
 
-    /// What a class of the platform wants to be printed in place of itself.
+    /// Returns what a class of the platform prints in place of an instance.
     fn shown(&self, object: &Object<'js>) -> Result<Option<Object<'js>>> {
         let key = self.well_known("inspected")?;
         let Some(method) = Self::lookup(object, &key)?.filter(Value::is_function) else {
@@ -122,7 +122,7 @@ impl<'js> Inspector<'_, 'js> {
         };
         let shown: Result<Value<'js>> = self.helper("shown", (method, object.clone()));
         let Ok(shown) = shown else {
-            // A prototype, or an object that only inherits from one.
+            // The object is a prototype, or only inherits from one.
             self.ctx.catch();
             return Ok(None);
         };
@@ -217,7 +217,7 @@ impl<'js> Inspector<'_, 'js> {
             "Arguments" if identity.is_plain("Object") => {
                 braces("[Arguments] ".to_owned(), Content::Properties, raw::own_keys(object)?)
             }
-            // A module's namespace has no class of its own.
+            // A module namespace has no class of its own.
             "Object"
                 if identity.constructor.is_none() && identity.tag.as_deref() == Some("Module") =>
             {
@@ -271,8 +271,8 @@ impl<'js> Inspector<'_, 'js> {
         Ok(value.as_number().unwrap_or(0.0) as usize)
     }
 
-    /// Keys of a list that are not positions. Those of a very long list are
-    /// not looked for: all its positions would have to be listed first.
+    /// Returns the keys of a list that are not positions. Returns none for a very long list,
+    /// because all its positions would have to be listed first.
     fn extra_keys(object: &Object<'js>, size: usize) -> Result<Vec<Value<'js>>> {
         if size > 10_000 {
             return Ok(Vec::new());
@@ -292,7 +292,7 @@ impl<'js> Inspector<'_, 'js> {
         Ok(keys)
     }
 
-    /// The properties of an error that its text does not already hold.
+    /// Returns the properties of an error that its text does not already contain.
     fn error_keys(&self, error: &Object<'js>, printed: &str) -> Result<Vec<Value<'js>>> {
         let mut keys = Vec::new();
         for key in raw::own_keys(error)? {

@@ -1,8 +1,8 @@
-//! Strings and keys as they are written inside of objects.
+//! Strings and keys as they are written inside objects.
 
 use std::fmt::Write;
 
-/// Quoted with the first kind of quote that needs no escaping.
+/// Quotes a text with the first kind of quote that needs no escaping.
 pub fn quote(text: &str) -> String {
     let quote = if !text.contains('\'') {
         '\''
@@ -49,7 +49,7 @@ fn escape_into(into: &mut String, text: &str, quote: Option<char>) {
     }
 }
 
-/// A string key: bare if it could be written so in an object literal.
+/// Formats a string key, without quotes if an object literal allows that.
 pub fn key(text: &str) -> String {
     let mut characters = text.chars();
     let bare = characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
@@ -61,12 +61,12 @@ pub fn key(text: &str) -> String {
     }
 }
 
-/// How many columns the text takes, as far as layout cares.
+/// Returns the number of columns that a text takes, as far as layout is concerned.
 pub fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-/// The first `limit` characters, and how many there are beyond.
+/// Returns the first `limit` characters, and the number of characters after them.
 pub fn cut(text: &str, limit: usize) -> (&str, usize) {
     match text.char_indices().nth(limit) {
         Some((at, _)) => (&text[..at], text[at..].chars().count()),

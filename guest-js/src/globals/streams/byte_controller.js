@@ -66,7 +66,7 @@
   const keepCopy = (controller, buffer, offset, length) =>
     keep(controller, buffers.slice(buffer, offset, offset + length), 0, length);
 
-  /** The first that waits has lost its reader: what it was filled with is not lost. */
+  /** Keeps the bytes of the first pending read, which has lost its reader. */
   const keepOfFirst = (controller) => {
     const { buffer, offset, filled } = shift(controller.pending);
     if (filled > 0) keepCopy(controller, buffer, offset, filled);
@@ -86,7 +86,7 @@
     while (filled.length > 0) commit(stream, shift(filled));
   };
 
-  /** Moves bytes from the queue; whether it holds enough then. */
+  /** Moves bytes from the queue. Returns true if the read then has enough. */
   const fill = (controller, into) => {
     const { queue } = controller;
     const room = into.length - into.filled;
@@ -127,7 +127,7 @@
     request.chunk(new Bytes(buffer, offset, length));
   };
 
-  /** Takes the buffer over, without a copy of its own. */
+  /** Enqueues a buffer and takes it over, without a copy. */
   const enqueueOwned = (controller, buffer, offset, length) => {
     const { stream, pending } = controller;
     if (pending.length > 0) {
@@ -215,7 +215,7 @@
     respondInternally(controller, length);
   };
 
-  /** Reads into a view, which the caller has not any more then. */
+  /** Reads into a view, whose buffer is taken away from the caller. */
   streams.pullInto = (controller, view, min, request) => {
     const { stream, pending } = controller;
     const { Kind, size } = kindOf(view);
@@ -258,7 +258,7 @@
     error: fail,
     close(controller) {
       close(controller);
-      // A read into a view is told only by an answer.
+      // A read into a view only ends with a response.
       if (controller.stream.state === "closed" && controller.pending.length > 0) respond(controller, 0);
     },
     enqueue,
@@ -314,7 +314,7 @@
     return controller;
   };
 
-  /** A stream of bytes of the platform's own. */
+  /** Creates a byte stream of the platform's own. */
   streams.makeBytes = ({ pull = resolved, cancel = resolved, mark = 0, start }) => {
     const stream = streams.newReadable();
     const controller = streams.newByteController(mark, undefined);

@@ -3,7 +3,7 @@
   const { bad, buffers, OWN_TRANSFORM: OWN, TransformStream } = streams;
   const Bytes = Uint8Array;
 
-  /** The window of what must be bytes, as a view of all its buffer or a part. */
+  /** Returns a view of the bytes of a buffer or of a view, or throws for any other value. */
   streams.bytesOf = (chunk, refusal) => {
     if (buffers.isView(chunk)) {
       const { buffer, offset, length } = buffers.placeOf(chunk);
@@ -11,7 +11,7 @@
     }
     return buffers.isBuffer(chunk) ? new Bytes(chunk) : bad(refusal(chunk));
   };
-  /** The same of what may be text as well, which is sent as UTF-8. */
+  /** The same for a value that may also be text, which is sent as UTF-8. */
   streams.bytesOfText = (chunk, refusal) =>
     typeof chunk === "string" ? native.encode(chunk) : streams.bytesOf(chunk, refusal);
   const notBytes = () =>

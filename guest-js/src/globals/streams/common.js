@@ -32,7 +32,7 @@
     throw new TypeError(text);
   };
 
-  /** What the files of the streams share. */
+  /** The functions that the files of the streams share. */
   const streams = (internals.streams = { __proto__: null });
 
   streams.nothing = () => {};
@@ -42,7 +42,7 @@
   streams.promise = (start) => new Promised(start);
   streams.then = (promise, done, failed = undefined) => apply(promiseThen, promise, [done, failed]);
 
-  /** Nobody has to look at its rejection. */
+  /** Marks a promise as handled, so that its rejection is not reported. */
   streams.handled = (promise) => {
     apply(promiseThen, promise, [undefined, streams.nothing]);
     return promise;
@@ -57,7 +57,7 @@
     return it;
   };
 
-  /** What a callback of a program's returns or throws, as a promise. */
+  /** Returns a promise of what a program's callback returns or throws. */
   streams.promised = (callback, self, args) => {
     try {
       return promiseResolve(apply(callback, self, args));
@@ -66,7 +66,7 @@
     }
   };
 
-  // Lists that are taken from at the front.
+  // Linked lists that are taken from at the front.
   streams.list = () => ({ __proto__: null, head: undefined, tail: undefined, length: 0 });
   streams.push = (list, value) => {
     const node = { __proto__: null, value, next: undefined };
@@ -87,13 +87,13 @@
     list.length = 0;
   };
 
-  // A dictionary of Web IDL's.
+  // Checks a Web IDL dictionary.
   streams.dictionary = (value, what) => {
     if (value === undefined || value === null) return {};
     if (typeof value !== "object" && typeof value !== "function") bad(`${what} must be an object.`);
     return value;
   };
-  /** An object that may be left out. */
+  /** Checks an object that may be left out. */
   streams.given = (value, what) => {
     if (value === undefined) return {};
     if (value === null || (typeof value !== "object" && typeof value !== "function")) {
@@ -106,7 +106,7 @@
     return value;
   };
 
-  /** A queuing strategy as a program gives it. */
+  /** Reads a queuing strategy that a program gives. */
   streams.strategy = (strategy, highWaterMark) => {
     const { highWaterMark: given, size } = streams.dictionary(strategy, "The strategy");
     const mark = given === undefined ? undefined : +given;
@@ -118,7 +118,7 @@
   };
   streams.one = () => 1;
 
-  /** The kind of a view, whose elements are so many bytes long. */
+  /** Returns the class of a view and the size of its elements in bytes. */
   const kindOf = (view) => {
     const name = apply(tagOf, view, []);
     const Kind = name === undefined ? View : kinds[name];
@@ -128,7 +128,7 @@
   streams.buffers = {
     isView,
     kindOf,
-    /** Where a view lies. */
+    /** Returns the buffer of a view, and the view's offset and length in it. */
     placeOf(view) {
       const of = apply(tagOf, view, []) === undefined ? ofDataView : ofTyped;
       return {

@@ -8,7 +8,7 @@
   const Bytes = Uint8Array;
   const Failure = Error;
 
-  // What one message holds of a stream at most. Larger chunks are sent in parts.
+  // The maximum number of bytes of a stream in one message. Larger chunks are sent in parts.
   const MOST = 256 << 10;
 
   const NOT_BYTES = "This ReadableStream did not return bytes.";
@@ -18,7 +18,7 @@
   streams.NOT_BYTES = NOT_BYTES;
   streams.isChunk = isBytes;
 
-  /** A part of a chunk, in a buffer that holds nothing else: that is what is sent. */
+  /** Returns a part of a chunk in a buffer of its own, because the whole buffer is sent. */
   const part = (bytes, from, to) => {
     const { buffer, offset, length } = placeOf(bytes);
     if (from === 0 && to === length && buffers.lengthOf(buffer) === length) return bytes;
@@ -26,21 +26,21 @@
   };
   const sizeOf = (bytes) => placeOf(bytes).length;
 
-  // workerd's words for a stream whose other side is gone.
+  // The error messages of workerd for a stream whose other side is gone.
   const NO_MORE_TO_READ = "ReadableStream received over RPC disconnected prematurely.";
   const NO_MORE_TO_WRITE =
     "WritableStream received over RPC was disconnected because the remote execution context has ended.";
-  // Others let go of a stream at nobody's expense, and what that calls is the
-  // sender's code: it runs in a turn of its own, which the sender pays for.
+  // Others drop a stream at nobody's expense, and that calls the sender's code. So that code
+  // runs in a turn of its own, which the sender pays for.
   const later = (invocation, act) => within(invocation, () => setTimer(act, 0, false));
   const dropped = () => new Exception("The other side of the stream has dropped it.", "AbortError");
-  // What is no object says nothing by itself.
+  // A reason that is not an object says nothing by itself.
   const failure = (error) => typeof error === "object" && error !== null
     ? error
     : new Failure(NO_MORE_TO_READ, { cause: error });
 
-  // What others hold of a stream of this worker's. The code behind it runs as part
-  // of the invocation that sent it, which stays open until the stream is done with.
+  // The capability through which others read a stream of this worker. The code behind it runs
+  // as part of the invocation that sent it, which stays open until the stream is done.
   class Source extends RpcTarget {
     #stream;
     #reader;
@@ -57,7 +57,7 @@
       },
       error: (error) => this.#fail(failure(error)),
     };
-    // Why there is no more, though it has not ended.
+    // The reason why there is no more, although the stream has not ended.
     #broken;
     #invocation;
 
@@ -108,7 +108,8 @@
       streams.readWith(this.#reader, this.#request);
     }
 
-    // What was asked for must not be held by what is collected late, if at all.
+    // The request is forgotten first: this object may be collected late, if at all, and must
+    // not hold the answer.
     #answer(bytes) {
       const { resolve } = this.#asked;
       this.#asked = undefined;
@@ -139,7 +140,7 @@
       this.#answer(this.#part());
     }
 
-    /** The next bytes; undefined when there are no more. */
+    /** Returns a promise of the next bytes, or of undefined at the end. */
     pull() {
       if (this.#pulling) bad("The stream is being pulled already.");
       this.#pulling = true;
@@ -198,7 +199,8 @@
       cut(target.#broken);
     }
 
-    // The result, and the end of it all when that has settled, or failed.
+    // Returns the result of `act`. The sink ends when that has failed or, if `always`, has
+    // settled.
     #ending(act, always) {
       if (this.#broken !== undefined) return rejected(this.#broken);
       return promise((resolve, reject) => {
@@ -220,7 +222,7 @@
       });
     }
 
-    /** Answers when the bytes are written; one at a time, so that they are bounded. */
+    /** Resolves when the bytes are written. Takes one chunk at a time, to bound the bytes. */
     write(chunk) {
       if (this.#writing) bad("The stream is being written to already.");
       const bytes = streams.bytesOfText(chunk, notWritten);
@@ -253,20 +255,20 @@
   const { withdraw: withdrawSource, cut: cutSource } = Source;
   const { withdraw: withdrawSink, cut: cutSink } = Sink;
 
-  /** What an invocation had offered that is over. */
+  /** Breaks a stream that was offered by an invocation that is over. */
   internals.cutStream = (target) => {
     cutSource(target);
     cutSink(target);
   };
 
-  /** What was offered in a message that is never sent. */
+  /** Withdraws an object that was offered in a message that is never sent. */
   internals.withdraw = (target) => {
     withdrawSource(target);
     withdrawSink(target);
     internals.withdrawSignal(target);
   };
 
-  /** What a message holds of a stream, which its holder has not any more. */
+  /** Returns what a message holds of a stream, and takes the stream away from its holder. */
   streams.sourceOf = (readable) => {
     const stream = streams.takeReadable(readable);
     const { remote } = stream;
@@ -286,7 +288,7 @@
   const dispose = (stub) => apply(native.dispose, stub, []);
   const alone = (stub) => (isStub(stub) ? stub : bad("A stream that came is none."));
 
-  /** The stream that a source elsewhere has the bytes of. It is asked for each chunk. */
+  /** Creates a stream whose bytes come from a source elsewhere. It is asked for each chunk. */
   streams.readableFrom = (source) => {
     const stub = alone(source);
     const stream = streams.makeBytes({
@@ -318,12 +320,12 @@
     return streams.readableFace(stream);
   };
 
-  /** The stream whose bytes a sink elsewhere takes, one chunk at a time. */
+  /** Creates a stream whose bytes a sink elsewhere takes, one chunk at a time. */
   streams.writableFrom = (sink) => {
     const stub = alone(sink);
     let over = false;
     const end = (method, args) => {
-      // What a failed write has ended, nobody ends again.
+      // A failed write has already ended it.
       if (over) return resolved();
       over = true;
       const ended = send(stub, method, args);
@@ -340,7 +342,7 @@
       write: (chunk) => {
         const written = promise((resolve) => resolve(write(streams.bytesOfText(chunk, notWritten), 0)));
         return then(written, undefined, (error) => {
-          // What is not written is not to be taken for the whole.
+          // A part of the bytes must not be taken for the whole.
           handled(end("abort", [error]));
           throw error;
         });

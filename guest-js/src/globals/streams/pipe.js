@@ -16,7 +16,7 @@
     };
   };
 
-  /** Moves all that is read into what is written, as fast as that takes it. */
+  /** Writes everything that is read from the source, as fast as the target takes it. */
   streams.pipe = (source, target, { preventAbort, preventCancel, preventClose, signal }) => {
     const reader = streams.lock(source);
     const writer = streams.lockWritable(target);
@@ -33,7 +33,7 @@
       if (failed) done.reject(error);
       else done.resolve(undefined);
     };
-    // What was read is written before anything ends.
+    // All chunks that were read are written before anything ends.
     const written = () => {
       const waited = last;
       return then(waited, () => (waited === last ? undefined : written()));
@@ -117,7 +117,7 @@
     return { buffer: buffers.slice(buffer, offset, offset + length), length };
   };
 
-  /** Two streams that yield what the one does; it is read as fast as the faster is. */
+  /** Creates two streams with the chunks of one, read as fast as the faster of the two. */
   streams.tee = (source) => {
     const reader = streams.lock(source);
     const isBytes = streams.isBytes(source);

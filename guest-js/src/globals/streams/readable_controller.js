@@ -6,7 +6,7 @@
 
   streams.hasRequests = (stream) => stream.reader !== undefined && stream.reader.requests.length > 0;
 
-  /** Ends all reads that wait. */
+  /** Ends all pending reads. */
   const answerAll = (reader, answer) => {
     const { requests } = reader;
     reader.requests = list();
@@ -45,7 +45,7 @@
     return then(controller.steps.cancel(controller, reason), nothing);
   };
 
-  /** Cancels a stream, whose readers see an error and not its end. */
+  /** Cancels a stream. Its readers see an error instead of its end. */
   streams.breakOff = (stream, reason) => {
     if (stream.state !== "readable") return;
     const { controller } = stream;
@@ -54,17 +54,17 @@
     streams.handled(cancelled);
   };
 
-  /** A stream before it has a controller. */
+  /** Creates a stream that has no controller yet. */
   streams.newReadable = () => ({
     __proto__: null, state: "readable", reader: undefined, error: undefined, disturbed: false,
     controller: undefined,
-    // What it leads to elsewhere, as long as nothing was read.
+    // The stub of its source elsewhere, as long as nothing was read.
     remote: undefined,
-    // Text or bytes that are all it will yield, as long as nothing was read.
+    // The text or bytes that are all it will yield, as long as nothing was read.
     whole: undefined,
   });
 
-  /** Asks for more if there is room, or somebody waits. */
+  /** Asks for more if there is room, or if a read is pending. */
   streams.pullIfNeeded = (controller) => {
     if (!controller.steps.wants(controller)) return;
     if (controller.pulling) {
@@ -81,7 +81,7 @@
     }, (error) => controller.steps.error(controller, error));
   };
 
-  /** Gives a stream the controller that its algorithms are for. */
+  /** Gives a stream the controller that its algorithms are for, and starts it. */
   streams.begin = (stream, controller, start) => {
     controller.stream = stream;
     stream.controller = controller;
@@ -92,7 +92,7 @@
     }, (error) => controller.steps.error(controller, error));
   };
 
-  /** The algorithms that a program's source has. */
+  /** Returns the algorithms of a program's source. */
   streams.algorithms = (source, { start, pull, cancel }, face) => ({
     start: start === undefined ? undefined : () => apply(start, source, [face]),
     pull: pull === undefined ? resolved : () => promised(pull, source, [face]),
@@ -122,7 +122,7 @@
     streams.errorReadable(controller.stream, error);
   };
 
-  /** A chunk at the end of a queue, and what it counts. */
+  /** Appends a chunk to a queue and counts its size. */
   streams.enqueueSized = (controller, value, size) => {
     const weight = +size;
     if (!(weight >= 0) || weight === Infinity) {
@@ -204,7 +204,7 @@
     return controller;
   };
 
-  /** A stream of the platform's own. */
+  /** Creates a stream of the platform's own. */
   streams.makeReadable = ({ start, pull = resolved, cancel = resolved, mark = 1, size = streams.one }) => {
     const stream = streams.newReadable();
     const controller = streams.newDefaultController(mark, size);

@@ -12,7 +12,7 @@
   const released = () => new TypeError("The reader was released.");
   const LOCKED = "This ReadableStream is currently locked to a reader.";
 
-  /** Locks the stream. */
+  /** Creates a reader, which locks the stream. */
   const makeReader = (stream, byob) => {
     if (stream.reader !== undefined) bad(LOCKED);
     const reader = { __proto__: null, stream, byob, closed: deferred(), requests: list() };
@@ -56,7 +56,7 @@
     else streams.pullInto(stream.controller, view, min, request);
   };
 
-  /** A request whose answer is a promise. */
+  /** Returns a promise of the answer to a request. */
   const asking = (ask) =>
     promise((resolve, reject) => ask({
       chunk: (value) => resolve({ value, done: false }),
@@ -67,7 +67,7 @@
   streams.lock = (stream) => makeReader(stream, false);
   streams.release = release;
   streams.readWith = read;
-  /** The next chunk, as `read()` tells it. */
+  /** Returns the next chunk in the form that `read()` returns. */
   streams.next = (reader) => asking((request) => read(reader, request));
   streams.LOCKED = LOCKED;
 
@@ -145,7 +145,7 @@
   }
   internals.interface(ReadableStreamBYOBReader);
 
-  // One of our own, whose record is right already.
+  // Marks a stream made by this script, whose record is already valid.
   const MADE = {};
   let recordOf;
   let swap;
@@ -270,7 +270,7 @@
   streams.readableOf = recordOf;
   streams.readableFace = face;
 
-  /** Takes a stream away from its holder, to whom it looks like one that is piped. */
+  /** Takes a stream away from its holder, to whom it looks like one that is being piped. */
   streams.takeReadable = (stream) => {
     const it = recordOf(stream);
     if (it.reader !== undefined) bad(LOCKED);

@@ -57,7 +57,7 @@
     #sides;
 
     constructor() {
-      // A lead surrogate whose trail is in the next chunk.
+      // A lead surrogate whose trail surrogate is in the next chunk.
       let lead = "";
       this.#sides = sides({
         transform(chunk, enqueue) {

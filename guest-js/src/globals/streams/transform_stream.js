@@ -124,7 +124,7 @@
     changed: deferred(), finish: undefined, transform: resolved, flush: resolved, cancel: resolved,
   });
 
-  /** Makes both sides, which begin when `started` has settled. */
+  /** Creates both sides, which start when `started` has settled. */
   const connect = (transform, started, writing, reading) => {
     transform.writable = streams.makeWritable({
       start: () => started,
@@ -179,7 +179,7 @@
     #writable;
 
     static {
-      /** The two sides of one; undefined for anything else. */
+      /** Returns the two sides of a transform stream, or undefined for any other value. */
       streams.sidesOf = (value) =>
         typeof value === "object" && value !== null && #readable in value
           ? { readable: value.#readable, writable: value.#writable }
@@ -230,7 +230,7 @@
   }
   internals.interface(TransformStream);
 
-  /** The two sides of a transform of the platform's own. */
+  /** Creates the two sides of a transform of the platform's own. */
   streams.transform = ({ transform: each, flush = nothing, mark = 1 }) => {
     const transform = newTransform();
     connect(transform, resolved(), { mark }, { mark: 0 });
@@ -240,13 +240,13 @@
     return transform;
   };
 
-  /** One with both sides of another, which has them no more. */
+  /** Creates a transform stream with both sides of another one, which loses them. */
   streams.movedTransform = ({ readable, writable }) => {
     const sides = { readable: streams.takeReadable(readable), writable: streams.takeWritable(writable) };
     return new TransformStream(sides, undefined, undefined, MADE);
   };
 
-  // For classes that extend it: `super(transform, undefined, undefined, OWN_TRANSFORM)`
+  // For classes that extend it: `super(transform, undefined, undefined, OWN_TRANSFORM)`.
   streams.TransformStream = TransformStream;
   streams.OWN_TRANSFORM = MADE;
 }

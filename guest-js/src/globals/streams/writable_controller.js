@@ -1,14 +1,14 @@
 (native, internals) => {
   const { streams, makeSignal, abortSignal } = internals;
   const { list, shift, clear, then, resolved, rejected, handled, deferred, bad } = streams;
-  // In the place of a chunk.
+  // Takes the place of a chunk.
   const CLOSE = { __proto__: null };
 
   streams.newWritable = () => ({
     __proto__: null, state: "writable", error: undefined, writer: undefined, controller: undefined,
     requests: list(), inFlight: undefined, close: undefined, closing: undefined, abort: undefined,
     pressed: false,
-    // What it leads to elsewhere, as long as nothing was written.
+    // The stub of its sink elsewhere, as long as nothing was written.
     remote: undefined,
   });
 
@@ -205,10 +205,10 @@
     return closing.promise;
   };
 
-  // What the classes use.
+  // Used by the classes.
   Object.assign(streams, { advance, press, rejectReady, rejectClosed });
 
-  /** A controller's stream begins. */
+  /** Gives a stream its controller, and starts it. */
   streams.beginWritable = (stream, controller, start) => {
     controller.stream = stream;
     stream.controller = controller;
@@ -227,14 +227,14 @@
     const controller = {
       __proto__: null, stream: undefined, face: undefined, queue: list(), total: 0, started: false,
       mark, size, write: resolved, close: resolved, abort: resolved,
-      // The signal is made when it is asked for.
+      // The signal is created when it is asked for.
       signal: undefined, aborted: false, reason: undefined,
     };
     controller.face = new WritableStreamDefaultController(controller, MADE);
     return controller;
   };
 
-  /** A stream of the platform's own. */
+  /** Creates a stream of the platform's own. */
   streams.makeWritable = ({ start, write, close = resolved, abort = resolved, mark = 1, size = streams.one }) => {
     const stream = streams.newWritable();
     const controller = streams.newWritableController(mark, size);

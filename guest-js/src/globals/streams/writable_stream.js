@@ -10,7 +10,7 @@
   const illegal = () => rejected(new TypeError("Illegal invocation"));
   const released = () => new TypeError("The writer was released.");
 
-  /** Locks the stream. */
+  /** Creates a writer, which locks the stream. */
   const makeWriter = (stream) => {
     if (stream.writer !== undefined) bad(LOCKED);
     const { state } = stream;
@@ -211,10 +211,10 @@
   streams.writableOf = recordOf;
   streams.writableFace = (it) => new WritableStream(it, undefined, MADE);
 
-  /** Of a stream of either kind. */
+  /** Returns true if a stream of either kind is locked. */
   streams.isLocked = (it) => it.reader !== undefined || it.writer !== undefined;
 
-  /** Takes a stream away from its holder, to whom it looks like one that is piped to. */
+  /** Takes a stream away from its holder, to whom it looks like one that is being piped to. */
   streams.takeWritable = (stream) => {
     const it = recordOf(stream);
     if (it.writer !== undefined) bad(LOCKED);

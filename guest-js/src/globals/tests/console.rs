@@ -3,7 +3,7 @@
 use super::Realm;
 use crate::{Level, context};
 
-/// Arguments of `console.log`, and the line.
+/// Arguments of `console.log`, and the line that they print.
 const LINES: &[(&str, &str)] = &[
     ("", ""),
     ("'a'", "a"),

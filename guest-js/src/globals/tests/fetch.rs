@@ -17,7 +17,7 @@ pub(super) fn check(cases: &[(&str, &str)]) {
     realm.check(cases);
 }
 
-/// Each is a promise and what it comes to.
+/// Checks snippets that return a promise, and what it settles to.
 pub(super) fn settles(cases: &[(&str, &str)]) {
     let realm = Realm::new();
     realm.eval(PRELUDE);

@@ -1,6 +1,6 @@
-//! Values and what they look like.
+//! Values and their printed form.
 
-/// Each value and its form, which is Node's.
+/// Each value and its printed form, which is Node's.
 pub const FORMS: &[(&str, &str)] = &[
     ("({a:1,b:'x',c:{d:{e:{f:1}}}})", "{ a: 1, b: 'x', c: { d: { e: [Object] } } }"),
     ("([1,2,[3,[4,[5,[6]]]]])", "[ 1, 2, [ 3, [ 4, [Array] ] ] ]"),

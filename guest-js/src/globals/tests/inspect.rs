@@ -1,4 +1,4 @@
-//! What values look like.
+//! Printing of values.
 
 use super::Realm;
 use super::forms::FORMS;

@@ -1,4 +1,4 @@
-//! What is small: clones, randomness, time, `fetch`, the global object itself.
+//! Small topics: clones, randomness, time, `fetch`, the global object itself.
 
 use super::Realm;
 use crate::Effect;

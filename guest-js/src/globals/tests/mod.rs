@@ -1,4 +1,4 @@
-//! Snippets of JavaScript against the globals, with a host that records.
+//! Tests of the globals: snippets of JavaScript, with a host that records.
 
 mod console;
 mod encoding;
@@ -52,7 +52,7 @@ impl Realm {
         let runtime = Runtime::new().unwrap();
         let context = Context::full(&runtime).unwrap();
         let state = Rc::new(State::new(Box::new(Recorder(Rc::clone(&lines)))));
-        // Somebody pays for what the snippets start.
+        // An invocation that pays for what the snippets start.
         state.invocations.borrow_mut().insert(0, crate::state::Invocation::default());
         context.with(|ctx| {
             let internals = install(&ctx, &state, compiled()).catch(&ctx).unwrap();
@@ -62,7 +62,7 @@ impl Realm {
         Self { context, runtime, state, lines }
     }
 
-    /// The completion value as a string, or what was thrown after `Uncaught`.
+    /// Returns the completion value as a string, or what was thrown after `Uncaught`.
     pub fn eval(&self, source: &str) -> String {
         let value = self.context.with(|ctx| {
             let mut options = rquickjs::context::EvalOptions::default();
@@ -104,7 +104,7 @@ impl Realm {
         }
     }
 
-    /// What was logged since it was last asked.
+    /// Returns what was logged since the last call.
     pub fn logged(&self) -> Vec<String> {
         self.lines.borrow_mut().drain(..).map(|(_, _, text)| text).collect()
     }
@@ -116,7 +116,7 @@ impl Realm {
         logged.join("\n")
     }
 
-    /// Every line is a source and what it evaluates to.
+    /// Checks the value of each source.
     pub fn check(&self, cases: &[(&str, &str)]) {
         for (source, expected) in cases {
             assert_eq!(self.eval(source), *expected, "{source}");
@@ -126,7 +126,7 @@ impl Realm {
 
 impl Drop for Realm {
     fn drop(&mut self) {
-        // What the state keeps of the heap must go before the heap does.
+        // The values in the state must be dropped before the heap.
         self.state.intrinsics.take();
         self.state.timers.take();
     }
@@ -143,7 +143,7 @@ fn nothing_is_printed_of_code_that_made_nothing() {
 fn strings_are_not_code() {
     let realm = Realm::new();
     realm.check(&[("eval('1 + 1')", "2"), ("new Function('return 3')()", "3")]);
-    // Once more changes nothing.
+    // A second call changes nothing.
     for _ in 0..2 {
         realm.context.with(|ctx| forbid_dynamic_code(&ctx));
     }

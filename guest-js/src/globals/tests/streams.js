@@ -1,4 +1,4 @@
-// Each case logs what happens in its order; streams.txt is what Node.js 20 logs.
+// Each case logs what happens in its order. streams.txt is what Node.js 20 logs.
 const cases = {
   async "chunks are read in order"(log) {
     const stream = new ReadableStream({ start(c) { c.enqueue(1); c.enqueue("two"); c.enqueue({ three: 3 }); c.close(); } });

@@ -1,4 +1,4 @@
-//! Streams, as Node.js 20 has them.
+//! Streams, compared with those of Node.js 20.
 
 use super::Realm;
 use super::fetch::{check, settles};
@@ -12,7 +12,7 @@ fn streams_do_what_those_of_node_do() {
     assert_eq!(told, include_str!("streams.txt"));
 }
 
-/// What Node.js 20 lacks, or does otherwise than the standard says.
+/// Cases that Node.js 20 lacks, or where it differs from the standard.
 #[test]
 fn the_standard_is_followed_where_node_is_not() {
     settles(&[

@@ -1,6 +1,6 @@
-//! Looks ahead in a source for the tokens of one pattern.
+//! Lookahead in a source for the tokens of one pattern.
 
-/// A place in the source. Spaces and comments may stand before any token.
+/// A position in the source. Whitespace and comments may precede any token.
 #[derive(Clone, Copy)]
 pub struct Cursor<'a> {
     source: &'a str,
@@ -12,13 +12,13 @@ impl<'a> Cursor<'a> {
         Self { source, at }
     }
 
-    /// The source from the next token on.
+    /// Returns the source from the next token on.
     fn rest(&mut self) -> &'a str {
         self.at += spaces(self.source.get(self.at..).unwrap_or_default());
         self.source.get(self.at..).unwrap_or_default()
     }
 
-    /// Takes the sign if it is next.
+    /// Consumes `sign` if it is next.
     pub fn sign(&mut self, sign: &str) -> Option<()> {
         if !self.rest().starts_with(sign) {
             return None;
@@ -27,20 +27,20 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// Takes an identifier or a keyword.
+    /// Consumes an identifier or a keyword.
     pub fn word(&mut self) -> Option<&'a str> {
         let word = leading_word(self.rest())?;
         self.at += word.len();
         Some(word)
     }
 
-    /// Takes the word if it is next.
+    /// Consumes `word` if it is next.
     pub fn exact(&mut self, word: &str) -> Option<()> {
         let mut here = *self;
         (here.word()? == word).then(|| *self = here)
     }
 
-    /// Takes `exports` or `module.exports`.
+    /// Consumes `exports` or `module.exports`.
     pub fn exports(&mut self) -> Option<()> {
         let mut here = *self;
         if here.exact("module").is_some() {
@@ -51,7 +51,7 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// Takes `require("…")` and returns the specifier.
+    /// Consumes `require("…")` and returns the specifier.
     pub fn require(&mut self) -> Option<String> {
         let mut here = *self;
         here.exact("require")?;
@@ -62,14 +62,14 @@ impl<'a> Cursor<'a> {
         Some(specifier)
     }
 
-    /// Takes a string literal and returns what it stands for.
+    /// Consumes a string literal and returns its value.
     pub fn string(&mut self) -> Option<String> {
         let literal = leading_string(self.rest())?;
         self.at += literal.len();
         unescaped(&literal[1..literal.len() - 1])
     }
 
-    /// Takes a token of any kind; none at the end.
+    /// Consumes a token of any kind. `None` at the end.
     pub fn token(&mut self) -> Option<()> {
         let rest = self.rest();
         let first = rest.chars().next()?;
@@ -79,7 +79,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The bytes of spaces and comments that the source begins with.
+/// Returns the number of bytes of whitespace and comments at the start of the source.
 pub fn spaces(source: &str) -> usize {
     let mut at = 0;
     loop {
@@ -96,7 +96,7 @@ pub fn spaces(source: &str) -> usize {
     }
 }
 
-/// The identifier that the source begins with. One with an escape is none.
+/// Returns the identifier at the start of the source. Escapes are not recognized.
 pub fn leading_word(source: &str) -> Option<&str> {
     let is_part =
         |c: char| c == '$' || c == '_' || c.is_alphanumeric() || c == '\u{200c}' || c == '\u{200d}';
@@ -105,7 +105,7 @@ pub fn leading_word(source: &str) -> Option<&str> {
     word.starts_with(|c: char| !c.is_ascii_digit()).then_some(word)
 }
 
-/// The string literal, with its quotes, that the source begins with.
+/// Returns the string literal at the start of the source, with its quotes.
 pub fn leading_string(source: &str) -> Option<&str> {
     let quote = source.bytes().next().filter(|quote| matches!(quote, b'"' | b'\''))?;
     let mut bytes = source.bytes().enumerate().skip(1);
@@ -122,7 +122,7 @@ pub fn leading_string(source: &str) -> Option<&str> {
     None
 }
 
-/// What the inside of a string literal stands for; none if it is no Unicode text.
+/// Returns the value of the inside of a string literal, or `None` if it is not Unicode text.
 fn unescaped(inside: &str) -> Option<String> {
     let mut text = String::with_capacity(inside.len());
     let mut chars = inside.chars();
@@ -153,7 +153,7 @@ fn unescaped(inside: &str) -> Option<String> {
     Some(text)
 }
 
-/// `\uXXXX`, or two of them that are one character.
+/// Decodes `\uXXXX`, or two of them that are a surrogate pair.
 fn unit(chars: &mut std::str::Chars<'_>) -> Option<char> {
     let first = hex(chars, 4)?;
     if !(0xd800..0xdc00).contains(&first) {

@@ -1,7 +1,7 @@
-//! The names that a CommonJS module exports, as far as its source shows them.
+//! Detection of the names that a CommonJS module exports, as far as its source shows them.
 //!
-//! An ES module can import them by name, which has to be known before the module runs. The
-//! patterns are those of Node, which are frozen:
+//! An ES module can import them by name, so they must be known before the module runs. The
+//! patterns are those of Node.js, which are frozen:
 //! <https://github.com/nodejs/cjs-module-lexer#grammar>. Takes time linear in the source.
 
 mod cursor;
@@ -14,15 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use cursor::Cursor;
 use scanner::Scanner;
 
-/// What a CommonJS module exports.
+/// The exports of a CommonJS module.
 #[derive(Default)]
 pub struct Exported {
     pub names: BTreeSet<String>,
-    /// The specifiers of modules whose names it exports as well.
+    /// The specifiers of the modules whose names it exports as well.
     pub from: Vec<String>,
 }
 
-/// Reads the names out of the source; of one that is not JavaScript, some or none.
+/// Detects the exported names in a source. If it is not JavaScript, finds some of them or none.
 #[must_use]
 pub fn read(source: &str) -> Exported {
     let mut patterns = Patterns::default();
@@ -39,18 +39,18 @@ pub fn read(source: &str) -> Exported {
 #[derive(Default)]
 struct Patterns {
     names: BTreeSet<String>,
-    /// What has a getter that may do more than read.
+    /// The names that have a getter which may do more than read.
     unsafe_getters: BTreeSet<String>,
-    /// What the last assignment of `module.exports` requires.
+    /// The specifiers that the last assignment of `module.exports` requires.
     assigned: Vec<String>,
-    /// What `export *` was compiled to.
+    /// The specifiers of compiled `export *` statements.
     starred: Vec<String>,
-    /// Variables at the top that hold a module.
+    /// The variables at the top level that hold a module, with its specifier.
     required: BTreeMap<String, String>,
 }
 
 impl Patterns {
-    /// Tries what can begin with a word that the source ahead follows.
+    /// Tries the patterns that begin with a word. `ahead` is the source after it.
     fn at(&mut self, word: &str, mut ahead: Cursor<'_>, is_member: bool, is_at_top: bool) {
         match word {
             "__export" | "__exportStar" if is_at_top => {
@@ -82,7 +82,7 @@ impl Patterns {
         }
     }
 
-    /// `exports.name =`, `exports["name"] =`
+    /// Matches `exports.name =` and `exports["name"] =`.
     fn member(&mut self, mut ahead: Cursor<'_>) -> Option<()> {
         let name = if ahead.sign("[").is_some() {
             let name = ahead.string()?;
@@ -97,7 +97,8 @@ impl Patterns {
         Some(())
     }
 
-    /// `module.exports = require("…")`, `module.exports = { name, "name": value, ...require("…") }`
+    /// Matches `module.exports = require("…")` and
+    /// `module.exports = { name, "name": value, ...require("…") }`.
     fn assignment(&mut self, mut ahead: Cursor<'_>) {
         self.assigned.clear();
         if let Some(specifier) = ahead.require() {
@@ -107,7 +108,8 @@ impl Patterns {
         }
     }
 
-    /// One property of the object; none if nothing that is understood follows.
+    /// Matches one property of the object and the comma after it. `None` if nothing that is
+    /// understood follows.
     fn property(&mut self, ahead: &mut Cursor<'_>) -> Option<()> {
         if ahead.sign("...").is_some() {
             match ahead.require() {
@@ -127,7 +129,7 @@ impl Patterns {
         ahead.sign(",")
     }
 
-    /// `Object.defineProperty(exports, "name", …`
+    /// Matches `Object.defineProperty(exports, "name", …`.
     fn definition(&mut self, mut ahead: Cursor<'_>) -> Option<()> {
         ahead.sign(".")?;
         ahead.exact("defineProperty")?;
@@ -142,7 +144,8 @@ impl Patterns {
         Some(())
     }
 
-    /// `Object.keys(module).forEach(function (key) { … exports[key] = module[key] … })`
+    /// Matches
+    /// `Object.keys(module).forEach(function (key) { … exports[key] = module[key] … })`.
     fn loop_over_keys(&mut self, mut ahead: Cursor<'_>) -> Option<()> {
         ahead.sign(".")?;
         ahead.exact("keys")?;
@@ -163,7 +166,7 @@ impl Patterns {
         Some(())
     }
 
-    /// `var name = require("…")`
+    /// Matches `var name = require("…")`.
     fn variable(&mut self, mut ahead: Cursor<'_>) -> Option<()> {
         let name = ahead.word()?;
         ahead.sign("=")?;
@@ -175,7 +178,7 @@ impl Patterns {
     }
 }
 
-/// `, { value: …`, or with a getter that returns a variable or a property of one.
+/// Matches `, { value: …`, or a getter that returns a variable or a property of one.
 fn described(mut ahead: Cursor<'_>) -> Option<()> {
     ahead.sign(",")?;
     ahead.sign("{")?;
@@ -210,7 +213,7 @@ fn described(mut ahead: Cursor<'_>) -> Option<()> {
     ahead.sign(")")
 }
 
-/// Whether the body of the loop, which is short, copies each key to the exports.
+/// Returns true if the body of the loop, which is short, copies each key to the exports.
 fn copies(mut ahead: Cursor<'_>, key: &str) -> bool {
     const LONGEST: usize = 80;
     for _ in 0..LONGEST {

@@ -1,5 +1,4 @@
-//! Walks over a source word by word, past strings, comments, templates and regular
-//! expressions.
+//! Scans a source word by word, past strings, comments, templates and regular expressions.
 
 use super::cursor::{Cursor, leading_string, leading_word, spaces};
 
@@ -7,7 +6,7 @@ pub struct Scanner<'a> {
     source: &'a str,
     at: usize,
     open: Vec<Open>,
-    /// Whether a value has just ended, so that a slash divides.
+    /// True if a value has just ended, so that a slash is a division.
     ends_value: bool,
     /// The last token, if it was a word or a sign.
     last: Last<'a>,
@@ -15,7 +14,7 @@ pub struct Scanner<'a> {
 
 pub struct Word<'a> {
     pub text: &'a str,
-    /// It follows a dot.
+    /// True if it follows a dot.
     pub is_member: bool,
 }
 
@@ -28,11 +27,11 @@ enum Last<'a> {
     Other,
 }
 
-/// A bracket that has not been closed.
+/// An open bracket.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
     Paren,
-    /// Of `if (…)` and the like: a statement follows.
+    /// The parenthesis of `if (…)` and similar. A statement follows it.
     Condition,
     Bracket,
     Block,
@@ -48,17 +47,17 @@ impl<'a> Scanner<'a> {
         Self { source, at, open: Vec::new(), ends_value: false, last: Last::Start }
     }
 
-    /// The place after the last word.
+    /// Returns the position after the last word.
     pub fn ahead(&self) -> Cursor<'a> {
         Cursor::new(self.source, self.at)
     }
 
-    /// Whether no bracket is open.
+    /// Returns true if no bracket is open.
     pub fn is_at_top(&self) -> bool {
         self.open.is_empty()
     }
 
-    /// Goes on past the next word; none at the end, or where the source is none.
+    /// Advances past the next word. `None` at the end, or where the source is not JavaScript.
     pub fn next_word(&mut self) -> Option<Word<'a>> {
         loop {
             self.at += spaces(self.source.get(self.at..)?);
@@ -93,7 +92,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn sign(&mut self, rest: &str, first: u8) {
-        // What they follow or precede stays what it is.
+        // `++` and `--` do not change whether a value has ended.
         if rest.starts_with("++") || rest.starts_with("--") {
             self.at += 2;
             return;
@@ -141,7 +140,7 @@ impl<'a> Scanner<'a> {
         Some(())
     }
 
-    /// Goes on to the end of the template, or into the next expression in it.
+    /// Advances to the end of the template, or into the next expression in it.
     fn template(&mut self, skipped: usize) -> Option<()> {
         let text = self.source.as_bytes();
         self.at += skipped;
@@ -166,7 +165,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether the keyword is followed by an expression.
+/// Returns true if the keyword is followed by an expression.
 fn expects_value(word: &str) -> bool {
     const KEYWORDS: [&str; 15] = [
         "await",
@@ -188,7 +187,8 @@ fn expects_value(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 
-/// The bytes of the regular expression that the source begins with, its flags apart.
+/// Returns the length in bytes of the regular expression at the start of the source, without
+/// its flags.
 fn regular_expression(source: &str) -> Option<usize> {
     let mut in_class = false;
     let mut bytes = source.bytes().enumerate().skip(1);

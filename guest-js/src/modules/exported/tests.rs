@@ -1,6 +1,7 @@
 use super::read;
 
-/// What Node's lexer finds: the names, and behind a bar what is exported from others.
+/// Formats the names and, behind a bar, the modules whose exports are exported as well. The
+/// expected values are what Node's lexer finds.
 fn shows(source: &str) -> String {
     let found = read(source);
     let names: Vec<String> = found.names.into_iter().collect();

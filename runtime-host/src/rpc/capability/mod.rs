@@ -1,8 +1,11 @@
 //! Capabilities: objects of the host that JavaScript can call.
 
+#[allow(missing_debug_implementations, reason = "for the macro alone")]
 mod arguments;
 mod call;
+#[allow(missing_debug_implementations, reason = "for the macro alone")]
 mod declaration;
+#[allow(missing_debug_implementations, reason = "for the macro alone")]
 mod returned;
 mod typescript;
 

@@ -114,7 +114,7 @@ impl ByteStream {
     pub async fn cancel(mut self, reason: impl Into<Thrown>) -> Result<()> {
         match std::mem::replace(self.reading(), Reading::Gone) {
             Reading::Remote { source, .. } => {
-                source.call_value("cancel", (reason.into().to_value(),)).await.map(drop)
+                source.call::<Value>("cancel", (reason.into().to_value(),)).await.map(drop)
             }
             Reading::Own(_) => Ok(()),
             Reading::Gone => Err(sent()),
@@ -139,7 +139,7 @@ impl Reading {
                 Poll::Ready(chunk.map(|chunk| chunk.map_err(Thrown::into_error)))
             }
             Self::Remote { source, pull } => {
-                let next = pull.get_or_insert_with(|| source.call_value("pull", ()));
+                let next = pull.get_or_insert_with(|| source.call::<Value>("pull", ()));
                 let value = ready!(pin!(next).poll(cx));
                 *pull = None;
                 Poll::Ready(value.and_then(|value| chunk_of(&value)).transpose())

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use futures_util::{Sink, SinkExt};
-use isolet_wire::Interface;
+use isolet_wire::{Interface, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::io::AsyncWrite;
 
@@ -67,7 +67,7 @@ impl ByteSink {
     pub async fn abort(mut self, reason: impl Into<Thrown>) -> Result<()> {
         match std::mem::replace(self.writable(), Writable::Gone) {
             Writable::Remote { sink, .. } => {
-                sink.call_value("abort", (reason.into().to_value(),)).await.map(drop)
+                sink.call::<Value>("abort", (reason.into().to_value(),)).await.map(drop)
             }
             Writable::Own(_) => Ok(()),
             Writable::Gone => Err(sent()),
@@ -109,7 +109,7 @@ impl Writable {
 
 async fn write_all(sink: Stub, bytes: Bytes) -> Result<()> {
     for part in Parts::of(bytes) {
-        sink.call_value("write", (part,)).await?;
+        sink.call::<Value>("write", (part,)).await?;
     }
     Ok(())
 }
@@ -151,7 +151,7 @@ impl Sink<Bytes> for ByteSink {
             && !*closing
         {
             *closing = true;
-            let closed = sink.call_value("close", ());
+            let closed = sink.call::<Value>("close", ());
             *pending = Some(Box::pin(async move { closed.await.map(drop) }));
             return writable.poll_pending(cx);
         }
