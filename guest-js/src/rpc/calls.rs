@@ -349,12 +349,12 @@ fn as_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>, promise: &CallPromise) -> 
 /// # Errors
 /// Errors if the heap is full.
 pub fn abandon(ctx: &Ctx<'_>, state: &State) -> Result<()> {
-    let abandoned = state.abandoned.take();
+    // Both before anything can fail: the caller repeats this until nothing is left.
+    let (abandoned, cut) = (state.abandoned.take(), state.cut.take());
     let reason = throw::error(ctx, ABANDONED)?;
     for PendingCall { invocation, promise, .. } in abandoned {
         promise.abandon(ctx, &reason, invocation)?;
     }
-    let cut = state.cut.take();
     for end in cut {
         intrinsics::cut(ctx, state, end.restore(ctx)?)?;
     }
