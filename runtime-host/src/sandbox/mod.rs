@@ -29,7 +29,7 @@ use crate::limits::quota::{Quota, Reservation};
 
 /// The number of Wasm operations after which a turn yields to other tasks and checks its
 /// deadline and its fuel account: about 25 microseconds.
-const YIELD_INTERVAL: u64 = 400_000;
+const YIELD_INTERVAL: u64 = 360_000;
 
 /// The bytes that a turn may hand over beyond twice its memory. Effects are larger in the
 /// host than in the guest's memory.
