@@ -1,4 +1,8 @@
 (native, internals) => {
+  // The host keeps no more of a reason than this many bytes: a longer one is not copied to it.
+  const MAX_REASON = 4096;
+  const { apply } = Reflect;
+  const { slice } = String.prototype;
   const unsupported = (name) => {
     throw new TypeError(`${name} is not supported by this runtime.`);
   };
@@ -10,7 +14,7 @@
       }
     },
     abortIsolate(reason = undefined) {
-      native.abort(reason === undefined ? undefined : `${reason}`);
+      native.abort(reason === undefined ? undefined : apply(slice, `${reason}`, [0, MAX_REASON]));
     },
     getDurableObjectClass() {
       unsupported("getDurableObjectClass");
