@@ -5,7 +5,7 @@
 use isolet::{Capability, Engine, WorkerCode};
 use serde::{Deserialize, Serialize};
 
-/// What a plugin may ask about the document that it works on.
+/// The document that a plugin works on, as the plugin may ask about it.
 struct Document {
     text: String,
 }

@@ -4,7 +4,7 @@
 
 use isolet::{Engine, EngineConfig, Limits, Loader, Result, WorkerCode};
 
-/// What one tenant has uploaded.
+/// The upload of one tenant.
 struct Tenant {
     name: &'static str,
     source: &'static str,

@@ -1,4 +1,4 @@
-//! What a call costs in a sandbox that is warm.
+//! The cost of a call in a warm sandbox.
 
 use isolet::{Engine, Error, WorkerCode};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What a sandbox costs that is alive and does nothing.
+//! The cost of a sandbox that is alive and idle.
 
 use isolet::{Engine, EngineConfig, Error, Worker, WorkerCode};
 use serde_json::{Value, json};

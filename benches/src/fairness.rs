@@ -12,7 +12,7 @@ use crate::{AGENT, row, time};
 
 const LOOP: &str = "export default { run() { console.log('running'); while (true) {} } }";
 
-/// What a looping call may take.
+/// The limits of a looping call.
 const WALL: Duration = Duration::from_millis(50);
 
 pub(crate) async fn run(engine: &Engine) -> Result<(), Error> {

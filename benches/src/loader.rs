@@ -1,4 +1,4 @@
-//! What workers cost that a worker loads and calls.
+//! The cost of workers that a worker loads and calls.
 
 use isolet::{Engine, Error, Limits, WorkerCode};
 

@@ -1,4 +1,4 @@
-//! What a sandbox costs that is used once.
+//! The cost of a sandbox that is used once.
 
 use std::time::{Duration, Instant};
 

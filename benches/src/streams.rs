@@ -1,4 +1,4 @@
-//! What it costs to have bytes flow through a sandbox that could not hold them.
+//! The cost of bytes that flow through a sandbox that could not hold them.
 
 use std::time::Instant;
 

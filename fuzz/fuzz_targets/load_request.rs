@@ -1,4 +1,4 @@
-//! What a guest sends to a loader.
+//! Requests of a guest to a loader.
 
 #![no_main]
 

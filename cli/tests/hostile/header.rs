@@ -1,4 +1,4 @@
-//! What a program says about itself: the `//@` lines at its beginning.
+//! The header of a program: the `//@` lines at its beginning.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader};
@@ -28,9 +28,9 @@ pub(crate) struct Header {
     /// How long after its `--timeout` the process may end. Only programs that are
     /// meant to reach their deadline, or to work on behind it, say this.
     pub(crate) late: Option<Late>,
-    /// What may be written to standard error, in MiB.
+    /// The most that may be written to standard error, in MiB.
     pub(crate) log: u64,
-    /// What may be written to standard output, in MiB.
+    /// The most that may be written to standard output, in MiB.
     pub(crate) out: u64,
 }
 

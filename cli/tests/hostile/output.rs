@@ -1,8 +1,8 @@
-//! What a program may do to whoever reads the command's output: nothing.
+//! A program can do nothing to whoever reads the command's output.
 
 use std::io::{self, Read};
 
-/// What is wrong with a text, and how much of it there is.
+/// The faults of a text, and its size.
 #[derive(Default)]
 pub(crate) struct Output {
     pub(crate) bytes: u64,
@@ -16,7 +16,7 @@ pub(crate) struct Output {
     start: String,
 }
 
-/// What the command's own errors begin with.
+/// The beginning of the command's own errors.
 const ERROR: &str = "error:";
 
 impl Output {

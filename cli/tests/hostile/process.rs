@@ -19,7 +19,7 @@ const KILL_ABOVE_KIB: u64 = 3 << 20;
 /// How exactly wall time is known.
 const STEP: Duration = Duration::from_millis(4);
 
-/// What a process took, said and ended with.
+/// The cost, the output and the status of a process.
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
     /// User and system.
@@ -83,7 +83,7 @@ pub(crate) fn run(program: &Path, args: &[String], folder: &Path) -> io::Result<
     Ok(ended)
 }
 
-/// Whether the command is one that `ISOLET_COMMAND` names.
+/// Returns true if the command is one that `ISOLET_COMMAND` names.
 pub(crate) fn is_named() -> bool {
     std::env::var_os("ISOLET_COMMAND").is_some()
 }

@@ -35,7 +35,7 @@ pub(crate) struct Program {
     pub(crate) header: Header,
 }
 
-/// What a run took, and all that is not as the header says.
+/// The cost of a run, and all that is not as the header says.
 pub(crate) struct Verdict {
     outcome: String,
     cpu: Duration,
@@ -45,7 +45,7 @@ pub(crate) struct Verdict {
     pub(crate) differences: Vec<String>,
 }
 
-/// What is read of the record; the value may be of any size and depth.
+/// The fields that are read of the record; the value may be of any size and depth.
 #[derive(Deserialize)]
 struct Record {
     outcome: String,
@@ -57,7 +57,7 @@ struct Valued {
     value: Json,
 }
 
-/// What is left in the host when everything was dropped, as `--audit` tells it.
+/// The state left in the host when everything was dropped, as `--audit` tells it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Host {
@@ -174,7 +174,7 @@ impl Host {
     }
 }
 
-/// What the command prints for people.
+/// Returns the text that the command prints for people.
 fn check_plain(ended: &mut Ended, differences: &mut Vec<String>) -> io::Result<()> {
     differences.extend(ended.killed.map(str::to_owned));
     let out = Output::scan(&mut ended.out)?;

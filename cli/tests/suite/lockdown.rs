@@ -48,7 +48,7 @@ const ARGUMENTS: &[&str] = &[
     "7",
 ];
 
-/// Whether `--lockdown` can work here, found out without isolet.
+/// Returns true if `--lockdown` can work here, found out without isolet.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn supported() -> bool {
     use landlock::{

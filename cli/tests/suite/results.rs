@@ -1,4 +1,4 @@
-//! What is called, and how its result is printed.
+//! The export that is called, and how its result is printed.
 
 use crate::folder::Folder;
 

@@ -1,4 +1,4 @@
-//! What the fuzz targets check of the crates that need no sandbox. The same code
+//! The checks of the fuzz targets for the crates that need no sandbox. The same code
 //! replays the corpus in ordinary tests, without a fuzzer or a sanitizer.
 
 mod memory;

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use allocation_counter::measure;
 use isolet_wire::{Attachment, Value};
 
-/// What does not depend on the length: the first allocation of each list.
+/// The bytes that do not depend on the length: the first allocation of each list.
 const FIXED: u64 = 1024;
 
 /// The same of writing JSON, which has a buffer.

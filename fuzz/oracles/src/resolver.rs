@@ -1,4 +1,4 @@
-//! What holds for every specifier, whoever imports it.
+//! Properties of every specifier, whoever imports it.
 
 use isolet_guest_js::resolve;
 
@@ -34,7 +34,7 @@ pub fn resolver(data: &[u8]) -> Option<String> {
     Some(name)
 }
 
-/// Whether no part of a path is empty or leads anywhere else.
+/// Returns true if no part of a path is empty or leads anywhere else.
 fn is_clean(path: &str) -> bool {
     path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }

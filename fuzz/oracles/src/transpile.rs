@@ -1,4 +1,4 @@
-//! What holds for every program in TypeScript, TSX or JSX.
+//! Properties of every program in TypeScript, TSX or JSX.
 
 use isolet_guest_ts::transpile::{Dialect, Options, SyntaxError, Transpiled};
 use oxc_allocator::Allocator;
@@ -26,7 +26,7 @@ pub struct Native {
     pub ending: &'static str,
     /// The text.
     pub source: String,
-    /// What it came to.
+    /// The result of the transpiler.
     pub outcome: Outcome,
 }
 
@@ -123,7 +123,7 @@ fn lowered(source: &str, transpiled: &Transpiled) {
     }
 }
 
-/// Whether no engine would run a program that parses, such as one that uses `let` as a
+/// Returns true if no engine would run a program that parses, such as one that uses `let` as a
 /// name: what becomes of it does not matter.
 fn has_early_errors(source: &str) -> bool {
     let arena = Allocator::default();

@@ -1,4 +1,4 @@
-//! What holds for every message, whoever wrote its bytes.
+//! Properties of every message, whoever wrote its bytes.
 
 use std::collections::BTreeMap;
 

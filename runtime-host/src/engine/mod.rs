@@ -49,9 +49,9 @@ pub struct EngineConfig {
     pub max_total_bytes: u64,
     /// Percent of sandboxes and bytes for one worker and all that it loads.
     pub max_root_percent: u32,
-    /// Whether sandboxes are dumped and restored after every turn.
+    /// True if sandboxes are dumped and restored after every turn.
     pub torture: bool,
-    /// Whether the longest poll of a sandbox is measured.
+    /// True if the longest poll of a sandbox is measured.
     pub watch_polls: bool,
 }
 

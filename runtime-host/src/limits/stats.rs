@@ -19,7 +19,7 @@ pub struct EngineStats {
     pub worst_poll: Duration,
 }
 
-/// What the host's tables hold for a worker's one sandbox, at a moment between two of its
+/// The entries in the host's tables for a worker's one sandbox, at a moment between two of its
 /// turns. When nothing is in flight, a sandbox that leaks nothing holds only what it was
 /// loaded with and what its code has kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! How a loader is configured.
 
-/// What a [`Loader`](super::Loader) keeps for [`Loader::get`](super::Loader::get). Past either limit, the workers that were not
-/// asked for the longest are evicted. Whoever holds such a worker keeps it.
+/// The configuration of a [`Loader`](super::Loader): how much it keeps for
+/// [`Loader::get`](super::Loader::get). Past either limit, the workers that were not asked for
+/// the longest are evicted. Whoever holds such a worker keeps it.
 ///
 /// Each setting is set by the method of its name, and read as the field of its name.
 #[derive(Clone, Copy, Debug)]
