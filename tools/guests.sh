@@ -21,7 +21,7 @@ die() { printf 'guests: %s\n' "$1" >&2; exit 1; }
 # script, and the versions of every crate that goes into them.
 digest() {
     {
-        git ls-files -co --exclude-standard -- guest-js guest-ts wire wit tools/guests.sh \
+        git ls-files -co --exclude-standard -- guest-js guest-ts wire wit tools/guests.sh tools/guest_memory.c \
             | grep -v '/tests\(/\|\.rs$\)' | LC_ALL=C sort | while read -r file; do
             if [ -f "$file" ]; then printf '%s ' "$file"; sha256sum <"$file"; fi
         done
@@ -89,7 +89,7 @@ TOML
 # Compiles one guest to an archive, every panic message naming the same paths on
 # every machine.
 compile() {
-    local separator rust_src registry index source remap
+    local separator rust_src registry index source remap features
     separator=$(printf '\037')
     rust_src=$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust
     registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
@@ -100,16 +100,18 @@ compile() {
     for index in "$registry"/* "$(realpath -- "$registry")"/*; do
         remap="$remap$separator--remap-path-prefix=$index=/crates"
     done
+    # All that Wasm has today but bulk memory, which is guest_memory.c's alone.
+    features=-Ctarget-feature=+sign-ext,+nontrapping-fptoint,+mutable-globals,+multivalue
     # `-Zbuild-std` is why the compiler has to be told that it is a nightly one.
     # The engine asks for its frame's address, which Wasm functions do not have.
     (
         cd "$work/src"
         RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$work/build \
-        CARGO_ENCODED_RUSTFLAGS=$remap \
+        CARGO_ENCODED_RUSTFLAGS=-Ctarget-cpu=mvp$separator$features$separator$remap \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=/usr/bin/wasm-ld-19 \
         CC_wasm32_unknown_unknown=clang-19 \
         AR_wasm32_unknown_unknown=/usr/lib/llvm-19/bin/llvm-ar \
-        CFLAGS_wasm32_unknown_unknown="-O3 -DNDEBUG -mbulk-memory -msign-ext \
+        CFLAGS_wasm32_unknown_unknown="-O3 -DNDEBUG -mno-bulk-memory -msign-ext \
 -mnontrapping-fptoint -D__builtin_frame_address(x)=__builtin_alloca(0) \
 -ffile-prefix-map=$work/src=/isolet" \
             /usr/bin/cargo rustc --quiet -p "$1" --lib --crate-type staticlib --release \
@@ -123,8 +125,10 @@ compile() {
 link() {
     local archive=$1 output=$2
     shift 2
+    clang-19 --target=wasm32 -O2 -ffreestanding -fno-builtin -mbulk-memory -Wall -Werror \
+        -c "$root/tools/guest_memory.c" -o "$work/guest_memory.o"
     wasm-ld-19 --no-entry --gc-sections --stack-first --strip-all --fatal-warnings -O2 \
-        "$@" "$work/build/wasm32-unknown-unknown/release/lib$archive.a" -o "$output"
+        "$@" "$work/guest_memory.o" "$work/build/wasm32-unknown-unknown/release/lib$archive.a" -o "$output"
 }
 
 # Cranelift translates instruction by instruction: what Binaryen takes out costs neither

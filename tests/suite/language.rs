@@ -427,3 +427,32 @@ async fn who_waits_for_an_invocation_looks_nothing_up() {
     )
     .await;
 }
+
+/// The guest's own `memmove` treats lengths to 32, to a mebibyte and above it differently.
+#[tokio::test]
+async fn bytes_move_right_at_every_length_and_overlap() {
+    gives(
+        "const M = 1 << 20, wrong = [];
+         const all = Uint8Array.from({ length: 3 * M + 99 }, (_, i) => (i * 7 + (i >> 8)) % 251);
+         const lengths = [...Array(70).keys(), 127, M - 1, M, M + 1, 2 * M, 2 * M + 33];
+         for (const n of lengths) for (const [from, to] of [[40, 40], [40, 41], [41, 40], [0, 57], [57, 0]]) {
+             const b = all.slice(0, n + 99);
+             b.copyWithin(to, from, from + n);
+             const step = n < 200 ? 1 : 4099;
+             for (let i = -9; i < n + 9; i += i < 9 || i > n - 9 ? 1 : Math.min(step, n - 9 - i) || 1) {
+                 const at = to + i;
+                 if (at < 0) continue;
+                 const right = i >= 0 && i < n ? all[from + i] : all[at];
+                 if (b[at] !== right) { wrong.push([n, from, to, i]); break }
+             }
+             const filled = all.slice(0, n + 99).fill(255, to, to + n);
+             for (const i of [-1, 0, 1, 7, 8, 9, n >> 1, n - 9, n - 8, n - 1, n]) {
+                 const at = to + i;
+                 if (at >= 0 && filled[at] !== (i >= 0 && i < n ? 255 : all[at])) wrong.push(['fill', n, to, i]);
+             }
+         }
+         return wrong",
+        json!([]),
+    )
+    .await;
+}

@@ -8,6 +8,7 @@ use super::binding::LoaderBinding;
 use super::cache::{Cache, Id};
 use super::load_request::{EntrypointOptions, LoadRequest, check_length, max_message_bytes};
 use crate::error::Result;
+use crate::error::fault::internal;
 use crate::error::thrown::Thrown;
 use crate::limits::Limits;
 use crate::limits::lineage::Lineage;
@@ -22,12 +23,16 @@ use crate::rpc::target::{Callee, Target};
 use crate::support::seed::Seed;
 use crate::worker::Worker;
 use crate::worker::entrypoint::Entrypoint;
+use crate::worker_code::WorkerCode;
 
 /// The bytes that an id costs the host.
 const ENTRY_BYTES: u64 = 320;
 
 /// The maximum size of an id in bytes. The host keeps a digest of it.
 const MAX_ID_BYTES: usize = 1 << 20;
+
+/// The size in bytes past which a request is not decoded on a thread of the async runtime.
+const DECODED_AT_ONCE: usize = 1 << 20;
 
 /// A loader as one sandbox holds it. The workers that it loads are children of that
 /// sandbox, within its limits and quotas.
@@ -55,9 +60,23 @@ impl LocalLoader {
         }
     }
 
-    fn load(&self, given: LoadRequest<'_>) -> Result<Worker> {
-        self.parent.check_depth()?;
-        let mut code = given.into_code(&self.ceiling).seed(self.seed.draw());
+    /// Loads the worker that the first argument describes. Its seed is drawn at once, in
+    /// the order in which the worker asks.
+    fn load(
+        self: Arc<Self>,
+        arguments: Value,
+    ) -> impl Future<Output = Result<Worker>> + Send + 'static {
+        let checked = self.parent.check_depth();
+        let seed = self.seed.draw();
+        async move {
+            checked?;
+            let most = self.binding.engine.max_code_bytes();
+            let code = decode(arguments, most, self.ceiling.clone()).await?;
+            self.load_code(code.seed(seed))
+        }
+    }
+
+    fn load_code(&self, mut code: WorkerCode) -> Result<Worker> {
         // The worker ends with the sandbox that loads it, and must not keep that sandbox alive.
         let env = code.given_env.take();
         code.given_env = env.map(|env| Stub::value_held_by(env, &self.parent));
@@ -85,6 +104,17 @@ impl LocalLoader {
     }
 }
 
+/// Decodes the first argument of a request. Code of megabytes is decoded on a thread for
+/// blocking work: 64 MiB of UTF-16 take some 100 ms.
+async fn decode(arguments: Value, max_code_bytes: u64, ceiling: Limits) -> Result<WorkerCode> {
+    let is_large = arguments.as_bytes().len() > DECODED_AT_ONCE;
+    let decode = move || {
+        let request = LoadRequest::first_of(&arguments, max_code_bytes)?;
+        Ok(request.into_code(&ceiling))
+    };
+    if is_large { tokio::task::spawn_blocking(decode).await.map_err(internal)? } else { decode() }
+}
+
 impl Right for LoaderBinding {
     fn held_by(self: Arc<Self>, holder: &mut Holder) -> Arc<dyn HeldRight> {
         Arc::new(LocalLoader::new(self, holder))
@@ -105,10 +135,8 @@ impl HeldRight for LocalLoader {
         }
         match method.as_str() {
             "load" => {
-                let most = self.binding.engine.max_code_bytes();
-                let loaded =
-                    LoadRequest::first_of(&arguments, most).and_then(|given| self.load(given));
-                Box::pin(std::future::ready(loaded.map(stub_of).map_err(Thrown::from_error)))
+                let loading = self.load(arguments);
+                Box::pin(async { loading.await.map(stub_of).map_err(Thrown::from_error) })
             }
             "get" => {
                 let id = match argument::<Option<Value>>(&arguments, 0).and_then(id_of) {
@@ -136,7 +164,7 @@ impl HeldRight for LocalLoader {
                         let most = self.binding.engine.max_code_bytes();
                         call.answer_bytes = Some(max_message_bytes(most));
                         let given = callback.request(call).await.map_err(Thrown::into_error)?;
-                        self.load(LoadRequest::first_of(&Value::array_of(&[given]), most)?)
+                        Arc::clone(&self).load(Value::array_of(&[given])).await
                     };
                     let worker = match slot {
                         Some((slot, id)) => self.cache.fill(id, slot, loading).await,
