@@ -90,7 +90,7 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) legacy_decorators: bool,
 
-    /// Turn on a compatibility flag of Cloudflare Workers; again for more. The last one counts
+    /// Turn on a compatibility flag; again for more. Of two that contradict, the last one counts
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     pub(crate) compatibility_flags: Vec<CompatibilityFlag>,
 
@@ -121,6 +121,9 @@ pub(crate) enum CompatibilityFlag {
     /// A stub that is passed in a call is duplicated (the default)
     #[value(name = "rpc_params_dup_stubs")]
     DuplicateStubs,
+    /// Promises of calls have a method `map`, as in capnweb
+    #[value(name = "rpc_promise_map")]
+    MapPromises,
 }
 
 fn json(text: &str) -> Result<Json, String> {

@@ -51,8 +51,12 @@ pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
             None => code.loader(name),
         };
     }
-    if let Some(flag) = args.compatibility_flags.last() {
-        code = code.transfer_stubs(*flag == CompatibilityFlag::TransferStubs);
+    for flag in &args.compatibility_flags {
+        code = match flag {
+            CompatibilityFlag::TransferStubs => code.transfer_stubs(true),
+            CompatibilityFlag::DuplicateStubs => code.transfer_stubs(false),
+            CompatibilityFlag::MapPromises => code.map_promises(true),
+        };
     }
     if let Some(seed) = args.seed {
         code = code.seed(seed);

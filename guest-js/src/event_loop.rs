@@ -84,7 +84,7 @@ impl Interpreter {
 
     fn deliver(&self, ctx: &Ctx<'_>, event: Event) {
         if !matches!(event, Event::Kept(_)) {
-            drop(self.state.lent.take());
+            drop(self.state.borrowed.take());
         }
         match event {
             Event::Reseed(seed) => self.state.seed(seed),
@@ -93,8 +93,8 @@ impl Interpreter {
             Event::Settled(settled) => self.report(ctx, rpc::settle(ctx, settled)),
             Event::Alarm => self.alarm(ctx),
             Event::Cancel(invocation) => self.state.end(invocation),
-            Event::Kept(lent) => self.state.keep(lent),
-            Event::Released(offered) => self.released(ctx, offered),
+            Event::Kept(borrowed) => self.state.keep(borrowed),
+            Event::Released(exported) => self.released(ctx, exported),
         }
     }
 
@@ -115,6 +115,7 @@ impl Interpreter {
         self.state.watched.set(load.watched);
         self.state.max_code_bytes.set(load.max_code_bytes);
         self.state.transfers_stubs.set(load.transfers_stubs);
+        self.state.maps_promises.set(load.maps_promises);
         if !load.dynamic_code {
             globals::forbid_dynamic_code(ctx);
         }
@@ -159,9 +160,9 @@ impl Interpreter {
         self.state.invocations.borrow_mut().insert(invocation, opened);
     }
 
-    /// Forgets an offered object that nobody outside holds any more, and disposes of it.
-    fn released(&self, ctx: &Ctx<'_>, offered: u32) {
-        let object = self.state.offered.borrow_mut().remove(&offered);
+    /// Forgets an exported object that nobody outside holds any more, and disposes of it.
+    fn released(&self, ctx: &Ctx<'_>, exported: u32) {
+        let object = self.state.exported_objects.borrow_mut().remove(&exported);
         let Some(object) = object else { return };
         context::enter(ctx, 0);
         let disposed =

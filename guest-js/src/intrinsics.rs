@@ -198,7 +198,7 @@ pub fn dispose<'js>(ctx: &Ctx<'js>, state: &State, value: Value<'js>) -> Result<
     get::<Function<'js>>(ctx, state, "dispose")?.call((value,))
 }
 
-/// Ends a stream or a signal that was offered in a message and not sent. Does nothing for any
+/// Ends a stream or a signal that was exported in a message and not sent. Does nothing for any
 /// other object.
 pub fn withdraw<'js>(ctx: &Ctx<'js>, state: &State, object: Value<'js>) -> Result<()> {
     get::<Function<'js>>(ctx, state, "withdraw")?.call((object,))

@@ -10,7 +10,7 @@ use rquickjs::{Function, Object, Persistent};
 
 use crate::intrinsics::Intrinsics;
 use crate::modules::Exported;
-use crate::rpc::{Handle, PendingCall};
+use crate::rpc::{Handle, PendingCall, Recording};
 use crate::timers::Timers;
 use crate::{Effect, Host, ModuleBody};
 
@@ -28,7 +28,7 @@ pub struct Invocation {
     pub parameters: Vec<Handle>,
     /// The stubs that its calls returned and the streams that it was sent, which end with it.
     pub results: Vec<Handle>,
-    /// The stream ends that it has offered, as long as the streams are not over.
+    /// The stream ends that it has exported, as long as the streams are not over.
     pub sent: Vec<Persistent<rquickjs::Value<'static>>>,
 }
 
@@ -48,13 +48,15 @@ pub struct State {
     pub max_code_bytes: Cell<u64>,
     /// True if passing a stub in a call takes it away from the caller.
     pub transfers_stubs: Cell<bool>,
+    /// True if promises of calls have a method `map`.
+    pub maps_promises: Cell<bool>,
     random: RefCell<ChaCha20Rng>,
     pub effects: RefCell<Vec<Effect>>,
     pub invocations: RefCell<BTreeMap<u32, Invocation>>,
     pub calls: RefCell<BTreeMap<u32, PendingCall>>,
     /// The calls of invocations that have ended in this turn.
     pub abandoned: RefCell<Vec<PendingCall>>,
-    /// The stream ends offered by invocations that have ended in this turn.
+    /// The stream ends exported by invocations that have ended in this turn.
     pub cut: RefCell<Vec<Persistent<rquickjs::Value<'static>>>>,
     /// The invocation whose event began the turn.
     pub payer: Cell<u32>,
@@ -65,13 +67,16 @@ pub struct State {
     pub after_turn: RefCell<Vec<Handle>>,
     /// The handles that were passed on for good in this turn. They are disposed of at its end.
     pub handed_on: RefCell<Vec<Handle>>,
-    /// The objects that others may call, by the number that they were offered under.
-    pub offered: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
-    /// Like [`Self::offered`], but only until the next event.
-    pub lent: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
-    pub next_offer: Cell<u32>,
+    /// The objects that others may call, by the number that they were exported under.
+    pub exported_objects: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
+    /// Like [`Self::exported`], but only until the next event.
+    pub borrowed: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
+    pub next_export: Cell<u32>,
     /// The engine's class id of stubs.
     pub stub_class: Cell<u32>,
+    /// What the callback of `map()` that is running has done.
+    pub recording: RefCell<Option<Recording>>,
+    pub last_recording: Cell<u32>,
     /// The sandbox's capability for itself.
     pub own: RefCell<Option<Handle>>,
     pub timers: RefCell<Timers>,
@@ -114,6 +119,7 @@ impl State {
             watched: Cell::new(false),
             max_code_bytes: Cell::new(0),
             transfers_stubs: Cell::new(false),
+            maps_promises: Cell::new(false),
             random: RefCell::new(ChaCha20Rng::seed_from_u64(0)),
             effects: RefCell::default(),
             invocations: RefCell::default(),
@@ -125,10 +131,12 @@ impl State {
             pipelined: RefCell::default(),
             after_turn: RefCell::default(),
             handed_on: RefCell::default(),
-            offered: RefCell::default(),
-            lent: RefCell::default(),
-            next_offer: Cell::new(0),
+            exported_objects: RefCell::default(),
+            borrowed: RefCell::default(),
+            next_export: Cell::new(0),
             stub_class: Cell::new(0),
+            recording: RefCell::default(),
+            last_recording: Cell::new(0),
             own: RefCell::default(),
             timers: RefCell::default(),
             bodies: RefCell::default(),
@@ -181,10 +189,10 @@ impl State {
         id
     }
 
-    /// Makes a lent object an offered one.
-    pub fn keep(&self, lent: u32) {
-        let object = self.lent.borrow_mut().remove(&lent);
-        self.offered.borrow_mut().extend(object.map(|object| (lent, object)));
+    /// Makes a borrowed object an exported one.
+    pub fn keep(&self, borrowed: u32) {
+        let object = self.borrowed.borrow_mut().remove(&borrowed);
+        self.exported_objects.borrow_mut().extend(object.map(|object| (borrowed, object)));
     }
 
     /// Ends the stubs among an invocation's arguments, because it has returned.

@@ -72,6 +72,7 @@ impl Guest {
             stack_bytes: 256 << 10,
             dynamic_code: true,
             transfers_stubs: false,
+            maps_promises: false,
             watched: false,
             max_code_bytes: 0,
             main: "main.js".to_owned(),

@@ -19,21 +19,22 @@
   (type $source-error-type (variant (case "not-found") (case "invalid" string)))
   (import "source-error" (type $source-error (eq $source-error-type)))
   (type $capability-type (variant
-    (case "held" u32) (case "loader" u32) (case "service" u32) (case "offered" u32)
-    (case "lent" u32) (case "promised" u32) (case "answer" u32) (case "awaitable" u32)))
+    (case "imported" u32) (case "loader" u32) (case "service" u32) (case "exported" u32)
+    (case "borrowed" u32) (case "promised" u32) (case "promised-answer" u32)
+    (case "awaitable" u32) (case "recorded" u32)))
   (import "capability" (type $capability (eq $capability-type)))
   (type $message-type (record
     (field "data" (list u8)) (field "capabilities" (list $capability))))
   (import "message" (type $message (eq $message-type)))
   (type $load-type (record
     (field "invocation" u32) (field "seed" u64) (field "stack-bytes" u32)
-    (field "dynamic-code" bool) (field "transfers-stubs" bool) (field "watched" bool) (field "max-code-bytes" u64)
-    (field "main" string) (field "env" $message)))
+    (field "dynamic-code" bool) (field "transfers-stubs" bool) (field "maps-promises" bool)
+    (field "watched" bool) (field "max-code-bytes" u64) (field "main" string) (field "env" $message)))
   (import "load" (type $load (eq $load-type)))
   (type $entrypoint-type (record
     (field "name" (option string)) (field "props" (option $message))))
   (import "entrypoint" (type $entrypoint (eq $entrypoint-type)))
-  (type $receiver-type (variant (case "entrypoint" $entrypoint) (case "offered" u32)))
+  (type $receiver-type (variant (case "entrypoint" $entrypoint) (case "exported" u32)))
   (import "receiver" (type $receiver (eq $receiver-type)))
   (type $invoke-type (record
     (field "invocation" u32) (field "receiver" $receiver) (field "path" (list string))
@@ -47,10 +48,16 @@
     (case "settled" $settled) (case "alarm") (case "cancel" u32)
     (case "kept" u32) (case "released" u32)))
   (import "event" (type $event (eq $event-type)))
+  (type $step-type (record
+    (field "target" $capability) (field "path" (list string))
+    (field "arguments" (option $message))))
+  (import "step" (type $step (eq $step-type)))
+  (type $mapper-type (record (field "steps" (list $step)) (field "result" $message)))
+  (import "mapper" (type $mapper (eq $mapper-type)))
   (type $call-type (record
     (field "id" u32) (field "invocation" u32) (field "target" $capability)
     (field "path" (list string)) (field "arguments" (option $message))
-    (field "awaited" bool)))
+    (field "awaited" bool) (field "mapper" (option $mapper))))
   (import "call" (type $call (eq $call-type)))
   (type $settlement-type (record
     (field "invocation" u32) (field "result" (result $message (error $message)))

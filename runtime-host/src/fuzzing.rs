@@ -70,7 +70,7 @@ pub fn load_request(data: &[u8]) {
         (choices.load_request(), message(&choices.entrypoint_request()))
     };
     // The argument may name any capability that the sandbox holds.
-    let capabilities = [OWN, GATE, ECHO, LOADER].map(wit::Capability::Held).to_vec();
+    let capabilities = [OWN, GATE, ECHO, LOADER].map(wit::Capability::Imported).to_vec();
     let load = wit::Message { data: load, capabilities };
     let effects = vec![
         method(call(1, 1, LOADER, load.clone()), "load"),

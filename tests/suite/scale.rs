@@ -45,7 +45,7 @@ async fn a_hundred_thousand_stubs_are_made_and_all_released() {
     }
     // Nothing but the one in its env.
     let (holds, made) = (soon(holder.stats()).await, soon(maker.stats()).await);
-    assert_eq!((holds.held, holds.offered, holds.calls, holds.answers), (1, 0, 0, 0));
+    assert_eq!((holds.imported, holds.exported, holds.calls, holds.answers), (1, 0, 0, 0));
     assert_eq!(made, isolet::WorkerStats::default());
     assert_eq!(released(&maker.entrypoint()).await, [0, many(100_000)]);
     // What a tenth of them needed was enough for all.
@@ -55,8 +55,8 @@ async fn a_hundred_thousand_stubs_are_made_and_all_released() {
     let entrypoint = holder.entrypoint();
     let _ = run(&entrypoint, Some("hold"), (many(5000),)).await.expect_undefined();
     let kept = many(5000) as usize;
-    assert_eq!(soon(holder.stats()).await.held, kept + 1);
-    assert_eq!(soon(maker.stats()).await.offered, kept);
+    assert_eq!(soon(holder.stats()).await.imported, kept + 1);
+    assert_eq!(soon(maker.stats()).await.exported, kept);
     let _ = run(&entrypoint, Some("drop"), ()).await.expect_undefined();
     assert_eq!(soon(holder.stats()).await, holds);
     assert_eq!(soon(maker.stats()).await, made);

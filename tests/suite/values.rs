@@ -308,3 +308,38 @@ async fn values_of_one_call_are_arguments_of_another() {
     let value = soon(worker.entrypoint().call::<Value>("run", &arguments)).await.expect("a list");
     assert_eq!(value.to_json(), "[true,true,5,true,true,true,true,3]");
 }
+
+#[tokio::test]
+async fn clones_of_resizable_buffers_are_resizable() {
+    let _ = Case::js(
+        "export default { run() {
+            const told = [], tell = (...all) => told.push(all), caught = (f) => { try { f(); return 'no error' } catch (e) { return e.name } };
+            const buffer = new ArrayBuffer(8, { maxByteLength: 16 });
+            new Uint8Array(buffer).set([1, 2, 3, 4, 5, 6, 7, 8]);
+            const own = { buffer, again: buffer, all: new Uint8Array(buffer), some: new Uint16Array(buffer, 2, 2), rest: new Uint32Array(buffer, 4), data: new DataView(buffer, 6) };
+            const { buffer: b, again, all, some, rest, data } = structuredClone(own);
+            tell(b.resizable, b.maxByteLength, b === again, b !== buffer, [all, some, rest, data].every((it) => it.buffer === b));
+            b.resize(12);
+            tell(all.length, some.length, rest.length, data.byteLength, [...all].join(), some[0], buffer.byteLength, [...own.all].join());
+            const full = new ArrayBuffer(4, { maxByteLength: 4 }), [tracks, fixed] = structuredClone([new Uint8Array(full), new Uint8Array(full, 0, 4)]);
+            tracks.buffer.resize(2);
+            tell(tracks.length, fixed.length, full.byteLength, tracks.buffer === fixed.buffer);
+            const moved = structuredClone(b, { transfer: [b] });
+            tell(moved.resizable, moved.byteLength, b.detached);
+            tell(caught(() => structuredClone(b)), structuredClone(new ArrayBuffer(3)).resizable);
+            const shrunk = new ArrayBuffer(8, { maxByteLength: 8 }), outside = new Uint8Array(shrunk, 4, 4);
+            shrunk.resize(2);
+            tell(caught(() => structuredClone(outside)));
+            return told } }",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        [true, 16, true, true, true],
+        [12, 2, 2, 6, "1,2,3,4,5,6,7,8,0,0,0,0", 1027, 8, "1,2,3,4,5,6,7,8"],
+        [2, 0, 4, true],
+        [true, 12, true],
+        ["DataCloneError", false],
+        ["DataCloneError"]
+    ]));
+}

@@ -14,6 +14,7 @@ use crate::writer::Writer;
 use self::graph::Graph;
 
 mod graph;
+pub(crate) mod replace;
 
 /// Copies a value unchanged, and stops at each token whose meaning depends on the message
 /// around it. The caller writes that token.

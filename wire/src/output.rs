@@ -58,6 +58,16 @@ impl Output {
         self.capabilities.push(capability);
     }
 
+    /// Marks the message as one with references.
+    pub(crate) fn add_refs(&mut self, refs: bool) {
+        self.refs |= refs;
+    }
+
+    /// Returns the bytes written, and eight for each capability.
+    pub(crate) fn size(&self) -> usize {
+        self.writer.len() + 8 * self.capabilities.len()
+    }
+
     pub(crate) fn finish(self) -> Value {
         Value::with(self.writer, self.capabilities, self.refs)
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capability::Attachment;
 use crate::checked::Checked;
+use crate::copy;
 use crate::de::Decoder;
 use crate::elements::Elements;
 use crate::error::{DecodeError, EncodeError, WireError};
@@ -119,6 +120,20 @@ impl Value {
         let mapped = self.capabilities().iter().map(map).collect();
         self.capabilities = shared(mapped);
         self
+    }
+
+    /// Returns a copy with values in the place of capabilities. `of` returns the value, or
+    /// `None` for a capability that stays. Takes time linear in the copy.
+    ///
+    /// Returns `None` if the copy would be larger than `max_bytes`, or soon after it is: a value
+    /// is written whole. Each capability counts as eight bytes.
+    #[must_use]
+    pub fn replace_capabilities(
+        &self,
+        max_bytes: usize,
+        of: impl FnMut(&Attachment) -> Option<Self>,
+    ) -> Option<Self> {
+        copy::replace::replace(self, max_bytes, of)
     }
 
     /// Returns the bytes in the wire format.

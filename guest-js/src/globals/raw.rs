@@ -1,4 +1,4 @@
-//! The parts of the engine that the globals need and the crate does not offer: looking at
+//! The parts of the engine that the globals need and the crate does not provide: looking at
 //! objects without running their code, the bytes of buffers, and scripts without their source.
 
 #![allow(unsafe_code, reason = "each block says why it is sound")]

@@ -1,7 +1,7 @@
 (native, internals) => {
   const { apply, ownKeys } = Reflect;
   const Together = Proxy;
-  const { create, defineProperty, freeze, keys } = Object;
+  const { create, defineProperty, freeze, getOwnPropertyDescriptor, keys } = Object;
   const { then, catch: catchMethod, finally: finallyMethod } = Promise.prototype;
   const { bind } = Function.prototype;
 
@@ -38,11 +38,14 @@
   };
 
   /** A stub of an entrypoint, whose method `fetch` takes a request. */
-  const ServiceStub = class ServiceStub extends RpcStub {
+  const ServiceStub = class ServiceStub {
     constructor() {
       illegal();
     }
   };
+  for (const name of ["dup", "onRpcBroken", Symbol.dispose, internals.inspected]) {
+    defineProperty(ServiceStub.prototype, name, getOwnPropertyDescriptor(RpcStub.prototype, name));
+  }
   defineProperty(ServiceStub.prototype, Symbol.toStringTag, { value: "Fetcher", configurable: true });
 
   /** A property of a stub, or of what a call will return. */
@@ -51,6 +54,14 @@
       illegal();
     }
   };
+  /** Applies a callback to each element of a list that is elsewhere, without waiting for it. */
+  const { map } = {
+    map(callback) {
+      if (typeof callback !== "function") throw new TypeError("map() takes a function.");
+      return native.map(this, callback);
+    },
+  };
+  defineProperty(RpcProperty.prototype, "map", { value: map, writable: true, configurable: true });
   defineProperty(RpcProperty.prototype, Symbol.toStringTag, { value: "RpcProperty", configurable: true });
   defineProperty(RpcProperty.prototype, internals.inspected, { value: () => "RpcProperty {}" });
 
@@ -75,6 +86,7 @@
       },
       writable: true, configurable: true,
     },
+    map: { value: map, writable: true, configurable: true },
     [Symbol.toStringTag]: { value: "RpcPromise", configurable: true },
   });
   RpcPromise.prototype = promiseMethods;

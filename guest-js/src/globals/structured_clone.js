@@ -10,6 +10,72 @@
     throw new Exception(text, "DataCloneError");
   };
 
+  // Resizable buffers and the views of them are copied here: a message has none.
+  const Buffer = ArrayBuffer;
+  const Bytes = Uint8Array;
+  const { resize } = Buffer.prototype;
+  const [maxByteLength, resizable] = ["maxByteLength", "resizable"].map(ofBuffer);
+  const { at, set: setBytes } = Object.getPrototypeOf(Bytes.prototype);
+
+  const isResizable = (held) => {
+    const { buffers } = internals.streams;
+    const buffer = buffers.isView(held) ? buffers.bufferOf(held) : held;
+    return buffers.isBuffer(buffer) && apply(resizable, buffer, []) && !buffers.isDetached(buffer);
+  };
+
+  // Returns true if the length of a view changes with that of its buffer. Nothing says so, so
+  // the buffer grows or shrinks for a moment.
+  const isTracking = (view, buffer, { offset, length, size }) => {
+    const { buffers } = internals.streams;
+    const bytes = buffers.lengthOf(buffer);
+    const grows = apply(maxByteLength, buffer, []) - bytes >= size;
+    if (offset + length + size <= bytes || (!grows && length < 2 * size)) return false;
+    const kept = new Bytes(new Bytes(buffer));
+    apply(resize, buffer, [grows ? bytes + size : bytes - size]);
+    let now = 0;
+    try {
+      now = buffers.placeOf(view).length;
+    } catch { /* A `DataView` of a fixed length is out of bounds. */ }
+    apply(resize, buffer, [bytes]);
+    apply(setBytes, new Bytes(buffer), [kept]);
+    return now !== 0 && now !== length;
+  };
+
+  const viewCopy = (view, copies) => {
+    const { buffers } = internals.streams;
+    const { Kind, size } = buffers.kindOf(view);
+    let place;
+    try {
+      place = buffers.placeOf(view);
+      if (Kind !== DataView) apply(at, view, [0]);
+    } catch {
+      refuse("A view is out of the bounds of its ArrayBuffer.");
+    }
+    const { buffer, offset, length } = place;
+    const to = resizableCopy(buffer, copies);
+    return isTracking(view, buffer, { offset, length, size })
+      ? new Kind(to, offset)
+      : new Kind(to, offset, length / size);
+  };
+
+  const bufferCopy = (buffer) => {
+    const copy = new Buffer(internals.streams.buffers.lengthOf(buffer), {
+      __proto__: null,
+      maxByteLength: apply(maxByteLength, buffer, []),
+    });
+    apply(setBytes, new Bytes(copy), [new Bytes(buffer)]);
+    return copy;
+  };
+
+  const resizableCopy = (held, copies) => {
+    const known = apply(get, copies, [held]);
+    if (known !== undefined) return known;
+    const isView = internals.streams.buffers.isView(held);
+    const copy = isView ? viewCopy(held, copies) : bufferCopy(held);
+    apply(set, copies, [held, copy]);
+    return copy;
+  };
+
   const isDetached = (item) => {
     try {
       return apply(bufferDetached, item, []);
@@ -58,10 +124,16 @@
       const transfer = options?.transfer;
       const items = transfer === undefined ? NONE : transferred(transfer);
       const { isBlob, sameBlob } = internals;
+      const copies = new Items();
       const clone = native.clone(
         value,
-        (held) => isBlob(held) || apply(has, items, [held]),
-        (held) => (isBlob(held) ? sameBlob(held) : move(apply(get, items, [held]))),
+        (held) => isResizable(held) || isBlob(held) || apply(has, items, [held]),
+        isResizable,
+        (held) => isResizable(held)
+          ? resizableCopy(held, copies)
+          : isBlob(held)
+          ? sameBlob(held)
+          : move(apply(get, items, [held])),
       );
       apply(forEach, items, [(item) => {
         if (item.isStream) move(item);

@@ -7,10 +7,12 @@ use crate::value::{self, Instances, StubHook, StubSource};
 
 /// The hook of a clone. A clone stays inside the sandbox, so nothing in it is a capability.
 /// Their positions are used for values that a clone holds and no message does: blobs, and
-/// streams that are transferred.
+/// streams that are transferred, and resizable buffers.
 struct Cloning<'js> {
     /// Returns true if a clone holds the value, as itself or as another.
     holds: Function<'js>,
+    /// Returns true if a buffer is resizable, or that of a view.
+    is_resizable: Function<'js>,
     /// Returns what a clone holds in place of the value.
     made: Function<'js>,
     held: Vec<Value<'js>>,
@@ -24,6 +26,10 @@ impl<'js> StubHook<'js> for Cloning<'js> {
         let position = u32::try_from(self.held.len()).unwrap_or(u32::MAX);
         self.held.push(value.clone());
         Ok(Some(position))
+    }
+
+    fn holds_buffer(&mut self, value: &Value<'js>) -> Result<bool> {
+        self.is_resizable.call((value.clone(),))
     }
 
     fn instances(&self) -> Instances {
@@ -42,8 +48,12 @@ impl<'js> StubSource<'js> for Cloning<'js> {
 
 pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     let ctx = native.ctx().clone();
-    let clone = |ctx: Ctx<'js>, value: Value<'js>, holds: Function<'js>, made: Function<'js>| {
-        let mut cloning = Cloning { holds, made, held: Vec::new() };
+    let clone = |ctx: Ctx<'js>,
+                 value: Value<'js>,
+                 holds: Function<'js>,
+                 is_resizable: Function<'js>,
+                 made: Function<'js>| {
+        let mut cloning = Cloning { holds, is_resizable, made, held: Vec::new() };
         let data = value::encode(&ctx, value, &mut cloning)?;
         value::decode(&ctx, &data, &mut cloning)
     };

@@ -9,6 +9,8 @@
   const MAX_LIMIT = 2 ** 64 - 2 ** 11;
   // The flags for stubs that are passed in a call. They are duplicated by default.
   const [TRANSFER, DUPLICATE] = ["rpc_params_transfer_stubs", "rpc_params_dup_stubs"];
+  // The flag for `map()` of promises, which is isolet's own.
+  const MAP = "rpc_promise_map";
   const isObject = (value) => typeof value === "object" && value !== null;
   const bad = (text) => {
     throw new TypeError(text);
@@ -101,10 +103,15 @@
       bad("\"compatibilityFlags\" must be a list of strings.");
     }
     let transfersStubs = false;
+    let mapsPromises = false;
     for (const flag of compatibilityFlags ?? []) {
       if (typeof flag !== "string") bad("\"compatibilityFlags\" must be a list of strings.");
       if (flag === TRANSFER || flag === DUPLICATE) {
         transfersStubs = flag === TRANSFER;
+        continue;
+      }
+      if (flag === MAP) {
+        mapsPromises = true;
         continue;
       }
       warn(`The compatibility flag "${flag}" is not known and has no effect.`);
@@ -125,6 +132,7 @@
       limits: limitsOf(limits, "\"limits\""),
       compatibilityDate,
       transfersStubs,
+      mapsPromises,
     };
   };
 

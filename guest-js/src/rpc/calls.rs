@@ -5,12 +5,15 @@ use std::rc::Rc;
 use rquickjs::promise::PromiseState;
 use rquickjs::{Coerced, Ctx, Promise, Result, Value};
 
+use super::mapper;
 use super::message::{self, Owner, Passing};
 use super::promise::{self, CallPromise};
 use super::stub::{Root, Stub};
-use super::{Handle, state};
+use super::{Handle, loopback, state};
 use crate::state::State;
-use crate::{Call, Capability, Effect, Settled, context, event_loop, intrinsics, throw, value};
+use crate::{
+    Call, Capability, Effect, Mapper, Settled, context, event_loop, intrinsics, throw, value,
+};
 
 pub const DISPOSED: &str = "RPC stub used after being disposed.";
 
@@ -21,6 +24,8 @@ const OVER: &str =
 
 const ABANDONED: &str = "The invocation that made this call is over.";
 
+const NOT_KNOWN: &str = "A value of the callback of map() has no meaning outside of it.";
+
 /// A call whose answer has not arrived yet.
 pub struct PendingCall {
     pub invocation: u32,
@@ -30,7 +35,7 @@ pub struct PendingCall {
 }
 
 /// The target of a call, as far as it is known when the call is made.
-enum Target<'js> {
+pub enum Target<'js> {
     Capability(Capability),
     /// A value in this sandbox.
     Here(Value<'js>),
@@ -46,6 +51,9 @@ pub fn start<'js>(
     arguments: Option<Vec<Value<'js>>>,
 ) -> Result<Value<'js>> {
     let state = state(ctx)?;
+    if mapper::is_recording(&state) {
+        return Stub::make(ctx, mapper::record(ctx, &state, root, path, arguments)?);
+    }
     let target = match leads_to(ctx, &state, root, &mut path)? {
         Target::Capability(capability) => capability,
         Target::Here(value) => {
@@ -62,8 +70,64 @@ pub fn start<'js>(
         Err(error) => return rejected(ctx, &state, &event_loop::thrown(ctx, error)),
     };
     let (id, promise, value) = new_promise(ctx, &state)?;
-    state.calls.borrow_mut().insert(id, PendingCall { invocation, promise, disposed: false });
-    state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: true }));
+    let call = Call { id, invocation, target, path, arguments, awaited: true, mapper: None };
+    send(&state, promise, call);
+    Ok(value)
+}
+
+/// Sends a call whose answer settles the promise.
+fn send(state: &State, promise: CallPromise, call: Call) {
+    let pending = PendingCall { invocation: call.invocation, promise, disposed: false };
+    state.calls.borrow_mut().insert(call.id, pending);
+    state.emit(Effect::Call(call));
+}
+
+/// Reads what the path leads to, has the host apply the mapper to it, and returns the promise
+/// of the answer.
+pub fn start_mapped<'js>(
+    ctx: &Ctx<'js>,
+    root: &Root<'js>,
+    mut path: Vec<String>,
+    mapper: Mapper,
+) -> Result<Value<'js>> {
+    let state = state(ctx)?;
+    let target = leads_to(ctx, &state, root, &mut path)?;
+    if let Target::Thrown(thrown) = target {
+        return rejected(ctx, &state, &thrown);
+    }
+    let Some(invocation) = state.payer_for(context::current(ctx)) else {
+        return rejected(ctx, &state, &throw::error(ctx, OVER)?);
+    };
+    let (id, promise, value) = new_promise(ctx, &state)?;
+    let call = Call {
+        id,
+        invocation,
+        target: loopback::OWN,
+        path,
+        arguments: None,
+        awaited: true,
+        mapper: Some(mapper),
+    };
+    match target {
+        Target::Capability(target) => send(&state, promise, Call { target, ..call }),
+        Target::Here(list) => {
+            let list = intrinsics::follow(ctx, &state, list, call.path.clone(), None)?;
+            let list = promise::of(&list).ok_or(rquickjs::Error::Unknown)?;
+            event_loop::when_settled(ctx, list, move |ctx, list| {
+                let (promise, call) = (promise.clone(), call.clone());
+                let encode = |list| message::encode(ctx, list);
+                match list.and_then(|it| encode(it).map_err(|it| event_loop::thrown(ctx, it))) {
+                    Ok(list) => {
+                        let call = Call { path: Vec::new(), arguments: Some(list), ..call };
+                        send(&state, promise, call);
+                    }
+                    // Only fails if memory runs out, which cannot be reported here.
+                    Err(thrown) => drop(promise.settle(ctx, &thrown, true)),
+                }
+            });
+        }
+        Target::Thrown(_) => {}
+    }
     Ok(value)
 }
 
@@ -101,9 +165,9 @@ pub fn defer<'js>(
 /// Creates a stub of a value of this worker, whatever the value is.
 ///
 /// # Errors
-/// Errors if too many objects are offered.
+/// Errors if too many objects are exported.
 pub fn loopback<'js>(ctx: &Ctx<'js>, root: &Root<'js>, target: Value<'js>) -> Result<Root<'js>> {
-    defer_to(ctx, root, vec!["loopback".to_owned()], Passed::Offer(target), Handle::new)
+    defer_to(ctx, root, vec!["loopback".to_owned()], Passed::Export(target), Handle::new)
 }
 
 /// Like [`defer`], for an answer that is a worker or an entrypoint.
@@ -122,7 +186,7 @@ enum Passed<'js> {
     Nothing,
     Values(Vec<Value<'js>>),
     /// One object, which is passed as a stub.
-    Offer(Value<'js>),
+    Export(Value<'js>),
 }
 
 fn defer_to<'js>(
@@ -133,13 +197,16 @@ fn defer_to<'js>(
     handle: impl FnOnce(&Rc<State>, Capability) -> Handle,
 ) -> Result<Root<'js>> {
     let state = state(ctx)?;
+    if let (Root::Recorded(_), Passed::Nothing) = (root, &passed) {
+        return mapper::record(ctx, &state, root, path, None);
+    }
     let target = match leads_to(ctx, &state, root, &mut path)? {
         Target::Capability(capability) => capability,
         Target::Here(value) => {
             let arguments = match passed {
                 Passed::Nothing => None,
                 Passed::Values(arguments) => Some(arguments),
-                Passed::Offer(target) => Some(vec![target]),
+                Passed::Export(target) => Some(vec![target]),
             };
             return Ok(Root::Promise(intrinsics::follow(ctx, &state, value, path, arguments)?));
         }
@@ -149,22 +216,23 @@ fn defer_to<'js>(
         return Ok(Root::Broken(throw::error(ctx, OVER)?));
     };
     // A loader knows at once whether it has to ask how to load a worker, so the callback of
-    // `get` is only lent.
+    // `get` is only borrowed.
     let loader = matches!(target, Capability::Loader(_)).then_some(path.as_slice());
     let arguments = match passed {
         Passed::Nothing => None,
-        Passed::Offer(target) => Some(message::encode_offer(ctx, &target)?),
+        Passed::Export(target) => Some(message::encode_export(ctx, &target)?),
         Passed::Values(code) if loader.is_some_and(|path| path == ["load"]) => {
             Some(message::encode_code(ctx, code)?)
         }
         Passed::Values(arguments) => {
-            let lends = loader.is_some_and(|path| path == ["get"]);
-            let passing = if lends { Passing::Lent } else { Passing::Handed };
+            let borrows = loader.is_some_and(|path| path == ["get"]);
+            let passing = if borrows { Passing::Borrowed } else { Passing::Handed };
             Some(message::encode_array(ctx, arguments, passing)?)
         }
     };
     let id = state.next_call();
-    state.emit(Effect::Call(Call { id, invocation, target, path, arguments, awaited: false }));
+    let call = Call { id, invocation, target, path, arguments, awaited: false, mapper: None };
+    state.emit(Effect::Call(call));
     Ok(Root::Owned(handle(&state, Capability::Promised(id))))
 }
 
@@ -178,7 +246,7 @@ fn encode<'js>(
 
 /// Like [`target`]. A call of a member of an export is sent to the export's worker, which saves
 /// asking the worker for the export.
-fn leads_to<'js>(
+pub fn leads_to<'js>(
     ctx: &Ctx<'js>,
     state: &State,
     root: &Root<'js>,
@@ -201,6 +269,10 @@ fn target<'js>(ctx: &Ctx<'js>, state: &State, root: &Root<'js>) -> Result<Target
         },
         Root::Export(export) => return target(ctx, state, &export.stub(ctx)?),
         Root::Broken(thrown) => Target::Thrown(thrown.clone()),
+        Root::Recorded(recorded) => match recorded.capability(state) {
+            Some(capability) => Target::Capability(capability),
+            None => Target::Thrown(throw::error(ctx, NOT_KNOWN)?),
+        },
         Root::Promise(value) => {
             match promise::of(value).map(|promise| (promise, promise.state())) {
                 Some((_, PromiseState::Pending)) => match promise::call_of(value) {
@@ -252,7 +324,7 @@ pub fn capability<'js>(ctx: &Ctx<'js>, root: &Root<'js>) -> Result<Option<Capabi
     let state = state(ctx)?;
     match target(ctx, &state, root)? {
         Target::Capability(Capability::Promised(call)) if matches!(root, Root::Promise(_)) => {
-            Ok(Some(Capability::Answer(call)))
+            Ok(Some(Capability::PromisedAnswer(call)))
         }
         Target::Capability(capability) => Ok(Some(capability)),
         Target::Thrown(thrown) => Err(ctx.throw(thrown)),

@@ -33,7 +33,7 @@ impl Export {
     }
 
     pub fn is_own(&self) -> bool {
-        matches!(self.worker.capability(), Some(Capability::Held(0)))
+        matches!(self.worker.capability(), Some(Capability::Imported(0)))
     }
 
     /// Returns the export as a capability.
@@ -54,7 +54,10 @@ impl Export {
         ctx: &Ctx<'js>,
         options: Option<&Value<'js>>,
     ) -> Result<Value<'js>> {
-        let Some(options) = options.and_then(Value::as_object) else {
+        let Some(options) = options.filter(|it| !it.is_undefined() && !it.is_null()) else {
+            return Stub::make(ctx, self.ask(ctx, None)?);
+        };
+        let Some(options) = options.as_object() else {
             let text = format!("ctx.exports.{}() takes an object: {{props}}", self.name);
             return Err(throw::type_error(ctx, &text));
         };

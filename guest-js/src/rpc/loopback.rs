@@ -12,7 +12,7 @@ use crate::Capability;
 use crate::state::State;
 
 /// The capability for the sandbox itself, which every sandbox holds.
-pub const OWN: Capability = Capability::Held(0);
+pub const OWN: Capability = Capability::Imported(0);
 
 fn this(ctx: &Ctx<'_>) -> Result<Handle> {
     let state = state(ctx)?;

@@ -14,8 +14,8 @@ use crate::state::State;
 use crate::value::{self, Instance, Instances, StubHook, StubSource};
 use crate::{Capability, Message, event_loop, intrinsics, throw};
 
-/// The maximum number of objects that one sandbox may have offered at a time.
-const MAX_OFFERED: usize = 250_000;
+/// The maximum number of objects that one sandbox may have exported at a time.
+const MAX_EXPORTED: usize = 250_000;
 
 /// The lifetime of the stubs of a message, unless they are duplicated.
 #[derive(Clone, Copy)]
@@ -37,8 +37,8 @@ pub enum Passing {
     /// caller keeps it. The caller also keeps a stub, unless the worker's flags say that it is
     /// handed over.
     Parameters,
-    /// Objects are lent.
-    Lent,
+    /// Objects are borrowed.
+    Borrowed,
 }
 
 struct Outgoing {
@@ -85,14 +85,14 @@ impl<'js> StubHook<'js> for Outgoing {
         Ok(Some(Instance { interface, fields }))
     }
 
-    /// Withdraws those of them that were offered.
+    /// Withdraws those of them that were exported.
     fn withdraw(&mut self, ctx: &Ctx<'js>, from: u32) {
         let from = self.capabilities.len().min(from as usize);
         let capabilities = self.capabilities.split_off(from);
         for capability in capabilities {
             let object = match capability {
-                Capability::Offered(id) => self.state.offered.borrow_mut().remove(&id),
-                Capability::Lent(id) => self.state.lent.borrow_mut().remove(&id),
+                Capability::Exported(id) => self.state.exported_objects.borrow_mut().remove(&id),
+                Capability::Borrowed(id) => self.state.borrowed.borrow_mut().remove(&id),
                 _ => None,
             };
             if let Some(Ok(object)) = object.map(|object| object.restore(ctx)) {
@@ -142,7 +142,7 @@ impl Outgoing {
             let Root::Owned(handle) = &read else { return calls::capability(ctx, &read) };
             self.state.after_turn.borrow_mut().push(handle.clone());
             return Ok(handle.capability().map(|capability| match capability {
-                Capability::Promised(call) => Capability::Answer(call),
+                Capability::Promised(call) => Capability::PromisedAnswer(call),
                 capability => capability,
             }));
         }
@@ -150,13 +150,13 @@ impl Outgoing {
             return calls::capability(ctx, &Root::Promise(value.clone()));
         }
         if value.is_proxy() {
-            return self.offer_proxy(ctx, value).map(Some);
+            return self.export_proxy(ctx, value).map(Some);
         }
         if value.is_function() {
-            return self.offer_as(ctx, value, Shows::Own, "function").map(Some);
+            return self.export_as(ctx, value, Shows::Own, "function").map(Some);
         }
         if intrinsics::is_rpc_target(ctx, &self.state, value)? {
-            return self.offer_as(ctx, value, Shows::Class, "RpcTarget").map(Some);
+            return self.export_as(ctx, value, Shows::Class, "RpcTarget").map(Some);
         }
         match intrinsics::stub_of(ctx, &self.state, value)? {
             Some(stub) => self.of(ctx, &stub),
@@ -175,9 +175,13 @@ impl Outgoing {
         }
     }
 
-    /// Offers a proxy as the kind of object that it looks like. The proxy still sees every
+    /// Exports a proxy as the kind of object that it looks like. The proxy still sees every
     /// access.
-    fn offer_proxy<'js>(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Capability> {
+    fn export_proxy<'js>(
+        &self,
+        ctx: &Ctx<'js>,
+        value: &Value<'js>,
+    ) -> rquickjs::Result<Capability> {
         match receiver::stands_for(ctx, &self.state, value)? {
             Shows::Nothing => Err(value::refuse(
                 ctx,
@@ -185,13 +189,13 @@ impl Outgoing {
                  Proxy must emulate either a plain object or an RpcTarget, as indicated by the \
                  Proxy's prototype chain.",
             )),
-            shows => self.offer_as(ctx, value, shows, "Proxy"),
+            shows => self.export_as(ctx, value, shows, "Proxy"),
         }
     }
 
-    /// Offers the result of `dup()`, if the object has that method and stays its owner's.
-    /// Otherwise offers the object itself.
-    fn offer_as<'js>(
+    /// Exports the result of `dup()`, if the object has that method and stays its owner's.
+    /// Otherwise exports the object itself.
+    fn export_as<'js>(
         &self,
         ctx: &Ctx<'js>,
         value: &Value<'js>,
@@ -199,15 +203,15 @@ impl Outgoing {
         what: &str,
     ) -> rquickjs::Result<Capability> {
         if self.passing != Passing::Parameters || self.state.transfers_stubs.get() {
-            return self.offer(ctx, value);
+            return self.export(ctx, value);
         }
         let object = value.as_object().ok_or(rquickjs::Error::Unknown)?;
         let Some(dup) = object.get::<_, Value<'js>>("dup")?.into_function() else {
-            return self.offer(ctx, value);
+            return self.export(ctx, value);
         };
         let copy: Value<'js> = dup.call((This(value.clone()),))?;
         if receiver::stands_for(ctx, &self.state, &copy)? == shows {
-            return self.offer(ctx, &copy);
+            return self.export(ctx, &copy);
         }
         let text = format!(
             "Couldn't create a stub for the {what} because it has a dup() method which did not \
@@ -216,25 +220,25 @@ impl Outgoing {
         Err(value::refuse(ctx, &text))
     }
 
-    fn offer<'js>(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Capability> {
-        let mut offered = self.state.offered.borrow_mut();
-        if offered.len() >= MAX_OFFERED {
-            drop(offered);
+    fn export<'js>(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Capability> {
+        let mut exported = self.state.exported_objects.borrow_mut();
+        if exported.len() >= MAX_EXPORTED {
+            drop(exported);
             // The message does not list this object yet, so its withdrawal would miss it.
             self.withdrawn(ctx, value.clone());
             let text =
-                format!("others hold {MAX_OFFERED} objects of this worker: no more can be sent");
+                format!("others hold {MAX_EXPORTED} objects of this worker: no more can be sent");
             return Err(throw::type_error(ctx, &text));
         }
-        let id = self.state.next_offer.get() + 1;
-        self.state.next_offer.set(id);
+        let id = self.state.next_export.get() + 1;
+        self.state.next_export.set(id);
         let object = Persistent::save(ctx, value.clone());
-        if self.passing == Passing::Lent {
-            self.state.lent.borrow_mut().insert(id, object);
-            return Ok(Capability::Lent(id));
+        if self.passing == Passing::Borrowed {
+            self.state.borrowed.borrow_mut().insert(id, object);
+            return Ok(Capability::Borrowed(id));
         }
-        offered.insert(id, object);
-        Ok(Capability::Offered(id))
+        exported.insert(id, object);
+        Ok(Capability::Exported(id))
     }
 
     fn withdrawn<'js>(&self, ctx: &Ctx<'js>, object: Value<'js>) {
@@ -318,7 +322,7 @@ impl<'js> StubSource<'js> for Incoming<'_> {
 ///
 /// # Errors
 /// Errors with a `DataCloneError`, or with what a getter throws.
-fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
+pub fn encode<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> rquickjs::Result<Message> {
     send(ctx, Passing::Handed, |outgoing| value::encode(ctx, value, outgoing))
 }
 
@@ -342,8 +346,8 @@ pub fn encode_answer<'js>(
         // left to dispose of.
         let is_theirs = |it: Value<'js>| value::class(&it) != state.stub_class.get();
         if disposer.is_some_and(is_theirs) && value::is_plain(ctx, &value)? {
-            let offered = outgoing.offer(ctx, &value)?;
-            outgoing.capabilities.push(offered);
+            let exported = outgoing.export(ctx, &value)?;
+            outgoing.capabilities.push(exported);
         }
         Ok(data)
     })
@@ -364,11 +368,11 @@ pub fn encode_array<'js>(
 /// Encodes an array whose only element is a stub of an object, whatever the object is.
 ///
 /// # Errors
-/// Errors if too many objects are offered.
-pub fn encode_offer<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Message> {
+/// Errors if too many objects are exported.
+pub fn encode_export<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Message> {
     send(ctx, Passing::Handed, |outgoing| {
-        let offered = outgoing.offer(ctx, value)?;
-        outgoing.capabilities.push(offered);
+        let exported = outgoing.export(ctx, value)?;
+        outgoing.capabilities.push(exported);
         let mut writer = Writer::new();
         writer.begin_array(1);
         writer.capability(0);
@@ -406,6 +410,14 @@ fn send(
             Err(ctx.throw(thrown))
         }
     }
+}
+
+/// Withdraws the objects that a message exports which will not be sent.
+pub fn withdraw(ctx: &Ctx<'_>, message: Message) -> rquickjs::Result<()> {
+    let (state, passing) = (super::state(ctx)?, Passing::Handed);
+    let capabilities = message.capabilities;
+    Outgoing { state, capabilities, passing, to_host: false }.withdraw(ctx, 0);
+    Ok(())
 }
 
 /// Decodes the arguments of an invocation. The stubs among them live until it returns, unless

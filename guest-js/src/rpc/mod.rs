@@ -5,6 +5,7 @@ mod calls;
 mod export;
 mod handle;
 mod loopback;
+mod mapper;
 pub mod message;
 mod promise;
 mod receiver;
@@ -19,6 +20,7 @@ use crate::state::State;
 
 pub use calls::{PendingCall, abandon, settle, without_awaiting};
 pub use handle::Handle;
+pub use mapper::Recording;
 pub use promise::of as promise_of;
 pub use receiver::{inherits, invoke};
 
@@ -52,5 +54,6 @@ pub fn state(ctx: &Ctx<'_>) -> Result<Rc<State>> {
 /// Adds the functions that the scripts use to `native`.
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     stub::install(native, state)?;
-    loopback::install(native, state)
+    loopback::install(native, state)?;
+    mapper::install(native)
 }

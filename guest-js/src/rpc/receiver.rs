@@ -15,6 +15,10 @@ use crate::{Entrypoint, Invoke, Receiver, intrinsics, throw, value};
 
 const MAX_PATH: usize = 64;
 
+/// The methods of entrypoints that belong to events of the platform.
+const RESERVED: [&str; 5] =
+    ["connect", "alarm", "webSocketMessage", "webSocketClose", "webSocketError"];
+
 /// The members that an object exposes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
@@ -49,13 +53,13 @@ pub fn invoke<'js>(ctx: &Ctx<'js>, state: &Rc<State>, invoke: &Invoke) -> Result
         arguments.map(decode).transpose()
     };
     match &invoke.receiver {
-        Receiver::Offered(id) => {
-            let offered = state.offered.borrow().get(id).cloned();
-            let Some(offered) = offered else {
+        Receiver::Exported(id) => {
+            let exported = state.exported_objects.borrow().get(id).cloned();
+            let Some(exported) = exported else {
                 return Err(throw::plain_error(ctx, DISPOSED));
             };
             let shows = |value: &Value<'js>| shows(ctx, state, value);
-            let found = walk(ctx, offered.restore(ctx)?, &invoke.path, shows)?;
+            let found = walk(ctx, exported.restore(ctx)?, &invoke.path, shows)?;
             finish(ctx, found, &invoke.path, decode()?)
         }
         Receiver::Entrypoint(entrypoint) => export(ctx, state, invoke, entrypoint, decode),
@@ -92,6 +96,10 @@ fn export<'js>(
         None => Object::new(ctx.clone())?.into_value(),
     };
     let execution = intrinsics::execution_context(ctx, state, invoke.invocation, props)?;
+    if let Some(name) = path.first().filter(|name| RESERVED.contains(&name.as_str())) {
+        let text = format!("'{name}' is a reserved method and cannot be called over RPC.");
+        return Err(throw::type_error(ctx, &text));
+    }
     let fetches = *path == [FETCH] && invoke.arguments.is_some();
     let decode = || match decode()? {
         Some(arguments) if fetches => intrinsics::request(ctx, state, arguments).map(Some),

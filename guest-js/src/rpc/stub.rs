@@ -7,6 +7,7 @@ use rquickjs::promise::PromiseState;
 use rquickjs::{Atom, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, Value};
 
 use super::export::Export;
+use super::mapper::Recorded;
 use super::{Handle, atom, calls, promise, state};
 use crate::state::State;
 use crate::{intrinsics, throw, value};
@@ -27,6 +28,8 @@ pub enum Root<'js> {
     Export(Export),
     /// A stub that could never be called. Using it throws this value.
     Broken(Value<'js>),
+    /// What a callback of `map()` works with.
+    Recorded(Recorded),
 }
 
 impl Root<'_> {
@@ -35,7 +38,7 @@ impl Root<'_> {
         match self {
             Self::Owned(handle) => handle.fetches(),
             Self::Export(_) => true,
-            Self::Promise(_) | Self::Broken(_) => false,
+            Self::Promise(_) | Self::Broken(_) | Self::Recorded(_) => false,
         }
     }
 
@@ -228,6 +231,7 @@ impl<'js> JsClass<'js> for Members {
                 "then" | "catch" | "finally" | "constructor" => local(ctx),
                 // `JSON.stringify` reads `toJSON` of any value, which is not meant as a call.
                 "toJSON" => Ok(Value::new_undefined(ctx.clone())),
+                "map" if state.maps_promises.get() => local(ctx),
                 _ => Stub { root: Root::Promise(receiver), path: Vec::new() }.property(ctx, name),
             },
             Of::Stub | Of::Service | Of::Property => {
@@ -242,6 +246,12 @@ impl<'js> JsClass<'js> for Members {
                     }
                     ("then", true) | ("toJSON", _) => Ok(Value::new_undefined(ctx.clone())),
                     ("dup" | "onRpcBroken", true) | ("constructor", _) => local(ctx),
+                    ("map", is_root) if state.maps_promises.get() => match stub.root {
+                        // Refused there.
+                        Root::Recorded(_) => Of::Property.methods(ctx, &state)?.get(name),
+                        _ if is_root => stub.property(ctx, name),
+                        _ => local(ctx),
+                    },
                     _ => stub.property(ctx, name),
                 }
             }

@@ -272,6 +272,9 @@ impl<'a, 'js> Encoder<'a, 'js> {
             Class::String => self.boxed(&codec, Intrinsic::StringValueOf, value)?,
             Class::Boolean => self.boxed(&codec, Intrinsic::BooleanValueOf, value)?,
             Class::BigInt => self.boxed(&codec, Intrinsic::BigIntValueOf, value)?,
+            Class::ArrayBuffer | Class::DataView if self.hook.holds_buffer(&value)? => {
+                self.capability(value)?;
+            }
             Class::ArrayBuffer => {
                 let Self { ctx, writer, .. } = self;
                 let written = raw::with_buffer(ctx, &value, |bytes| {
@@ -286,6 +289,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
             }
             Class::DataView => self.view(&codec, value, ViewKind::DataView)?,
             class @ (Class::Object | Class::Other) => match raw::view_kind(&value) {
+                Some(_) if self.hook.holds_buffer(&value)? => self.capability(value)?,
                 Some(kind) => self.view(&codec, value, kind)?,
                 None if class == Class::Object => self.instance(&codec, value)?,
                 None => self.capability(value)?,

@@ -47,6 +47,14 @@ pub trait StubHook<'js> {
         Instances::Refused
     }
 
+    /// Returns true if a buffer, or a view of one, is a capability and not data.
+    ///
+    /// # Errors
+    /// Errors with what is thrown instead.
+    fn holds_buffer(&mut self, _: &Value<'js>) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Called when the capabilities from that position on are in no message.
     fn withdraw(&mut self, _: &Ctx<'js>, _: u32) {}
 

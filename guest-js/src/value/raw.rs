@@ -1,4 +1,4 @@
-//! The parts of the engine that the codec needs and `rquickjs` does not offer. This is the only
+//! The parts of the engine that the codec needs and `rquickjs` does not provide. This is the only
 //! unsafe code of this folder.
 
 #![allow(unsafe_code, reason = "each block says why it is sound")]

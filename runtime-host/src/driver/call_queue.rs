@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::calls::Mapping;
 use crate::rpc::capability::Call;
 use crate::rpc::stub::Stub;
 
@@ -23,6 +24,7 @@ pub(super) struct Waiting {
     pub(super) id: u32,
     pub(super) target: Stub,
     pub(super) call: Call,
+    pub(super) mapping: Option<Mapping>,
 }
 
 impl CallQueue {

@@ -15,9 +15,11 @@ use isolet_wire::Value;
 use super::capability_table;
 use crate::error::Error;
 use crate::error::thrown::Thrown;
+use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::{Quota, Reservation};
 use crate::rpc::capability::failed;
 use crate::rpc::capability::{Answer, Call};
+use crate::rpc::mapper::Mapper;
 use crate::rpc::promised_answer::PromisedAnswer;
 use crate::rpc::stub::Stub;
 
@@ -232,10 +234,26 @@ impl Calls {
     }
 }
 
+/// A mapper, and who pays for its calls.
+pub(super) struct Mapping {
+    pub(super) mapper: Box<Mapper>,
+    pub(super) payer: Arc<FuelAccount>,
+    pub(super) concurrency: u64,
+}
+
 const PANICKED: &str = "The capability failed: it panicked.";
 
-/// Sends a call. A panic in the capability becomes its answer and does not end the sandbox.
-pub(super) fn send(target: &Stub, call: Call) -> Answer {
+/// Sends a call. If it has a mapper, its answer is what the mapper makes of that of the
+/// target, or of the call's arguments. A panic in the capability becomes its answer and does
+/// not end the sandbox.
+pub(super) fn send(target: &Stub, mut call: Call, mapper: Option<Mapping>) -> Answer {
+    if let Some(Mapping { mapper, payer, concurrency }) = mapper {
+        let list = match call.arguments.take() {
+            Some(list) => Box::pin(std::future::ready(Ok(list))),
+            None => send(target, call, None),
+        };
+        return Box::pin(mapper.apply(list, payer, concurrency));
+    }
     let sent = std::panic::catch_unwind(AssertUnwindSafe(|| target.request(call)));
     sent.unwrap_or_else(|_| failed(Thrown::new(PANICKED)))
 }

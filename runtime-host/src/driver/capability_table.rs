@@ -21,9 +21,9 @@ use crate::rpc::target::Target;
 use crate::worker_code::spec::Code;
 
 /// The maximum number of capabilities that a sandbox may hold at a time.
-const MAX_HELD: usize = 250_000;
+const MAX_IMPORTED: usize = 250_000;
 
-/// The highest number that a guest may use for a call or an offered object. The guest assigns
+/// The highest number that a guest may use for a call or an exported object. The guest assigns
 /// these numbers itself, and one turn has no room to use up those that are left above.
 pub(super) const LAST_NUMBER: u32 = u32::MAX - (1 << 28);
 
@@ -40,18 +40,18 @@ pub(crate) fn bytes_of(value: &Value) -> u64 {
 
 pub(super) struct CapabilityTable {
     holder: Holder,
-    held: BTreeMap<u32, Stub>,
+    imported: BTreeMap<u32, Stub>,
     last: u32,
     /// Answers that the host keeps until the guest releases them.
     answers: BTreeMap<u32, Kept>,
     /// The size of `answers` in bytes.
     pub(super) kept_bytes: u64,
     /// The number of the sandbox's objects that others hold.
-    pub(super) offered: usize,
-    /// The highest number under which the sandbox has offered or lent an object.
-    last_offered: u32,
-    /// The objects that the last turn has lent.
-    lent: Vec<(u32, Weak<Remote>)>,
+    pub(super) exported: usize,
+    /// The highest number under which the sandbox has exported or borrowed an object.
+    last_exported: u32,
+    /// The objects that the last turn has borrowed.
+    borrowed: Vec<(u32, Weak<Remote>)>,
 }
 
 struct Kept {
@@ -63,59 +63,59 @@ struct Kept {
 impl CapabilityTable {
     /// Creates the table of a new sandbox. `own` is the sandbox's loopback.
     pub(super) fn new(mailbox: Mailbox, seed: u64, own: Stub) -> Self {
-        let held = BTreeMap::from([(OWN, own)]);
+        let imported = BTreeMap::from([(OWN, own)]);
         Self {
             holder: Holder::new(mailbox, seed),
-            held,
+            imported,
             last: 0,
             answers: BTreeMap::new(),
             kept_bytes: 0,
-            offered: 0,
-            last_offered: 0,
-            lent: Vec::new(),
+            exported: 0,
+            last_exported: 0,
+            borrowed: Vec::new(),
         }
     }
 
-    /// Takes the objects lent by the last turn, and returns those that somebody has kept.
+    /// Takes the objects borrowed by the last turn, and returns those that somebody has kept.
     pub(super) fn kept(&mut self) -> Vec<(u32, Arc<Remote>)> {
-        let lent = std::mem::take(&mut self.lent);
-        let kept: Vec<_> = lent
+        let borrowed = std::mem::take(&mut self.borrowed);
+        let kept: Vec<_> = borrowed
             .into_iter()
             .filter_map(|(number, remote)| Some((number, remote.upgrade()?)))
             .inspect(|(_, remote)| remote.keep())
             .collect();
-        self.offered += kept.len();
+        self.exported += kept.len();
         kept
     }
 
     /// Returns what the sandbox holds.
     pub(super) fn holdings(&self) -> impl Iterator<Item = Holding<'_>> {
-        let stubs = self.held.values().map(Holding::Stub);
+        let stubs = self.imported.values().map(Holding::Stub);
         stubs.chain(self.answers.values().map(|kept| Holding::Answer(&kept.promised)))
     }
 
     /// Returns true if the guest has almost used up its numbers.
     pub(super) fn is_worn_out(&self) -> bool {
-        self.last_offered > LAST_NUMBER
+        self.last_exported > LAST_NUMBER
     }
 
     /// Returns true if the sandbox holds only what it was loaded with.
     pub(super) fn is_at_rest(&self, env: usize) -> bool {
-        self.offered == 0 && self.answers.is_empty() && self.last as usize == env
+        self.exported == 0 && self.answers.is_empty() && self.last as usize == env
     }
 
     /// Returns true if the sandbox holds anything but its loopback, or others hold an
     /// object of it. No other sandbox can be in a cycle of sandboxes that hold one another.
     pub(super) fn may_be_in_a_circle(&self) -> bool {
-        self.held.len() > 1 || !self.answers.is_empty() || self.offered > 0
+        self.imported.len() > 1 || !self.answers.is_empty() || self.exported > 0
     }
 
     /// Returns the statistics that this table knows. The loopback is not counted.
     pub(super) fn stats(&self) -> WorkerStats {
         WorkerStats {
-            held: self.held.len().saturating_sub(1),
+            imported: self.imported.len().saturating_sub(1),
             answers: self.answers.len(),
-            offered: self.offered,
+            exported: self.exported,
             ..WorkerStats::default()
         }
     }
@@ -125,7 +125,7 @@ impl CapabilityTable {
     /// # Errors
     /// [`LimitKind::Stubs`] if it cannot.
     pub(super) fn check_room(&self, more: usize) -> Result<()> {
-        let (limit, actual) = (MAX_HELD as u64, (self.held.len() + more) as u64);
+        let (limit, actual) = (MAX_IMPORTED as u64, (self.imported.len() + more) as u64);
         if actual > limit {
             return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
         }
@@ -144,9 +144,9 @@ impl CapabilityTable {
                 wit::Capability::Awaitable(self.last)
             }
             target if target.fetches() => wit::Capability::Service(self.last),
-            _ => wit::Capability::Held(self.last),
+            _ => wit::Capability::Imported(self.last),
         };
-        self.held.insert(self.last, stub);
+        self.imported.insert(self.last, stub);
         Ok(capability)
     }
 
@@ -160,19 +160,19 @@ impl CapabilityTable {
         }
     }
 
-    /// Checks how many objects a message offers. The same object may be offered in any
-    /// number of messages, and each offer counts.
+    /// Checks how many objects a message exports. The same object may be exported in any
+    /// number of messages, and each export counts.
     ///
     /// # Errors
-    /// [`LimitKind::Stubs`] if these are more capabilities than the sandbox may offer.
-    pub(super) fn check_offers(&self, capabilities: &[wit::Capability]) -> Result<()> {
+    /// [`LimitKind::Stubs`] if these are more capabilities than the sandbox may export.
+    pub(super) fn check_exports(&self, capabilities: &[wit::Capability]) -> Result<()> {
         let count = |known: usize, is: fn(&wit::Capability) -> bool| {
             known + capabilities.iter().filter(|it| is(it)).count()
         };
-        let offered = count(self.offered, |it| matches!(it, wit::Capability::Offered(_)));
-        let lent = count(self.lent.len(), |it| matches!(it, wit::Capability::Lent(_)));
-        let most = capabilities.len().max(offered).max(lent);
-        let (limit, actual) = (MAX_HELD as u64, most as u64);
+        let exported = count(self.exported, |it| matches!(it, wit::Capability::Exported(_)));
+        let borrowed = count(self.borrowed.len(), |it| matches!(it, wit::Capability::Borrowed(_)));
+        let most = capabilities.len().max(exported).max(borrowed);
+        let (limit, actual) = (MAX_IMPORTED as u64, most as u64);
         if actual > limit {
             return Err(LimitError { kind: LimitKind::Stubs, limit, actual }.into());
         }
@@ -197,35 +197,37 @@ impl CapabilityTable {
         pending: &mut dyn FnMut(u32) -> Option<Arc<PromisedAnswer>>,
     ) -> Option<Stub> {
         match capability {
-            wit::Capability::Held(index)
+            wit::Capability::Imported(index)
             | wit::Capability::Loader(index)
             | wit::Capability::Service(index)
             | wit::Capability::Awaitable(index) => {
-                let stub = self.held.get(&index)?;
+                let stub = self.imported.get(&index)?;
                 Some(Stub::to(stub.target().clone()))
             }
-            wit::Capability::Offered(number) => {
-                self.last_offered = self.last_offered.max(number);
-                self.offered += 1;
-                let remote = Remote::new(self.holder.mailbox.clone(), Receiver::Offered(number));
+            wit::Capability::Exported(number) => {
+                self.last_exported = self.last_exported.max(number);
+                self.exported += 1;
+                let remote = Remote::new(self.holder.mailbox.clone(), Receiver::Exported(number));
                 Some(Stub::to(Target::Remote(Arc::new(remote))))
             }
-            wit::Capability::Lent(number) => {
-                self.last_offered = self.last_offered.max(number);
-                let remote = Arc::new(Remote::lent(self.holder.mailbox.clone(), number));
-                self.lent.push((number, Arc::downgrade(&remote)));
+            wit::Capability::Borrowed(number) => {
+                self.last_exported = self.last_exported.max(number);
+                let remote = Arc::new(Remote::borrowed(self.holder.mailbox.clone(), number));
+                self.borrowed.push((number, Arc::downgrade(&remote)));
                 Some(Stub::to(Target::Remote(remote)))
             }
-            wit::Capability::Promised(call) | wit::Capability::Answer(call) => {
+            wit::Capability::Promised(call) | wit::Capability::PromisedAnswer(call) => {
                 let promised = match self.answers.get(&call) {
                     Some(kept) => Arc::clone(&kept.promised),
                     None => pending(call)?,
                 };
-                if matches!(capability, wit::Capability::Answer(_)) {
+                if matches!(capability, wit::Capability::PromisedAnswer(_)) {
                     promised.may_be_any();
                 }
                 Some(Stub::to(Target::Promised(promised)))
             }
+            // Outside of a mapper.
+            wit::Capability::Recorded(_) => None,
         }
     }
 
@@ -246,15 +248,17 @@ impl CapabilityTable {
     pub(super) fn release(&mut self, capability: wit::Capability) {
         match capability {
             // The loopback stays with the sandbox until it ends.
-            wit::Capability::Held(OWN) | wit::Capability::Offered(_) | wit::Capability::Lent(_) => {
-            }
-            wit::Capability::Held(index)
+            wit::Capability::Imported(OWN)
+            | wit::Capability::Exported(_)
+            | wit::Capability::Borrowed(_)
+            | wit::Capability::Recorded(_) => {}
+            wit::Capability::Imported(index)
             | wit::Capability::Loader(index)
             | wit::Capability::Service(index)
             | wit::Capability::Awaitable(index) => {
-                self.held.remove(&index);
+                self.imported.remove(&index);
             }
-            wit::Capability::Promised(call) | wit::Capability::Answer(call) => {
+            wit::Capability::Promised(call) | wit::Capability::PromisedAnswer(call) => {
                 if let Some(kept) = self.answers.remove(&call) {
                     self.kept_bytes -= kept.bytes;
                 }
@@ -288,7 +292,7 @@ impl Holds for Holding<'_> {
 }
 
 /// Returns the stub for a number that was never given out. Calls of it fail.
-fn nothing() -> Stub {
+pub(super) fn nothing() -> Stub {
     struct Nothing;
     impl crate::rpc::capability::Capability for Nothing {
         fn call(self: Arc<Self>, _: &str, _: Value) -> crate::rpc::capability::Answer {

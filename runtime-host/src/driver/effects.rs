@@ -5,7 +5,7 @@ use std::sync::Arc;
 use isolet_wire::Value;
 
 use super::call_queue::{CallQueue, Waiting};
-use super::calls::{Of, PendingCall, send};
+use super::calls::{Mapping, Of, PendingCall, send};
 use super::capability_table::{LAST_NUMBER, OWN, bytes_of};
 use super::state::Driver;
 use crate::engine::bindings::sandbox as wit;
@@ -16,6 +16,7 @@ use crate::error::{Error, LimitError, LimitKind, Result};
 use crate::limits::fuel_account::{FuelAccount, letting_go};
 use crate::rpc::capability::failed;
 use crate::rpc::capability::{Call, MAX_PATH};
+use crate::rpc::mapper::Mapper;
 use crate::rpc::stub::Stub;
 use crate::rpc::target::Target;
 
@@ -49,13 +50,17 @@ impl Driver {
                 }));
             }
             // Arguments are lifted even if the call is then dropped, so that the guest
-            // hears that the objects it offers in them are released.
+            // hears that the objects it exports in them are released.
             wit::Effect::Call(mut call) => {
                 let arguments = match call.arguments.take() {
                     Some(message) => self.lift(message).await.map(Some),
                     None => Ok(None),
                 };
-                letting_go(payer, || self.call(call, arguments))?;
+                let mapper = match call.mapper.take() {
+                    Some(mapper) => self.lift_mapper(mapper).await.map(Some),
+                    None => Ok(None),
+                };
+                letting_go(payer, || self.call(call, arguments, mapper))?;
             }
             wit::Effect::Settle(settlement) => {
                 let wit::Settlement { invocation, result, waiting } = settlement;
@@ -102,17 +107,24 @@ impl Driver {
         Ok(())
     }
 
-    fn call(&mut self, call: wit::Call, arguments: Result<Option<Value>>) -> Result<()> {
+    fn call(
+        &mut self,
+        call: wit::Call,
+        arguments: Result<Option<Value>>,
+        mapper: Result<Option<Box<Mapper>>>,
+    ) -> Result<()> {
         let wit::Call { id, invocation, target, path, awaited, .. } = call;
         self.check_call(id, invocation, &path)?;
         let Some(payer) = self.invocations.get_mut(&invocation) else {
             // The invocation has ended: nobody pays for the fuel, calls and time of this call.
             return Ok(());
         };
-        let arguments = arguments?;
+        let (arguments, mapper) = (arguments?, mapper?);
         let size = arguments.as_ref().map_or(0, |arguments| arguments.as_bytes().len() as u64);
         let names: usize = path.iter().map(String::len).sum();
-        let bytes = arguments.as_ref().map_or(0, bytes_of) + names as u64;
+        let bytes = arguments.as_ref().map_or(0, bytes_of)
+            + mapper.as_ref().map_or(0, |mapper| mapper.bytes())
+            + names as u64;
         payer.usage.capability_calls += 1;
         payer.calls.push(id);
         if let Err(error) = payer.account.count_call() {
@@ -129,11 +141,12 @@ impl Driver {
         }
         // A request to the loopback is no work for anybody, unless it is a call of an
         // export. It may wait for as long as the sandbox lives.
-        let is_own = matches!(target, wit::Capability::Held(OWN));
+        let is_own = matches!(target, wit::Capability::Imported(OWN));
         let of_itself = is_own && path.len() == 1;
-        let is_answer = matches!(target, wit::Capability::Promised(_) | wit::Capability::Answer(_));
+        let is_answer =
+            matches!(target, wit::Capability::Promised(_) | wit::Capability::PromisedAnswer(_));
         let held = match target {
-            wit::Capability::Held(index)
+            wit::Capability::Imported(index)
             | wit::Capability::Service(index)
             | wit::Capability::Awaitable(index) => Some(index),
             _ => None,
@@ -142,6 +155,8 @@ impl Driver {
         let target = table.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
         pending.of = match target.as_ref().map(Stub::target) {
+            // Its steps may call anybody.
+            _ if mapper.is_some() => Of::Derived,
             _ if of_itself => Of::Host,
             _ if is_own => Of::Itself,
             Some(Target::Remote(remote)) if remote.is_in(&self.mailbox) => Of::Itself,
@@ -171,12 +186,14 @@ impl Driver {
                 let ended = queue.as_mut().zip(held);
                 let ended = ended.and_then(|(queue, stub)| queue.follows(stub, id, &path));
                 let ends = ended.is_some_and(|pull| self.calls.is_under_way(pull));
-                let call = Call::of(path, arguments).paid_by(Some(payer));
+                let call = Call::of(path, arguments).paid_by(Some(Arc::clone(&payer)));
+                let concurrency = self.code.limits.concurrency;
+                let mapping = mapper.map(|mapper| Mapping { mapper, payer, concurrency });
                 if let Some(queue) = queue {
                     pending.queued = true;
                     let flooded = self.calls.are_flooded(self.code.limits.memory_bytes);
                     if flooded || !(queue.enter() || ends && queue.enter_to_end()) {
-                        queue.wait(Waiting { id, target, call });
+                        queue.wait(Waiting { id, target, call, mapping });
                         self.calls.put(id, pending);
                         if flooded {
                             self.freed.push_back(invocation);
@@ -188,7 +205,7 @@ impl Driver {
                     }
                 }
                 // Sent now, so that calls of a stub arrive in order.
-                send(&target, call)
+                send(&target, call, mapping)
             }
             None => failed(Thrown::type_error("There is no such capability.")),
         };
@@ -223,11 +240,11 @@ impl Driver {
         while !self.calls.are_flooded(bytes)
             && let Some(owner) = self.freed.pop_front()
         {
-            while let Some(Waiting { id, target, call }) =
+            while let Some(Waiting { id, target, call, mapping }) =
                 self.queue(owner).and_then(CallQueue::next)
             {
                 let Some(pending) = self.calls.remove(id) else { continue };
-                let answer = send(&target, call);
+                let answer = send(&target, call, mapping);
                 if let Some(result) = self.calls.add(id, pending, answer) {
                     self.arrived(id, result)?;
                 }

@@ -13,7 +13,7 @@ impl Driver {
         let waits = self.alarm.is_some()
             || !self.commands.is_empty()
             || self.open_calls > 0
-            || self.table.offered > 0;
+            || self.table.exported > 0;
         if waits || self.invocations.is_empty() || self.calls.has_arrived() {
             return Ok(());
         }

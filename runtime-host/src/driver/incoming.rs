@@ -41,6 +41,7 @@ impl Driver {
             stack_bytes: self.code.limits.stack_bytes,
             dynamic_code: self.code.dynamic_code,
             transfers_stubs: self.code.transfers_stubs,
+            maps_promises: self.code.maps_promises,
             watched: self.code.has_tails(),
             max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),
@@ -54,7 +55,7 @@ impl Driver {
             self.turn(id, &wit::Event::Reseed(seed)).await?;
         }
         let receiver = match invoke.receiver {
-            Receiver::Offered(number) => wit::Receiver::Offered(number),
+            Receiver::Exported(number) => wit::Receiver::Exported(number),
             Receiver::Entrypoint(export) => {
                 let props = match export.props.clone() {
                     Some(props) => Some(self.lower(props).await?),

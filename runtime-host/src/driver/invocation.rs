@@ -138,7 +138,7 @@ impl Invocation {
         let (receiver, path) = &**called;
         let entrypoint = match receiver {
             Receiver::Entrypoint(export) => export.name.as_deref().unwrap_or("default"),
-            Receiver::Offered(_) => "",
+            Receiver::Exported(_) => "",
         };
         self.span = tracing::info_span!(
             "isolet.invocation",

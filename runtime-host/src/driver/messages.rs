@@ -3,16 +3,28 @@
 use isolet_wire::{Checked, Value};
 use tokio::task::yield_now;
 
+use super::capability_table::nothing;
 use super::state::Driver;
 use crate::engine::bindings::sandbox as wit;
 use crate::error::Result;
-use crate::error::fault::internal;
+use crate::error::fault::{internal, lie};
+use crate::rpc::capability::MAX_PATH;
+use crate::rpc::mapper::{MAX_STEPS, Mapper, Receiver, Recorded, Step};
+use crate::rpc::stub::Stub;
 
 /// The size in bytes past which a message is checked in slices.
 const CHECKED_AT_ONCE: usize = 64 << 10;
 
 /// The number of capabilities after which the driver yields to other tasks.
 const CAPABILITIES_AT_ONCE: usize = 1_000;
+
+/// The place of a message of the guest.
+#[derive(Clone, Copy)]
+enum Origin {
+    Anywhere,
+    /// Part of a mapper, which may name recorded values.
+    Mapper,
+}
 
 impl Driver {
     /// Translates a value for the guest, and gives the sandbox its capabilities.
@@ -41,8 +53,49 @@ impl Driver {
     /// # Errors
     /// Errors if no guest of ours sends such a message, or if it has too many capabilities.
     pub(super) async fn lift(&mut self, message: wit::Message) -> Result<Value> {
+        self.lift_from(message, Origin::Anywhere).await
+    }
+
+    /// Checks a mapper of the guest, and translates its capabilities.
+    ///
+    /// # Errors
+    /// Errors like [`Self::lift`], or if it has too many steps.
+    pub(super) async fn lift_mapper(&mut self, mapper: wit::Mapper) -> Result<Box<Mapper>> {
+        let wit::Mapper { steps, result } = mapper;
+        if steps.len() > MAX_STEPS {
+            return Err(lie("recorded too many steps"));
+        }
+        let mut lifted = Vec::with_capacity(steps.len());
+        for wit::Step { target, path, arguments } in steps {
+            if path.len() > MAX_PATH {
+                return Err(lie("named too long a path"));
+            }
+            let receiver = match target {
+                wit::Capability::Recorded(index) => Receiver::Recorded(index),
+                target => {
+                    let Self { table, calls, .. } = self;
+                    let stub = table.stub(target, &mut |call| calls.promised(call));
+                    Receiver::Stub(stub.unwrap_or_else(nothing).held_by(self.mailbox.lineage()))
+                }
+            };
+            let arguments = match arguments {
+                Some(message) => Some(self.lift_recorded(message).await?),
+                None => None,
+            };
+            lifted.push(Step { receiver, path, arguments });
+        }
+        let result = self.lift_recorded(result).await?;
+        Ok(Box::new(Mapper { steps: lifted, result }))
+    }
+
+    async fn lift_recorded(&mut self, message: wit::Message) -> Result<Value> {
+        let value = self.lift_from(message, Origin::Mapper).await?;
+        Ok(Stub::value_held_by(value, self.mailbox.lineage()))
+    }
+
+    async fn lift_from(&mut self, message: wit::Message, origin: Origin) -> Result<Value> {
         let wit::Message { data, capabilities } = message;
-        self.table.check_offers(&capabilities)?;
+        self.table.check_exports(&capabilities)?;
         let checked = if data.len() > CHECKED_AT_ONCE {
             // Copying it out of the guest's memory took as long as the check takes.
             yield_now().await;
@@ -54,7 +107,12 @@ impl Driver {
         let mut list = Vec::with_capacity(capabilities.len());
         for capability in capabilities {
             let Self { table, calls, .. } = self;
-            list.push(table.attachment(capability, &mut |call| calls.promised(call)));
+            list.push(match (capability, origin) {
+                (wit::Capability::Recorded(index), Origin::Mapper) => {
+                    Recorded(index).to_attachment()
+                }
+                _ => table.attachment(capability, &mut |call| calls.promised(call)),
+            });
             if list.len().is_multiple_of(CAPABILITIES_AT_ONCE) {
                 yield_now().await;
             }

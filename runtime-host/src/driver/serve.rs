@@ -148,7 +148,7 @@ impl Driver {
     async fn settle_down(&mut self) -> Result<()> {
         self.send_waiting()?;
         for (number, payer) in self.mailbox.released(self.taken) {
-            self.table.offered = self.table.offered.saturating_sub(1);
+            self.table.exported = self.table.exported.saturating_sub(1);
             self.housekeeping_fuel = self.housekeeping_fuel.saturating_add(OBJECT_FUEL);
             self.housekeep(&wit::Event::Released(number), payer).await?;
             // Each turn is short, but there may be any number of them.

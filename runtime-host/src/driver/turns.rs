@@ -24,7 +24,7 @@ fn bytes_of_event(event: &wit::Event) -> u64 {
         wit::Event::Invoke(invoke) => {
             let props = match &invoke.receiver {
                 wit::Receiver::Entrypoint(entrypoint) => entrypoint.props.as_ref(),
-                wit::Receiver::Offered(_) => None,
+                wit::Receiver::Exported(_) => None,
             };
             bytes(invoke.arguments.as_ref()) + bytes(props)
         }
@@ -156,7 +156,7 @@ impl Driver {
     }
 
     /// Delivers one event and carries out its effects. First tells the guest which of the
-    /// objects that the last turn lent were kept.
+    /// objects that the last turn borrowed were kept.
     pub(super) async fn deliver(
         &mut self,
         payer: u32,

@@ -31,9 +31,9 @@ pub struct WorkerStats {
     /// those that wait to be sent ([`Limits::concurrency`](crate::Limits::concurrency)).
     pub calls: usize,
     /// The number of stubs that it holds, including those in its `env`.
-    pub held: usize,
+    pub imported: usize,
     /// The number of answers that the host keeps for it, to be called.
     pub answers: usize,
     /// The number of its own objects and functions that others hold.
-    pub offered: usize,
+    pub exported: usize,
 }

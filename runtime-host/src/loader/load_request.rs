@@ -41,6 +41,8 @@ pub(super) struct LoadRequest<'a> {
     compatibility_date: Option<String>,
     #[serde(default)]
     transfers_stubs: bool,
+    #[serde(default)]
+    maps_promises: bool,
 }
 
 #[derive(Deserialize)]
@@ -208,6 +210,7 @@ impl<'a> LoadRequest<'a> {
         code.outbound = self.global_outbound;
         code.compatibility_date = self.compatibility_date;
         code.transfers_stubs = self.transfers_stubs;
+        code.maps_promises = self.maps_promises;
         code
     }
 }

@@ -143,6 +143,7 @@ fn load(
         seed: code.seed,
         dynamic_code: code.dynamic_code,
         transfers_stubs: code.transfers_stubs,
+        maps_promises: code.maps_promises,
         log_sink: code.log_sink,
         tail_sink: code.tail_sink,
         quota,

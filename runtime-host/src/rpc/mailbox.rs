@@ -23,7 +23,7 @@ struct Inner {
     hold: Mutex<Weak<Hold>>,
     /// The number of requests so far.
     requests: AtomicU64,
-    /// The offered objects that nobody holds any more.
+    /// The exported objects that nobody holds any more.
     released: Mutex<Vec<Released>>,
     lineage: Lineage,
     limits: Limits,
@@ -31,7 +31,7 @@ struct Inner {
     is_suspect: AtomicBool,
 }
 
-/// An offered object that nobody holds any more.
+/// An exported object that nobody holds any more.
 struct Released {
     number: u32,
     /// The number of requests that went before.
@@ -144,7 +144,7 @@ impl Mailbox {
         self.0.commands.is_closed()
     }
 
-    /// Releases an offered object. The driver is told once, however many are released.
+    /// Releases an exported object. The driver is told once, however many are released.
     pub(super) fn release(&self, number: u32) {
         let payer = who_lets_go();
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@ pub(crate) mod cancel_slot;
 pub(crate) mod capability;
 pub(crate) mod export;
 pub(crate) mod mailbox;
+pub(crate) mod mapper;
 pub(crate) mod promised_answer;
 pub(crate) mod remote;
 pub(crate) mod report;

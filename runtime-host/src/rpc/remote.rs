@@ -22,22 +22,22 @@ pub(crate) struct Remote {
     mailbox: Mailbox,
     receiver: Receiver,
     /// True if the sandbox need not be told when the object is released.
-    lent: AtomicBool,
+    borrowed: AtomicBool,
 }
 
 impl Remote {
     pub(crate) fn new(mailbox: Mailbox, receiver: Receiver) -> Self {
-        Self { mailbox, receiver, lent: AtomicBool::new(false) }
+        Self { mailbox, receiver, borrowed: AtomicBool::new(false) }
     }
 
     /// Creates a reference to an object that the sandbox has only until its next event,
     /// unless it is kept.
-    pub(crate) fn lent(mailbox: Mailbox, number: u32) -> Self {
-        Self { mailbox, receiver: Receiver::Offered(number), lent: AtomicBool::new(true) }
+    pub(crate) fn borrowed(mailbox: Mailbox, number: u32) -> Self {
+        Self { mailbox, receiver: Receiver::Exported(number), borrowed: AtomicBool::new(true) }
     }
 
     pub(crate) fn keep(&self) {
-        self.lent.store(false, Ordering::Relaxed);
+        self.borrowed.store(false, Ordering::Relaxed);
     }
 
     /// Returns a hold that keeps the sandbox alive for the owner of the stub. Returns
@@ -60,7 +60,7 @@ impl Remote {
     pub(crate) fn props(&self) -> Option<Value> {
         match &self.receiver {
             Receiver::Entrypoint(export) => export.props.clone(),
-            Receiver::Offered(_) => None,
+            Receiver::Exported(_) => None,
         }
     }
 
@@ -121,8 +121,8 @@ const BROKEN: &str = "The RPC stub is broken: the worker that it belongs to has 
 
 impl Drop for Remote {
     fn drop(&mut self) {
-        if let Receiver::Offered(number) = self.receiver
-            && !*self.lent.get_mut()
+        if let Receiver::Exported(number) = self.receiver
+            && !*self.borrowed.get_mut()
         {
             self.mailbox.release(number);
         }

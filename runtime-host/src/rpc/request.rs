@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Invoke(Box<Request>),
     /// The caller of the request with this token has gone away.
     Cancel(u64),
-    /// Offered objects were released. The mailbox lists them.
+    /// Exported objects were released. The mailbox lists them.
     Released,
     /// Nobody holds the sandbox any more.
     Unheld,
@@ -39,8 +39,8 @@ pub(crate) enum Command {
 #[derive(Clone)]
 pub(crate) enum Receiver {
     Entrypoint(Arc<Export>),
-    /// An object that the sandbox offered.
-    Offered(u32),
+    /// An object that the sandbox exported.
+    Exported(u32),
 }
 
 /// The receiver of the answer, and the time at which it is sent.
@@ -105,7 +105,7 @@ impl Request {
     pub(crate) fn loading(limits: &Limits, reply: oneshot::Sender<Kept<Result<Value>>>) -> Self {
         Self {
             token: u64::MAX,
-            receiver: Receiver::Offered(0),
+            receiver: Receiver::Exported(0),
             asked: CancelSlot::default(),
             limits: limits.clone(),
             caller: None,

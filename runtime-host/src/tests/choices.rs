@@ -39,14 +39,15 @@ impl<'a> Choices<'a> {
     fn capability(&mut self) -> wit::Capability {
         let number = self.number();
         let kind: fn(u32) -> wit::Capability = self.of(&[
-            wit::Capability::Held as fn(u32) -> wit::Capability,
+            wit::Capability::Imported as fn(u32) -> wit::Capability,
             wit::Capability::Loader,
             wit::Capability::Service,
-            wit::Capability::Offered,
-            wit::Capability::Lent,
+            wit::Capability::Exported,
+            wit::Capability::Borrowed,
             wit::Capability::Promised,
-            wit::Capability::Answer,
+            wit::Capability::PromisedAnswer,
             wit::Capability::Awaitable,
+            wit::Capability::Recorded,
         ]);
         kind(number)
     }
@@ -74,6 +75,15 @@ impl<'a> Choices<'a> {
         if self.often() { list(vec![self.capability(), self.capability()]) } else { self.message() }
     }
 
+    fn mapper(&mut self) -> wit::Mapper {
+        let steps = (0..self.below(4)).map(|_| wit::Step {
+            target: self.capability(),
+            path: if self.often() { vec!["x".to_owned()] } else { Vec::new() },
+            arguments: self.often().then(|| self.likely()),
+        });
+        wit::Mapper { steps: steps.collect(), result: self.likely() }
+    }
+
     fn effect(&mut self) -> wit::Effect {
         match self.below(16) {
             0 => wit::Effect::Loaded,
@@ -90,6 +100,7 @@ impl<'a> Choices<'a> {
                 },
                 arguments: self.often().then(|| self.likely()),
                 awaited: self.often(),
+                mapper: (!self.often()).then(|| self.mapper()),
             }),
             9 | 10 => wit::Effect::Settle(wit::Settlement {
                 invocation: self.number(),

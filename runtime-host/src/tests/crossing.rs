@@ -56,7 +56,7 @@ fn done(invocation: u32) -> wit::Outcome {
 async fn a_caller_of_ours_hears_of_every_lie_and_goes_on() {
     let liar = hasty();
     let promised = wit::Capability::Promised;
-    let offered = wit::Capability::Offered;
+    let exported = wit::Capability::Exported;
     let never = || pipelined(1, 1, GATE, undefined());
     let scripts = [
         done(1),
@@ -65,14 +65,14 @@ async fn a_caller_of_ours_hears_of_every_lie_and_goes_on() {
         outcome(vec![settle(1, Ok(message(b"no wire format")))]),
         outcome(vec![settle(1, Err(message(b"")))]),
         outcome(vec![settle(1, Err(message(Value::null().as_bytes())))]),
-        outcome(vec![settle(1, Err(stub(offered(1))))]),
+        outcome(vec![settle(1, Err(stub(exported(1))))]),
         // Twice, with different results.
         outcome(vec![settle(1, Ok(undefined())), settle(1, Err(undefined()))]),
-        outcome(vec![settle(1, Ok(stub(wit::Capability::Held(77))))]),
+        outcome(vec![settle(1, Ok(stub(wit::Capability::Imported(77))))]),
         outcome(vec![settle(1, Ok(stub(wit::Capability::Loader(0))))]),
-        outcome(vec![settle(1, Ok(stub(wit::Capability::Held(0))))]),
-        outcome(vec![settle(1, Ok(list(vec![offered(7); 500])))]),
-        outcome(vec![settle(1, Ok(stub(offered(u32::MAX))))]),
+        outcome(vec![settle(1, Ok(stub(wit::Capability::Imported(0))))]),
+        outcome(vec![settle(1, Ok(list(vec![exported(7); 500])))]),
+        outcome(vec![settle(1, Ok(stub(exported(u32::MAX))))]),
         outcome(vec![never(), settle(1, Ok(stub(promised(1))))]),
         outcome(vec![never(), settle(1, Ok(list(vec![promised(1), promised(2)])))]),
         outcome(vec![wit::Effect::LoadFailed(undefined())]),
@@ -114,9 +114,9 @@ async fn a_callee_of_ours_answers_whatever_it_is_called_with() {
     let run = |arguments| outcome(vec![method(call(1, 1, PEER, arguments), "run")]);
     let deep = vec!["x"; 64];
     let forged = vec![
-        wit::Capability::Held(9),
+        wit::Capability::Imported(9),
         wit::Capability::Loader(1),
-        wit::Capability::Offered(3),
+        wit::Capability::Exported(3),
         promised(1),
         promised(2),
     ];
@@ -124,11 +124,11 @@ async fn a_callee_of_ours_answers_whatever_it_is_called_with() {
     for said in [
         run(list(Vec::new())),
         run(list(forged)),
-        run(list(vec![wit::Capability::Offered(0); 200])),
+        run(list(vec![wit::Capability::Exported(0); 200])),
         // Arguments that are not an array.
         run(undefined()),
         run(message(Value::null().as_bytes())),
-        run(stub(wit::Capability::Held(1))),
+        run(stub(wit::Capability::Imported(1))),
         named(&[], None),
         named(&[], arguments()),
         named(&["__proto__"], None),

@@ -99,7 +99,7 @@ async fn answers_that_hold_one_another_are_let_go() {
     let kept = Stub::new(Kept(Arc::clone(&dropped)));
     let holds = |invocation, others: &[u32]| {
         let mut held: Vec<_> = others.iter().map(|&other| promised(other)).collect();
-        held.push(wit::Capability::Held(3));
+        held.push(wit::Capability::Imported(3));
         outcome(vec![settle(invocation, Ok(list(held)))])
     };
     let effects = vec![
@@ -128,7 +128,7 @@ async fn answers_that_hold_one_another_are_let_go() {
 async fn a_chain_of_answers_takes_no_stack() {
     const LENGTH: u32 = 9_990;
     let liar = Liar::of_pages(64, code);
-    let mut effects = vec![pipelined(1, 1, ECHO, list(vec![wit::Capability::Held(ECHO)]))];
+    let mut effects = vec![pipelined(1, 1, ECHO, list(vec![wit::Capability::Imported(ECHO)]))];
     effects.extend((2..LENGTH).map(|id| pipelined(id, 1, ECHO, list(vec![promised(id - 1)]))));
     effects.push(call(LENGTH, 1, promised(LENGTH - 1), list(Vec::new())));
     let answer = liar.goes_on(&[outcome(effects), done(1)]).await;

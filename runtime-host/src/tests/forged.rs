@@ -14,7 +14,7 @@ use crate::tests::script::{
 };
 
 fn held(number: u32) -> wit::Capability {
-    wit::Capability::Held(number)
+    wit::Capability::Imported(number)
 }
 
 fn promised(call: u32) -> wit::Capability {
@@ -36,7 +36,7 @@ async fn numbers_that_were_never_given_out_reach_nothing_wherever_they_go() {
         promised(0),
         promised(1),
         promised(u32::MAX),
-        wit::Capability::Answer(1),
+        wit::Capability::PromisedAnswer(1),
         wit::Capability::Awaitable(3),
     ];
     let value = liar.says(&outcome(vec![settle(1, Ok(list(forged)))])).await.expect("a list");
@@ -54,10 +54,10 @@ async fn numbers_that_were_never_given_out_reach_nothing_wherever_they_go() {
 }
 
 #[tokio::test]
-async fn an_object_that_nobody_offered_is_the_guests_affair() {
+async fn an_object_that_nobody_exported_is_the_guests_affair() {
     let liar = hasty();
-    let offer = stub(wit::Capability::Offered(u32::MAX));
-    let value = liar.says(&outcome(vec![settle(1, Ok(offer))])).await.expect("a stub");
+    let export = stub(wit::Capability::Exported(u32::MAX));
+    let value = liar.says(&outcome(vec![settle(1, Ok(export))])).await.expect("a stub");
     let stub: Stub = value.to().expect("a stub");
     let script = picture::argument(&picture::of(&[done(2)], liar.end));
     let answer = stub.call::<isolet::Value>("x", [script]).await;
@@ -74,9 +74,9 @@ async fn what_is_released_is_gone_and_releasing_what_is_not_there_does_nothing()
         release(held(99)),
         release(held(u32::MAX)),
         release(wit::Capability::Loader(7)),
-        release(wit::Capability::Offered(0)),
-        release(wit::Capability::Offered(5)),
-        release(wit::Capability::Lent(5)),
+        release(wit::Capability::Exported(0)),
+        release(wit::Capability::Exported(5)),
+        release(wit::Capability::Borrowed(5)),
         release(promised(0)),
         release(promised(5)),
         release(held(OWN)),
@@ -100,10 +100,10 @@ async fn what_is_released_is_gone_and_releasing_what_is_not_there_does_nothing()
 }
 
 #[tokio::test]
-async fn an_object_that_is_offered_a_thousand_times_is_let_go_a_thousand_times() {
+async fn an_object_that_is_exported_a_thousand_times_is_let_go_a_thousand_times() {
     let liar = hasty();
-    let offers = vec![wit::Capability::Offered(5); 1000];
-    let value = liar.says(&outcome(vec![settle(1, Ok(list(offers)))])).await.expect("a list");
+    let exports = vec![wit::Capability::Exported(5); 1000];
+    let value = liar.says(&outcome(vec![settle(1, Ok(list(exports)))])).await.expect("a list");
     // While a stub is held outside, the call waits. Otherwise it hangs.
     let waits = liar.says(&outcome(vec![])).await;
     assert!(
@@ -204,8 +204,8 @@ async fn what_a_guest_says_for_an_ended_invocation_is_dropped() {
         alarm: Some(wit::Alarm { due: 0.0, invocation }),
     };
     // The event after the answer is `released`.
-    let offer = settle(1, Ok(stub(wit::Capability::Offered(3))));
-    let value = liar.goes_on(&[outcome(vec![offer]), late(1)]).await.expect("a stub");
+    let export = settle(1, Ok(stub(wit::Capability::Exported(3))));
+    let value = liar.goes_on(&[outcome(vec![export]), late(1)]).await.expect("a stub");
     drop(value);
     assert!(liar.says(&done(2)).await.expect("the same sandbox").is_undefined());
     // Here the event is `cancel`.
@@ -236,7 +236,7 @@ async fn what_waits_for_an_answer_ends_with_the_sandbox_that_asked() {
     let liar = hasty();
     let effects = vec![
         pipelined(1, 1, GATE, undefined()),
-        settle(1, Ok(list(vec![promised(1), wit::Capability::Offered(1)]))),
+        settle(1, Ok(list(vec![promised(1), wit::Capability::Exported(1)]))),
     ];
     let dies = outcome(vec![wit::Effect::LoadThrew(undefined())]);
     let value = liar.goes_on(&[outcome(effects), dies]).await.expect("a list");

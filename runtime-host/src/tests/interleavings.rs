@@ -147,7 +147,7 @@ fn letting_go_never_overtakes_a_call() {
                     let (reply, _answer) = oneshot::channel();
                     let mut request = Request::loading(&Limits::default(), reply);
                     request.token = number.into();
-                    let object = Remote::new(mailbox.clone(), Receiver::Offered(number));
+                    let object = Remote::new(mailbox.clone(), Receiver::Exported(number));
                     assert!(mailbox.invoke(Box::new(request)).is_ok());
                     drop(object);
                 }

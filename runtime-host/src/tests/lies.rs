@@ -87,11 +87,11 @@ async fn a_capability_that_was_never_handed_out_reaches_nothing() {
     let liar = liar();
     let numbers = [2, 3, 1 << 20, u32::MAX];
     let kinds: [fn(u32) -> wit::Capability; 6] = [
-        wit::Capability::Held,
+        wit::Capability::Imported,
         wit::Capability::Loader,
         wit::Capability::Service,
         wit::Capability::Promised,
-        wit::Capability::Answer,
+        wit::Capability::PromisedAnswer,
         wit::Capability::Awaitable,
     ];
     let forged = numbers.iter().flat_map(|&number| kinds.map(|kind| kind(number)));
@@ -211,10 +211,10 @@ async fn numbers_that_run_out_end_the_sandbox() {
     assert!(liar.another().says(&outcome(calls(near))).await.is_ok());
     let answer = liar.another().says(&outcome(calls(near + 1))).await;
     assert!(worn_out(&answer), "{answer:?}");
-    let offers = |number| vec![settle(1, Ok(stub(wit::Capability::Offered(number))))];
-    assert!(liar.another().says(&outcome(offers(near))).await.is_ok());
+    let exports = |number| vec![settle(1, Ok(stub(wit::Capability::Exported(number))))];
+    assert!(liar.another().says(&outcome(exports(near))).await.is_ok());
     let other = liar.another();
-    let _stub = other.says(&outcome(offers(near + 1))).await.expect("its last");
+    let _stub = other.says(&outcome(exports(near + 1))).await.expect("its last");
     let answer = other.says(&outcome(vec![call(1, 2, GATE, undefined())])).await;
     assert!(worn_out(&answer), "{answer:?}");
     // The next call gets a new sandbox.

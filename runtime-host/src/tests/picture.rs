@@ -5,7 +5,7 @@ use isolet_wire::Value;
 use crate::engine::bindings::sandbox as wit;
 
 /// The sizes of an effect and of an outcome's record there.
-const EFFECT_WORDS: usize = 13;
+const EFFECT_WORDS: usize = 20;
 const RECORD_BYTES: usize = 32;
 
 /// Returns the bytes of a first outcome and of those that follow it, laid out to end at `end`.
@@ -91,19 +91,41 @@ impl Picture {
     }
 
     fn call(&mut self, call: &wit::Call) -> Vec<u32> {
-        let names: Vec<u32> = call
-            .path
+        let path = self.path(&call.path);
+        let arguments = self.arguments(call.arguments.as_ref());
+        let [kind, number] = capability_of(call.target);
+        let fixed = [3, call.id, call.invocation, kind, number, path[0], path[1]];
+        let mapper = match &call.mapper {
+            Some(wit::Mapper { steps, result }) => {
+                let words: Vec<u32> = steps.iter().flat_map(|step| self.step(step)).collect();
+                let list = [1, self.place(4, &bytes_of(&words)), word(steps.len())];
+                [list.as_slice(), &self.message(result)].concat()
+            }
+            None => vec![0; 7],
+        };
+        [fixed.as_slice(), &arguments, &[u32::from(call.awaited)], &mapper].concat()
+    }
+
+    fn step(&mut self, step: &wit::Step) -> Vec<u32> {
+        let [kind, number] = capability_of(step.target);
+        let path = self.path(&step.path);
+        let arguments = self.arguments(step.arguments.as_ref());
+        [[kind, number].as_slice(), &path, &arguments].concat()
+    }
+
+    fn path(&mut self, path: &[String]) -> [u32; 2] {
+        let names: Vec<u32> = path
             .iter()
             .flat_map(|name| [self.place(1, name.as_bytes()), word(name.len())])
             .collect();
-        let path = self.place(4, &bytes_of(&names));
-        let arguments = match &call.arguments {
+        [self.place(4, &bytes_of(&names)), word(path.len())]
+    }
+
+    fn arguments(&mut self, arguments: Option<&wit::Message>) -> Vec<u32> {
+        match arguments {
             Some(message) => [&[1], self.message(message).as_slice()].concat(),
             None => vec![0; 5],
-        };
-        let [kind, number] = capability_of(call.target);
-        let fixed = [3, call.id, call.invocation, kind, number, path, word(call.path.len())];
-        [fixed.as_slice(), &arguments, &[u32::from(call.awaited)]].concat()
+        }
     }
 
     fn message(&mut self, message: &wit::Message) -> [u32; 4] {
@@ -117,14 +139,15 @@ impl Picture {
 
 fn capability_of(capability: wit::Capability) -> [u32; 2] {
     match capability {
-        wit::Capability::Held(number) => [0, number],
+        wit::Capability::Imported(number) => [0, number],
         wit::Capability::Loader(number) => [1, number],
         wit::Capability::Service(number) => [2, number],
-        wit::Capability::Offered(number) => [3, number],
-        wit::Capability::Lent(number) => [4, number],
+        wit::Capability::Exported(number) => [3, number],
+        wit::Capability::Borrowed(number) => [4, number],
         wit::Capability::Promised(number) => [5, number],
-        wit::Capability::Answer(number) => [6, number],
+        wit::Capability::PromisedAnswer(number) => [6, number],
         wit::Capability::Awaitable(number) => [7, number],
+        wit::Capability::Recorded(number) => [8, number],
     }
 }
 

@@ -32,7 +32,7 @@ fn peak_bytes() -> u64 {
 #[tokio::test]
 async fn a_message_of_three_hundred_thousand_capabilities() {
     let liar = large();
-    for capability in [wit::Capability::Held(GATE), wit::Capability::Offered(1)] {
+    for capability in [wit::Capability::Imported(GATE), wit::Capability::Exported(1)] {
         let many = || list(vec![capability; 300_000]);
         let returned = liar.another().says(&outcome(vec![settle(1, Ok(many()))])).await;
         assert_limit(&returned, LimitKind::Stubs);
@@ -44,18 +44,18 @@ async fn a_message_of_three_hundred_thousand_capabilities() {
     assert_alive(&liar).await;
 }
 
-/// Messages that are dropped do not count, but the objects that they offer do.
+/// Messages that are dropped do not count, but the objects that they export do.
 #[tokio::test]
-async fn objects_that_are_offered_in_many_messages() {
+async fn objects_that_are_exported_in_many_messages() {
     let liar = large();
-    let nobody = |count| settle(99, Ok(list(vec![wit::Capability::Offered(1); count])));
-    let offers = |counts: [usize; 2]| {
-        let refused = settle(1, Ok(list(vec![wit::Capability::Offered(1); counts[1]])));
+    let nobody = |count| settle(99, Ok(list(vec![wit::Capability::Exported(1); count])));
+    let exports = |counts: [usize; 2]| {
+        let refused = settle(1, Ok(list(vec![wit::Capability::Exported(1); counts[1]])));
         outcome(vec![nobody(counts[0]), refused])
     };
-    let value = liar.another().says(&offers([150_000, 100_000])).await.expect("a list");
+    let value = liar.another().says(&exports([150_000, 100_000])).await.expect("a list");
     assert_eq!(value.capabilities().len(), 100_000);
-    let answer = liar.another().says(&offers([150_000, 100_001])).await;
+    let answer = liar.another().says(&exports([150_000, 100_001])).await;
     assert_limit(&answer, LimitKind::Stubs);
     assert_alive(&liar).await;
 }
@@ -63,7 +63,7 @@ async fn objects_that_are_offered_in_many_messages() {
 #[tokio::test]
 async fn one_capability_named_a_hundred_thousand_times_is_one() {
     let liar = large();
-    let many = stubs(100_000, |_| 0, vec![wit::Capability::Offered(1)]);
+    let many = stubs(100_000, |_| 0, vec![wit::Capability::Exported(1)]);
     let value = liar.says(&outcome(vec![settle(1, Ok(many))])).await.expect("a list");
     assert_eq!(
         (value.capabilities().len(), value.elements().map(|it| it.len())),
@@ -146,14 +146,14 @@ async fn a_turn_hands_over_no_more_than_it_may() {
 async fn what_calls_keep_under_way_counts_with_all_that_it_names() {
     let liar = large();
     let before = peak_bytes();
-    // Calls that share a list of 100,000 offers.
+    // Calls that share a list of 100,000 exports.
     let mut effects = Vec::new();
     for id in 1..=50 {
         effects.push(pipelined(id, 1, GATE, list(Vec::new())));
     }
-    let offers = list(vec![wit::Capability::Offered(1); 100_000]);
+    let exports = list(vec![wit::Capability::Exported(1); 100_000]);
     let mut picture = crate::tests::picture::of(
-        &[outcome([effects, vec![call(999, 1, GATE, offers)]].concat())],
+        &[outcome([effects, vec![call(999, 1, GATE, exports)]].concat())],
         liar.end,
     );
     share_last_arguments(&mut picture, liar.end);
@@ -220,13 +220,13 @@ async fn what_there_is_much_to_do_for_gives_way_to_others() {
     assert!(matches!(answer, Err(Error::Hung)), "{answer:?}");
     assert!(turns > few + 100, "{turns}");
 
-    // The lent objects are kept, which takes one more turn for each.
-    let mut lent = list((1..=10_000).map(wit::Capability::Lent).collect());
+    // The borrowed objects are kept, which takes one more turn for each.
+    let mut borrowed = list((1..=10_000).map(wit::Capability::Borrowed).collect());
     // The capability returns its first argument, so that the list becomes an array of one.
-    lent.data.splice(1..1, [13, 1]);
+    borrowed.data.splice(1..1, [13, 1]);
     let one = liar.another();
-    let lends = vec![pipelined(1, 1, ECHO, lent), settle(1, Ok(undefined()))];
-    assert!(one.says(&outcome(lends)).await.is_ok());
+    let borrows = vec![pipelined(1, 1, ECHO, borrowed), settle(1, Ok(undefined()))];
+    assert!(one.says(&outcome(borrows)).await.is_ok());
     let honest = outcome(vec![settle(2, Ok(undefined()))]);
     let (answer, turns) = beside_others(one.says(&honest)).await;
     assert!(answer.is_ok(), "{answer:?}");

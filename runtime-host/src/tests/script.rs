@@ -106,6 +106,7 @@ fn deferred(
         path,
         arguments: Some(arguments),
         awaited,
+        mapper: None,
     })
 }
 
@@ -123,7 +124,7 @@ pub(crate) struct Target(wit::Capability);
 
 impl From<u32> for Target {
     fn from(number: u32) -> Self {
-        Self(wit::Capability::Held(number))
+        Self(wit::Capability::Imported(number))
     }
 }
 

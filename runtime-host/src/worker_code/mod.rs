@@ -76,6 +76,7 @@ pub struct WorkerCode {
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) transfers_stubs: bool,
+    pub(crate) maps_promises: bool,
     pub(crate) log_sink: Option<LogSink>,
     pub(crate) tails: Vec<Stub>,
     pub(crate) tail_sink: Option<TailSink>,
@@ -107,6 +108,7 @@ impl WorkerCode {
             seed: None,
             dynamic_code: true,
             transfers_stubs: false,
+            maps_promises: false,
             log_sink: None,
             tails: Vec::new(),
             tail_sink: None,
@@ -217,6 +219,16 @@ impl WorkerCode {
         self
     }
 
+    /// Sets whether the promise of a call, and a property of it, has a method `map`.
+    /// `stub.list().map((item) => other.look(item.id))` calls `look` for each item without a
+    /// turn of the worker in between. The callback runs once, with a stand-in for any item,
+    /// and can only make calls and return what they return. This is `map` of capnweb. Each
+    /// call counts. Default: false: `map` is a method of the other side.
+    pub fn map_promises(mut self, map: bool) -> Self {
+        self.maps_promises = map;
+        self
+    }
+
     /// Sets the seed of `Math.random`, `crypto` and the engine's hashes. With the same
     /// seed, code, input and time, a run repeats exactly, including its fuel. Workers that
     /// this worker loads draw their seeds from its seed.
@@ -274,12 +286,12 @@ impl WorkerCode {
                 Err(_) => add(b"error"),
             }
         }
-        let Self { limits, seed, dynamic_code, transfers_stubs, transpile, .. } = self;
+        let Self { limits, seed, dynamic_code, transpile, .. } = self;
         for limit in limits.numbers() {
             add(&limit.to_le_bytes());
         }
         add(seed.map(u64::to_le_bytes).as_ref().map_or(&[], |seed| &seed[..]));
-        add(&[u8::from(*dynamic_code), u8::from(*transfers_stubs)]);
+        add(&[*dynamic_code, self.transfers_stubs, self.maps_promises].map(u8::from));
         let TranspileOptions { jsx_import_source, legacy_decorators } = transpile;
         add(jsx_import_source.as_deref().unwrap_or_default().as_bytes());
         add(&[u8::from(*legacy_decorators)]);

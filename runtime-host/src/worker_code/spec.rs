@@ -30,6 +30,7 @@ pub(crate) struct Code {
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) transfers_stubs: bool,
+    pub(crate) maps_promises: bool,
     pub(crate) log_sink: Option<LogSink>,
     /// True if the worker was loaded with tails.
     pub(crate) is_tailed: bool,

@@ -31,7 +31,7 @@ async fn each_is_an_instance_of_its_class() {
     let tags =
         ["[object Fetcher]", "[object RpcStub]", "[object RpcProperty]", "[object RpcPromise]"];
     let _ = run.run().await.expect_ok(json!([
-        [true, true, false, false],
+        [false, true, false, false],
         [true, false, false, false],
         [false, false, true, false],
         [false, false, true, false],

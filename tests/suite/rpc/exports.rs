@@ -26,14 +26,15 @@ async fn exports_run_in_the_callers_own_sandbox() {
 }
 
 #[tokio::test]
-async fn an_export_called_without_an_object_is_a_type_error() {
+async fn an_export_is_called_with_an_object_or_nothing() {
     let _ = lone(
-        "export class Other extends WorkerEntrypoint {} export default { run(arg, env, ctx) {
-            return [undefined, null, 5, 'x'].map((value) => { try { ctx.exports.Other(value); return 'no error' } catch (e) { return e.name } }) } }",
+        "export class Other extends WorkerEntrypoint { props() { return this.ctx.props } } export default { async run(arg, env, ctx) {
+            const { Other } = ctx.exports, of = async (...all) => { try { return await Other(...all).props() } catch (e) { return e.name } };
+            return [await of(), await of(undefined), await of(null), await of({}), await of({ props: { a: 1 } }), await of(5), await of('x')] } }",
     )
     .run()
     .await
-    .expect_ok(["TypeError", "TypeError", "TypeError", "TypeError"]);
+    .expect_ok(json!([{}, {}, {}, {}, { "a": 1 }, "TypeError", "TypeError"]));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod disposal;
 mod errors;
 mod exports;
 mod lifetimes;
+mod map;
 mod order;
 mod promises;
 

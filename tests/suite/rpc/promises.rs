@@ -250,5 +250,5 @@ async fn in_rust_it_is_a_stub_that_can_be_passed_on() {
     let _ = call(&worker, ()).await.expect_ok([1, 5]);
     let _ = run(&worker.entrypoint(), Some("nothing"), ()).await.expect_undefined();
     let stats = worker.stats().await;
-    assert_eq!((stats.calls, stats.answers, stats.offered), (0, 0, 0));
+    assert_eq!((stats.calls, stats.answers, stats.exported), (0, 0, 0));
 }

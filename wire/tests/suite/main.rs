@@ -14,3 +14,4 @@ mod messages;
 mod oracle;
 mod plain_data;
 mod properties;
+mod replaced;

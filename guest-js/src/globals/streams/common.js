@@ -137,6 +137,7 @@
         length: apply(of.length, view, []),
       };
     },
+    bufferOf: (view) => apply(apply(tagOf, view, []) === undefined ? ofDataView.buffer : ofTyped.buffer, view, []),
     lengthOf: (buffer) => apply(bufferLength, buffer, []),
     isBuffer(value) {
       try {
