@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::row;
 
 pub(crate) fn run() -> Result<(), Box<dyn std::error::Error>> {
-    // A bench stands in `deps` beside the command.
+    // A bench is in the folder `deps`, which is beside the command.
     let exe = std::env::current_exe()?;
     let isolet =
         exe.ancestors().skip(1).map(|folder| folder.join("isolet")).find(|it| it.is_file());

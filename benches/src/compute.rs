@@ -1,4 +1,4 @@
-//! JavaScript that computes, against the same engine compiled natively.
+//! The speed of JavaScript that computes, compared with the same engine compiled natively.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use isolet::{Engine, Error, WorkerCode};
 
 use crate::{row, time};
 
-/// Name, and the body of a function that returns a number.
+/// The name of each kernel, and the body of a function that returns a number.
 const KERNELS: [(&str, &str); 5] = [
     ("fib", "const f = n => n < 2 ? n : f(n - 1) + f(n - 2); return f(22)"),
     (

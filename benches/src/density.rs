@@ -31,7 +31,7 @@ async fn fill(engine: &Engine, count: u32) -> Result<Vec<Worker>, Error> {
     Ok(live)
 }
 
-/// Memory that this process shares with nobody, in KiB.
+/// Returns the private memory of this process, in KiB.
 fn private_kib() -> u64 {
     let rollup = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
     rollup

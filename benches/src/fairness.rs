@@ -1,5 +1,4 @@
-//! One thread and a guest that never gives way by itself: how late it dies, and
-//! what others notice of it.
+//! One thread and a guest that never yields: how late it is stopped, and how it affects others.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,7 @@ use crate::{AGENT, row, time};
 
 const LOOP: &str = "export default { run() { console.log('running'); while (true) {} } }";
 
-/// The limits of a looping call.
+/// The wall time limit of a looping call.
 const WALL: Duration = Duration::from_millis(50);
 
 pub(crate) async fn run(engine: &Engine) -> Result<(), Error> {
@@ -28,7 +27,7 @@ pub(crate) async fn run(engine: &Engine) -> Result<(), Error> {
     for neighbours in [0, 1, 4] {
         let loops = neighbours_of(engine, neighbours).await?;
         let agent = agent.clone();
-        // The future of `block_on` has its turn only after 61 others.
+        // The future of `block_on` is polled only after 61 others.
         let calls = tokio::spawn(async move { time(2_000, |_| warm_call(&agent)).await });
         let times = calls.await.map_err(|_| Error::Cancelled)??;
         assert!(loops.iter().all(|task| !task.is_finished()), "a loop has ended");
@@ -43,7 +42,7 @@ fn looping(wall: Duration) -> WorkerCode {
     WorkerCode::module("loop.js", LOOP).limits(limits)
 }
 
-/// So many loops, all of which are running.
+/// Starts that many loops, and waits until all of them are running.
 async fn neighbours_of(engine: &Engine, count: usize) -> Result<Vec<JoinHandle<Report>>, Error> {
     let (sender, mut running) = mpsc::unbounded_channel();
     let mut loops = Vec::new();
@@ -52,7 +51,7 @@ async fn neighbours_of(engine: &Engine, count: usize) -> Result<Vec<JoinHandle<R
         let code = looping(Duration::from_mins(10)).on_log(move |_| {
             let _ = sender.send(());
         });
-        // A fresh call ends with its task; a warm one at its deadline.
+        // A fresh call ends with its task, and a warm one at its deadline.
         let entrypoint = engine.loader().load(code)?.fresh_per_call().entrypoint();
         loops.push(tokio::spawn(entrypoint.run(Some("run"), ())));
     }
@@ -62,7 +61,7 @@ async fn neighbours_of(engine: &Engine, count: usize) -> Result<Vec<JoinHandle<R
     Ok(loops)
 }
 
-/// How long after its deadline the caller hears of it.
+/// Returns the time between the deadline and the error at the caller.
 async fn death(entrypoint: &Entrypoint, wall: Duration) -> Duration {
     let began = Instant::now();
     let answer = entrypoint.call::<()>("run", ()).await;

@@ -1,5 +1,5 @@
-//! Prints what isolet costs as a table. Each answer is checked before it is
-//! timed, and fuel and memory limits are armed, as they always are.
+//! Prints the costs of isolet as a table. Each answer is checked before it is timed, and fuel and
+//! memory limits are armed, as they always are.
 //!
 //! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, loader,
 //! scale, fairness, streams, throughput, command, compute, density.
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use isolet::{Engine, Error};
 
-/// The agent that most figures are about.
+/// The agent of most figures.
 const AGENT: &str = "export default { myAgent(p, env, ctx) { return { doubled: p.value * 2 } } }";
 
 type Outcome = Result<(), Error>;
@@ -66,8 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Prints a row of durations, each that of `per` operations, and returns the
-/// median of one.
+/// Prints a row of durations of `per` operations each. Returns the median of one operation.
 fn row(name: &str, per: u32, mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     let at = |percent: usize| times[(times.len() - 1) * percent / 100] / per;
@@ -85,7 +84,7 @@ fn text(time: Duration) -> String {
     }
 }
 
-/// Times `count` runs after a tenth as many that are not counted.
+/// Times `count` runs, after a tenth as many runs that are not counted.
 async fn time<F: Future<Output = Outcome>>(
     count: usize,
     mut run: impl FnMut(usize) -> F,

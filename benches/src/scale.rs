@@ -1,5 +1,5 @@
-//! A parent that loads 50,000 workers, 16 at a time, each a program of its own:
-//! every answer is checked, and what is left of them.
+//! A parent that loads 50,000 workers, 16 at a time, each with a program of its own. Checks every
+//! answer, and measures what is left of the workers.
 
 use std::time::Instant;
 
@@ -41,7 +41,7 @@ export default {
 }";
 
 pub(crate) async fn run() -> Result<(), Error> {
-    // No more than 16, the parent, and those that are just being dropped.
+    // At most 16 workers, the parent, and workers that are being dropped are alive.
     let engine = Engine::with_config(EngineConfig::new().max_sandboxes(64))?;
     let limits = Limits::default()
         .fuel(i64::MAX.unsigned_abs())
@@ -66,7 +66,7 @@ pub(crate) async fn run() -> Result<(), Error> {
     Ok(())
 }
 
-/// All memory of this process, in KiB.
+/// Returns the resident memory of this process, in KiB.
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

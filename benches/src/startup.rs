@@ -31,7 +31,8 @@ export default {
 
 pub(crate) async fn run(engine: &Engine) -> Result<(), Error> {
     let worker = engine.loader().load(WorkerCode::module("agent.js", AGENT))?.fresh_per_call();
-    // First: what it does to the slots of the pool would slow down all that comes.
+    // The image is prepared first, because its effect on the slots of the pool would slow down all
+    // that comes.
     worker.prepare().await?;
     let fresh = cold(engine, "agent.js", AGENT).await?;
     let fresh = row("fresh load + call + drop, new JavaScript each time", 1, fresh);

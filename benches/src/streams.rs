@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use isolet::{Engine, Error, Limits, WorkerCode};
 
-/// 1 GiB.
+/// The number of chunks, which are 1 GiB together.
 const CHUNKS: u32 = 4096;
 const CHUNK_BYTES: u64 = 256 << 10;
 

@@ -1,4 +1,4 @@
-//! How many one-shot sandboxes the whole machine runs.
+//! The throughput of one-shot sandboxes on the whole machine.
 
 use std::time::Instant;
 

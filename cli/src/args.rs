@@ -8,32 +8,36 @@ use serde_json::Value as Json;
 use crate::size;
 
 const EXIT_CODES: &str = "\
-Exit status: 0 ok, 1 the code threw, hung or aborted, 2 usage or the code does not load, 3 a limit,
-4 internal error, too little of the machine, or output that cannot be written, 130 interrupted.";
+Exit status:
+  0    Success
+  1    The code threw, hung or aborted
+  2    Usage error, or code that does not load
+  3    A limit was exceeded
+  4    Internal error, insufficient resources, or output that cannot be written
+  130  Interrupted";
 
-/// Runs one file in a sandbox and prints its result as JSON.
+/// Run one file in a sandbox and print its result as JSON.
 ///
-/// Without --call, a default export that is a function is called; a file
-/// without one is only evaluated. Imports are read from the folder --root and
-/// from nowhere else, at most 10000 modules of 64 MiB in all; what has a name
-/// that begins with a dot, and what lies in such a folder, is not there.
-/// Nothing reaches the network, the environment or any other file.
+/// Without --call, the default export is called if it is a function. Otherwise the file is only
+/// evaluated. Imports are read from the folder --root and from nowhere else, except for what
+/// --module names. A run reads at most 10000 modules and 64 MiB in all. Files and folders whose
+/// names begin with a dot are hidden, with everything in them. Nothing reaches the network, the
+/// environment or any other file.
 ///
-/// Logs go to standard error: each line of the guest's begins with "| ", and no
-/// line of the command's own does. At most 64 MiB of JSON are printed: a result
-/// that needs more ends as exceededOutput.
+/// Logs go to standard error. Each line of the guest begins with "| ", and no line of the command
+/// does. The command prints at most 64 MiB of JSON. A result that needs more ends as
+/// exceededOutput.
 ///
-/// What JSON lacks is printed so: undefined as null (nothing at all if it is the
-/// whole result), a bigint as a string, a Date in ISO form, a regular expression as "/a/g",
-/// a Map as an object or as pairs, a Set as an array, an Error as its name and
-/// message, bytes as numbers, NaN and infinities as null, a cycle as
-/// "[Circular]".
+/// Values that JSON lacks are printed as follows: undefined as null (or as nothing if it is the
+/// whole result), a bigint as a string, a Date in ISO format, a regular expression as "/a/g", a Map
+/// as an object or as pairs, a Set as an array, an Error as its name and message, bytes as numbers,
+/// NaN and infinities as null, and a cycle as "[Circular]".
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct RunArgs {
-    /// A .js, .ts, .tsx, .jsx, .mjs or .cjs file, or - for TypeScript from
-    /// standard input, which can import only what --module and --root give
+    /// The file to run (.js, .ts, .tsx, .jsx, .mjs or .cjs), or - for TypeScript from standard
+    /// input, which can import only what --module and --root give
     pub(crate) file: String,
 
     /// Call this method of the entrypoint
@@ -44,53 +48,53 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) entrypoint: Option<String>,
 
-    /// An argument of the call; again for more
+    /// Pass an argument to the call (can be repeated)
     #[arg(long = "arg", value_name = "JSON", value_parser = json, allow_hyphen_values = true)]
     pub(crate) arguments: Vec<Json>,
 
-    /// Put a value into env; again for more
+    /// Add a value to env (can be repeated)
     #[arg(long, value_name = "NAME=JSON", value_parser = binding)]
     pub(crate) env: Vec<(String, Json)>,
 
-    /// Put a loader of workers into env under this name, as LOADER; again for more, and
-    /// those of one ID share the workers that they keep
+    /// Add a loader of workers, like LOADER, to env under NAME (can be repeated). Loaders with the
+    /// same ID share the workers that they keep
     #[arg(long = "loader", value_name = "NAME[=ID]")]
     pub(crate) loaders: Vec<String>,
 
-    /// Let the code import PATH as SPECIFIER; again for more
+    /// Let the code import PATH as SPECIFIER (can be repeated)
     #[arg(long = "module", value_name = "SPECIFIER=PATH", value_parser = module)]
     pub(crate) modules: Vec<(String, PathBuf)>,
 
-    /// The folder that imports are read from; FILE lies in it, and modules are named
-    /// by their paths from it [default: the folder of FILE]
+    /// The folder that imports are read from. It must contain FILE, and modules are named by their
+    /// paths from it [default: the folder of FILE]
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
 
-    /// Wasm operations that the run may take [default: 5000000000]
+    /// The maximum number of Wasm operations of the run [default: 5000000000]
     #[arg(long, value_name = "N")]
     pub(crate) fuel: Option<u64>,
 
-    /// Memory of the sandbox, such as 64M [default: 128M]
+    /// The maximum memory of the sandbox, such as 64M [default: 128M]
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     pub(crate) memory: Option<u64>,
 
-    /// Wall time, such as 500ms or 2m [default: 30s]
+    /// The maximum wall time, such as 500ms or 2m [default: 30s]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Where randomness starts, to repeat a run [default: the operating system]
+    /// The seed of all randomness, to repeat a run [default: from the operating system]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
-    /// Make JSX elements by the module NAME/jsx-runtime
+    /// Create JSX elements with the module NAME/jsx-runtime
     #[arg(long, value_name = "NAME")]
     pub(crate) jsx_import_source: Option<String>,
 
-    /// Compile decorators as TypeScript did before the standard
+    /// Compile decorators as TypeScript did before they were standardized
     #[arg(long)]
     pub(crate) legacy_decorators: bool,
 
-    /// Turn on a compatibility flag; again for more. Of two that contradict, the last one counts
+    /// Turn on a compatibility flag (can be repeated; of two that contradict, the last one counts)
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     pub(crate) compatibility_flags: Vec<CompatibilityFlag>,
 
@@ -102,12 +106,13 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) torture: bool,
 
-    /// Take from the process itself, for good, all but reading what the code may import: a
-    /// second wall, should the sandbox have a hole (Linux 6.2 or later; status 4 elsewhere)
+    /// Restrict the process itself, permanently, to reading what the code may import. This is a
+    /// second barrier in case the sandbox has a hole (requires Linux 6.2 or later, exits with
+    /// status 4 elsewhere)
     #[arg(long)]
     pub(crate) lockdown: bool,
 
-    /// Say in the record what is left in the host when everything was dropped (a self-test)
+    /// Report in the record what is left in the host when everything was dropped (a self-test)
     #[arg(long, hide = true, requires = "json")]
     pub(crate) audit: bool,
 }
@@ -115,13 +120,13 @@ pub(crate) struct RunArgs {
 /// The compatibility flags that have an effect.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum CompatibilityFlag {
-    /// A stub that is passed in a call is gone for whoever passes it
+    /// Move a stub that is passed in a call, so that the caller no longer has it
     #[value(name = "rpc_params_transfer_stubs")]
     TransferStubs,
-    /// A stub that is passed in a call is duplicated (the default)
+    /// Duplicate a stub that is passed in a call (the default)
     #[value(name = "rpc_params_dup_stubs")]
     DuplicateStubs,
-    /// Promises of calls have a method `map`, as in capnweb
+    /// Give promises of calls a method `map`, as capnweb has it
     #[value(name = "rpc_promise_map")]
     MapPromises,
 }

@@ -64,7 +64,8 @@ pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
     Ok(code)
 }
 
-/// Returns what may be read once the process is locked down: what the code may import.
+/// Returns the paths that may be read once the process is locked down. The code may import from
+/// them.
 pub(crate) fn readable(args: &RunArgs) -> Vec<PathBuf> {
     let root = args.root.clone().or_else(|| {
         let parent = Path::new(&args.file).parent().filter(|_| args.file != "-")?;

@@ -2,9 +2,9 @@
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-/// Decides for each character of a text in turn whether it is shown as it is. All others are
-/// shown as escapes: those that control a terminal, reorder text or have no shape, and those
-/// that Unicode leaves to others to define.
+/// Decides for each character of a text in turn whether it is shown as it is. Other characters are
+/// shown as escapes: those that control a terminal, reorder text or have no shape, and those that
+/// Unicode leaves to others to define.
 #[derive(Default)]
 pub(crate) struct Filter {
     /// The previous character, if it is shown as it is and something can join it.
@@ -37,7 +37,8 @@ impl Filter {
 
 fn is_shown_after(before: Option<char>, c: char) -> bool {
     match c {
-        // A joiner of letters or emoji is invisible, and hides text elsewhere.
+        // A joiner is invisible. Between letters or emoji it is needed, and elsewhere it hides
+        // text.
         ZWNJ | ZWJ => before.is_some_and(|before| !before.is_ascii() && !is_joiner(before)),
         EMOJI_STYLE => before.is_some_and(|before| match before {
             // The digits and signs of keycap emoji.
@@ -68,7 +69,7 @@ fn is_joiner(c: char) -> bool {
     matches!(c, ZWNJ | ZWJ)
 }
 
-/// Returns true for what Unicode calls letters, marks and symbols although it is invisible: the
+/// Returns true for invisible characters that Unicode classes as letters, marks or symbols: the
 /// `Default_Ignorable_Code_Point`s of these categories, and the empty Braille pattern.
 fn is_invisible(c: char) -> bool {
     matches!(

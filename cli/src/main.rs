@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 
 use crate::terminal::Terminal;
 
-/// Runs untrusted JavaScript and TypeScript in a sandbox.
+/// Run untrusted JavaScript and TypeScript in a sandbox.
 #[derive(Parser)]
 #[command(name = "isolet", version, max_term_width = 90)]
 struct Args {
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints an error in the arguments, or the help that they ask for.
+/// Prints an error in the arguments, or the requested help.
 fn say(error: &clap::Error) -> ExitCode {
     // Help goes to standard output.
     let to_stdout = !error.use_stderr();

@@ -79,8 +79,8 @@ fn columns() -> Option<usize> {
     Some(usize::from(columns)).filter(|columns| *columns >= MIN_COLUMNS)
 }
 
-/// Rows of the guest's text. Each but the first begins with a prefix, even where a terminal
-/// would wrap them. So no row can pass for a line of somebody else.
+/// Rows of the guest's text. Every row but the first begins with a prefix, even where a terminal
+/// would wrap the text. So no row can pass for a line of somebody else.
 struct Rows {
     out: String,
     prefix: &'static str,

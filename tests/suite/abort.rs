@@ -32,7 +32,7 @@ async fn the_call_ends_with_the_reason_and_nothing_runs_after_it() {
     assert_eq!(report.error().to_string(), "the worker has aborted its isolate");
     let report = run(&entrypoint, Some("later"), ()).await;
     assert_eq!(report.error().to_string(), "the worker has aborted its isolate: later");
-    // A reason of any length is kept short.
+    // A long reason is clipped.
     let report = run(&entrypoint, Some("crash"), ("ü".repeat(100_000),)).await;
     assert!(report.error().to_string().len() < 5_000);
 }

@@ -1,5 +1,5 @@
-//! Two invocations in one warm sandbox: what each does after an `await` is its
-//! own, whoever woke it.
+//! Two invocations in one warm sandbox. What an invocation does after an `await` belongs to that
+//! invocation, whoever woke it.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tokio::sync::{Barrier, mpsc};
 
 use crate::harness::{Case, Run, call, soon};
 
-/// Answers two at a time, so that two invocations take turns.
+/// `meet` answers when two calls wait, so that two invocations take turns.
 struct Pair(Barrier);
 
 #[isolet::capability]
@@ -25,7 +25,7 @@ fn pair() -> Arc<Pair> {
     Arc::new(Pair(Barrier::new(2)))
 }
 
-/// Runs `body` twice at the same time in one sandbox, with `me` "a" and "b".
+/// Runs `body` twice at the same time in one sandbox, with "a" and "b" as `me`.
 async fn both(shared: &str, body: &str) -> (Run, Run) {
     let worker = Case::js(format!(
         "{shared}
@@ -37,7 +37,7 @@ async fn both(shared: &str, body: &str) -> (Run, Run) {
     tokio::join!(call(&worker, "a"), call(&worker, "b"))
 }
 
-/// Every line of a run's log begins with its own name, and there are so many.
+/// Asserts that the run logged `lines` lines, and that each begins with `me`.
 #[track_caller]
 fn assert_own(run: &Run, me: &str, lines: usize) {
     assert_eq!(run.logs().len(), lines, "{run:?}");
@@ -118,7 +118,7 @@ async fn in_wait_until_after_the_value() {
 
 #[tokio::test]
 async fn with_a_promise_that_the_other_one_settles() {
-    // Each waits for a promise that the other one made and resolves.
+    // Each invocation awaits a promise that the other one resolves.
     assert_attributed(
         "const made = {};
          for (const me of ['a', 'b']) made[me] = Promise.withResolvers();",
@@ -148,8 +148,8 @@ async fn with_handlers_added_to_what_has_settled_already() {
 
 #[tokio::test]
 async fn with_a_shared_queue_of_callbacks() {
-    // As an event emitter does it: the callback is called by whoever emits.
-    // Synchronous calls belong to the caller, what they await goes on as his.
+    // The callback is called by the invocation that emits, as in an event emitter. A synchronous
+    // call belongs to its caller, and so does what it does after an `await`.
     let (a, b) = both(
         "const listeners = [];",
         "if (me === 'a') { listeners.push(who => console.log(who, 'heard')); await env.PAIR.meet(); await env.PAIR.meet() }
@@ -215,7 +215,7 @@ async fn one_that_hangs_beside_one_that_waits() {
     )
     .env("BELL", Bell(events))
     .worker();
-    // While another call is pending, its promise may yet be settled.
+    // Another pending call may still settle the promise, so the call is not hung.
     let waiting = {
         let worker = worker.clone();
         tokio::spawn(async move {
@@ -241,7 +241,7 @@ async fn fuel_is_charged_to_whoever_began_the_turn() {
     )
     .env("PAIR", pair())
     .worker();
-    // Loading is over before fuel is compared.
+    // Loads the worker before fuel is compared.
     let _ = tokio::join!(call(&worker, 0), call(&worker, 0));
     let (small, large) = tokio::join!(call(&worker, 10), call(&worker, 300_000));
     assert!(large.fuel() > 5 * small.fuel(), "{} {}", large.fuel(), small.fuel());

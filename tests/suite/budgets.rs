@@ -1,4 +1,4 @@
-//! Whoever calls pays: a tree of calls stays within the limit of its root.
+//! The caller pays: a tree of calls stays within the limit of its root.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,7 +6,7 @@ use isolet::{Answer, Capability, Error, LimitKind, Report, Value};
 
 use crate::harness::{Case, call, soon, torture};
 
-/// Loads workers that burn what they are told to.
+/// Loads workers that run a loop of the given length.
 const PARENT: &str = "
     const code = 'export default { burn(n) { for (let i = 0; i < n; i++); return n } }';
     const child = (env, limits) =>
@@ -31,14 +31,14 @@ fn parent(fuel: u64) -> Case {
 #[tokio::test]
 async fn a_child_spends_what_its_parent_has() {
     let _ = parent(200_000_000).arg(100_000).run().await.expect_ok(100_000);
-    // Nothing is left to the parent then.
+    // The child leaves no fuel to the parent.
     let limit = parent(200_000_000).arg(50_000_000).run().await.expect_limit(LimitKind::Fuel);
     assert_eq!(limit.limit, 200_000_000);
 }
 
 #[tokio::test]
 async fn children_together_spend_no_more_than_their_parent() {
-    // One alone is well within the limit.
+    // One child alone is well within the limit.
     let run = parent(400_000_000).call("many").arg((4, 100_000)).run().await;
     let _ = run.expect_ok(4);
     let run = parent(400_000_000).call("many").arg((100, 1_000_000)).run().await;
@@ -99,7 +99,7 @@ async fn a_child_that_floods_callbacks_does_not_end_its_parent() {
     assert!(message.to_string().contains("CPU limit"), "{message}");
 }
 
-/// Taking the types out is done beside the turn, which waits for it.
+/// Types are stripped outside of the turn, which waits for the result.
 #[tokio::test]
 async fn a_childs_types_are_no_part_of_what_its_parent_has() {
     let child = |name: &str| {
@@ -124,14 +124,14 @@ async fn a_childs_types_are_no_part_of_what_its_parent_has() {
 async fn limits_of_the_root_end_the_call() {
     let run = parent(150_000_000).arg(1_000).run().await.expect_ok(1_000);
     let used = run.fuel();
-    // The parent's own part does not fit.
+    // The fuel is not enough for the parent's own part.
     let run = parent(used - 1).arg(1_000).run().await;
     assert!(run.0.result.is_err());
     let _ = parent(1_000).arg(1).run().await.expect_limit(LimitKind::Fuel);
 }
 
-/// Children that compute different amounts at the same time, some of which rest in
-/// between or call back; and a worker with a limit of its own that has them.
+/// Loads children that compute different amounts at the same time. Some of them sleep in between or
+/// call back. `within` loads a worker that does the same under a fuel limit of its own.
 const AT_ONCE: &str = "
     const code = `export default {
         async burn([n, rests, back]) {
@@ -160,12 +160,12 @@ const AT_ONCE: &str = "
         },
     }";
 
-/// One call on a runtime of its own, beside tasks that never let it be.
+/// Runs a call on a runtime of its own, beside `noise` tasks that yield in a loop.
 fn scheduled(case: Case, schedule: [usize; 2]) -> Report {
     scheduled_until(case, schedule, || true)
 }
 
-/// The same, going on until it is over for good.
+/// Like [`scheduled`], but runs until `is_over` returns true.
 fn scheduled_until(case: Case, [threads, noise]: [usize; 2], is_over: impl Fn() -> bool) -> Report {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(threads).enable_all().build().expect("a runtime");
@@ -188,7 +188,7 @@ fn scheduled_until(case: Case, [threads, noise]: [usize; 2], is_over: impl Fn() 
     })
 }
 
-/// What is enough on one thread is enough on any, and what is not is not.
+/// Asserts that the same fuel is enough under every schedule as on one thread.
 fn assert_the_same_is_enough(is_enough: impl Fn(u64, [usize; 2]) -> bool) {
     let (mut low, mut high) = (1_000_000, 1_000_000_000);
     assert!(is_enough(high, [1, 0]));
@@ -196,8 +196,8 @@ fn assert_the_same_is_enough(is_enough: impl Fn(u64, [usize; 2]) -> bool) {
         let middle = low.midpoint(high);
         *(if is_enough(middle, [1, 0]) { &mut high } else { &mut low }) = middle;
     }
-    // In which order answers come changes what the caller itself does, a little. The
-    // children together may hold slices of 30 million.
+    // The order of the answers changes the caller's own work slightly. The children together may
+    // hold slices of 30 million.
     let (high, low) = (high + 50_000, low - 50_000);
     let rounds = if torture() { 1 } else { 5 };
     for schedule in [[1, 0], [1, 3], [2, 0], [4, 0], [4, 8]] {
@@ -214,7 +214,7 @@ fn how_much_is_enough_for_all_does_not_depend_on_how_they_are_scheduled() {
         let case = Case::js(AT_ONCE).limits(|limits| limits.fuel(fuel));
         match scheduled(case, schedule).result {
             Ok(_) => true,
-            // It is always the call itself that is told.
+            // The error is always about the limit of the call itself.
             Err(Error::Limit(limit)) if (limit.kind, limit.limit) == (LimitKind::Fuel, fuel) => {
                 false
             }
@@ -237,7 +237,7 @@ fn nor_does_a_limit_in_the_middle_of_the_tree() {
     });
 }
 
-/// Is told of invocations that are over.
+/// Records the tail events of invocations.
 #[derive(Default)]
 struct Told(Mutex<Vec<String>>);
 
@@ -261,7 +261,7 @@ fn all_that_are_stopped_are_told_of_the_same_limit() {
     for schedule in [[1, 0], [2, 0], [4, 8]] {
         let told = Arc::new(Told::default());
         let case = Case::js(parent).env("TAIL", Arc::clone(&told));
-        // One that has not begun when the limit is used up never does.
+        // A call that has not begun when the limit is used up never begins, so one event is enough.
         let are_told = || !told.0.lock().expect("what was told").is_empty();
         let case = case.limits(|limits| limits.fuel(FUEL));
         let report = scheduled_until(case, schedule, are_told);

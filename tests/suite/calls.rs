@@ -1,4 +1,4 @@
-//! Finding what a call names, warm state and fresh sandboxes.
+//! Resolution of the names in a call, warm state and fresh sandboxes.
 
 use isolet::{Engine, Error, Outcome};
 use serde_json::json;
@@ -69,7 +69,7 @@ async fn classes_get_their_arguments() {
         1
     ]));
     let _ = classes().run().await.expect_ok(json!([[], "n", "function", 1]));
-    // An instance for each call.
+    // Each call has its own instance.
     let worker = classes().worker();
     for _ in 0..2 {
         let _ = call(&worker, 1).await.expect_ok(json!([[1], "n", "function", 1]));
@@ -147,7 +147,7 @@ async fn a_warm_worker_keeps_its_state() {
     for expected in 1..=5 {
         let _ = call(&worker, ()).await.expect_ok(expected);
     }
-    // A clone is the same worker, another load is another one.
+    // A clone is the same worker. Another load is another worker.
     let _ = call(&worker.clone(), ()).await.expect_ok(6);
     let _ = Case::js(COUNTER).run().await.expect_ok(1);
 }
@@ -257,13 +257,13 @@ async fn a_load_that_fails_fails_each_call_and_is_tried_again() {
 
 #[tokio::test]
 async fn load_only_validates() {
-    // No module of that name can be loaded whatever it says.
+    // A module with such a name cannot be loaded, whatever its source.
     let error = Case::named("main.exe", "").load().expect_err("no kind of module");
     assert!(matches!(error, Error::InvalidCode(_)), "{error:?}");
     assert!(error.to_string().contains("main.exe"), "{error}");
     let error = Case::js("").file("data.bin", "").load().expect_err("no kind of module");
     assert!(error.to_string().contains("data.bin"), "{error}");
-    // These show at the first call.
+    // These errors appear at the first call.
     let _ = Case::js("syntax error").load().expect("only validated");
     let _ = Case::js("import './missing.js'").load().expect("only validated");
 }
@@ -314,7 +314,7 @@ async fn wait_until_goes_on_after_the_value() {
          }",
     )
     .worker();
-    // The value is there before, the report after.
+    // `call` returns before `waitUntil` has settled. A report is made after it has.
     let value: u32 = soon(worker.entrypoint().call("run", ())).await.expect("a value");
     assert_eq!(value, 0);
     let report = call(&worker, ()).await;
@@ -339,7 +339,7 @@ async fn what_a_call_leaves_behind_ends_with_it() {
     )
     .worker();
     let _ = call(&worker, true).await.expect_ok(0);
-    // Long enough for the timer, had it been kept.
+    // The timer would fire in this time if it were kept.
     let wait = Case::body("await new Promise(resolve => setTimeout(resolve, 30)); return 1");
     let _ = wait.run().await.expect_ok(1);
     let _ = call(&worker, false).await.expect_ok(0);
@@ -379,7 +379,7 @@ async fn a_worker_outlives_the_runtime_that_called_it_first() {
     })
     .join()
     .expect("no panic");
-    // Its driver ended with that runtime: here it begins anew.
+    // The driver ended with the other runtime. It starts again on this one.
     let _ = call(&count, ()).await.expect_ok(1);
     let _ = call(&other, ()).await.expect_ok(2);
 }

@@ -149,7 +149,7 @@ async fn what_rust_returns_as_an_error_is_thrown_with_its_name() {
             "try {{ await room.{method}() }} catch (e) {{ return [e.name, e.message, e instanceof Error] }}"
         );
         let _ = with_room(&body).run().await.expect_ok(json!([name, message, true]));
-        // Uncaught it is the call's own.
+        // An uncaught error is the error of the call.
         let _ = with_room(&format!("await room.{method}()"))
             .run()
             .await
@@ -246,7 +246,7 @@ async fn capabilities_can_be_called_while_the_worker_loads() {
         .expect_ok(json!(["1: loading", true]));
 }
 
-/// Answers without any macro.
+/// Implements [`Capability`] without the macro.
 struct Raw;
 
 impl Capability for Raw {
@@ -295,7 +295,7 @@ async fn a_capability_that_panics_fails_its_call_and_no_more() {
     )
     .env("RAW", Raw)
     .worker();
-    // What it panicked with is not for untrusted code to read.
+    // Untrusted code must not read the message of the panic.
     let broken = call(&worker, true).await.expect_exception("Error", "panicked");
     assert!(!broken.exception().message.contains("a capability that panics"));
     let _ = call(&worker, false).await.expect_ok(2);

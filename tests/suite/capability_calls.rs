@@ -1,4 +1,4 @@
-//! Calls of capabilities under way: together, cancelled, left behind.
+//! Pending calls of capabilities: concurrent, cancelled and left behind.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tokio::sync::{Barrier, mpsc};
 
 use crate::harness::{Case, call, soon};
 
-/// Answers when as many calls have arrived as were agreed on.
+/// Answers when the expected number of calls has arrived.
 struct Meeting(Barrier);
 
 #[isolet::capability]
@@ -19,7 +19,7 @@ impl Meeting {
 
 #[tokio::test]
 async fn calls_made_together_run_together() {
-    // One after another, none of them would ever come back.
+    // If the calls ran one after another, none of them would return.
     let leaders =
         "const all = await Promise.all(Array.from({ length: 100 }, () => env.MEETING.arrive()));
                    return [all.length, all.filter(Boolean).length]";
@@ -45,7 +45,7 @@ async fn calls_of_two_workers_meet_in_one_object() {
     assert_ne!(first.json(), second.json());
 }
 
-/// Tells when a call has begun and when it was dropped; never answers.
+/// Reports when a call begins and when it is dropped. `fall` never answers.
 struct Pit {
     events: mpsc::UnboundedSender<&'static str>,
 }
@@ -107,7 +107,7 @@ async fn dropping_a_call_cancels_its_capability_calls_and_keeps_the_sandbox() {
     drop(falling);
     assert_eq!(soon(seen.recv()).await, Some("dropped"));
     assert_eq!(soon(seen.recv()).await, Some("dropped"));
-    // The same heap, and the cancelled call's `finally` never runs.
+    // The heap is the same, and the `finally` of the cancelled calls never runs.
     let _ = call(&worker, "count").await.expect_ok(2);
     let _ = call(&worker, "count").await.expect_ok(3);
 }

@@ -1,5 +1,5 @@
-//! How many calls of an invocation are under way at once: further ones wait, in
-//! their order, and nothing fails for it.
+//! The limit on the concurrent calls of an invocation. Further calls wait in their order, and none
+//! fails because of it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,7 +13,7 @@ use tokio::sync::{Barrier, mpsc};
 use crate::family::family;
 use crate::harness::{Case, call, run, soon, torture};
 
-/// Counts those who are in it.
+/// Counts its concurrent visitors.
 #[derive(Default)]
 struct Room {
     inside: AtomicU32,
@@ -73,7 +73,7 @@ async fn each_invocation_has_the_limit_for_itself() {
     assert_eq!(room.most(), 4);
 }
 
-/// Answers when as many have come as it waits for.
+/// Answers when the expected number of calls has arrived.
 struct Meeting(Barrier);
 
 #[isolet::capability]
@@ -99,7 +99,7 @@ async fn calls_that_need_one_another_come_back_if_they_fit() {
     let _ = late.run().await.expect_limit(LimitKind::Wall);
 }
 
-/// It ends what it would wait for.
+/// The cancellation does not wait for the pending read, because it ends that read.
 #[tokio::test]
 async fn a_stream_is_cancelled_while_its_bytes_are_waited_for() {
     let _ = family(
@@ -118,7 +118,7 @@ async fn a_stream_is_cancelled_while_its_bytes_are_waited_for() {
     .expect_ok(json!([true, ["asked", "enough"]]));
 }
 
-/// What answers never, and counts what asks it.
+/// Never answers, and counts its calls.
 #[derive(Default)]
 struct Well {
     pulls: AtomicU32,
@@ -138,8 +138,8 @@ impl Well {
     }
 }
 
-/// Whatever has methods of those names has no more than twice as many calls, and
-/// one that no call for bytes precedes waits like any other.
+/// An object with methods of these names has at most twice the permitted calls. A `cancel` that
+/// does not follow a pending `pull` of the same stub waits like any other call.
 #[tokio::test]
 async fn what_cancels_nothing_is_bounded() {
     for (order, pulls, cancels) in [
@@ -253,7 +253,7 @@ async fn calls_of_one_stub_arrive_in_their_order() {
     }
 }
 
-/// Says what it was told, and waits to be told to go on.
+/// Reports each call, and answers when the test permits it.
 struct Gate {
     told: mpsc::UnboundedSender<u32>,
     open: Arc<tokio::sync::Semaphore>,
@@ -314,7 +314,7 @@ async fn what_waits_ends_with_its_invocation() {
     open.add_permits(6);
     let _ = call(&worker, ()).await.expect_ok("fine");
     assert!(heard.try_recv().is_err());
-    // The next one has the whole of its limit.
+    // The next invocation has its whole limit.
     let _ = run(&worker.entrypoint(), Some("wait"), (3,)).await;
     assert_eq!(soon(heard.recv()).await, Some(0));
 }
@@ -350,7 +350,7 @@ async fn what_waits_counts_as_a_call_and_as_memory() {
 
 #[tokio::test]
 async fn thousands_that_are_answered_at_once_take_no_stack() {
-    // A turn for each answer takes its time when each also moves.
+    // Each answer takes a turn, and torture mode makes turns slow.
     let count = if torture() { 100 } else { 10_000 };
     let room = Arc::new(Room::default());
     let run = Case::body(

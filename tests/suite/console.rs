@@ -1,4 +1,4 @@
-//! What `console` writes, at which level, and when.
+//! The text, the level and the time of what `console` writes.
 
 use std::sync::{Arc, Mutex};
 
@@ -135,7 +135,7 @@ async fn a_sink_sees_each_line_as_it_is_written() {
     let first = call(&worker, 1).await;
     assert_eq!(first.logs(), ["top", "one 1", "two 1"]);
     let second = call(&worker, 2).await;
-    // What was written before the limit was seen, here and there.
+    // Lines before the limit reach the report and the sink.
     assert_eq!(second.logs()[..2], ["one 2", "two 2"]);
     let seen = seen.lock().expect("no panic");
     assert_eq!(seen[..5], ["log top", "log one 1", "error two 1", "log one 2", "error two 2"]);

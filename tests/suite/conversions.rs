@@ -1,4 +1,4 @@
-//! Rust types in and out: what serde makes of what crosses.
+//! Conversion of Rust types in both directions, by serde.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -67,7 +67,7 @@ async fn serde_types_go_in_and_come_out() {
     let back: Everything =
         soon(worker.entrypoint().call("run", (everything(),))).await.expect("a round trip");
     assert_eq!(back, everything());
-    // Beyond what a number holds exactly it is a bigint.
+    // An integer that a number cannot hold exactly becomes a bigint.
     let kind: String = soon(worker.entrypoint().call("type", (everything(),))).await.expect("text");
     assert_eq!(kind, "bigint");
 }
@@ -177,13 +177,13 @@ async fn a_value_of_another_type_is_refused_with_both_named() {
     assert!(matches!(error, Error::Decode(_)), "{error:?}");
     let text = error.to_string();
     assert!(text.contains("u32"), "{text}");
-    // The sandbox is fine.
+    // The sandbox still works.
     let _ = call(&worker, ()).await.expect_ok(json!({ "text": "x" }));
 }
 
 #[tokio::test]
 async fn ten_thousand_levels_of_rust_go_in() {
-    /// A list in a list, written without recursion of ours.
+    /// A list in a list, of that depth. The recursion is serde's.
     struct Nested(usize);
     impl Serialize for Nested {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -194,7 +194,7 @@ async fn ten_thousand_levels_of_rust_go_in() {
             }
         }
     }
-    // Serde recurses in the caller's own types, so the caller brings the stack.
+    // Serde recurses in the caller's own types, so the caller provides the stack.
     let depth = std::thread::Builder::new()
         .stack_size(64 << 20)
         .spawn(|| {

@@ -1,5 +1,5 @@
-//! Source text that is deep: each kind ends as an error, or runs; nothing
-//! crashes, and the host goes on.
+//! Deeply nested source text. Each kind ends with an error or runs, nothing crashes, and the host
+//! goes on.
 
 use isolet::{Error, LimitKind, Outcome};
 
@@ -7,7 +7,7 @@ use crate::harness::{Case, Run, assert_alive};
 
 const LEVELS: usize = 200_000;
 
-/// The kinds, each as one expression or statement.
+/// Returns each kind of nesting, as one expression or statement.
 fn kinds() -> Vec<(&'static str, String)> {
     let around = |open: &str, middle: &str, close: &str| {
         format!("{}{middle}{}", open.repeat(LEVELS), close.repeat(LEVELS))

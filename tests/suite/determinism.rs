@@ -1,14 +1,12 @@
-//! Same code, same input, same seed: the same result, the same log, the same
-//! fuel to the unit.
+//! The same code, input and seed give the same result, the same log and exactly the same fuel.
 
 use isolet::{Engine, Report};
 use serde_json::json;
 
 use crate::harness::{Case, Run, call, config, engine, fresh_engine};
 
-/// Asks for everything that could differ between two runs: randomness, hashes,
-/// the order of maps and of sorting, garbage collection, timers, capability
-/// calls.
+/// Uses everything that could differ between two runs: randomness, hashes, the order of maps and of
+/// sorting, garbage collection, timers and capability calls.
 const RESTLESS: &str = "
     const log = [];
     const seen = new Map(), members = new Set(), weak = new WeakMap();
@@ -39,7 +37,7 @@ const RESTLESS: &str = "
         }
     }";
 
-/// All of a run that must repeat.
+/// Returns the parts of a report that must repeat.
 fn essence(report: &Report) -> (String, Vec<String>, u64, u64, u64, u64, u64) {
     let usage = &report.usage;
     let value = report.result.as_ref().expect("ok").to_json();
@@ -82,7 +80,7 @@ async fn neighbours_change_nothing() {
     let expected = essence(&first.0);
     let others: Vec<_> = (0..16)
         .map(|index| {
-            // Half of them use other slots of the pool in other ways.
+            // Half of the runs use other slots of the pool in other ways.
             let seed = if index % 2 == 0 { 1 } else { index };
             tokio::spawn(async move { restless(&engine(), seed).await })
         })
@@ -134,7 +132,7 @@ async fn fresh_calls_have_a_seed_each() {
     assert_ne!(first.0.seed, second.0.seed);
     assert_ne!(first.json()["uuid"], second.json()["uuid"]);
     assert_ne!(first.json()["random"], second.json()["random"]);
-    // What the image holds was drawn once.
+    // The image holds a value that was drawn once.
     assert_eq!(first.json()["top"], second.json()["top"]);
 }
 
@@ -161,7 +159,7 @@ async fn an_image_runs_as_an_evaluation_does() {
     assert_eq!(evaluated.json(), first.json());
     assert_eq!(evaluated.logs(), first.logs());
     assert_eq!(essence(&first.0), essence(&second.0));
-    // The top level was not paid for again.
+    // The fuel of the top level is not charged again.
     assert!(first.fuel() < evaluated.fuel());
 }
 

@@ -52,7 +52,7 @@ async fn switched_off_there_is_no_way_around() {
         let result = run.json();
         for (way, value) in result.as_object().expect("an object") {
             if way == "newTarget" {
-                // Makes an ordinary object, and runs nothing.
+                // This way makes an ordinary object and runs no code.
                 continue;
             }
             assert_eq!(value, &json!("EvalError"), "{way}");

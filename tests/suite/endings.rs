@@ -1,4 +1,4 @@
-//! What is left of an invocation that has ended, and whom an end concerns.
+//! What an ended invocation leaves behind, and which invocations an end affects.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::harness::{Case, assert_alive, call, run, soon};
 
-/// Counts its calls; lets those to `pass` go when the test says so.
+/// Counts its calls. Calls of `pass` return when the test permits it.
 struct Gate {
     calls: AtomicUsize,
     open: Semaphore,
@@ -229,8 +229,7 @@ async fn a_call_that_never_began_says_so() {
         let entrypoint = entrypoint.clone();
         async move { run(&entrypoint, Some("burn"), ()).await }
     });
-    // Asked for again and again, until one is in the queue of a sandbox that
-    // dies; all others are answered.
+    // Calls until a call is in the queue of a sandbox that dies. All other calls are answered.
     soon(async {
         loop {
             let run = call(&worker, ()).await;
@@ -269,7 +268,7 @@ async fn callers_that_gave_up_are_not_called_for() {
     tokio::task::yield_now().await;
     for _ in 0..20 {
         let mut asked = entrypoint.call::<isolet::Value>("run", ());
-        // Sent by the first poll, and given up.
+        // The first poll sends the call, which is then dropped.
         assert!(futures_poll(&mut asked).await.is_none());
     }
     let _ = soon(busy).await.expect("a task").expect_ok("done");

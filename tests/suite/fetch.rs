@@ -1,4 +1,4 @@
-//! `fetch` between workers, and what it sends through ordinary calls.
+//! `fetch` between workers, and its requests and responses in ordinary calls.
 
 use isolet::Worker;
 use serde_json::{Value as Json, json};
@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::family::{family, family_js};
 use crate::harness::{Case, Run};
 
-/// Shows what it was asked.
+/// Responds with the request that it received.
 const SERVICE: &str = r#"
     import { WorkerEntrypoint } from "cloudflare:workers";
     const show = async (r) => [r instanceof Request, r.method, r.url, [...r.headers], await r.text()];
@@ -41,7 +41,7 @@ pub(crate) fn service() -> Worker {
     Case::named("service.js", SERVICE).code(|code| code.env_value("NAME", "svc")).worker()
 }
 
-/// A body that has the service's entrypoints in its `env`.
+/// Creates a worker with that body and the service's entrypoints in its `env`.
 fn client(body: &str) -> Case {
     let service = service();
     let named = |name: &str| service.named_entrypoint(name).stub();
@@ -173,7 +173,7 @@ async fn a_signal_stops_a_body_that_is_coming() {
     .expect_ok(json!([10, ["Error", "enough"], ["Error", "unread"], "whole", true, ["enough"]]));
 }
 
-/// Each answer has 128 KiB: together they are three times the limit.
+/// Each answer has 128 KiB. Together they are three times the limit.
 #[tokio::test]
 async fn a_signal_keeps_nothing_of_what_was_fetched() {
     let _ = family(
@@ -244,7 +244,7 @@ async fn what_cannot_be_sent_is_refused() {
     );
 }
 
-/// Data stays data, whatever it looks like.
+/// Data stays data, whatever its shape.
 #[tokio::test]
 async fn plain_data_is_no_response() {
     let told = json_of(
@@ -259,7 +259,7 @@ async fn plain_data_is_no_response() {
     assert_eq!(told, json!([["Object", text], ["Object", text], true]));
 }
 
-/// What an outbound stub that is no entrypoint returns is checked by its caller.
+/// The caller checks the response of an outbound stub that is not an entrypoint.
 #[tokio::test]
 async fn forged_responses_are_checked() {
     let told = family_js(
@@ -293,7 +293,7 @@ async fn forged_responses_are_checked() {
     ));
 }
 
-/// The worker spoils what it can reach, and its own `fetch` still works.
+/// The worker overwrites all built-ins that it can reach, and its own `fetch` still works.
 #[tokio::test]
 async fn patched_built_ins_change_nothing() {
     let run: Run = client(
@@ -321,7 +321,7 @@ async fn patched_built_ins_change_nothing() {
     let _ = run.expect_ok("object");
 }
 
-/// Whose `fetch` is a method like any other.
+/// Returns targets whose `fetch` is an ordinary method.
 const TARGETS: &str = r#"
     class Target extends RpcTarget {
         fetch(...args) { return args.map((it) => it instanceof Request ? "request" : it) }

@@ -1,6 +1,6 @@
-//! The fuel of each fixture, to the unit: the performance test that does not
-//! depend on a machine. A change here is a change of speed to be looked at;
-//! `ISOLET_BLESS=1` records it.
+//! The exact fuel of each fixture. This performance test does not depend on a machine.
+//!
+//! A difference is a change in speed that must be reviewed. `ISOLET_BLESS=1` records it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ fn record() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuel.txt")
 }
 
-/// Fuel of a fixture: cold is load and call, warm the third call.
+/// Returns the fuel of a fixture: cold for load and call, and warm for the third call.
 async fn measure(name: &str) -> (u64, u64) {
     let source = std::fs::read_to_string(folder().join(name)).expect("a fixture");
     let worker = Case::named(name, source).worker();

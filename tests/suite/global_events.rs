@@ -1,4 +1,4 @@
-//! The global is an event target, and hears of what nobody handles.
+//! The global is an event target, and is told of unhandled rejections and exceptions.
 
 use serde_json::json;
 

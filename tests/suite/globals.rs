@@ -1,5 +1,5 @@
-//! That each global is there and does the ordinary thing; the details are
-//! tested where they are written.
+//! Each global exists and does the ordinary thing. The details are tested where the globals are
+//! implemented.
 
 use serde_json::json;
 

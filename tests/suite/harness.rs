@@ -1,4 +1,4 @@
-//! A worker in one expression, and what it came to.
+//! Creates and calls a worker in one expression, and checks the report.
 //!
 //! ```ignore
 //! Case::body("return arg.value * 2").arg(json!({ "value": 21 })).run().await.expect_ok(json!(42));
@@ -15,43 +15,43 @@ use isolet::{
 use serde::Serialize;
 use serde_json::Value as Json;
 
-/// A test that takes longer hangs. Nothing is expected to come near it.
+/// The maximum time of a wait. A test that takes longer hangs, and no test comes near it.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The seed of every case that does not choose one.
 pub(crate) const SEED: u64 = 7;
 
-/// The configuration that every engine of the tests begins with.
+/// Returns the configuration that every engine of the tests is based on.
 pub(crate) fn config() -> EngineConfig {
     EngineConfig::new().max_sandboxes(200).torture(torture())
 }
 
-/// Whether every sandbox is dumped and restored after each turn, which takes a
-/// hundred times as long.
+/// Returns true if every sandbox is dumped and restored after each turn, which takes a hundred
+/// times as long.
 pub(crate) fn torture() -> bool {
     std::env::var("ISOLET_TORTURE").is_ok_and(|value| value == "1")
 }
 
-/// The engine that most tests share.
+/// Returns the engine that most tests share.
 pub(crate) fn engine() -> Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| Engine::with_config(config()).expect("an engine")).clone()
 }
 
-/// An engine that nothing has run in.
+/// Returns an engine that nothing has run in.
 pub(crate) fn fresh_engine() -> Engine {
     Engine::with_config(config().max_sandboxes(8)).expect("an engine")
 }
 
-/// Waits, but not for ever.
+/// Waits for a future, for at most [`PATIENCE`].
 ///
 /// # Panics
-/// The future is not ready after a time that no machine needs.
+/// Panics if the future is not ready by then.
 pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(PATIENCE, future).await.expect("the test hangs")
 }
 
-/// Shows that the engine still does what it did before.
+/// Asserts that the shared engine still works.
 pub(crate) async fn assert_alive() {
     let run = Case::body("return [arg, await Promise.resolve(2)]").arg(1).run().await;
     let _ = run.expect_ok([1, 2]);
@@ -70,17 +70,17 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// The module `main.js`, whose default export has a method `run`.
+    /// Creates a case from the module `main.js`, whose default export has a method `run`.
     pub(crate) fn js(source: impl Into<String>) -> Self {
         Self::named("main.js", source)
     }
 
-    /// The module `main.ts`, whose default export has a method `run`.
+    /// Creates a case from the module `main.ts`, whose default export has a method `run`.
     pub(crate) fn ts(source: impl Into<String>) -> Self {
         Self::named("main.ts", source)
     }
 
-    /// The body of an async method `run(arg, env, ctx)`, on line 1.
+    /// Creates a case from the body of an async method `run(arg, env, ctx)`. The body is on line 1.
     pub(crate) fn body(body: &str) -> Self {
         Self::js(format!("export default {{ async run(arg, env, ctx) {{ {body}\n}} }};"))
     }
@@ -151,14 +151,14 @@ impl Case {
         self
     }
 
-    /// In a sandbox of its own, from the app image.
+    /// Runs the call in a sandbox of its own, from the app image.
     pub(crate) fn fresh(mut self) -> Self {
         self.fresh = true;
         self
     }
 
     /// # Errors
-    /// What `load` refuses.
+    /// Errors if `load` refuses the code.
     pub(crate) fn load(self) -> isolet::Result<Worker> {
         let code = self.code.limits(self.limits);
         let code = match self.seed {
@@ -185,7 +185,7 @@ impl Case {
     }
 }
 
-/// Runs a call of a worker that a test holds itself.
+/// Calls an entrypoint of a worker that the test holds itself.
 pub(crate) async fn run(
     entrypoint: &Entrypoint,
     method: Option<&str>,
@@ -199,7 +199,7 @@ pub(crate) async fn call(worker: &Worker, argument: impl Serialize) -> Run {
     run(&worker.entrypoint(), Some("run"), (argument,)).await
 }
 
-/// What a call came to.
+/// The report of a call.
 #[derive(Debug)]
 #[must_use]
 pub(crate) struct Run(pub(crate) Report);
@@ -252,7 +252,7 @@ impl Run {
         }
     }
 
-    /// It threw an error of that name whose message contains `text`.
+    /// Asserts that the call threw an error of that name whose message contains `text`.
     #[track_caller]
     pub(crate) fn expect_exception(self, name: &str, text: &str) -> Self {
         let exception = self.exception();
@@ -261,7 +261,7 @@ impl Run {
         self
     }
 
-    /// It did not load, and the message contains each of `texts`.
+    /// Asserts that the code did not load, and that the message contains each of `texts`.
     #[track_caller]
     pub(crate) fn expect_load_error(self, texts: &[&str]) -> Self {
         let Error::Load(exception) = self.error() else {
@@ -277,8 +277,8 @@ impl Run {
         self
     }
 
-    /// It was stopped at that limit, and the message says what was allowed and
-    /// what was used.
+    /// Asserts that the call was stopped at that limit, and that the message contains the limit and
+    /// the amount used.
     #[track_caller]
     pub(crate) fn expect_limit(self, kind: LimitKind) -> LimitError {
         let error = self.error();
@@ -313,13 +313,12 @@ impl Run {
     }
 }
 
-/// An engine with that much room.
+/// Returns an engine with room for that many sandboxes.
 pub(crate) fn fresh_engine_of(sandboxes: u32) -> Engine {
     Engine::with_config(config().max_sandboxes(sandboxes)).expect("an engine")
 }
 
-/// Calls until there is room: a sandbox that was dropped ends when its driver
-/// next runs.
+/// Calls until there is room. A sandbox that was dropped ends when its driver next runs.
 pub(crate) async fn retry_overloaded(worker: &Worker) -> Run {
     soon(async {
         loop {

@@ -11,7 +11,7 @@ const MADE: &str = "
     const made = { point: new Point(), bare: Object.assign(Object.create(null), { a: 1 }),
         groups: Object.groupBy([1, 2, 3], (n) => n % 2 ? 'odd' : 'even'), named: match.groups, many: [new Point(), new Point()] };";
 
-/// Nothing is lost of them there, and a sandbox is told by name what it may not send.
+/// Rust receives all of their properties. A sandbox gets an error that names what it may not send.
 #[tokio::test]
 async fn they_are_their_properties_at_the_boundary_to_rust() {
     let run = Case::body(&format!("{MADE} return made")).run().await;

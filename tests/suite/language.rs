@@ -1,11 +1,10 @@
-//! The language by the letter, where the engine as it comes differs from the
-//! standard.
+//! The language as the standard defines it, where the unmodified engine differs.
 
 use serde_json::{Value, json};
 
 use crate::harness::Case;
 
-/// What `run` of a worker returns whose whole code is `body`.
+/// Asserts that `run` returns `value` if its body is `body`.
 async fn gives(body: &str, value: Value) {
     let code = format!(
         "const caught = (f) => {{ try {{ return f() }} catch (e) {{ return e.name }} }};
@@ -422,13 +421,14 @@ async fn who_waits_for_an_invocation_looks_nothing_up() {
          });
          globalThis.seen = seen;
          return new Promise((resolve) => setTimeout(() => resolve(seen.length), 1))",
-        // `return` in an async function adopts a promise by its `then`.
+        // An async function that returns a promise calls `then` of it, which is the one lookup.
         json!(1),
     )
     .await;
 }
 
-/// The guest's own `memmove` treats lengths to 32, to a mebibyte and above it differently.
+/// The guest's own `memmove` has separate paths for lengths up to 32 bytes, up to a mebibyte and
+/// above.
 #[tokio::test]
 async fn bytes_move_right_at_every_length_and_overlap() {
     gives(

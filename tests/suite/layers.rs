@@ -1,10 +1,10 @@
-//! The layers of the host, as `docs/architecture.md` has them: each folder of
-//! `runtime-host/src` names only itself and those before it.
+//! The layers of the host, as in `docs/architecture.md`. Each folder of `runtime-host/src` names
+//! only itself and the folders before it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folders, the lowest first.
+/// The folders, beginning with the lowest.
 const LAYERS: [&str; 10] = [
     "support",
     "error",
@@ -18,14 +18,15 @@ const LAYERS: [&str; 10] = [
     "loader",
 ];
 
-/// Files that belong to no layer: the face of the crate, and what tests it.
+/// The names that belong to no layer: the public interface of the crate, its tests and the
+/// lockdown.
 const APART: [&str; 4] = ["lib.rs", "fuzzing.rs", "tests", "lockdown"];
 
 fn level(name: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| *layer == name)
 }
 
-/// The modules of the crate that a source names, its own tests apart.
+/// Returns the modules of the crate that a source names, except in its own tests.
 fn named(source: &str) -> impl Iterator<Item = &str> {
     let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -35,7 +36,7 @@ fn named(source: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What of the source of a layer is above it.
+/// Returns the modules above `layer` that `source` names.
 fn above<'a>(layer: &str, source: &'a str) -> Vec<&'a str> {
     let own = level(layer);
     named(source).filter(|name| level(name).is_some_and(|it| Some(it) > own)).collect()

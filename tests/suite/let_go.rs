@@ -1,4 +1,4 @@
-//! What is let go: by others, or because it was never sent.
+//! Release of what others drop, or of what was never sent.
 
 use isolet::LimitKind;
 use serde_json::json;
@@ -12,8 +12,8 @@ const CALLEE: &str = "export default class extends WorkerEntrypoint {
     large() { const bytes = new Uint8Array(1 << 20); return { give: () => bytes, text: 'x'.repeat(5000) } }
 };";
 
-/// Whoever drops a stream runs code of the sender's, at the sender's expense and
-/// not at that of its sandbox, which has little of its own.
+/// A receiver that drops a stream runs code of the sender. The sender pays for it, and not the
+/// sandbox of the sender, which has little fuel of its own.
 #[tokio::test]
 async fn streams_that_others_drop_are_paid_for_by_who_sent_them() {
     let many = "const stub = child(env);
@@ -33,7 +33,7 @@ async fn streams_that_others_drop_are_paid_for_by_who_sent_them() {
     let _ = bounded.expect_limit(LimitKind::Fuel);
 }
 
-/// What the host refuses to pass on was offered all the same.
+/// A message that the host refuses to pass on has offered its objects all the same.
 #[tokio::test]
 async fn what_a_refused_message_offers_is_let_go() {
     let _ = family(

@@ -1,6 +1,6 @@
-//! Each limit in pairs: what stays just below it runs, what goes just above it
-//! is stopped with a typed error. All that depends on a limit's exact place
-//! asks the sandbox itself where that is.
+//! Each limit is tested in pairs. What stays just below it runs, and what goes just above it is
+//! stopped with a typed error. Tests that depend on the exact place of a limit get it from the
+//! sandbox.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn fuel_is_given_anew_to_each_call() {
     let worker = work().limits(|limits| limits.fuel(first)).worker();
     assert_eq!(call(&worker, ()).await.expect_ok(1).fuel(), first);
     for _ in 0..5 {
-        // Without loading it takes less.
+        // A call without loading takes less.
         let again = call(&worker, ()).await.expect_ok(1);
         assert!(again.fuel() < first);
     }
@@ -52,7 +52,7 @@ async fn fuel_of_all_turns_of_a_call_counts_together() {
         )
     };
     let whole = work().run().await.expect_ok("done");
-    // One turn loads, one begins the call, five fire a timer.
+    // One turn loads, one begins the call, and five fire a timer.
     assert_eq!(whole.0.usage.turns, 7);
     let used = whole.fuel();
     let _ = work().limits(|limits| limits.fuel(used)).run().await.expect_ok("done");
@@ -96,7 +96,7 @@ async fn a_call_may_have_less_memory_than_its_worker() {
     let _ = run(&lower, Some("run"), (4,)).await.expect_ok(4 << 20);
     let stopped = run(&lower, Some("run"), (20,)).await.expect_limit(LimitKind::Memory);
     assert_eq!(stopped.limit, 16 << 20);
-    // Others have what the worker has, and what they took is there for all.
+    // Other calls have the worker's limit, and the memory that they take stays available to all.
     let _ = call(&worker, 20).await.expect_ok(20 << 20);
     let _ = run(&lower, Some("run"), (1,)).await.expect_ok(1 << 20);
     let _ = call(&worker, 20).await.expect_ok(20 << 20);
@@ -362,7 +362,7 @@ async fn an_engine_that_is_full_says_so_and_has_room_again() {
     let waiting = make();
     let full = call(&waiting, ()).await;
     assert!(matches!(full.error(), Error::Overloaded(_)), "{full:?}");
-    // Those that live go on.
+    // The live sandboxes go on.
     let _ = call(&live[0], ()).await.expect_ok(2);
 
     drop(live.pop());
@@ -414,7 +414,7 @@ async fn a_loop_does_not_hold_up_others_on_the_same_thread() {
     for expected in 1..=50 {
         let _ = call(&others, ()).await.expect_ok(expected);
     }
-    // Had it held up the thread, it would have met its deadline by now.
+    // A loop that held up the thread would have met its deadline by now.
     assert!(!looping.is_finished());
     let _ = soon(looping).await.expect("no panic").expect_limit(LimitKind::Wall);
 }
@@ -441,7 +441,7 @@ async fn stopping_one_call_stops_its_sandbox_and_the_next_call_has_a_new_one() {
             tokio::spawn(async move { call(&worker, "wait").await })
         })
         .collect();
-    // Until all three wait.
+    // Waits until all three calls wait.
     soon(async {
         while call(&worker, "count").await.json().as_u64() < Some(5) {
             tokio::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! The wall around the process, tried from within: each case is a process of its own,
+//! The lockdown of the process, tested from within. Each case is a process of its own,
 //! `locked/main.rs`.
 
 use std::fs;
@@ -10,7 +10,7 @@ use isolet::{Lockdown, LockdownError};
 const SUPPORTED: bool =
     cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")));
 
-/// Whether this kernel can do what is needed, found out without the crate.
+/// Returns true if this kernel has what is needed, determined without the crate.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn kernel_has_landlock() -> bool {
     use landlock::{
@@ -27,7 +27,7 @@ fn kernel_has_landlock() -> bool {
     false
 }
 
-/// What is said where the kernel has all that it takes, and where it does not.
+/// Returns `text` if the kernel has all that is needed, and the expected error otherwise.
 fn expected(text: &'static str) -> &'static str {
     match (SUPPORTED, kernel_has_landlock()) {
         (false, _) => "unsupported",
@@ -105,7 +105,7 @@ fn a_path_that_is_not_there_is_an_error() {
 #[test]
 fn another_thread_is_an_error() {
     assert_said("thread", if SUPPORTED { "2 threads" } else { "unsupported" });
-    // A test has one beside it, so nothing happens to this process.
+    // A test has another thread beside it, so this process is not locked down.
     match Lockdown::new().apply() {
         Err(LockdownError::Threads(threads)) if SUPPORTED && threads > 1 => (),
         Err(LockdownError::Unsupported) if !SUPPORTED => (),

@@ -1,8 +1,7 @@
-//! What isolet does, seen from outside: a module per topic.
+//! Tests of isolet from outside, with one module per topic.
 //!
-//! With `ISOLET_TORTURE=1` every engine dumps, drops and restores its sandboxes
-//! after each turn; no expectation changes. With `ISOLET_BLESS=1` the recorded
-//! fuel in `fuel.txt` is written anew.
+//! With `ISOLET_TORTURE=1`, every engine dumps, drops and restores its sandboxes after each turn,
+//! and no expectation changes. With `ISOLET_BLESS=1`, the recorded fuel in `fuel.txt` is rewritten.
 
 mod abort;
 mod async_context;

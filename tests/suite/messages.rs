@@ -1,11 +1,11 @@
-//! What errors say: V8's words, which programs match on and those who repair
-//! programs read.
+//! The messages of errors. They are V8's, because programs match on them, and people who repair
+//! programs read them.
 
 use serde_json::json;
 
 use crate::harness::Case;
 
-/// Mistakes, and what node 20 says of each; JSON's places are those of node 22.
+/// Mistakes with the messages of Node 20. Positions in JSON are those of Node 22.
 const MISTAKES: [(&str, &str); 231] = [
     ("const list={}; list.forEach(()=>1)", "TypeError: list.forEach is not a function"),
     (
@@ -495,7 +495,7 @@ async fn mistakes_are_told_as_v8_tells_them() {
 
 #[tokio::test]
 async fn what_is_called_is_named_wherever_it_stands() {
-    // Between what is called and the call stand its arguments, of any kind.
+    // Arguments of any kind stand between the callee and the call.
     let arguments = [
         "",
         "1, 'a', null",
@@ -611,7 +611,7 @@ async fn messages_are_short_and_run_nothing() {
 
 #[tokio::test]
 async fn a_message_costs_no_more_where_the_function_is_long() {
-    // What is called is looked for in so much code only.
+    // The callee is only looked for in a limited amount of code.
     let run = Case::js(format!(
         "export default {{ run() {{
             let x = 0; const none = {{}};

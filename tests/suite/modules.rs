@@ -1,5 +1,5 @@
-//! Modules: how they are found, what they are, and what is said of those that
-//! are not there or do not parse.
+//! Modules: their resolution, their kinds, and the errors for modules that are missing or do not
+//! parse.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -169,7 +169,7 @@ async fn common_js_that_throws_or_is_missing() {
         .run()
         .await;
     assert!(run.error().to_string().contains("b.cjs"), "{}", run.error());
-    // A failed require can be caught, and tried again.
+    // A failed `require` can be caught and tried again.
     let _ = Case::js("import a from './a.cjs'; export default { run: () => a }")
         .file(
             "a.cjs",
@@ -238,7 +238,7 @@ async fn specifiers_do_not_leave_the_root() {
     let _ = run.expect_load_error(&["../outside.js"]);
 }
 
-/// Has whatever it is asked for.
+/// Has every module that it is asked for.
 #[derive(Clone, Default)]
 struct Obliging(Arc<Mutex<Vec<String>>>);
 
@@ -456,7 +456,7 @@ async fn stacks_of_common_js_name_its_own_columns() {
         let column: usize = column.parse().expect("a column");
         let text = source.lines().nth(line - 1).expect("a line");
         let begin = text.find("new RangeError").expect("it") + 1;
-        // On its first line the engine counts columns from 0.
+        // The engine counts columns from 0 on the first line.
         assert!((begin - 1..begin + 16).contains(&column), "{stack}");
     }
 }
@@ -558,7 +558,7 @@ async fn a_module_that_failed_fails_the_same_way_at_every_import() {
         same("./throws.js", "RangeError"),
         same("./throws-dep.js", "RangeError"),
         same("./throws.cjs", "EvalError"),
-        // Linked anew each time, as the specification has it.
+        // The module is linked again each time, as the specification requires.
         ["./missing-export.js", "SyntaxError", 1, false],
         same("./circle-a.js", "SyntaxError"),
         same("./circle-b.js", "SyntaxError"),

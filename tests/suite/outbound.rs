@@ -1,4 +1,4 @@
-//! Where a worker's own `fetch` leads, and requests and responses in Rust.
+//! The target of a worker's own `fetch`, and requests and responses in Rust.
 
 use std::sync::{Arc, Mutex};
 
@@ -74,7 +74,7 @@ async fn a_stub_gets_every_request_of_a_child() {
     ]));
 }
 
-/// `connect` is refused, with a network and without.
+/// `connect` is refused with and without a network.
 #[tokio::test]
 async fn a_child_connects_to_nothing() {
     const CONNECT: &str = "This worker is not permitted to access the internet via global functions \
@@ -110,7 +110,7 @@ struct Response {
     body: Option<Bytes>,
 }
 
-/// Answers in Rust, and remembers.
+/// Answers requests in Rust, and records them.
 #[derive(Default)]
 struct Network {
     seen: Mutex<Vec<String>>,
@@ -149,7 +149,7 @@ async fn the_embedder_may_be_the_network() {
     let post = "POST http://a/up [(\"content-type\", \"text/plain;charset=UTF-8\")]";
     assert_eq!(seen, [post, "GET http://a/empty []", "GET http://a/down []"]);
 
-    // The app image knows where `fetch` leads as well.
+    // The app image preserves the target of `fetch`.
     let worker = fetching(&network, body).fresh().worker();
     assert!(worker.prepare().await.unwrap());
     for _ in 0..2 {
@@ -178,7 +178,7 @@ async fn rust_calls_a_handler_of_requests() {
     let stub = entrypoint.stub();
     let response =
         stub.call::<isolet::Value>("fetch", (request("http://r/", "POST"),)).await.unwrap();
-    // What Rust was given it may pass on as it is.
+    // Rust may pass on a response as it is.
     let again = service()
         .named_entrypoint("Wrong")
         .call::<isolet::Value>("kind", &[response][..])

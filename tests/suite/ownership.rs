@@ -1,11 +1,12 @@
-//! Sandboxes that only hold one another end, and those that somebody needs do not.
+//! Sandboxes that only hold one another end. Sandboxes that somebody needs do not.
 
 use isolet::{Engine, Stub, Worker};
 
 use crate::family::{family, lone};
 use crate::harness::{call, fresh_engine, run, soon};
 
-/// Waits until so many sandboxes are alive, and nothing is kept for more.
+/// Waits until that many sandboxes are alive. For 0, also waits until the engine keeps no bytes and
+/// no slots.
 async fn settles(engine: &Engine, sandboxes: u64) {
     soon(async {
         while engine.stats().sandboxes != sandboxes {
@@ -18,7 +19,7 @@ async fn settles(engine: &Engine, sandboxes: u64) {
     .await;
 }
 
-/// Keeps whatever it is handed.
+/// Keeps every value that it receives.
 const KEEPER: &str = "const kept = [];
     export class Target extends WorkerEntrypoint { fn() { return () => 1 } keep(x) { kept.push(x.dup()) } }
     export default class extends WorkerEntrypoint {
@@ -33,13 +34,13 @@ const KEEPER: &str = "const kept = [];
         waits() { this.ctx.waitUntil(new Promise(() => {})); kept.push(this.ctx.exports.default); return kept[0].echo(1) }
     };";
 
-/// What each body leaves behind in the children is let go of when it has returned.
+/// Asserts that the children end when `body` has returned, whatever they keep.
 async fn ends_after(body: &str) {
     let engine = fresh_engine();
     let worker = family(KEEPER, body).engine(&engine).worker();
     let _ = call(&worker, ()).await.expect_ok("done");
     settles(&engine, 1).await;
-    // The parent has lost nothing by it.
+    // The parent is not affected.
     let _ = call(&worker, ()).await.expect_ok("done");
     drop(worker);
     settles(&engine, 0).await;
@@ -68,7 +69,7 @@ async fn children_that_keep_one_another() {
     .await;
 }
 
-/// Nobody but another child holds it, and that one is needed.
+/// Only another child holds the callback, and that child is needed.
 #[tokio::test]
 async fn a_callback_outlives_all_but_who_keeps_it() {
     let engine = fresh_engine();
@@ -107,7 +108,7 @@ async fn workers_of_rust_that_keep_one_another() {
     let _ = run(&one.entrypoint(), Some("keep"), (&second,)).await.expect_ok(1);
     let _ = run(&two.entrypoint(), Some("keep"), (&first,)).await.expect_ok(1);
     drop((first, second));
-    // Rust has them.
+    // Rust holds the workers.
     let _ = run(&one.entrypoint(), Some("use"), ()).await.expect_ok("given");
     drop(one);
     let _ = run(&two.entrypoint(), Some("use"), ()).await.expect_ok("given");

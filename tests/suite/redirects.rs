@@ -1,11 +1,11 @@
-//! `fetch` follows redirects as the standard has it, through stubs and to Rust.
+//! `fetch` follows redirects as the standard defines, through stubs and to Rust.
 
 use serde_json::{Value as Json, json};
 
 use crate::family::family;
 
-/// Answers a path `/STATUS/LOCATION` with that redirect, and anything else with what
-/// it was asked.
+/// Answers the path `/STATUS?to=LOCATION` with that redirect, and other paths with the request that
+/// it received.
 const SERVER: &str = r"
     let seen = 0;
     export default { async fetch(request) {

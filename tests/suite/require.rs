@@ -1,4 +1,5 @@
-//! `CommonJS` and ES modules that import one another. What is expected is what Node prints.
+//! `CommonJS` and ES modules that import one another. The expected values are those that Node
+//! prints.
 
 use serde_json::json;
 
@@ -105,7 +106,7 @@ async fn what_cannot_be_evaluated_at_once_says_why() {
     let _ = run.expect_ok(json!([waits, waits, waits, 1, "function"]));
 }
 
-/// A rejection that `require` has thrown is nobody's to handle.
+/// A rejection that `require` has thrown is not reported as unhandled.
 #[tokio::test]
 async fn a_module_that_throws_is_not_unhandled() {
     let run = Case::js("import './main.cjs'; export default { run: () => 'fine' }")
@@ -132,7 +133,7 @@ async fn cycles_through_commonjs_end() {
         .run()
         .await
         .expect_ok(json!({ "early": 1, "first": cycle, "second": cycle, "late": 2 }));
-    // Required first, it shows what it has exported so far.
+    // A module that is required first shows what it has exported so far.
     let _ = Case::js("import a from './a.cjs'; export default { run: async () => [a, (await import('./c.js')).seen] }")
         .file("a.cjs", "module.exports = require('./b.cjs');")
         .file("b.cjs", b)
@@ -142,7 +143,7 @@ async fn cycles_through_commonjs_end() {
         .expect_ok(json!([{ "early": 1, "first": ["seen"], "second": ["seen"], "late": 2 }, ["early"]]));
 }
 
-/// What a map calls its modules is no path.
+/// The names of modules in a map are not paths.
 #[tokio::test]
 async fn modules_are_required_by_what_they_are_called() {
     let code =
@@ -181,7 +182,7 @@ async fn what_is_being_loaded_cannot_be_required() {
         ]));
 }
 
-/// A part of a cycle of which another part still waits.
+/// One module of a cycle is required while another one still waits.
 #[tokio::test]
 async fn a_cycle_that_waits_is_not_required() {
     let _ = Case::body(
@@ -277,7 +278,8 @@ exports.default = "own default"; exports.__esModule = true;"#,
     ]));
 }
 
-/// The names of what may be there count; that it is not there matters when it is required.
+/// The names of modules that may be required count. A missing module only matters when it is
+/// required.
 #[tokio::test]
 async fn names_are_looked_for_in_modules_that_nobody_requires() {
     let _ = Case::js("import lib, { dev } from './lib.cjs'; export default { run: () => [dev, typeof lib.prod] }")

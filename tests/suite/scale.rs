@@ -1,4 +1,4 @@
-//! Much of everything, and nothing left of it.
+//! Large numbers of stubs, callbacks, workers and calls. Nothing of them is left afterwards.
 
 use isolet::Stub;
 use serde_json::{Value as Json, json};
@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use crate::family::{family, family_js, lone};
 use crate::harness::{call, fresh_engine_of, run, soon, torture};
 
-/// So many, or a fiftieth of them if each turn takes that much longer: letting go
-/// of a stub is a turn of its owner's.
+/// Returns `count`, or a fiftieth of it in torture mode, which makes turns that much slower. The
+/// release of a stub is a turn of its owner.
 fn many(count: u32) -> u32 {
     if torture() { count / 50 } else { count }
 }
@@ -24,8 +24,8 @@ export default class extends WorkerEntrypoint {
 
 #[tokio::test]
 async fn a_hundred_thousand_stubs_are_made_and_all_released() {
-    // One worker makes them and counts how many are disposed of; the other passes
-    // them back, and each answer goes with the call that asked for it.
+    // One worker makes the stubs and counts how many are disposed of. The other passes them back,
+    // and each answer is released with the call that asked for it.
     let maker = lone(THINGS).worker();
     let holder = lone(
         "export default {
@@ -43,15 +43,15 @@ async fn a_hundred_thousand_stubs_are_made_and_all_released() {
         let run = call(&holder, many(5000)).await.expect_ok([many(5000), many(5000)]);
         peaks.push(run.0.usage.memory_peak_bytes);
     }
-    // Nothing but the one in its env.
+    // The worker holds only the stub in its `env`.
     let (holds, made) = (soon(holder.stats()).await, soon(maker.stats()).await);
     assert_eq!((holds.imported, holds.exported, holds.calls, holds.answers), (1, 0, 0, 0));
     assert_eq!(made, isolet::WorkerStats::default());
     assert_eq!(released(&maker.entrypoint()).await, [0, many(100_000)]);
-    // What a tenth of them needed was enough for all.
+    // The memory that a tenth of them needed was enough for all.
     assert_eq!(peaks[2], peaks[19], "{peaks:?}");
 
-    // And what is kept is seen to be kept.
+    // The statistics show the stubs that are kept.
     let entrypoint = holder.entrypoint();
     let _ = run(&entrypoint, Some("hold"), (many(5000),)).await.expect_undefined();
     let kept = many(5000) as usize;
@@ -62,7 +62,7 @@ async fn a_hundred_thousand_stubs_are_made_and_all_released() {
     assert_eq!(soon(maker.stats()).await, made);
 }
 
-/// Waits until nothing is alive: the child hears of each release by an event.
+/// Waits until nothing is alive. The worker is told of each release by an event.
 async fn released(entrypoint: &isolet::Entrypoint) -> [u32; 2] {
     soon(async {
         loop {
@@ -91,7 +91,7 @@ async fn stubs_that_rust_lets_go_are_released() {
 
 #[tokio::test]
 async fn callbacks_are_forgotten_with_the_call_that_took_them() {
-    // The table of a sandbox's offers is bounded: it would overflow if they stayed.
+    // The table of a sandbox's offers is bounded, and would overflow if the callbacks stayed.
     let _ = family(
         "export default class extends WorkerEntrypoint { take(list) { return list.length } }",
         "const stub = child(env); let sum = 0;
@@ -107,7 +107,7 @@ async fn callbacks_are_forgotten_with_the_call_that_took_them() {
 
 #[tokio::test]
 async fn more_stubs_than_a_sandbox_may_offer_are_refused_and_its_peer_goes_on() {
-    // Fewer would not do, and each turn copies all of them.
+    // The test needs this many stubs, and each turn copies all of them.
     if torture() {
         return;
     }
@@ -128,7 +128,7 @@ async fn more_stubs_than_a_sandbox_may_offer_are_refused_and_its_peer_goes_on() 
 
 #[tokio::test]
 async fn two_thousand_children_of_every_kind_all_answer_right() {
-    // Sixteen at a time, each a program of its own.
+    // Sixteen children run at a time, each with a program of its own.
     let parent = family_js(
         "",
         "const programs = [
@@ -186,7 +186,7 @@ async fn a_flood_of_calls_is_stopped_at_its_limit_and_its_target_goes_on() {
     .limits(|limits| limits.fuel(500_000_000).memory_bytes(32 << 20))
     .worker();
     assert!(call(&flooder, ()).await.0.result.is_err());
-    // Effects leave when a turn has ended: none did.
+    // Calls leave the sandbox when a turn has ended, and none has ended.
     let _ = run(&target.entrypoint(), Some("calls"), ()).await.expect_ok(0);
     let counted =
         lone("export default { async run(arg, env) { for (;;) await env.TARGET.hit() } }")

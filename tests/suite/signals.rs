@@ -1,4 +1,4 @@
-//! An `AbortSignal` crosses, and is aborted elsewhere when it is.
+//! An `AbortSignal` crosses, and is aborted elsewhere when the original is aborted.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Whose lines a stack names: the author's, wherever it is read.
+//! Stacks name the lines of the author, wherever they are read.
 
 use isolet::LimitKind;
 use serde_json::{Value as Json, json};
@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use crate::family::family;
 use crate::harness::{Case, Run, assert_alive, call};
 
-/// The frame that names `function` lies inside `needle`: the engine may mark an
-/// expression at any of its parts.
+/// Asserts that the frame of `function` lies inside `needle`. The engine may mark any part of an
+/// expression.
 #[track_caller]
 fn assert_inside(stack: &str, function: &str, source: &str, needle: &str) {
     let place = place(stack, function);
@@ -20,7 +20,7 @@ fn assert_inside(stack: &str, function: &str, source: &str, needle: &str) {
     assert!((begin..=begin + needle.len()).contains(&column), "{place} is not inside {needle:?}");
 }
 
-/// The place `line:column` of the first frame that names `function`.
+/// Returns the place `line:column` of the first frame that names `function`.
 #[track_caller]
 fn place<'a>(stack: &'a str, function: &str) -> &'a str {
     let frame =
@@ -31,7 +31,7 @@ fn place<'a>(stack: &'a str, function: &str) -> &'a str {
     place
 }
 
-/// Where `needle` begins in the source, as `line:column`.
+/// Returns the place of `needle` in the source, as `line:column`.
 #[track_caller]
 fn position(source: &str, needle: &str) -> String {
     let (text, line) =
@@ -101,8 +101,7 @@ export default {
     assert_inside(stack(&run), "run", source, "new Point(Colour.Green, 2).fail()");
 }
 
-/// Each way that makes a module be rewritten, with lines that come to lie
-/// elsewhere.
+/// Every reason to rewrite a module, with lines that move.
 const REWRITTEN: [(&str, &str); 4] = [
     ("main.ts", "interface Gone {\n  a: number;\n}\nenum Colour {\n  Red,\n  Green,\n}\n"),
     (
@@ -254,7 +253,7 @@ export default {
 
 #[tokio::test]
 async fn what_looks_like_a_frame_and_is_none_stays_as_it_is() {
-    // It names a place in what the module became.
+    // This names a place in the rewritten module.
     let made = "    at made (main.ts:2:3)";
     let source = format!(
         "enum Colour {{\n  Red,\n}}\nexport default {{\n  run() {{\n    console.log('{made}');\n    \
@@ -267,7 +266,7 @@ async fn what_looks_like_a_frame_and_is_none_stays_as_it_is() {
 
 #[tokio::test]
 async fn imported_modules_have_each_their_own() {
-    // One is rewritten, what it imports is not, and the third is again.
+    // The first module is rewritten, the second is not, and the third is.
     let (first, second, third) = (
         "enum A { X }\n\n\nimport { second } from './second';\n\nexport default {\n  run() {\n    return second();\n  },\n};\n",
         "type B = {\n  a: 1;\n};\nimport { third } from './third';\n\nexport function second() {\n  return third();\n}\nexport const stack = new Error('at the top').stack;\n",
@@ -301,7 +300,7 @@ export default {
   },
 };
 ";
-    // The compiler is at work on it when the function is made.
+    // The compiler is working on this module when the function is made.
     let bad = "enum D {\n  X,\n}\n\n\n\n\n\n\nlet a: D; let a: D;\n";
     let run = Case::ts(source).file("bad.ts", bad).run().await.json();
     assert!(text(&run[0]).contains("(<input>:4:"), "{run}");
@@ -336,8 +335,8 @@ async fn evaluation_that_throws_names_them() {
 
 #[tokio::test]
 async fn they_are_found_once_however_many_workers_they_pass() {
-    // All three are called the same, and their lines move by different numbers:
-    // what is looked up twice, or by name, ends elsewhere.
+    // All three modules have the same name, and their lines move by different numbers. A frame that
+    // is looked up twice, or by name, would get another line.
     let child = "enum A {\n  X,\n  Y,\n}\n\nexport default {\n  fail(): never {\n    throw new Error('mine');\n  },\n};\n";
     let middle = "import { WorkerEntrypoint } from 'cloudflare:workers';\nenum B { X }\n\n\n\n\n\n\nexport default class extends WorkerEntrypoint<{ CHILD: any }> {\n  async relay(): Promise<never> {\n    try {\n      return await this.env.CHILD.fail();\n    } catch (error) {\n      console.log((error as Error).stack);\n      throw error;\n    }\n  }\n}\n";
     let child_worker = Case::named("m.ts", child).worker();
@@ -401,7 +400,7 @@ async fn common_js_has_its_own_columns() {
     .run()
     .await
     .json();
-    // On its first line the engine counts columns from 0.
+    // The engine counts columns from 0 on the first line.
     for (index, function, needle) in [
         (0, "<anonymous>", " new RangeError('first')"),
         (1, "<anonymous>", " new Error('top')"),
@@ -440,7 +439,7 @@ async fn where_the_author_wrote_it_takes_memory_of_the_sandbox() {
     let rewritten = run("main.ts", "enum E {} ", 64 << 20).await.expect_ok(1);
     let rewritten = rewritten.0.usage.memory_peak_bytes;
     assert!(rewritten >= plain + 8 * STATEMENTS as u64, "{plain} {rewritten}");
-    // What is enough for the code alone is not enough for both.
+    // Memory that is enough for the code alone is not enough for the code and its positions.
     let _ = run("main.js", "", plain).await.expect_ok(1);
     let limit = run("main.ts", "enum E {} ", plain).await.expect_limit(LimitKind::Memory);
     assert_eq!(limit.limit, plain);
@@ -681,7 +680,7 @@ export default { run: () => frames.map((f) => {
     }
 }
 
-/// V8 has the name and the message above the frames, as they were when it was made.
+/// As in V8, the stack begins with the name and the message that the error had when it was created.
 #[tokio::test]
 async fn the_name_and_the_message_come_first() {
     let run = Case::body(
@@ -719,7 +718,8 @@ async fn the_name_and_the_message_come_first() {
     ]));
 }
 
-/// What was thrown elsewhere has it too, and what is printed or told to Rust has it once.
+/// An error that was thrown elsewhere has them too. An error that is printed or passed to Rust has
+/// them once.
 #[tokio::test]
 async fn the_name_and_the_message_are_there_once() {
     let child = "export default { fail() { class Odd extends Error {} const error = new Odd('o'); error.name = 'Odd'; throw error } };";
@@ -741,7 +741,7 @@ async fn the_name_and_the_message_are_there_once() {
     assert!(logs[2].starts_with("mine\n    at all"), "{logs:?}");
 }
 
-/// Whatever a message says, the frames are those of the engine.
+/// The frames are those of the engine, whatever the message contains.
 #[tokio::test]
 async fn frames_in_a_message_are_none() {
     let run = Case::body(

@@ -1,4 +1,4 @@
-//! Stubs as values of Rust.
+//! Stubs as Rust values.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -44,7 +44,7 @@ async fn up(stub: &Stub) -> u32 {
     soon(stub.call("up", ())).await.expect("a number")
 }
 
-/// Until the worker has disposed of that many: it hears of each by an event.
+/// Waits until the worker has disposed of that many objects. It is told of each by an event.
 async fn disposed(entrypoint: &isolet::Entrypoint, count: usize) -> Vec<String> {
     soon(async {
         loop {
@@ -85,7 +85,7 @@ async fn stubs_are_anywhere_in_results() {
         (record.label.as_str(), up(&record.counter).await, up(&record.more.list[0]).await),
         ("r", 1, 1)
     );
-    // What is no stub is not taken for one.
+    // A value that is not a stub is not taken for one.
     let error = soon(entrypoint.call::<Stub>("disposed", ())).await.expect_err("a list");
     assert!(matches!(error, isolet::Error::Decode(_)), "{error:?}");
 }
@@ -150,11 +150,12 @@ async fn a_stub_passes_from_one_worker_to_another() {
     let counter: Stub = soon(owner.call("make", ("a",))).await.expect("a stub");
     let user = lone(COUNTER).worker().entrypoint();
     assert_eq!(soon(user.call::<u32>("use", (&counter, 2))).await.expect("a number"), 2);
-    // Through the other sandbox and back it is still the same object.
+    // The stub still refers to the same object after it has passed through the other sandbox and
+    // back.
     let back: Stub = soon(user.call("same", (&counter,))).await.expect("a stub");
     drop(counter);
     assert_eq!(up(&back).await, 3);
-    // And in an environment.
+    // A stub can also be in an environment.
     let holder = Case::body("return [await env.COUNTER.up(), await env.COUNTER.value]")
         .env("COUNTER", back.clone())
         .worker();
@@ -186,7 +187,7 @@ async fn an_entrypoint_is_a_stub() {
         run(&user.entrypoint(), Some("run"), (worker.entrypoint().stub(),)).await.expect_ok([1, 1]);
 }
 
-/// What the host keeps for workers.
+/// Keeps stubs for workers.
 #[derive(Default)]
 struct Registry {
     kept: Mutex<Vec<Stub>>,
@@ -244,7 +245,7 @@ async fn a_rust_capability_takes_and_returns_stubs() {
     .env("REGISTRY", Arc::clone(&registry))
     .worker();
     let _ = call(&worker, ()).await.expect_ok(json!([true, 3, 42, 1, 2, 1, null]));
-    // What was kept outlives the call.
+    // A stub that was kept outlives the call.
     let kept = std::mem::take(&mut *registry.kept.lock().expect("a lock"));
     assert_eq!(up(&kept[0]).await, 3);
     assert_eq!(soon(kept[1].call_function::<String>(())).await.expect("text"), "f");
@@ -283,7 +284,7 @@ async fn requests_responses_and_blobs_pass_through_rust() {
     .expect_ok(json!([true, "b", true, "t/x", "x", true, "PUT", "q", true, 201, "r"]));
 }
 
-/// Says what was asked of it.
+/// Returns what was asked of it.
 struct Paths;
 
 impl Capability for Paths {
@@ -319,7 +320,7 @@ async fn a_path_reaches_a_rust_capability_in_one_call() {
     assert_eq!(run.0.usage.capability_calls, 4);
 }
 
-/// Takes and makes as many bytes as it is told.
+/// Takes and makes any number of bytes.
 struct Bulk;
 
 #[isolet::capability]

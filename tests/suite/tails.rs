@@ -1,4 +1,4 @@
-//! What watchers are told of each invocation that is over.
+//! The events that watchers receive of invocations that are over.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -13,7 +13,7 @@ use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use crate::harness::{Case, call, run, soon};
 
-/// A worker whose invocations Rust is told of.
+/// Creates a worker, and the list of the events that Rust receives of its invocations.
 fn watched(source: &str) -> (Case, Arc<Mutex<Vec<TailEvent>>>) {
     let events = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&events);
@@ -62,9 +62,9 @@ impl Subscriber for Spans {
 #[tokio::test]
 async fn each_invocation_is_a_span() {
     let spans = Spans::default();
-    // Where there is only one, what it wants is asked of the threads of other tests.
+    // With only one dispatcher, `tracing` would ask the threads of other tests what it wants.
     let [ours, _other] = [(); 2].map(|()| Dispatch::new(spans.clone()));
-    // Of this thread, which is the runtime's only one.
+    // The guard applies to this thread, which is the only one of the runtime.
     let _guard = tracing::dispatcher::set_default(&ours);
     let child = "export default { run() { throw new Error('no') } }";
     let parent = "const modules = { 'c.js': CHILD };
@@ -132,7 +132,7 @@ async fn rust_is_told_of_each_invocation_once() {
     assert_eq!(named.props, Some(props));
 }
 
-/// Hands over what it is told.
+/// Sends the events that it receives to the test.
 struct Inbox(mpsc::UnboundedSender<serde_json::Value>);
 
 #[isolet::capability]
@@ -186,7 +186,7 @@ async fn javascript_watches_the_workers_that_it_loads() {
     let second = &events[1]["events"][0];
     assert_eq!(second["outcome"], "exception");
     assert_eq!(second["exceptions"][0]["name"], "TypeError");
-    // In the sandbox of the one that loaded it.
+    // The watcher runs in the sandbox of the worker that loaded it.
     assert_eq!(events[1]["told"], 2);
 }
 
@@ -220,7 +220,7 @@ async fn javascript_is_told_of_props_and_times() {
     assert_eq!((number(&event["capabilityCalls"]), &event["exceptions"]), (0, &json!([])));
 }
 
-/// Is told as a worker's `tail` is.
+/// Receives events as a worker's `tail` does.
 struct Watcher(mpsc::UnboundedSender<serde_json::Value>);
 
 #[isolet::capability]
@@ -265,7 +265,7 @@ async fn several_tails_are_told_and_one_that_fails_takes_nothing_from_the_others
     }
 }
 
-/// The messages of the lines that `body` writes, as JSON, and the lines' texts.
+/// Returns the messages of the lines that `body` writes, as JSON, and the texts of the lines.
 async fn messages(body: &str) -> (Vec<String>, Vec<String>) {
     let (case, events) = watched(&format!("export default {{ run() {{ {body} }} }}"));
     let run = case.run().await.expect_undefined();
@@ -294,7 +294,7 @@ async fn a_line_has_its_arguments_as_values() {
             "[]",
         ]
     );
-    // What people read is what it was.
+    // The text that people read is as before.
     assert_eq!(lines[0], "1 is true null undefined 2n [ 1, { a: 'x' } ]");
 }
 
@@ -338,7 +338,7 @@ async fn kept_arguments_count_as_log() {
     let _ = limited(case).run().await.expect_undefined();
     let (case, _) = watched(&lines(10_000));
     let _ = limited(case).run().await.expect_limit(LimitKind::Log);
-    // Where nobody watches, only the text does.
+    // If nobody watches, only the text counts.
     let run = limited(Case::js(lines(10_000))).run().await.expect_undefined();
     assert_eq!(run.lines()[0].arguments, None);
 }

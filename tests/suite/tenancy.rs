@@ -1,4 +1,4 @@
-//! One tenant after the other in the same slots of the pool.
+//! Tenants that use the same slots of the pool one after another.
 
 use serde_json::json;
 

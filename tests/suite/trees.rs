@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::family::{family, family_js};
 use crate::harness::{Case, call, config, fresh_engine_of, run, soon};
 
-/// Takes so many MiB, or calls so often.
+/// Takes memory, makes calls or writes lines, as many as it is told.
 const CHILD: &str = "let kept;
     export class Own extends WorkerEntrypoint { nothing() {} }
     export default class extends WorkerEntrypoint {
@@ -151,7 +151,7 @@ async fn disposers_are_paid_for_by_who_lets_go() {
     assert_eq!(stopped.error().outcome(), Outcome::ExceededCpu, "{stopped:?}");
 }
 
-/// Nobody holds a loader in an answer that has not come.
+/// A loader in an answer that has not arrived is held by nobody.
 #[tokio::test]
 async fn a_loader_is_used_by_who_holds_it() {
     let run = family_js(
@@ -230,7 +230,7 @@ async fn a_root_has_a_share_of_the_sandboxes() {
     assert!(run.as_str().expect("text").contains("the 260 sandboxes that they may"), "{run}");
 }
 
-/// A request that panics before it has an answer.
+/// Panics before it returns an answer.
 struct Panics;
 
 impl isolet::Capability for Panics {

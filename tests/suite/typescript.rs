@@ -1,4 +1,4 @@
-//! TypeScript: what is taken out, what is transformed, and what is refused.
+//! TypeScript: the syntax that is erased, transformed or refused.
 
 use isolet::{Module, TranspileOptions};
 use serde_json::json;
@@ -213,7 +213,7 @@ async fn specifiers_find_typescript() {
     .run()
     .await
     .expect_ok("abcde");
-    // A file of that very name comes first.
+    // A file with exactly that name comes first.
     let _ = Case::ts("import { a } from './a.js'; export default { run: () => a }")
         .file("a.js", "export const a = 'js'")
         .file("a.ts", "export const a = 'ts'")
@@ -239,7 +239,7 @@ async fn a_syntax_error_names_its_place_and_shows_the_line() {
 
 #[tokio::test]
 async fn a_syntax_error_that_only_the_engine_sees() {
-    // It parses as TypeScript; what is wrong shows when it runs as a module.
+    // The source parses as TypeScript, and fails when it runs as a module.
     let run =
         Case::ts("type A = 1;\nexport default { run() { return 1 } };\nlet a: A; let a: A;\n")
             .run()
@@ -269,8 +269,8 @@ async fn typescript_costs_the_caller_no_fuel_and_is_done_once() {
 
 #[tokio::test]
 async fn a_module_that_does_not_parse_is_parsed_once() {
-    // Each parse ends at a limit of the transpiler's and takes a good part of a
-    // second: a thousand of them would reach the deadline.
+    // Each parse ends at a limit of the transpiler and takes a good part of a second. A thousand of
+    // them would reach the deadline.
     let deep = format!("export default {}", "(".repeat(20_000));
     let _ = Case::js(
         "export default { async run() {

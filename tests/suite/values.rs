@@ -1,4 +1,4 @@
-//! What crosses, in and out: structured clone.
+//! Values that cross in both directions, by structured clone.
 
 use isolet::{Binding, Error, Outcome, Value};
 use serde::Serialize;
@@ -6,13 +6,12 @@ use serde_json::json;
 
 use crate::harness::{Case, assert_alive, soon};
 
-/// What `run` of this source returns, as a message.
+/// Returns the result of `run` with that body, as a message.
 pub(crate) async fn made(body: &str) -> Value {
     Case::body(body).run().await.value().clone()
 }
 
-/// What `check(value)` says of a message that was handed in by `env`, so that
-/// what one sandbox made another one judges.
+/// Evaluates `check` for a message in `env`, so that one sandbox judges what another one has made.
 async fn judged(value: Value, check: &str) -> serde_json::Value {
     Case::body(&format!("const value = env.VALUE; {check}"))
         .env("VALUE", Binding::Value(value))
@@ -218,8 +217,8 @@ async fn a_million_levels_end_cleanly() {
 #[tokio::test]
 async fn buffers_of_32_mib() {
     const SIZE: usize = 32 << 20;
-    // Out: a few bytes more than the default allows, so one limit or another
-    // says so.
+    // Out of the sandbox, the message is a few bytes more than the default allows, so one limit or
+    // another stops it.
     let refused = Case::body("return new Uint8Array(arg)").arg(SIZE).run().await;
     assert!(matches!(refused.error(), Error::Limit(_)), "{refused:?}");
     let run = Case::body("return new Uint8Array(arg).fill(7)")
@@ -231,7 +230,7 @@ async fn buffers_of_32_mib() {
     assert_eq!(bytes.len(), SIZE);
     assert!(bytes.iter().all(|&byte| byte == 7));
 
-    // In.
+    // Into the sandbox.
     struct Bytes(usize);
     impl Serialize for Bytes {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -243,7 +242,7 @@ async fn buffers_of_32_mib() {
     let counted: (usize, usize) =
         soon(worker.entrypoint().call("run", (Bytes(SIZE),))).await.expect("a sum");
     assert_eq!(counted, (SIZE, 9 * SIZE / 4096));
-    // The default memory has room for it or says what is missing; nothing else.
+    // The message does not fit into 16 MiB of memory.
     let small = Case::js(count).limits(|limits| limits.memory_bytes(16 << 20)).worker();
     let refused = soon(small.entrypoint().run(Some("run"), (Bytes(SIZE),))).await;
     assert_eq!(refused.outcome(), Outcome::ExceededMemory, "{refused:?}");

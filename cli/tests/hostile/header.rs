@@ -7,30 +7,30 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-/// Endings that the word `limit` stands for. The deadline is not among them: a
-/// program that is meant to reach it says so.
+/// The outcomes that the word `limit` stands for. The deadline is not among them, because a program
+/// that is meant to reach it names it.
 const LIMITS: [&str; 4] = ["exceededCpu", "exceededMemory", "exceededOutput", "exceededCalls"];
 
-/// How a program is run, how it may end and what that may cost.
+/// The arguments, the permitted outcomes and the maximum costs of a program.
 pub(crate) struct Header {
     /// Flags of `isolet run`.
     pub(crate) args: Vec<String>,
-    /// The endings that are right.
+    /// The permitted outcomes.
     pub(crate) outcomes: Vec<String>,
-    /// The result, if the program ends well and it is known.
+    /// The expected result if the outcome is `ok`. It is not compared if it is `None`.
     pub(crate) value: Option<Json>,
-    /// CPU of the whole process in a release build, user and system.
+    /// The maximum CPU time of the whole process in a release build, user and system.
     pub(crate) cpu: Duration,
-    /// Resident memory of the process at its peak, in MiB.
+    /// The maximum peak of resident memory, in MiB.
     pub(crate) rss: u64,
-    /// It looks at the time itself, so that nothing may run beside it.
+    /// True if the program looks at the time itself, so that nothing may run beside it.
     pub(crate) alone: bool,
-    /// How long after its `--timeout` the process may end. Only programs that are
-    /// meant to reach their deadline, or to work on behind it, say this.
+    /// The maximum time between the `--timeout` and the end of the process. It is only set for
+    /// programs that are meant to reach their deadline or to work on after it.
     pub(crate) late: Option<Late>,
-    /// The most that may be written to standard error, in MiB.
+    /// The maximum size of standard error, in MiB.
     pub(crate) log: u64,
-    /// The most that may be written to standard output, in MiB.
+    /// The maximum size of standard output, in MiB.
     pub(crate) out: u64,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Late {
 
 impl Header {
     /// # Errors
-    /// The file cannot be read, or a line of the header says nothing that is known.
+    /// Errors if the file cannot be read, or if a line of the header is not known.
     pub(crate) fn read(program: &Path) -> io::Result<Self> {
         let mut header = Self {
             args: Vec::new(),

@@ -1,7 +1,7 @@
-//! The hostile corpus (`tests/hostile`): every program is run as a whole process, and
-//! how it ends, what it prints and what it costs the host is as its header says.
+//! The hostile corpus (`tests/hostile`). Every program is run as a whole process. How it ends, what
+//! it prints and what it costs the host must be as its header says.
 //!
-//! Arguments that are no flags choose the programs whose names contain one of them.
+//! Arguments that are not flags choose the programs whose names contain one of them.
 
 mod header;
 mod output;
@@ -56,12 +56,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// How many are not as they should be.
+/// Returns the number of programs that are not as they should be.
 fn run_all(programs: &[Program]) -> io::Result<usize> {
     let (alone, rest): (Vec<_>, Vec<_>) = programs.iter().partition(|program| program.header.alone);
     let mut failed = run_side_by_side(rest)?;
-    // Wall time is measured with nothing beside it, and once more before it counts:
-    // another process may have had the machine.
+    // Wall time is measured with nothing beside it. A failure is measured once more before it
+    // counts, because another process may have used the machine.
     let folder = scratch("serial")?;
     for program in alone {
         let mut verdict = program.run(&folder)?;
@@ -98,7 +98,7 @@ fn run_side_by_side(programs: Vec<&Program>) -> io::Result<usize> {
     })
 }
 
-/// Prints one line; true if something is not as it should be.
+/// Prints one line. Returns true if something is not as it should be.
 fn report(program: &Program, verdict: &Verdict) -> bool {
     let failed = !verdict.differences.is_empty();
     println!("{} {:50} {verdict}", if failed { "FAILED" } else { "ok    " }, program.name);
@@ -111,7 +111,8 @@ fn scratch(name: &str) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Files, and folders with a main module, by class and name.
+/// Returns the programs in the order of their classes and names. A program is a file, or a folder
+/// with a main module.
 fn programs() -> io::Result<Vec<Program>> {
     let mut programs = Vec::new();
     for class in entries(Path::new(CORPUS))?.iter().filter(|path| path.is_dir()) {

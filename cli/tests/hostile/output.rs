@@ -1,15 +1,15 @@
-//! A program can do nothing to whoever reads the command's output.
+//! Checks that a program can do nothing to the reader of the command's output.
 
 use std::io::{self, Read};
 
-/// The faults of a text, and its size.
+/// The faults and the size of a text.
 #[derive(Default)]
 pub(crate) struct Output {
     pub(crate) bytes: u64,
     pub(crate) lines: u64,
-    /// Lines that look like the command's own errors.
+    /// The number of lines that look like the command's own errors.
     pub(crate) errors: u64,
-    /// The first character that does something to the text around it.
+    /// The first character that affects the text around it.
     pub(crate) steers: Option<char>,
     pub(crate) is_text: bool,
     /// The beginning of the line that is being read.
@@ -20,10 +20,10 @@ pub(crate) struct Output {
 const ERROR: &str = "error:";
 
 impl Output {
-    /// Reads all of it, a piece at a time.
+    /// Reads the whole text, a piece at a time.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// Errors if it cannot be read.
     pub(crate) fn scan(mut text: impl Read) -> io::Result<Self> {
         let mut output = Self { is_text: true, ..Self::default() };
         let mut buffer = vec![0; 1 << 16];
@@ -47,7 +47,7 @@ impl Output {
             for c in String::from_utf8_lossy(&buffer[..whole]).chars() {
                 output.take(c);
             }
-            // The rest of a character that comes with the next piece.
+            // The next piece has the rest of this character.
             buffer.copy_within(whole..filled, 0);
             kept = filled - whole;
         }
@@ -67,8 +67,8 @@ impl Output {
     }
 }
 
-/// Controls, ends of lines that are none, what reorders text, and what is not seen.
-/// Joiners stay, which letters and emoji are made with.
+/// Returns true for controls, line breaks other than line feeds, characters that reorder text, and
+/// invisible characters. Returns false for joiners, because letters and emoji are made with them.
 fn steers(c: char) -> bool {
     let hidden = matches!(
         c,

@@ -1,4 +1,4 @@
-//! One run of the command as a whole process, and what it took.
+//! One run of the command as a whole process, and its costs.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -10,28 +10,28 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
-/// No program takes nearly as long, unless the host has lost hold of it.
+/// The time after which a process is killed. No program takes nearly as long, unless the host has
+/// lost control of it.
 const KILL_AFTER: Duration = Duration::from_mins(1);
 
-/// A host that takes as much is stopped before the machine suffers.
+/// The resident memory above which a process is killed, before the machine suffers.
 const KILL_ABOVE_KIB: u64 = 3 << 20;
 
-/// How exactly wall time is known.
+/// The precision of the measured wall time.
 const STEP: Duration = Duration::from_millis(4);
 
 /// The cost, the output and the status of a process.
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
-    /// User and system.
+    /// User and system time.
     pub(crate) cpu: Duration,
     pub(crate) wall: Duration,
     /// The peak, in MiB.
     ///
-    /// Linux counts the memory of whoever began the process until it became what it
-    /// is. So this program has to stay small: what a program prints is never read
-    /// into memory.
+    /// Linux counts the memory of the parent process until `exec`. So this program has to stay
+    /// small, and never reads what a program prints into memory.
     pub(crate) rss: u64,
-    /// Why it was killed, if it was.
+    /// The reason why it was killed, if it was.
     pub(crate) killed: Option<&'static str>,
     pub(crate) out: File,
     pub(crate) err: File,
@@ -40,7 +40,7 @@ pub(crate) struct Ended {
 /// Runs the command to its end, with both outputs in files.
 ///
 /// # Errors
-/// It cannot be run, or the files cannot be written.
+/// Errors if it cannot be run, or if the files cannot be written.
 pub(crate) fn run(program: &Path, args: &[String], folder: &Path) -> io::Result<Ended> {
     let file = |name| {
         let mut options = File::options();
@@ -83,13 +83,13 @@ pub(crate) fn run(program: &Path, args: &[String], folder: &Path) -> io::Result<
     Ok(ended)
 }
 
-/// Returns true if the command is one that `ISOLET_COMMAND` names.
+/// Returns true if `ISOLET_COMMAND` names the command.
 pub(crate) fn is_named() -> bool {
     std::env::var_os("ISOLET_COMMAND").is_some()
 }
 
-/// The command that was built with these tests, or another that `ISOLET_COMMAND` names:
-/// a release build, say, or one of another day.
+/// Returns the command that was built with these tests, or another one that `ISOLET_COMMAND` names,
+/// such as a release build or one of another day.
 pub(crate) fn command() -> OsString {
     std::env::var_os("ISOLET_COMMAND").unwrap_or_else(|| env!("CARGO_BIN_EXE_isolet").into())
 }
@@ -102,7 +102,7 @@ fn reason_to_kill(began: Instant, id: u32) -> Option<&'static str> {
     (resident > KILL_ABOVE_KIB).then_some("killed above 3 GiB")
 }
 
-/// None where there is no `/proc`, or no such process any more.
+/// Returns `None` if there is no `/proc`, or if the process no longer exists.
 fn resident_kib(id: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

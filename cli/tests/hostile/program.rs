@@ -1,4 +1,4 @@
-//! One program of the corpus: run, measured and compared with what it says.
+//! One program of the corpus, which is run, measured and compared with its header.
 
 use std::fmt;
 use std::fs::File;
@@ -13,29 +13,29 @@ use crate::header::{Header, Late};
 use crate::output::Output;
 use crate::process::{self, Ended};
 
-/// How much slower the command may be: one that was built with these tests is not fully
-/// optimised, and one that was named is a release build.
+/// Returns how many times slower the command may be. A command that was built with these tests is
+/// not fully optimised, and one that `ISOLET_COMMAND` names is a release build.
 fn slower() -> u32 {
     if process::is_named() || cfg!(not(debug_assertions)) { 1 } else { 3 }
 }
 
-/// The longest that the host's code may keep its thread without a pause.
+/// The maximum time that the host's code may keep its thread without a pause.
 const MAX_POLL: Duration = Duration::from_millis(50);
 
-/// A result larger than this is compared with nothing.
+/// The maximum size of an output whose result is compared, in bytes.
 const MAX_COMPARED: u64 = 1 << 20;
 
-/// Programs of this class are run once more as people run them, without `--json`.
+/// The class of programs that are also run without `--json`, as people run them.
 const TERMINAL: &str = "terminal";
 
 pub(crate) struct Program {
-    /// Its class and its own name.
+    /// The class and the program's own name.
     pub(crate) name: String,
     pub(crate) path: PathBuf,
     pub(crate) header: Header,
 }
 
-/// The cost of a run, and all that is not as the header says.
+/// The cost of a run, and every difference from the header.
 pub(crate) struct Verdict {
     outcome: String,
     cpu: Duration,
@@ -45,7 +45,7 @@ pub(crate) struct Verdict {
     pub(crate) differences: Vec<String>,
 }
 
-/// The fields that are read of the record; the value may be of any size and depth.
+/// The fields of the record that are read. The value may be of any size and depth.
 #[derive(Deserialize)]
 struct Record {
     outcome: String,
@@ -57,7 +57,7 @@ struct Valued {
     value: Json,
 }
 
-/// The state left in the host when everything was dropped, as `--audit` tells it.
+/// The state that is left in the host when everything was dropped, as `--audit` reports it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Host {
@@ -67,10 +67,10 @@ struct Host {
 }
 
 impl Program {
-    /// Runs it in a folder for its output.
+    /// Runs the program in a folder for its output.
     ///
     /// # Errors
-    /// It cannot be run. What is wrong with how it ran is in the verdict.
+    /// Errors if it cannot be run. The verdict says what is wrong with how it ran.
     pub(crate) fn run(&self, folder: &Path) -> io::Result<Verdict> {
         let mut args = vec!["--json".to_owned(), "--audit".to_owned()];
         args.extend(self.header.args.iter().cloned());
@@ -89,7 +89,7 @@ impl Program {
         Ok(Verdict { outcome, cpu, rss, wall, late, differences })
     }
 
-    /// The outcome; empty if there is no record.
+    /// Returns the outcome, which is empty if there is no record.
     fn check_record(&self, ended: &mut Ended, differences: &mut Vec<String>) -> io::Result<String> {
         if let Some(reason) = ended.killed {
             differences.push(reason.to_owned());
@@ -137,7 +137,7 @@ impl Program {
         if ended.killed.is_none() && out.lines != 1 {
             differences.push(format!("standard output has {} lines", out.lines));
         }
-        // With a record the command itself has nothing to say there.
+        // With `--json`, the command itself writes nothing to standard error.
         if err.errors > 0 {
             differences.push("a line of the log looks like an error of the command".to_owned());
         }
@@ -174,7 +174,7 @@ impl Host {
     }
 }
 
-/// Returns the text that the command prints for people.
+/// Checks what the command prints for people, without `--json`.
 fn check_plain(ended: &mut Ended, differences: &mut Vec<String>) -> io::Result<()> {
     differences.extend(ended.killed.map(str::to_owned));
     let out = Output::scan(&mut ended.out)?;

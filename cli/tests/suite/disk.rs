@@ -1,4 +1,4 @@
-//! Imports from disk: the main file's folder, and nothing outside of it.
+//! Imports from disk, from the main file's folder and from nowhere else.
 
 use crate::folder::{Folder, Said, isolet, said};
 
@@ -16,12 +16,12 @@ fn relative_imports_are_read_from_the_files_folder() {
         .file("app/d.cjs", "module.exports = 'd'");
     let expected = r#"["ab",{"x":1},"text","dc","late"]"#;
     let _ = folder.run(&["app/main.ts"]).expect_out(expected);
-    // From elsewhere, by another path.
+    // The command may run in another folder, with another path.
     let path = folder.path().join("app/main.ts");
     let _ = said(isolet(&[path.to_str().expect("UTF-8")]).current_dir("/")).expect_out(expected);
 }
 
-/// A file outside the folder that must never be read.
+/// Creates the folder `app`, beside files that must never be read.
 fn beside(name: &str, source: &str) -> Folder {
     Folder::new(name)
         .file("secret.js", "export default 'secret'")
@@ -91,7 +91,7 @@ fn links_do_not_lead_out_of_the_folder() {
         let _ = said.expect_out("\"refused\"");
     }
     let _ = folder.run(&["app/main.js", "--arg", "\"./within.js\""]).expect_out("\"inside\"");
-    // The main file is the user's own choice.
+    // The user chooses the main file, so it may be a link.
     symlink("app/main.js", folder.path().join("linked.js")).expect("a link");
     let _ = folder.run(&["linked.js", "--arg", "\"x\""]).expect_out("\"refused\"");
 }
@@ -107,7 +107,7 @@ fn what_is_no_file_is_not_read() {
     let pipe = folder.path().join("pipe.js");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     if made.is_ok_and(|status| status.success()) {
-        // Opening it would wait for a writer that never comes.
+        // Opening the pipe would wait for a writer that never comes.
         let _ = folder
             .run(&["main.js", "--timeout", "20s", "--arg", "\"./pipe.js\""])
             .expect_out("\"refused\"");
@@ -117,7 +117,7 @@ fn what_is_no_file_is_not_read() {
     let _ = folder.run(&["main.js", "--arg", "\"./main.js/inner.js\""]).expect_out("\"refused\"");
 }
 
-/// Imports what it is called with.
+/// Imports the module that its argument names.
 const IMPORTS: &str = "export default async name => { try { return (await import(name)).default } catch (e) { return e.message } }";
 
 #[cfg(unix)]
@@ -148,12 +148,12 @@ fn what_is_hidden_is_not_there() {
     ] {
         let said = folder.run(&["main.js", "--arg", &format!("{name:?}")]);
         assert!(said.code == Some(0) && !said.out.contains("secret\"\n"), "{name}: {said:?}");
-        // As what does not exist.
+        // The error is the same as for a file that does not exist.
         let missing = folder.run(&["main.js", "--arg", &format!("{:?}", name.replace('c', "x"))]);
         assert_eq!(said.out.replace('c', "x"), missing.out.replace('c', "x"), "{name}");
     }
     let _ = folder.run(&["main.js", "--arg", "\"./sub/a.b.js\""]).expect_out("\"shown\"");
-    // What the user names is the user's own choice.
+    // The user may name a hidden file or folder.
     let named = Folder::new("hidden-named")
         .file(".dots/.main.js", "import './.lib.js'")
         .file(".dots/.lib.js", "")
@@ -199,7 +199,7 @@ fn the_folder_may_be_one_above_the_file() {
     }
     let _ = folder.run(&["other/main.js", "--root", "missing"]).expect_failure(2, &["missing: "]);
     let _ = folder.run(&["app/top.js", "--root", "app/name.js"]).expect_failure(2, &["--root"]);
-    // Without a file there is no folder, unless one is given.
+    // Without a file there is no folder to import from, unless `--root` gives one.
     let source = b"import x from './lib/lib.js'; export default () => x";
     let _ = folder.run_with_input(&["-"], source).expect_failure(2, &["lib/lib.js"]);
     let _ = folder.run_with_input(&["-", "--root", "app"], source).expect_out("\"name\"");

@@ -1,4 +1,4 @@
-//! Every flag, and what is said of wrong ones.
+//! Every flag, and the errors for wrong ones.
 
 use crate::folder::{Folder, isolet, said};
 
@@ -52,7 +52,7 @@ fn modules() {
     let _ = folder
         .run(&["main.js", "--module", "lib=vendor/lib.ts", "--module", "@x/data=vendor/data.json"])
         .expect_out(r#"["lib",[1]]"#);
-    // Not a path that a folder would be asked for.
+    // This specifier is not a path, so a folder is not asked for it.
     let _ = folder
         .run(&["url.js", "--module", "https://example.com/x.js=vendor/lib.ts"])
         .expect_out("\"lib\"");

@@ -1,4 +1,4 @@
-//! A folder of modules, the command run in it, and what it said.
+//! A folder of modules, the command that is run in it, and its output.
 
 use std::fs;
 use std::io::{Read, Write as _};
@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-/// A command that takes longer hangs. Nothing is expected to come near it.
+/// The maximum time for a command. A command that takes longer hangs, and none comes near it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A folder that is gone when the test is over.
+/// A folder that is removed when the test is over.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    /// `name` is the test's own.
+    /// Creates an empty folder. No other test may use `name`.
     pub(crate) fn new(name: &str) -> Self {
         let path =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
@@ -25,7 +25,7 @@ impl Folder {
         Self(path)
     }
 
-    /// A folder with one file, `main.js`.
+    /// Creates a folder with one file, `main.js`.
     pub(crate) fn js(name: &str, source: &str) -> Self {
         Self::new(name).file("main.js", source)
     }
@@ -41,7 +41,7 @@ impl Folder {
         &self.0
     }
 
-    /// `isolet run …` in this folder.
+    /// Returns the command `isolet run …` in this folder.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = isolet(arguments);
         command.current_dir(&self.0);
@@ -52,12 +52,12 @@ impl Folder {
         said(&mut self.command(arguments))
     }
 
-    /// `isolet run …` in a process that has so many KiB of addresses.
+    /// Runs `isolet run …` in a process with that many KiB of address space.
     pub(crate) fn run_within(&self, kib: u32, arguments: &[&str]) -> Said {
         self.run_in_shell(&format!("ulimit -v {kib} && exec \"$0\" \"$@\""), arguments)
     }
 
-    /// A line of a shell, in which `"$0" "$@"` is `isolet run …`.
+    /// Runs a line in a shell, in which `"$0" "$@"` is `isolet run …`.
     pub(crate) fn run_in_shell(&self, line: &str, arguments: &[&str]) -> Said {
         let command = self.command(arguments);
         let mut shell = Command::new("sh");
@@ -79,12 +79,12 @@ impl Folder {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the command starts");
-        // Whoever does not read it closes it.
+        // A command that does not read its input closes it.
         let _ = child.stdin.take().expect("standard input").write_all(input);
         finish(child)
     }
 
-    /// The record that `--json` prints.
+    /// Returns the record that `--json` prints.
     #[track_caller]
     pub(crate) fn record(&self, arguments: &[&str]) -> Json {
         let said = self.run(&[&["--json"], arguments].concat());
@@ -99,7 +99,7 @@ impl Drop for Folder {
     }
 }
 
-/// `isolet run …`, in torture mode if the tests are run so.
+/// Returns the command `isolet run …`, in torture mode if the tests run in it.
 pub(crate) fn isolet(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_isolet"));
     command.arg("run");
@@ -118,7 +118,7 @@ pub(crate) fn said(command: &mut Command) -> Said {
     finish(command.spawn().expect("the command starts"))
 }
 
-/// Reads all that the command says, but does not wait for ever.
+/// Reads the whole output of the command, but does not wait forever.
 fn finish(mut child: Child) -> Said {
     let out = read(child.stdout.take().expect("standard output"));
     let err = read(child.stderr.take().expect("standard error"));
@@ -136,7 +136,7 @@ fn read(mut from: impl Read + Send + 'static) -> Receiver<String> {
     std::thread::spawn(move || {
         let mut text = String::new();
         from.read_to_string(&mut text).expect("UTF-8");
-        // Whoever has given up waiting needs no text.
+        // The receiver is gone if the test has given up waiting.
         let _ = sender.send(text);
     });
     receiver
@@ -151,7 +151,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// It printed this line and nothing else, and all was well.
+    /// Asserts that the command succeeded and printed only this line on standard output.
     #[track_caller]
     pub(crate) fn expect_out(self, line: &str) -> Self {
         assert_eq!(
@@ -162,7 +162,8 @@ impl Said {
         self
     }
 
-    /// It printed nothing on standard output, and `texts` on standard error.
+    /// Asserts the exit status, that nothing is on standard output, and that `texts` are on
+    /// standard error.
     #[track_caller]
     pub(crate) fn expect_failure(self, code: i32, texts: &[&str]) -> Self {
         assert_eq!((self.code, self.out.as_str()), (Some(code), ""), "{self:?}");

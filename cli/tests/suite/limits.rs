@@ -1,8 +1,8 @@
-//! Exit status and words for each way to end.
+//! The exit status and the message for each way to end.
 
 use crate::folder::Folder;
 
-/// The outcome in the record and the exit status of both ways to print.
+/// Asserts the outcome in the record, and the exit status with and without `--json`.
 #[track_caller]
 fn assert_ends(folder: &Folder, arguments: &[&str], outcome: &str, code: i32, text: &str) {
     let said = folder.run(arguments).expect_failure(code, &["error: ", text]);
@@ -104,7 +104,7 @@ fn limits_are_3() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_machine_without_room_for_the_pool_is_4() {
-    // Enough for the command itself, too little for the addresses of one slot.
+    // This is enough for the command itself, but not for the address space of one slot.
     const ADDRESSES: u32 = 2_000_000;
     let folder = Folder::js("addresses", "export default () => 1");
     let _ = folder.run(&["main.js"]).expect_out("1");

@@ -1,4 +1,4 @@
-//! `--lockdown`: the same program does the same, in a process that can do nothing else.
+//! With `--lockdown`, a program does the same in a process that can do nothing else.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -48,7 +48,7 @@ const ARGUMENTS: &[&str] = &[
     "7",
 ];
 
-/// Returns true if `--lockdown` can work here, found out without isolet.
+/// Returns true if `--lockdown` can work here, determined without isolet.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn supported() -> bool {
     use landlock::{
@@ -65,7 +65,8 @@ fn supported() -> bool {
     false
 }
 
-/// Runs it locked down. None if that is not supported here and the command says so.
+/// Runs a program locked down. Returns `None` if that is not supported here and the command says
+/// so.
 #[track_caller]
 fn locked(folder: &Folder, arguments: &[&str]) -> Option<Said> {
     let said = folder.run(&[&["--lockdown"], arguments].concat());
@@ -177,7 +178,7 @@ fn nothing_runs_where_the_kernel_lacks_it() {
 
     use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
-    // A thread whose children do not find Landlock in the kernel.
+    // The child processes of this thread do not find the system call in the kernel.
     let without = |call: i64| {
         let said = std::thread::spawn(move || {
             let arch = TargetArch::try_from(std::env::consts::ARCH).expect("an architecture");

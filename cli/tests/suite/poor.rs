@@ -1,13 +1,13 @@
-//! Poor environments: few descriptors and addresses, standard streams that are
-//! closed or full, files that are none. Each ends with its exit status and one
-//! line that says what is missing.
+//! Poor environments: few descriptors, little address space, standard streams that are closed or
+//! full, and paths that are not regular files. Each ends with its exit status and one line that
+//! says what is missing.
 #![cfg(unix)]
 
 use crate::folder::{Folder, Said};
 
 const PROGRAM: &str = "export default () => { console.log('seen'); return 1 }";
 
-/// A line of the command's own and nothing else of it, and no panic.
+/// Asserts that the command printed exactly one line of its own, which is not a panic.
 #[track_caller]
 fn assert_one_error(said: &Said, code: i32, text: &str) {
     assert_eq!(said.code, Some(code), "{said:?}");
@@ -20,13 +20,13 @@ fn assert_one_error(said: &Said, code: i32, text: &str) {
 
 #[test]
 fn few_descriptors() {
-    // A module that is read takes some as well.
+    // Reading a module takes descriptors as well.
     let importing = "import { one } from './a/b/c/one.js'; export default (): number => { console.log('seen'); return one }";
     let folder = Folder::js("descriptors", PROGRAM)
         .file("main.ts", importing)
         .file("a/b/c/one.ts", "export const one: number = 1");
     let mut enough = 0;
-    // With three, the system does not find the libraries that the command is linked to.
+    // With three descriptors, the system does not find the libraries that the command is linked to.
     for descriptors in 4..=30 {
         let line = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
         for file in ["main.js", "main.ts"] {
@@ -40,7 +40,7 @@ fn few_descriptors() {
             }
         }
     }
-    // From some number on, and well within the range.
+    // The command succeeds from some number on, well within the range.
     assert!((10..=30).contains(&enough), "{enough}");
     let said = folder.run_in_shell("ulimit -n 6 && exec \"$0\" \"$@\"", &["main.js", "--json"]);
     let record: serde_json::Value = serde_json::from_str(&said.out).expect("a record");
@@ -52,8 +52,8 @@ fn few_descriptors() {
 #[test]
 fn few_addresses() {
     let folder = Folder::js("few-addresses", PROGRAM);
-    // Up to what the pool of a run takes, 70 GiB or so; with less than the first,
-    // the system does not load the command.
+    // These are below what the pool of a run takes, which is about 70 GiB. With less than the
+    // first, the system does not load the command.
     for kib in [200_000, 1_000_000, 10_000_000, 60_000_000] {
         assert_one_error(&folder.run_within(kib, &["main.js"]), 4, "ulimit -v");
     }
@@ -66,7 +66,7 @@ fn closed_streams() {
     for arguments in [&["main.js"][..], &["main.js", "--json"]] {
         let said = folder.run_in_shell("exec \"$0\" \"$@\" >&-", arguments);
         assert_one_error(&said, 4, "standard output: it is closed");
-        // Nobody wants the log.
+        // If standard error is closed, nobody wants the log.
         let said = folder.run_in_shell("exec \"$0\" \"$@\" 2>&-", arguments);
         assert_eq!((said.code, said.out.is_empty()), (Some(0), false), "{said:?}");
         let said = folder.run_in_shell("exec \"$0\" \"$@\" >&- 2>&- <&-", arguments);
@@ -76,14 +76,14 @@ fn closed_streams() {
     }
     let said = folder.run_in_shell("exec \"$0\" \"$@\" <&-", &["-"]);
     assert_one_error(&said, 2, "standard input: it is closed");
-    // There is nothing to print.
+    // This program has nothing to print.
     let said = folder.run_in_shell("exec \"$0\" \"$@\" >&-", &["none.js"]);
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
     for redirect in [">&-", ">/dev/full"] {
         let said = folder.run_in_shell(&format!("exec \"$0\" \"$@\" {redirect}"), &["--help"]);
         assert_one_error(&said, 4, "standard output");
     }
-    // Whatever it is that others call nowhere.
+    // None of these is an error, because the output is not wanted.
     for redirect in [">/dev/null", "1<>/dev/null", ">/dev/null 2>&1", "| head -c 0"] {
         let said = folder.run_in_shell(&format!("\"$0\" \"$@\" {redirect}"), &["main.js"]);
         assert_eq!(said.code, Some(0), "{redirect}: {said:?}");
@@ -97,7 +97,7 @@ fn full_disks() {
     for arguments in [&["main.js"][..], &["main.js", "--json"]] {
         let said = folder.run_in_shell("exec \"$0\" \"$@\" >/dev/full", arguments);
         assert_one_error(&said, 4, "standard output: No space left on device");
-        // The log is lost, and there is nowhere to say it but in the exit status.
+        // The log is lost, and only the exit status can say so.
         let said = folder.run_in_shell("exec \"$0\" \"$@\" 2>/dev/full", arguments);
         assert_eq!((said.code, said.out.is_empty()), (Some(4), false), "{said:?}");
         let said = folder.run_in_shell("exec \"$0\" \"$@\" >/dev/full 2>/dev/full", arguments);
@@ -138,7 +138,7 @@ fn files_that_are_none() {
     assert_one_error(&folder.run(&["folder.js"]), 2, "folder.js: is a directory");
     assert_one_error(&folder.run(&["latin.js"]), 2, "latin.js: stream did not contain valid UTF-8");
     assert_one_error(&folder.run(&["missing.js"]), 2, "missing.js: No such file");
-    // Neither a pipe nor a device is opened, even by way of a link.
+    // Pipes and devices are not opened, even through a link.
     let made = folder
         .run_in_shell("mkfifo pipe.js && ln -s /dev/zero zero.js && ln -s pipe.js to-pipe.js", &[]);
     assert_eq!(made.code, Some(0), "{made:?}");
@@ -148,7 +148,7 @@ fn files_that_are_none() {
         assert_one_error(&folder.run(&["main.js", "--module", &module]), 2, "not a regular file");
     }
     let closed = folder.run_in_shell("chmod 0 secret.js; test -r secret.js", &[]);
-    // Whoever may read everything reads it.
+    // A user such as root may read every file.
     if closed.code != Some(0) {
         assert_one_error(&folder.run(&["secret.js"]), 2, "secret.js: Permission denied");
     }

@@ -1,4 +1,4 @@
-//! How much is printed, and that none of it passes for something else.
+//! The amount of output, and a check that none of it passes for something else.
 
 #[cfg(target_os = "linux")]
 use std::process::Stdio;
@@ -81,7 +81,7 @@ fn a_large_error_is_clipped_on_the_terminal() {
     }
 }
 
-/// 60 MiB of JSON from 10 MiB of text.
+/// The program prints 60 MiB of JSON from 10 MiB of text.
 #[cfg(target_os = "linux")]
 #[test]
 fn printing_takes_little_memory() {
@@ -99,7 +99,8 @@ fn printing_takes_little_memory() {
             peak_kib = peak.unwrap_or(peak_kib);
         }
         assert!(child.wait().expect("it ends").success());
-        // The text in the sandbox and on its way out of it, the command and its guest.
+        // The memory holds the text in the sandbox and on its way out of it, the command and its
+        // guest.
         assert!((20 << 10..110 << 10).contains(&peak_kib), "{peak_kib} KiB");
     }
 }

@@ -1,4 +1,4 @@
-//! The same run in another process, from another folder.
+//! Repeats a run in another process and from another folder.
 
 use crate::folder::{Folder, isolet, said};
 
@@ -38,10 +38,10 @@ fn is_the_same_to_the_unit_of_fuel() {
     let absolute = [&[path.to_str().expect("UTF-8")], &arguments[..]].concat();
     let absolute = said(isolet(&absolute).current_dir("/").env("SOMETHING", "x".repeat(5000)));
     assert_eq!(essence(&absolute.out), first);
-    // Nothing of the machine is in it.
+    // The record contains nothing of the machine.
     let text = first.to_string();
     assert!(!text.contains(one.path().to_str().expect("UTF-8")), "{text}");
-    // A reported seed is the seed.
+    // The reported seed repeats the run.
     let random = essence(&one.run(&["app/main.ts", "--call", "run", "--arg", "500", "--json"]).out);
     assert_ne!(random["seed"], first["seed"]);
     let seed = random["seed"].as_str().expect("a seed");

@@ -121,7 +121,7 @@ fn deep_results_are_printed() {
     assert_eq!((said.code, said.out.len()), (Some(0), 20_001));
 }
 
-/// It is named, and nothing waits for its end.
+/// The stream is printed as a capability, and nothing waits for its end.
 #[test]
 fn a_stream_is_not_read() {
     let endless = "new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1)) } })";

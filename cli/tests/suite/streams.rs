@@ -52,7 +52,7 @@ fn control_characters_of_logs_and_errors_are_escaped() {
     let fail = folder.run(&["main.js", "--call", "fail"]).expect_failure(1, &["\\u{1b}"]);
     assert!(!fail.err.contains('\u{1b}') && !fail.err.contains('\u{7}'), "{fail:?}");
     assert!(!fail.err.lines().skip(1).any(|line| line.starts_with("error:")), "{fail:?}");
-    // A name on disk is no safer.
+    // The name of a file is escaped as well.
     let named = Folder::new("named").file("a\u{1b}[31m.js", "throw new Error('x')");
     let said = named.run(&["a\u{1b}[31m.js"]);
     assert!(!said.err.contains('\u{1b}'), "{said:?}");
@@ -149,7 +149,7 @@ fn logs_come_as_they_happen() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the command starts");
-    // It is still running, and the line is here.
+    // The line arrives while the program is still running.
     let mut line = [0; 8];
     child.stderr.take().expect("standard error").read_exact(&mut line).expect("a line");
     assert_eq!(&line, b"| first\n");

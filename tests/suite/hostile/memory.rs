@@ -1,4 +1,4 @@
-//! What a worker might have the host keep for it.
+//! Ways to make the host keep memory for a worker.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::family::{family, lone};
 use crate::harness::{run, soon};
 
-/// `props` are as large as what is sent, and stay with the host.
+/// `props` may be as large as a message, and stay in the host.
 #[tokio::test]
 async fn props_of_many_entrypoints() {
     let worker = || {
@@ -49,7 +49,7 @@ async fn props_of_many_childrens_entrypoints() {
     let _ = parent().arg(50).run().await.expect_exception("Error", "keeps for the sandbox");
 }
 
-/// Says at once what is large.
+/// Returns large answers at once.
 struct Store(Arc<AtomicU64>);
 
 #[isolet::capability]
@@ -68,7 +68,7 @@ impl Store {
     }
 }
 
-/// Answers that nobody has taken are in the host.
+/// The host holds answers that nobody has taken.
 #[tokio::test]
 async fn answers_that_are_there_at_once_are_asked_for_as_they_are_taken() {
     let worker = lone(
@@ -94,7 +94,7 @@ async fn answers_that_are_there_at_once_are_asked_for_as_they_are_taken() {
     assert!((1..100).contains(&asked), "{asked}");
 }
 
-/// The host looks through an answer for whoever asks it before it has it.
+/// The host resolves each pipelined path in an answer, before the caller has the answer.
 #[tokio::test]
 async fn what_is_asked_of_large_answers_is_paid_for() {
     let asking = |count: u32| {
@@ -116,8 +116,8 @@ async fn what_is_asked_of_large_answers_is_paid_for() {
     let _ = asking(100).await.expect_limit(LimitKind::Fuel);
 }
 
-/// Workers that a child has loaded are counted for the one that loaded the child
-/// as well: whoever has them need not have the child any more.
+/// A worker that a child has loaded also counts for the loader of the child, because whoever holds
+/// the worker need not hold the child any more.
 #[tokio::test]
 async fn what_children_load_for_their_parent() {
     let parent = || {

@@ -1,5 +1,5 @@
-//! Code that means harm. Each attack ends with the error that fits, the same
-//! worker can be called again, and the engine goes on.
+//! Hostile code. Each attack ends with the fitting error, the same worker can be called again, and
+//! the engine goes on.
 
 mod memory;
 mod peers;
@@ -13,13 +13,13 @@ use serde_json::json;
 
 use crate::harness::{Case, Run, assert_alive, call, fresh_engine};
 
-/// Enough for honest work, little enough to be used up soon.
+/// Sets limits that are enough for honest work and are soon used up by an attack.
 fn tight(limits: Limits) -> Limits {
     limits.fuel(400_000_000).memory_bytes(16 << 20).log_bytes(32 << 10).wall(Duration::from_mins(1))
 }
 
-/// Runs the attack in a warm worker and checks that nobody else is hurt: not
-/// the worker's next call, and not another worker.
+/// Runs the attack in a warm worker. Asserts that the worker's next call and another worker are not
+/// affected.
 async fn attack(body: &str) -> Run {
     let worker = Case::js(format!(
         "export default {{ async run(attack, env, ctx) {{ if (!attack) return 'fine'; {body} }} }}"
@@ -56,8 +56,8 @@ async fn array_that_contains_itself_over_and_over() {
 
 #[tokio::test]
 async fn strings_that_double() {
-    // Joined strings take no memory until they are read; the engine's own limit
-    // of their length comes first.
+    // Concatenated strings take no memory until they are read, so the engine's limit on their
+    // length comes first.
     let run = attack("let s = 'x'; for (;;) s += s + 'y'").await;
     let _ = run.expect_exception("RangeError", "Invalid string length");
     let run = attack("let s = 'x'; for (;;) { s += s + 'y'; s.charCodeAt(0) }").await;
@@ -78,7 +78,7 @@ async fn array_buffer_of_a_gibibyte() {
 }
 
 impl Run {
-    /// Either is a clean end.
+    /// Asserts one of two clean ends: a limit or an exception.
     #[track_caller]
     fn expect_limit_or_exception(self, name: &str) -> Self {
         if matches!(self.0.outcome(), Outcome::Exception) {
@@ -174,7 +174,7 @@ async fn infinite_recursion_is_catchable_at_the_same_depth_everywhere() {
         let first = Case::js(source).arg(kind).run().await.json();
         assert_eq!(first[2], true, "{first}");
         assert_eq!(first[3], "Maximum call stack size exceeded", "{first}");
-        // The same sandbox twice, as its stack must not wear out.
+        // The same sandbox is used twice, because its stack must not wear out.
         let worker = Case::js(source).worker();
         for _ in 0..2 {
             let _ = call(&worker, kind).await.expect_ok(&first);
@@ -183,7 +183,7 @@ async fn infinite_recursion_is_catchable_at_the_same_depth_everywhere() {
     }
     let first = Case::js(source).arg("plain").run().await.json();
     let _ = Case::js(source).arg("plain").engine(&fresh_engine()).run().await.expect_ok(&first);
-    // What printing does with an error is its own affair, as long as it ends.
+    // Printing may do anything with the error, as long as it ends.
     let _ = Case::js(source).arg("log").run().await;
     assert_alive().await;
 }
@@ -245,7 +245,7 @@ async fn endless_timers_end_at_the_limits_of_their_call() {
     .run()
     .await
     .expect_limit(LimitKind::Fuel);
-    // Whoever returns takes the timers along.
+    // A call that returns ends its timers.
     let _ = Case::body("setInterval(() => {}, 0); return 'gone'").run().await.expect_ok("gone");
     assert_alive().await;
 }
@@ -268,7 +268,7 @@ async fn endless_log() {
 
 #[tokio::test]
 async fn promise_that_never_settles_is_hung_at_once() {
-    // Had it waited for its deadline, it would be another error.
+    // A call that waited for its deadline would end with another error.
     for body in [
         "await new Promise(() => {})",
         "return new Promise(() => {})",
@@ -368,7 +368,7 @@ async fn getter_that_throws_on_the_result() {
 
 #[tokio::test]
 async fn poisoned_results() {
-    // JSON is not how values cross: `toJSON` is a property like any other.
+    // Values do not cross as JSON, so `toJSON` is an ordinary property.
     let _ = attack("return { toJSON() { throw new Error('never') } }")
         .await
         .expect_ok(json!({ "toJSON": "[Capability]" }));

@@ -1,13 +1,12 @@
-//! Workers that were loaded by another one and mean it harm: the parent gets a
-//! clear answer and goes on.
+//! Children that attack their parent. The parent gets a clear answer and goes on.
 
 use isolet::Worker;
 use serde_json::{Value as Json, json};
 
 use crate::harness::{Case, Run, assert_alive, call, fresh_engine_of, retry_overloaded};
 
-/// Runs `attack`, the body of an async function of `(child, load, RpcTarget)`,
-/// with the default export of the code `child`. What is thrown is its message.
+/// Creates a parent that runs `attack` with `child`, `load` and `RpcTarget` in scope. `child` is an
+/// entrypoint whose class has the body `arg.source`.
 fn parent(attack: &str) -> Worker {
     Case::js(format!(
         "import {{ RpcTarget }} from 'cloudflare:workers';
@@ -30,7 +29,7 @@ fn parent(attack: &str) -> Worker {
     .worker()
 }
 
-/// What the attack comes to; its worker and its engine go on.
+/// Runs the attack, and asserts that its worker and its engine go on.
 async fn attacked(attack: &str, source: &str, limits: Json) -> Run {
     let worker = parent(attack);
     let run = call(&worker, json!({ "source": source, "limits": limits })).await;
@@ -46,7 +45,7 @@ fn is_torture() -> bool {
     std::env::var("ISOLET_TORTURE").is_ok_and(|value| value == "1")
 }
 
-/// The parent's answer is what it caught.
+/// The parent returns what it caught.
 const CAUGHT: &str = "try { return ['ok', await child.attack()] }
     catch (error) { return ['error', String(error.message ?? error)] }";
 
@@ -87,7 +86,7 @@ async fn a_child_that_asks_for_fewer_calls_gets_no_more() {
 
 #[tokio::test]
 async fn a_child_that_never_answers() {
-    // Nothing can wake it, and that is seen at once.
+    // Nothing can wake the call, which the host detects at once.
     let run = attacked(CAUGHT, "attack() { return new Promise(() => {}) }", json!({})).await;
     assert_caught(&run, "hung");
     let looping = "async attack() { for (;;) await new Promise(go => setTimeout(go, 1)) }";
@@ -110,8 +109,8 @@ async fn a_stub_that_never_answers() {
         Object.defineProperty(f, 'x', { value: new Promise(() => {}) });
         return f }";
     let _ = attacked(attack, source, json!({ "wallMs": 100 })).await.expect_ok(true);
-    // The other way round: what the parent hands over is called, and answers
-    // only when the child has gone.
+    // The other way round, the child calls a function of the parent, which does not answer before
+    // the child is gone.
     let attack = "try { return await child.attack(() => new Promise(() => {})) }
         catch (error) { return /wall time/.test(error.message) || error.message }";
     let source = "async attack(never) { await never() }";
@@ -183,7 +182,7 @@ async fn a_child_that_holds_a_hundred_thousand_stubs() {
             call(&worker, json!({ "source": source, "limits": {}, "thousands": thousands })).await
         }
     };
-    // A turn for each that is let go takes its time when each also moves.
+    // Each release takes a turn, and torture mode makes turns slow.
     let thousands = if is_torture() { 4 } else { 100 };
     let _ = run(thousands).await.expect_ok(json!([thousands * 1000, 999]));
     assert_alive().await;
@@ -226,7 +225,7 @@ async fn an_answer_that_the_parent_hands_back_as_its_own() {
     };
     for (resolve, text) in [
         ("[answer.dup()]", "itself"),
-        // To resolve with a promise is to wait for it, which takes an open invocation.
+        // A promise that resolves another one is awaited, which takes an open invocation.
         ("answer.dup()", "belongs to is over"),
     ] {
         let limits = json!({ "wallMs": 500 });
@@ -244,7 +243,7 @@ async fn a_child_that_is_stopped_takes_nobody_along() {
     let source = "attack() { const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(1)) }";
     let limits = json!({ "memoryBytes": 16 << 20 });
     let _ = attacked(attack, source, limits).await.expect_ok(json!([1, true]));
-    // And it never has more than its parent.
+    // A child never has more fuel than its parent.
     let run = Case::js(
         "export default { async run(arg, env) {
             const child = env.LOADER.load({ mainModule: 'c.js', limits: { fuel: 1e12 },
@@ -259,8 +258,8 @@ async fn a_child_that_is_stopped_takes_nobody_along() {
     assert!(run.error().to_string().contains("fuel of 200000000"), "{run:?}");
 }
 
-/// Parents, one after the other in an engine with room for few, each of which
-/// keeps what `body` makes of `new Back()` and calls its `hello`.
+/// Runs parents one after another in an engine with room for few. Each parent keeps what `body`
+/// makes of `new Back()` and calls its `hello`.
 async fn ends_all_the_same(body: &str) {
     let engine = fresh_engine_of(6);
     for _ in 0..12 {

@@ -1,4 +1,4 @@
-//! What is behind a stream is the peer's.
+//! Streams whose other end is a hostile peer.
 
 use isolet::LimitKind;
 use serde_json::json;
@@ -36,7 +36,7 @@ async fn only_bytes_and_text_cross() {
     ]));
 }
 
-/// What is behind a stream is the peer's, and may answer anything.
+/// The peer implements the source of a stream, which may answer anything.
 #[tokio::test]
 async fn a_hostile_source() {
     let run = family(
@@ -63,7 +63,7 @@ async fn a_hostile_source() {
     let _ = run.expect_ok(json!([["no error", 262_144], true, true, true, 2]));
 }
 
-/// What never ends ends at a limit of the reader's.
+/// A limit of the reader ends a stream that never ends.
 #[tokio::test]
 async fn an_endless_source() {
     let reading = |child: &str| {
@@ -81,7 +81,7 @@ async fn an_endless_source() {
     reading(&endless.replace("LAST", "-1")).run().await.expect_limit(LimitKind::CapabilityCalls);
 }
 
-/// Data in the shape of a stream is data, and leads nowhere.
+/// Data in the shape of a stream is data, and refers to nothing.
 #[tokio::test]
 async fn data_in_the_shape_of_a_stream_is_none() {
     let _ = family(
@@ -105,7 +105,7 @@ async fn data_in_the_shape_of_a_stream_is_none() {
     ]));
 }
 
-/// The worker spoils what it can reach, and streams still cross.
+/// The worker overwrites all built-ins that it can reach, and streams still cross.
 #[tokio::test]
 async fn patched_built_ins_change_nothing() {
     let _ = family(

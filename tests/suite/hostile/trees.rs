@@ -1,5 +1,5 @@
-//! Trees of workers that are meant to grow without end: deep ones, and ones that
-//! go on when whoever began them is gone.
+//! Trees of workers that try to grow without end: deep ones, and ones that go on when their caller
+//! is gone.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn at_rest(worker: &Worker) {
     .await;
 }
 
-/// Each hop is called by the one before, which does not wait for it.
+/// Each hop calls the next one without waiting for it.
 #[tokio::test]
 async fn calls_that_call_themselves_and_return() {
     let worker = lone(
@@ -58,8 +58,8 @@ async fn calls_that_call_themselves_and_wait() {
     let _ = call(&worker, 100).await.expect_ok(100);
 }
 
-/// A tail that calls the worker whose tail it is: it ends with what it was begun
-/// by, and so do the sandboxes, or there is no room for another.
+/// A tail that calls the worker whose tail it is. It ends with the call that it belongs to, and so
+/// do the sandboxes. Otherwise there would be no room for another worker.
 #[tokio::test]
 async fn a_tail_that_makes_work_for_itself() {
     let engine = fresh_engine_of(2);
@@ -81,7 +81,7 @@ async fn a_tail_that_makes_work_for_itself() {
     let _ = retry_overloaded(&other.engine(&engine).worker()).await.expect_ok(2);
 }
 
-/// What watches is paid for by whoever called, as the rest is.
+/// The caller pays for tails, as for everything else.
 #[tokio::test]
 async fn a_tail_in_the_callers_sandbox_uses_the_callers_fuel() {
     let tree = |fuel: u64| {
@@ -102,7 +102,7 @@ async fn a_tail_in_the_callers_sandbox_uses_the_callers_fuel() {
         .worker()
     };
     let spin = call(&tree(u64::MAX >> 1), ()).await.expect_undefined().fuel();
-    // A turn that is stopped is the end of its sandbox, and of what it counted.
+    // A turn that is stopped ends its sandbox and loses its count.
     for (fuel, spun) in [(3 * spin, 2), (3 * spin / 2, 0)] {
         let worker = tree(fuel);
         let _ = call(&worker, ()).await.expect_undefined();
@@ -111,7 +111,7 @@ async fn a_tail_in_the_callers_sandbox_uses_the_callers_fuel() {
     }
 }
 
-/// Each worker's tail is an entrypoint of the one before.
+/// The tail of each worker is an entrypoint of the previous worker.
 #[tokio::test]
 async fn a_long_chain_of_workers_that_hold_one_another() {
     let load = |code| crate::harness::engine().loader().load(code).expect("a worker");
@@ -124,7 +124,7 @@ async fn a_long_chain_of_workers_that_hold_one_another() {
     assert_alive().await;
 }
 
-/// Calls of fresh sandboxes, each within the one before.
+/// Each call runs in a fresh sandbox, within the previous call.
 #[tokio::test]
 async fn fresh_sandboxes_that_call_one_another() {
     let engine = fresh_engine_of(400);
@@ -153,7 +153,6 @@ async fn fresh_sandboxes_that_call_one_another() {
     .expect_ok("fine");
 }
 
-/// Loaders within loaders.
 #[tokio::test]
 async fn workers_that_load_workers_that_load_workers() {
     let source = "export default { async run(left, env) {

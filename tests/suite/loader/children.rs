@@ -18,7 +18,7 @@ const WORKS: &str = "export default {
     wait() { return new Promise((done) => setTimeout(done, 1e9)) },
 };";
 
-/// What a call of `WORKS` came to: its value, or the message it threw.
+/// Calls a method of `WORKS`. Returns its value or the message that it threw.
 async fn worked(limits: Limits, given: &str, entrypoint: &str, call: &str) -> serde_json::Value {
     family(
         WORKS,
@@ -61,7 +61,7 @@ async fn each_limit_of_load_holds() {
         ("{ wallMs: 20 }", "spin(1)", "wait()", "exceeded the wall time limit"),
     ] {
         let limits_of_parent = Limits::default();
-        // Wall time is what a busy machine cannot promise to be enough.
+        // A busy machine cannot promise that any wall time is enough.
         if !limits.contains("wallMs") {
             for (load, entrypoint) in [(limits, "{}"), ("{}", limits)] {
                 let kept = worked(limits_of_parent.clone(), load, entrypoint, obeyed).await;
@@ -171,7 +171,7 @@ async fn children_are_as_random_as_their_parents_seed() {
     assert_eq!(each.len(), 8, "{text}");
 }
 
-/// Never answers, and knows whether anybody still waits.
+/// Never answers, and records when nobody waits any more.
 #[derive(Default)]
 struct Held {
     asked: tokio::sync::Notify,
@@ -234,7 +234,7 @@ async fn a_stub_of_a_child_ends_with_the_parent() {
     let stub: Stub = soon(parent.entrypoint().call("run", (false,))).await.expect("a stub");
     assert_eq!(soon(stub.call::<String>("ok", ())).await.expect("an answer"), "ok");
     let _ = call(&parent, true).await.expect_limit(LimitKind::Fuel);
-    // The child hears of it at its next event.
+    // The child is told of the parent's end at its next event.
     let error = soon(async {
         loop {
             match stub.call::<String>("ok", ()).await {
@@ -248,7 +248,7 @@ async fn a_stub_of_a_child_ends_with_the_parent() {
     assert!(error.to_string().contains("has ended"), "{error}");
     let error = soon(stub.call::<String>("ok", ())).await.expect_err("it stays so");
     assert!(matches!(error, Error::ParentEnded), "{error:?}");
-    // A new sandbox of the parent's loads new children.
+    // A new sandbox of the parent loads new children.
     let stub: Stub = soon(parent.entrypoint().call("run", (false,))).await.expect("a stub");
     assert_eq!(soon(stub.call::<String>("ok", ())).await.expect("an answer"), "ok");
 }

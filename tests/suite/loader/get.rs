@@ -202,8 +202,7 @@ async fn a_callback_that_is_none_throws_at_once() {
 
 #[tokio::test]
 async fn ids_belong_to_the_loader_that_was_granted() {
-    // A child that was handed the same binding cannot reach, or poison, what its
-    // parent keeps.
+    // A child that has the same binding cannot reach or poison what its parent keeps.
     let child = "export default { async run(arg, env) {
         const code = { mainModule: 'm.js', modules: { 'm.js': 'export default { who() { return \"child\" } }' } };
         return env.LOADER.get('shared', () => code).getEntrypoint().who() } }";
@@ -237,7 +236,7 @@ async fn two_bindings_keep_two_sets_of_ids() {
 
 #[tokio::test]
 async fn a_thousand_ids_are_kept_and_the_least_recently_used_goes_first() {
-    // Some thousands of turns that do nothing else.
+    // The thousands of turns are slow in torture mode, and exercise nothing else.
     if torture() {
         return;
     }

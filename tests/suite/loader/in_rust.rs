@@ -1,4 +1,4 @@
-//! The loader as the embedder has it: `load`, `get`, `keep`, `evict`, `stats`.
+//! The loader's API for embedders: `load`, `get`, `keep`, `evict` and `stats`.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -14,7 +14,7 @@ fn counter() -> WorkerCode {
     WorkerCode::module("m.js", COUNTER)
 }
 
-/// The next number of the worker of that id.
+/// Returns the next number of the worker with that id.
 async fn next(loader: &Loader, id: &str) -> u32 {
     let worker = soon(loader.get(id, async || Ok(counter()))).await.expect("a worker");
     soon(worker.entrypoint().call("run", ())).await.expect("a number")
@@ -81,7 +81,7 @@ async fn a_load_that_is_dropped_is_taken_over() {
     let loader = engine().loader();
     let never = loader.get("a", async || std::future::pending().await);
     let mut never = Box::pin(never);
-    // It has begun to load, and goes away.
+    // The load has begun and is then dropped.
     tokio::select! { biased; _ = &mut never => unreachable!(), () = tokio::task::yield_now() => {} }
     drop(never);
     assert_eq!(next(&loader, "a").await, 1);
@@ -109,7 +109,7 @@ async fn a_worker_that_does_not_start_is_not_kept() {
         assert!(call(&worker, ()).await.0.result.is_err());
     }
     assert_eq!((next(&loader, "a").await, next(&loader, "a").await), (1, 2));
-    // The same for the app image that fresh calls start from.
+    // The same holds for the app image that fresh calls start from.
     let worker = soon(loader.get("b", async || Ok(WorkerCode::module("m.js", "throw 1"))))
         .await
         .expect("a worker");
@@ -138,7 +138,7 @@ async fn the_least_recently_used_goes_first_by_count() {
     for id in ["a", "b", "a", "c"] {
         let _ = next(&loader, id).await;
     }
-    // b was asked for the longest ago.
+    // `b` is the least recently used.
     assert_eq!(next(&loader, "a").await, 3);
     assert_eq!(next(&loader, "b").await, 1);
     assert_eq!(next(&loader, "c").await, 1);
@@ -160,7 +160,7 @@ async fn the_least_recently_used_goes_first_by_bytes() {
     let stats = loader.stats();
     assert_eq!((stats.workers, stats.evictions), (2, 2));
     assert!((9000..10_000).contains(&stats.bytes), "{stats:?}");
-    // One that is larger than all the room is served, and not kept.
+    // A worker that is larger than the whole cache is served but not kept.
     let worker = soon(loader.get("e", || of(20_000))).await.expect("a worker");
     let _ = call(&worker, ()).await.expect_ok(1);
     assert_eq!((loader.stats().workers, loader.stats().bytes), (0, 0));
@@ -240,7 +240,7 @@ async fn a_cached_worker_can_serve_each_call_in_a_sandbox_of_its_own() {
         let worker = soon(loader.get("a", code)).await.expect("a worker").fresh_per_call();
         let _ = call(&worker, request).await.expect_ok(json!([1, [request]]));
     }
-    // The one sandbox that it has otherwise is another.
+    // The warm sandbox of the worker is a separate one.
     let worker = soon(loader.get("a", code)).await.expect("a worker");
     let _ = call(&worker, 9).await.expect_ok(json!([1, [9]]));
     let _ = call(&worker, 9).await.expect_ok(json!([2, [9, 9]]));

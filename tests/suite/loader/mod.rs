@@ -1,4 +1,4 @@
-//! `env.LOADER` from inside a worker: `load`, `get` and what they refuse.
+//! `env.LOADER` from inside a worker: `load`, `get` and their errors.
 
 mod children;
 mod get;
@@ -12,7 +12,7 @@ use crate::harness::{Case, config};
 
 const COUNTER: &str = "let n = 0; export default { next() { return ++n } };";
 
-/// What loading and calling a child without any code of its own refuses.
+/// Returns the result of a parent with that body. Its child has an empty default export.
 async fn refused(body: &str) -> Json {
     family("export default {}", body).run().await.json()
 }
@@ -303,7 +303,7 @@ async fn what_is_too_large_throws_at_once() {
             "Error: Dynamic Worker env size ({bytes} bytes) exceeds the maximum allowed size of 1048576 bytes."
         )
     };
-    // Version, object, key, length of a length, text, end.
+    // The encoding has a version, an object, a key, the length of the text, the text and an end.
     let text = 1 + 1 + (2 + 4) + (1 + 3) + (1 << 20) + 1;
     assert_eq!(told[0], env(text));
     for index in [1, 2] {
@@ -333,7 +333,7 @@ async fn how_much_code_is_too_large_the_engine_says() {
     ]));
 }
 
-/// What a worker says of its buffers counts for nothing with the host.
+/// The host ignores what a worker claims about its buffers.
 #[tokio::test]
 async fn the_host_counts_by_itself() {
     let engine = Engine::with_config(config().max_sandboxes(4).max_memory_bytes(512 << 20));
@@ -518,7 +518,7 @@ async fn a_loader_can_be_handed_on_to_grandchildren() {
             .expect_ok(json!([4, [3, [2, [1, "bottom"]]]]));
 }
 
-/// The parent's `fill()` is a worker of 62 MiB of code, all of one buffer.
+/// `fill()` of the parent loads a worker of 62 MiB of code, all from one buffer.
 const FILL: &str = "const buffer = new ArrayBuffer(1 << 20);
      const code = () => {
         const modules = { 'm.js': CHILD };
@@ -541,7 +541,7 @@ async fn workers_that_nobody_has_take_no_room() {
 
 #[tokio::test]
 async fn workers_that_a_sandbox_keeps_take_no_more_than_their_room() {
-    // 62 MiB each: three fit into 128 and 66 MiB, a fourth does not.
+    // Each worker has 62 MiB. Three fit into 128 MiB and 66 MiB, and a fourth does not.
     let body = "const kept = [fill(), fill(), fill(), fill()];
          const all = [];
          for (const worker of kept) all.push(await called(worker));
@@ -566,7 +566,7 @@ async fn workers_that_a_sandbox_keeps_take_no_more_than_their_room() {
 
 #[tokio::test]
 async fn the_names_of_modules_take_room_too() {
-    // 10 MiB each: nineteen fit into 128 and 66 MiB, a twentieth does not.
+    // Each worker has 10 MiB. Nineteen fit into 128 MiB and 66 MiB, and a twentieth does not.
     let body = "const modules = { 'm.js': CHILD };
          for (let n = 0; n < 10; n++) modules[`${n}`.repeat(1 << 20)] = { text: '' };
          const kept = [], all = [];
@@ -580,13 +580,13 @@ async fn the_names_of_modules_take_room_too() {
     let _ = family(COUNTER, &format!("{FILL} {body}")).run().await.expect_ok(expected);
 }
 
-/// Nor is it copied to find that out.
+/// The code is not copied to find out its size.
 #[tokio::test]
 async fn code_that_is_too_large_is_refused_within_the_parents_memory() {
     for (text, letter) in [
         ("'x'.repeat(65 << 20)", "x"),
         ("'\u{e9}'.repeat(65 << 20)", "\u{e9}"),
-        // It is never put together.
+        // This text is never joined into one string.
         ("'x' + 'x'.repeat((65 << 20) - 1)", "x"),
     ] {
         let run = family(
@@ -596,7 +596,7 @@ async fn code_that_is_too_large_is_refused_within_the_parents_memory() {
                  try {{ env.LOADER.load({{ mainModule: 'm.js', modules }}) }} catch (e) {{ return e.message }}"
             ),
         );
-        // To make such a text takes most of it.
+        // Making such a text takes most of the fuel.
         let run = run.limits(|limits| limits.fuel(60_000_000_000));
         let bytes = (65 << 20) * letter.len();
         let _ = run.run().await.expect_ok(format!(

@@ -1,4 +1,4 @@
-//! `onRpcBroken`: being told that what a stub leads to is lost.
+//! `onRpcBroken` reports that the target of a stub is lost.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::family::{family, family_js, lone};
 use crate::harness::{Case, call, soon};
 
-/// Can be called, and ends in several ways.
+/// Can be called, and can end in several ways.
 const MORTAL: &str = "
     import { abortIsolate } from 'cloudflare:workers';
     let calls = 0;
@@ -24,7 +24,7 @@ struct Host;
 #[capability]
 impl Host {}
 
-/// A worker that is told of the end of what it has in its `env`.
+/// Creates a worker that is told when the target of the stub in its `env` ends.
 fn watcher(stub: Stub) -> Worker {
     lone(
         "export default { async run(method, { OTHER }) {
@@ -106,16 +106,16 @@ async fn all_stubs_of_a_worker_are_told() {
 #[tokio::test]
 async fn stubs_of_others_tell_too() {
     let told = json!(["the sandbox was stopped: the worker has aborted its isolate: enough", true]);
-    // One that Rust has made, of a worker that has no sandbox so far.
+    // Rust has made this stub, of a worker that has no sandbox yet.
     let other = lone(MORTAL).worker();
     let _ = call(&watcher(other.entrypoint().stub()), "end").await.expect_ok(&told);
-    // One of the worker's own, that it gave away.
+    // The worker has made this stub of its own and given it away.
     let other = lone(MORTAL).worker();
     let own: Stub = soon(other.entrypoint().call("other", ())).await.expect("a stub");
     let _ = call(&watcher(own), "end").await.expect_ok(&told);
 }
 
-/// However much it is that was thrown, and whatever it holds.
+/// The error is clipped, however large it is and whatever it holds.
 #[tokio::test]
 async fn what_does_not_load_is_told_in_short() {
     let other =
@@ -127,7 +127,7 @@ async fn what_does_not_load_is_told_in_short() {
 
 #[tokio::test]
 async fn an_entrypoint_is_broken_when_the_one_that_loaded_it_has_ended() {
-    // Whether the child has a sandbox or not.
+    // This holds whether the child has a sandbox or not.
     for method in ["up", "toString"] {
         let parent = family_js(
             MORTAL,
@@ -154,7 +154,7 @@ async fn an_entrypoint_is_broken_when_the_one_that_loaded_it_has_ended() {
     }
 }
 
-/// A call that waits for the end of what a stub leads to, and for nothing else.
+/// Creates a call that only waits for the end of the stub's target.
 fn waits(stub: &str) -> Case {
     let body = format!(
         "const stub = {stub};
@@ -166,7 +166,7 @@ fn waits(stub: &str) -> Case {
 #[tokio::test]
 async fn to_wait_for_what_may_come_is_not_to_hang() {
     for stub in ["child(env)", "await child(env).target()"] {
-        // Who has hung may hold nothing any more.
+        // A global holds the stub, because a call that has hung may hold nothing any more.
         let case = waits(&format!("globalThis.kept = {stub}"))
             .limits(|limits| limits.wall(Duration::from_millis(100)));
         let run = case.run().await;
@@ -179,12 +179,12 @@ async fn to_wait_for_what_may_come_is_not_to_hang() {
 async fn to_wait_for_what_cannot_come_is() {
     let fresh = lone("export default {}").worker().fresh_per_call();
     for stub in [
-        // Its end is this one's own.
+        // The target ends with this sandbox.
         "new RpcStub(() => {})",
         "ctx.exports.default",
-        // Each call has another sandbox.
+        // Each call has a sandbox of its own.
         "env.FRESH",
-        // What the host offers is there.
+        // A capability of the host does not end.
         "env.HOST",
     ] {
         let case = waits(stub).env("FRESH", fresh.entrypoint().stub()).env("HOST", Stub::new(Host));
@@ -222,6 +222,6 @@ async fn who_waits_keeps_nothing() {
     )
     .worker();
     let _ = call(&worker, ()).await.expect_ok([1, 1]).expect_logs(&[]);
-    // Nor the sandbox that it is in, when the call is over.
+    // The callback does not keep its own sandbox busy either, when the call is over.
     assert_eq!(worker.stats().await.calls, 0);
 }

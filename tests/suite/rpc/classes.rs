@@ -1,4 +1,4 @@
-//! What stubs, their properties and their answers are, and what a stub may be of.
+//! The classes of stubs, their properties and their answers, and the possible targets of a stub.
 
 use serde_json::json;
 
@@ -166,7 +166,7 @@ async fn properties_of_a_function_are_reached_and_of_a_target_never() {
     ]));
 }
 
-/// What is the language's own is no member, whoever asks.
+/// Properties that every object has are not members, whoever asks.
 #[tokio::test]
 async fn rust_reaches_nothing_that_every_object_has() {
     let worker = crate::harness::Case::js(
@@ -240,7 +240,7 @@ async fn wait_until_needs_an_invocation() {
     let _ = run.run().await.expect_ok("Disallowed operation called within global scope.");
 }
 
-/// Of services there is always another.
+/// A service stub stays usable, because there is always another one.
 #[tokio::test]
 async fn a_stub_that_is_passed_is_gone_if_the_flags_say_so() {
     let run = family(

@@ -1,4 +1,4 @@
-//! Letting go of every kind of stub, by hand and with `using`.
+//! Disposal of every kind of stub, by hand and with `using`.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Errors on their way through several sandboxes and Rust.
+//! Errors that pass through several sandboxes and Rust.
 
 use isolet::{Error, Stub, Thrown};
 use serde_json::json;
@@ -20,7 +20,7 @@ export default class extends WorkerEntrypoint {
     relay(env) { return this.env.OTHER.fail() }
 };";
 
-/// Below the frames of who threw it stand those of who waits for the call.
+/// The frames of the code that threw are followed by those of the code that awaits the call.
 #[tokio::test]
 async fn an_error_shows_who_awaits_the_call() {
     let run = family_js(
@@ -93,7 +93,7 @@ async fn an_error_keeps_what_it_is_across_two_sandboxes_and_rust() {
     assert_eq!((chain[1].name.as_str(), chain[1].message.as_str()), ("TypeError", "the cause"));
     let json = exception.value.to_json();
     assert!(json.contains("\"code\":\"E1\"") && json.contains("\"detail\":{\"n\":1}"), "{json}");
-    // And as Rust gets it from a stub.
+    // Rust gets the same error from a stub.
     let stub: Stub = outer.entrypoint().stub();
     let error = soon(stub.call::<()>("run", ())).await.expect_err("it throws");
     let Error::Exception(exception) = error else { panic!("{error:?}") };

@@ -1,4 +1,4 @@
-//! How long stubs live: `dup`, disposal, and callbacks that outlive their call.
+//! The lifetime of stubs: `dup`, disposal, and callbacks that outlive their call.
 
 use isolet::{LimitKind, Stub, Value};
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::harness::{call, run, soon};
 
 const DISPOSED: &str = "RPC stub used after being disposed.";
 
-/// Makes targets that tell whether they were disposed of.
+/// Makes targets that record their disposal.
 const MAKER: &str = "
     const disposed = [];
     class Thing extends RpcTarget { #id; constructor(id) { super(); this.#id = id } id() { return this.#id } [Symbol.dispose]() { disposed.push(this.#id) } }
@@ -387,7 +387,7 @@ async fn a_call_that_a_live_stub_can_wake_is_not_hung() {
     let entrypoint = worker.entrypoint();
     let wake: Stub = soon(entrypoint.call("handle", ())).await.expect("a stub");
     let waiting = tokio::spawn(entrypoint.call::<String>("wait", ()));
-    // The stub arrives after the call, which therefore has begun.
+    // The stub is called after this call, which has therefore begun.
     tokio::task::yield_now().await;
     soon(async {
         while soon(wake.call_function::<()>(())).await.is_err() {
@@ -396,7 +396,7 @@ async fn a_call_that_a_live_stub_can_wake_is_not_hung() {
     })
     .await;
     assert_eq!(soon(waiting).await.expect("no panic").expect("an answer"), "woken");
-    // Without it, the same is hung.
+    // Without the stub, the same call is hung.
     drop(wake);
     let error = soon(entrypoint.call::<String>("wait", ())).await.expect_err("nothing can wake it");
     assert!(error.to_string().contains("the code had hung"), "{error}");
@@ -422,7 +422,7 @@ async fn wait_until_keeps_a_call_open_in_a_child_too() {
             done() { return done } }",
     )
     .worker();
-    // A report waits for all of it, a call does not.
+    // A report waits for `waitUntil`, and `Entrypoint::call` does not.
     let _ = call(&worker, ()).await.expect_ok(0);
     let _ = run(&worker.entrypoint(), Some("done"), ()).await.expect_ok(["late"]);
     let _ = family(

@@ -14,7 +14,7 @@ const CHAIN: &str = "
         use(b, n) { return b.c(n) } read(value) { return value }
     };";
 
-/// The value of an expression in a parent of `CHAIN`, and the caller's turns.
+/// Evaluates an expression in a parent of `CHAIN`. Returns its value and the turns of the caller.
 async fn turns(expression: &str) -> (Json, u64) {
     let run = family(CHAIN, &format!("const stub = child(env); return {expression}")).run().await;
     (run.json(), run.0.usage.turns)
@@ -35,7 +35,7 @@ async fn a_chain_of_calls_is_one_round_trip() {
         let (value, turns) = turns(expression).await;
         assert_eq!((&value, turns), (&expected, idle + 1), "{expression}");
     }
-    // Waiting at each step is three.
+    // An `await` at each step takes three turns.
     let (value, stepwise) = turns("await (await (await stub.a()).b).c(1)").await;
     assert_eq!((value, stepwise), (json!(2), idle + 3));
 }

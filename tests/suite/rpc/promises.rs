@@ -1,4 +1,4 @@
-//! Promises of calls that are handed on: what they come to can be awaited.
+//! Promises of calls that are passed on. The receiver can await their results.
 
 use isolet::{Stub, capability};
 use serde_json::json;
@@ -46,7 +46,7 @@ async fn whoever_gets_one_can_await_it() {
     .expect_ok(json!([5, 11, true, null, "v", 2, 1, 11]));
 }
 
-/// As stubs can: what it comes to is called.
+/// A promise can be called like a stub. The call goes to its result.
 #[tokio::test]
 async fn it_can_be_called_itself() {
     let _ = family_js(
@@ -83,7 +83,7 @@ async fn it_can_be_called_itself() {
     ]));
 }
 
-/// Be it of an answer that has come, or of a call that was never made.
+/// This includes calls on an answer that has arrived, and calls that are never made.
 #[tokio::test]
 async fn whatever_is_called_returns_one() {
     let _ = family_js(
@@ -223,7 +223,7 @@ async fn it_ends_with_the_call_unless_it_is_duplicated() {
     .expect_ok(json!([6, "RPC stub used after being disposed."]));
 }
 
-/// Calls of what was handed to it.
+/// Calls the stub that it receives.
 struct Relay;
 
 #[capability]

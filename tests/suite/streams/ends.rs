@@ -1,4 +1,4 @@
-//! How long streams live, and what becomes of them when something ends.
+//! The lifetime of streams, and what happens to them when something ends.
 
 use serde_json::json;
 
@@ -65,7 +65,7 @@ async fn code_goes_on_after_the_response_was_returned() {
     .expect_ok(json!("late word later word latest word "));
 }
 
-/// What is made when it is asked for may call and wait, too.
+/// A source that makes chunks on demand may make calls and wait.
 #[tokio::test]
 async fn a_source_works_as_part_of_the_invocation_that_sent_it() {
     let _ = family(
@@ -135,7 +135,7 @@ async fn the_death_of_the_producer_is_an_error() {
     ]));
 }
 
-/// A message that is refused cancels what it would have sent, and nothing waits.
+/// A refused message cancels the streams that it would have sent, and nothing waits.
 #[tokio::test]
 async fn a_stream_in_a_message_that_is_refused_is_cancelled() {
     let _ = family(
@@ -151,7 +151,7 @@ async fn a_stream_in_a_message_that_is_refused_is_cancelled() {
     .expect_ok(json!(["AbortError", "AbortError", "DataCloneError", true]));
 }
 
-/// As above, by a message that offers more than one sandbox may.
+/// The same holds for a message that offers more than a sandbox may.
 #[tokio::test]
 async fn a_stream_beyond_what_may_be_offered_is_cancelled() {
     let _ = family(
@@ -172,7 +172,7 @@ async fn a_stream_beyond_what_may_be_offered_is_cancelled() {
     ]));
 }
 
-/// It has been handed its end already.
+/// The sink has already been told to close.
 #[tokio::test]
 async fn a_sink_that_is_closing_is_not_handed_on() {
     let _ = family(
@@ -206,7 +206,7 @@ async fn a_sink_that_a_write_has_ended_is_ended_once() {
     .expect_ok(json!([["RangeError", "refused"], ["no error", null], ["wrote bad"]]));
 }
 
-/// It reaches a limit of its own, in what it does for a chunk.
+/// The sender reaches a limit of its own while it works on a chunk.
 #[tokio::test]
 async fn the_end_of_a_sender_is_the_end_of_its_streams() {
     let _ = family(
@@ -225,7 +225,7 @@ async fn the_end_of_a_sender_is_the_end_of_its_streams() {
     .expect_ok(json!([["Error", NO_MORE_TO_READ], ["Error", NO_MORE_TO_WRITE]]));
 }
 
-/// The one in the middle is not there any more when the bytes come.
+/// The worker in the middle is gone when the bytes arrive.
 #[tokio::test]
 async fn what_is_handed_on_needs_nobody_in_the_middle() {
     let _ = family(
@@ -262,7 +262,7 @@ async fn a_stream_ends_with_the_invocation_that_received_it() {
         .expect_ok(json!(["Error", "RPC stub used after being disposed."]));
 }
 
-/// Rejections that the platform deals with are nobody's.
+/// Rejections that the platform handles are not reported as unhandled.
 #[tokio::test]
 async fn what_goes_wrong_is_not_logged() {
     let _ = family(
@@ -282,7 +282,7 @@ async fn what_goes_wrong_is_not_logged() {
     .expect_logs(&[]);
 }
 
-/// Each pipe ends with an error of 64 KiB: together they are three times the limit.
+/// Each pipe ends with an error of 64 KiB. Together they are three times the limit.
 #[tokio::test]
 async fn a_signal_keeps_nothing_of_pipes_that_are_over() {
     let _ = Case::body(

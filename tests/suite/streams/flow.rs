@@ -1,4 +1,4 @@
-//! How much of a stream there is at a time.
+//! Flow control: how much of a stream exists at a time.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::family::{family, family_js};
 use crate::harness::{Case, torture};
 use crate::streams::CHILD;
 
-/// What is read is asked for, and no more.
+/// The source is asked only for what is read.
 #[tokio::test]
 async fn a_slow_reader_bounds_what_is_made() {
     let _ = family(
@@ -48,7 +48,7 @@ async fn a_slow_sink_bounds_what_is_written() {
     .expect_ok(json!([[1, 1], [2, 2], [3, 3], [4, 4], [5, 5]]));
 }
 
-/// Large chunks are sent in parts, whatever is made of them meanwhile.
+/// Large chunks are sent in parts, whatever happens to them meanwhile.
 #[tokio::test]
 async fn large_chunks_are_sent_in_parts() {
     let _ = family(
@@ -72,7 +72,7 @@ async fn large_chunks_are_sent_in_parts() {
     .expect_ok(json!([[2_999_993, 262_144, 0], [262_144, 262_144, 262_144, 213_568]]));
 }
 
-/// Makes so many bytes, whose every chunk begins with its number.
+/// Makes that many chunks. Each chunk begins with its number.
 const MADE: &str = "export default {
     async fetch(request) {
         const count = Number(new URL(request.url).pathname.slice(1)), SIZE = 262144;
@@ -85,7 +85,7 @@ const MADE: &str = "export default {
         } }, { highWaterMark: 0 }));
     } };";
 
-/// Changes each chunk on its way.
+/// Reverses each chunk on its way.
 const CHANGED: &str = "export default {
     async fetch(request) {
         const reversed = new TransformStream({ transform(chunk, c) { c.enqueue(chunk.reverse()) } });
@@ -94,8 +94,8 @@ const CHANGED: &str = "export default {
     async whole(request) { return (await request.bytes()).length },
 };";
 
-/// What the reader of all finds: how many bytes, and how many of the chunks were
-/// wrong.
+/// Creates a case that returns what the reader finds: the number of bytes, of chunks, and of wrong
+/// chunks.
 fn flow(chunks: u32, middle_bytes: u64) -> Case {
     let limits = format!("{{ fuel: 1e13, wallMs: 600_000, memoryBytes: {middle_bytes} }}");
     family_js(
@@ -133,8 +133,8 @@ fn flow(chunks: u32, middle_bytes: u64) -> Case {
     })
 }
 
-/// Through sandboxes that could not hold a part of it. A gibibyte goes through
-/// 32 MiB in the benches.
+/// The sandbox in the middle could not hold the bytes that flow through it. In the benches, a
+/// gibibyte flows through 32 MiB.
 #[tokio::test]
 async fn more_flows_through_a_sandbox_than_it_could_hold() {
     let chunks = if torture() { 64 } else { 256 };
@@ -144,7 +144,7 @@ async fn more_flows_through_a_sandbox_than_it_could_hold() {
     assert!(caught.exception().message.contains("6291456"), "{caught:?}");
 }
 
-/// A body that is here crosses as data, however it was asked for.
+/// A body that is already here crosses as data, however it was obtained.
 #[tokio::test]
 async fn a_body_that_is_here_needs_no_stub() {
     let run = family(
@@ -157,6 +157,6 @@ async fn a_body_that_is_here_needs_no_stub() {
     .run()
     .await
     .expect_ok(json!(["here", true, "b"]));
-    // The child's worker, two calls, and two for the stream.
+    // One call loads the child's worker, two are of `echo`, and two are for the stream.
     assert_eq!(run.0.usage.capability_calls, 5, "{run:?}");
 }

@@ -1,4 +1,4 @@
-//! Streams as values of Rust.
+//! Streams as Rust values.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,7 +41,7 @@ const STREAMS: &str = "
         garbage(kind) { return kind === 0 ? () => 'text' : kind === 1 ? { source: () => 1 } : kind === 2 ? new Date(0) : { source: 7 } }
     };";
 
-/// The worker is to be kept: its stubs keep only its sandbox alive.
+/// The caller must keep the worker, because its stubs keep only its sandbox alive.
 fn worker() -> (Worker, Entrypoint) {
     let worker = lone(STREAMS).worker();
     let entrypoint = worker.entrypoint();
@@ -59,7 +59,7 @@ async fn text(stream: ByteStream) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
-/// Until the worker has told so much: it hears of what is dropped by an event.
+/// Waits until the worker has told `count` texts. It is told of dropped streams by an event.
 async fn told(entrypoint: &Entrypoint, count: usize) -> Vec<String> {
     soon(async {
         loop {
@@ -113,7 +113,7 @@ async fn an_error_of_rusts_reaches_javascript() {
     assert_eq!((&*exception.name, &*exception.message), ("DiskError", "full"));
 }
 
-/// One chunk is made for each that is read.
+/// Rust makes one chunk for each one that is read.
 #[tokio::test]
 async fn what_rust_makes_is_asked_for() {
     let (_worker, entrypoint) = worker();
@@ -182,7 +182,7 @@ struct Response {
     body: Option<ByteStream>,
 }
 
-/// From Rust into the sandbox and back.
+/// A body goes from Rust into the sandbox and back.
 #[tokio::test]
 async fn a_body_goes_there_and_back() {
     let (_worker, entrypoint) = worker();
@@ -205,7 +205,7 @@ async fn a_stream_is_sent_once() {
     assert_eq!(text(once).await, "");
 }
 
-/// What came from one worker goes to another as it is.
+/// A stream from one worker goes to another one as it is.
 #[tokio::test]
 async fn a_stream_is_handed_on_through_rust() {
     let ((_one, one), (_two, two)) = (worker(), worker());
@@ -236,7 +236,7 @@ async fn rust_writes_to_a_sink() {
     assert_eq!(told(&entrypoint, 4).await[3], "aborted: changed my mind");
 }
 
-/// Takes one byte at a time, and notes that it was shut down.
+/// Takes one byte at a time, and records flushes and shutdowns.
 #[derive(Clone, Default)]
 struct Narrow(Arc<Mutex<Vec<u8>>>);
 
@@ -312,7 +312,7 @@ async fn a_capability_takes_and_returns_streams() {
     assert!(declaration.contains("store(body: ReadableStream): Promise<number>"), "{declaration}");
 }
 
-/// It could not end before somebody has it.
+/// The stream cannot end before somebody has it.
 #[tokio::test]
 async fn a_stream_is_reported_when_it_is_returned() {
     let (_worker, entrypoint) = worker();
@@ -321,12 +321,12 @@ async fn a_stream_is_reported_when_it_is_returned() {
     let numbers: ByteStream = report.result.expect("a value").to().expect("a stream");
     let first = soon(numbers.take(3).map_ok(Bytes::into_vec).try_concat()).await.expect("bytes");
     assert_eq!(first, b"1 2 3 ");
-    // What waits for something else is reported at its end.
+    // A call that waits for something else is reported at its end.
     let report = soon(entrypoint.run(Some("later"), ())).await;
     assert_eq!(report.logs.len(), 1);
 }
 
-/// Others come to their turn in between.
+/// Other tasks run in between.
 #[tokio::test]
 async fn any_number_of_empty_chunks() {
     let (_worker, entrypoint) = worker();
@@ -346,7 +346,7 @@ async fn any_number_of_empty_chunks() {
     assert_eq!(read, "1");
 }
 
-/// Behind a stream are calls, of which there is one at a time.
+/// A stream makes calls, one at a time.
 #[tokio::test]
 async fn a_stream_is_not_asked_twice_at_once() {
     #[derive(Deserialize)]
@@ -381,7 +381,7 @@ async fn a_stream_is_not_asked_twice_at_once() {
     }
 }
 
-/// Each of them has a sandbox of its own, which lives as long.
+/// Each stream has a sandbox of its own, which lives as long as the stream.
 #[tokio::test]
 async fn a_fresh_sandbox_lives_as_long_as_its_stream() {
     let worker = lone(STREAMS).worker().fresh_per_call();
@@ -397,7 +397,7 @@ async fn a_fresh_sandbox_lives_as_long_as_its_stream() {
     }
 }
 
-/// What claims to be a stream, and what it answers, may be anything.
+/// A value that claims to be a stream, and its answers, may be anything.
 #[tokio::test]
 async fn what_is_no_stream_is_refused() {
     let (_worker, entrypoint) = worker();

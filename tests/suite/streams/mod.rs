@@ -140,7 +140,7 @@ async fn a_sink_is_sent() {
     .expect_ok(json!([true, [97, 98, 99, "closed"]]));
 }
 
-/// The stub goes on, and no byte passes the one in the middle.
+/// The stub is passed on, and no byte goes through the worker in the middle.
 #[tokio::test]
 async fn a_stream_is_handed_on_to_a_third_party() {
     let _ = family(
@@ -158,7 +158,7 @@ async fn a_stream_is_handed_on_to_a_third_party() {
     .expect_ok(json!([true, "1 2 3 ", "X Y"]));
 }
 
-/// Whoever has read of a stream hands on the rest.
+/// A reader of a part of a stream can pass on the rest.
 #[tokio::test]
 async fn the_rest_of_a_stream_is_handed_on() {
     let _ = family(
