@@ -109,7 +109,7 @@ impl Driver {
             let Self { table, calls, .. } = self;
             list.push(match (capability, origin) {
                 (wit::Capability::Recorded(index), Origin::Mapper) => {
-                    Recorded(index).to_attachment()
+                    Recorded(index).into_attachment()
                 }
                 _ => table.attachment(capability, &mut |call| calls.promised(call)),
             });

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::limits::MAX_ENV_BYTES;
 use crate::rpc::stub::Stub;
-use crate::worker_code::{MAX_TAILS, WorkerCode};
+use crate::worker_code::{Flags, MAX_TAILS, WorkerCode};
 
 /// The maximum number of modules of a worker that another one loads.
 const MAX_MODULES: usize = 10_000;
@@ -209,8 +209,8 @@ impl<'a> LoadRequest<'a> {
         code.tails = self.tails;
         code.outbound = self.global_outbound;
         code.compatibility_date = self.compatibility_date;
-        code.transfers_stubs = self.transfers_stubs;
-        code.maps_promises = self.maps_promises;
+        let Self { transfers_stubs, maps_promises, .. } = self;
+        code.flags = Flags { transfers_stubs, maps_promises };
         code
     }
 }

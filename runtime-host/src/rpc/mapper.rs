@@ -36,7 +36,7 @@ const NO_FUEL: &str = "There is no fuel left to apply the callback of map().";
 pub(crate) struct Recorded(pub(crate) u32);
 
 impl Recorded {
-    pub(crate) fn to_attachment(self) -> Attachment {
+    pub(crate) fn into_attachment(self) -> Attachment {
         Arc::new(self)
     }
 

@@ -140,12 +140,22 @@ async fn messages_that_are_none_are_refused() {
 async fn an_outcome_that_is_none_is_refused() {
     let liar = liar();
     let record = |words: [u32; 8]| bytes_of(&words);
-    // An effect takes 52 bytes, and the record after it is aligned to 8.
-    let at = word(liar.end - 88);
+    // An effect takes 80 bytes, and 16 more have room between it and the record.
+    let at = word(liar.end - 128);
     let effect = |words: &[u32]| {
         let mut effect = bytes_of(words);
-        effect.resize(56, 0);
+        effect.resize(96, 0);
         [effect, record([at, 1, 0, 0, 0, 0, 0, 0])].concat()
+    };
+    let mut text = [0; 24];
+    text[..7].copy_from_slice(&[3, 1, 1, 0, 1, at + 80, 1]);
+    text[20..23].copy_from_slice(&[at + 88, 4, u32::MAX]);
+    let mapper = |words: [u32; 3]| {
+        let mut effect = [0; 24];
+        effect[..5].copy_from_slice(&[3, 1, 1, 0, 1]);
+        effect[13..16].copy_from_slice(&words);
+        effect[20] = 9;
+        effect
     };
     for picture in [
         // Effects that are outside the memory, too many, or unaligned.
@@ -164,14 +174,20 @@ async fn an_outcome_that_is_none_is_refused() {
         effect(&[4, 1, 0, 0, 0, 2, 1]),
         effect(&[4, 1, 0, 0, 0, 0, u32::MAX]),
         // A capability of no kind, as a target, in a release and in a message.
-        effect(&[3, 1, 1, 8]),
-        effect(&[6, 8, 0]),
+        effect(&[3, 1, 1, 9]),
+        effect(&[6, 9, 0]),
         effect(&[4, 1, 0, at, 1, at + 4, 1]),
         // Arguments that are neither some nor none.
         effect(&[3, 1, 1, 0, 1, 0, 0, 2]),
         // A path that is longer than the memory, and a name that is not text.
         effect(&[3, 1, 1, 0, 1, 0, u32::MAX]),
-        effect(&[3, 1, 1, 0, 1, at + 48, 1, 0, 0, 0, 0, u32::MAX, at + 44, 4]),
+        effect(&text),
+        // A mapper that is neither some nor none, with steps outside the memory, too many, and
+        // one of no kind.
+        effect(&mapper([2, 0, 0])),
+        effect(&mapper([1, u32::MAX - 3, 1])),
+        effect(&mapper([1, 0, u32::MAX])),
+        effect(&mapper([1, at + 80, 1])),
     ] {
         assert_refused(&liar.another().shows(&picture).await, "");
     }

@@ -5,7 +5,7 @@ use isolet_wire::Value;
 use crate::engine::bindings::sandbox as wit;
 
 /// The sizes of an effect and of an outcome's record there.
-const EFFECT_WORDS: usize = 20;
+pub(crate) const EFFECT_WORDS: usize = 20;
 const RECORD_BYTES: usize = 32;
 
 /// Returns the bytes of a first outcome and of those that follow it, laid out to end at `end`.

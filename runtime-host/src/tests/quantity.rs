@@ -5,7 +5,7 @@ use isolet_wire::Value;
 use crate::engine::bindings::sandbox as wit;
 use crate::error::{Error, LimitKind, Result};
 use crate::limits::Limits;
-use crate::tests::picture::{bytes_of, word};
+use crate::tests::picture::{EFFECT_WORDS, bytes_of, word};
 use crate::tests::raw_guest::Liar;
 use crate::tests::script::{
     ECHO, GATE, assert_alive, call, code, list, method, outcome, pipelined, settle, stubs,
@@ -96,7 +96,7 @@ async fn paths_that_are_too_long() {
 /// Returns an outcome of `count` effects that all have the same words.
 fn repeated(liar: &Liar, effect: &[u32], count: usize) -> Vec<u8> {
     let mut words = effect.to_vec();
-    words.resize(13, 0);
+    words.resize(EFFECT_WORDS, 0);
     let mut bytes = bytes_of(&words).repeat(count);
     bytes.resize(bytes.len().next_multiple_of(8), 0);
     let at = word(liar.end - 32 - bytes.len());
@@ -242,10 +242,10 @@ fn share_last_arguments(picture: &mut [u8], end: usize) {
     };
     let record = picture.len() - 32;
     let (at, count) = (read(picture, record) - base, read(picture, record + 4));
-    let last = at + (count - 1) * 52;
+    let last = at + (count - 1) * 4 * EFFECT_WORDS;
     let arguments = picture[last + 28..last + 48].to_vec();
     for index in 0..count {
-        let at = at + index * 52;
+        let at = at + index * 4 * EFFECT_WORDS;
         picture[at + 28..at + 48].copy_from_slice(&arguments);
     }
 }

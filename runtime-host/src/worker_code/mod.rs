@@ -63,6 +63,13 @@ impl From<Stub> for Binding {
     }
 }
 
+/// The compatibility flags of a worker.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Flags {
+    pub(crate) transfers_stubs: bool,
+    pub(crate) maps_promises: bool,
+}
+
 /// The parts that a worker is made of: modules, `env` and limits.
 ///
 /// Building a `WorkerCode` checks nothing. [`Loader::load`](crate::Loader::load) validates it.
@@ -75,8 +82,7 @@ pub struct WorkerCode {
     pub(crate) limits: Limits,
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
-    pub(crate) transfers_stubs: bool,
-    pub(crate) maps_promises: bool,
+    pub(crate) flags: Flags,
     pub(crate) log_sink: Option<LogSink>,
     pub(crate) tails: Vec<Stub>,
     pub(crate) tail_sink: Option<TailSink>,
@@ -107,8 +113,7 @@ impl WorkerCode {
             limits: Limits::default(),
             seed: None,
             dynamic_code: true,
-            transfers_stubs: false,
-            maps_promises: false,
+            flags: Flags::default(),
             log_sink: None,
             tails: Vec::new(),
             tail_sink: None,
@@ -215,7 +220,7 @@ impl WorkerCode {
     /// longer has it unless it was duplicated. This is the flag `rpc_params_transfer_stubs`
     /// of Cloudflare Workers. Default: false.
     pub fn transfer_stubs(mut self, transfer: bool) -> Self {
-        self.transfers_stubs = transfer;
+        self.flags.transfers_stubs = transfer;
         self
     }
 
@@ -225,7 +230,7 @@ impl WorkerCode {
     /// and can only make calls and return what they return. This is `map` of capnweb. Each
     /// call counts. Default: false: `map` is a method of the other side.
     pub fn map_promises(mut self, map: bool) -> Self {
-        self.maps_promises = map;
+        self.flags.maps_promises = map;
         self
     }
 
@@ -291,7 +296,7 @@ impl WorkerCode {
             add(&limit.to_le_bytes());
         }
         add(seed.map(u64::to_le_bytes).as_ref().map_or(&[], |seed| &seed[..]));
-        add(&[*dynamic_code, self.transfers_stubs, self.maps_promises].map(u8::from));
+        add(&[*dynamic_code, self.flags.transfers_stubs, self.flags.maps_promises].map(u8::from));
         let TranspileOptions { jsx_import_source, legacy_decorators } = transpile;
         add(jsx_import_source.as_deref().unwrap_or_default().as_bytes());
         add(&[u8::from(*legacy_decorators)]);

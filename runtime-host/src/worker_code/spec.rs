@@ -18,6 +18,7 @@ use crate::rpc::right::Child;
 use crate::rpc::stub::Stub;
 use crate::rpc::survey::{Holds, Visitor};
 use crate::support::iterative_drop;
+use crate::worker_code::Flags;
 use crate::worker_code::tail::TailSink;
 
 pub(crate) struct Code {
@@ -29,8 +30,7 @@ pub(crate) struct Code {
     pub(crate) compatibility_date: Option<String>,
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
-    pub(crate) transfers_stubs: bool,
-    pub(crate) maps_promises: bool,
+    pub(crate) flags: Flags,
     pub(crate) log_sink: Option<LogSink>,
     /// True if the worker was loaded with tails.
     pub(crate) is_tailed: bool,
