@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Error, ItemImpl, Path, ReturnType, parse_quote};
+use syn::{Error, ItemImpl, ReturnType, parse_quote};
 
 use crate::block::Block;
 use crate::method::Method;
@@ -54,7 +54,9 @@ fn implementation(block: &Block, item: &ItemImpl) -> TokenStream {
     let declared = block.methods.iter().map(|method| declared(method, &private));
     let (name, doc) = (&block.name, &block.doc);
     let attributes = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    let names = names(isolet, block.methods.is_empty());
+    // The traits whose methods tell return types apart, and types with a schema from others.
+    let import = |name| (!block.methods.is_empty()).then(|| quote!(use #private::#name as _;));
+    let (returns, schema) = (import(quote!(Returns)), import(quote!(Schema)));
     // Spanned on the type, so that "cannot be shared between threads" points there.
     let trait_path = quote_spanned!(at(ty.span())=> #isolet::Capability);
     quote! {
@@ -67,26 +69,24 @@ fn implementation(block: &Block, item: &ItemImpl) -> TokenStream {
                 method: &str,
                 arguments: #private::Value,
             ) -> #isolet::Answer {
-                #names
+                #returns
                 match method {
                     #(#arms)*
                     other => #private::no_method(other),
                 }
             }
 
-            fn declaration(&self) -> #private::Option<#private::String> {
-                #names
-                let mut interface = #private::Interface::new(#name, #doc);
-                #(#declared)*
-                #private::Option::Some(interface.finish())
+            #isolet::__declaration! {
+                fn declaration(&self) -> #private::Option<#private::String> {
+                    #returns
+                    #schema
+                    let mut interface = #private::Interface::new(#name, #doc);
+                    #(#declared)*
+                    #private::Option::Some(interface.finish())
+                }
             }
         }
     }
-}
-
-/// Returns the import of the trait whose method tells return types apart.
-fn names(isolet: &Path, unused: bool) -> TokenStream {
-    if unused { TokenStream::new() } else { quote!(use #isolet::__private::Returns as _;) }
 }
 
 fn arm(method: &Method, private: &TokenStream) -> TokenStream {
@@ -126,11 +126,15 @@ fn declared(method: &Method, private: &TokenStream) -> TokenStream {
     let Method { name, doc, conditions, .. } = method;
     let parameters = method.parameters.iter().map(|parameter| {
         let (name, ty) = (&parameter.name, &parameter.ty);
-        quote_spanned!(at(ty.span())=> interface.parameter::<#ty>(#name);)
+        quote_spanned! {at(ty.span())=>
+            interface.parameter::<#ty>(#name, (&&#private::Shape::<#ty>::new()).schema());
+        }
     });
     let kind = kind(method, private);
     let span = returned(method).1;
-    let returns = quote_spanned!(at(span)=> interface.returns(#kind););
+    let returns = quote_spanned! {at(span)=>
+        interface.returns((&&#private::Shape::of(&#kind)).schema());
+    };
     quote! {
         #(#conditions)*
         {

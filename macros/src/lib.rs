@@ -80,27 +80,29 @@ use proc_macro::TokenStream;
 ///
 /// # Parameters
 ///
-/// A parameter has any type that owns its data and is `serde::Deserialize` and
-/// `schemars::JsonSchema`. Trailing parameters that accept `undefined`, such as `Option<T>`,
-/// can be left out. Arguments without a parameter are ignored, as in any call in JavaScript.
-/// An argument that does not fit is a `TypeError` that names the method and the parameter:
+/// A parameter has any type that owns its data and is `serde::Deserialize`. Trailing
+/// parameters that accept `undefined`, such as `Option<T>`, can be left out. Arguments without
+/// a parameter are ignored, as in any call in JavaScript. An argument that does not fit is a
+/// `TypeError` that names the method and the parameter:
 /// ``postMessage: parameter "text": invalid type: integer `3`, expected a string``.
 ///
 /// # Results
 ///
-/// A method returns any `T` that is `serde::Serialize` and `schemars::JsonSchema`, or
-/// `Result<T, E>`. If `E` is `Into<isolet::Thrown>`, JavaScript sees the error with the name
-/// that the conversion chooses. If `E` is only `Display`, as every `std::error::Error` is,
-/// JavaScript sees an `Error` with that message. Untrusted code reads these messages. Unit
-/// (`()`) becomes `undefined`, `None` becomes `null`, and integers beyond 2^53 become bigints
-/// although they are declared as `number`.
+/// A method returns any `T` that is `serde::Serialize`, or `Result<T, E>`. If `E` is
+/// `Into<isolet::Thrown>`, JavaScript sees the error with the name that the conversion chooses.
+/// If `E` is only `Display`, as every `std::error::Error` is, JavaScript sees an `Error` with
+/// that message. Untrusted code reads these messages. Unit (`()`) becomes `undefined`, `None`
+/// becomes `null`, and integers beyond 2^53 become bigints although they are declared as
+/// `number`.
 ///
 /// # The declaration
 ///
-/// `Capability::declaration` returns the interface in TypeScript, with everything that it
-/// refers to. It is made from the types' JSON Schemas and from the doc comments of the block,
-/// its methods and the types. A type whose schema cannot say what JavaScript sees can state it
-/// itself: `#[schemars(extend("x-typescript" = "Date"))]`.
+/// With the feature `declarations` of isolet, `Capability::declaration` returns the interface
+/// in TypeScript, with everything that it refers to. It is made from the types' JSON Schemas
+/// and from the doc comments of the block, its methods and the types. The types of parameters
+/// and results should then be `schemars::JsonSchema`; one that is not is declared as `unknown`.
+/// A type whose schema cannot say what JavaScript sees can state it itself:
+/// `#[schemars(extend("x-typescript" = "Date"))]`.
 ///
 /// # Options
 ///

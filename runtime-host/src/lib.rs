@@ -32,6 +32,15 @@
 //! long turn yields to other tasks about every 25 microseconds. Errors distinguish what
 //! JavaScript threw ([`Error::Exception`]), a limit that it reached ([`Error::Limit`]) and code
 //! that does not load ([`Error::Load`]).
+//!
+//! # Cargo features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `typescript` | yes | TypeScript, TSX and JSX. It is a second guest of 6 MB, which takes half of the build script's time. Without it, such a module is an [`Error::Load`] |
+//! | `declarations` | no | `Capability::declaration`: the interface of a capability in TypeScript, made from the JSON Schemas of its types |
+//! | `lockdown` | no | `Lockdown`: a second wall around the process, of Landlock and seccomp |
+//! | `tracing` | no | a span for each invocation, and an event for each line of its log, for subscribers of the crate `tracing`. Their targets are `isolet` and `isolet::console` |
 
 // Lets the paths in the macro's output resolve inside this crate too.
 extern crate self as isolet;
@@ -76,6 +85,7 @@ pub use rpc::capability::{Answer, Call, Calling, Capability};
 pub use rpc::report::Report;
 pub use rpc::stream::{ByteSink, ByteStream};
 pub use rpc::stub::Stub;
+#[cfg(feature = "declarations")]
 pub use schemars;
 pub use worker::Worker;
 pub use worker::entrypoint::Entrypoint;

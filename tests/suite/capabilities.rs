@@ -27,6 +27,10 @@ struct Options {
     times: u32,
 }
 
+/// A type without a JSON Schema.
+#[derive(Debug, Serialize, Deserialize)]
+struct Bare(u8);
+
 #[derive(Debug)]
 struct RoomClosed;
 
@@ -68,6 +72,10 @@ impl Room {
 
     pub async fn echo(&self, value: serde_json::Value) -> serde_json::Value {
         value
+    }
+
+    pub async fn bare(&self, value: Bare) -> Result<Bare, Thrown> {
+        Ok(value)
     }
 
     pub async fn nothing(&self) {}
@@ -316,6 +324,7 @@ async fn the_declaration_of_a_block_says_what_javascript_sees() {
         "  add(left: number, right: number): Promise<number>;",
         "  renamed(): Promise<string>;",
         "  toMember?: string | null;",
+        "  bare(value: unknown): Promise<unknown>;",
     ] {
         assert!(declaration.contains(line), "{line}\n{declaration}");
     }

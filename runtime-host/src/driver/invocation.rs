@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use isolet_wire::Value;
-use tracing::Span;
-use tracing::field::Empty;
 
 use super::call_queue::CallQueue;
 use super::capability_table::bytes_of;
@@ -19,6 +17,7 @@ use crate::limits::quota::Reservation;
 use crate::limits::{Limits, Usage};
 use crate::rpc::report::Report;
 use crate::rpc::request::{Asked, Kept, Receiver, Reply, Request};
+use crate::support::trace::Span;
 use crate::worker_code::spec::Code;
 
 /// The size in bytes up to which an answer is not reserved. The number of calls
@@ -140,17 +139,8 @@ impl Invocation {
             Receiver::Entrypoint(export) => export.name.as_deref().unwrap_or("default"),
             Receiver::Exported(_) => "",
         };
-        self.span = tracing::info_span!(
-            "isolet.invocation",
-            worker = ?code.main,
-            compatibility_date = code.compatibility_date,
-            entrypoint = ?entrypoint,
-            method = ?path,
-            outcome = Empty,
-            fuel = Empty,
-            turns = Empty,
-            capability_calls = Empty,
-        );
+        let date = code.compatibility_date.as_deref();
+        self.span = Span::invocation(&code.main, date, entrypoint, path);
     }
 
     /// Records the outcome and the usage in the span.
@@ -159,10 +149,8 @@ impl Invocation {
             return;
         }
         let outcome = self.failure.as_ref().map_or(Outcome::Ok, Error::outcome);
-        self.span.record("outcome", outcome.as_str());
-        self.span.record("fuel", self.usage.fuel);
-        self.span.record("turns", self.usage.turns);
-        self.span.record("capability_calls", self.usage.capability_calls);
+        let Usage { fuel, turns, capability_calls, .. } = self.usage;
+        self.span.record(outcome.as_str(), fuel, turns, capability_calls);
     }
 
     /// Counts a turn that used this much fuel.

@@ -12,6 +12,7 @@ use crate::error::outcome::Outcome;
 use crate::limits::{Limits, Usage};
 use crate::rpc::capability::Call;
 use crate::rpc::request::Receiver;
+use crate::support::trace;
 use crate::worker_code::spec::Code;
 use crate::worker_code::tail::{TailEvent, TailException, TailLog};
 
@@ -86,7 +87,7 @@ pub(crate) fn tell(code: &Code, invocation: &Invocation, lines: &[LogLine]) {
         invocation.account.charge(events.as_bytes().len() as u64);
         let arguments = Value::array_of(std::slice::from_ref(&events));
         let Ok(reservation) = code.quota.keep(arguments.as_bytes().len() as u64) else {
-            tracing::warn!(worker = ?code.main, "a tail is too slow: an event is lost");
+            trace::event_lost(&code.main);
             continue;
         };
         // A failure of a tail concerns only the tail. The work that it does in the sandbox

@@ -5,12 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use isolet_wire::Value;
-use tracing::Span;
 
 use crate::engine::bindings::sandbox as wit;
 use crate::error::{LimitError, LimitKind};
 use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::Reservation;
+use crate::support::trace::Span;
 
 /// The bytes that a line counts beside its text, so that empty lines reach the limit too.
 const LINE_BYTES: u64 = 16;
@@ -166,8 +166,7 @@ impl Logs {
             return Err(wasmtime::Error::msg("the guest wrote a line with what is no array"));
         }
         let line = LogLine { level: level.into(), timestamp, message, arguments };
-        // Quoted, because the text is the guest's.
-        tracing::info!(target: "isolet::console", parent: &log.span, level = %line.level, text = ?line.message);
+        log.span.line(line.level, &line.message);
         if let Some(sink) = &log.sink {
             sink(&line);
         }

@@ -60,18 +60,3 @@ impl<'de> Deserialize<'de> for Bytes {
         deserializer.deserialize_byte_buf(Buffer)
     }
 }
-
-impl schemars::JsonSchema for Bytes {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Bytes".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // Without `anyOf`, schemars would take the schema as one that allows null already.
-        schemars::json_schema!({ "anyOf": [{ "x-typescript": "Uint8Array" }] })
-    }
-}

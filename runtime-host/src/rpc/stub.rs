@@ -247,21 +247,6 @@ impl<'de> Deserialize<'de> for Stub {
     }
 }
 
-impl schemars::JsonSchema for Stub {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "RpcStub".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // Without `anyOf`, schemars would take the schema as one that allows null already.
-        schemars::json_schema!({ "anyOf": [{ "x-typescript": "RpcStub" }] })
-    }
-}
-
 impl fmt::Debug for Stub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.target {

@@ -5,3 +5,5 @@ pub(crate) mod iterative_drop;
 pub(crate) mod polls;
 pub(crate) mod seed;
 pub(crate) mod sync;
+#[cfg_attr(not(feature = "tracing"), path = "no_trace.rs")]
+pub(crate) mod trace;

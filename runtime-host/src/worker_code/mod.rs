@@ -320,7 +320,7 @@ impl WorkerCode {
     /// A tail that runs in the sandbox of a caller, or in one that this worker has loaded,
     /// uses the fuel and time of that call. Any other tail uses its own. Events that are
     /// not yet delivered may take up to the worker's memory limit and 66 MiB. Past that,
-    /// events are lost, with a warning to `tracing`.
+    /// events are lost, with a warning to `tracing` if the crate has that feature.
     pub fn tail(mut self, tail: Stub) -> Self {
         self.tails.push(tail);
         self

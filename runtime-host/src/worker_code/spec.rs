@@ -17,7 +17,7 @@ use crate::limits::watchers::Watchers;
 use crate::rpc::right::Child;
 use crate::rpc::stub::Stub;
 use crate::rpc::survey::{Holds, Visitor};
-use crate::support::iterative_drop;
+use crate::support::{iterative_drop, trace};
 use crate::worker_code::Flags;
 use crate::worker_code::tail::TailSink;
 
@@ -89,7 +89,7 @@ impl Code {
 
     /// Returns true if anybody is told of the worker's invocations.
     pub(crate) fn is_watched(&self) -> bool {
-        self.has_tails() || tracing::enabled!(tracing::Level::INFO)
+        self.has_tails() || trace::is_enabled()
     }
 
     /// Records that its modules could not be evaluated.

@@ -1,16 +1,19 @@
 //! TypeScript declarations of capabilities.
 
+mod schemas;
+mod typescript;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 
 use isolet_wire::Value as Message;
+use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::returned::Kind;
-use super::typescript;
+use schemas::Generate;
+pub use schemas::{Schema, Shape};
 
 /// Names that would hide a type which the declaration itself uses, or that TypeScript reserves.
 const TAKEN_TYPES: [&str; 17] = [
@@ -127,8 +130,8 @@ impl Interface {
     }
 
     /// Adds the next parameter of the method begun last.
-    pub fn parameter<T: JsonSchema + DeserializeOwned>(&mut self, name: &'static str) {
-        let schema = self.read.subschema_for::<T>().to_value();
+    pub fn parameter<T: DeserializeOwned>(&mut self, name: &'static str, schema: Generate) {
+        let schema = schema(&mut self.read);
         // Asking the type itself sees through aliases, and finds types that give
         // `undefined` a meaning of their own.
         let may_be_missing = Message::undefined().to::<T>().is_ok();
@@ -138,8 +141,8 @@ impl Interface {
     }
 
     /// Sets the return type of the method begun last.
-    pub fn returns<K: Kind<Value: JsonSchema>>(&mut self, _: K) {
-        let schema = self.written.subschema_for::<K::Value>().to_value();
+    pub fn returns(&mut self, schema: Generate) {
+        let schema = schema(&mut self.written);
         if let Some(method) = self.methods.last_mut() {
             method.returns = schema;
         }

@@ -3,11 +3,11 @@
 #[allow(missing_debug_implementations, reason = "for the macro alone")]
 mod arguments;
 mod call;
+#[cfg(feature = "declarations")]
 #[allow(missing_debug_implementations, reason = "for the macro alone")]
 mod declaration;
 #[allow(missing_debug_implementations, reason = "for the macro alone")]
 mod returned;
-mod typescript;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -78,6 +78,9 @@ pub trait Capability: Send + Sync + 'static {
     /// The declaration is generated at each call, in some tens of microseconds: store it
     /// if you need it often. Everything in it is exported, so that the declarations of
     /// several capabilities can be modules of their own.
+    ///
+    /// It requires the crate's feature `declarations`.
+    #[cfg(feature = "declarations")]
     fn declaration(&self) -> Option<String> {
         None
     }
@@ -95,6 +98,24 @@ pub mod private {
     pub use isolet_wire::Value;
 
     pub use super::arguments::{Arguments, no_method};
-    pub use super::declaration::Interface;
-    pub use super::returned::{Probe, Returns};
+    #[cfg(feature = "declarations")]
+    pub use super::declaration::{Interface, Schema, Shape};
+    pub use super::returned::{Kind, Probe, Returns};
+}
+
+/// Keeps the part of the macro's expansion that makes the declaration. The macro cannot know
+/// whether this crate has the feature.
+#[cfg(feature = "declarations")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declaration {
+    ($($method:tt)*) => { $($method)* };
+}
+
+/// Drops the part of the macro's expansion that makes the declaration.
+#[cfg(not(feature = "declarations"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declaration {
+    ($($method:tt)*) => {};
 }

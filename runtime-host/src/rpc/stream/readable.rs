@@ -225,21 +225,6 @@ impl<'de> Deserialize<'de> for ByteStream {
     }
 }
 
-impl schemars::JsonSchema for ByteStream {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ReadableStream".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // Without `anyOf`, schemars would take the schema as one that allows null already.
-        schemars::json_schema!({ "anyOf": [{ "x-typescript": "ReadableStream" }] })
-    }
-}
-
 impl fmt::Debug for ByteStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ByteStream")

@@ -222,21 +222,6 @@ impl<'de> Deserialize<'de> for ByteSink {
     }
 }
 
-impl schemars::JsonSchema for ByteSink {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "WritableStream".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // Without `anyOf`, schemars would take the schema as one that allows null already.
-        schemars::json_schema!({ "anyOf": [{ "x-typescript": "WritableStream" }] })
-    }
-}
-
 impl fmt::Debug for ByteSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ByteSink")

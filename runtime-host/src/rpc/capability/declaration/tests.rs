@@ -8,7 +8,16 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::super::returned::{Probe, Returns};
-use super::Interface;
+use super::{Interface, Schema, Shape};
+
+macro_rules! schema {
+    (of $kind:expr) => {
+        (&&Shape::of(&$kind)).schema()
+    };
+    ($type:ty) => {
+        (&&Shape::<$type>::new()).schema()
+    };
+}
 
 /// Returns the interface's one method, and the types after the interface.
 fn declare(fill: impl FnOnce(&mut Interface)) -> (String, String) {
@@ -23,15 +32,15 @@ fn declare(fill: impl FnOnce(&mut Interface)) -> (String, String) {
 
 fn parameter<T: JsonSchema + DeserializeOwned>() -> (String, String) {
     let (method, types) = declare(|interface| {
-        interface.parameter::<T>("x");
-        interface.returns(Probe::<()>::new().kind());
+        interface.parameter::<T>("x", schema!(T));
+        interface.returns(schema!(()));
     });
     let text = method.strip_prefix("m(").and_then(|method| method.strip_suffix("): Promise<void>"));
     (text.expect("one parameter").to_owned(), types)
 }
 
 fn result<T: JsonSchema>() -> (String, String) {
-    let (method, types) = declare(|interface| interface.returns(Probe::<T>::new().kind()));
+    let (method, types) = declare(|interface| interface.returns(schema!(T)));
     let text = method.strip_prefix("m(): Promise<").and_then(|method| method.strip_suffix('>'));
     (text.expect("a result").to_owned(), types)
 }
@@ -66,11 +75,11 @@ fn only_trailing_parameters_can_be_left_out() {
     assert_eq!(parameter::<()>().0, "x?: undefined");
     assert_eq!(parameter::<serde_json::Value>().0, "x?: unknown");
     let (method, _) = declare(|interface| {
-        interface.parameter::<Option<u8>>("a");
-        interface.parameter::<u8>("class");
-        interface.parameter::<Option<u8>>("b");
-        interface.parameter::<Option<u8>>("c");
-        interface.returns(Probe::<()>::new().kind());
+        interface.parameter::<Option<u8>>("a", schema!(Option<u8>));
+        interface.parameter::<u8>("class", schema!(u8));
+        interface.parameter::<Option<u8>>("b", schema!(Option<u8>));
+        interface.parameter::<Option<u8>>("c", schema!(Option<u8>));
+        interface.returns(schema!(()));
     });
     let expected = "m(a: number | null, class_: number, b?: number, c?: number): Promise<void>";
     assert_eq!(method, expected);
@@ -131,8 +140,8 @@ export interface Everything {
     // A type that is used in both directions lets a property be missing if either
     // direction does.
     let (_, types) = declare(|interface| {
-        interface.parameter::<Everything>("x");
-        interface.returns(Probe::<Everything>::new().kind());
+        interface.parameter::<Everything>("x", schema!(Everything));
+        interface.returns(schema!(Everything));
     });
     assert_eq!(types, read);
 }
@@ -330,8 +339,8 @@ struct Around {
 #[test]
 fn a_type_that_is_written_otherwise_than_read_is_two() {
     let (method, types) = declare(|interface| {
-        interface.parameter::<Around>("x");
-        interface.returns(Probe::<Around>::new().kind());
+        interface.parameter::<Around>("x", schema!(Around));
+        interface.returns(schema!(Around));
     });
     assert_eq!(method, "m(x: Around): Promise<AroundOutput>");
     assert!(
@@ -362,7 +371,23 @@ fn a_schema_can_say_it_in_typescript() {
 #[test]
 fn errors_are_not_declared() {
     let (method, types) = declare(|interface| {
-        interface.returns((&&&Probe::<Result<u8, std::fmt::Error>>::new()).kind());
+        let kind = (&&&Probe::<Result<u8, std::fmt::Error>>::new()).kind();
+        interface.returns(schema!(of kind));
     });
     assert_eq!((method.as_str(), types.as_str()), ("m(): Promise<number>", ""));
+}
+
+#[derive(Serialize, Deserialize)]
+struct Bare(u8);
+
+#[test]
+fn types_without_a_schema_are_unknown() {
+    let (method, types) = declare(|interface| {
+        interface.parameter::<Bare>("x", schema!(Bare));
+        interface.parameter::<Option<Bare>>("y", schema!(Option<Bare>));
+        let kind = (&&&Probe::<Result<Bare, std::fmt::Error>>::new()).kind();
+        interface.returns(schema!(of kind));
+    });
+    assert_eq!(method, "m(x: unknown, y?: unknown): Promise<unknown>");
+    assert_eq!(types, "");
 }
