@@ -45,11 +45,11 @@ struct Usage {
 
 impl<'a> Record<'a> {
     /// Creates the record of a run that never reached a sandbox.
-    pub(crate) fn not_started(error: &'a Error) -> Self {
+    pub(crate) fn not_started(outcome: Outcome, message: &'a str) -> Self {
         Self {
-            outcome: error.outcome(),
+            outcome,
             value: None,
-            error: Some(Failure::new(error)),
+            error: Some(Failure { name: "Error", message: message.into(), stack: None }),
             logs: &[],
             usage: Usage::default(),
             seed: 0,

@@ -1,6 +1,6 @@
 //! `isolet run`.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -33,10 +33,10 @@ pub(crate) fn main(args: RunArgs) -> ExitCode {
     let terminal = Arc::new(Terminal::default());
     let code = match start(args, &terminal) {
         Err(Failure::Usage(text)) => fail(&terminal, &text, 2),
-        Err(Failure::Internal(error)) if json => {
-            record(&terminal, Record::not_started(&error), INTERNAL)
+        Err(Failure::Internal(outcome, text)) if json => {
+            record(&terminal, Record::not_started(outcome, &text), INTERNAL)
         }
-        Err(Failure::Internal(error)) => fail(&terminal, &error.to_string(), INTERNAL),
+        Err(Failure::Internal(_, text)) => fail(&terminal, &text, INTERNAL),
         Err(Failure::Interrupted) => fail(&terminal, "interrupted", 130),
         Ok((report, host)) => print(&terminal, &report, host, json),
     };
@@ -47,8 +47,15 @@ pub(crate) fn main(args: RunArgs) -> ExitCode {
 
 enum Failure {
     Usage(String),
-    Internal(Error),
+    Internal(Outcome, String),
     Interrupted,
+}
+
+impl Failure {
+    /// Creates a failure that is neither the code's fault nor the user's.
+    fn internal(cause: impl fmt::Display) -> Self {
+        Self::Internal(Outcome::InternalError, format!("internal error: {cause}"))
+    }
 }
 
 impl From<Error> for Failure {
@@ -57,14 +64,14 @@ impl From<Error> for Failure {
             Error::InvalidLimits(_) | Error::InvalidCode(_) | Error::Encode(_) => {
                 Self::Usage(error.to_string())
             }
-            other => Self::Internal(other),
+            other => Self::Internal(other.outcome(), other.to_string()),
         }
     }
 }
 
 fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host>), Failure> {
     // The runtime panics if it lacks a file descriptor.
-    descriptors::check().map_err(Error::Internal)?;
+    descriptors::check().map_err(Failure::internal)?;
     // Comes first, because errors in the arguments do not depend on the machine.
     let code = code(&args).map_err(Failure::Usage)?;
     // The engine opens files of the system, so it comes before the lockdown. Threads, which the
@@ -76,7 +83,7 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::Internal(format!("the runtime does not start: {error}")))?;
+        .map_err(|error| Failure::internal(format_args!("the runtime does not start: {error}")))?;
     runtime.block_on(run(args, code, engine, Arc::clone(terminal)))
 }
 
@@ -101,7 +108,7 @@ fn lock_down(args: &RunArgs) -> Result<(), Failure> {
         LockdownError::Path { path, source } => {
             Failure::Usage(format!("{}: {source}", path.display()))
         }
-        other => Error::Internal(other.to_string()).into(),
+        other => Failure::internal(other),
     })
 }
 

@@ -68,6 +68,8 @@ pub use engine::log::{Level, LogLine};
 pub use engine::source::{Found, Module, ModuleSource};
 pub use engine::transpiler::TranspileOptions;
 pub use engine::{Engine, EngineConfig};
+pub use error::internal::InternalError;
+pub use error::invalid::{CodeError, LimitsError};
 pub use error::outcome::Outcome;
 pub use error::thrown::Thrown;
 pub use error::{Aborted, Error, Exception, LimitError, LimitKind, Overload, Result};

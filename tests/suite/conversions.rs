@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use isolet::Error;
+use isolet::{CodeError, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -221,7 +221,7 @@ async fn arguments_are_a_tuple_or_a_list() {
     assert_eq!(soon(entrypoint.call::<u8>("run", vec![5])).await.expect("five"), 5);
     assert_eq!(soon(entrypoint.call::<String>("run", ())).await.expect("none"), "none");
     let error = soon(entrypoint.call::<u8>("run", "text")).await.expect_err("no tuple");
-    assert!(matches!(error, Error::InvalidCode(_)), "{error:?}");
+    assert!(matches!(error, Error::InvalidCode(CodeError::Arguments)), "{error:?}");
 }
 
 #[tokio::test]

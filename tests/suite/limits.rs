@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use isolet::{Engine, Error, LimitKind, Limits, Outcome};
+use isolet::{Engine, Error, LimitKind, Limits, LimitsError, Outcome};
 use serde_json::json;
 
 use crate::harness::{Case, Run, assert_alive, call, config, engine, run, soon};
@@ -345,6 +345,8 @@ async fn limits_that_no_sandbox_could_have_are_refused() {
     };
     assert!(load(32 << 20).is_ok());
     let error = load((32 << 20) + PAGE).expect_err("more than the engine has");
+    let above = LimitsError::MemoryAbove { actual: (32 << 20) + PAGE, limit: 32 << 20 };
+    assert!(matches!(error, Error::InvalidLimits(it) if it == above), "{error:?}");
     assert!(error.to_string().contains("33554432"), "{error}");
 }
 

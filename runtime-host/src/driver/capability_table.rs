@@ -7,8 +7,8 @@ use std::sync::{Arc, Weak};
 use isolet_wire::{Attachment, Value};
 
 use crate::engine::bindings::sandbox as wit;
-use crate::error::fault::worn_out;
-use crate::error::{Error, LimitError, LimitKind, Result};
+use crate::error::fault::{defect, worn_out};
+use crate::error::{LimitError, LimitKind, Result};
 use crate::limits::stats::WorkerStats;
 use crate::rpc::mailbox::Mailbox;
 use crate::rpc::promised_answer::PromisedAnswer;
@@ -135,7 +135,7 @@ impl CapabilityTable {
     /// Gives the sandbox a capability and returns its name there.
     pub(super) fn hold(&mut self, attachment: &Attachment) -> Result<wit::Capability> {
         let stub = Stub::from_attachment(attachment)
-            .ok_or_else(|| Error::Internal("a value names what is no stub".to_owned()))?;
+            .ok_or_else(|| defect("a value names what is no stub"))?;
         let stub = self.localised(&stub);
         self.last = self.last.checked_add(1).ok_or_else(worn_out)?;
         let capability = match stub.target() {

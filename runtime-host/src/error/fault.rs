@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::internal::InternalError;
 use super::{Error, LimitError, LimitKind, Overload};
 
 /// Returns the resource of the machine or the pool that has run out, if the error says
@@ -27,13 +28,18 @@ pub(crate) fn at_fault(error: wasmtime::Error) -> Error {
     overload(&error).map_or_else(|| internal(error), Error::from)
 }
 
-pub(crate) fn internal(error: impl std::fmt::Display) -> Error {
-    Error::Internal(format!("{error:#}"))
+pub(crate) fn internal(error: impl Into<wasmtime::Error>) -> Error {
+    Error::Internal(InternalError::new(error))
+}
+
+/// Returns [`Error::Internal`] with a text that says what is wrong.
+pub(crate) fn defect(text: &'static str) -> Error {
+    Error::Internal(InternalError::text(text))
 }
 
 /// Returns the error for a driver that ended without an answer.
 pub(crate) fn lost() -> Error {
-    Error::Internal("the sandbox's driver ended without an answer".to_owned())
+    defect("the sandbox's driver ended without an answer")
 }
 
 impl LimitError {
@@ -56,5 +62,5 @@ pub(crate) fn worn_out() -> Error {
 
 /// Returns the error for something that isolet's own guest never says.
 pub(crate) fn lie(what: &str) -> Error {
-    Error::Internal(format!("the guest {what}"))
+    Error::Internal(InternalError::text(format!("the guest {what}")))
 }

@@ -4,12 +4,17 @@
 pub(crate) mod diagnostics;
 pub(crate) mod exception;
 pub(crate) mod fault;
+pub(crate) mod internal;
+pub(crate) mod invalid;
 pub(crate) mod outcome;
 pub(crate) mod thrown;
 
 use std::fmt;
 
 use isolet_wire::Value;
+
+use internal::InternalError;
+use invalid::{CodeError, LimitsError};
 
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -59,10 +64,11 @@ pub enum Error {
     ParentEnded,
     /// A limit has a value that no sandbox could have.
     #[error("invalid limits: {0}")]
-    InvalidLimits(String),
-    /// The worker code cannot be loaded, whatever its modules contain.
+    InvalidLimits(#[from] LimitsError),
+    /// The worker code cannot be loaded, or the call cannot be made, whatever the modules
+    /// contain.
     #[error("invalid worker code: {0}")]
-    InvalidCode(String),
+    InvalidCode(#[from] CodeError),
     /// The worker's value does not match what the caller's type expects.
     #[error("the returned value: {0}")]
     Decode(#[from] isolet_wire::DecodeError),
@@ -74,7 +80,7 @@ pub enum Error {
     NoRuntime,
     /// A defect of isolet or of its guest; the sandbox is gone.
     #[error("internal error: {0}")]
-    Internal(String),
+    Internal(#[source] InternalError),
 }
 
 /// The argument of `abortIsolate()`.

@@ -120,7 +120,7 @@ impl Thrown {
                 let cause = Some(Box::new(Cause::Error(error.clone())));
                 let thrown = match error {
                     // These are workerd's own words, for programs that match on them.
-                    Error::InvalidCode(text) => Self::new(text),
+                    Error::InvalidCode(error) => Self::new(error.to_string()),
                     Error::Limit(LimitError { kind: LimitKind::Output, actual, .. })
                         if actual > MAX_MESSAGE_BYTES =>
                     {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::error::invalid::CodeError;
 use crate::error::{Error, Result};
 use crate::limits::quota::Quota;
 use crate::limits::watchers::{Watchers, Watching};
@@ -39,13 +40,12 @@ impl Lineage {
     /// Checks that the sandbox may load a worker.
     ///
     /// # Errors
-    /// [`Error::InvalidCode`] if the worker would be too many generations below the root.
+    /// [`CodeError`] if the worker would be too many generations below the root.
     pub(crate) fn check_depth(&self) -> Result<()> {
         match &self.0 {
-            Some(this) if this.generation >= MAX_GENERATIONS => Err(Error::InvalidCode(format!(
-                "The worker is too deep: {MAX_GENERATIONS} workers that loaded one another are \
-                  before it."
-            ))),
+            Some(this) if this.generation >= MAX_GENERATIONS => {
+                Err(CodeError::Depth { generations: MAX_GENERATIONS }.into())
+            }
             _ => Ok(()),
         }
     }

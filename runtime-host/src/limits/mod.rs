@@ -9,11 +9,15 @@ pub(crate) mod watchers;
 
 use std::time::Duration;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::error::invalid::LimitsError;
 use crate::support::config::MAX_STACK_BYTES;
 
 /// The most bytes that `env` may take, as in Cloudflare Workers.
 pub(crate) const MAX_ENV_BYTES: usize = 1 << 20;
+
+/// The smallest stack that JavaScript may be given.
+const MIN_STACK_BYTES: u32 = 16 << 10;
 
 /// The limits of a worker. Every limit is armed by default.
 ///
@@ -276,42 +280,28 @@ impl Limits {
     /// Checks the limits against those of the engine.
     ///
     /// # Errors
-    /// [`Error::InvalidLimits`] if no sandbox of the engine could have one of the limits.
+    /// [`LimitsError`] if no sandbox of the engine could have one of the limits.
     pub(crate) fn validate(&self, max_memory_bytes: u64, base_bytes: u64) -> Result<()> {
-        let refuse = |text: String| Err(Error::InvalidLimits(text));
-        if self.fuel > i64::MAX.cast_unsigned() {
-            return refuse(format!("fuel {} is more than {}", self.fuel, i64::MAX));
-        }
-        if self.memory_bytes > max_memory_bytes {
-            return refuse(format!(
-                "memory_bytes {} is more than the {max_memory_bytes} that the engine was \
-                 configured for",
-                self.memory_bytes
-            ));
-        }
-        if self.memory_bytes < base_bytes {
-            return refuse(format!(
-                "memory_bytes {} is less than the {base_bytes} that an empty sandbox has",
-                self.memory_bytes
-            ));
-        }
-        if self.stack_bytes > MAX_STACK_BYTES || self.stack_bytes < 16 << 10 {
-            return refuse(format!(
-                "stack_bytes {} is not between {} and {MAX_STACK_BYTES}",
-                self.stack_bytes,
-                16 << 10
-            ));
-        }
-        if self.wall.is_zero() {
-            return refuse("wall is zero".to_owned());
-        }
-        if self.concurrency == 0 {
-            return refuse("concurrency is zero".to_owned());
-        }
-        if self.sandboxes == 0 {
-            return refuse("sandboxes is zero".to_owned());
-        }
-        Ok(())
+        let most_fuel = i64::MAX.cast_unsigned();
+        let (memory, stack) = (self.memory_bytes, self.stack_bytes);
+        let error = if self.fuel > most_fuel {
+            LimitsError::Fuel { actual: self.fuel, limit: most_fuel }
+        } else if memory > max_memory_bytes {
+            LimitsError::MemoryAbove { actual: memory, limit: max_memory_bytes }
+        } else if memory < base_bytes {
+            LimitsError::MemoryBelow { actual: memory, least: base_bytes }
+        } else if !(MIN_STACK_BYTES..=MAX_STACK_BYTES).contains(&stack) {
+            LimitsError::Stack { actual: stack, least: MIN_STACK_BYTES, limit: MAX_STACK_BYTES }
+        } else if self.wall.is_zero() {
+            LimitsError::Wall
+        } else if self.concurrency == 0 {
+            LimitsError::Concurrency
+        } else if self.sandboxes == 0 {
+            LimitsError::Sandboxes
+        } else {
+            return Ok(());
+        };
+        Err(error.into())
     }
 }
 

@@ -12,7 +12,8 @@ use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::engine::source::Module;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::error::invalid::CodeError;
 use crate::limits::Limits;
 use crate::limits::MAX_ENV_BYTES;
 use crate::rpc::stub::Stub;
@@ -158,13 +159,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
 /// Refuses arguments that would take long to read.
 ///
 /// # Errors
-/// [`Error::InvalidCode`] if there are more values than any code and `env` can have.
+/// [`CodeError`] if there are more values than any code and `env` can have.
 pub(super) fn check_length(arguments: &Value) -> Result<()> {
     if arguments.has_at_least(MAX_VALUES) {
-        return Err(Error::InvalidCode(format!(
-            "A loader is asked with at most {MAX_VALUES} values: a worker may have \
-             {MAX_MODULES} modules and {MAX_ENV_BYTES} bytes of env."
-        )));
+        let (limit, modules, env_bytes) = (MAX_VALUES, MAX_MODULES, MAX_ENV_BYTES);
+        return Err(CodeError::Values { limit, modules, env_bytes }.into());
     }
     Ok(())
 }
@@ -186,10 +185,9 @@ impl<'a> LoadRequest<'a> {
         check_length(arguments)?;
         let elements = arguments.elements().ok_or(DecodeError::NotAnArray)?;
         match elements.expanding(most).next_or_undefined() {
-            Err(DecodeError::Expansion) => Err(Error::InvalidCode(format!(
-                "Dynamic Worker code size (more than {max_code_bytes} bytes) exceeds the maximum \
-                 allowed size of {max_code_bytes} bytes."
-            ))),
+            Err(DecodeError::Expansion) => {
+                Err(CodeError::UncountedCodeBytes { limit: max_code_bytes }.into())
+            }
             given => Ok(given?),
         }
     }

@@ -20,7 +20,7 @@ use crate::engine::host_state::HostState;
 use crate::engine::image::Image;
 use crate::engine::log::Logs;
 use crate::engine::source::Sources;
-use crate::error::fault::{internal, overload};
+use crate::error::fault::{at_fault, internal};
 use crate::error::{Aborted, Error, LimitError, LimitKind, Result};
 use crate::limits::budget::{Allowance, Budget};
 use crate::limits::fuel_account::Lease;
@@ -147,7 +147,7 @@ impl Sandbox {
                     waited = waits.load(Ordering::Relaxed);
                     polled.map(|ended| match ended {
                         Ok((outcome,)) => Ok(Some(outcome)),
-                        Err(error) => Err(stopped(&error, budget, transfer)),
+                        Err(error) => Err(stopped(error, budget, transfer)),
                     })
                 });
                 match paused.await? {
@@ -192,24 +192,21 @@ async fn instantiate(
     // Instantiation runs no code of the guest, only the segments of a table.
     store.set_fuel(u64::MAX).map_err(internal)?;
     store.fuel_async_yield_interval(Some(YIELD_INTERVAL)).map_err(internal)?;
-    let instance =
-        image.pre().instantiate_async(&mut store).await.map_err(|error| {
-            overload(&error).map_or_else(|| stopped_at_start(&error), Error::from)
-        })?;
+    let instance = image.pre().instantiate_async(&mut store).await.map_err(stopped_at_start)?;
     let turn = image.turn().of(&mut store, &instance).map_err(internal)?;
     Ok((store, instance, turn))
 }
 
-fn stopped_at_start(error: &wasmtime::Error) -> Error {
+fn stopped_at_start(error: wasmtime::Error) -> Error {
     match (error.downcast_ref::<LimitError>(), error.downcast_ref::<Error>()) {
         (Some(limit), _) => Error::Limit(*limit),
         (_, Some(error)) => error.clone(),
-        _ => internal(error),
+        _ => at_fault(error),
     }
 }
 
 /// Returns the error for a turn that did not complete.
-fn stopped(error: &wasmtime::Error, budget: Budget, transfer: usize) -> Error {
+fn stopped(error: wasmtime::Error, budget: Budget, transfer: usize) -> Error {
     if let Some(limit) = error.downcast_ref::<LimitError>() {
         return Error::Limit(*limit);
     }
@@ -230,6 +227,6 @@ fn stopped(error: &wasmtime::Error, budget: Budget, transfer: usize) -> Error {
         _ if format!("{:?}", error.root_cause()) == "HostcallFuelExhausted" => {
             limit(LimitKind::Transfer, transfer as u64, transfer as u64)
         }
-        _ => overload(error).map_or_else(|| internal(error), Error::from),
+        _ => at_fault(error),
     }
 }

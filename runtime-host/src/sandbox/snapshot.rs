@@ -3,8 +3,8 @@
 use wasmtime::component::WasmList;
 
 use super::{Sandbox, instantiate};
-use crate::error::fault::internal;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::error::fault::{defect, internal};
 
 const PAGE: usize = 4096;
 
@@ -47,7 +47,7 @@ impl Sandbox {
             let pages = u32::try_from(pages).map_err(internal)?;
             let (old,) = grow.call_async(&mut *store, (pages,)).await.map_err(internal)?;
             if old < 0 {
-                return Err(Error::Internal("a dump larger than a sandbox".to_owned()));
+                return Err(defect("a dump larger than a sandbox"));
             }
         }
         for run in differing(base, memory) {

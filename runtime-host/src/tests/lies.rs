@@ -18,6 +18,7 @@ use crate::worker_code::WorkerCode;
 #[track_caller]
 fn assert_refused(answer: &Result<Value>, text: &str) {
     let Err(Error::Internal(said)) = answer else { panic!("not refused: {answer:?}") };
+    let said = said.to_string();
     assert!(said.contains(text) && !said.contains("without an answer"), "{said}");
 }
 

@@ -178,8 +178,8 @@ impl Tenant {
                 assert_eq!((seen.functions_in_table, seen.table_size), (1064, 1064));
                 assert_ne!(seen.global, NOTHING.global);
             }
-            (End::Traps, Err(Error::Internal(text))) => {
-                assert!(text.contains("unreachable"), "{text}");
+            (End::Traps, Err(Error::Internal(error))) => {
+                assert!(error.to_string().contains("unreachable"), "{error}");
             }
             (End::Spins, Err(Error::Limit(limit))) => assert_eq!(limit.kind, LimitKind::Fuel),
             (End::WantsMore, Err(Error::Limit(limit))) => assert_eq!(limit.kind, LimitKind::Memory),

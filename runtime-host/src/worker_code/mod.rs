@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::engine::log::{LogLine, LogSink};
 use crate::engine::source::{Module, ModuleSource};
 use crate::engine::transpiler::TranspileOptions;
+use crate::error::invalid::CodeError;
 use crate::error::{Error, Result};
 use crate::limits::{Limits, MAX_ENV_BYTES};
 use crate::rpc::capability::Capability;
@@ -92,7 +93,7 @@ pub struct WorkerCode {
     pub(crate) outbound: Option<Stub>,
     pub(crate) compatibility_date: Option<String>,
     pub(crate) transpile: TranspileOptions,
-    problem: Option<String>,
+    problem: Option<CodeError>,
 }
 
 impl WorkerCode {
@@ -139,13 +140,7 @@ impl WorkerCode {
         if let Some(module) = Module::by_name(&name, text) {
             return self.add(name, module);
         }
-        self.problem.get_or_insert_with(|| {
-            format!(
-                "the name of module \"{}\" ends in none of .js .mjs .cjs .jsx .ts .mts .tsx \
-                 .json .txt",
-                name.escape_debug()
-            )
-        });
+        self.problem.get_or_insert(CodeError::Ending { name });
         self
     }
 
@@ -337,42 +332,26 @@ impl WorkerCode {
     /// Checks the code without looking into its modules.
     ///
     /// # Errors
-    /// [`Error::InvalidCode`] if the code cannot be loaded whatever its modules contain.
+    /// [`CodeError`] if the code cannot be loaded whatever its modules contain.
     pub(crate) fn validate(&self, max_code_bytes: u64) -> Result<()> {
         if let Some(problem) = &self.problem {
-            return Err(Error::InvalidCode(problem.clone()));
+            return Err(problem.clone().into());
         }
         if self.elsewhere.is_none() && !self.modules.contains_key(&self.main) {
-            return Err(Error::InvalidCode(format!(
-                "there is no module \"{}\", which is to be the main one",
-                self.main.escape_debug()
-            )));
+            return Err(CodeError::NoMain { name: self.main.clone() }.into());
         }
         if let Some(name) = self.modules.keys().find(|name| name.contains('\0')) {
-            return Err(Error::InvalidCode(format!(
-                "the name of module \"{}\" has a NUL in it",
-                name.escape_debug()
-            )));
+            return Err(CodeError::Nul { name: name.clone() }.into());
         }
         if let Some(date) = self.compatibility_date.as_ref().filter(|date| !is_date(date)) {
-            let date: String = date.chars().take(32).collect();
-            return Err(Error::InvalidCode(format!(
-                "the compatibility date \"{}\" is not of the form 2026-03-01",
-                date.escape_debug()
-            )));
+            return Err(CodeError::Date { date: date.chars().take(32).collect() }.into());
         }
         if self.tails.len() > MAX_TAILS {
-            return Err(Error::InvalidCode(format!(
-                "A worker may have at most {MAX_TAILS} tails, and this one has {}.",
-                self.tails.len()
-            )));
+            return Err(CodeError::Tails { actual: self.tails.len(), limit: MAX_TAILS }.into());
         }
         let bytes = self.bytes();
         if bytes > max_code_bytes {
-            return Err(Error::InvalidCode(format!(
-                "Dynamic Worker code size ({bytes} bytes) exceeds the maximum allowed size of \
-                 {max_code_bytes} bytes."
-            )));
+            return Err(CodeError::CodeBytes { actual: bytes, limit: max_code_bytes }.into());
         }
         Ok(())
     }
@@ -418,10 +397,7 @@ pub(crate) fn encode_env(
 pub(crate) fn check_env(env: &Value) -> Result<()> {
     let bytes = env.as_bytes().len();
     if bytes > MAX_ENV_BYTES {
-        return Err(Error::InvalidCode(format!(
-            "Dynamic Worker env size ({bytes} bytes) exceeds the maximum allowed size of \
-             {MAX_ENV_BYTES} bytes."
-        )));
+        return Err(CodeError::EnvBytes { actual: bytes, limit: MAX_ENV_BYTES }.into());
     }
     Ok(())
 }

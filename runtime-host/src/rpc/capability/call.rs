@@ -7,7 +7,8 @@ use std::sync::Arc;
 use isolet_wire::Value;
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::error::invalid::CodeError;
 use crate::limits::fuel_account::FuelAccount;
 
 /// The maximum number of names in a path: those that a program may write, and the export
@@ -72,7 +73,7 @@ pub(crate) fn arguments_of(arguments: &impl Serialize) -> Result<Value> {
         return Ok(Value::array_of(&[]));
     }
     if value.elements().is_none() {
-        return Err(Error::InvalidCode("the arguments of a call are a tuple or a list".to_owned()));
+        return Err(CodeError::Arguments.into());
     }
     Ok(value)
 }
