@@ -223,7 +223,8 @@ fn stopped(error: wasmtime::Error, budget: Budget, transfer: usize) -> Error {
             let bytes = crate::support::config::WASM_STACK_BYTES as u64;
             limit(LimitKind::Stack, bytes, bytes)
         }
-        // The type is private to Wasmtime, so that only its name can be matched.
+        // Only its name can be matched: the type is private to Wasmtime, and the store keeps
+        // the allowance but not what was left of it. `tests/quantity.rs` notices a new name.
         _ if format!("{:?}", error.root_cause()) == "HostcallFuelExhausted" => {
             limit(LimitKind::Transfer, transfer as u64, transfer as u64)
         }
