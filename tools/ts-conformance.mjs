@@ -154,6 +154,11 @@ const PRELUDE = `((log, names) => {
 async function run(files, names) {
   const log = [];
   const context = vm.createContext({});
+  // Both sides draw the same numbers.
+  vm.runInContext(
+    "{ let n = 1; Math.random = () => (n = (n * 16807) % 2147483647) / 2147483647; }",
+    context,
+  );
   const show = vm.runInContext(PRELUDE, context)(
     (...all) => log.length < 500 && log.push(all.join(" ")),
     [...names],
