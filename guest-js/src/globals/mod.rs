@@ -1,23 +1,20 @@
-//! The JavaScript globals, one file per global.
+//! The JavaScript globals: a folder for each subject, with the scripts and their helpers in Rust.
 //!
 //! Each script is a function of `native`, the helpers in Rust, and `internals`,
 //! an object that the guest's own code shares and no worker can reach.
 
-mod arguments;
 mod console;
 mod crypto;
 mod dynamic_code;
 mod encoding;
-mod execution_context;
-mod format;
-mod http;
+mod fetch;
 mod inspect;
 mod raw;
 mod scripts;
 mod structured_clone;
-mod table;
 mod timers;
 mod url;
+mod workers;
 
 #[cfg(test)]
 mod tests;
@@ -43,8 +40,8 @@ pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>, compiled: &[u8]) -> Resul
     console::install(&native, state)?;
     crypto::install(&native, state)?;
     encoding::install(&native)?;
-    execution_context::install(&native, state)?;
-    http::install(&native)?;
+    workers::install(&native, state)?;
+    fetch::install(&native)?;
     structured_clone::install(&native)?;
     timers::install(&native, state)?;
     url::install(&native)?;

@@ -2,8 +2,8 @@
 
 use rquickjs::{Array, Ctx, Function, Object, Result, Value};
 
-use super::inspect::{Inspector, text};
-use super::raw;
+use crate::globals::inspect::{Inspector, text};
+use crate::globals::raw;
 
 const MAX_ROWS: usize = 1_000;
 const MAX_COLUMNS: usize = 50;

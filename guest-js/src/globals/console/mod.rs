@@ -1,4 +1,8 @@
-//! Writing to the log, for `console.js` and for uncaught exceptions.
+//! `console`: writing to the log, also for uncaught exceptions.
+
+mod arguments;
+mod format;
+mod table;
 
 use std::rc::Rc;
 
@@ -6,10 +10,11 @@ use rquickjs::function::Opt;
 use rquickjs::{Array, Ctx, Function, Object, Result, Value};
 
 use super::inspect::{DEPTH, Inspector};
-use super::{arguments, format, table};
 use crate::state::State;
 use crate::value::stack;
 use crate::{Level, clock, context};
+
+pub use format::plain;
 
 /// The maximum size of one log line in bytes. What exceeds it is counted and left out.
 const MAX_LINE: usize = 1 << 16;
@@ -64,7 +69,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     native.set("dir", Function::new(ctx.clone(), dir)?)?;
 
     let inspect = |ctx: Ctx<'js>, value: Value<'js>, helpers: Object<'js>| {
-        bounded(format::plain(&ctx, &helpers, &value))
+        bounded(plain(&ctx, &helpers, &value))
     };
     native.set("inspect", Function::new(ctx.clone(), inspect)?)?;
 
@@ -76,7 +81,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
 
     let reporting = Rc::clone(state);
     let report = move |ctx: Ctx<'js>, value: Value<'js>, helpers: Object<'js>| {
-        let text = bounded(format!("Uncaught {}", format::plain(&ctx, &helpers, &value)));
+        let text = bounded(format!("Uncaught {}", plain(&ctx, &helpers, &value)));
         reporting.host.log(context::current(&ctx), Level::Error, &text, None);
     };
     native.set("report", Function::new(ctx, report)?)

@@ -1,4 +1,5 @@
-//! Checks of what `Headers`, `Request` and `Response` take.
+//! `fetch` and its classes. The helpers check what `Headers`, `Request`, `Response` and `Blob`
+//! take.
 
 #![allow(
     clippy::needless_pass_by_value,

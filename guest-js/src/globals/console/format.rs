@@ -2,8 +2,8 @@
 
 use rquickjs::{Array, Ctx, FromJs, Function, Object, Result, Value};
 
-use super::inspect::{DEPTH, Inspector};
-use super::raw;
+use crate::globals::inspect::{DEPTH, Inspector};
+use crate::globals::raw;
 
 /// The depth to which `%o` prints an object.
 const DEEP: usize = 4;

@@ -1,11 +1,12 @@
-//! The functions that keep an invocation open, such as `waitUntil`, and the one that ends the
+//! The interfaces of Workers: stubs, loaders, the context of an invocation, and the module
+//! `cloudflare:workers`. The helpers keep an invocation open, such as for `waitUntil`, or end the
 //! sandbox.
 
 use std::rc::Rc;
 
 use rquickjs::{Ctx, Exception, Function, Object, Persistent, Result, Value};
 
-use super::format;
+use super::console;
 use crate::state::State;
 use crate::{Effect, Level, context};
 
@@ -82,9 +83,9 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
 
     let reporting = Rc::clone(state);
     let report = move |ctx: Ctx<'js>, reason: Value<'js>, helpers: Object<'js>| {
-        let text = format::plain(&ctx, &helpers, &reason);
+        let text = console::plain(&ctx, &helpers, &reason);
         let line = format!("Uncaught (in promise) {text}");
-        let line = super::console::bounded(line);
+        let line = console::bounded(line);
         reporting.host.log(context::current(&ctx), Level::Error, &line, None);
     };
     native.set("reportRejection", Function::new(ctx, report)?)
