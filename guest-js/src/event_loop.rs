@@ -3,16 +3,16 @@
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
-use rquickjs::promise::PromiseState;
-use rquickjs::{CatchResultExt, Context, Ctx, Function, Persistent, Promise, Runtime, Value};
+use rquickjs::{CatchResultExt, Context, Ctx, Persistent, Runtime, Value};
 
-use crate::intrinsics::Intrinsics;
-use crate::rpc::{Handle, message};
-use crate::state::{Invocation, Rejection, State};
+use crate::reaction::when_settled;
+use crate::rpc::message;
+use crate::state::{Handle, Internals, Invocation, Rejection, State};
+use crate::throw::thrown;
 use crate::timers::Due;
 use crate::{
     Effect, Event, Host, Invoke, Level, Load, Outcome, Settlement, clock, context, globals,
-    intrinsics, modules, rpc, throw, value,
+    intrinsics, modules, rpc, state, value,
 };
 
 /// The heap size in bytes at which the engine first collects garbage. A collection visits every
@@ -79,7 +79,10 @@ impl Interpreter {
         }
         drop(self.state.after_turn.take());
         self.state.handed_on.take().iter().for_each(Handle::dispose);
-        Outcome { effects: self.state.effects.take(), alarm: self.state.timers.borrow().alarm() }
+        Outcome {
+            effects: self.state.outbox.effects.take(),
+            alarm: self.state.timers.borrow().alarm(),
+        }
     }
 
     fn deliver(&self, ctx: &Ctx<'_>, event: Event) {
@@ -239,11 +242,11 @@ impl Interpreter {
 }
 
 fn install(ctx: &Ctx<'_>, state: &Rc<State>, globals: &[u8]) -> rquickjs::Result<()> {
-    rpc::attach(ctx, state);
+    state::attach(ctx, state);
     value::install(ctx)?;
     let internals = globals::install(ctx, state, globals)?;
     value::set_platform(ctx, &internals.get::<_, Vec<Value<'_>>>("platform")?)?;
-    *state.intrinsics.borrow_mut() = Some(Intrinsics::save(ctx, internals));
+    *state.internals.borrow_mut() = Some(Internals::save(ctx, internals));
     Ok(())
 }
 
@@ -282,42 +285,6 @@ fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>
     state.returned(id);
     if !waiting {
         state.end(id);
-    }
-}
-
-/// Returns the value that was thrown. An error that is not an exception becomes an `Error`.
-pub fn thrown<'js>(ctx: &Ctx<'js>, error: rquickjs::Error) -> Value<'js> {
-    if matches!(error, rquickjs::Error::Exception) {
-        return ctx.catch();
-    }
-    throw::error(ctx, &error.to_string()).unwrap_or_else(|_| Value::new_undefined(ctx.clone()))
-}
-
-/// Calls `then` with the value or with what was thrown: immediately if the promise is already
-/// fulfilled, otherwise when it settles.
-pub fn when_settled<'js>(
-    ctx: &Ctx<'js>,
-    promise: &Promise<'js>,
-    then: impl for<'a> Fn(&Ctx<'a>, Result<Value<'a>, Value<'a>>) + Clone + 'static,
-) {
-    if promise.state() == PromiseState::Resolved
-        && let Some(Ok(value)) = promise.result()
-    {
-        return then(ctx, Ok(value));
-    }
-    let rejected = then.clone();
-    let attached = (|| -> rquickjs::Result<()> {
-        let resolved = Function::new(ctx.clone(), {
-            let then = then.clone();
-            move |ctx: Ctx<'js>, value: Value<'js>| then(&ctx, Ok(value))
-        })?;
-        let rejected = Function::new(ctx.clone(), move |ctx: Ctx<'js>, thrown: Value<'js>| {
-            rejected(&ctx, Err(thrown));
-        })?;
-        globals::then(promise, &resolved, &rejected)
-    })();
-    if let Err(error) = attached {
-        then(ctx, Err(thrown(ctx, error)));
     }
 }
 

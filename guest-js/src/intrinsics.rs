@@ -1,46 +1,16 @@
 //! The parts of JavaScript that the guest's own code uses, captured before a worker can tamper
 //! with them.
 
-use std::cell::RefCell;
-
 use isolet_wire::Interface;
 use rquickjs::function::Constructor;
-use rquickjs::{
-    Array, Ctx, Exception, FromJs, Function, Object, Persistent, Promise, Result, Value,
-};
+use rquickjs::{Array, Ctx, Exception, FromJs, Function, Object, Promise, Result, Value};
 
-use crate::rpc;
-use crate::state::State;
-
-/// The object that `globals::install` returned. User code cannot reach it.
-pub struct Intrinsics {
-    all: Persistent<Object<'static>>,
-    /// The values that were looked up before, by the address of the name's text, because a
-    /// lookup by name is expensive.
-    known: RefCell<Vec<(usize, Persistent<Value<'static>>)>>,
-}
-
-impl Intrinsics {
-    pub fn save<'js>(ctx: &Ctx<'js>, internals: Object<'js>) -> Self {
-        Self { all: Persistent::save(ctx, internals), known: RefCell::default() }
-    }
-
-    fn get<'js>(&self, ctx: &Ctx<'js>, name: &'static str) -> Result<Value<'js>> {
-        let address = name.as_ptr().addr();
-        let known =
-            self.known.borrow().iter().find(|(at, _)| *at == address).map(|it| it.1.clone());
-        if let Some(known) = known {
-            return known.restore(ctx);
-        }
-        let value: Value<'js> = self.all.clone().restore(ctx)?.get(name)?;
-        self.known.borrow_mut().push((address, Persistent::save(ctx, value.clone())));
-        Ok(value)
-    }
-}
+use crate::state::{self, State};
+use crate::{promise, value};
 
 fn get<'js, T: FromJs<'js>>(ctx: &Ctx<'js>, state: &State, name: &'static str) -> Result<T> {
-    match &*state.intrinsics.borrow() {
-        Some(intrinsics) => T::from_js(ctx, intrinsics.get(ctx, name)?),
+    match &*state.internals.borrow() {
+        Some(internals) => T::from_js(ctx, internals.get(ctx, name)?),
         None => Err(Exception::throw_internal(ctx, "the globals are not installed")),
     }
 }
@@ -100,7 +70,7 @@ pub fn inherits_rpc_target<'js>(
     object: &Object<'js>,
 ) -> Result<bool> {
     for class in [rpc_target(ctx, state)?, worker_entrypoint(ctx, state)?] {
-        if rpc::inherits(object.clone(), &class.get("prototype")?)? {
+        if value::inherits(object.clone(), &class.get("prototype")?)? {
             return Ok(true);
         }
     }
@@ -260,7 +230,7 @@ pub fn bind<'js>(
     function: &Function<'js>,
     this: &Value<'js>,
 ) -> Result<Value<'js>> {
-    let state = rpc::state(ctx)?;
+    let state = state::of(ctx)?;
     get::<Function<'js>>(ctx, &state, "bind")?.call((function.clone(), this.clone()))
 }
 
@@ -310,7 +280,7 @@ pub fn promise_of<'js>(
     state: &State,
     value: &Value<'js>,
 ) -> Result<Option<Promise<'js>>> {
-    if let Some(promise) = rpc::promise_of(value) {
+    if let Some(promise) = promise::of(value) {
         return Ok(Some(promise.clone()));
     }
     let Some(object) = value.as_object() else { return Ok(None) };

@@ -9,6 +9,7 @@
 #![allow(clippy::too_many_arguments)]
 
 mod clock;
+mod commonjs_exports;
 mod context;
 mod event_loop;
 #[cfg(target_arch = "wasm32")]
@@ -17,6 +18,8 @@ mod globals;
 mod host;
 mod intrinsics;
 mod modules;
+mod promise;
+mod reaction;
 mod rpc;
 mod state;
 mod throw;

@@ -26,7 +26,6 @@ use rquickjs::{Ctx, Object, Result};
 use crate::state::State;
 
 pub use dynamic_code::forbid as forbid_dynamic_code;
-pub use raw::then;
 #[cfg(test)]
 pub use scripts::tests::compiled;
 pub use scripts::{STACK, TEXTS, compile};

@@ -11,7 +11,7 @@
 use std::ffi::CString;
 use std::ptr;
 
-use rquickjs::{Ctx, Error, Function, Object, Promise, Result, Value, qjs};
+use rquickjs::{Ctx, Error, Object, Result, Value, qjs};
 
 /// An own property, as it is declared.
 pub enum Property<'js> {
@@ -63,31 +63,6 @@ pub fn own_property<'js>(object: &Object<'js>, key: &Value<'js>) -> Result<Optio
         }
         Ok(Some(Property::Data { value, enumerable }))
     }
-}
-
-/// Reacts to a promise as `await` does: the worker sees no lookup of `then`, `constructor` or
-/// `Symbol.species`.
-pub fn then<'js>(
-    promise: &Promise<'js>,
-    resolved: &Function<'js>,
-    rejected: &Function<'js>,
-) -> Result<()> {
-    let ctx = promise.ctx();
-    // SAFETY: all are live values of this context, which the engine only borrows. The value
-    // that it returns is owned.
-    unsafe {
-        let derived = qjs::JS_PromiseThen(
-            ctx.as_raw().as_ptr(),
-            promise.as_raw(),
-            resolved.as_raw(),
-            rejected.as_raw(),
-        );
-        if qjs::JS_IsException(derived) {
-            return Err(Error::Exception);
-        }
-        drop(Value::from_raw(ctx.clone(), derived));
-    }
-    Ok(())
 }
 
 /// Returns the enumerable own keys: strings, then symbols. Not for proxies.

@@ -4,7 +4,7 @@
 use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::{Ctx, Result, Value};
 
-use crate::{intrinsics, rpc};
+use crate::{intrinsics, state};
 
 const NAMES: [&str; 2] = ["cloudflare:workers", "isolet:workers"];
 
@@ -29,7 +29,7 @@ impl ModuleDef for Sockets {
     }
 
     fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
-        let state = rpc::state(ctx)?;
+        let state = state::of(ctx)?;
         exports.export("connect", intrinsics::export(ctx, &state, "connect")?)?;
         Ok(())
     }
@@ -63,7 +63,7 @@ impl ModuleDef for Workers {
     }
 
     fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
-        let state = rpc::state(ctx)?;
+        let state = state::of(ctx)?;
         for name in CLASSES {
             exports.export(name, intrinsics::export(ctx, &state, name)?)?;
         }

@@ -7,10 +7,10 @@ use rquickjs::context::EvalOptions;
 use rquickjs::function::This;
 use rquickjs::{Ctx, Error, Function, Object, Persistent, Result, Value};
 
-use super::exported::{self, Exported};
 use super::{builtin, evaluate, find, not_found, required, resolve, source_map};
-use crate::state::State;
-use crate::{ModuleBody, rpc, value};
+use crate::commonjs_exports::{self, Exported};
+use crate::state::{self, State};
+use crate::{ModuleBody, value};
 
 /// The start of the wrapper function. It is one line, so that lines keep their numbers.
 const PREFIX: &str = "(function (exports, require, module, __filename, __dirname) {";
@@ -28,7 +28,7 @@ pub fn compile(ctx: &Ctx<'_>, state: &State, name: &str, source: &str) -> Result
     let body: Function<'_> =
         source_map::prefixed(ctx, prefix, || ctx.eval_with_options(wrapped, options))?;
     state.compiled.borrow_mut().insert(name.to_owned(), Persistent::save(ctx, body));
-    let exported = exported::read(source);
+    let exported = commonjs_exports::read(source);
     state.exported.borrow_mut().insert(name.to_owned(), Rc::new(exported));
     Ok(())
 }
@@ -70,7 +70,7 @@ fn exported_by(state: &State, name: &str) -> Option<Rc<Exported>> {
         return Some(Rc::clone(known));
     }
     let exported = match state.bodies.borrow().get(name) {
-        Some(ModuleBody::Commonjs(source)) => Rc::new(exported::read(source)),
+        Some(ModuleBody::Commonjs(source)) => Rc::new(commonjs_exports::read(source)),
         _ => return None,
     };
     state.exported.borrow_mut().insert(name.to_owned(), Rc::clone(&exported));
@@ -130,7 +130,7 @@ pub fn run<'js>(
 }
 
 fn require<'js>(ctx: &Ctx<'js>, base: &str, specifier: &str) -> Result<Value<'js>> {
-    let state = rpc::state(ctx)?;
+    let state = state::of(ctx)?;
     if let Some(builtin) = builtin::name(specifier) {
         return required::require(ctx, &state, builtin);
     }

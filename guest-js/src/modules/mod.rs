@@ -3,7 +3,6 @@
 
 mod builtin;
 mod commonjs;
-mod exported;
 mod required;
 mod source_map;
 
@@ -16,11 +15,9 @@ use rquickjs::{
     Value,
 };
 
-pub use exported::Exported;
-
 use crate::rpc::message::{self, Owner};
-use crate::state::State;
-use crate::{Load, ModuleBody, Script, SourceError, intrinsics, rpc, throw};
+use crate::state::{self, State};
+use crate::{Load, ModuleBody, Script, SourceError, intrinsics, throw};
 
 pub fn install(runtime: &Runtime, state: &Rc<State>) {
     runtime.set_loader(Modules(Rc::clone(state)), Modules(Rc::clone(state)));
@@ -223,7 +220,7 @@ struct ValueModule;
 impl ModuleDef for ValueModule {
     fn declare(declarations: &Declarations<'_>) -> Result<()> {
         let module = declarations.module();
-        let state = rpc::state(module.ctx())?;
+        let state = state::of(module.ctx())?;
         declarations.declare("default")?;
         for name in commonjs::names(module.ctx(), &state, &module.name::<String>()?)? {
             declarations.declare(name)?;
@@ -233,7 +230,7 @@ impl ModuleDef for ValueModule {
 
     fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
         let name: String = exports.module().name()?;
-        let state = rpc::state(ctx)?;
+        let state = state::of(ctx)?;
         let value = evaluate(ctx, &state, &name)?;
         for name in commonjs::names(ctx, &state, &name)? {
             if let Some(value) = commonjs::own(ctx, &value, &name)? {

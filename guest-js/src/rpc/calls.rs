@@ -7,13 +7,14 @@ use rquickjs::{Coerced, Ctx, Promise, Result, Value};
 
 use super::mapper;
 use super::message::{self, Owner, Passing};
-use super::promise::{self, CallPromise};
 use super::stub::{Root, Stub};
-use super::{Handle, loopback, state};
-use crate::state::State;
-use crate::{
-    Call, Capability, Effect, Mapper, Settled, context, event_loop, intrinsics, throw, value,
-};
+use crate::promise::{self, CallPromise};
+use crate::reaction::when_settled;
+use crate::state::{self, Handle, Outbox, PendingCall, State};
+use crate::{Call, Capability, Effect, Mapper, Settled, context, intrinsics, throw, value};
+
+/// The capability for the sandbox itself, which every sandbox holds.
+pub const OWN: Capability = Capability::Imported(0);
 
 pub const DISPOSED: &str = "RPC stub used after being disposed.";
 
@@ -25,14 +26,6 @@ const OVER: &str =
 const ABANDONED: &str = "The invocation that made this call is over.";
 
 const NOT_KNOWN: &str = "A value of the callback of map() has no meaning outside of it.";
-
-/// A call whose answer has not arrived yet.
-pub struct PendingCall {
-    pub invocation: u32,
-    promise: CallPromise,
-    /// True if its result was disposed of before it arrived.
-    disposed: bool,
-}
 
 /// The target of a call, as far as it is known when the call is made.
 pub enum Target<'js> {
@@ -50,7 +43,7 @@ pub fn start<'js>(
     mut path: Vec<String>,
     arguments: Option<Vec<Value<'js>>>,
 ) -> Result<Value<'js>> {
-    let state = state(ctx)?;
+    let state = state::of(ctx)?;
     if mapper::is_recording(&state) {
         return Stub::make(ctx, mapper::record(ctx, &state, root, path, arguments)?);
     }
@@ -67,7 +60,7 @@ pub fn start<'js>(
     };
     let arguments = match encode(ctx, arguments, Passing::Parameters) {
         Ok(arguments) => arguments,
-        Err(error) => return rejected(ctx, &state, &event_loop::thrown(ctx, error)),
+        Err(error) => return rejected(ctx, &state, &throw::thrown(ctx, error)),
     };
     let (id, promise, value) = new_promise(ctx, &state)?;
     let call = Call { id, invocation, target, path, arguments, awaited: true, mapper: None };
@@ -90,7 +83,7 @@ pub fn start_mapped<'js>(
     mut path: Vec<String>,
     mapper: Mapper,
 ) -> Result<Value<'js>> {
-    let state = state(ctx)?;
+    let state = state::of(ctx)?;
     let target = leads_to(ctx, &state, root, &mut path)?;
     if let Target::Thrown(thrown) = target {
         return rejected(ctx, &state, &thrown);
@@ -102,7 +95,7 @@ pub fn start_mapped<'js>(
     let call = Call {
         id,
         invocation,
-        target: loopback::OWN,
+        target: OWN,
         path,
         arguments: None,
         awaited: true,
@@ -113,10 +106,10 @@ pub fn start_mapped<'js>(
         Target::Here(list) => {
             let list = intrinsics::follow(ctx, &state, list, call.path.clone(), None)?;
             let list = promise::of(&list).ok_or(rquickjs::Error::Unknown)?;
-            event_loop::when_settled(ctx, list, move |ctx, list| {
+            when_settled(ctx, list, move |ctx, list| {
                 let (promise, call) = (promise.clone(), call.clone());
                 let encode = |list| message::encode(ctx, list);
-                match list.and_then(|it| encode(it).map_err(|it| event_loop::thrown(ctx, it))) {
+                match list.and_then(|it| encode(it).map_err(|it| throw::thrown(ctx, it))) {
                     Ok(list) => {
                         let call = Call { path: Vec::new(), arguments: Some(list), ..call };
                         send(&state, promise, call);
@@ -144,7 +137,7 @@ fn new_promise<'js>(ctx: &Ctx<'js>, state: &State) -> Result<(u32, CallPromise, 
 fn adopt<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Value<'js>> {
     let Some(own) = promise::of(value) else { return Ok(value.clone()) };
     let (_, promise, adopting) = new_promise(ctx, state)?;
-    event_loop::when_settled(ctx, own, move |ctx, result| {
+    when_settled(ctx, own, move |ctx, result| {
         let (Ok(value) | Err(value)) = &result;
         // Only fails if memory runs out, which cannot be reported here.
         let _ = promise.clone().settle(ctx, value, result.is_err());
@@ -194,9 +187,9 @@ fn defer_to<'js>(
     root: &Root<'js>,
     mut path: Vec<String>,
     passed: Passed<'js>,
-    handle: impl FnOnce(&Rc<State>, Capability) -> Handle,
+    handle: impl FnOnce(&Rc<Outbox>, Capability) -> Handle,
 ) -> Result<Root<'js>> {
-    let state = state(ctx)?;
+    let state = state::of(ctx)?;
     if let (Root::Recorded(_), Passed::Nothing) = (root, &passed) {
         return mapper::record(ctx, &state, root, path, None);
     }
@@ -233,7 +226,7 @@ fn defer_to<'js>(
     let id = state.next_call();
     let call = Call { id, invocation, target, path, arguments, awaited: false, mapper: None };
     state.emit(Effect::Call(call));
-    Ok(Root::Owned(handle(&state, Capability::Promised(id))))
+    Ok(Root::Owned(handle(&state.outbox, Capability::Promised(id))))
 }
 
 fn encode<'js>(
@@ -306,7 +299,7 @@ fn is_disposed(state: &State, call: u32) -> bool {
 /// # Errors
 /// Errors with what the disposer throws.
 pub fn dispose<'js>(ctx: &Ctx<'js>, promise: &Value<'js>) -> Result<bool> {
-    let state = state(ctx)?;
+    let state = state::of(ctx)?;
     let come = promise::of(promise).filter(|it| it.state() == PromiseState::Resolved);
     if let Some(Ok(value)) = come.and_then(Promise::result::<Value<'js>>) {
         intrinsics::dispose(ctx, &state, value)?;
@@ -321,7 +314,7 @@ pub fn dispose<'js>(ctx: &Ctx<'js>, promise: &Value<'js>) -> Result<bool> {
 
 /// Returns the capability that a message names for a root, or `None` if the root cannot be one.
 pub fn capability<'js>(ctx: &Ctx<'js>, root: &Root<'js>) -> Result<Option<Capability>> {
-    let state = state(ctx)?;
+    let state = state::of(ctx)?;
     match target(ctx, &state, root)? {
         Target::Capability(Capability::Promised(call)) if matches!(root, Root::Promise(_)) => {
             Ok(Some(Capability::PromisedAnswer(call)))
@@ -374,7 +367,7 @@ fn rejected<'js>(ctx: &Ctx<'js>, state: &State, thrown: &Value<'js>) -> Result<V
 /// Settles the promise of a call with its answer. Does nothing if the call is not pending any
 /// more.
 pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
-    let state = state(ctx)?;
+    let state = state::of(ctx)?;
     let Some(call) = state.calls.borrow_mut().remove(&settled.call) else { return Ok(()) };
     context::enter(ctx, call.invocation);
     state.payer.set(call.invocation);
@@ -389,7 +382,7 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
     };
     match decoded {
         Ok(value) => call.promise.settle(ctx, &value, thrown),
-        Err(error) => call.promise.settle(ctx, &event_loop::thrown(ctx, error), true),
+        Err(error) => call.promise.settle(ctx, &throw::thrown(ctx, error), true),
     }
 }
 
@@ -445,7 +438,7 @@ pub fn without_awaiting(ctx: &Ctx<'_>, state: &State) {
         if used {
             continue;
         }
-        let mut effects = state.effects.borrow_mut();
+        let mut effects = state.outbox.effects.borrow_mut();
         let made = effects.iter_mut().find_map(|effect| match effect {
             Effect::Call(call) if call.id == id => Some(call),
             _ => None,

@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use rquickjs::{Ctx, IntoJs, Object, Result, Value};
 
+use super::calls;
 use super::stub::{Root, Stub};
-use super::{Handle, calls};
+use crate::state::Handle;
 use crate::{Capability, throw};
 
 /// The export `name` of a worker. A call of one of its methods is sent to the worker under that

@@ -4,20 +4,17 @@ use std::rc::Rc;
 
 use rquickjs::{Ctx, Function, Object, Result, Value};
 
+use super::calls::{self, OWN};
 use super::export::Export;
-use super::receiver::{self, Shows};
+use super::shows::{Shows, stands_for};
 use super::stub::{Root, Stub};
-use super::{Handle, calls, promise, state};
-use crate::Capability;
-use crate::state::State;
-
-/// The capability for the sandbox itself, which every sandbox holds.
-pub const OWN: Capability = Capability::Imported(0);
+use crate::promise;
+use crate::state::{self, Handle, State};
 
 fn this(ctx: &Ctx<'_>) -> Result<Handle> {
-    let state = state(ctx)?;
+    let state = state::of(ctx)?;
     let mut own = state.own.borrow_mut();
-    Ok(own.get_or_insert_with(|| Handle::new(&state, OWN)).clone())
+    Ok(own.get_or_insert_with(|| Handle::new(&state.outbox, OWN)).clone())
 }
 
 /// Adds the functions that the scripts use to `native`.
@@ -35,7 +32,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
             return Stub::make(&ctx, again).map(Some);
         }
         let is_answer = Stub::of(&target).is_some() || promise::call_of(&target).is_some();
-        if is_answer || receiver::stands_for(&ctx, &known, &target)? == Shows::Nothing {
+        if is_answer || stands_for(&ctx, &known, &target)? == Shows::Nothing {
             return Ok(None);
         }
         Stub::make(&ctx, calls::loopback(&ctx, &root, target)?).map(Some)

@@ -5,20 +5,12 @@ use rquickjs::{Ctx, Function, Object, Result, Value};
 
 use super::calls::{self, Target};
 use super::message::{self, Passing};
-use super::promise;
 use super::stub::{Root, Stub};
-use super::{Handle, state};
-use crate::state::State;
-use crate::{Capability, Mapper, Step, throw};
+use crate::state::{self, Handle, Recording, State};
+use crate::{Capability, Mapper, Step, promise, throw};
 
 /// The maximum number of calls and reads in one callback.
 const MAX_STEPS: usize = 1_000;
-
-/// What a callback has done so far.
-pub struct Recording {
-    id: u32,
-    steps: Vec<Step>,
-}
 
 /// A value that will be known when a recording is applied.
 #[derive(Clone, Copy)]
@@ -129,7 +121,7 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
             None if promise::call_of(&this).is_some() => (Root::Promise(this), Vec::new()),
             None => return Err(throw::type_error(&ctx, "Illegal invocation")),
         };
-        let state = state(&ctx)?;
+        let state = state::of(&ctx)?;
         if is_recording(&state) {
             let text = "map() cannot be called in the callback of map().";
             return Err(throw::type_error(&ctx, text));

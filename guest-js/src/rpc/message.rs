@@ -6,13 +6,12 @@ use isolet_wire::{Interface, Writer};
 use rquickjs::function::This;
 use rquickjs::{Ctx, Function, Persistent, Value};
 
-use super::handle::Handle;
-use super::receiver::{self, Shows};
+use super::shows::{Shows, stands_for};
 use super::stub::{Root, Stub};
-use super::{calls, promise, size};
-use crate::state::State;
+use super::{calls, size};
+use crate::state::{self, Handle, State};
 use crate::value::{self, Instance, Instances, StubHook, StubSource};
-use crate::{Capability, Message, event_loop, intrinsics, throw};
+use crate::{Capability, Message, intrinsics, promise, throw};
 
 /// The maximum number of objects that one sandbox may have exported at a time.
 const MAX_EXPORTED: usize = 250_000;
@@ -182,7 +181,7 @@ impl Outgoing {
         ctx: &Ctx<'js>,
         value: &Value<'js>,
     ) -> rquickjs::Result<Capability> {
-        match receiver::stands_for(ctx, &self.state, value)? {
+        match stands_for(ctx, &self.state, value)? {
             Shows::Nothing => Err(value::refuse(
                 ctx,
                 "Proxy could not be serialized because it is not a valid RPC receiver type. The \
@@ -210,7 +209,7 @@ impl Outgoing {
             return self.export(ctx, value);
         };
         let copy: Value<'js> = dup.call((This(value.clone()),))?;
-        if receiver::stands_for(ctx, &self.state, &copy)? == shows {
+        if stands_for(ctx, &self.state, &copy)? == shows {
             return self.export(ctx, &copy);
         }
         let text = format!(
@@ -269,7 +268,7 @@ impl<'a> Incoming<'a> {
         // A capability that the value does not name is a disposer.
         for (&capability, named) in self.capabilities.iter().zip(self.named) {
             if !named {
-                self.handles.push(Handle::new(self.state, capability));
+                self.handles.push(Handle::new(&self.state.outbox, capability));
             }
         }
         (self.handles, self.streams)
@@ -287,7 +286,7 @@ impl<'js> StubSource<'js> for Incoming<'_> {
         if let Some(named) = self.named.get_mut(position as usize) {
             *named = true;
         }
-        let handle = Handle::new(self.state, capability);
+        let handle = Handle::new(&self.state.outbox, capability);
         self.handles.push(handle.clone());
         let stub = Stub::make(ctx, Root::Owned(handle))?;
         match capability {
@@ -400,12 +399,12 @@ fn send(
     encode: impl FnOnce(&mut Outgoing) -> rquickjs::Result<Vec<u8>>,
 ) -> rquickjs::Result<Message> {
     let mut outgoing =
-        Outgoing { state: super::state(ctx)?, capabilities: Vec::new(), passing, to_host: false };
+        Outgoing { state: state::of(ctx)?, capabilities: Vec::new(), passing, to_host: false };
     match encode(&mut outgoing) {
         Ok(data) => Ok(Message { data, capabilities: outgoing.capabilities }),
         Err(error) if outgoing.capabilities.is_empty() => Err(error),
         Err(error) => {
-            let thrown = event_loop::thrown(ctx, error);
+            let thrown = throw::thrown(ctx, error);
             outgoing.withdraw(ctx, 0);
             Err(ctx.throw(thrown))
         }
@@ -414,7 +413,7 @@ fn send(
 
 /// Withdraws the objects that a message exports which will not be sent.
 pub fn withdraw(ctx: &Ctx<'_>, message: Message) -> rquickjs::Result<()> {
-    let (state, passing) = (super::state(ctx)?, Passing::Handed);
+    let (state, passing) = (state::of(ctx)?, Passing::Handed);
     let capabilities = message.capabilities;
     Outgoing { state, capabilities, passing, to_host: false }.withdraw(ctx, 0);
     Ok(())

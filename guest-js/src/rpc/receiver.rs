@@ -8,29 +8,16 @@ use rquickjs::{Ctx, Exception, Object, Result, Value};
 
 use super::calls::DISPOSED;
 use super::message::{self, Owner};
-use super::promise;
+use super::shows::{Shows, stands_for};
 use super::stub::{FETCH, Stub};
 use crate::state::State;
-use crate::{Entrypoint, Invoke, Receiver, intrinsics, throw, value};
+use crate::{Entrypoint, Invoke, Receiver, intrinsics, promise, throw, value};
 
 const MAX_PATH: usize = 64;
 
 /// The methods of entrypoints that belong to events of the platform.
 const RESERVED: [&str; 5] =
     ["connect", "alarm", "webSocketMessage", "webSocketClose", "webSocketError"];
-
-/// The members that an object exposes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Shows {
-    /// Methods and getters of its class, but no properties of the instance itself.
-    Class,
-    /// Own properties, and inherited ones other than those that the language gives every
-    /// object.
-    Export,
-    /// Own properties.
-    Own,
-    Nothing,
-}
 
 struct Found<'js> {
     value: Value<'js>,
@@ -220,21 +207,6 @@ fn shows<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows
     stands_for(ctx, state, value)
 }
 
-/// Returns the members that a stub of a value of this worker exposes, or `Shows::Nothing` if
-/// there can be no stub of it. A proxy counts as what its prototype chain says, or as a
-/// function if it can be called and is not a target.
-///
-/// # Errors
-/// Errors with what a proxy throws.
-pub fn stands_for<'js>(ctx: &Ctx<'js>, state: &State, value: &Value<'js>) -> Result<Shows> {
-    let Some(object) = value.as_object() else { return Ok(Shows::Nothing) };
-    Ok(match () {
-        () if intrinsics::inherits_rpc_target(ctx, state, object)? => Shows::Class,
-        () if value.is_function() || value::is_plain(ctx, value)? => Shows::Own,
-        () => Shows::Nothing,
-    })
-}
-
 fn is_foreign(value: &Value<'_>) -> bool {
     Stub::of(value).is_some() || promise::call_of(value).is_some()
 }
@@ -293,22 +265,7 @@ fn of_proxy<'js>(ctx: &Ctx<'js>, proxy: &Object<'js>, name: &str) -> Result<Opti
 fn extends<'js>(object: &Object<'js>, base: &Object<'js>) -> Result<bool> {
     let base: Object<'js> = base.get("prototype")?;
     let prototype = object.get::<_, Option<Object<'js>>>("prototype").ok().flatten();
-    prototype.map_or(Ok(false), |prototype| inherits(prototype, &base))
-}
-
-/// Returns true if `base` is the object or is in its prototype chain.
-///
-/// # Errors
-/// Errors with what a proxy in the chain throws.
-pub fn inherits<'js>(object: Object<'js>, base: &Object<'js>) -> Result<bool> {
-    let mut next = Some(object);
-    while let Some(object) = next {
-        if object == *base {
-            return Ok(true);
-        }
-        next = value::prototype(&object)?;
-    }
-    Ok(false)
+    prototype.map_or(Ok(false), |prototype| value::inherits(prototype, &base))
 }
 
 fn not_a_function(ctx: &Ctx<'_>, name: &str) -> rquickjs::Error {

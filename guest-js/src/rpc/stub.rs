@@ -8,9 +8,9 @@ use rquickjs::{Atom, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, V
 
 use super::export::Export;
 use super::mapper::Recorded;
-use super::{Handle, atom, calls, promise, state};
-use crate::state::State;
-use crate::{intrinsics, throw, value};
+use super::{atom, calls};
+use crate::state::{self, Handle, State};
+use crate::{intrinsics, promise, throw, value};
 
 const MAX_PATH: usize = 64;
 
@@ -77,14 +77,14 @@ impl<'js> Stub<'js> {
     }
 
     fn into_instance(self, ctx: &Ctx<'js>, of: Of) -> Result<Value<'js>> {
-        let prototype = of.prototype(ctx, &*state(ctx)?)?;
+        let prototype = of.prototype(ctx, &*state::of(ctx)?)?;
         Ok(Class::instance_proto(self, prototype)?.into_inner().into_value())
     }
 
     /// Returns the stub that a value is.
     pub fn of(value: &Value<'js>) -> Option<Class<'js, Self>> {
         // Checked first, because the engine writes an error for a value of another class.
-        let known = state(value.ctx()).ok()?.stub_class.get();
+        let known = state::of(value.ctx()).ok()?.stub_class.get();
         if value::class(value) == known { Class::from_value(value).ok() } else { None }
     }
 
@@ -106,7 +106,7 @@ impl<'js> JsClass<'js> for Stub<'js> {
     type Mutable = Readable;
 
     fn prototype(ctx: &Ctx<'js>) -> Result<Option<Object<'js>>> {
-        Of::Stub.prototype(ctx, &*state(ctx)?).map(Some)
+        Of::Stub.prototype(ctx, &*state::of(ctx)?).map(Some)
     }
 
     fn constructor(_: &Ctx<'js>) -> Result<Option<Constructor<'js>>> {
@@ -128,7 +128,7 @@ impl<'js> JsClass<'js> for Stub<'js> {
             }
             root if path == [FETCH] && root.fetches() => {
                 let stub = Self::make(&ctx, root)?;
-                intrinsics::fetch(&ctx, &*state(&ctx)?, stub, arguments)
+                intrinsics::fetch(&ctx, &*state::of(&ctx)?, stub, arguments)
             }
             root => calls::start(&ctx, &root, path, Some(arguments)),
         }
@@ -213,7 +213,7 @@ impl<'js> JsClass<'js> for Members {
     ) -> Result<Value<'js>> {
         let of = this.borrow().of;
         let key = atom::value(ctx, &atom)?;
-        let state = state(ctx)?;
+        let state = state::of(ctx)?;
         let local =
             |ctx: &Ctx<'js>| -> Result<Value<'js>> { of.methods(ctx, &state)?.get(key.clone()) };
         // Symbols belong to the language.
@@ -267,7 +267,7 @@ impl<'js> JsClass<'js> for Members {
         let of = this.borrow().of;
         let key = atom::value(ctx, &atom)?;
         let Some(name) = key.as_string() else {
-            return of.methods(ctx, &*state(ctx)?)?.contains_key(key);
+            return of.methods(ctx, &*state::of(ctx)?)?.contains_key(key);
         };
         let name = name.to_string()?;
         Ok(match of {
@@ -318,7 +318,8 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
 
     // The maximum size of a worker's code.
     #[allow(clippy::cast_precision_loss, reason = "no code has 2^53 bytes")]
-    let max_code_bytes = |ctx: Ctx<'js>| state(&ctx).map(|state| state.max_code_bytes.get() as f64);
+    let max_code_bytes =
+        |ctx: Ctx<'js>| state::of(&ctx).map(|state| state.max_code_bytes.get() as f64);
     native.set("maxCodeBytes", Function::new(ctx.clone(), max_code_bytes)?)?;
 
     // The disposer of an answer without stubs.
@@ -331,7 +332,7 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     let hand_on = |ctx: Ctx<'js>, this: Value<'js>| {
         let stub = stub_of(&ctx, &this)?;
         if let Root::Owned(handle) = stub.root {
-            state(&ctx)?.handed_on.borrow_mut().push(handle);
+            state::of(&ctx)?.handed_on.borrow_mut().push(handle);
         }
         Ok::<_, rquickjs::Error>(())
     };

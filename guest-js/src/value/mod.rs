@@ -173,6 +173,21 @@ pub fn prototype<'js>(object: &rquickjs::Object<'js>) -> Result<Option<rquickjs:
     raw::prototype(object.ctx(), object.as_value()).map(Value::into_object)
 }
 
+/// Returns true if `base` is the object or is in its prototype chain.
+///
+/// # Errors
+/// Errors with what a proxy in the chain throws.
+pub fn inherits<'js>(object: rquickjs::Object<'js>, base: &rquickjs::Object<'js>) -> Result<bool> {
+    let mut next = Some(object);
+    while let Some(object) = next {
+        if object == *base {
+            return Ok(true);
+        }
+        next = prototype(&object)?;
+    }
+    Ok(false)
+}
+
 /// Returns true if the value's prototype is `Object.prototype`. A proxy is asked for it.
 ///
 /// # Errors

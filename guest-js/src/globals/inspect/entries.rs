@@ -7,7 +7,7 @@ use rquickjs::{Array, Object, Result, Value};
 
 use super::object::{Content, Sketch};
 use super::{Inspector, MAX_ITEMS, MAX_STRING, raw, text};
-use crate::rpc;
+use crate::promise;
 
 /// The printed entries of one object.
 #[derive(Default)]
@@ -224,7 +224,7 @@ impl<'js> Inspector<'_, 'js> {
         level: usize,
         entries: &mut Vec<String>,
     ) -> Result<()> {
-        let Some(promise) = rpc::promise_of(object.as_value()) else { return Ok(()) };
+        let Some(promise) = promise::of(object.as_value()) else { return Ok(()) };
         entries.push(match promise.state() {
             PromiseState::Pending => "<pending>".to_owned(),
             PromiseState::Resolved => self.value(&raw::promise_result(object), level)?,

@@ -197,9 +197,9 @@ fn a_context_keeps_an_invocation_open() {
     realm.state.invocations.borrow_mut().entry(3).and_modify(|known| known.settled = true);
     realm.eval("fail('why')");
     assert_eq!(realm.logged(), ["Uncaught (in promise) why"]);
-    assert!(realm.state.effects.borrow().is_empty());
+    assert!(realm.state.outbox.effects.borrow().is_empty());
     realm.eval("done()");
-    assert!(matches!(realm.state.effects.borrow()[..], [Effect::Waited(3)]));
+    assert!(matches!(realm.state.outbox.effects.borrow()[..], [Effect::Waited(3)]));
     assert!(!realm.state.invocations.borrow().contains_key(&3));
     realm.check(&[
         ("ctx.props.p", "1"),

@@ -17,8 +17,7 @@ use std::rc::Rc;
 use rquickjs::{CatchResultExt, Coerced, Context, FromJs, Runtime, Value};
 
 use super::{compiled, forbid_dynamic_code, install};
-use crate::intrinsics::Intrinsics;
-use crate::state::State;
+use crate::state::{Internals, State};
 use crate::timers::Due;
 use crate::{Host, Level, Module, SourceError, clock};
 
@@ -57,7 +56,7 @@ impl Realm {
         context.with(|ctx| {
             let internals = install(&ctx, &state, compiled()).catch(&ctx).unwrap();
             ctx.globals().set("internals", internals.clone()).unwrap();
-            *state.intrinsics.borrow_mut() = Some(Intrinsics::save(&ctx, internals));
+            *state.internals.borrow_mut() = Some(Internals::save(&ctx, internals));
         });
         Self { context, runtime, state, lines }
     }
@@ -127,7 +126,7 @@ impl Realm {
 impl Drop for Realm {
     fn drop(&mut self) {
         // The values in the state must be dropped before the heap.
-        self.state.intrinsics.take();
+        self.state.internals.take();
         self.state.timers.take();
     }
 }

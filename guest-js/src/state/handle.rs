@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::state::State;
+use super::outbox::Outbox;
 use crate::{Capability, Effect};
 
 /// One stub's hold on a capability. Its clones share the hold: disposing of one disposes of
@@ -20,24 +20,24 @@ struct Entry {
     capability: Capability,
     /// True if its method `fetch` takes a request.
     fetches: bool,
-    state: Rc<State>,
+    outbox: Rc<Outbox>,
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        self.state.emit(Effect::Release(self.capability));
+        self.outbox.emit(Effect::Release(self.capability));
     }
 }
 
 impl Handle {
-    pub fn new(state: &Rc<State>, capability: Capability) -> Self {
+    pub fn new(outbox: &Rc<Outbox>, capability: Capability) -> Self {
         let fetches = matches!(capability, Capability::Service(_));
-        Self::of(Rc::new(Entry { capability, fetches, state: Rc::clone(state) }))
+        Self::of(Rc::new(Entry { capability, fetches, outbox: Rc::clone(outbox) }))
     }
 
     /// Creates a handle for a capability that will be an entrypoint.
-    pub fn of_entrypoint(state: &Rc<State>, capability: Capability) -> Self {
-        Self::of(Rc::new(Entry { capability, fetches: true, state: Rc::clone(state) }))
+    pub fn of_entrypoint(outbox: &Rc<Outbox>, capability: Capability) -> Self {
+        Self::of(Rc::new(Entry { capability, fetches: true, outbox: Rc::clone(outbox) }))
     }
 
     fn of(entry: Rc<Entry>) -> Self {

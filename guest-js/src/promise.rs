@@ -1,17 +1,42 @@
-//! The promise that a call returns.
+//! Promises, and the promise that a call returns.
 //!
 //! `patches/promised-call.patch` gives the engine promises that know the call whose answer they
 //! are, that can be called, and that tell whether anybody holds them. The native build has the
 //! crate's unpatched engine. Its promises are plain ones that always count as awaited, and
 //! nothing can be pipelined on them.
 
-use rquickjs::{Ctx, Object, Persistent, Promise, Result, Value};
+use rquickjs::{Ctx, Error, Function, Object, Persistent, Promise, Result, Value, qjs};
 
 /// Returns the promise that a value is. The promise of a call can be called, so the crate takes
 /// it for a function.
 pub fn of<'v, 'js>(value: &'v Value<'js>) -> Option<&'v Promise<'js>> {
     // SAFETY: the value is a promise.
     value.is_promise().then(|| unsafe { value.ref_promise() })
+}
+
+/// Reacts to a promise as `await` does: the worker sees no lookup of `then`, `constructor` or
+/// `Symbol.species`.
+pub fn then<'js>(
+    promise: &Promise<'js>,
+    resolved: &Function<'js>,
+    rejected: &Function<'js>,
+) -> Result<()> {
+    let ctx = promise.ctx();
+    // SAFETY: all are live values of this context, which the engine only borrows. The value
+    // that it returns is owned.
+    unsafe {
+        let derived = qjs::JS_PromiseThen(
+            ctx.as_raw().as_ptr(),
+            promise.as_raw(),
+            resolved.as_raw(),
+            rejected.as_raw(),
+        );
+        if qjs::JS_IsException(derived) {
+            return Err(Error::Exception);
+        }
+        drop(Value::from_raw(ctx.clone(), derived));
+    }
+    Ok(())
 }
 
 /// A promise that the table of pending calls holds.

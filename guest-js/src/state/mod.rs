@@ -1,5 +1,10 @@
 //! The state of a sandbox outside of the JavaScript heap.
 
+mod attached;
+mod handle;
+mod internals;
+mod outbox;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -8,11 +13,15 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rquickjs::{Function, Object, Persistent};
 
-use crate::intrinsics::Intrinsics;
-use crate::modules::Exported;
-use crate::rpc::{Handle, PendingCall, Recording};
+use crate::commonjs_exports::Exported;
+use crate::promise::CallPromise;
 use crate::timers::Timers;
-use crate::{Effect, Host, ModuleBody};
+use crate::{Effect, Host, ModuleBody, Step};
+
+pub use attached::{attach, of};
+pub use handle::Handle;
+pub use internals::Internals;
+pub use outbox::Outbox;
 
 /// An invocation that has not ended.
 #[derive(Default)]
@@ -30,6 +39,20 @@ pub struct Invocation {
     pub results: Vec<Handle>,
     /// The stream ends that it has exported, as long as the streams are not over.
     pub sent: Vec<Persistent<rquickjs::Value<'static>>>,
+}
+
+/// A call whose answer has not arrived yet.
+pub struct PendingCall {
+    pub invocation: u32,
+    pub promise: CallPromise,
+    /// True if its result was disposed of before it arrived.
+    pub disposed: bool,
+}
+
+/// What a callback of `map()` has done so far.
+pub struct Recording {
+    pub id: u32,
+    pub steps: Vec<Step>,
 }
 
 /// A rejected promise, with the invocation and the reason of its rejection.
@@ -51,7 +74,8 @@ pub struct State {
     /// True if promises of calls have a method `map`.
     pub maps_promises: Cell<bool>,
     random: RefCell<ChaCha20Rng>,
-    pub effects: RefCell<Vec<Effect>>,
+    /// The effects of the turn. Handles share it, because dropping one is an effect.
+    pub outbox: Rc<Outbox>,
     pub invocations: RefCell<BTreeMap<u32, Invocation>>,
     pub calls: RefCell<BTreeMap<u32, PendingCall>>,
     /// The calls of invocations that have ended in this turn.
@@ -108,7 +132,7 @@ pub struct State {
     /// The invocation that evaluates the main module, 0 afterwards. `waitUntil` cannot keep it
     /// open.
     pub load: Cell<u32>,
-    pub intrinsics: RefCell<Option<Intrinsics>>,
+    pub internals: RefCell<Option<Internals>>,
 }
 
 impl State {
@@ -121,7 +145,7 @@ impl State {
             transfers_stubs: Cell::new(false),
             maps_promises: Cell::new(false),
             random: RefCell::new(ChaCha20Rng::seed_from_u64(0)),
-            effects: RefCell::default(),
+            outbox: Rc::default(),
             invocations: RefCell::default(),
             calls: RefCell::default(),
             abandoned: RefCell::default(),
@@ -153,12 +177,12 @@ impl State {
             handled: RefCell::default(),
             wants_handled: Cell::new(false),
             load: Cell::new(0),
-            intrinsics: RefCell::default(),
+            internals: RefCell::default(),
         }
     }
 
     pub fn emit(&self, effect: Effect) {
-        self.effects.borrow_mut().push(effect);
+        self.outbox.emit(effect);
     }
 
     pub fn seed(&self, seed: u64) {
