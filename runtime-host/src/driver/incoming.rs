@@ -5,6 +5,7 @@ use super::state::{Driver, Due, INVOCATION_FUEL, ROOT_FUEL};
 use crate::engine::bindings::sandbox as wit;
 use crate::error::Result;
 use crate::error::fault::worn_out;
+use crate::rpc::capability::Call;
 use crate::rpc::request::{Receiver, Request};
 
 impl Driver {
@@ -64,11 +65,12 @@ impl Driver {
                 wit::Receiver::Entrypoint(wit::Entrypoint { name: export.name.clone(), props })
             }
         };
-        let arguments = match invoke.arguments {
+        let Call { path, arguments, .. } = invoke.call;
+        let arguments = match arguments {
             Some(arguments) => Some(self.lower(arguments).await?),
             None => None,
         };
-        let Invoke { path, to_host, .. } = invoke;
+        let to_host = invoke.to_host;
         let invoke = wit::Invoke { invocation: id, receiver, path, arguments, to_host };
         let event = wit::Event::Invoke(invoke);
         self.turn(id, &event).await

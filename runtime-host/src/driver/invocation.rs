@@ -15,8 +15,9 @@ use crate::limits::fuel_account::{FuelAccount, Lease};
 use crate::limits::lineage::Lineage;
 use crate::limits::quota::Reservation;
 use crate::limits::{Limits, Usage};
+use crate::rpc::capability::Call;
 use crate::rpc::report::Report;
-use crate::rpc::request::{Asked, Kept, Receiver, Reply, Request};
+use crate::rpc::request::{Kept, Receiver, Reply, Request};
 use crate::support::trace::Span;
 use crate::worker_code::spec::Code;
 
@@ -69,10 +70,10 @@ impl Invocation {
         owner: Lineage,
     ) -> (Box<Self>, Invoke) {
         let watched = code.is_watched();
-        let Request { token, receiver, asked, limits, caller, payer, reseed, began, reply } =
+        let Request { token, receiver, call, limits, caller, payer, reseed, began, reply } =
             request;
         // An invocation whose caller has gone away has no arguments: nobody waits for it.
-        let Asked { path, arguments } = asked.take().unwrap_or_default();
+        let call = call.take().unwrap_or_else(|| Call::of(Vec::new(), None));
         let own = began.checked_add(limits.wall).unwrap_or(began + Duration::from_secs(1 << 32));
         // Nobody waits for the invocation longer than its payer does.
         let deadline = payer.as_ref().map_or(own, |payer| payer.deadline.min(own));
@@ -84,7 +85,7 @@ impl Invocation {
             calls: Vec::new(),
             queue: CallQueue::new(limits.concurrency),
             abandoned: false,
-            called: watched.then(|| Box::new((receiver.clone(), path.clone()))),
+            called: watched.then(|| Box::new((receiver.clone(), call.path.clone()))),
             failure: None,
             opened: 0,
             caller,
@@ -97,7 +98,7 @@ impl Invocation {
             kept: Reservation::default(),
             reply: Some(reply),
         });
-        (invocation, Invoke { receiver, path, arguments, reseed, to_host })
+        (invocation, Invoke { receiver, call, reseed, to_host })
     }
 
     pub(crate) fn log(&self, code: &Code) -> Log {
@@ -225,8 +226,7 @@ impl Invocation {
 /// The part of a request that the guest receives.
 pub(crate) struct Invoke {
     pub(crate) receiver: Receiver,
-    pub(crate) path: Vec<String>,
-    pub(crate) arguments: Option<Value>,
+    pub(crate) call: Call,
     pub(crate) reseed: Option<u64>,
     /// True if no sandbox made the call.
     pub(crate) to_host: bool,

@@ -1,19 +1,16 @@
 //! References to objects and entrypoints in one particular sandbox.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use isolet_wire::Value;
 use tokio::sync::oneshot;
 
 use crate::error::thrown::Thrown;
-use crate::limits::fuel_account::FuelAccount;
 use crate::limits::lineage::Lineage;
 use crate::limits::watchers::Watching;
-use crate::rpc::cancel_slot::cancel_slot;
 use crate::rpc::capability::{Answer, Call, failed};
-use crate::rpc::mailbox::{Mailbox, StubHold, new_token};
-use crate::rpc::request::{Asked, Receiver, Reply, Request};
+use crate::rpc::mailbox::{Mailbox, StubHold};
+use crate::rpc::request::{Receiver, Reply, Request};
 use crate::rpc::survey::{Holds, Visitor};
 use crate::support::sync::AtomicBool;
 
@@ -74,25 +71,14 @@ impl Remote {
 
     pub(crate) fn request(&self, call: Call) -> Answer {
         let (reply, answer) = oneshot::channel();
-        let token = new_token();
-        let payer = match FuelAccount::for_callee(call.payer.as_ref(), self.mailbox.lineage()) {
-            Ok(payer) => payer,
+        let (receiver, mailbox) = (self.receiver.clone(), &self.mailbox);
+        let reply = Reply::Value(reply);
+        let made = Request::new(receiver, call, mailbox.limits(), mailbox.lineage(), reply);
+        let (request, owner) = match made {
+            Ok(made) => made,
             Err(thrown) => return failed(thrown),
         };
-        let mut limits = self.mailbox.limits().clone();
-        let (owner, asked) = cancel_slot(Asked { path: call.path, arguments: call.arguments });
-        limits.output_bytes = call.answer_bytes.unwrap_or(limits.output_bytes);
-        let request = Box::new(Request {
-            token,
-            receiver: self.receiver.clone(),
-            asked,
-            limits,
-            payer,
-            caller: call.payer,
-            reseed: None,
-            began: Instant::now(),
-            reply: Reply::Value(reply),
-        });
+        let token = request.token;
         if self.mailbox.invoke(request).is_err() {
             return failed(Thrown::new(BROKEN));
         }

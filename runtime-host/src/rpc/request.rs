@@ -7,12 +7,16 @@ use isolet_wire::Value;
 use tokio::sync::oneshot;
 
 use crate::error::Result;
+use crate::error::thrown::Thrown;
 use crate::limits::Limits;
 use crate::limits::fuel_account::FuelAccount;
+use crate::limits::lineage::Lineage;
 use crate::limits::quota::Reservation;
 use crate::limits::stats::WorkerStats;
-use crate::rpc::cancel_slot::CancelSlot;
+use crate::rpc::cancel_slot::{CancelSlot, Owner, cancel_slot};
+use crate::rpc::capability::Call;
 use crate::rpc::export::Export;
+use crate::rpc::mailbox::new_token;
 use crate::rpc::report::Report;
 use crate::rpc::survey::Survey;
 
@@ -78,17 +82,11 @@ impl Reply {
     }
 }
 
-/// The path that is called and its arguments. Without arguments, the path is read.
-#[derive(Default)]
-pub(crate) struct Asked {
-    pub(crate) path: Vec<String>,
-    pub(crate) arguments: Option<Value>,
-}
-
 pub(crate) struct Request {
     pub(crate) token: u64,
     pub(crate) receiver: Receiver,
-    pub(crate) asked: CancelSlot<Asked>,
+    /// Without its payer, who is `caller`.
+    pub(crate) call: CancelSlot<Call>,
     pub(crate) limits: Limits,
     /// The invocation that makes the call. `None` if the embedder makes it.
     pub(crate) caller: Option<Arc<FuelAccount>>,
@@ -101,12 +99,43 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// Creates a request, and the caller's half of its call. `sandbox` is the one that is
+    /// called, or that loaded the called worker.
+    ///
+    /// # Errors
+    /// Errors if the call is too deep.
+    pub(crate) fn new(
+        receiver: Receiver,
+        mut call: Call,
+        limits: &Limits,
+        sandbox: &Lineage,
+        reply: Reply,
+    ) -> Result<(Box<Self>, Owner<Call>), Thrown> {
+        let payer = FuelAccount::for_callee(call.payer.as_ref(), sandbox)?;
+        let mut limits = limits.clone();
+        limits.output_bytes = call.answer_bytes.unwrap_or(limits.output_bytes);
+        let caller = call.payer.take();
+        let (owner, call) = cancel_slot(call);
+        let request = Self {
+            token: new_token(),
+            receiver,
+            call,
+            limits,
+            caller,
+            payer,
+            reseed: None,
+            began: Instant::now(),
+            reply,
+        };
+        Ok((Box::new(request), owner))
+    }
+
     /// Creates a request that stands for loading a worker that nobody has called.
     pub(crate) fn loading(limits: &Limits, reply: oneshot::Sender<Kept<Result<Value>>>) -> Self {
         Self {
             token: u64::MAX,
             receiver: Receiver::Exported(0),
-            asked: CancelSlot::default(),
+            call: CancelSlot::default(),
             limits: limits.clone(),
             caller: None,
             payer: None,

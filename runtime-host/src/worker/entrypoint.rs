@@ -1,7 +1,6 @@
 //! The exports of a worker, ready to be called.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use isolet_wire::Value;
 use serde::Serialize;
@@ -13,14 +12,11 @@ use crate::error::Result;
 use crate::error::fault::lost;
 use crate::error::thrown::Thrown;
 use crate::limits::Limits;
-use crate::limits::fuel_account::FuelAccount;
-use crate::rpc::cancel_slot::cancel_slot;
 use crate::rpc::capability::failed;
 use crate::rpc::capability::{Answer, Breaking, Call, Calling, arguments_of};
 use crate::rpc::export::Export;
-use crate::rpc::mailbox::new_token;
 use crate::rpc::report::Report;
-use crate::rpc::request::{Asked, Kept, Receiver, Reply, Request};
+use crate::rpc::request::{Kept, Receiver, Reply, Request};
 use crate::rpc::stub::Stub;
 use crate::rpc::survey::{Holds, Visitor};
 use crate::rpc::target::{Callee, Target};
@@ -129,21 +125,11 @@ impl Entrypoint {
         reply: Reply,
         answer: oneshot::Receiver<Kept<T>>,
     ) -> Result<Calling<Result<T>>> {
-        let token = new_token();
-        let payer = FuelAccount::for_callee(call.payer.as_ref(), &self.worker.code().parent)
+        let receiver = Receiver::Entrypoint(Arc::clone(&self.export));
+        let parent = &self.worker.code().parent;
+        let (request, owner) = Request::new(receiver, call, &self.limits, parent, reply)
             .map_err(Thrown::into_error)?;
-        let (owner, asked) = cancel_slot(Asked { path: call.path, arguments: call.arguments });
-        let request = Box::new(Request {
-            token,
-            receiver: Receiver::Entrypoint(Arc::clone(&self.export)),
-            asked,
-            limits: self.limits.clone(),
-            payer,
-            caller: call.payer,
-            reseed: None,
-            began: Instant::now(),
-            reply,
-        });
+        let token = request.token;
         if self.worker.is_fresh() {
             let worker = self.worker.clone();
             return Ok(Box::pin(async move {
