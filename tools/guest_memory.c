@@ -43,6 +43,28 @@ static inline void copy_few(unsigned char *to, const unsigned char *from, size_t
     }
 }
 
+static inline void copy_32(unsigned char *to, const unsigned char *from)
+{
+    word a = *(const word *)from, b = *(const word *)(from + 8);
+    word c = *(const word *)(from + 16), d = *(const word *)(from + 24);
+    *(word *)to = a;
+    *(word *)(to + 8) = b;
+    *(word *)(to + 16) = c;
+    *(word *)(to + 24) = d;
+}
+
+/* 33 to 128 bytes, such as most structures: leaving Wasm takes longer than copying them. */
+static inline void copy_some(unsigned char *to, const unsigned char *from, size_t n)
+{
+    copy_32(to, from);
+    if (n > 64) {
+        copy_32(to + 32, from + 32);
+        if (n > 96)
+            copy_32(to + 64, from + 64);
+    }
+    copy_32(to + n - 32, from + n - 32);
+}
+
 static void copy_forwards(unsigned char *to, const unsigned char *from, size_t n)
 {
     for (; n > SLICE; to += SLICE, from += SLICE, n -= SLICE)
@@ -61,6 +83,8 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
 {
     if (n <= 32)
         copy_few(to, from, n);
+    else if (n <= 128)
+        copy_some(to, from, n);
     else
         copy_forwards(to, from, n);
     return to;
@@ -80,7 +104,7 @@ void *memmove(void *to, const void *from, size_t n)
 void *memset(void *at, int byte, size_t n)
 {
     unsigned char *to = at;
-    if (n <= 32 && n >= 8) {
+    if (n <= 128 && n >= 8) {
         word bytes = (unsigned char)byte * 0x0101010101010101u;
         for (size_t i = 0; i < n - 8; i += 8)
             *(word *)(to + i) = bytes;

@@ -51,7 +51,7 @@ unsafe extern "C" {
 /// this gap the pages that every call reads lie in one such piece less. Measure it again, with
 /// `just bench startup` and the resident memory of
 /// `tests/hostile/loader/stacks-of-children.js`, when the globals have changed.
-const ASIDE: usize = 4 << 10;
+const ASIDE: usize = 12 << 10;
 
 /// Runs the constructors and sets the panic hook. Must run before anything else. The hook logs
 /// the message of a panic, because a panic ends the instance as a trap, which carries no
