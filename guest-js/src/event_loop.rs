@@ -90,7 +90,6 @@ impl Interpreter {
             drop(self.state.borrowed.take());
         }
         match event {
-            Event::Reseed(seed) => self.state.seed(seed),
             Event::Load(load) => self.load(ctx, &load),
             Event::Invoke(invoke) => self.invoke(ctx, &invoke),
             Event::Settled(settled) => self.report(ctx, rpc::settle(ctx, settled)),
@@ -143,6 +142,9 @@ impl Interpreter {
 
     fn invoke(&self, ctx: &Ctx<'_>, invoke: &Invoke) {
         let id = invoke.invocation;
+        if let Some(seed) = invoke.reseed {
+            self.state.seed(seed);
+        }
         self.open(ctx, id, invoke.to_host);
         let state = Rc::clone(&self.state);
         let settle = settler(state, id);

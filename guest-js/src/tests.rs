@@ -87,6 +87,7 @@ impl Guest {
             path: vec![method.to_owned()],
             arguments: Some(message(arguments)),
             to_host: true,
+            reseed: None,
         }))
     }
 

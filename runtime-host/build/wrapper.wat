@@ -38,13 +38,14 @@
   (import "receiver" (type $receiver (eq $receiver-type)))
   (type $invoke-type (record
     (field "invocation" u32) (field "receiver" $receiver) (field "path" (list string))
-    (field "arguments" (option $message)) (field "to-host" bool)))
+    (field "arguments" (option $message)) (field "to-host" bool)
+    (field "reseed" (option u64))))
   (import "invoke" (type $invoke (eq $invoke-type)))
   (type $settled-type (record
     (field "call" u32) (field "result" (result $message (error $message)))))
   (import "settled" (type $settled (eq $settled-type)))
   (type $event-type (variant
-    (case "reseed" u64) (case "load" $load) (case "invoke" $invoke)
+    (case "load" $load) (case "invoke" $invoke)
     (case "settled" $settled) (case "alarm") (case "cancel" u32)
     (case "kept" u32) (case "released" u32)))
   (import "event" (type $event (eq $event-type)))

@@ -52,9 +52,6 @@ impl Driver {
     }
 
     pub(super) async fn invoke(&mut self, id: u32, invoke: Invoke) -> Result<()> {
-        if let Some(seed) = invoke.reseed {
-            self.turn(id, &wit::Event::Reseed(seed)).await?;
-        }
         let receiver = match invoke.receiver {
             Receiver::Exported(number) => wit::Receiver::Exported(number),
             Receiver::Entrypoint(export) => {
@@ -70,8 +67,8 @@ impl Driver {
             Some(arguments) => Some(self.lower(arguments).await?),
             None => None,
         };
-        let to_host = invoke.to_host;
-        let invoke = wit::Invoke { invocation: id, receiver, path, arguments, to_host };
+        let Invoke { to_host, reseed, .. } = invoke;
+        let invoke = wit::Invoke { invocation: id, receiver, path, arguments, to_host, reseed };
         let event = wit::Event::Invoke(invoke);
         self.turn(id, &event).await
     }

@@ -29,7 +29,7 @@ fn talker(data: &[u8], says: &str) -> RawGuest {
         &format!(
             r#"(data (i32.const 512) "{data}")
             (func (export "turn") (type $turn)
-              (if (i32.eq (i32.load8_u offset=8 (local.get 0)) (i32.const 1))
+              (if (i32.eqz (i32.load8_u offset=8 (local.get 0)))
                 (then (return (i32.const 64))))
               {says}
               (i32.const 96))"#

@@ -48,10 +48,10 @@ const PRELUDE: &str = r#"
 const LIAR: &str = r#"
   (func (export "turn") (type $turn) (local $event i32) (local $length i32)
     (local.set $event (i32.load8_u offset=8 (local.get 0)))
-    (if (i32.eq (local.get $event) (i32.const 1)) (then
+    (if (i32.eqz (local.get $event)) (then
       (drop (memory.grow (i32.const MORE)))
       (return (i32.const 64))))
-    (if (i32.eq (local.get $event) (i32.const 2)) (then
+    (if (i32.eq (local.get $event) (i32.const 1)) (then
       (local.set $length (i32.load offset=72 (local.get 0)))
       (memory.copy
         (i32.sub (i32.const END) (local.get $length))
