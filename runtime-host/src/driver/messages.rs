@@ -1,6 +1,7 @@
 //! Translates the capabilities of messages between guest and host.
 
 use isolet_wire::{Checked, Value};
+use tokio::sync::Mutex;
 use tokio::task::yield_now;
 
 use super::capability_table::nothing;
@@ -85,7 +86,7 @@ impl Driver {
             lifted.push(Step { receiver, path, arguments });
         }
         let result = self.lift_recorded(result).await?;
-        Ok(Box::new(Mapper { steps: lifted, result }))
+        Ok(Box::new(Mapper { steps: lifted, result, writing: Mutex::default() }))
     }
 
     async fn lift_recorded(&mut self, message: wit::Message) -> Result<Value> {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use isolet_wire::{DecodeError, Value};
+use tokio::sync::Semaphore;
 
 use super::binding::LoaderBinding;
 use super::cache::{Cache, Id};
@@ -33,6 +34,9 @@ const MAX_ID_BYTES: usize = 1 << 20;
 
 /// The size in bytes past which a request is not decoded on a thread of the async runtime.
 const DECODED_AT_ONCE: usize = 1 << 20;
+
+/// The requests that are decoded on threads at once, so that workers cannot make hundreds.
+static DECODING: Semaphore = Semaphore::const_new(4);
 
 /// A loader as one sandbox holds it. The workers that it loads are children of that
 /// sandbox, within its limits and quotas.
@@ -112,7 +116,11 @@ async fn decode(arguments: Value, max_code_bytes: u64, ceiling: Limits) -> Resul
         let request = LoadRequest::first_of(&arguments, max_code_bytes)?;
         Ok(request.into_code(&ceiling))
     };
-    if is_large { tokio::task::spawn_blocking(decode).await.map_err(internal)? } else { decode() }
+    if !is_large {
+        return decode();
+    }
+    let _permit = DECODING.acquire().await.map_err(internal)?;
+    tokio::task::spawn_blocking(decode).await.map_err(internal)?
 }
 
 impl Right for LoaderBinding {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use isolet_wire::{Attachment, Kind, Value};
+use tokio::sync::Mutex;
 use tokio::task::{consume_budget, yield_now};
 
 use super::capability::{Answer, Call};
@@ -60,6 +61,9 @@ pub(crate) struct Step {
 pub(crate) struct Mapper {
     pub(crate) steps: Vec<Step>,
     pub(crate) result: Value,
+    /// Held while a value is written, and until others had their turn after a large one: the
+    /// elements that are worked on at once are polled together.
+    pub(crate) writing: Mutex<()>,
 }
 
 /// What is known of one element: itself, and the results of the steps so far.
@@ -135,28 +139,33 @@ impl Mapper {
         consume_budget().await;
         charge(payer, STEP_FUEL)?;
         let mut known = Known::with_capacity(1 + self.steps.len());
-        known.push(arrived(Ok(element), payer)?);
+        known.push(arrived(Ok(element), payer).await?);
         for step in &self.steps {
             consume_budget().await;
             // A step that fails matters only to those that use its result.
-            let result = step.run(&known, payer).await;
-            known.push(arrived(result, payer)?);
+            let result = step.run(&known, payer, &self.writing).await;
+            known.push(arrived(result, payer).await?);
         }
-        filled(&self.result, &known, payer).await
+        filled(&self.result, &known, payer, &self.writing).await
     }
 }
 
 impl Step {
-    async fn run(&self, known: &Known, payer: &Arc<FuelAccount>) -> Result<Value, Thrown> {
+    async fn run(
+        &self,
+        known: &Known,
+        payer: &Arc<FuelAccount>,
+        writing: &Mutex<()>,
+    ) -> Result<Value, Thrown> {
         charge(payer, STEP_FUEL)?;
+        payer.count_call().map_err(|error| Thrown::from_error(error.into()))?;
         let (arguments, _reservation) = match &self.arguments {
             Some(arguments) => {
-                let (arguments, reservation) = filled(arguments, known, payer).await?;
+                let (arguments, reservation) = filled(arguments, known, payer, writing).await?;
                 (Some(arguments), reservation)
             }
             None => (None, Reservation::default()),
         };
-        payer.count_call().map_err(|error| Thrown::from_error(error.into()))?;
         let call = Call::of(self.path.clone(), arguments).paid_by(Some(Arc::clone(payer)));
         match &self.receiver {
             Receiver::Stub(stub) => stub.request(call).await,
@@ -181,7 +190,7 @@ fn reserve(payer: &FuelAccount, bytes: u64) -> Result<Reservation, Thrown> {
 }
 
 /// Returns a result as an answer that can be called. Its bytes are reserved while it exists.
-fn arrived(
+async fn arrived(
     result: Result<Value, Thrown>,
     payer: &FuelAccount,
 ) -> Result<Arc<PromisedAnswer>, Thrown> {
@@ -189,6 +198,13 @@ fn arrived(
         Ok(value) => value.as_bytes().len() as u64,
         Err(thrown) => thrown.bytes(),
     };
+    // Values are shared, and errors are copied for each step that uses them.
+    if result.is_err() {
+        charge(payer, usize::try_from(bytes).unwrap_or(usize::MAX))?;
+        if bytes > LARGE as u64 {
+            yield_now().await;
+        }
+    }
     let answer = Arc::<PromisedAnswer>::default();
     answer.settle(result, reserve(payer, bytes)?);
     Ok(answer)
@@ -204,6 +220,7 @@ async fn filled(
     recorded: &Value,
     known: &Known,
     payer: &FuelAccount,
+    writing: &Mutex<()>,
 ) -> Result<(Value, Reservation), Thrown> {
     let mut values = BTreeMap::new();
     for index in recorded.capabilities().iter().filter_map(Recorded::of) {
@@ -217,10 +234,16 @@ async fn filled(
     }
     charge(payer, recorded.as_bytes().len())?;
     let most = usize::try_from(MAX_MESSAGE_BYTES).unwrap_or(usize::MAX);
+    let _writing = writing.lock().await;
     let copy = recorded.replace_capabilities(most, |it| {
         Recorded::of(it).map(|index| values.get(&index).cloned().unwrap_or_default())
     });
-    let copy = copy.ok_or_else(|| Thrown::too_large(MAX_MESSAGE_BYTES + 1))?;
+    let Some(copy) = copy else {
+        // As much was written in vain, and the next step may fail the same way.
+        charge(payer, most)?;
+        yield_now().await;
+        return Err(Thrown::too_large(MAX_MESSAGE_BYTES + 1));
+    };
     charge(payer, copy.as_bytes().len())?;
     let reservation = reserve(payer, copy.as_bytes().len() as u64)?;
     if copy.as_bytes().len() > LARGE {
