@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use isolet_wire::{Attachment, Kind, Value};
 use tokio::sync::Mutex;
-use tokio::task::{consume_budget, yield_now};
+use tokio::task::{consume_budget, unconstrained, yield_now};
 
 use super::capability::{Answer, Call};
 use super::promised_answer::PromisedAnswer;
@@ -119,6 +119,7 @@ impl Mapper {
         let (mut list, mut bytes) = (Vec::new(), 0);
         let mut results = std::pin::pin!(results.buffered(at_once));
         while let Some((result, _reservation)) = results.try_next().await? {
+            consume_budget().await;
             let more = result.as_bytes().len() as u64;
             bytes += more;
             if bytes > MAX_MESSAGE_BYTES {
@@ -136,15 +137,15 @@ impl Mapper {
         element: Value,
         payer: &Arc<FuelAccount>,
     ) -> Result<(Value, Reservation), Thrown> {
-        consume_budget().await;
         charge(payer, STEP_FUEL)?;
         let mut known = Known::with_capacity(1 + self.steps.len());
         known.push(arrived(Ok(element), payer).await?);
         for step in &self.steps {
-            consume_budget().await;
             // A step that fails matters only to those that use its result.
             let result = step.run(&known, payer, &self.writing).await;
             known.push(arrived(result, payer).await?);
+            // Not before the first step: the elements make their first calls in order.
+            consume_budget().await;
         }
         filled(&self.result, &known, payer, &self.writing).await
     }
@@ -234,7 +235,8 @@ async fn filled(
     }
     charge(payer, recorded.as_bytes().len())?;
     let most = usize::try_from(MAX_MESSAGE_BYTES).unwrap_or(usize::MAX);
-    let _writing = writing.lock().await;
+    // Without a budget, so that the elements write in order.
+    let _writing = unconstrained(writing.lock()).await;
     let copy = recorded.replace_capabilities(most, |it| {
         Recorded::of(it).map(|index| values.get(&index).cloned().unwrap_or_default())
     });

@@ -67,11 +67,11 @@ async fn what_is_no_list_counts_as_one_element_and_nothing_as_none() {
 
 #[tokio::test]
 async fn it_takes_one_turn_of_the_caller_and_the_calls_are_in_order() {
-    let run = mapping("const got = await stub.list(50).map((n) => stub.double(n)); return [got.length, await stub.made()]")
+    let run = mapping("const got = await stub.list(600).map((n) => stub.double(n)); return [got.length, await stub.made()]")
         .run()
         .await;
-    let order: Vec<u32> = (0..50).collect();
-    assert_eq!(run.json(), json!([50, order]));
+    let order: Vec<u32> = (0..600).collect();
+    assert_eq!(run.json(), json!([600, order]));
     // Loading, the call, and one for each of the two answers.
     assert!(run.0.usage.turns <= 5, "{:?}", run.0.usage);
 }
