@@ -74,6 +74,7 @@ impl LocalLoader {
         let seed = self.seed.draw();
         async move {
             checked?;
+            let _loading = self.children.begin().await;
             let most = self.binding.engine.max_code_bytes();
             let code = decode(arguments, most, self.ceiling.clone()).await?;
             self.load_code(code.seed(seed))

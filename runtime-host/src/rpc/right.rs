@@ -71,11 +71,22 @@ pub(crate) trait Child: Send + Sync {
 
 /// The workers that a sandbox has loaded.
 #[derive(Default)]
-pub(crate) struct Children(Mutex<Vec<Weak<dyn Child>>>);
+pub(crate) struct Children {
+    list: Mutex<Vec<Weak<dyn Child>>>,
+    /// Held while a worker is loaded: each gets its room in the order of the requests, however
+    /// long their decoding takes.
+    loading: tokio::sync::Mutex<()>,
+}
 
 impl Children {
+    /// Waits until the workers that were requested before are loaded. The first poll takes
+    /// the place in the queue.
+    pub(crate) async fn begin(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        tokio::task::unconstrained(self.loading.lock()).await
+    }
+
     pub(crate) fn add(&self, child: Weak<dyn Child>) {
-        let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut children = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         if children.len() == children.capacity() {
             // Before the list grows, the children that are gone are removed.
             children.retain(|child| child.strong_count() > 0);
@@ -87,7 +98,8 @@ impl Children {
 
     /// Unbinds all children, which end together with the sandbox.
     pub(crate) fn unbind(&self) {
-        let children = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let children =
+            std::mem::take(&mut *self.list.lock().unwrap_or_else(PoisonError::into_inner));
         for child in children {
             if let Some(child) = child.upgrade() {
                 child.unbind();
