@@ -1,8 +1,10 @@
-//! The arguments of `isolet run`.
+//! The arguments of `isolet run` and `isolet bench`.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use isolet::Backend;
 use serde_json::Value as Json;
 
 use crate::size;
@@ -36,6 +38,61 @@ Exit status:
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
+
+    /// The engine that executes the sandbox: machine code, or the portable interpreter Pulley, with
+    /// which memory is at most 512M. Results, logs and fuel are the same
+    #[arg(long, value_parser = engine(), default_value_t)]
+    pub(crate) engine: Backend,
+
+    /// Print one JSON record of the whole run instead of the result
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Dump, drop and restore the sandbox after every turn (a self-test)
+    #[arg(long)]
+    pub(crate) torture: bool,
+
+    /// Restrict the process itself, permanently, to reading what the code may import. This is a
+    /// second barrier in case the sandbox has a hole (requires Linux 6.2 or later, exits with
+    /// status 4 elsewhere)
+    #[arg(long)]
+    pub(crate) lockdown: bool,
+
+    /// Report in the record what is left in the host when everything was dropped (a self-test)
+    #[arg(long, hide = true, requires = "json")]
+    pub(crate) audit: bool,
+}
+
+/// Time a program: fuel, wall time and memory of cold, warm and fresh calls.
+///
+/// A cold call loads the file into a new sandbox. A warm one calls a sandbox that has loaded and
+/// been called. A fresh one gets a new sandbox with the heap as it was after loading. Each is made
+/// --runs times with each engine, in turns. What the code logs is counted in its time and not printed. Times are medians, in
+/// microseconds, with the 10th and the 90th percentile.
+#[derive(clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct BenchArgs {
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
+
+    /// Time only this engine (can be repeated) [default: all]
+    #[arg(long = "engine", value_parser = engine())]
+    pub(crate) engines: Vec<Backend>,
+
+    /// The number of calls of each kind with each engine
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) runs: u32,
+
+    /// Print one JSON record instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The program to run, its call and its limits.
+#[derive(clap::Args)]
+pub(crate) struct ProgramArgs {
     /// The file to run (.js, .ts, .tsx, .jsx, .mjs or .cjs), or - for TypeScript from standard
     /// input, which can import only what --module and --root give
     pub(crate) file: String,
@@ -97,24 +154,6 @@ pub(crate) struct RunArgs {
     /// Turn on a compatibility flag (can be repeated; of two that contradict, the last one counts)
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     pub(crate) compatibility_flags: Vec<CompatibilityFlag>,
-
-    /// Print one JSON record of the whole run instead of the result
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Dump, drop and restore the sandbox after every turn (a self-test)
-    #[arg(long)]
-    pub(crate) torture: bool,
-
-    /// Restrict the process itself, permanently, to reading what the code may import. This is a
-    /// second barrier in case the sandbox has a hole (requires Linux 6.2 or later, exits with
-    /// status 4 elsewhere)
-    #[arg(long)]
-    pub(crate) lockdown: bool,
-
-    /// Report in the record what is left in the host when everything was dropped (a self-test)
-    #[arg(long, hide = true, requires = "json")]
-    pub(crate) audit: bool,
 }
 
 /// The compatibility flags that have an effect.
@@ -129,6 +168,14 @@ pub(crate) enum CompatibilityFlag {
     /// Give promises of calls a method `map`, as capnweb has it
     #[value(name = "rpc_promise_map")]
     MapPromises,
+}
+
+/// Takes the names of the backends that this build has.
+fn engine() -> impl TypedValueParser<Value = Backend> {
+    PossibleValuesParser::new(Backend::ALL.iter().map(|backend| backend.name())).map(|name| {
+        let named = Backend::ALL.iter().find(|backend| backend.name() == name);
+        named.copied().unwrap_or_default()
+    })
 }
 
 fn json(text: &str) -> Result<Json, String> {

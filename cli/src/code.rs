@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use isolet::{Limits, Module, TranspileOptions, WorkerCode};
 
-use crate::args::{CompatibilityFlag, RunArgs};
+use crate::args::{CompatibilityFlag, ProgramArgs};
 use crate::disk::{self, Folder};
 use crate::streams;
 
@@ -17,7 +17,7 @@ const STDIN: &str = "stdin.ts";
 ///
 /// # Errors
 /// Errors if the arguments, or a file that they name, are wrong.
-pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
+pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
     let mut given = BTreeMap::new();
     for (specifier, path) in &args.modules {
         let text = read(path)?;
@@ -66,7 +66,7 @@ pub(crate) fn code(args: &RunArgs) -> Result<WorkerCode, String> {
 
 /// Returns the paths that may be read once the process is locked down. The code may import from
 /// them.
-pub(crate) fn readable(args: &RunArgs) -> Vec<PathBuf> {
+pub(crate) fn readable(args: &ProgramArgs) -> Vec<PathBuf> {
     let root = args.root.clone().or_else(|| {
         let parent = Path::new(&args.file).parent().filter(|_| args.file != "-")?;
         let is_here = parent.as_os_str().is_empty();
@@ -87,7 +87,7 @@ fn from_stdin(root: Option<&Path>) -> Result<Main, String> {
     Ok((STDIN.to_owned(), root.map(Path::to_owned), Module::TypeScript(text)))
 }
 
-fn from_file(args: &RunArgs) -> Result<Main, String> {
+fn from_file(args: &ProgramArgs) -> Result<Main, String> {
     let path = Path::new(&args.file);
     // Read here, so that an error names its path.
     let text = read(path)?;
@@ -125,7 +125,7 @@ fn module_name(path: &Path) -> String {
     parts.join("/")
 }
 
-fn limits(args: &RunArgs) -> Limits {
+fn limits(args: &ProgramArgs) -> Limits {
     let mut limits = Limits::default();
     if let Some(fuel) = args.fuel {
         limits = limits.fuel(fuel);

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use isolet::{
-    Engine, EngineConfig, Error, Exception, Lockdown, LockdownError, Outcome, Report, WorkerCode,
+    Engine, EngineConfig, Entrypoint, Error, Exception, Lockdown, LockdownError, Outcome, Overload,
+    Report, Worker, WorkerCode,
 };
+use tokio::runtime::Runtime;
 
-use crate::args::RunArgs;
+use crate::args::{ProgramArgs, RunArgs};
 use crate::audit::{self, Host};
 use crate::code::{code, readable};
 use crate::descriptors;
@@ -26,18 +28,16 @@ const SPINNER_AFTER: Duration = Duration::from_millis(400);
 const MAX_WORKERS: u32 = 1_000;
 
 /// The exit status of a failure that is neither the code's fault nor the user's.
-const INTERNAL: u8 = 4;
+pub(crate) const INTERNAL: u8 = 4;
 
 pub(crate) fn main(args: RunArgs) -> ExitCode {
     let json = args.json;
     let terminal = Arc::new(Terminal::default());
     let code = match start(args, &terminal) {
-        Err(Failure::Usage(text)) => fail(&terminal, &text, 2),
         Err(Failure::Internal(outcome, text)) if json => {
             record(&terminal, Record::not_started(outcome, &text), INTERNAL)
         }
-        Err(Failure::Internal(_, text)) => fail(&terminal, &text, INTERNAL),
-        Err(Failure::Interrupted) => fail(&terminal, "interrupted", 130),
+        Err(failure) => failed(&terminal, failure),
         Ok((report, host)) => print(&terminal, &report, host, json),
     };
     // Only the exit status can still report that output was lost.
@@ -45,7 +45,15 @@ pub(crate) fn main(args: RunArgs) -> ExitCode {
     ExitCode::from(code)
 }
 
-enum Failure {
+pub(crate) fn failed(terminal: &Terminal, failure: Failure) -> u8 {
+    match failure {
+        Failure::Usage(text) => fail(terminal, &text, 2),
+        Failure::Internal(_, text) => fail(terminal, &text, INTERNAL),
+        Failure::Interrupted => fail(terminal, "interrupted", 130),
+    }
+}
+
+pub(crate) enum Failure {
     Usage(String),
     Internal(Outcome, String),
     Interrupted,
@@ -61,9 +69,10 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::InvalidLimits(_) | Error::InvalidCode(_) | Error::Encode(_) => {
-                Self::Usage(error.to_string())
-            }
+            Error::InvalidConfig(_)
+            | Error::InvalidLimits(_)
+            | Error::InvalidCode(_)
+            | Error::Encode(_) => Self::Usage(error.to_string()),
             other => Self::Internal(other.outcome(), other.to_string()),
         }
     }
@@ -73,37 +82,59 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host
     // The runtime panics if it lacks a file descriptor.
     descriptors::check().map_err(Failure::internal)?;
     // Comes first, because errors in the arguments do not depend on the machine.
-    let code = code(&args).map_err(Failure::Usage)?;
+    let code = code(&args.program).map_err(Failure::Usage)?;
     // The engine opens files of the system, so it comes before the lockdown. Threads, which the
     // runtime may start, come after it.
-    let engine = engine(&args)?;
+    let config = EngineConfig::new()
+        .backend(args.engine)
+        .max_sandboxes(1)
+        .watch_polls(args.audit)
+        .torture(args.torture);
+    let engine = engine(&args.program, config)?;
     if args.lockdown {
         lock_down(&args)?;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::internal(format_args!("the runtime does not start: {error}")))?;
-    runtime.block_on(run(args, code, engine, Arc::clone(terminal)))
+    runtime()?.block_on(run(args, code, engine, Arc::clone(terminal)))
 }
 
-fn engine(args: &RunArgs) -> Result<Engine, Error> {
-    // One sandbox does not need a pool of thousands, but one that loads others does.
-    let sandboxes = if args.loaders.is_empty() { 1 } else { MAX_WORKERS };
-    let memory = args.memory.unwrap_or(0).clamp(EngineConfig::DEFAULT_MAX_MEMORY_BYTES, 4 << 30);
-    let config = EngineConfig::new()
-        .max_sandboxes(sandboxes)
+/// Creates the engine for a program. `config` has room for one that loads no others.
+pub(crate) fn engine(program: &ProgramArgs, config: EngineConfig) -> Result<Engine, Error> {
+    let memory = program.memory.unwrap_or(0).clamp(EngineConfig::DEFAULT_MAX_MEMORY_BYTES, 4 << 30);
+    let config = config
         .max_memory_bytes(memory)
         .max_total_bytes(EngineConfig::DEFAULT_MAX_TOTAL_BYTES.saturating_add(memory))
-        .max_root_percent(100)
-        .watch_polls(args.audit)
-        .torture(args.torture);
-    Engine::with_config(config)
+        .max_root_percent(100);
+    // One sandbox does not need a pool of thousands, but one that loads others does.
+    let least = config.max_sandboxes;
+    let mut sandboxes = if program.loaders.is_empty() { least } else { MAX_WORKERS };
+    loop {
+        match Engine::with_config(config.clone().max_sandboxes(sandboxes)) {
+            // Where addresses are short, fewer workers are better than none.
+            Err(Error::Overloaded(Overload::Mappings)) if sandboxes > least => {
+                sandboxes -= sandboxes.div_ceil(4);
+            }
+            made => return made,
+        }
+    }
+}
+
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal(format_args!("the runtime does not start: {error}")))
+}
+
+pub(crate) fn entrypoint(program: &ProgramArgs, worker: &Worker) -> Entrypoint {
+    match &program.entrypoint {
+        Some(name) => worker.named_entrypoint(name),
+        None => worker.entrypoint(),
+    }
 }
 
 /// Leaves the process nothing to open except what the code may import.
 fn lock_down(args: &RunArgs) -> Result<(), Failure> {
-    let lockdown = readable(args).into_iter().fold(Lockdown::new(), Lockdown::read);
+    let lockdown = readable(&args.program).into_iter().fold(Lockdown::new(), Lockdown::read);
     lockdown.apply().map_err(|error| match error {
         LockdownError::Path { path, source } => {
             Failure::Usage(format!("{}: {source}", path.display()))
@@ -118,15 +149,12 @@ async fn run(
     engine: Engine,
     terminal: Arc<Terminal>,
 ) -> Result<(Report, Option<Host>), Failure> {
-    let spinner = spinner();
+    let spinner = spinner("running");
     let shown = spinner.clone();
     let code = code.on_log(move |line| shown.suspend(|| terminal.log(line)));
     let worker = engine.loader().load(code)?;
-    let entrypoint = match &args.entrypoint {
-        Some(name) => worker.named_entrypoint(name),
-        None => worker.entrypoint(),
-    };
-    let run = entrypoint.run(args.call.as_deref(), &args.arguments);
+    let entrypoint = entrypoint(&args.program, &worker);
+    let run = entrypoint.run(args.program.call.as_deref(), &args.program.arguments);
     let report = tokio::select! {
         report = run => Ok(report),
         _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
@@ -144,16 +172,16 @@ async fn run(
 }
 
 /// Creates the spinner. It is hidden unless standard error is a terminal.
-fn spinner() -> ProgressBar {
+pub(crate) fn spinner(doing: &'static str) -> ProgressBar {
     let spinner = ProgressBar::hidden();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} running, {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed}") {
         spinner.set_style(style);
     }
-    spinner
+    spinner.with_message(doing)
 }
 
 /// Turns the spinner until the future is dropped.
-async fn spin(spinner: &ProgressBar) {
+pub(crate) async fn spin(spinner: &ProgressBar) {
     tokio::time::sleep(SPINNER_AFTER).await;
     if io::stderr().is_terminal() {
         spinner.set_draw_target(indicatif::ProgressDrawTarget::stderr());
@@ -169,7 +197,7 @@ fn fail(terminal: &Terminal, text: &str, code: u8) -> u8 {
     code
 }
 
-fn print(terminal: &Terminal, report: &Report, host: Option<Host>, json: bool) -> u8 {
+pub(crate) fn print(terminal: &Terminal, report: &Report, host: Option<Host>, json: bool) -> u8 {
     let code = exit_code(report.outcome());
     if json {
         return record(terminal, Record::new(report, host), code);
@@ -233,7 +261,7 @@ fn exceeded_output() -> u8 {
     exit_code(Outcome::ExceededOutput)
 }
 
-fn not_written(terminal: &Terminal, error: &io::Error, code: u8) -> u8 {
+pub(crate) fn not_written(terminal: &Terminal, error: &io::Error, code: u8) -> u8 {
     // The reader, such as `head`, has seen enough.
     if error.kind() == io::ErrorKind::BrokenPipe {
         return code;

@@ -1,5 +1,5 @@
-//! Compiles the two guests for the baseline of the target's architecture, once. At run
-//! time no code is compiled: artifacts are mapped.
+//! Compiles the two guests for each backend: for the baseline of the target's architecture,
+//! and for the interpreter. At run time no code is compiled: artifacts are mapped.
 
 mod split;
 mod wrapper;
@@ -10,10 +10,9 @@ mod config;
 #[path = "../src/engine/image_module.rs"]
 mod image_module;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{env, fs};
 
-use wasmtime::component::Component;
 use wasmtime::{
     Config, Engine, Error, Extern, Func, Instance, Memory, Module, OptLevel, Result, Store,
     TypedFunc, WasmResults,
@@ -26,44 +25,81 @@ fn main() -> Result<()> {
         println!("cargo::rerun-if-changed={path}");
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let mut config = config::config();
-    config.target(&env::var("TARGET")?)?;
-    let engine = Engine::new(&config)?;
-
     let guest = Guest::split(&fs::read("guests/guest-js.wasm")?)?;
-    let module = Module::new(&engine, &guest.code)?;
-    write(&out, "engine.cwasm", &module.serialize()?)?;
+    // The program may be for another machine than the one that builds it.
+    let mut host = config::config(None)?;
+    host.cranelift_opt_level(OptLevel::None);
+    let memory = initialised(&Engine::new(&host)?, &guest)?;
+    fs::write(out.join("image.bin"), &memory)?;
 
-    let memory = initialised(&engine, &guest, &module)?;
-    let image = Module::new(&engine, image_module::image_module(&memory))?;
-    write(&out, "image.cwasm", &image.serialize()?)?;
-    write(&out, "image.bin", &memory)?;
-
-    let pages = memory.len() / 65536;
-    let wrapper = Component::new(&engine, wrapper::component(&guest, pages)?)?;
-    write(&out, "sandbox.cwasm", &wrapper.serialize()?)?;
-
-    if env::var_os("CARGO_FEATURE_TYPESCRIPT").is_some() {
-        transpiler(&out, config)?;
+    println!("cargo::rustc-check-cfg=cfg(code_in_place)");
+    if feature("NATIVE") {
+        // Elsewhere the machine's cache of instructions would have to be told of code that
+        // Wasmtime copies, or the file of the program has another form.
+        let of_target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}"));
+        if of_target("OS")? == "linux" && of_target("ARCH")? == "x86_64" {
+            println!("cargo::rustc-cfg=code_in_place");
+        }
+        let target = env::var("TARGET")?;
+        Compiler::new(&target, out.join("native"))?.guests(&guest, &memory).map_err(|error| {
+            error.context(format!("for {target}, without which the feature `native` can be off"))
+        })?;
+    }
+    if feature("PULLEY") {
+        let big = env::var("CARGO_CFG_TARGET_ENDIAN")? == "big";
+        let target = if big { "pulley64be" } else { "pulley64" };
+        Compiler::new(target, out.join("pulley"))?.guests(&guest, &memory)?;
     }
     Ok(())
 }
 
-/// Compiles the guest that turns TypeScript into JavaScript.
-fn transpiler(out: &Path, mut config: Config) -> Result<()> {
+fn feature(name: &str) -> bool {
+    env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
+}
+
+/// Compiles the guests for one backend.
+struct Compiler {
+    config: Config,
+    out: PathBuf,
+}
+
+impl Compiler {
+    fn new(target: &str, out: PathBuf) -> Result<Self> {
+        fs::create_dir_all(&out)?;
+        Ok(Self { config: config::config(Some(target))?, out })
+    }
+
+    fn guests(mut self, guest: &Guest, memory: &[u8]) -> Result<()> {
+        let engine = Engine::new(&self.config)?;
+        self.write("engine", &engine.precompile_module(&guest.code)?)?;
+        self.write("image", &engine.precompile_module(&image_module::image_module(memory))?)?;
+        let wrapper = wrapper::component(guest, memory.len() / 65536)?;
+        self.write("sandbox", &engine.precompile_component(&wrapper)?)?;
+        if feature("TYPESCRIPT") {
+            // An unoptimised Cranelift, as a debug build of a program has it that depends on
+            // this crate, takes a minute for the guests. The transpiler is the one whose speed
+            // matters less.
+            if cfg!(debug_assertions) {
+                self.config.cranelift_opt_level(OptLevel::None);
+            }
+            let transpiler = Engine::new(&self.config)?.precompile_component(&transpiler()?)?;
+            self.write("transpiler", &transpiler)?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        Ok(fs::write(self.out.join(name).with_extension("cwasm"), bytes)?)
+    }
+}
+
+/// Returns the component of the guest that turns TypeScript into JavaScript.
+fn transpiler() -> Result<Vec<u8>> {
     let transpiler = fs::read("guests/guest-ts.wasm")?;
-    let transpiler = wit_component::ComponentEncoder::default()
+    wit_component::ComponentEncoder::default()
         .module(&transpiler)
         .and_then(|encoder| encoder.validate(true).encode())
-        .map_err(|error| Error::msg(format!("guest-ts.wasm: {error:#}")))?;
-    // An unoptimised Cranelift, as a debug build of a program has it that depends on this
-    // crate, takes a minute for the guests. The transpiler is the one whose speed matters less.
-    if cfg!(debug_assertions) {
-        config.cranelift_opt_level(OptLevel::None);
-    }
-    let transpiler = Component::new(&Engine::new(&config)?, transpiler)?;
-    write(out, "transpiler.cwasm", &transpiler.serialize()?)?;
-    Ok(())
+        .map_err(|error| Error::msg(format!("guest-ts.wasm: {error:#}")))
 }
 
 /// The place at which the guest is given data: the lower half of its stack, which is
@@ -74,7 +110,8 @@ const GIVEN_END: usize = 512 << 10;
 /// Returns the linear memory after the guest has made its runtime and its globals. The
 /// globals are compiled in another instance, because the leftovers of that would stay in
 /// the image.
-fn initialised(engine: &Engine, guest: &Guest, module: &Module) -> Result<Vec<u8>> {
+fn initialised(engine: &Engine, guest: &Guest) -> Result<Vec<u8>> {
+    let module = &Module::new(engine, &guest.code)?;
     let mut apart = Starting::new(engine, guest, module)?;
     let list: u32 = apart.call("compile", &guest.globals)?;
     let number = |place| Ok::<_, Error>(u32::from_le_bytes(apart.read(place, 4)?.try_into()?));
@@ -141,8 +178,4 @@ impl Starting {
         let bytes = self.memory.data(&self.store).get(start..start + length as usize);
         bytes.ok_or_else(|| Error::msg("the guest's answer is outside of its memory"))
     }
-}
-
-fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    Ok(fs::write(out.join(name), bytes)?)
 }

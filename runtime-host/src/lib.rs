@@ -37,6 +37,9 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
+//! | `native` | yes | [`Backend::Native`]: the guests as machine code |
+//! | `pulley` | no | [`Backend::Pulley`]: the guests as bytecode for Wasmtime's portable interpreter |
+//! | `compiler` | yes | Cranelift, with which [`Backend::Native`] maps app images. Without it their pages are written into each new sandbox, and the program is 8 MB smaller |
 //! | `typescript` | yes | TypeScript, TSX and JSX. It is a second guest of 6 MB, which takes half of the build script's time. Without it, such a module is an [`Error::Load`] |
 //! | `declarations` | no | `Capability::declaration`: the interface of a capability in TypeScript, made from the JSON Schemas of its types |
 //! | `lockdown` | no | `Lockdown`: a second wall around the process, of Landlock and seccomp |
@@ -58,7 +61,7 @@ mod lockdown;
 mod rpc;
 mod sandbox;
 mod support;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(all(test, feature = "compiler"), fuzzing))]
 #[allow(missing_docs, dead_code, reason = "not part of the interface")]
 mod tests;
 mod worker;
@@ -69,7 +72,7 @@ pub use engine::source::{Found, Module, ModuleSource};
 pub use engine::transpiler::TranspileOptions;
 pub use engine::{Engine, EngineConfig};
 pub use error::internal::InternalError;
-pub use error::invalid::{CodeError, LimitsError};
+pub use error::invalid::{CodeError, ConfigError, LimitsError};
 pub use error::outcome::Outcome;
 pub use error::thrown::Thrown;
 pub use error::{Aborted, Error, Exception, LimitError, LimitKind, Overload, Result};
@@ -89,6 +92,7 @@ pub use rpc::stream::{ByteSink, ByteStream};
 pub use rpc::stub::Stub;
 #[cfg(feature = "declarations")]
 pub use schemars;
+pub use support::backend::Backend;
 pub use worker::Worker;
 pub use worker::entrypoint::Entrypoint;
 pub use worker_code::tail::{TailEvent, TailException, TailLog};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use isolet::{Engine, EngineConfig, Limits, Lockdown, LockdownError, Worker, WorkerCode};
+use isolet::{Backend, Engine, EngineConfig, Limits, Lockdown, LockdownError, Worker, WorkerCode};
 use tokio::runtime::Runtime;
 
 use crate::{escape, kernel};
@@ -29,6 +29,10 @@ pub(crate) fn main() {
             Lockdown::new().apply()
         }
         "thread" => beside_a_thread(),
+        "no-code" => {
+            println!("{}", code_made_at_run_time());
+            return;
+        }
         other => panic!("{other}?"),
     };
     if end.is_ok() {
@@ -84,8 +88,35 @@ fn beside_a_thread() -> Result<(), LockdownError> {
 
 fn engine() -> Engine {
     let torture = std::env::var("ISOLET_TORTURE").is_ok_and(|value| value == "1");
-    let config = EngineConfig::new().max_sandboxes(200).torture(torture);
+    let backend = std::env::var("ISOLET_BACKEND").ok();
+    let backend = Backend::ALL.iter().find(|it| Some(it.name()) == backend.as_deref());
+    let backend = backend.copied().unwrap_or_default();
+    let config = EngineConfig::new().backend(backend).max_sandboxes(200).torture(torture);
     Engine::with_config(config).expect("an engine")
+}
+
+/// Returns the executable mappings that belong to no file, after workers have run.
+fn code_made_at_run_time() -> String {
+    let engine = engine();
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+        for (name, source) in [
+            ("a.js", "export default { f: (n) => JSON.stringify([n]) }"),
+            ("b.ts", "enum E { A } export default { f: (n: number) => String(E.A + n) }"),
+        ] {
+            let worker = engine.loader().load(WorkerCode::module(name, source)).expect("a worker");
+            let text: String = worker.entrypoint().call("f", (1,)).await.expect("a result");
+            assert!(text.contains('1'), "{text}");
+        }
+    });
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("the mappings");
+    let of_a_file = |name: &str| name.starts_with('/') && !name.starts_with("/memfd:");
+    let (of_files, made): (Vec<&str>, Vec<&str>) = maps
+        .lines()
+        .filter(|line| line.split(' ').nth(1).is_some_and(|protection| protection.contains('x')))
+        .filter(|line| !line.ends_with("[vdso]") && !line.ends_with("[vsyscall]"))
+        .partition(|line| line.split_whitespace().nth(5).is_some_and(of_a_file));
+    assert!(!of_files.is_empty(), "{maps}");
+    made.join("\n")
 }
 
 fn check(engine: &Engine, folder: &Path) {

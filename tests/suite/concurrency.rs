@@ -332,7 +332,8 @@ async fn what_waits_counts_as_a_call_and_as_memory() {
     )
     .env("GATE", gate)
     .limits(|limits| {
-        let wall = Duration::from_millis(300);
+        // Enough for an interpreter to write 90 MiB, and two cases wait for it.
+        let wall = Duration::from_millis(1_500);
         limits.concurrency(1).capability_calls(100).memory_bytes(64 << 20).wall(wall)
     })
     .worker();

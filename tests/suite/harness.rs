@@ -9,21 +9,28 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use isolet::{
-    Binding, Engine, EngineConfig, Entrypoint, Error, Exception, Level, LimitError, LimitKind,
-    Limits, LogLine, Module, Outcome, Report, Value, Worker, WorkerCode,
+    Backend, Binding, Engine, EngineConfig, Entrypoint, Error, Exception, Level, LimitError,
+    LimitKind, Limits, LogLine, Module, Outcome, Report, Value, Worker, WorkerCode,
 };
 use serde::Serialize;
 use serde_json::Value as Json;
 
 /// The maximum time of a wait. A test that takes longer hangs, and no test comes near it.
-const PATIENCE: Duration = Duration::from_secs(90);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The seed of every case that does not choose one.
 pub(crate) const SEED: u64 = 7;
 
 /// Returns the configuration that every engine of the tests is based on.
 pub(crate) fn config() -> EngineConfig {
-    EngineConfig::new().max_sandboxes(200).torture(torture())
+    EngineConfig::new().backend(backend()).max_sandboxes(200).torture(torture())
+}
+
+/// Returns the backend that `ISOLET_BACKEND` names.
+fn backend() -> Backend {
+    let Ok(name) = std::env::var("ISOLET_BACKEND") else { return Backend::default() };
+    let backend = Backend::ALL.iter().find(|backend| backend.name() == name);
+    *backend.unwrap_or_else(|| panic!("ISOLET_BACKEND names no backend: {name}"))
 }
 
 /// Returns true if every sandbox is dumped and restored after each turn, which takes a hundred

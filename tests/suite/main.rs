@@ -1,7 +1,8 @@
 //! Tests of isolet from outside, with one module per topic.
 //!
 //! With `ISOLET_TORTURE=1`, every engine dumps, drops and restores its sandboxes after each turn,
-//! and no expectation changes. With `ISOLET_BLESS=1`, the recorded fuel in `fuel.txt` is rewritten.
+//! and no expectation changes. With `ISOLET_BACKEND=pulley`, every engine is an interpreter. With
+//! `ISOLET_BLESS=1`, the recorded fuel in `fuel.txt` is rewritten.
 
 mod abort;
 mod async_context;
@@ -33,6 +34,7 @@ mod loader;
 mod lockdown;
 mod messages;
 mod modules;
+mod no_jit;
 mod outbound;
 mod ownership;
 mod redirects;

@@ -4,7 +4,7 @@ use isolet::Stub;
 use serde_json::{Value as Json, json};
 
 use crate::family::{family, family_js, lone};
-use crate::harness::{call, fresh_engine_of, run, soon, torture};
+use crate::harness::{PATIENCE, call, fresh_engine_of, run, soon, torture};
 
 /// Returns `count`, or a fiftieth of it in torture mode, which makes turns that much slower. The
 /// release of a stub is a turn of its owner.
@@ -118,7 +118,7 @@ async fn more_stubs_than_a_sandbox_may_offer_are_refused_and_its_peer_goes_on() 
          try { for (let round = 0; round < 60; round++) await stub.keep(Array.from({ length: 5000 }, (_, n) => () => n)) } catch (e) { error = e.message }
          return [error, await stub.ok()]",
     )
-    .limits(|limits| limits.fuel(100_000_000_000))
+    .limits(|limits| limits.fuel(100_000_000_000).wall(PATIENCE))
     .run()
     .await
     .json();

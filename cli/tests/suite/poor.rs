@@ -7,6 +7,12 @@ use crate::folder::{Folder, Said};
 
 const PROGRAM: &str = "export default () => { console.log('seen'); return 1 }";
 
+const PARENT: &str = r#"export default async (_, env) => {
+  const code = { mainModule: "m.js", modules: { "m.js": "export default { f() { return 1 } }" } };
+  const each = [1, 2, 3].map(() => env.LOADER.load({ ...code }).getEntrypoint().f());
+  return (await Promise.all(each)).reduce((sum, one) => sum + one);
+}"#;
+
 /// Asserts that the command printed exactly one line of its own, which is not a panic.
 #[track_caller]
 fn assert_one_error(said: &Said, code: i32, text: &str) {
@@ -52,12 +58,20 @@ fn few_descriptors() {
 #[test]
 fn few_addresses() {
     let folder = Folder::js("few-addresses", PROGRAM);
-    // These are below what the pool of a run takes, which is about 70 GiB. With less than the
+    // These are below what the pool of a run takes, which is about 12 GiB. With less than the
     // first, the system does not load the command.
-    for kib in [200_000, 1_000_000, 10_000_000, 60_000_000] {
+    for kib in [200_000, 1_000_000, 8_000_000] {
         assert_one_error(&folder.run_within(kib, &["main.js"]), 4, "ulimit -v");
     }
-    let _ = folder.run_within(100_000_000, &["main.js"]).expect_out("1");
+    let _ = folder.run_within(16_000_000, &["main.js"]).expect_out("1");
+
+    // The interpreter's memories are smaller, so that even a parent has some room.
+    let pulley = &["main.js", "--engine", "pulley"][..];
+    assert_one_error(&folder.run_within(1_000_000, pulley), 4, "ulimit -v");
+    let _ = folder.run_within(4 << 20, pulley).expect_out("1");
+    let parent = Folder::js("few-addresses-loader", PARENT);
+    let pulley = &["main.js", "--engine", "pulley", "--loader", "LOADER"][..];
+    let _ = parent.run_within(4 << 20, pulley).expect_out("3");
 }
 
 #[test]

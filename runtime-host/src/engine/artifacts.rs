@@ -2,53 +2,228 @@
 //! only `unsafe` code of the crate.
 #![allow(unsafe_code)]
 
+#[cfg(code_in_place)]
+use std::ops::Range;
+use std::ptr::NonNull;
+#[cfg(code_in_place)]
+use std::sync::Arc;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+#[cfg(code_in_place)]
+use rustix::mm::MprotectFlags;
+#[cfg(code_in_place)]
+use wasmtime::CustomCodeMemory;
 use wasmtime::component::{Component, ComponentExportIndex, Func, Instance, TypedFunc};
-use wasmtime::{Engine, Error, Module, Result, Store};
+use wasmtime::{Config, Engine, Error, Module, Result, Store};
 
 use crate::engine::bindings::sandbox::{Event, Outcome};
+use crate::support::backend::Backend;
 
-/// The memory that the base image maps.
+/// The memory of the base image.
 pub(crate) const BASE_MEMORY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/image.bin"));
 
-const ENGINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.cwasm"));
-const IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/image.cwasm"));
-const SANDBOX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sandbox.cwasm"));
-#[cfg(feature = "typescript")]
-const TRANSPILER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/transpiler.cwasm"));
-
-/// Loads the engine module: `QuickJS` and the glue around it, code without data.
-pub(crate) fn engine(engine: &Engine) -> Result<Module> {
-    // SAFETY: `deserialize` trusts its bytes to be Wasmtime's own output. These bytes
-    // were written by the build script that compiled this crate, and are part of the
-    // program's read-only data. Nothing read at run time comes here.
-    unsafe { Module::deserialize(engine, ENGINE) }
+/// The guests as the build script compiled them for one backend.
+struct Guests {
+    engine: Artifact,
+    image: Artifact,
+    sandbox: Artifact,
+    #[cfg(feature = "typescript")]
+    transpiler: Artifact,
+    /// True from when an engine executes them in place.
+    taken: AtomicBool,
 }
 
-/// Loads the image module of the heap after the globals were made.
-pub(crate) fn base_image(engine: &Engine) -> Result<Module> {
-    // SAFETY: as in `engine`.
-    unsafe { Module::deserialize(engine, IMAGE) }
+/// Output of Wasmtime's compiler, in a part of the program's file that nobody writes to.
+#[derive(Clone, Copy)]
+struct Artifact(&'static [u8]);
+
+/// The bytes of an artifact at the beginning of a page, as Wasmtime's own are.
+#[repr(C, align(4096))]
+struct Aligned<const LENGTH: usize>([u8; LENGTH]);
+
+impl<const LENGTH: usize> Aligned<LENGTH> {
+    const fn of(bytes: &[u8]) -> Self {
+        let mut this = Self([0; LENGTH]);
+        this.0.copy_from_slice(bytes);
+        this
+    }
 }
 
-/// Loads the component around an image and the engine.
-pub(crate) fn sandbox(engine: &Engine) -> Result<Component> {
-    // SAFETY: as in `engine`.
-    unsafe { Component::deserialize(engine, SANDBOX) }
+macro_rules! artifact {
+    ($backend:literal, $name:literal, $(#[$place:meta])?) => {{
+        const READ: &[u8] =
+            include_bytes!(concat!(env!("OUT_DIR"), "/", $backend, "/", $name, ".cwasm"));
+        $(#[$place])?
+        static BYTES: Aligned<{ READ.len() }> = Aligned::of(READ);
+        Artifact(&BYTES.0)
+    }};
 }
 
-/// Loads the guest that turns TypeScript into JavaScript.
-#[cfg(feature = "typescript")]
-pub(crate) fn transpiler(engine: &Engine) -> Result<Component> {
-    // SAFETY: as in `engine`.
-    unsafe { Component::deserialize(engine, TRANSPILER) }
+macro_rules! guests {
+    ($backend:literal $(, #[$place:meta])?) => {
+        Guests {
+            engine: artifact!($backend, "engine", $(#[$place])?),
+            image: artifact!($backend, "image", $(#[$place])?),
+            sandbox: artifact!($backend, "sandbox", $(#[$place])?),
+            #[cfg(feature = "typescript")]
+            transpiler: artifact!($backend, "transpiler", $(#[$place])?),
+            taken: AtomicBool::new(false),
+        }
+    };
 }
 
-/// There is no such guest without the feature.
-#[cfg(not(feature = "typescript"))]
-pub(crate) fn transpiler(_: &Engine) -> Result<Component> {
-    Err(Error::msg("built without the feature `typescript`"))
+/// Machine code is part of the program's own code where it can be, so that no page of memory
+/// has to be made executable.
+#[cfg(code_in_place)]
+static NATIVE: Guests = guests!("native", #[unsafe(link_section = ".text.isolet")]);
+#[cfg(all(feature = "native", not(code_in_place)))]
+static NATIVE: Guests = guests!("native");
+#[cfg(feature = "pulley")]
+static PULLEY: Guests = guests!("pulley");
+
+/// The guests for one engine.
+#[derive(Clone, Copy)]
+pub(crate) struct Artifacts {
+    guests: &'static Guests,
+    /// True if the guests are executed where they lie, and false if they are copied. Wasmtime
+    /// keeps code by its address, so that one engine of a process can have them in place.
+    in_place: bool,
+}
+
+impl Artifacts {
+    /// Returns the guests for a backend, or `None` if this build has none for it.
+    pub(crate) fn of(backend: Backend) -> Option<Self> {
+        let guests = match backend {
+            #[cfg(feature = "native")]
+            Backend::Native => &NATIVE,
+            #[cfg(feature = "pulley")]
+            Backend::Pulley => &PULLEY,
+            #[allow(unreachable_patterns, reason = "all are there with all features")]
+            _ => return None,
+        };
+        Some(Self { guests, in_place: false })
+    }
+
+    /// Executes the guests in place, if no other engine of the process does.
+    pub(crate) fn in_place(self, config: &mut Config) -> Self {
+        let copied = cfg!(all(feature = "native", not(code_in_place)));
+        let in_place = !copied && !self.guests.taken.swap(true, Ordering::Relaxed);
+        if in_place {
+            keep_protection(config);
+        }
+        Self { in_place, ..self }
+    }
+
+    /// Leaves the guests to another engine, because this one was not created.
+    pub(crate) fn give_back(self) {
+        if self.in_place {
+            self.guests.taken.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Loads the engine module: `QuickJS` and the glue around it, code without data.
+    pub(crate) fn engine(self, engine: &Engine) -> Result<Module> {
+        self.module(engine, self.guests.engine)
+    }
+
+    /// Loads the image module of the heap after the globals were made.
+    pub(crate) fn base_image(self, engine: &Engine) -> Result<Module> {
+        self.module(engine, self.guests.image)
+    }
+
+    /// Loads the component around an image and the engine.
+    pub(crate) fn sandbox(self, engine: &Engine) -> Result<Component> {
+        self.component(engine, self.guests.sandbox)
+    }
+
+    /// Loads the guest that turns TypeScript into JavaScript.
+    #[cfg(feature = "typescript")]
+    pub(crate) fn transpiler(self, engine: &Engine) -> Result<Component> {
+        self.component(engine, self.guests.transpiler)
+    }
+
+    /// There is no such guest without the feature.
+    #[cfg(not(feature = "typescript"))]
+    pub(crate) fn transpiler(self, _: &Engine) -> Result<Component> {
+        Err(Error::msg("built without the feature `typescript`"))
+    }
+
+    fn module(self, engine: &Engine, Artifact(bytes): Artifact) -> Result<Module> {
+        // SAFETY: this trusts the bytes to be Wasmtime's own output, and not to change while
+        // the module lives. They were written by the build script that compiled this crate,
+        // and are part of the program's read-only data or code. Nothing read at run time
+        // comes here.
+        unsafe {
+            if self.in_place {
+                Module::deserialize_raw(engine, NonNull::from(bytes))
+            } else {
+                Module::deserialize(engine, bytes)
+            }
+        }
+    }
+
+    fn component(self, engine: &Engine, Artifact(bytes): Artifact) -> Result<Component> {
+        // SAFETY: as in `module`.
+        unsafe {
+            if self.in_place {
+                Component::deserialize_raw(engine, NonNull::from(bytes))
+            } else {
+                Component::deserialize(engine, bytes)
+            }
+        }
+    }
+}
+
+impl Guests {
+    #[cfg(code_in_place)]
+    fn have(&self, code: Range<*const u8>) -> bool {
+        let all = [self.engine, self.image, self.sandbox].into_iter();
+        #[cfg(feature = "typescript")]
+        let all = all.chain([self.transpiler]);
+        all.map(|Artifact(bytes)| bytes.as_ptr_range())
+            .any(|artifact| artifact.start <= code.start && code.end <= artifact.end)
+    }
+}
+
+/// Has Wasmtime leave the protection of code in place as it is.
+#[cfg(code_in_place)]
+fn keep_protection(config: &mut Config) {
+    config.with_custom_code_memory(Some(Arc::new(CodeMemory)));
+}
+
+#[cfg(not(code_in_place))]
+fn keep_protection(_: &mut Config) {}
+
+#[cfg(code_in_place)]
+struct CodeMemory;
+
+#[cfg(code_in_place)]
+impl CodeMemory {
+    fn protect(code: *const u8, length: usize, flags: MprotectFlags) -> Result<()> {
+        if NATIVE.have(code..code.wrapping_add(length)) {
+            return Ok(());
+        }
+        // SAFETY: Wasmtime hands over whole pages of its own that hold nothing but code, which
+        // it does not execute before this returns or after it was undone.
+        unsafe { rustix::mm::mprotect(code.cast_mut().cast(), length, flags) }?;
+        Ok(())
+    }
+}
+
+#[cfg(code_in_place)]
+impl CustomCodeMemory for CodeMemory {
+    fn required_alignment(&self) -> usize {
+        4096
+    }
+
+    fn publish_executable(&self, code: *const u8, length: usize) -> Result<()> {
+        Self::protect(code, length, MprotectFlags::READ | MprotectFlags::EXEC)
+    }
+
+    fn unpublish_executable(&self, code: *const u8, length: usize) -> Result<()> {
+        Self::protect(code, length, MprotectFlags::READ | MprotectFlags::WRITE)
+    }
 }
 
 /// The `turn` export of one component. Its type is checked against the bindings only

@@ -4,6 +4,7 @@ pub(crate) mod artifacts;
 pub(crate) mod bindings;
 pub(crate) mod host_state;
 pub(crate) mod image;
+#[cfg(feature = "compiler")]
 pub(crate) mod image_module;
 pub(crate) mod log;
 pub(crate) mod source;
@@ -15,13 +16,16 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::engine::artifacts::Artifacts;
 use crate::engine::image::{Image, Images};
 use crate::engine::transpiler::Transpiler;
 use crate::error::fault::{at_fault, internal};
+use crate::error::invalid::ConfigError;
 use crate::error::{Overload, Result};
 use crate::limits::Limits;
 use crate::limits::quota::{Ceiling, Quota};
 use crate::limits::stats::EngineStats;
+use crate::support::backend::Backend;
 use crate::support::config;
 use crate::support::polls::Polls;
 
@@ -39,6 +43,8 @@ const TRANSPILERS: u32 = 16;
 #[non_exhaustive]
 #[must_use]
 pub struct EngineConfig {
+    /// How the guests are executed.
+    pub backend: Backend,
     /// Sandboxes at a time.
     pub max_sandboxes: u32,
     /// Bytes of linear memory of one sandbox.
@@ -58,6 +64,7 @@ pub struct EngineConfig {
 impl Default for EngineConfig {
     fn default() -> Self {
         Self {
+            backend: Backend::default(),
             max_sandboxes: 10_000,
             max_memory_bytes: Self::DEFAULT_MAX_MEMORY_BYTES,
             max_code_bytes: Self::DEFAULT_MAX_CODE_BYTES,
@@ -84,18 +91,28 @@ impl EngineConfig {
         Self::default()
     }
 
+    /// Sets how the guests are executed. Default [`Backend::Native`], if this build has it.
+    /// Changes no result, no log and no fuel. An engine cannot be created with a backend that
+    /// this build does not have.
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
     /// Sets the number of sandboxes that can be alive at once. Default 10,000. Past it a
     /// call fails with [`Overload::Sandboxes`](crate::Overload::Sandboxes).
     ///
-    /// Each sandbox reserves 4 GiB of addresses (no memory) and four mappings, so Linux
-    /// allows about 16,000 unless `vm.max_map_count` is raised.
+    /// Each sandbox reserves 4 GiB of addresses (no memory; 512 MiB with
+    /// [`Backend::Pulley`]) and four mappings, so Linux allows about 16,000 unless
+    /// `vm.max_map_count` is raised. The transpiler of TypeScript takes as much again for each
+    /// eight sandboxes, but for at most 16 modules at a time.
     pub fn max_sandboxes(mut self, count: u32) -> Self {
         self.max_sandboxes = count;
         self
     }
 
     /// Sets the largest value that [`Limits::memory_bytes`](crate::Limits::memory_bytes)
-    /// may have. Default 512 MiB.
+    /// may have. Default 512 MiB, which is also the most that [`Backend::Pulley`] allows.
     pub fn max_memory_bytes(mut self, bytes: u64) -> Self {
         self.max_memory_bytes = bytes;
         self
@@ -211,41 +228,53 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::new`].
     pub fn with_config(config: EngineConfig) -> Result<Self> {
-        let guest = |engine: &wasmtime::Engine| {
-            let images = Images::new(engine)?;
+        let backend = config.backend;
+        let artifacts = Artifacts::of(backend).ok_or(ConfigError::Backend(backend))?;
+        let (actual, limit) = (config.max_memory_bytes, backend.max_memory_bytes());
+        if actual > limit {
+            return Err(ConfigError::Memory { backend, actual, limit }.into());
+        }
+        let guest = |engine: &wasmtime::Engine, artifacts: Option<Artifacts>| {
+            let artifacts = artifacts.ok_or_else(|| wasmtime::Error::msg("no guests"))?;
+            let images = Images::new(engine, artifacts, backend == Backend::Native)?;
             let base = images.base()?;
             Ok((images, base))
         };
-        Self::make(config, TRANSPILERS, guest).map_err(at_fault)
+        Self::make(config, Some(artifacts), guest).map_err(at_fault)
     }
 
-    /// Creates an engine with another guest than `QuickJS`, and with no slots but those
-    /// of the sandboxes.
+    /// Creates an engine with another guest than `QuickJS`, and without a transpiler.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn with_guest(
         config: EngineConfig,
         guest: impl FnOnce(&wasmtime::Engine) -> wasmtime::Result<(Images, Image)>,
     ) -> Result<Self> {
-        Self::make(config, 0, guest).map_err(at_fault)
+        Self::make(config, None, |engine, _| guest(engine)).map_err(at_fault)
     }
 
     fn make(
         config: EngineConfig,
-        transpilers: u32,
-        guest: impl FnOnce(&wasmtime::Engine) -> wasmtime::Result<(Images, Image)>,
+        artifacts: Option<Artifacts>,
+        guest: impl FnOnce(&wasmtime::Engine, Option<Artifacts>) -> wasmtime::Result<(Images, Image)>,
     ) -> wasmtime::Result<Self> {
+        let mut settings = config::config(config.backend.target())?;
+        // An engine of few sandboxes reserves few addresses.
+        let transpilers =
+            artifacts.map_or(0, |_| TRANSPILERS.min(config.max_sandboxes.div_ceil(8)));
         let pool = pool(&config, transpilers)?;
-        let mut settings = config::config();
         settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        let artifacts = artifacts.map(|it| it.in_place(&mut settings));
         let wasmtime = wasmtime::Engine::new(&settings).map_err(|error| {
+            artifacts.map(Artifacts::give_back);
             error.context(
                 "the pool of sandboxes cannot be made (if addresses are short, raise `ulimit -v` or \
                  lower EngineConfig::max_sandboxes)",
             )
         })?;
-        let (images, base) = guest(&wasmtime)?;
+        let (images, base) = guest(&wasmtime, artifacts)?;
         let base = Arc::new(base);
-        let transpiler = Transpiler::new(&wasmtime, config.max_memory_bytes, transpilers as usize);
+        let slots = transpilers as usize;
+        let transpiler = Transpiler::new(&wasmtime, artifacts, config.max_memory_bytes, slots);
         let transpiler = Arc::new(transpiler);
         let sandboxes = Arc::new(Semaphore::new(config.max_sandboxes as usize));
         let dump_image = OnceLock::new();

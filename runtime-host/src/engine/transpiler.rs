@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{ResourceLimiter, Store, Trap};
 
-use crate::engine::artifacts;
+use crate::engine::artifacts::Artifacts;
 use crate::engine::bindings::sandbox::{Mapping, ModuleBody, Script};
 use crate::engine::bindings::transpiler as wit;
 use crate::error::diagnostics::point_at;
@@ -124,6 +124,7 @@ fn module_body(transpiled: wit::Transpiled) -> ModuleBody {
 
 pub(crate) struct Transpiler {
     engine: wasmtime::Engine,
+    artifacts: Option<Artifacts>,
     /// Loaded when it is first needed, because its code is as large as the engine's.
     pre: OnceLock<wit::TranspilerPre<MemoryLimit>>,
     max_memory_bytes: u64,
@@ -131,17 +132,23 @@ pub(crate) struct Transpiler {
 }
 
 impl Transpiler {
-    pub(crate) fn new(engine: &wasmtime::Engine, max_memory_bytes: u64, slots: usize) -> Self {
-        let engine = engine.clone();
-        Self { engine, pre: OnceLock::new(), max_memory_bytes, slots: Semaphore::new(slots) }
+    pub(crate) fn new(
+        engine: &wasmtime::Engine,
+        artifacts: Option<Artifacts>,
+        max_memory_bytes: u64,
+        slots: usize,
+    ) -> Self {
+        let (engine, slots) = (engine.clone(), Semaphore::new(slots));
+        Self { engine, artifacts, pre: OnceLock::new(), max_memory_bytes, slots }
     }
 
     fn pre(&self) -> wasmtime::Result<&wit::TranspilerPre<MemoryLimit>> {
         if let Some(pre) = self.pre.get() {
             return Ok(pre);
         }
+        let artifacts = self.artifacts.ok_or_else(|| wasmtime::Error::msg("no transpiler"))?;
         let linker = Linker::<MemoryLimit>::new(&self.engine);
-        let pre = linker.instantiate_pre(&artifacts::transpiler(&self.engine)?)?;
+        let pre = linker.instantiate_pre(&artifacts.transpiler(&self.engine)?)?;
         let pre = wit::TranspilerPre::new(pre)?;
         Ok(self.pre.get_or_init(|| pre))
     }

@@ -1,4 +1,28 @@
-//! What [`Loader::load`](crate::Loader::load) and calls refuse before anything runs.
+//! What [`Engine::with_config`](crate::Engine::with_config), [`Loader::load`](crate::Loader::load)
+//! and calls refuse before anything runs.
+
+use crate::support::backend::Backend;
+
+/// The reason why an [`EngineConfig`](crate::EngineConfig) is invalid: no machine could run the
+/// engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// This build of the crate does not have the backend.
+    #[error("this program was built without the backend {0} (the feature `{0}` of isolet)")]
+    Backend(Backend),
+    /// [`EngineConfig::max_memory_bytes`](crate::EngineConfig::max_memory_bytes) is more than a
+    /// sandbox can have with the backend.
+    #[error("max_memory_bytes {actual} is more than the {limit} that the backend {backend} allows")]
+    Memory {
+        /// The backend.
+        backend: Backend,
+        /// The bytes that were asked for.
+        actual: u64,
+        /// The most bytes that are possible.
+        limit: u64,
+    },
+}
 
 /// The reason why [`Limits`](crate::Limits) are invalid: no sandbox of the engine could have
 /// them.

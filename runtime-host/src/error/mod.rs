@@ -14,7 +14,7 @@ use std::fmt;
 use isolet_wire::Value;
 
 use internal::InternalError;
-use invalid::{CodeError, LimitsError};
+use invalid::{CodeError, ConfigError, LimitsError};
 
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -62,6 +62,9 @@ pub enum Error {
     /// The worker that loaded this one has ended, and so has this one.
     #[error("the worker has ended, because the one that loaded it has")]
     ParentEnded,
+    /// The engine cannot be created with this configuration on any machine.
+    #[error("invalid engine configuration: {0}")]
+    InvalidConfig(#[from] ConfigError),
     /// A limit has a value that no sandbox could have.
     #[error("invalid limits: {0}")]
     InvalidLimits(#[from] LimitsError),

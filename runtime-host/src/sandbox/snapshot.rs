@@ -1,12 +1,15 @@
 //! Dumps a sandbox at rest to bytes, and restores it.
 
-use wasmtime::component::WasmList;
+use wasmtime::Store;
+use wasmtime::component::{Instance, WasmList};
 
-use super::{Sandbox, instantiate};
+use super::{Sandbox, instantiate, stopped_at_start};
+use crate::engine::host_state::HostState;
+use crate::engine::image::Written;
 use crate::error::Result;
 use crate::error::fault::{defect, internal};
 
-const PAGE: usize = 4096;
+const WASM_PAGE: usize = 65536;
 
 impl Sandbox {
     /// Returns the linear memory, which is the whole state of a sandbox at rest.
@@ -33,49 +36,38 @@ impl Sandbox {
 
     /// Makes the memory equal to a dump, and writes only the pages that differ.
     async fn restore(&mut self, memory: &[u8]) -> Result<()> {
-        self.store.set_fuel(u64::MAX).map_err(internal)?;
-        let store = &mut self.store;
-        let grow = self.instance.get_typed_func::<(u32,), (i32,)>(&mut *store, "grow");
-        let seek = self.instance.get_typed_func::<(u32,), ()>(&mut *store, "seek");
-        let write = self.instance.get_typed_func::<(&[u8],), ()>(&mut *store, "write");
-        let (grow, seek, write) =
-            (grow.map_err(internal)?, seek.map_err(internal)?, write.map_err(internal)?);
-
-        let base = self.image.memory();
-        let pages = memory.len().saturating_sub(base.len()) / 65536;
-        if pages > 0 {
-            let pages = u32::try_from(pages).map_err(internal)?;
-            let (old,) = grow.call_async(&mut *store, (pages,)).await.map_err(internal)?;
-            if old < 0 {
-                return Err(defect("a dump larger than a sandbox"));
-            }
-        }
-        for run in differing(base, memory) {
-            let to = u32::try_from(run.start).map_err(internal)?;
-            seek.call_async(&mut *store, (to,)).await.map_err(internal)?;
-            write.call_async(&mut *store, (&memory[run],)).await.map_err(internal)?;
-        }
-        Ok(())
+        let difference = Written::difference(self.image.memory(), memory);
+        write(&mut self.store, &self.instance, memory, &difference).await
     }
 }
 
-/// Returns the runs of pages in which the memory differs from the image.
-fn differing(base: &[u8], memory: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
-    for start in (0..memory.len()).step_by(PAGE) {
-        let end = (start + PAGE).min(memory.len());
-        let page = &memory[start..end];
-        let same = match base.get(start..end) {
-            Some(base) => base == page,
-            None => page.iter().all(|&byte| byte == 0),
-        };
-        if same {
-            continue;
-        }
-        match runs.last_mut() {
-            Some(run) if run.end == start => run.end = end,
-            _ => runs.push(start..end),
+/// Writes the pages in which `memory` differs from what the instance has.
+pub(super) async fn write(
+    store: &mut Store<HostState>,
+    instance: &Instance,
+    memory: &[u8],
+    difference: &Written,
+) -> Result<()> {
+    store.set_fuel(u64::MAX).map_err(internal)?;
+    let grow = instance.get_typed_func::<(u32,), (i32,)>(&mut *store, "grow");
+    let seek = instance.get_typed_func::<(u32,), ()>(&mut *store, "seek");
+    let write = instance.get_typed_func::<(&[u8],), ()>(&mut *store, "write");
+    let (grow, seek, write) =
+        (grow.map_err(internal)?, seek.map_err(internal)?, write.map_err(internal)?);
+
+    let pages = difference.more / WASM_PAGE;
+    if pages > 0 {
+        let pages = u32::try_from(pages).map_err(internal)?;
+        let (old,) = grow.call_async(&mut *store, (pages,)).await.map_err(stopped_at_start)?;
+        if old < 0 {
+            return Err(defect("a heap larger than a sandbox"));
         }
     }
-    runs
+    for run in &difference.runs {
+        let to = u32::try_from(run.start).map_err(internal)?;
+        seek.call_async(&mut *store, (to,)).await.map_err(internal)?;
+        let pages = memory.get(run.clone()).unwrap_or_default();
+        write.call_async(&mut *store, (pages,)).await.map_err(internal)?;
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Helpers that all other layers use.
 
+pub(crate) mod backend;
 pub(crate) mod config;
 pub(crate) mod iterative_drop;
 pub(crate) mod polls;

@@ -1,0 +1,64 @@
+//! The command `isolet`, as a library of one function: a program of its own can be built with
+//! other features than those of this package's program.
+
+mod args;
+mod audit;
+mod bench;
+mod code;
+mod descriptors;
+mod disk;
+mod escape;
+mod output;
+mod record;
+mod run;
+mod size;
+mod streams;
+mod terminal;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::terminal::Terminal;
+
+/// Run untrusted JavaScript and TypeScript in a sandbox.
+#[derive(Parser)]
+#[command(name = "isolet", version, max_term_width = 90)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(args::RunArgs),
+    Bench(args::BenchArgs),
+}
+
+/// Runs the command with the arguments of the process, and returns its exit status.
+pub fn main() -> ExitCode {
+    match Args::try_parse() {
+        Ok(Args { command: Command::Run(args) }) => run::main(args),
+        Ok(Args { command: Command::Bench(args) }) => bench::main(&args),
+        Err(error) => say(&error),
+    }
+}
+
+/// Prints an error in the arguments, or the requested help.
+fn say(error: &clap::Error) -> ExitCode {
+    // Help goes to standard output.
+    let to_stdout = !error.use_stderr();
+    let printed = if to_stdout && streams::STDOUT.was_closed() {
+        Err(io::Error::other("it is closed"))
+    } else {
+        error.print()
+    };
+    match printed {
+        Err(error) if to_stdout && error.kind() != io::ErrorKind::BrokenPipe => {
+            Terminal::default().error(format_args!("standard output: {error}"), None);
+            ExitCode::from(4)
+        }
+        _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+    }
+}
