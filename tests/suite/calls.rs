@@ -362,7 +362,7 @@ export default {
     let stack = run.exception().stack.as_deref().expect("a stack");
     let frames: Vec<_> = stack.lines().map(str::trim).collect();
     assert!(frames[0].starts_with("at inner (main.js:1:"), "{stack}");
-    assert!(frames[1].starts_with("at run (main.js:4:"), "{stack}");
+    assert!(frames[1].starts_with("at Object.run (main.js:4:"), "{stack}");
     assert_eq!(run.error().to_string(), "RangeError: deep");
 }
 

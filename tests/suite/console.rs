@@ -59,7 +59,7 @@ async fn values_are_printed_as_a_person_expects() {
 async fn errors_are_printed_with_their_stack() {
     let lines = logged("console.log(new TypeError('no', { cause: new Error('inner') }))").await;
     assert_eq!(lines.len(), 1);
-    assert!(lines[0].starts_with("TypeError: no\n    at run (main.js:1:"), "{}", lines[0]);
+    assert!(lines[0].starts_with("TypeError: no\n    at Object.run (main.js:1:"), "{}", lines[0]);
     assert!(lines[0].contains("inner"), "{}", lines[0]);
 }
 

@@ -20,13 +20,19 @@ fn assert_inside(stack: &str, function: &str, source: &str, needle: &str) {
     assert!((begin..=begin + needle.len()).contains(&column), "{place} is not inside {needle:?}");
 }
 
-/// Returns the place `line:column` of the first frame that names `function`.
+/// Returns the place `line:column` of the first frame of `function`, whatever it was called on, or
+/// of the first frame without a name.
 #[track_caller]
 fn place<'a>(stack: &'a str, function: &str) -> &'a str {
+    let is_it = |line: &&str| {
+        let frame = line.trim().strip_prefix("at ");
+        match frame.and_then(|frame| frame.split_once(" (")) {
+            Some((name, _)) => name.rsplit('.').next() == Some(function),
+            None => frame.is_some() && function == "<anonymous>",
+        }
+    };
     let frame =
-        stack.lines().find(|line| line.contains(&format!("at {function} "))).unwrap_or_else(|| {
-            panic!("no frame of {function}:\n{stack}");
-        });
+        stack.lines().find(is_it).unwrap_or_else(|| panic!("no frame of {function}:\n{stack}"));
     let (_, place) = frame.trim_end().trim_end_matches(')').split_once(':').expect("a place");
     place
 }
@@ -402,9 +408,9 @@ async fn common_js_has_its_own_columns() {
     .json();
     // The engine counts columns from 0 on the first line.
     for (index, function, needle) in [
-        (0, "<anonymous>", " new RangeError('first')"),
+        (0, "fail", " new RangeError('first')"),
         (1, "<anonymous>", " new Error('top')"),
-        (2, "<anonymous>", " new RangeError('second')"),
+        (2, "later", " new RangeError('second')"),
     ] {
         assert_inside(text(&run[index]), function, source, needle);
     }
@@ -495,7 +501,7 @@ export default {
     assert!(stack.contains(&frame), "no {frame}:\n{stack}");
     let last = format!("last (main.ts:{})", position(source, "new Error().stack"));
     let awaiting =
-        format!("async run (main.ts:{})", position(source, "await (async function last"));
+        format!("async Object.run (main.ts:{})", position(source, "await (async function last"));
     assert_eq!(run[1], json!([["last", false, last], ["run", true, awaiting]]));
 }
 
@@ -554,54 +560,13 @@ async fn call_sites_are_those_of_v8_and_give_nothing_away() {
     .file("sloppy.cjs", "module.exports = function sloppy() { return new Error().stack }")
     .run()
     .await;
+    #[rustfmt::skip]
     let _ = run.expect_ok(json!([
-        [
-            "strict",
-            "main.js",
-            false,
-            false,
-            false,
-            false,
-            true,
-            false,
-            true,
-            "undefined",
-            null,
-            null,
-            true
-        ],
-        ["map", null, true, false, false, false, false, false, true, "undefined", null, null, true],
-        [
-            "Made",
-            "main.js",
-            false,
-            true,
-            false,
-            false,
-            false,
-            false,
-            true,
-            "undefined",
-            null,
-            null,
-            true
-        ],
-        [
-            "sloppy",
-            "sloppy.cjs",
-            false,
-            false,
-            false,
-            false,
-            true,
-            false,
-            true,
-            "function",
-            null,
-            null,
-            true
-        ],
-        "map (native)",
+        ["strict", "main.js", false, false, false, false, true, false, true, "undefined", null, null, true],
+        ["map", null, false, false, false, false, false, false, true, "undefined", "Array", "map", true],
+        ["Made", "main.js", false, true, false, false, false, false, true, "undefined", null, null, true],
+        ["sloppy", "sloppy.cjs", false, false, false, false, true, false, true, "function", null, null, true],
+        "Array.map (<anonymous>)",
         true,
         [],
         true
@@ -633,10 +598,10 @@ async fn capture_stack_trace_begins_below_its_function() {
     .run()
     .await;
     let _ = run.expect_ok(json!([
-        ["between", "user", "run"],
+        ["between", "user", "Object.run"],
         "make",
         "Error",
-        "run",
+        "Object.run",
         [false, true, true],
         ["between"],
         "Error"
@@ -660,7 +625,7 @@ const frames = [
 ];
 export default { run: () => frames.map((f) => {
   try { f(); } catch (error) {
-    return error.stack.split('\\n').slice(1).filter((line) => !line.includes(' fail '))[0].trim();
+    return error.stack.split('\\n').slice(1).filter((line) => !/\\bfail /.test(line))[0].trim();
   }
 }) };
 ";
@@ -676,11 +641,12 @@ export default { run: () => frames.map((f) => {
     ] {
         let place = position(source, needle);
         assert!(place.starts_with(&format!("{line}:")), "{needle} {place}");
-        assert_eq!(run[index], format!("at <anonymous> (main.js:{place})"), "{needle}");
+        assert_eq!(run[index], format!("at main.js:{place}"), "{needle}");
     }
 }
 
-/// As in V8, the stack begins with the name and the message that the error had when it was created.
+/// As in V8, the stack begins with the name and the message that the error has when its stack is
+/// read for the first time.
 #[tokio::test]
 async fn the_name_and_the_message_come_first() {
     let run = Case::body(
@@ -693,10 +659,11 @@ async fn the_name_and_the_message_come_first() {
          class Counted extends Error { get name() { counted++ } get message() { counted++ } }
          let counted = 0;
          const changed = new Error('before'); changed.message = 'after';
-         const getters = first(new Counted());
+         const read = new Error('read'); read.stack; read.message = 'later';
+         const counting = new Counted(), early = counted, getters = first(counting);
          const copy = structuredClone(new RangeError('far'));
          return [first(new Error('two\\nlines')), first(new Error()), first(new Late('l')), first(new Low('p')),
-             first(thrown(() => null.x)), first(thrown(() => JSON.parse('{'))), first(target), first(changed), getters, counted,
+             first(thrown(() => null.x)), first(thrown(() => JSON.parse('{'))), first(target), first(changed), first(read), getters, early, counted, first(counting), counted,
              first(copy), copy.stack.split('RangeError').length, first(structuredClone(copy))]",
     )
     .run()
@@ -704,14 +671,18 @@ async fn the_name_and_the_message_come_first() {
     let _ = run.expect_ok(json!([
         "Error: two\nlines\n",
         "Error\n",
-        "Error: l\n",
+        "Late: l\n",
         "Low: p\n",
         "TypeError: Cannot read properties of null (reading 'x')\n",
         "SyntaxError: Expected property name or '}' in JSON at position 1 (line 1 column 2)\n",
         "Target: m\n",
-        "Error: before\n",
+        "Error: after\n",
+        "Error: read\n",
         "Error\n",
         0,
+        2,
+        "Error\n",
+        2,
         "RangeError: far\n",
         2,
         "RangeError: far\n"
@@ -736,8 +707,8 @@ async fn the_name_and_the_message_are_there_once() {
     .await
     .expect_ok("Odd: o");
     let logs = run.logs();
-    assert!(logs[0].starts_with("Odd: o\n    at Odd"), "{logs:?}");
-    assert!(logs[1].starts_with("Own: own\n    at run"), "{logs:?}");
+    assert!(logs[0].starts_with("Odd: o\n    at Object.fail (m.js:"), "{logs:?}");
+    assert!(logs[1].starts_with("Own: own\n    at Object.run"), "{logs:?}");
     assert!(logs[2].starts_with("mine\n    at all"), "{logs:?}");
 }
 
@@ -760,7 +731,236 @@ async fn frames_in_a_message_are_none() {
     .await
     .expect_ok(json!([true, true, "Error: x\n  -> true frames", "Error: x\n  -> true frames"]));
     let logs = run.logs();
-    assert_eq!(logs[0].matches("    at run").count(), 2, "{logs:?}");
-    assert_eq!((logs[1].matches("evil").count(), logs[1].matches("    at run").count()), (1, 1));
+    assert_eq!(logs[0].matches("    at Object.run").count(), 2, "{logs:?}");
+    assert_eq!(
+        (logs[1].matches("evil").count(), logs[1].matches("    at Object.run").count()),
+        (1, 1)
+    );
     assert_eq!(logs[2], "Error: x\n  -> true frames");
+}
+
+/// What Error.prepareStackTrace returns is the stack from the first read on, as in V8.
+#[tokio::test]
+async fn stacks_are_prepared_when_they_are_first_read() {
+    let run = Case::body(
+        "const prepare = (f) => { Error.prepareStackTrace = f };
+         const results = {}; let calls = 0;
+         const counting = (error, sites) => `${++calls} ${sites[0].getFunctionName()}`;
+         const made = function made() { return new Error('m') };
+         const captured = function captured(target = {}) { Error.captureStackTrace(target); return target };
+         // Set after the error was made, and unset before it is read.
+         let e = made(), c = captured(); prepare(counting);
+         results.late = [calls, e.stack, e.stack, c.stack, c.stack, calls];
+         e = made(); c = captured(); prepare(undefined);
+         results.unset = [e.stack.split('\\n')[0], c.stack.split('\\n')[0], calls];
+         // Written before it is read, and captured anew.
+         prepare(counting); e = made(); e.stack = 'w'; c = captured(); c.stack = 5;
+         const again = captured(made()); captured(again); results.written = [e.stack, c.stack, calls, again.stack, calls];
+         c = captured(); Object.defineProperty(c, 'stack', { value: 7 }); results.defined = [c.stack, calls];
+         // What is thrown comes out of the read, and the next read tries again.
+         prepare(() => { throw new RangeError('no') });
+         e = made(); c = captured();
+         results.thrown = [e, c, e, c].map((it) => { try { return it.stack } catch (error) { return error.message } });
+         prepare(undefined); results.then = [e, c].map((it) => it.stack.split('\\n')[0]);
+         // Stacks that are read inside are texts.
+         prepare((error) => [error.stack.split('\\n')[0], new Error('inner').stack.split('\\n')[0]]);
+         e = made(); c = captured(); results.inside = [e.stack, e.stack, c.stack, c.stack];
+         prepare((error) => { delete error.stack; Object.defineProperty(error, 'stack', { value: 'own', configurable: true }); return 'returned' });
+         c = captured(); results.redefined = c.stack;
+         prepare((error) => { for (let i = 0; i < 100; i++) error['p' + i] = i; return 'grown' });
+         c = captured(); results.grown = [c.stack, c.p99, c.stack];
+         prepare(() => 'descriptor'); c = captured(); results.descriptor = Object.getOwnPropertyDescriptor(c, 'stack');
+         c = Object.freeze(captured()); results.frozen = [c.stack, Object.isFrozen(c)];
+         prepare(undefined);
+         results.refused = [Object.freeze({}), Object.preventExtensions(new Error())].map((it) => { try { captured(it); return 'kept' } catch (error) { return error.name } });
+         Error.stackTraceLimit = 'no number'; e = made(); c = captured(); Error.stackTraceLimit = 10; prepare(counting);
+         results.unlimited = [typeof e.stack, typeof c.stack, Object.hasOwn(c, 'stack')];
+         prepare(undefined);
+         return results",
+    )
+    .run()
+    .await;
+    let _ = run.expect_ok(json!({
+        "late": [0, "1 made", "1 made", "2 captured", "2 captured", 2],
+        "unset": ["Error: m", "Error", 2],
+        "written": ["w", 5, 2, "3 captured", 3],
+        "defined": [7, 3],
+        "thrown": ["no", "no", "no", "no"],
+        "then": ["Error: m", "Error"],
+        "inside": [["Error: m", "Error: inner"], ["Error: m", "Error: inner"], ["Error", "Error: inner"], ["Error", "Error: inner"]],
+        "redefined": "own",
+        "grown": ["grown", 99, "grown"],
+        "descriptor": { "value": "descriptor", "writable": true, "enumerable": false, "configurable": true },
+        "frozen": ["descriptor", true],
+        "refused": ["TypeError", "TypeError"],
+        "unlimited": ["undefined", "undefined", true],
+    }));
+}
+
+/// What the libraries do that find out who called them.
+#[tokio::test]
+async fn libraries_that_read_call_sites_see_their_callers() {
+    let run = Case::body(
+        "// One sets the hook for a moment, one for ever, and one for errors that exist.
+         const at = (site) => site.getFunctionName();
+         function momentary() {
+             const { prepareStackTrace, stackTraceLimit } = Error, target = {};
+             Error.prepareStackTrace = (_, sites) => sites; Error.stackTraceLimit = 2;
+             Error.captureStackTrace(target, momentary);
+             const sites = target.stack;
+             Error.prepareStackTrace = prepareStackTrace; Error.stackTraceLimit = stackTraceLimit;
+             return sites.map(at);
+         }
+         function existing(error) {
+             const before = Error.prepareStackTrace;
+             Error.prepareStackTrace = (_, sites) => sites;
+             const sites = error.stack;
+             Error.prepareStackTrace = before;
+             return at(sites[0]);
+         }
+         function user() { return momentary() }
+         function thrower() { return null.x }
+         const first = [user(), existing(new Error()), (() => { try { thrower() } catch (error) { return existing(error) } })()];
+         Error.prepareStackTrace = (error, sites) => error + '\\n' + sites.map((site) => '    at ' + site).join('\\n');
+         const mapped = (function mapped() { return new Error('m') })().stack.split('\\n');
+         Error.prepareStackTrace = undefined;
+         const plain = (function mapped() { return new Error('m') })().stack.split('\\n');
+         const bare = (line) => line.replace(/:[0-9:]+/, '');
+         return [first, mapped.map(bare), plain.map(bare)]",
+    )
+    .run()
+    .await;
+    let lines = ["Error: m", "    at mapped (main.js)", "    at Object.run (main.js)"];
+    let _ = run.expect_ok(json!([[["user", "run"], "run", "thrower"], lines, lines]));
+}
+
+/// An error whose stack nobody reads keeps neither functions nor what they were called on.
+#[tokio::test]
+async fn unread_stacks_make_no_circles() {
+    let run = Case::body(
+        "let freed = 0;
+         const registry = new FinalizationRegistry(() => freed++);
+         class Failing { fail() { this.error = new Error('x') } }
+         (() => {
+             const failing = new Failing(); failing.fail(); registry.register(failing);
+             let kept; const keep = () => { kept = new Error('x') }; keep(); registry.register(keep);
+         })();
+         await new Promise((resolve) => setTimeout(resolve, 1));
+         return freed",
+    )
+    .run()
+    .await;
+    let _ = run.expect_ok(2);
+}
+
+/// The names of frames, as node 20 prints them.
+#[tokio::test]
+async fn frames_name_what_was_called_on_what() {
+    let source = r#"
+        const names = {};
+        const S = (name) => {
+            const at = (line) => line.trim().slice(3).replace(/main\.js:\d+:\d+/, 'main').replace(/ ?\(main\)$/, '');
+            names[name] = new Error().stack.split('\n').slice(2, 4).map(at);
+            return 1;
+        };
+        class Foo {
+            constructor(n) { if (n) S(n) }
+            field = S('field');
+            arrow = (n) => S(n);
+            bar(n) { S(n) }
+            static st(n) { S(n) }
+            get x() { return S('getter') }
+            set x(v) { S('setter') }
+            static get sx() { return S('static getter') }
+            [Symbol.iterator](n) { S(n) }
+            #p(n) { S(n) }
+            callp(n) { this.#p(n) }
+            async am(n) { S(n) }
+            *g(n) { S(n) }
+        }
+        class Sub extends Foo { constructor(n) { super(); S(n) } bar(n) { super.bar(n) } }
+        function P(n) { if (n) S(n) }
+        P.prototype.q = function (n) { S(n) };
+        P.prototype.r = function rr(n) { S(n) };
+        function plain(n) { S(n) }
+        const o = {
+            m(n) { S(n) }, f: function (n) { S(n) }, a: (n) => S(n), get g() { return S('object getter') },
+            named: function other(n) { S(n) }, 'we ird'(n) { S(n) }, [Symbol('sy')](n) { S(n) },
+        };
+        export default { run() {
+            const f = new Foo();
+            new Foo('constructor'); f.bar('method'); Foo.st('static'); f.x; f.x = 1; Foo.sx;
+            f[Symbol.iterator]('symbol'); f.arrow('arrow field'); f.callp('private'); f.am('async method'); f.g('generator').next();
+            new Sub('derived constructor').bar('super method');
+            o.m('object method'); o.f('object function'); o.a('object arrow'); o.g; o.named('as'); o['we ird']('no identifier');
+            o[Object.getOwnPropertySymbols(o)[0]]('object symbol');
+            new P('function constructor'); new P().q('nameless of a prototype'); new P().r('named of a prototype');
+            plain('plain'); plain.call(5, 'number'); plain.call('s', 'string'); plain.call(new Map(), 'map'); plain.call(Foo, 'class');
+            plain.call(() => {}, 'function'); plain.call(Math, 'Math'); plain.call(Object.create(null), 'no prototype');
+            plain.call(new Proxy({}, {}), 'proxy'); plain.apply(null, ['apply']); Reflect.apply(plain, null, ['Reflect.apply']);
+            Reflect.construct(P, ['Reflect.construct']); plain.call(globalThis, 'global');
+            (() => S('nameless'))();
+            [1].map(() => S('in map')); [1].forEach(function cb() { S('in forEach') }); new Map([[1, 1]]).forEach(() => S('in Map.forEach'));
+            Array.from([1], () => S('in Array.from')); JSON.stringify({ toJSON() { S('in JSON.stringify') } }); new Promise(() => S('in new Promise'));
+            new Set([1]).forEach(function () { S('with an argument for this') }, o);
+            class Long { ['m'.repeat(1000)](n) { S(n) } }
+            new Long()['m'.repeat(1000)]('long');
+            names.long = [names.long[0].length, names.long[1]];
+            return names;
+        } };"#;
+    let run = Case::js(source).run().await.json();
+    #[rustfmt::skip]
+    let expected = [
+        ("field", "<instance_members_initializer>", "new Foo"),
+        ("constructor", "new Foo", "Object.run"),
+        ("method", "Foo.bar", "Object.run"),
+        ("static", "Foo.st", "Object.run"),
+        ("getter", "get x [as x]", "Object.run"),
+        ("setter", "set x [as x]", "Object.run"),
+        ("static getter", "get sx [as sx]", "Object.run"),
+        ("symbol", "[Symbol.iterator]", "Object.run"),
+        ("arrow field", "Foo.arrow", "Object.run"),
+        ("private", "#p", "Foo.callp"),
+        ("async method", "Foo.am", "Object.run"),
+        ("generator", "Foo.g", "Generator.next (<anonymous>)"),
+        ("derived constructor", "new Sub", "Object.run"),
+        ("super method", "Sub.bar", "Sub.bar"),
+        ("object method", "Object.m", "Object.run"),
+        ("object function", "Object.f", "Object.run"),
+        ("object arrow", "Object.a", "Object.run"),
+        ("object getter", "get g [as g]", "Object.run"),
+        ("as", "Object.other [as named]", "Object.run"),
+        ("no identifier", "we ird", "Object.run"),
+        ("object symbol", "[sy]", "Object.run"),
+        ("function constructor", "new P", "Object.run"),
+        ("nameless of a prototype", "P.q", "Object.run"),
+        ("named of a prototype", "P.rr [as r]", "Object.run"),
+        ("plain", "plain", "Object.run"),
+        ("number", "Number.plain", "Object.run"),
+        ("string", "String.plain", "Object.run"),
+        ("map", "Map.plain", "Object.run"),
+        ("class", "Foo.plain", "Object.run"),
+        ("function", "Function.plain", "Object.run"),
+        ("Math", "Math.plain", "Object.run"),
+        ("no prototype", "Object.plain", "Object.run"),
+        ("proxy", "Proxy.plain", "Object.run"),
+        ("apply", "plain", "Object.run"),
+        ("Reflect.apply", "plain", "Object.run"),
+        ("Reflect.construct", "new P", "Object.run"),
+        ("global", "plain", "Object.run"),
+        ("nameless", "main", "Object.run"),
+        ("in map", "main", "Array.map (<anonymous>)"),
+        ("in forEach", "cb", "Array.forEach (<anonymous>)"),
+        ("in Map.forEach", "main", "Map.forEach (<anonymous>)"),
+        ("in Array.from", "main", "Function.from (<anonymous>)"),
+        ("in JSON.stringify", "Object.toJSON", "JSON.stringify (<anonymous>)"),
+        ("in new Promise", "main", "new Promise (<anonymous>)"),
+        ("with an argument for this", "Object.<anonymous>", "Set.forEach (<anonymous>)"),
+    ];
+    for (name, first, second) in expected {
+        assert_eq!(run[name], json!([first, second]), "{name}");
+    }
+    // Names are cut.
+    assert_eq!(run["long"], json!(["Long.".len() + 256 + "...".len(), "Object.run"]));
+    assert_eq!(run.as_object().expect("an object").len(), expected.len() + 1, "{run}");
 }

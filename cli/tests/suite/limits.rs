@@ -27,7 +27,7 @@ fn exceptions_and_hung_are_1() {
     assert_ends(&folder, &["main.js", "--call", "missing"], "exception", 1, "does not implement");
     assert_ends(&folder, &["main.js", "--call", "hangs"], "hung", 1, "hung");
     let said = folder.run(&["main.js", "--call", "throws"]);
-    assert!(said.err.contains("at throws (main.js:1:"), "{said:?}");
+    assert!(said.err.contains("at Object.throws (main.js:1:"), "{said:?}");
     let top = Folder::js("top", "throw new TypeError('top')");
     assert_ends(&top, &["main.js"], "exception", 1, "TypeError: top");
 }

@@ -17,8 +17,8 @@ pub fn frames<'a>(stack: &'a str, name: &str, message: &str) -> &'a str {
     if below.len() < stack.len() || stack.starts_with(FRAME) {
         return below;
     }
-    // The error had another name or message when it was made. That message may also contain
-    // lines that look like frames.
+    // The error had another name or message when its stack was first read. That message may
+    // also contain lines that look like frames.
     let mut start = stack.len();
     for line in stack.split_inclusive('\n').rev().take_while(|line| line.starts_with(FRAME)) {
         start -= line.len();

@@ -77,12 +77,8 @@ impl Exception {
         };
         let mut text = format!("Failed to start Worker:\nUncaught {name}: {message}");
         for frame in stack.iter().flat_map(|stack| stack.lines()) {
-            // workerd shows frames of the top level without a name.
-            let frame = frame.trim();
-            let nameless =
-                frame.strip_prefix("at <anonymous> (").and_then(|place| place.strip_suffix(')'));
             text.push_str("\n  ");
-            text.push_str(&nameless.map_or(frame.to_owned(), |place| format!("at {place}")));
+            text.push_str(frame.trim());
         }
         let parts =
             ErrorParts { name: "Error".to_owned(), message: text.clone(), ..ErrorParts::default() };

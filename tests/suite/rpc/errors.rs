@@ -47,11 +47,15 @@ async fn an_error_shows_who_awaits_the_call() {
         stack.lines().map(|line| line.split(" (").next().unwrap_or(line).to_owned()).collect()
     };
     let run_of = |above: &[&'static str]| [above, &["    at async Object.run"]].concat();
-    let agent =
-        ["RangeError: failed", "    at fail", "    at async inner", "    at async Agent.ask"];
+    let agent = [
+        "RangeError: failed",
+        "    at default.fail",
+        "    at async inner",
+        "    at async Agent.ask",
+    ];
     assert_eq!(lines(0), run_of(&agent), "{run}");
     assert_eq!(lines(1), run_of(&["Error: text"]), "{run}");
-    assert_eq!(lines(2), run_of(&["Error: later", "    at later"]), "{run}");
+    assert_eq!(lines(2), run_of(&["Error: later", "    at default.later"]), "{run}");
     assert_eq!(lines(3), run_of(&agent[..2]), "{run}");
 }
 

@@ -100,7 +100,7 @@ async fn a_dom_exception_stays_one() {
         "const stub = child(env), given = new DOMException('m', 'AbortError');
          const of = (e) => [e instanceof DOMException, e instanceof Error, e.name, e.message, e.code];
          const cause = async (e) => (await stub.echo(new Error('outer', { cause: e }))).cause;
-         const same = (a, b) => a.stack.startsWith(b.stack) && b.stack.startsWith('AbortError: m\\n    at run (main.js:');
+         const same = (a, b) => a.stack.startsWith(b.stack) && b.stack.startsWith('AbortError: m\\n    at Object.run (main.js:');
          const thrown = await stub.throws(given).catch((e) => e), plain = new Error('m');
          plain.name = 'AbortError';
          return [of(await stub.echo(given)), of(thrown), of(await cause(given)), of(structuredClone(given)),

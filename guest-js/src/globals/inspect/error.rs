@@ -36,7 +36,11 @@ impl<'js> Inspector<'_, 'js> {
             (false, false) => format!("{title}: {message}"),
         };
 
-        let stack = self.stack(error, &name, &plain)?;
+        // `Error.prepareStackTrace` may throw, and printing goes on.
+        let stack = self.stack(error, &name, &plain).unwrap_or_else(|_| {
+            drop(self.ctx.catch());
+            String::new()
+        });
         let stack = stack.trim_end();
         let frames = stack.trim_start_matches('\n');
         let printed = if frames.is_empty() {
@@ -82,7 +86,7 @@ impl<'js> Inspector<'_, 'js> {
     fn stack(&self, error: &Object<'js>, name: &str, message: &str) -> Result<String> {
         if let Some(own) = self.own_text(error, "stack")? {
             let below = stack::below_header(&own, name, message);
-            // The name may have been set after the stack was captured.
+            // The name may have been set after the stack was read.
             return Ok(stack::below_header(below, "Error", message).to_owned());
         }
         let whole: Value<'js> = self.helper("errorStack", (error.clone(),))?;
