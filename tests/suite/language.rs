@@ -402,6 +402,47 @@ async fn with_asks_again() {
     .await;
 }
 
+/// What is assigned is resolved first, also if a direct eval declares another variable of that name.
+#[tokio::test]
+async fn an_assignment_resolves_its_variable_first() {
+    gives(
+        r#"return Function(`
+            const run = (f) => { try { return f() } catch (e) { return e.name } };
+            const inner = (text) => run(() => { var x = 1; return [eval('(function () { ' + text + '; return x })')(), x] });
+            return [
+                inner('x = (eval("var x = 2"), 4)'), inner('x = (eval("var x"), 4)'), inner('x += (eval("var x = 2"), 4)'),
+                inner('x **= (eval("var x = 2"), 4)'), inner('x <<= eval ("var x = 2; 4")'), inner('var x = (eval("x = 2"), 4)'),
+                inner('x += 1'), inner('for (var i = 0; i < 3; i++) x += i'),
+                run(() => { const c = 1; c += eval('2'); return c }),
+                run(() => { missing += eval('var missing = 1'); return missing }),
+                run(() => { early += eval('1'); let early; return early }),
+                run(() => (function named() { named += eval('1'); return typeof named })()),
+                run(() => (function (a) { a += eval('a = 7'); return [a, arguments[0]] })(1)),
+                run(() => { var f; f = function () {}; eval(''); return f.name }),
+                run(() => { let l = 1; l += eval('l = 5'); return l }),
+            ];
+         `)()"#,
+        json!([
+            [2, 4],
+            [null, 4],
+            [2, 5],
+            [2, 1],
+            [2, 16],
+            [4, 1],
+            [2, 2],
+            [4, 4],
+            "TypeError",
+            "ReferenceError",
+            "ReferenceError",
+            "function",
+            [8, 8],
+            "f",
+            6,
+        ]),
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn missing_arguments() {
     gives(
