@@ -51,7 +51,7 @@
   (import "event" (type $event (eq $event-type)))
   (type $step-type (record
     (field "target" $capability) (field "path" (list string))
-    (field "arguments" (option $message))))
+    (field "arguments" (option $message)) (field "callback" (option u32))))
   (import "step" (type $step (eq $step-type)))
   (type $mapper-type (record (field "steps" (list $step)) (field "result" $message)))
   (import "mapper" (type $mapper (eq $mapper-type)))

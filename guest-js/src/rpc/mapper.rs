@@ -6,31 +6,33 @@ use rquickjs::{Ctx, Function, Object, Result, Value};
 use super::calls::{self, Target};
 use super::message::{self, Passing};
 use super::stub::{Root, Stub};
-use crate::state::{self, Handle, Recording, State};
-use crate::{Capability, Mapper, Step, promise, throw};
+use crate::state::{self, Callback, Handle, Recording, State};
+use crate::{Capability, Mapper, Message, Step, promise, throw};
 
-/// The maximum number of calls and reads in one callback.
+/// The maximum number of calls and reads in one callback, with those in it.
 const MAX_STEPS: usize = 1_000;
+
+/// The maximum number of callbacks in one another.
+const MAX_DEPTH: usize = 16;
 
 /// A value that will be known when a recording is applied.
 #[derive(Clone, Copy)]
 pub struct Recorded {
-    recording: u32,
-    /// 0 for the element, or a step, counted from 1.
-    step: u32,
+    callback: u32,
+    number: u32,
 }
 
 impl Recorded {
-    /// Returns the name of the value in a message. `None` after the callback has returned.
+    /// Returns the name of the value in a message. `None` after its callback has returned.
     pub fn capability(self, state: &State) -> Option<Capability> {
         let recording = state.recording.borrow();
-        let is_current = recording.as_ref().is_some_and(|it| it.id == self.recording);
-        is_current.then_some(Capability::Recorded(self.step))
+        let is_known = recording.callbacks.iter().any(|it| it.id == self.callback);
+        is_known.then_some(Capability::Recorded(self.number))
     }
 }
 
 pub fn is_recording(state: &State) -> bool {
-    state.recording.borrow().is_some()
+    !state.recording.borrow().callbacks.is_empty()
 }
 
 /// Records a call or a read, and returns what stands for its result.
@@ -41,16 +43,28 @@ pub fn record<'js>(
     ctx: &Ctx<'js>,
     state: &State,
     root: &Root<'js>,
-    mut path: Vec<String>,
+    path: Vec<String>,
     arguments: Option<Vec<Value<'js>>>,
 ) -> Result<Root<'js>> {
+    let (target, path) = target(ctx, state, root, path)?;
+    let encode = |values| message::encode_array(ctx, values, Passing::Parameters);
+    let arguments = arguments.map(encode).transpose()?;
+    add(ctx, state, Step { target, path, arguments, callback: None })
+}
+
+/// Returns what a step calls or reads, which is kept until the end of the turn.
+fn target<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    root: &Root<'js>,
+    mut path: Vec<String>,
+) -> Result<(Capability, Vec<String>)> {
     let target = match calls::leads_to(ctx, state, root, &mut path)? {
         Target::Capability(capability) => capability,
         Target::Thrown(thrown) => return Err(ctx.throw(thrown)),
         Target::Here(value) => match Stub::of(&value).map(|stub| stub.borrow().clone()) {
             Some(stub) => {
-                let path = [stub.path, path].concat();
-                return record(ctx, state, &stub.root, path, arguments);
+                return self::target(ctx, state, &stub.root, [stub.path, path].concat());
             }
             None => {
                 let text = "The callback of map() can only call stubs.";
@@ -61,18 +75,23 @@ pub fn record<'js>(
     if let Some(handle) = handle_of(root) {
         state.after_turn.borrow_mut().push(handle);
     }
-    let encode = |values| message::encode_array(ctx, values, Passing::Parameters);
-    let arguments = arguments.map(encode).transpose()?;
+    Ok((target, path))
+}
+
+/// Adds a step to the callback that is running, and returns what stands for its result.
+fn add<'js>(ctx: &Ctx<'js>, state: &State, step: Step) -> Result<Root<'js>> {
     let mut recording = state.recording.borrow_mut();
-    let Some(Recording { id, steps }) = recording.as_mut().filter(|it| it.steps.len() < MAX_STEPS)
-    else {
+    let Recording { callbacks, steps } = &mut *recording;
+    let is_full = steps.len() >= MAX_STEPS;
+    let Some(Callback { id, next }) = callbacks.last_mut().filter(|_| !is_full) else {
         drop(recording);
         let text = format!("The callback of map() may make at most {MAX_STEPS} calls.");
         return Err(rquickjs::Exception::throw_range(ctx, &text));
     };
-    steps.push(Step { target, path, arguments });
-    let step = u32::try_from(steps.len()).unwrap_or(u32::MAX);
-    Ok(Root::Recorded(Recorded { recording: *id, step }))
+    steps.push(step);
+    let recorded = Recorded { callback: *id, number: *next };
+    *next += 1;
+    Ok(Root::Recorded(recorded))
 }
 
 fn handle_of(root: &Root<'_>) -> Option<Handle> {
@@ -83,13 +102,22 @@ fn handle_of(root: &Root<'_>) -> Option<Handle> {
     }
 }
 
-/// Runs the callback and returns what it did.
-fn recorded<'js>(ctx: &Ctx<'js>, state: &State, callback: &Function<'js>) -> Result<Mapper> {
+/// Runs a callback and returns its result. `element` is the number of the element.
+///
+/// # Errors
+/// Errors with what the callback throws. It has then done nothing.
+fn run<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    callback: &Function<'js>,
+    element: u32,
+) -> Result<Message> {
     let id = state.last_recording.get().wrapping_add(1);
     state.last_recording.set(id);
-    *state.recording.borrow_mut() = Some(Recording { id, steps: Vec::new() });
+    let from = state.recording.borrow().steps.len();
+    state.recording.borrow_mut().callbacks.push(Callback { id, next: element + 1 });
     let run = || {
-        let element = Stub::make(ctx, Root::Recorded(Recorded { recording: id, step: 0 }))?;
+        let element = Stub::make(ctx, Root::Recorded(Recorded { callback: id, number: element }))?;
         let result: Value<'js> = callback.call((element,))?;
         if result.is_promise() && promise::call_of(&result).is_none() {
             let text = "The callback of map() must return its result, and no promise of one.";
@@ -98,12 +126,48 @@ fn recorded<'js>(ctx: &Ctx<'js>, state: &State, callback: &Function<'js>) -> Res
         message::encode(ctx, result)
     };
     let result = run();
-    let steps = state.recording.take().map(|it| it.steps).unwrap_or_default();
+    state.recording.borrow_mut().callbacks.pop();
+    if result.is_err() {
+        let undone = state.recording.borrow_mut().steps.split_off(from);
+        for message in undone.into_iter().filter_map(|step| step.arguments) {
+            message::withdraw(ctx, message)?;
+        }
+    }
+    result
+}
+
+/// Records that a callback of a callback is applied to what the path leads to.
+fn record_map<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    root: &Root<'js>,
+    path: Vec<String>,
+    callback: &Function<'js>,
+) -> Result<Root<'js>> {
+    if state.recording.borrow().callbacks.len() == MAX_DEPTH {
+        let text = format!("At most {MAX_DEPTH} callbacks of map() may be in one another.");
+        return Err(rquickjs::Exception::throw_range(ctx, &text));
+    }
+    let (target, path) = target(ctx, state, root, path)?;
+    let at = state.recording.borrow().steps.len();
+    let mapped = add(ctx, state, Step { target, path, arguments: None, callback: Some(0) })?;
+    let Root::Recorded(Recorded { number, .. }) = mapped else { return Ok(mapped) };
+    // The element takes the place that the result of the step has afterwards.
+    let result = run(ctx, state, callback, number);
+    let mut recording = state.recording.borrow_mut();
     match result {
-        Ok(result) => Ok(Mapper { steps, result }),
+        Ok(result) => {
+            let steps = recording.steps.len() - at - 1;
+            if let Some(step) = recording.steps.get_mut(at) {
+                step.arguments = Some(result);
+                step.callback = u32::try_from(steps).ok();
+            }
+            Ok(mapped)
+        }
         Err(error) => {
-            for message in steps.into_iter().filter_map(|step| step.arguments) {
-                message::withdraw(ctx, message)?;
+            recording.steps.truncate(at);
+            if let Some(callback) = recording.callbacks.last_mut() {
+                callback.next = number;
             }
             Err(error)
         }
@@ -123,11 +187,11 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
         };
         let state = state::of(&ctx)?;
         if is_recording(&state) {
-            let text = "map() cannot be called in the callback of map().";
-            return Err(throw::type_error(&ctx, text));
+            return Stub::make(&ctx, record_map(&ctx, &state, &root, path, &callback)?);
         }
-        let mapper = recorded(&ctx, &state, &callback)?;
-        calls::start_mapped(&ctx, &root, path, mapper)
+        let result = run(&ctx, &state, &callback, 0)?;
+        let steps = state.recording.take().steps;
+        calls::start_mapped(&ctx, &root, path, Mapper { steps, result })
     };
     native.set("map", Function::new(native.ctx().clone(), map)?)
 }

@@ -247,7 +247,6 @@ impl<'js> JsClass<'js> for Members {
                     ("then", true) | ("toJSON", _) => Ok(Value::new_undefined(ctx.clone())),
                     ("dup" | "onRpcBroken", true) | ("constructor", _) => local(ctx),
                     ("map", is_root) if state.maps_promises.get() => match stub.root {
-                        // Refused there.
                         Root::Recorded(_) => Of::Property.methods(ctx, &state)?.get(name),
                         _ if is_root => stub.property(ctx, name),
                         _ => local(ctx),

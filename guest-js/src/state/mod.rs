@@ -49,10 +49,19 @@ pub struct PendingCall {
     pub disposed: bool,
 }
 
-/// What a callback of `map()` has done so far.
+/// What the callbacks of `map()` that are running have done so far.
+#[derive(Default)]
 pub struct Recording {
-    pub id: u32,
+    /// The callbacks, outermost first.
+    pub callbacks: Vec<Callback>,
     pub steps: Vec<Step>,
+}
+
+/// A running callback of `map()`.
+pub struct Callback {
+    pub id: u32,
+    /// The number of the next value that becomes known in it.
+    pub next: u32,
 }
 
 /// A rejected promise, with the invocation and the reason of its rejection.
@@ -98,8 +107,7 @@ pub struct State {
     pub next_export: Cell<u32>,
     /// The engine's class id of stubs.
     pub stub_class: Cell<u32>,
-    /// What the callback of `map()` that is running has done.
-    pub recording: RefCell<Option<Recording>>,
+    pub recording: RefCell<Recording>,
     pub last_recording: Cell<u32>,
     /// The sandbox's capability for itself.
     pub own: RefCell<Option<Handle>>,

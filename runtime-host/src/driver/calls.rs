@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Instant;
 
 use futures_util::future::{AbortHandle, Abortable, Aborted};
@@ -35,18 +36,44 @@ pub(super) enum Of {
     Others,
     /// An invocation of the same sandbox.
     Itself,
-    /// Whoever answers the call that this one derives from. Such a call is a call of a
-    /// promised answer, or a call of a loader, which waits for its callback.
+    /// Whoever answers the call that this one derives from: a call of a promised answer, or
+    /// one with a mapper, whose steps may call anybody.
     Derived,
+    /// A loader of the sandbox, which waits for its callback.
+    Loader,
     /// The host, about the sandbox itself. Nobody works on such a call, and it is aborted
     /// with its invocation.
     Host,
 }
 
-impl Of {
-    /// Returns how many sources of an answer outside the sandbox the call adds.
-    pub(super) fn outside(self) -> usize {
-        usize::from(self != Self::Itself)
+/// The calls of open invocations that are not surely answered by the sandbox itself.
+#[derive(Default)]
+pub(super) struct OpenCalls {
+    /// The number of those that something outside the sandbox may answer.
+    pub(super) outside: usize,
+    /// The number of those that are [`Of::Derived`].
+    pub(super) derived: usize,
+}
+
+impl OpenCalls {
+    fn of(&mut self, of: Of) -> Option<&mut usize> {
+        match of {
+            Of::Itself => None,
+            Of::Derived => Some(&mut self.derived),
+            Of::Others | Of::Loader | Of::Host => Some(&mut self.outside),
+        }
+    }
+
+    pub(super) fn add(&mut self, of: Of) {
+        if let Some(count) = self.of(of) {
+            *count += 1;
+        }
+    }
+
+    pub(super) fn remove(&mut self, of: Of) {
+        if let Some(count) = self.of(of) {
+            *count -= 1;
+        }
     }
 }
 
@@ -61,6 +88,8 @@ pub(super) struct PendingCall {
     pub(super) queued: bool,
     /// The promised answer, if the guest calls it or passes it on before it arrives.
     pub(super) promised: Option<Arc<PromisedAnswer>>,
+    /// What its mapper does, if it has one.
+    pub(super) mapper: Option<Arc<Mapper>>,
     /// The time until which the call may go on after its invocation has ended.
     pub(super) deadline: Option<Instant>,
     /// `None` if the call has not been sent or its answer has arrived.
@@ -189,6 +218,39 @@ impl Calls {
         true
     }
 
+    /// Returns true if no future of an answer has anything to do but to wait.
+    pub(super) fn are_at_rest(&mut self) -> bool {
+        /// A waker that remembers that it was woken.
+        struct Woken(AtomicBool);
+        impl Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.store(true, Ordering::Relaxed);
+            }
+        }
+        let woken = Arc::new(Woken(AtomicBool::new(false)));
+        let waker = Waker::from(Arc::clone(&woken));
+        for _ in 0..POLLS {
+            let mut next = tokio::task::coop::unconstrained(self.answers.next());
+            match Pin::new(&mut next).poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(Some(Ok(arrived))) => {
+                    self.arrived_bytes += bytes_of(&arrived.1);
+                    self.arrived.push_back(arrived);
+                    return false;
+                }
+                Poll::Ready(Some(Err(Aborted))) => {}
+                Poll::Ready(None) => return true,
+                Poll::Pending if woken.0.swap(false, Ordering::Relaxed) => {}
+                Poll::Pending => return true,
+            }
+        }
+        false
+    }
+
+    /// Returns the calls that have not been answered, by their ids.
+    pub(super) fn pending(&self) -> impl Iterator<Item = (u32, &PendingCall)> {
+        self.table.iter().map(|(&id, call)| (id, call))
+    }
+
     /// Returns the invocations that wait for an answer.
     pub(super) fn owners(&self) -> BTreeSet<u32> {
         self.table.values().map(|call| call.owner).collect()
@@ -234,9 +296,12 @@ impl Calls {
     }
 }
 
+/// How often the futures of the answers are polled before they count as busy.
+const POLLS: usize = 64;
+
 /// A mapper, and who pays for its calls.
 pub(super) struct Mapping {
-    pub(super) mapper: Box<Mapper>,
+    pub(super) mapper: Arc<Mapper>,
     pub(super) payer: Arc<FuelAccount>,
     pub(super) concurrency: u64,
 }
@@ -248,11 +313,12 @@ const PANICKED: &str = "The capability failed: it panicked.";
 /// not end the sandbox.
 pub(super) fn send(target: &Stub, mut call: Call, mapper: Option<Mapping>) -> Answer {
     if let Some(Mapping { mapper, payer, concurrency }) = mapper {
+        let number = call.number;
         let list = match call.arguments.take() {
             Some(list) => Box::pin(std::future::ready(Ok(list))),
             None => send(target, call, None),
         };
-        return Box::pin(mapper.apply(list, payer, concurrency));
+        return Box::pin(mapper.apply(list, payer, concurrency, number));
     }
     let sent = std::panic::catch_unwind(AssertUnwindSafe(|| target.request(call)));
     sent.unwrap_or_else(|_| failed(Thrown::new(PANICKED)))
@@ -275,6 +341,7 @@ impl PendingCall {
             of: Of::Others,
             queued: false,
             promised: None,
+            mapper: None,
             deadline: None,
             abort: None,
         }

@@ -6,11 +6,15 @@ use std::sync::{Arc, Weak};
 
 use isolet_wire::{Attachment, Value};
 
+use super::call_queue::Waiting;
+use super::invocation::Invocation;
 use crate::engine::bindings::sandbox as wit;
 use crate::error::fault::{defect, worn_out};
 use crate::error::{LimitError, LimitKind, Result};
+use crate::limits::lineage::Lineage;
 use crate::limits::stats::WorkerStats;
 use crate::rpc::mailbox::Mailbox;
+use crate::rpc::mapper::Mapper;
 use crate::rpc::promised_answer::PromisedAnswer;
 use crate::rpc::remote::Remote;
 use crate::rpc::request::Receiver;
@@ -279,6 +283,11 @@ pub(super) enum Holding<'a> {
     Code(&'a Arc<Code>),
     Stub(&'a Stub),
     Answer(&'a Arc<PromisedAnswer>),
+    /// The answer to a pending call, in which calls of this sandbox may wait.
+    Pending(&'a Arc<PromisedAnswer>, &'a Lineage),
+    Mapper(&'a Arc<Mapper>),
+    Waiting(&'a Waiting),
+    Invocation(&'a Invocation),
 }
 
 impl Holds for Holding<'_> {
@@ -287,6 +296,22 @@ impl Holds for Holding<'_> {
             Self::Code(code) => visitor.shared(code),
             Self::Stub(stub) => stub.visit(visitor),
             Self::Answer(promised) => visitor.shared(promised),
+            Self::Pending(promised, own) => {
+                visitor.shared(promised);
+                promised.waiting(own, |call| call.visit(visitor));
+            }
+            Self::Mapper(mapper) => visitor.shared(mapper),
+            Self::Waiting(waiting) => {
+                waiting.target.visit(visitor);
+                waiting.call.visit(visitor);
+                waiting.mapping.iter().for_each(|mapping| visitor.shared(&mapping.mapper));
+            }
+            Self::Invocation(invocation) => {
+                invocation.result().into_iter().for_each(|value| visitor.value(value));
+                if let Some((Receiver::Entrypoint(export), _)) = invocation.called.as_deref() {
+                    visitor.shared(export);
+                }
+            }
         }
     }
 }

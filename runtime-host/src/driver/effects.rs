@@ -111,7 +111,7 @@ impl Driver {
         &mut self,
         call: wit::Call,
         arguments: Result<Option<Value>>,
-        mapper: Result<Option<Box<Mapper>>>,
+        mapper: Result<Option<Arc<Mapper>>>,
     ) -> Result<()> {
         let wit::Call { id, invocation, target, path, awaited, .. } = call;
         self.check_call(id, invocation, &path)?;
@@ -125,7 +125,6 @@ impl Driver {
         let bytes = arguments.as_ref().map_or(0, bytes_of)
             + mapper.as_ref().map_or(0, |mapper| mapper.bytes())
             + names as u64;
-        payer.usage.capability_calls += 1;
         payer.calls.push(id);
         if let Err(error) = payer.account.count_call() {
             self.end(invocation, error.into());
@@ -155,12 +154,11 @@ impl Driver {
         let target = table.stub(target, &mut |call| calls.promised(call));
         let mut pending = PendingCall::new(invocation, bytes, awaited);
         pending.of = match target.as_ref().map(Stub::target) {
-            // Its steps may call anybody.
             _ if mapper.is_some() => Of::Derived,
             _ if of_itself => Of::Host,
             _ if is_own => Of::Itself,
             Some(Target::Remote(remote)) if remote.is_in(&self.mailbox) => Of::Itself,
-            Some(Target::HeldRight(_)) => Of::Derived,
+            Some(Target::HeldRight(_)) => Of::Loader,
             _ if is_answer => Of::Derived,
             _ => Of::Others,
         };
@@ -173,7 +171,8 @@ impl Driver {
         if !awaited {
             pending.promised = Some(self.table.keep(id));
         }
-        self.open_calls += pending.of.outside();
+        pending.mapper.clone_from(&mapper);
+        self.open_calls.add(pending.of);
         // Worker code has a size limit of its own.
         let is_code =
             target.as_ref().is_some_and(|stub| matches!(stub.target(), Target::HeldRight(_)));
@@ -186,7 +185,8 @@ impl Driver {
                 let ended = queue.as_mut().zip(held);
                 let ended = ended.and_then(|(queue, stub)| queue.follows(stub, id, &path));
                 let ends = ended.is_some_and(|pull| self.calls.is_under_way(pull));
-                let call = Call::of(path, arguments).paid_by(Some(Arc::clone(&payer)));
+                let call = Call::of(path, arguments);
+                let call = call.paid_by(Some(Arc::clone(&payer))).numbered(id);
                 let concurrency = self.code.limits.concurrency;
                 let mapping = mapper.map(|mapper| Mapping { mapper, payer, concurrency });
                 if let Some(queue) = queue {

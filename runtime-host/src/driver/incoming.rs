@@ -31,6 +31,7 @@ impl Driver {
         invocation.watch(&self.code);
         invocation.opened = self.clock.millis();
         self.sandbox.logs().open(id, invocation.log(&self.code));
+        self.called_by_itself += usize::from(invocation.is_called_by(self.mailbox.lineage()));
         self.due.insert((invocation.deadline, Due::Invocation(id)));
         self.invocations.insert(id, invocation);
     }

@@ -52,6 +52,8 @@ pub(crate) struct Invocation {
     /// The time at which it began, in milliseconds since the Unix epoch as guests see it.
     pub(crate) opened: u64,
     caller: Option<Arc<FuelAccount>>,
+    /// The number of the call in the sandbox of the caller. 0 if it has none.
+    pub(crate) number: u32,
     pub(crate) span: Span,
     seed: u64,
     began: Instant,
@@ -70,7 +72,7 @@ impl Invocation {
         owner: Lineage,
     ) -> (Box<Self>, Invoke) {
         let watched = code.is_watched();
-        let Request { token, receiver, call, limits, caller, payer, reseed, began, reply } =
+        let Request { token, receiver, call, limits, caller, number, payer, reseed, began, reply } =
             request;
         // An invocation whose caller has gone away has no arguments: nobody waits for it.
         let call = call.take().unwrap_or_else(|| Call::of(Vec::new(), None));
@@ -89,6 +91,7 @@ impl Invocation {
             failure: None,
             opened: 0,
             caller,
+            number,
             span: Span::none(),
             seed: reseed.unwrap_or(seed),
             began,
@@ -107,7 +110,8 @@ impl Invocation {
     }
 
     /// Closes the fuel account at the end of the invocation.
-    pub(crate) fn close_account(&self) {
+    pub(crate) fn close_account(&mut self) {
+        self.usage.capability_calls = self.account.calls_made();
         self.account.close(self.caller.as_ref());
     }
 
@@ -119,6 +123,15 @@ impl Invocation {
     /// Returns true if the sandbox itself made this call.
     pub(crate) fn is_called_by(&self, sandbox: &Lineage) -> bool {
         self.caller.as_ref().is_some_and(|caller| caller.is_of(sandbox))
+    }
+
+    /// Returns the value or error that it has settled to and that the caller has yet to get.
+    pub(crate) fn result(&self) -> Option<&Value> {
+        match self.result.as_ref()? {
+            Ok(value) => Some(value),
+            Err(Error::Exception(exception) | Error::Load(exception)) => Some(&exception.value),
+            Err(_) => None,
+        }
     }
 
     /// Returns the budget of one of its turns.
@@ -216,6 +229,7 @@ impl Invocation {
     pub(crate) fn report(&mut self, logs: Vec<LogLine>) {
         if let Some(Reply::Report(reply)) = self.reply.take() {
             self.usage.wall = self.began.elapsed();
+            self.usage.capability_calls = self.account.calls_made();
             let result = self.result.replace(Ok(Value::undefined())).unwrap_or(Err(Error::Hung));
             let report = Report { result, logs, usage: self.usage, seed: self.seed };
             let _ = reply.send(Kept::new(report, std::mem::take(&mut self.kept)));

@@ -1,7 +1,8 @@
 //! Translates the capabilities of messages between guest and host.
 
+use std::sync::Arc;
+
 use isolet_wire::{Checked, Value};
-use tokio::sync::Mutex;
 use tokio::task::yield_now;
 
 use super::capability_table::nothing;
@@ -10,7 +11,7 @@ use crate::engine::bindings::sandbox as wit;
 use crate::error::Result;
 use crate::error::fault::{internal, lie};
 use crate::rpc::capability::MAX_PATH;
-use crate::rpc::mapper::{MAX_STEPS, Mapper, Receiver, Recorded, Step};
+use crate::rpc::mapper::{Callback, Does, MAX_DEPTH, MAX_STEPS, Mapper, Receiver, Recorded, Step};
 use crate::rpc::stub::Stub;
 
 /// The size in bytes past which a message is checked in slices.
@@ -25,6 +26,17 @@ enum Origin {
     Anywhere,
     /// Part of a mapper, which may name recorded values.
     Mapper,
+}
+
+/// A callback whose steps are being lifted, and the step that it belongs to.
+struct Around {
+    /// The number of steps that are left when it is complete.
+    left_after: usize,
+    /// The steps before it.
+    before: Vec<Step>,
+    receiver: Receiver,
+    path: Vec<String>,
+    result: Value,
 }
 
 impl Driver {
@@ -60,14 +72,19 @@ impl Driver {
     /// Checks a mapper of the guest, and translates its capabilities.
     ///
     /// # Errors
-    /// Errors like [`Self::lift`], or if it has too many steps.
-    pub(super) async fn lift_mapper(&mut self, mapper: wit::Mapper) -> Result<Box<Mapper>> {
+    /// Errors like [`Self::lift`], or if it has too many steps, or callbacks that do not lie
+    /// in one another.
+    pub(super) async fn lift_mapper(&mut self, mapper: wit::Mapper) -> Result<Arc<Mapper>> {
         let wit::Mapper { steps, result } = mapper;
         if steps.len() > MAX_STEPS {
             return Err(lie("recorded too many steps"));
         }
-        let mut lifted = Vec::with_capacity(steps.len());
-        for wit::Step { target, path, arguments } in steps {
+        // The callbacks that are around the next step, outermost first.
+        let mut around: Vec<Around> = Vec::new();
+        let mut lifted = Vec::new();
+        let mut left = steps.len();
+        for wit::Step { target, path, arguments, callback } in steps {
+            left -= 1;
             if path.len() > MAX_PATH {
                 return Err(lie("named too long a path"));
             }
@@ -83,10 +100,31 @@ impl Driver {
                 Some(message) => Some(self.lift_recorded(message).await?),
                 None => None,
             };
-            lifted.push(Step { receiver, path, arguments });
+            let within = around.last().map_or(left, |it: &Around| left - it.left_after);
+            match (callback, arguments) {
+                (None, None) => lifted.push(Step { receiver, path, does: Does::Read }),
+                (None, Some(arguments)) => {
+                    lifted.push(Step { receiver, path, does: Does::Call(arguments) });
+                }
+                (Some(steps), Some(result)) if steps as usize <= within => {
+                    if around.len() == MAX_DEPTH - 1 {
+                        return Err(lie("recorded too many callbacks in one another"));
+                    }
+                    let before = std::mem::take(&mut lifted);
+                    let left_after = left - steps as usize;
+                    around.push(Around { left_after, before, receiver, path, result });
+                }
+                (Some(_), _) => return Err(lie("recorded a callback that has no end")),
+            }
+            while let Some(done) = around.pop_if(|it| it.left_after == left) {
+                let callback = Callback { steps: lifted, result: done.result };
+                let does = Does::Map(callback);
+                lifted = done.before;
+                lifted.push(Step { receiver: done.receiver, path: done.path, does });
+            }
         }
         let result = self.lift_recorded(result).await?;
-        Ok(Box::new(Mapper { steps: lifted, result, writing: Mutex::default() }))
+        Ok(Arc::new(Mapper::new(Callback { steps: lifted, result })))
     }
 
     async fn lift_recorded(&mut self, message: wit::Message) -> Result<Value> {

@@ -64,7 +64,7 @@ impl Driver {
                 self.time().await?;
             }
             self.settle_down().await?;
-            self.end_hung()?;
+            self.end_hung().await?;
             self.settle_down().await?;
         }
     }
@@ -112,7 +112,7 @@ impl Driver {
     fn wake_at(&self) -> Option<Instant> {
         let alarm = self.alarm.as_ref().map(|alarm| self.clock.instant(alarm.due));
         let deadline = self.due.first().map(|(at, _)| *at);
-        alarm.into_iter().chain(deadline).chain(self.surveys.at).min()
+        alarm.into_iter().chain(deadline).chain(self.surveys.at).chain(self.hang.at()).min()
     }
 
     async fn command(&mut self, command: Command) -> Result<()> {
@@ -127,7 +127,11 @@ impl Driver {
                 Ok(())
             }
             // The work is done before the next event.
-            Command::Released | Command::Unheld | Command::LetGo => Ok(()),
+            Command::Released | Command::Unheld => Ok(()),
+            Command::LetGo => {
+                self.hang.look_again();
+                Ok(())
+            }
             Command::LookThrough(survey) => {
                 self.look_through(&survey).await;
                 Ok(())
@@ -174,6 +178,7 @@ impl Driver {
     async fn time(&mut self) -> Result<()> {
         let now = Instant::now();
         self.survey();
+        self.hang.has_waited(now);
         while let Some(&(at, due)) = self.due.first().filter(|(at, _)| *at <= now) {
             self.due.remove(&(at, due));
             match due {

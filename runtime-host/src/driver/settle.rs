@@ -46,6 +46,7 @@ impl Driver {
     pub(super) fn close(&mut self, id: u32) {
         let lines = self.sandbox.logs().close(id);
         let Some(mut invocation) = self.invocations.remove(&id) else { return };
+        self.called_by_itself -= usize::from(invocation.is_called_by(self.mailbox.lineage()));
         self.due.remove(&(invocation.deadline, Due::Invocation(id)));
         for &call in &invocation.calls {
             let Some(orphan) = self.calls.get_mut(call) else { continue };
@@ -53,7 +54,7 @@ impl Driver {
             if orphan.owner != id || orphan.deadline.is_some() {
                 continue;
             }
-            self.open_calls -= orphan.of.outside();
+            self.open_calls.remove(orphan.of);
             if orphan.of == Of::Host {
                 self.calls.abort(call);
                 continue;
@@ -82,7 +83,9 @@ impl Driver {
             invocation.settle(Err(error));
             invocation.queue = CallQueue::default();
             for call in std::mem::take(&mut invocation.calls) {
-                self.open_calls -= self.calls.abort(call).map_or(0, Of::outside);
+                if let Some(of) = self.calls.abort(call) {
+                    self.open_calls.remove(of);
+                }
             }
         }
         self.close(id);

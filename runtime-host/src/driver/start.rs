@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use super::calls::Calls;
+use super::calls::{Calls, OpenCalls};
 use super::capability_table::CapabilityTable;
 use super::clock::Clock;
+use super::hang::HangCheck;
 use super::loopback::Loopback;
 use super::shutdown::refuse_all;
 use super::state::{CHILD_FUEL, Driver, FIRST_SURVEY, ROOT_FUEL, Surveys};
@@ -127,7 +128,8 @@ impl Driver {
             last_invocation: 0,
             taken: 0,
             calls,
-            open_calls: 0,
+            open_calls: OpenCalls::default(),
+            called_by_itself: 0,
             left_behind: BTreeMap::new(),
             freed: VecDeque::new(),
             due: BTreeSet::new(),
@@ -147,4 +149,5 @@ impl Driver {
             in_hand,
         }
     }
+            hang: HangCheck::default(),
 }

@@ -9,9 +9,10 @@ use tokio::sync::mpsc;
 use tokio::time::Sleep;
 
 use super::call_queue::CallQueue;
-use super::calls::Calls;
+use super::calls::{Calls, OpenCalls};
 use super::capability_table::CapabilityTable;
 use super::clock::Clock;
+use super::hang::HangCheck;
 use super::invocation::{Invocation, Invoke};
 use crate::engine::bindings::sandbox as wit;
 use crate::limits::fuel_account::FuelAccount;
@@ -65,8 +66,9 @@ pub(super) struct Driver {
     /// The number of requests taken from the mailbox, including those without a caller.
     pub(super) taken: u64,
     pub(super) calls: Calls,
-    /// The number of calls of open invocations that something outside the sandbox may answer.
-    pub(super) open_calls: usize,
+    pub(super) open_calls: OpenCalls,
+    /// The number of open invocations that the sandbox itself has called.
+    pub(super) called_by_itself: usize,
     /// The call queues of closed invocations that still have waiting calls.
     pub(super) left_behind: BTreeMap<u32, CallQueue>,
     /// Invocations that have waiting calls and room to send them.
@@ -86,6 +88,7 @@ pub(super) struct Driver {
     /// only prevents the image.
     pub(super) dumps_image: bool,
     pub(super) surveys: Surveys,
+    pub(super) hang: HangCheck,
     /// The reservation for the event that is being delivered.
     pub(super) in_hand: Reservation,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::capability_table::Holding;
-use super::state::{Driver, FIRST_SURVEY};
+use super::state::{Driver, FIRST_SURVEY, Surveys};
 use crate::rpc::stub::Stub;
 use crate::rpc::survey::{Holds, Survey, Surveyed, Visitor};
 
@@ -13,6 +13,14 @@ const LAST_SURVEY: Duration = Duration::from_secs(10);
 /// The time during which the tables are not visited again, for each item that was visited.
 /// It is 20 times what visiting an item takes.
 const PAUSE: Duration = Duration::from_micros(20);
+
+impl Surveys {
+    /// Does not look again before some time, after this many things were looked at.
+    pub(super) fn pause_after(&mut self, seen: usize) {
+        let pause = u32::try_from(seen).map_or(LAST_SURVEY, |seen| seen * PAUSE);
+        self.not_before = Some(Instant::now() + pause);
+    }
+}
 
 impl Driver {
     /// Returns true if nothing but the sandbox itself can wake it, unless somebody holds it.
@@ -48,8 +56,7 @@ impl Driver {
         });
         let seen = survey.answer(&self.mailbox, holdings).await;
         if !is_too_soon {
-            let pause = u32::try_from(seen).map_or(LAST_SURVEY, |seen| seen * PAUSE);
-            self.surveys.not_before = Some(Instant::now() + pause);
+            self.surveys.pause_after(seen);
         }
     }
 

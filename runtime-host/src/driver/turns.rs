@@ -104,7 +104,7 @@ impl Driver {
         if !self.invocations.contains_key(&call.owner) {
             return Ok(None);
         }
-        self.open_calls -= call.of.outside();
+        self.open_calls.remove(call.of);
         Ok(call.awaited.then_some((call.owner, result)))
     }
 

@@ -53,6 +53,8 @@ pub(crate) struct FuelAccount {
     call_limit: u64,
     /// The number of capability calls that they have made.
     calls: AtomicU64,
+    /// The number of capability calls that the invocation itself has made.
+    made: AtomicU64,
     /// The most bytes that they may log.
     log_limit: u64,
     /// The number of bytes that they have logged.
@@ -163,6 +165,7 @@ impl FuelAccount {
             tree,
             call_limit,
             calls: AtomicU64::new(0),
+            made: AtomicU64::new(0),
             log_limit,
             logged: AtomicU64::new(0),
             used: AtomicU64::new(0),
@@ -241,9 +244,15 @@ impl FuelAccount {
     /// [`LimitKind::CapabilityCalls`] with the limit of the nearest account that has none
     /// left.
     pub(crate) fn count_call(&self) -> Result<(), LimitError> {
+        self.made.fetch_add(1, Ordering::Relaxed);
         self.payers().try_for_each(|account| {
             count(&account.calls, 1, account.call_limit, LimitKind::CapabilityCalls)
         })
+    }
+
+    /// Returns the number of capability calls that the invocation itself has made.
+    pub(crate) fn calls_made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
     }
 
     /// Counts bytes of log lines here and for all payers.

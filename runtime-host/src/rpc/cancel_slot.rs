@@ -40,6 +40,15 @@ impl<T> CancelSlot<T> {
         }
     }
 
+    /// Shows the payload, if it is there.
+    pub(crate) fn peek(&self, look: impl FnOnce(&T)) {
+        if let Some(slot) = self.0.upgrade()
+            && let Some(value) = &*lock(&slot)
+        {
+            look(value);
+        }
+    }
+
     pub(crate) fn is_void(&self) -> bool {
         self.0.strong_count() == 0
     }

@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::error::thrown::{Thrown, shown};
+use crate::limits::lineage::Lineage;
 use crate::limits::quota::Reservation;
 use crate::rpc::cancel_slot::{CancelSlot, cancel_slot};
 use crate::rpc::capability::{Answer, Call, failed};
@@ -282,6 +283,18 @@ impl PromisedAnswer {
             }
         }
         Some(found)
+    }
+
+    /// Shows the calls of a sandbox that wait for the answer.
+    pub(crate) fn waiting(&self, caller: &Lineage, mut look: impl FnMut(&Call)) {
+        let State::Waiting(queue) = &*self.state() else { return };
+        for asked in queue {
+            asked.call.peek(|call| {
+                if call.payer.as_ref().is_some_and(|payer| payer.is_of(caller)) {
+                    look(call);
+                }
+            });
+        }
     }
 
     /// Returns the stub that it has settled to. Returns `None` if it has not settled, or

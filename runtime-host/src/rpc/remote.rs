@@ -97,8 +97,10 @@ impl Remote {
 
 impl Holds for Remote {
     fn visit(&self, visitor: &mut Visitor<'_>) {
-        if let Receiver::Entrypoint(export) = &self.receiver {
-            visitor.shared(export);
+        match &self.receiver {
+            Receiver::Entrypoint(export) => visitor.shared(export),
+            Receiver::Exported(_) if self.borrowed.load(Ordering::Relaxed) => {}
+            Receiver::Exported(_) => visitor.exported_by(&self.mailbox),
         }
     }
 }

@@ -90,6 +90,8 @@ pub(crate) struct Request {
     pub(crate) limits: Limits,
     /// The invocation that makes the call. `None` if the embedder makes it.
     pub(crate) caller: Option<Arc<FuelAccount>>,
+    /// The number of the call in the sandbox of `caller`. 0 if it has none.
+    pub(crate) number: u32,
     /// The invocation that pays. `None` if the called invocation pays for itself.
     pub(crate) payer: Option<Arc<FuelAccount>>,
     /// The new seed to apply before the call, in a fresh sandbox.
@@ -114,7 +116,7 @@ impl Request {
         let payer = FuelAccount::for_callee(call.payer.as_ref(), sandbox)?;
         let mut limits = limits.clone();
         limits.output_bytes = call.answer_bytes.unwrap_or(limits.output_bytes);
-        let caller = call.payer.take();
+        let (caller, number) = (call.payer.take(), call.number);
         let (owner, call) = cancel_slot(call);
         let request = Self {
             token: new_token(),
@@ -122,6 +124,7 @@ impl Request {
             call,
             limits,
             caller,
+            number,
             payer,
             reseed: None,
             began: Instant::now(),
@@ -138,6 +141,7 @@ impl Request {
             call: CancelSlot::default(),
             limits: limits.clone(),
             caller: None,
+            number: 0,
             payer: None,
             reseed: None,
             began: Instant::now(),

@@ -50,6 +50,10 @@ struct State {
     by_way: HashMap<usize, usize>,
     /// The number of sandboxes that have not looked through their tables yet.
     left: usize,
+    /// The sandbox whose exported objects are looked for, by [`Surveyed::address`].
+    exporter: Option<usize>,
+    /// The nodes of these objects.
+    exports: Vec<usize>,
 }
 
 /// A node of a survey: one shared thing.
@@ -123,6 +127,13 @@ impl Visitor<'_> {
         let Some(list) = value.shared_capabilities() else { return };
         if let Some(node) = self.meet(list) {
             self.left.push((node, Arc::new(List { of: Arc::downgrade(list), from: 0 })));
+        }
+    }
+
+    /// Names the thing that is being looked into as an object that a sandbox exports.
+    pub(crate) fn exported_by(&mut self, sandbox: &dyn Surveyed) {
+        if self.state.exporter == Some(sandbox.address()) {
+            self.state.exports.push(self.holder);
         }
     }
 
@@ -202,13 +213,8 @@ impl Survey {
         way: &Arc<dyn Surveyed>,
         carried: Carried,
     ) {
-        let mut state = State {
-            carried,
-            nodes: vec![Node { met: 0, ..Node::of(Box::new(Arc::downgrade(hold))) }],
-            by_address: HashMap::from([(Arc::as_ptr(hold).cast::<()>().addr(), 0)]),
-            by_way: HashMap::new(),
-            left: 0,
-        };
+        let mut state = State::new(carried, Box::new(Arc::downgrade(hold)));
+        state.by_address.insert(Arc::as_ptr(hold).cast::<()>().addr(), 0);
         state.is_sandbox(0, way);
         way.look_through(Self(Arc::new(Mutex::new(state))));
     }
@@ -254,6 +260,29 @@ impl Survey {
     }
 }
 
+/// Looks through the tables of one sandbox. Returns true if anything else than the sandbox
+/// itself may lead to one of the `exported` objects that it has exported, and the number of
+/// things looked at. Yields to other tasks between slices.
+///
+/// Other sandboxes are not asked. Whatever they hold counts as held by somebody else.
+pub(crate) async fn reach_exports<T: Fn(&mut Visitor<'_>)>(
+    way: &dyn Surveyed,
+    exported: usize,
+    mut tables: impl Iterator<Item = T>,
+    carried: Carried,
+) -> (bool, usize) {
+    let mut state = State::new(carried, Box::new(Weak::<()>::new()));
+    state.exporter = Some(way.address());
+    let mut slice = Slice::default();
+    while slice.look(&mut state, 0, &mut tables) {
+        tokio::task::yield_now().await;
+    }
+    // Counts twice, like a survey of sandboxes.
+    let (first, second) = (state.lives(), state.lives());
+    let reached = state.exports.iter().any(|&node| first[node] || second[node]);
+    (reached || state.exports.len() < exported, slice.seen)
+}
+
 /// The progress of one sandbox in looking through its tables.
 #[derive(Default)]
 struct Slice {
@@ -293,6 +322,19 @@ impl Slice {
 }
 
 impl State {
+    /// Creates the state of a survey that begins at something with these owners.
+    fn new(carried: Carried, owners: Box<dyn Owners>) -> Self {
+        Self {
+            carried,
+            nodes: vec![Node { met: 0, ..Node::of(owners) }],
+            by_address: HashMap::new(),
+            by_way: HashMap::new(),
+            left: 0,
+            exporter: None,
+            exports: Vec::new(),
+        }
+    }
+
     /// Marks a node as a sandbox that has yet to be looked through.
     fn is_sandbox(&mut self, node: usize, way: &Arc<dyn Surveyed>) {
         self.by_way.insert(way.address(), node);
@@ -304,8 +346,8 @@ impl State {
         }
     }
 
-    /// Returns the nodes of the sandboxes that nothing living leads to.
-    fn unneeded(&self) -> Vec<usize> {
+    /// Returns for each node whether it lives.
+    fn lives(&self) -> Vec<bool> {
         let mut lives: Vec<bool> = self.nodes.iter().map(Node::is_held_from_elsewhere).collect();
         let mut left: Vec<usize> = (0..lives.len()).filter(|&node| lives[node]).collect();
         while let Some(node) = left.pop() {
@@ -315,6 +357,12 @@ impl State {
                 }
             }
         }
+        lives
+    }
+
+    /// Returns the nodes of the sandboxes that nothing living leads to.
+    fn unneeded(&self) -> Vec<usize> {
+        let lives = self.lives();
         let is_sandbox = |node: &usize| self.nodes[*node].sandbox.is_some();
         (0..lives.len()).filter(|&node| !lives[node]).filter(is_sandbox).collect()
     }

@@ -80,6 +80,7 @@ impl<'a> Choices<'a> {
             target: self.capability(),
             path: if self.often() { vec!["x".to_owned()] } else { Vec::new() },
             arguments: self.often().then(|| self.likely()),
+            callback: (!self.often()).then(|| u32::from(self.byte() % 4)),
         });
         wit::Mapper { steps: steps.collect(), result: self.likely() }
     }

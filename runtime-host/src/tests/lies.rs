@@ -196,6 +196,35 @@ async fn an_outcome_that_is_none_is_refused() {
 }
 
 #[tokio::test]
+async fn callbacks_that_do_not_lie_in_one_another_are_refused() {
+    let step = |callback, arguments: bool| wit::Step {
+        target: wit::Capability::Recorded(0),
+        path: Vec::new(),
+        arguments: arguments.then(undefined),
+        callback,
+    };
+    let mapping = |steps| {
+        let wit::Effect::Call(call) = call(1, 1, GATE, undefined()) else { unreachable!() };
+        let mapper = Some(wit::Mapper { steps, result: undefined() });
+        outcome(vec![wit::Effect::Call(wit::Call { mapper, ..call })])
+    };
+    let liar = liar();
+    for steps in [
+        // Longer than what follows, than what is around it, and without a result.
+        vec![step(Some(1), true)],
+        vec![step(Some(u32::MAX), true), step(None, false)],
+        vec![step(Some(1), true), step(Some(1), true), step(None, false)],
+        vec![step(Some(0), false)],
+        (0..17).map(|left| step(Some(16 - left), true)).collect(),
+        (0..1_001).map(|_| step(None, false)).collect(),
+    ] {
+        let answer = liar.another().says(&mapping(steps)).await;
+        assert_refused(&answer, "recorded");
+    }
+    assert_alive(&liar).await;
+}
+
+#[tokio::test]
 async fn alarms_at_impossible_times() {
     let liar = liar();
     let rings =

@@ -110,7 +110,8 @@ impl Picture {
         let [kind, number] = capability_of(step.target);
         let path = self.path(&step.path);
         let arguments = self.arguments(step.arguments.as_ref());
-        [[kind, number].as_slice(), &path, &arguments].concat()
+        let callback = [u32::from(step.callback.is_some()), step.callback.unwrap_or_default()];
+        [[kind, number].as_slice(), &path, &arguments, &callback].concat()
     }
 
     fn path(&mut self, path: &[String]) -> [u32; 2] {

@@ -117,7 +117,12 @@ async fn a_callback_only_makes_calls() {
     let _ = mapping(
         "let leaked; await stub.list(1).map((n) => { leaked = n; return n });
          const f = (of) => caught(() => stub.list(2).map(of));
-         return [await f(async (n) => n), await f((n) => n.map((it) => it)), await f((n) => stub.list(n).map((it) => it)), await f(5),
+         let inner;
+         await stub.list(1).map((n) => { stub.list(1).map((it) => { inner = it; return it }); return n });
+         const nest = (of, depth) => depth ? of.map((it) => nest(it, depth - 1)) : of;
+         return [await f(async (n) => n), await f((n) => stub.list(n).map(async (it) => it)), await f(5),
+                 await f((n) => stub.list(n).map(() => stub.echo(inner))), await f((n) => { stub.list(n).map((it) => { inner = it; return it }); return inner }),
+                 await f((n) => nest(n, 15)), await f((n) => nest(n, 16)), await f((n) => stub.list(n).map((it) => { for (let i = 0; i < 999; i++) stub.echo(it) })),
                  await f(() => { throw new RangeError('mine') }), await caught(() => stub.echo(leaked)), await caught(() => leaked.x()),
                  await f((n) => { for (let i = 0; i < 1001; i++) stub.echo(n) }),
                  await caught(() => stub.list(100001).map((n) => n)), (await stub.list(2).map((n) => `${n}`)).length]",
@@ -126,9 +131,13 @@ async fn a_callback_only_makes_calls() {
     .await
     .expect_ok(json!([
         refused("The callback of map() must return its result, and no promise of one."),
-        refused("map() cannot be called in the callback of map()."),
-        refused("map() cannot be called in the callback of map()."),
+        refused("The callback of map() must return its result, and no promise of one."),
         refused("map() takes a function."),
+        outside,
+        outside,
+        ["no error", [0, 1]],
+        ["RangeError", "At most 16 callbacks of map() may be in one another."],
+        ["RangeError", "The callback of map() may make at most 1000 calls."],
         ["RangeError", "mine"],
         outside,
         outside,
@@ -136,6 +145,57 @@ async fn a_callback_only_makes_calls() {
         ["RangeError", "map() takes a list of at most 100000 elements."],
         2
     ]));
+}
+
+#[tokio::test]
+async fn a_callback_may_map_in_turn() {
+    let _ = mapping(
+        "let met = 0; const own = (n) => { met += n; return met };
+         return [
+            await stub.list(4).map((n) => stub.list(n).map((m) => stub.double(m).double)),
+            await stub.echo([{ id: 1, tags: ['a', 'b'] }, { id: 2, tags: [] }]).map((it) => ({ id: it.id, tags: it.tags.map((tag) => [it.id, tag]) })),
+            await stub.list(3).map((a) => { const x = stub.double(a), l = stub.list(a).map((b) => stub.list(2).map((c) => stub.sum(a, b, c, x.n))); return [l, x.double] }),
+            await stub.echo([[1, [2]], null]).map((a) => a.map((b) => b.map((c) => [c]))),
+            [(await stub.list(3).map((n) => stub.list(n).map((m) => own(m)))).flat().length, met],
+            await stub.list(2).map((n) => { try { stub.list(3).map(() => { throw new Error('no') }) } catch { return [n, stub.list(1).map((m) => [m, n])] } }),
+            await stub.items().map((it) => stub.list(2).map((n) => [it.name(), n]))]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        [[], [0], [0, 2], [0, 2, 4]],
+        [{ "id": 1, "tags": [[1, "a"], [1, "b"]] }, { "id": 2, "tags": [] }],
+        [[[], 0], [[[2, 3]], 2], [[[4, 5], [5, 6]], 4]],
+        [[[1], [[2]]], null],
+        [3, 1],
+        [[0, [[0, 0]]], [1, [[0, 1]]]],
+        [[["item 7", 0], ["item 7", 1]], [["item 8", 0], ["item 8", 1]]]
+    ]));
+}
+
+#[tokio::test]
+async fn what_callbacks_map_in_turn_is_bounded_as_a_whole() {
+    let _ = mapping(
+        "return [(await stub.list(300).map((n) => stub.list(300).map((m) => m))).flat().length,
+            await caught(() => stub.list(400).map((n) => stub.list(400).map((m) => m)))]",
+    )
+    .run()
+    .await
+    .expect_ok(json!([
+        90_000,
+        ["RangeError", "map() takes lists of at most 100000 elements, with those in its callback."]
+    ]));
+    let calls = |most: u64| {
+        mapping("return (await stub.list(4).map((n) => stub.list(5).map((m) => stub.double(m)))).flat().length")
+            .limits(move |limits| limits.capability_calls(most))
+    };
+    // Loading the child, the list and the mapping; for each element the list, the mapping of it
+    // and five calls.
+    let run = calls(100).run().await;
+    assert_eq!((run.json(), run.0.usage.capability_calls), (json!(20), 3 + 4 * 7));
+    let _ = calls(3 + 4 * 7).run().await.expect_ok(20);
+    let over = calls(2 + 4 * 7).run().await;
+    assert!(format!("{:?}", over.error()).contains("capability calls"), "{:?}", over.error());
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::error::invalid::CodeError;
 use crate::limits::fuel_account::FuelAccount;
+use crate::rpc::survey::{Holds, Visitor};
 
 /// The maximum number of names in a path: those that a program may write, and the export
 /// at which the path may begin.
@@ -26,6 +27,8 @@ pub struct Call {
     pub arguments: Option<Value>,
     /// The invocation that makes the call. `None` if the embedder makes it.
     pub(crate) payer: Option<Arc<FuelAccount>>,
+    /// The number of the call in the sandbox that makes it. 0 if it has none.
+    pub(crate) number: u32,
     /// The maximum size of the answer in bytes, if the callee's limits do not decide it.
     pub(crate) answer_bytes: Option<u64>,
 }
@@ -35,7 +38,7 @@ pub type Calling<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Call {
     pub(crate) fn of(path: Vec<String>, arguments: Option<Value>) -> Self {
-        Self { path, arguments, payer: None, answer_bytes: None }
+        Self { path, arguments, payer: None, number: 0, answer_bytes: None }
     }
 
     /// Charges the payer for the host's work on the call. Returns false if the payer's
@@ -47,6 +50,12 @@ impl Call {
     /// Returns the same call, paid by an invocation.
     pub(crate) fn paid_by(mut self, payer: Option<Arc<FuelAccount>>) -> Self {
         self.payer = payer;
+        self
+    }
+
+    /// Returns the same call, made for the call of that number in the sandbox that pays.
+    pub(crate) fn numbered(mut self, number: u32) -> Self {
+        self.number = number;
         self
     }
 
@@ -63,6 +72,12 @@ impl Call {
     /// Creates a read of a property.
     pub fn property(name: impl Into<String>) -> Self {
         Self::of(vec![name.into()], None)
+    }
+}
+
+impl Holds for Call {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        self.arguments.iter().for_each(|arguments| visitor.value(arguments));
     }
 }
 
