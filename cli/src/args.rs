@@ -168,6 +168,12 @@ pub(crate) enum CompatibilityFlag {
     /// Give promises of calls a method `map`, as capnweb has it
     #[value(name = "rpc_promise_map")]
     MapPromises,
+    /// Leave the URL of a request as it was given
+    #[value(name = "fetch_legacy_url")]
+    LegacyUrl,
+    /// Write the URL of a request in its standard form (the default)
+    #[value(name = "fetch_standard_url")]
+    StandardUrl,
 }
 
 /// Takes the names of the backends that this build has.

@@ -56,6 +56,8 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
             CompatibilityFlag::TransferStubs => code.transfer_stubs(true),
             CompatibilityFlag::DuplicateStubs => code.transfer_stubs(false),
             CompatibilityFlag::MapPromises => code.map_promises(true),
+            CompatibilityFlag::LegacyUrl => code.keep_urls(true),
+            CompatibilityFlag::StandardUrl => code.keep_urls(false),
         };
     }
     if let Some(seed) = args.seed {

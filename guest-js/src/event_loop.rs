@@ -118,6 +118,7 @@ impl Interpreter {
         self.state.max_code_bytes.set(load.max_code_bytes);
         self.state.transfers_stubs.set(load.transfers_stubs);
         self.state.maps_promises.set(load.maps_promises);
+        self.state.keeps_urls.set(load.keeps_urls);
         if !load.dynamic_code {
             globals::forbid_dynamic_code(ctx);
         }

@@ -73,6 +73,7 @@ impl Guest {
             dynamic_code: true,
             transfers_stubs: false,
             maps_promises: false,
+            keeps_urls: false,
             watched: false,
             max_code_bytes: 0,
             main: "main.js".to_owned(),

@@ -383,3 +383,57 @@ async fn every_way_to_a_service_leads_to_its_fetch() {
     .await
     .expect_ok(vec![answer; 9]);
 }
+
+#[tokio::test]
+async fn cf_is_carried_and_the_text_of_a_status_is_its_phrase() {
+    let told = json_of(
+        "const cf = { country: 'NZ', list: [1] };
+         const request = new Request('http://a/', { cf });
+         const copy = new Request(request), other = new Request(request, { cf: { b: 1 } }), plain = new Request('http://a/');
+         const response = new Response(null, { status: 404, cf });
+         return [request.cf === cf, copy.cf, other.cf, request.clone().cf, String(plain.cf), response.cf, response.clone().cf, String(new Response().cf),
+            response.statusText, new Response().statusText, new Response('', { status: 299 }).statusText, new Response('', { statusText: '' }).statusText,
+            Response.redirect('http://a/').statusText, Response.json(1, { status: 201 }).statusText, Response.error().statusText,
+            await caught(() => new Request('http://a/', { cf: 1 })), await caught(() => new Response('', { cf: 'x' }))]",
+    )
+    .await;
+    let (cf, refused) = (
+        json!({ "country": "NZ", "list": [1] }),
+        json!(["TypeError", "\"cf\" must be an object."]),
+    );
+    assert_eq!(
+        told,
+        json!([
+            true, cf, { "b": 1 }, cf, "undefined", cf, cf, "undefined", "Not Found", "OK", "", "",
+            "Found", "Created", "", refused, refused
+        ])
+    );
+}
+
+#[tokio::test]
+async fn cf_and_the_url_cross_between_workers() {
+    const CHILD: &str = "export default class extends WorkerEntrypoint {
+        fetch(request) { return Response.json([request.url, request.cf], { cf: { of: 'child' } }) }
+        back(request) { return request } url(text) { return new Request(text).url } }";
+    const BODY: &str = "
+        const stub = child(env), legacy = child(env, { compatibilityFlags: ['fetch_legacy_url'] });
+        const response = await stub.fetch('http://a', { cf: { x: [1] } });
+        const request = await stub.back(new Request('http://b', { cf: { y: 1 } }));
+        return [await response.json(), response.cf, request.url, request.cf, await stub.url('HTTP://c'), await legacy.url('HTTP://c'),
+            await caught(() => legacy.url('nowhere'))]";
+    let refused = json!(["TypeError", "Invalid URL: nowhere"]);
+    let _ = family(CHILD, BODY).run().await.expect_ok(json!([
+        ["http://a/", { "x": [1] }],
+        { "of": "child" },
+        "http://b/",
+        { "y": 1 },
+        "http://c/",
+        "HTTP://c",
+        refused
+    ]));
+    let legacy = family(CHILD, BODY).code(|code| code.keep_urls(true)).run().await.json();
+    assert_eq!(
+        (&legacy[0], &legacy[2]),
+        (&json!(["http://a/", { "x": [1] }]), &json!("http://b/"))
+    );
+}

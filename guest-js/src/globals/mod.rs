@@ -40,7 +40,7 @@ pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>, compiled: &[u8]) -> Resul
     crypto::install(&native, state)?;
     encoding::install(&native)?;
     workers::install(&native, state)?;
-    fetch::install(&native)?;
+    fetch::install(&native, state)?;
     structured_clone::install(&native)?;
     timers::install(&native, state)?;
     url::install(&native)?;

@@ -115,8 +115,11 @@ fn fields_of(interface: Interface) -> &'static [&'static str] {
             "cache",
             "credentials",
             "integrity",
+            "cf",
         ],
-        Interface::Response => &["status", "statusText", "headers", "body", "url", "redirected"],
+        Interface::Response => {
+            &["status", "statusText", "headers", "body", "url", "redirected", "cf"]
+        }
         Interface::ReadableStream => &["source"],
         Interface::WritableStream => &["sink"],
         Interface::Blob => &["type", "bytes"],

@@ -82,6 +82,8 @@ pub struct State {
     pub transfers_stubs: Cell<bool>,
     /// True if promises of calls have a method `map`.
     pub maps_promises: Cell<bool>,
+    /// True if the URL of a request stays as it was given.
+    pub keeps_urls: Rc<Cell<bool>>,
     random: RefCell<ChaCha20Rng>,
     /// The effects of the turn. Handles share it, because dropping one is an effect.
     pub outbox: Rc<Outbox>,
@@ -151,6 +153,7 @@ impl State {
             watched: Cell::new(false),
             max_code_bytes: Cell::new(0),
             transfers_stubs: Cell::new(false),
+            keeps_urls: Rc::default(),
             maps_promises: Cell::new(false),
             random: RefCell::new(ChaCha20Rng::seed_from_u64(0)),
             outbox: Rc::default(),

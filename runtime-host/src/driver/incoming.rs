@@ -44,6 +44,7 @@ impl Driver {
             dynamic_code: self.code.dynamic_code,
             transfers_stubs: self.code.flags.transfers_stubs,
             maps_promises: self.code.flags.maps_promises,
+            keeps_urls: self.code.flags.keeps_urls,
             watched: self.code.has_tails(),
             max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),

@@ -44,6 +44,8 @@ pub(super) struct LoadRequest<'a> {
     transfers_stubs: bool,
     #[serde(default)]
     maps_promises: bool,
+    #[serde(default)]
+    keeps_urls: bool,
 }
 
 #[derive(Deserialize)]
@@ -207,8 +209,8 @@ impl<'a> LoadRequest<'a> {
         code.tails = self.tails;
         code.outbound = self.global_outbound;
         code.compatibility_date = self.compatibility_date;
-        let Self { transfers_stubs, maps_promises, .. } = self;
-        code.flags = Flags { transfers_stubs, maps_promises };
+        let Self { transfers_stubs, maps_promises, keeps_urls, .. } = self;
+        code.flags = Flags { transfers_stubs, maps_promises, keeps_urls };
         code
     }
 }

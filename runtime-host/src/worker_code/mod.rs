@@ -69,6 +69,7 @@ impl From<Stub> for Binding {
 pub(crate) struct Flags {
     pub(crate) transfers_stubs: bool,
     pub(crate) maps_promises: bool,
+    pub(crate) keeps_urls: bool,
 }
 
 /// The parts that a worker is made of: modules, `env` and limits.
@@ -229,6 +230,14 @@ impl WorkerCode {
         self
     }
 
+    /// Sets whether the URL of a `Request` stays as it was given, such as `http://host`, and is
+    /// not written as `http://host/`. This is the flag `fetch_legacy_url` of Cloudflare Workers.
+    /// Default: false.
+    pub fn keep_urls(mut self, keep: bool) -> Self {
+        self.flags.keeps_urls = keep;
+        self
+    }
+
     /// Sets the seed of `Math.random`, `crypto` and the engine's hashes. With the same
     /// seed, code, input and time, a run repeats exactly, including its fuel. Workers that
     /// this worker loads draw their seeds from its seed.
@@ -291,11 +300,15 @@ impl WorkerCode {
             add(&limit.to_le_bytes());
         }
         add(seed.map(u64::to_le_bytes).as_ref().map_or(&[], |seed| &seed[..]));
-        add(&[*dynamic_code, self.flags.transfers_stubs, self.flags.maps_promises].map(u8::from));
+        let Flags { transfers_stubs, maps_promises, keeps_urls } = self.flags;
+        add(&[*dynamic_code, transfers_stubs, maps_promises].map(u8::from));
         let TranspileOptions { jsx_import_source, legacy_decorators } = transpile;
         add(jsx_import_source.as_deref().unwrap_or_default().as_bytes());
         add(&[u8::from(*legacy_decorators)]);
         add(self.compatibility_date.as_deref().unwrap_or_default().as_bytes());
+        if keeps_urls {
+            add(b"keeps URLs");
+        }
         hash.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text

@@ -20,17 +20,17 @@
   internals.partsOf = (value) => {
     if (isHeaders(value)) return [HEADERS, headerPairs(value)];
     if (isRequest(value)) {
-      const { url, method, headers, redirect, signal, details } = requestParts(value);
+      const { url, method, headers, redirect, signal, details, cf } = requestParts(value);
       return [
         REQUEST, url, method, headerPairs(headers), bodyData(value), redirect, signal,
-        detailOf(details, "cache"), detailOf(details, "credentials"), detailOf(details, "integrity"),
+        detailOf(details, "cache"), detailOf(details, "credentials"), detailOf(details, "integrity"), cf,
       ];
     }
     if (!isResponse(value)) return partsOfOther(value);
-    const { status, statusText, headers, url, redirected } = responseParts(value);
+    const { status, statusText, headers, url, redirected, cf } = responseParts(value);
     if (status === 0) bad("Response.error() cannot be sent.");
     const pairs = headerPairs(headers);
-    const parts = [RESPONSE, status, statusText, pairs, bodyData(value), undefined, undefined];
+    const parts = [RESPONSE, status, statusText, pairs, bodyData(value), undefined, undefined, cf];
     if (url !== "") {
       parts[5] = url;
       parts[6] = redirected;

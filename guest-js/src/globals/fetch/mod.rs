@@ -6,12 +6,17 @@
     reason = "the engine calls these, and hands over what they are given"
 )]
 
+use std::rc::Rc;
+
 use rquickjs::{Ctx, Function, Object, Result, TypedArray, Value};
 
 use super::raw;
+use crate::state::State;
 
-pub fn install<'js>(native: &Object<'js>) -> Result<()> {
+pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let ctx = native.ctx().clone();
+    let keeps = Rc::clone(&state.keeps_urls);
+    native.set("keepsUrls", Function::new(ctx.clone(), move || keeps.get())?)?;
     // Each function returns `None` for a value that is refused.
     let header_name = |name: Value<'js>| {
         let name = raw::text(&name)?;

@@ -14,6 +14,17 @@
   };
   internals.hrefOf = hrefOf;
 
+  /** Returns the URL of a request. By the flag `fetch_legacy_url` it stays as it was given. */
+  const urlOf = (url) => {
+    const href = hrefOf(url);
+    return native.keepsUrls() ? url : href;
+  };
+  const cfOf = (cf) =>
+    cf === undefined || cf === null ? undefined
+    : typeof cf === "object" ? cf
+    : bad("\"cf\" must be an object.");
+  internals.cfOf = cfOf;
+
   /** Removes the fragment of a URL, which is not sent. */
   const withoutFragment = (href) => {
     const at = apply(indexOf, href, ["#"]);
@@ -94,6 +105,7 @@
     #given;
     #signal;
     #details;
+    #cf;
 
     constructor(input, init = undefined, made = undefined) {
       if (made === MADE) {
@@ -104,11 +116,12 @@
         this.#redirect = init.redirect;
         this.#given = init.signal;
         this.#details = init.details;
+        this.#cf = init.cf;
         return;
       }
       if (arguments.length === 0) bad("Request needs a URL or a Request.");
       const from = isRequest(input) ? partsOf(input) : undefined;
-      const url = from === undefined ? hrefOf(`${input}`) : from.url;
+      const url = from === undefined ? urlOf(`${input}`) : from.url;
       const options = init ?? {};
       const givenMethod = options.method;
       const givenHeaders = options.headers;
@@ -116,7 +129,7 @@
       const details = detailsOf(options, from?.details ?? DETAILS);
       const givenRedirect = options.redirect;
       const givenSignal = options.signal;
-      const { duplex } = options;
+      const { duplex, cf } = options;
       if (duplex !== undefined && `${duplex}` !== "half") bad(`Unsupported duplex mode: ${duplex}`);
       const method = givenMethod === undefined ? from?.method ?? "GET" : methodOf(`${givenMethod}`);
       const headers = new Headers(givenHeaders === undefined ? from?.headers : givenHeaders);
@@ -141,6 +154,7 @@
       this.#redirect = redirect;
       this.#given = signal;
       this.#details = details;
+      this.#cf = cf === undefined ? from?.cf : cfOf(cf);
     }
 
     static {
@@ -153,6 +167,7 @@
         redirect: request.#redirect,
         signal: request.#given,
         details: request.#details,
+        cf: request.#cf,
       });
       // Prepares a request to be sent. The sender follows redirects.
       internals.asSent = (request) => {
@@ -226,6 +241,10 @@
       return this.#details.keepalive;
     }
 
+    get cf() {
+      return this.#cf;
+    }
+
     clone() {
       const parts = partsOf(this);
       // The clone is aborted when this request is, whoever aborts it.
@@ -246,19 +265,20 @@
 
   /** Creates a request from the data of a message, which may be anything. */
   internals.requestOfData = (given) => {
-    const { url, method, headers, body, redirect, signal } = given;
+    const { url, method, headers, body, redirect, signal, cf } = given;
     const verb = method ?? "GET";
     if (typeof url !== "string" || typeof verb !== "string") {
       bad("A request needs a url, and a method that is a string.");
     }
     if (signal !== undefined && signal !== null && !isSignal(signal)) bad("The signal must be an AbortSignal.");
     const init = {
-      url: hrefOf(url),
+      url: urlOf(url),
       method: methodOf(verb),
       headers: internals.headersOf(headers),
       redirect: redirectOf(redirect ?? "follow"),
       signal: signal ?? undefined,
       details: detailsOf(given, DETAILS),
+      cf: cfOf(cf),
       data: internals.bodyOfData(body),
     };
     checkBody(init.method, init.data);
@@ -267,7 +287,7 @@
 
   /** Creates the request that a redirect leads to. */
   internals.redirectedRequest = (parts, url, method, headers, data) =>
-    made({ url, method, headers, redirect: "manual", signal: parts.signal, details: parts.details, data });
+    made({ url, method, headers, redirect: "manual", signal: parts.signal, details: parts.details, cf: parts.cf, data });
 
   /** Returns a detail, or undefined if it is the default. */
   internals.detailOf = (details, name) =>

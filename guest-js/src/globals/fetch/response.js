@@ -14,7 +14,31 @@
     }
     return number;
   };
+  // As Cloudflare Workers have it. In the standard, the text is empty if none is given.
+  const PHRASES = {
+    __proto__: null,
+    200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information",
+    204: "No Content", 205: "Reset Content", 206: "Partial Content", 207: "Multi-Status",
+    208: "Already Reported", 226: "IM Used",
+    300: "Multiple Choices", 301: "Moved Permanently", 302: "Found", 303: "See Other",
+    304: "Not Modified", 305: "Use Proxy", 307: "Temporary Redirect", 308: "Permanent Redirect",
+    400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden",
+    404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
+    407: "Proxy Authentication Required", 408: "Request Timeout", 409: "Conflict", 410: "Gone",
+    411: "Length Required", 412: "Precondition Failed", 413: "Payload Too Large",
+    414: "URI Too Long", 415: "Unsupported Media Type", 416: "Range Not Satisfiable",
+    417: "Expectation Failed", 418: "I'm a teapot", 421: "Misdirected Request",
+    422: "Unprocessable Entity", 423: "Locked", 424: "Failed Dependency", 425: "Too Early",
+    426: "Upgrade Required", 428: "Precondition Required", 429: "Too Many Requests",
+    431: "Request Header Fields Too Large", 451: "Unavailable For Legal Reasons",
+    500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway",
+    503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
+    506: "Variant Also Negotiates", 507: "Insufficient Storage", 508: "Loop Detected",
+    510: "Not Extended", 511: "Network Authentication Required",
+  };
   const statusTextOf = (text) => native.statusText(text) ?? bad("Invalid statusText");
+  const textOf = (text, status) =>
+    text === undefined ? PHRASES[status] ?? "" : statusTextOf(`${text}`);
   const checkBody = (status, data) => {
     if (data !== null && (status === 204 || status === 205 || status === 304)) {
       bad("Response with null body status (101, 204, 205, or 304) cannot have a body.");
@@ -30,6 +54,7 @@
     #headers;
     #url = "";
     #redirected = false;
+    #cf;
 
     constructor(body = undefined, init = undefined, made = undefined) {
       if (made === MADE) {
@@ -39,12 +64,13 @@
         this.#headers = init.headers;
         this.#url = init.url ?? "";
         this.#redirected = init.redirected ?? false;
+        this.#cf = init.cf;
         return;
       }
       const options = init ?? {};
-      const { status = 200, statusText = "", headers } = options;
+      const { status = 200, statusText, headers, cf } = options;
       const number = statusOf(status);
-      const text = statusTextOf(`${statusText}`);
+      const text = textOf(statusText, number);
       const own = new Headers(headers);
       const { data, type } = bodyOf(body);
       checkBody(number, data);
@@ -53,6 +79,7 @@
       this.#status = number;
       this.#statusText = text;
       this.#headers = own;
+      this.#cf = internals.cfOf(cf);
     }
 
     static {
@@ -64,6 +91,7 @@
         headers: response.#headers,
         url: response.#url,
         redirected: response.#redirected,
+        cf: response.#cf,
       });
       // Prepares a response for the code that has fetched it.
       internals.cameFrom = (response, url, redirected) => {
@@ -77,10 +105,10 @@
     static json(data, init = undefined) {
       const text = stringify(data);
       if (text === undefined) bad("The data cannot be written as JSON.");
-      const { status, statusText, headers } = init ?? {};
+      const { status, statusText, headers, cf } = init ?? {};
       const own = new Headers(headers);
       defaultType(own, "application/json");
-      return new Response(text, { status, statusText, headers: own });
+      return new Response(text, { status, statusText, headers: own, cf });
     }
 
     static error() {
@@ -119,6 +147,10 @@
       return this.#redirected;
     }
 
+    get cf() {
+      return this.#cf;
+    }
+
     get type() {
       return this.#status === 0 ? "error" : "default";
     }
@@ -138,7 +170,7 @@
   const fixed = (status, init) => {
     const headers = new Headers(init);
     internals.freezeHeaders(headers);
-    return made({ status, statusText: "", headers, data: null });
+    return made({ status, statusText: PHRASES[status] ?? "", headers, data: null });
   };
   internals.interface(Response);
   internals.Response = Response;
@@ -149,17 +181,18 @@
   };
 
   /** Creates a response from the data of a message, which may be anything. */
-  internals.responseOfData = ({ status, statusText, headers, body, url, redirected }) => {
-    const reason = statusText ?? "";
-    if (typeof status !== "number" || typeof reason !== "string") {
+  internals.responseOfData = ({ status, statusText, headers, body, url, redirected, cf }) => {
+    const reason = statusText ?? undefined;
+    if (typeof status !== "number" || (reason !== undefined && typeof reason !== "string")) {
       bad("A response needs a status, and a statusText that is a string.");
     }
     const init = {
       status: statusOf(status),
-      statusText: statusTextOf(reason),
+      statusText: textOf(reason, statusOf(status)),
       headers: internals.headersOf(headers),
       url: typeof url === "string" && url !== "" ? hrefOf(url) : "",
       redirected: redirected === true,
+      cf: internals.cfOf(cf),
       data: internals.bodyOfData(body),
     };
     checkBody(init.status, init.data);

@@ -157,7 +157,7 @@ fn responses_are_made() {
     check(&[
         (
             "var r = new Response('x'); [r.status, r.statusText, r.ok, r.type, r.url, r.redirected, [...r.headers]].join()",
-            "200,,true,default,,false,content-type,text/plain;charset=UTF-8",
+            "200,OK,true,default,,false,content-type,text/plain;charset=UTF-8",
         ),
         (
             "[...new Response(new URLSearchParams('a=b')).headers].join()",

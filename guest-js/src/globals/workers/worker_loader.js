@@ -11,6 +11,8 @@
   const [TRANSFER, DUPLICATE] = ["rpc_params_transfer_stubs", "rpc_params_dup_stubs"];
   // The flag for `map()` of promises, which is isolet's own.
   const MAP = "rpc_promise_map";
+  // The flags for the URL of a request.
+  const [LEGACY_URL, STANDARD_URL] = ["fetch_legacy_url", "fetch_standard_url"];
   const isObject = (value) => typeof value === "object" && value !== null;
   const bad = (text) => {
     throw new TypeError(text);
@@ -104,10 +106,15 @@
     }
     let transfersStubs = false;
     let mapsPromises = false;
+    let keepsUrls = false;
     for (const flag of compatibilityFlags ?? []) {
       if (typeof flag !== "string") bad("\"compatibilityFlags\" must be a list of strings.");
       if (flag === TRANSFER || flag === DUPLICATE) {
         transfersStubs = flag === TRANSFER;
+        continue;
+      }
+      if (flag === LEGACY_URL || flag === STANDARD_URL) {
+        keepsUrls = flag === LEGACY_URL;
         continue;
       }
       if (flag === MAP) {
@@ -133,6 +140,7 @@
       compatibilityDate,
       transfersStubs,
       mapsPromises,
+      keepsUrls,
     };
   };
 
