@@ -376,6 +376,99 @@ async fn a_call_of_the_same_worker_that_waits_for_nothing_is_hung() {
     let _ = run.expect_ok(json!([true, true, true, "woken"]));
 }
 
+const SELF: &str = "
+    class Thing extends RpcTarget { never() { return new Promise(() => {}) } echo(x) { return x } list() { return [this, this] } }
+    export class E extends WorkerEntrypoint {
+        thing() { return new Thing() } things() { return [new Thing(), new Thing()] } list() { return [1, 2] }
+        never() { return new Promise(() => {}) } later() { return scheduler.wait(5).then(() => 'later') } with(f) { return f() } }
+    const hung = (call) => Promise.resolve(call).then(() => 'answered', (e) => e.message.includes('the code had hung'));";
+
+#[tokio::test]
+async fn objects_that_only_the_worker_itself_holds_wake_nothing() {
+    let _ = lone(&format!(
+        "{SELF}
+         export default {{ async run(_, env, ctx) {{
+             const {{ E }} = ctx.exports, told = [], own = new RpcStub(new Thing()), thing = await E.thing();
+             const kept = E.thing(); await kept.echo(1);
+             const never = () => new Promise(() => {{}});
+             for (const call of [E.never(), thing.never(), own.never(), E.thing().never(), E.never().more.of.it(),
+                 thing.echo(E.never()), E.with(never), E.with(() => thing.never()), kept.never()]) told.push(await hung(call));
+             return [told, await thing.echo(await E.later()), await own.echo(2)];
+         }} }}",
+    ))
+    .limits(|limits| limits.concurrency(4))
+    .run()
+    .await
+    .expect_ok(json!([[true, true, true, true, true, true, true, true, true], "later", 2]));
+}
+
+#[tokio::test]
+async fn a_mapper_that_waits_for_its_own_worker_is_hung() {
+    let _ = lone(&format!(
+        "{SELF}
+         export default {{ async run(_, env, ctx) {{
+             const {{ E }} = ctx.exports, told = [], thing = await E.thing(), own = new RpcStub(new Thing());
+             for (const call of [E.list().map((n) => E.never()), E.list().map((n) => thing.never()), E.things().map((it) => it.never()),
+                 E.things().map((it) => ({{ it, of: own.echo(it).never() }})), E.list().map((n) => own.list().map((it) => it.never())),
+                 E.list().map((n) => [thing.echo(own), E.never()]), thing.list().map((it) => it.list()).map((all) => all.map((it) => it.never()))]) {{
+                 told.push(await hung(call));
+             }}
+             return [told, await E.list().map((n) => [n, E.later()])];
+         }} }}",
+    ))
+    .code(|code| code.map_promises(true))
+    .run()
+    .await
+    .expect_ok(json!([[true, true, true, true, true, true, true], [[1, "later"], [2, "later"]]]));
+}
+
+#[tokio::test]
+async fn a_call_of_itself_that_a_child_can_wake_is_not_hung() {
+    let _ = family(
+        "export default class extends WorkerEntrypoint { keep(f) { this.ctx.waitUntil(scheduler.wait(20).then(f)); } }",
+        "let wake; const woken = new Promise((resolve) => { wake = resolve });
+         class Own extends RpcTarget { wait() { return woken } }
+         const own = new RpcStub(new Own()), f = () => wake('woken');
+         await child(env).keep(f);
+         return [await own.wait(), await own.wait().length]",
+    )
+    .run()
+    .await
+    .expect_ok(json!(["woken", 5]));
+}
+
+#[tokio::test]
+async fn ctx_abort_ends_the_call_with_its_reason() {
+    let worker = lone(
+        "let timer = 'not fired', kept;
+         export class E extends WorkerEntrypoint {
+             async abort(reason) { setTimeout(() => { timer = 'fired' }, 1); this.ctx.abort(reason); await scheduler.wait(20); return 'late' }
+             plain() { this.ctx.abort() } give() { const { ctx } = this; return { abort: () => ctx.abort(new RangeError('by its stub')), ok: () => 'ok' } }
+             after() { this.ctx.waitUntil(scheduler.wait(1).then(() => { this.ctx.abort(new Error('late')); kept = 'aborted' })); return 'answered' }
+             keep(stub) { kept = stub.dup(); this.ctx.abort('text') } }
+         const caught = (p) => Promise.resolve(p).then((it) => it, (e) => [e.name, e.message, e.code]);
+         export default { async run(_, env, ctx) {
+             const { E } = ctx.exports, given = await E.give();
+             const told = [await caught(E.abort(Object.assign(new RangeError('mine'), { code: 7 }))), await caught(E.plain()),
+                 await caught(E.keep(() => 5)), await caught(given.abort()), await given.ok(), await E.after()];
+             await scheduler.wait(30);
+             return [told, timer, kept];
+         } }",
+    );
+    let _ = worker.run().await.expect_ok(json!([
+        [
+            ["RangeError", "mine", 7],
+            ["Error", "The call was aborted by ctx.abort().", null],
+            ["Error", "text", null],
+            ["RangeError", "by its stub", null],
+            "ok",
+            "answered"
+        ],
+        "not fired",
+        "aborted"
+    ]));
+}
+
 #[tokio::test]
 async fn a_call_that_a_live_stub_can_wake_is_not_hung() {
     let worker = lone(

@@ -42,6 +42,11 @@
 
     passThroughOnException() {}
 
+    /** Ends the call that the running code belongs to, which fails with the reason. */
+    abort(reason = undefined) {
+      native.abortInvocation(reason === undefined ? new Failure("The call was aborted by ctx.abort().") : reason);
+    }
+
     /** Stubs of this worker's own entrypoints. */
     get exports() {
       return internals.ownExports();

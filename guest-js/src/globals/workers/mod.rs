@@ -7,8 +7,9 @@ use std::rc::Rc;
 use rquickjs::{Ctx, Exception, Function, Object, Persistent, Result, Value};
 
 use super::console;
+use crate::rpc::message;
 use crate::state::State;
-use crate::{Effect, Level, context};
+use crate::{Effect, Level, Settlement, context};
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let ctx = native.ctx().clone();
@@ -43,6 +44,16 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
         Err(Exception::throw_internal(&ctx, "the isolate was aborted"))
     };
     native.set("abort", Function::new(ctx.clone(), abort)?)?;
+
+    // Ends the invocation that the running job belongs to, with an error as its answer.
+    let ending = Rc::clone(state);
+    let abort = move |ctx: Ctx<'js>, reason: Value<'js>| {
+        let id = context::current(&ctx);
+        if id != ending.load.get() {
+            end(&ctx, &ending, id, reason);
+        }
+    };
+    native.set("abortInvocation", Function::new(ctx.clone(), abort)?)?;
 
     // Records that a stream is sent. Returns the invocation that pays for what the running job
     // starts, which is kept open, or 0 if nobody pays.
@@ -92,6 +103,21 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
 }
 
 /// Removes one pending promise. The last one ends an invocation that has settled.
+/// Ends an invocation. If it has not returned, what was thrown is its answer.
+fn end<'js>(ctx: &Ctx<'js>, state: &State, id: u32, thrown: Value<'js>) {
+    let open = state.invocations.borrow().get(&id).map(|it| (it.settled, it.to_host));
+    match open {
+        Some((false, to_host)) => {
+            let result = Err(message::of_thrown(ctx, thrown, to_host));
+            state.emit(Effect::Settle(Settlement { invocation: id, result, waiting: false }));
+        }
+        Some((true, _)) => state.emit(Effect::Waited(id)),
+        None => return,
+    }
+    state.returned(id);
+    state.end(id);
+}
+
 fn waited(state: &State, id: u32) {
     let ended = match state.invocations.borrow_mut().get_mut(&id) {
         Some(invocation) => {
