@@ -223,9 +223,10 @@ impl Interpreter {
         if told.unwrap_or_else(|_| drop_exception(ctx)) {
             return;
         }
+        let data = globals::thrown_as_data(ctx, &self.state, &reason);
         let text = intrinsics::describe(ctx, &self.state, reason);
         let line = format!("Uncaught (in promise) {text}");
-        self.state.host.log(invocation, Level::Error, &line, None);
+        self.state.host.log(invocation, Level::Uncaught, &line, data.as_deref());
     }
 
     /// Logs an exception that no code can catch any more, unless a listener takes care of it.
@@ -237,9 +238,10 @@ impl Interpreter {
             if told.unwrap_or_else(|_| drop_exception(ctx)) {
                 return;
             }
+            let data = globals::thrown_as_data(ctx, &self.state, &thrown);
             let text = intrinsics::describe(ctx, &self.state, thrown);
             let line = format!("Uncaught {text}");
-            self.state.host.log(invocation, Level::Error, &line, None);
+            self.state.host.log(invocation, Level::Uncaught, &line, data.as_deref());
         }
     }
 }

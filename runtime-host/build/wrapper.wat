@@ -2,7 +2,7 @@
 ;; wit/sandbox.wit; the host's bindings are checked against them when an engine
 ;; is made, so the two cannot drift apart.
 (component
-  (type $level-type (enum "debug" "info" "log" "warn" "error"))
+  (type $level-type (enum "debug" "info" "log" "warn" "error" "uncaught"))
   (import "level" (type $level (eq $level-type)))
   (type $mapping-type (record
     (field "generated-line" u32) (field "generated-column" u32)

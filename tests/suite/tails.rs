@@ -354,3 +354,52 @@ async fn a_fresh_sandbox_has_its_arguments_too() {
     let seen: Vec<_> = events.iter().map(|event| event.logs[0].message.to_json()).collect();
     assert_eq!(seen, [r#"["it",{"arg":0}]"#, r#"["it",{"arg":1}]"#]);
 }
+
+#[tokio::test]
+async fn what_nothing_handles_is_an_exception_of_its_invocation() {
+    let (case, events) = watched(
+        "export default { async run(_, env, ctx) {
+            Promise.reject(new RangeError('lost')); Promise.reject('text'); ctx.waitUntil(Promise.reject(new TypeError('later')));
+            setTimeout(() => { throw new SyntaxError('in a timer') }, 1); await scheduler.wait(5);
+            addEventListener('unhandledrejection', (event) => event.preventDefault());
+            Promise.reject(new Error('taken care of'));
+            throw new EvalError('the end');
+        } }",
+    );
+    let run = case.run().await;
+    assert_eq!(run.error().to_string().lines().next(), Some("EvalError: the end"));
+    let events = events.lock().expect("events");
+    let named = events[0].exceptions.iter().map(|it| (it.name.as_str(), it.message.as_str()));
+    let expected = [
+        ("TypeError", "later"),
+        ("RangeError", "lost"),
+        ("Error", "text"),
+        ("SyntaxError", "in a timer"),
+        ("EvalError", "the end"),
+    ];
+    assert_eq!(named.collect::<Vec<_>>(), expected);
+    assert!(events[0].exceptions[1].stack.as_ref().expect("a stack").contains("main.js:2:"));
+    assert_eq!(events[0].logs.len(), 4);
+}
+
+#[tokio::test]
+async fn what_a_disposer_throws_is_logged_within_a_limit() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&lines);
+    let worker = crate::family::lone(
+        "class Thing extends RpcTarget { [Symbol.dispose]() { throw new RangeError('not disposed of') } }
+         export default { make(n) { return Array.from({ length: n }, () => new Thing()) }, run: () => 1 };",
+    )
+    .limits(|limits| limits.log_bytes(1_000))
+    .code(|code| {
+        code.on_log(move |line| sink.lock().expect("lines").push(line.message.clone()))
+    })
+    .worker();
+    let stubs: Vec<Stub> = soon(worker.entrypoint().call("make", (30,))).await.expect("stubs");
+    drop(stubs);
+    let _ = soon(worker.stats()).await;
+    let _: u32 = soon(worker.entrypoint().call("run", ())).await.expect("it goes on");
+    let lines = lines.lock().expect("lines");
+    assert!(lines[0].starts_with("Uncaught RangeError: not disposed of"), "{lines:?}");
+    assert!((2..15).contains(&lines.len()), "{lines:?}");
+}

@@ -25,6 +25,7 @@ use rquickjs::{Ctx, Object, Result};
 
 use crate::state::State;
 
+pub use console::thrown as thrown_as_data;
 pub use dynamic_code::forbid as forbid_dynamic_code;
 #[cfg(test)]
 pub use scripts::tests::compiled;

@@ -44,7 +44,7 @@ impl Driver {
     /// Closes the invocation and sends its report. Calls that it did not wait for go on
     /// until its deadline.
     pub(super) fn close(&mut self, id: u32) {
-        let lines = self.sandbox.logs().close(id);
+        let (lines, uncaught) = self.sandbox.logs().close(id);
         let Some(mut invocation) = self.invocations.remove(&id) else { return };
         self.called_by_itself -= usize::from(invocation.is_called_by(self.mailbox.lineage()));
         self.due.remove(&(invocation.deadline, Due::Invocation(id)));
@@ -67,7 +67,7 @@ impl Driver {
         }
         invocation.close_account();
         invocation.record();
-        tails::tell(&self.code, &invocation, &lines);
+        tails::tell(&self.code, &invocation, &lines, uncaught);
         invocation.report(lines);
     }
 

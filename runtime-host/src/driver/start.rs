@@ -13,6 +13,7 @@ use super::loopback::Loopback;
 use super::shutdown::refuse_all;
 use super::state::{CHILD_FUEL, Driver, FIRST_SURVEY, ROOT_FUEL, Surveys};
 use crate::engine::image::Image;
+use crate::engine::log::Stray;
 use crate::error::{Error, Result};
 use crate::limits::lineage::Lineage;
 use crate::limits::quota::Reservation;
@@ -106,8 +107,10 @@ impl Driver {
         start: Start,
         mailbox: Mailbox,
         commands: mpsc::UnboundedReceiver<Command>,
-        sandbox: Sandbox,
+        mut sandbox: Sandbox,
     ) -> Self {
+        let (sink, left) = (start.code.log_sink.clone(), start.code.limits.log_bytes);
+        sandbox.logs().stray = Stray { sink, left };
         let own = Stub::new(Loopback(mailbox.clone()));
         let quota = mailbox.lineage().quota();
         let calls = Calls::new(quota);
@@ -146,8 +149,8 @@ impl Driver {
                 not_before: None,
                 is_unneeded: false,
             },
+            hang: HangCheck::default(),
             in_hand,
         }
     }
-            hang: HangCheck::default(),
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use isolet_wire::Value;
 
 use super::invocation::Invocation;
-use crate::engine::log::LogLine;
-use crate::error::Error;
+use crate::engine::log::{LogLine, Uncaught};
 use crate::error::fault::millis;
 use crate::error::outcome::Outcome;
+use crate::error::{Error, exception};
 use crate::limits::{Limits, Usage};
 use crate::rpc::capability::Call;
 use crate::rpc::request::Receiver;
@@ -16,7 +16,12 @@ use crate::support::trace;
 use crate::worker_code::spec::Code;
 use crate::worker_code::tail::{TailEvent, TailException, TailLog};
 
-fn event(code: &Code, invocation: &Invocation, lines: &[LogLine]) -> TailEvent {
+fn event(
+    code: &Code,
+    invocation: &Invocation,
+    lines: &[LogLine],
+    uncaught: Vec<Uncaught>,
+) -> TailEvent {
     let Usage { fuel, turns, capability_calls, .. } = invocation.usage;
     let called = invocation.called.as_deref();
     let (entrypoint, props) = match called {
@@ -30,6 +35,11 @@ fn event(code: &Code, invocation: &Invocation, lines: &[LogLine]) -> TailEvent {
         timestamp: line.timestamp,
         message: line.arguments.clone().unwrap_or_else(|| text(&line.message)),
     });
+    let failure = invocation.failure.iter().map(|error| ended_by(error, ended));
+    let uncaught = uncaught.into_iter().map(|it| {
+        let thrown = Error::Exception(exception::thrown(it.thrown));
+        ended_by(&thrown, it.timestamp)
+    });
     TailEvent {
         outcome: invocation.failure.as_ref().map_or(Outcome::Ok, Error::outcome),
         worker: code.main.clone(),
@@ -38,7 +48,7 @@ fn event(code: &Code, invocation: &Invocation, lines: &[LogLine]) -> TailEvent {
         props,
         event_timestamp: invocation.opened,
         logs: logs.collect(),
-        exceptions: invocation.failure.iter().map(|error| exception(error, ended)).collect(),
+        exceptions: uncaught.chain(failure).collect(),
         fuel,
         cpu_time: fuel / Limits::FUEL_PER_CPU_MS,
         wall_time: wall,
@@ -51,7 +61,7 @@ fn text(message: &str) -> Value {
     Value::array_of(&[Value::from_serialize(message).unwrap_or_default()])
 }
 
-fn exception(error: &Error, timestamp: u64) -> TailException {
+fn ended_by(error: &Error, timestamp: u64) -> TailException {
     match error {
         Error::Exception(exception) | Error::Load(exception) => TailException {
             name: exception.name.clone(),
@@ -69,11 +79,16 @@ fn exception(error: &Error, timestamp: u64) -> TailException {
 }
 
 /// Sends the event of an invocation to the sink and to each tail.
-pub(crate) fn tell(code: &Code, invocation: &Invocation, lines: &[LogLine]) {
+pub(crate) fn tell(
+    code: &Code,
+    invocation: &Invocation,
+    lines: &[LogLine],
+    uncaught: Vec<Uncaught>,
+) {
     if !code.has_tails() {
         return;
     }
-    let event = event(code, invocation, lines);
+    let event = event(code, invocation, lines, uncaught);
     if let Some(sink) = &code.tail_sink {
         sink(&event);
     }

@@ -49,7 +49,7 @@ impl From<wit::Level> for Level {
             wit::Level::Info => Self::Info,
             wit::Level::Log => Self::Log,
             wit::Level::Warn => Self::Warn,
-            wit::Level::Error => Self::Error,
+            wit::Level::Error | wit::Level::Uncaught => Self::Error,
         }
     }
 }
@@ -88,6 +88,7 @@ pub(crate) struct Log {
     sink: Option<LogSink>,
     span: Span,
     pub(crate) lines: Vec<LogLine>,
+    pub(crate) uncaught: Vec<Uncaught>,
     /// The reservation for the lines.
     kept: Reservation,
     account: Arc<FuelAccount>,
@@ -100,15 +101,30 @@ impl Log {
         span: Span,
         account: Arc<FuelAccount>,
     ) -> Self {
-        let (lines, kept) = (Vec::new(), Reservation::default());
-        Self { limit, used: 0, sink, span, lines, kept, account }
+        let (lines, uncaught, kept) = (Vec::new(), Vec::new(), Reservation::default());
+        Self { limit, used: 0, sink, span, lines, uncaught, kept, account }
     }
+}
+
+/// An exception or rejection that nothing handled, if anybody watches the worker.
+pub(crate) struct Uncaught {
+    pub(crate) timestamp: u64,
+    pub(crate) thrown: Value,
+}
+
+/// Where lines go that belong to no open invocation, such as what a disposer throws.
+#[derive(Default)]
+pub(crate) struct Stray {
+    pub(crate) sink: Option<LogSink>,
+    /// The bytes that may still be written in the life of the sandbox.
+    pub(crate) left: u64,
 }
 
 /// The logs of a sandbox's open invocations.
 #[derive(Default)]
 pub(crate) struct Logs {
     open: BTreeMap<u32, Log>,
+    pub(crate) stray: Stray,
     /// The invocation whose event began the running turn.
     pub(crate) current: u32,
     /// The time of the running turn, in milliseconds since the Unix epoch.
@@ -120,8 +136,9 @@ impl Logs {
         self.open.insert(invocation, log);
     }
 
-    pub(crate) fn close(&mut self, invocation: u32) -> Vec<LogLine> {
-        self.open.remove(&invocation).map(|log| log.lines).unwrap_or_default()
+    pub(crate) fn close(&mut self, invocation: u32) -> (Vec<LogLine>, Vec<Uncaught>) {
+        let closed = self.open.remove(&invocation);
+        closed.map(|log| (log.lines, log.uncaught)).unwrap_or_default()
     }
 
     /// Returns the lines that the invocation has written so far.
@@ -146,15 +163,25 @@ impl Logs {
         let invocation =
             if self.open.contains_key(&invocation) { invocation } else { self.current };
         let timestamp = self.now;
-        let Some(log) = self.open.get_mut(&invocation) else { return Ok(()) };
         let bytes = message.len() + arguments.as_ref().map_or(0, Vec::len);
+        let Some(log) = self.open.get_mut(&invocation) else {
+            // Nobody pays for it, so what is too much is lost.
+            if let Some(left) = self.stray.left.checked_sub(bytes as u64 + LINE_BYTES) {
+                self.stray.left = left;
+                if let Some(sink) = &self.stray.sink {
+                    sink(&LogLine { level: level.into(), timestamp, message, arguments: None });
+                }
+            }
+            return Ok(());
+        };
         log.used += bytes as u64 + LINE_BYTES;
         if log.used > log.limit {
             let error = LimitError { kind: LimitKind::Log, limit: log.limit, actual: log.used };
             return Err(wasmtime::Error::new(error));
         }
         log.account.count_log(bytes as u64 + LINE_BYTES).map_err(wasmtime::Error::new)?;
-        let lines = log.used + (log.lines.len() + 1) as u64 * size_of::<LogLine>() as u64;
+        let each = size_of::<LogLine>() + size_of::<Uncaught>();
+        let lines = log.used + (log.lines.len() + 1) as u64 * each as u64;
         if log.lines.is_empty()
             && let Some(quota) = log.account.quota()
         {
@@ -165,6 +192,14 @@ impl Logs {
         if arguments.as_ref().is_some_and(|arguments| arguments.elements().is_none()) {
             return Err(wasmtime::Error::msg("the guest wrote a line with what is no array"));
         }
+        let arguments = match (level, arguments) {
+            (wit::Level::Uncaught, Some(thrown)) => {
+                let thrown = thrown.element(0).unwrap_or_default();
+                log.uncaught.push(Uncaught { timestamp, thrown });
+                None
+            }
+            (_, arguments) => arguments,
+        };
         let line = LogLine { level: level.into(), timestamp, message, arguments };
         log.span.line(line.level, &line.message);
         if let Some(sink) = &log.sink {

@@ -29,7 +29,8 @@ pub struct TailEvent {
     pub event_timestamp: u64,
     /// The lines that it wrote with `console`.
     pub logs: Vec<TailLog>,
-    /// The exception that it threw, or the limit that it reached.
+    /// The exceptions and rejections that nothing handled, in the order in which they were
+    /// reported, and the exception that it threw, or the limit that it reached.
     pub exceptions: Vec<TailException>,
     /// The number of Wasm operations that it used.
     pub fuel: u64,

@@ -3,6 +3,7 @@
 use rquickjs::{Array, Ctx, Object, Result, Value};
 
 use super::format;
+use crate::state::State;
 use crate::value::{self, StubHook};
 
 /// The maximum size of all arguments in bytes. Beyond it the log line has only its text.
@@ -22,6 +23,17 @@ impl<'js> StubHook<'js> for Nothing {
 pub fn encode<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Array<'js>) -> Option<Vec<u8>> {
     let cloned = clone(ctx, data.as_value()).or_else(|| one_by_one(ctx, helpers, data));
     cloned.filter(|cloned| cloned.len() <= MAX_DATA)
+}
+
+/// Encodes what was thrown, as an array of one. `None` if nobody watches, or if it cannot be
+/// cloned or is too large.
+pub fn thrown<'js>(ctx: &Ctx<'js>, state: &State, thrown: &Value<'js>) -> Option<Vec<u8>> {
+    if !state.watched.get() {
+        return None;
+    }
+    let list = Array::new(ctx.clone()).ok()?;
+    list.set(0, thrown.clone()).ok()?;
+    clone(ctx, list.as_value()).filter(|cloned| cloned.len() <= MAX_DATA)
 }
 
 fn one_by_one<'js>(ctx: &Ctx<'js>, helpers: &Object<'js>, data: &Array<'js>) -> Option<Vec<u8>> {

@@ -14,6 +14,7 @@ use crate::state::State;
 use crate::value::stack;
 use crate::{Level, clock, context};
 
+pub use arguments::thrown;
 pub use format::plain;
 
 /// The maximum size of one log line in bytes. What exceeds it is counted and left out.

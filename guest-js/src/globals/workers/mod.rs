@@ -97,12 +97,12 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
         let text = console::plain(&ctx, &helpers, &reason);
         let line = format!("Uncaught (in promise) {text}");
         let line = console::bounded(line);
-        reporting.host.log(context::current(&ctx), Level::Error, &line, None);
+        let data = console::thrown(&ctx, &reporting, &reason);
+        reporting.host.log(context::current(&ctx), Level::Uncaught, &line, data.as_deref());
     };
     native.set("reportRejection", Function::new(ctx, report)?)
 }
 
-/// Removes one pending promise. The last one ends an invocation that has settled.
 /// Ends an invocation. If it has not returned, what was thrown is its answer.
 fn end<'js>(ctx: &Ctx<'js>, state: &State, id: u32, thrown: Value<'js>) {
     let open = state.invocations.borrow().get(&id).map(|it| (it.settled, it.to_host));
@@ -118,6 +118,7 @@ fn end<'js>(ctx: &Ctx<'js>, state: &State, id: u32, thrown: Value<'js>) {
     state.end(id);
 }
 
+/// Removes one pending promise. The last one ends an invocation that has settled.
 fn waited(state: &State, id: u32) {
     let ended = match state.invocations.borrow_mut().get_mut(&id) {
         Some(invocation) => {
