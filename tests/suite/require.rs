@@ -287,3 +287,35 @@ async fn names_are_looked_for_in_modules_that_nobody_requires() {
         .await
         .expect_ok(json!([1, "undefined"]));
 }
+
+#[tokio::test]
+async fn the_whole_of_module_exports_can_be_imported_by_that_name() {
+    let files = [
+        ("f.cjs", "module.exports = function f() { return 'f' }; module.exports.own = 1;"),
+        ("n.cjs", "module.exports = 5;"),
+        ("o.cjs", "exports['module.exports'] = 'not this'; exports.a = 1;"),
+        ("r.mjs", r#"export { "module.exports" as whole } from "./f.cjs";"#),
+        ("e.mjs", r#"import "./d.json" with { type: "json" }; export const x = 1;"#),
+        ("d.json", "{}"),
+    ];
+    let case = Case::named(
+        "main.mjs",
+        r#"import f, { "module.exports" as whole, own } from "./f.cjs"; import { "module.exports" as five } from "./n.cjs";
+           import * as o from "./o.cjs"; import { whole as again } from "./r.mjs"; import * as e from "./e.mjs";
+           export default { run: async () => [f === whole, whole(), own, five, o["module.exports"] === o.default, o.default["module.exports"],
+               Object.keys(o).sort(), again === f, "module.exports" in e, (await import("./f.cjs"))["module.exports"] === f] };"#,
+    );
+    let case = files.iter().fold(case, |case, (name, text)| case.file(name, *text));
+    let _ = case.run().await.expect_ok(json!([
+        true,
+        "f",
+        1,
+        5,
+        true,
+        "not this",
+        ["a", "default", "module.exports"],
+        true,
+        false,
+        true
+    ]));
+}

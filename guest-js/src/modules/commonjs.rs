@@ -15,6 +15,9 @@ use crate::{ModuleBody, value};
 /// The start of the wrapper function. It is one line, so that lines keep their numbers.
 const PREFIX: &str = "(function (exports, require, module, __filename, __dirname) {";
 
+/// The name under which an ES module can import all of `module.exports`.
+pub const WHOLE: &str = "module.exports";
+
 /// Parses the source as the body of the module `name`, to be run later.
 ///
 /// # Errors
@@ -48,6 +51,7 @@ pub fn names(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<BTreeSet<String
             continue;
         }
         let Some(exported) = exported_by(state, &name) else { continue };
+        names.insert(WHOLE.to_owned());
         names.extend(exported.names.iter().filter(|name| is_new(name)).cloned());
         for specifier in &exported.from {
             let path = resolve(&name, specifier).filter(|_| builtin::name(specifier).is_none());

@@ -233,7 +233,9 @@ impl ModuleDef for ValueModule {
         let state = state::of(ctx)?;
         let value = evaluate(ctx, &state, &name)?;
         for name in commonjs::names(ctx, &state, &name)? {
-            if let Some(value) = commonjs::own(ctx, &value, &name)? {
+            if name == commonjs::WHOLE {
+                exports.export(name, value.clone())?;
+            } else if let Some(value) = commonjs::own(ctx, &value, &name)? {
                 exports.export(name, value)?;
             }
         }
