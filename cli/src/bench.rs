@@ -172,8 +172,8 @@ impl Kind {
     fn row(mut self, engine: &'static str, call: &'static str) -> Row {
         self.walls.sort_unstable();
         let last = self.walls.len().saturating_sub(1);
-        let part = |percent| {
-            let wall = self.walls.get(last * percent / 100).copied().unwrap_or_default();
+        let part = |percent: usize| {
+            let wall: Duration = self.walls.get(last * percent / 100).copied().unwrap_or_default();
             (wall.as_secs_f64() * 1e7).round() / 10.0
         };
         let fuel = [self.fuel.iter().min(), self.fuel.iter().max()];

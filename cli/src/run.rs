@@ -61,7 +61,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Creates a failure that is neither the code's fault nor the user's.
-    fn internal(cause: impl fmt::Display) -> Self {
+    pub(crate) fn internal(cause: impl fmt::Display) -> Self {
         Self::Internal(Outcome::InternalError, format!("internal error: {cause}"))
     }
 }

@@ -853,10 +853,8 @@ async fn unread_stacks_make_no_circles() {
     let _ = run.expect_ok(2);
 }
 
-/// The names of frames, as node 20 prints them.
-#[tokio::test]
-async fn frames_name_what_was_called_on_what() {
-    let source = r#"
+/// Calls of every kind, which record the first two frames of a stack.
+const CALLS: &str = r"
         const names = {};
         const S = (name) => {
             const at = (line) => line.trim().slice(3).replace(/main\.js:\d+:\d+/, 'main').replace(/ ?\(main\)$/, '');
@@ -907,8 +905,12 @@ async fn frames_name_what_was_called_on_what() {
             new Long()['m'.repeat(1000)]('long');
             names.long = [names.long[0].length, names.long[1]];
             return names;
-        } };"#;
-    let run = Case::js(source).run().await.json();
+        } };";
+
+/// The names of frames, as node 20 prints them.
+#[tokio::test]
+async fn frames_name_what_was_called_on_what() {
+    let run = Case::js(CALLS).run().await.json();
     #[rustfmt::skip]
     let expected = [
         ("field", "<instance_members_initializer>", "new Foo"),

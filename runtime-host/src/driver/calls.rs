@@ -238,9 +238,8 @@ impl Calls {
                     return false;
                 }
                 Poll::Ready(Some(Err(Aborted))) => {}
-                Poll::Ready(None) => return true,
                 Poll::Pending if woken.0.swap(false, Ordering::Relaxed) => {}
-                Poll::Pending => return true,
+                Poll::Ready(None) | Poll::Pending => return true,
             }
         }
         false

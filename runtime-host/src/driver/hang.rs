@@ -110,9 +110,9 @@ impl Driver {
             return true;
         }
         if woken {
-            self.hang.wait(now)
+            self.hang.wait(now);
         } else {
-            self.hang.look_again()
+            self.hang.look_again();
         }
         woken
     }

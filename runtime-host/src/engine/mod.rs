@@ -265,7 +265,9 @@ impl Engine {
         settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
         let artifacts = artifacts.map(|it| it.in_place(&mut settings));
         let wasmtime = wasmtime::Engine::new(&settings).map_err(|error| {
-            artifacts.map(Artifacts::give_back);
+            if let Some(artifacts) = artifacts {
+                artifacts.give_back();
+            }
             error.context(
                 "the pool of sandboxes cannot be made (if addresses are short, raise `ulimit -v` or \
                  lower EngineConfig::max_sandboxes)",
