@@ -388,6 +388,7 @@ async fn every_way_to_a_service_leads_to_its_fetch() {
 async fn cf_is_carried_and_the_text_of_a_status_is_its_phrase() {
     let told = json_of(
         "const cf = { country: 'NZ', list: [1] };
+         const caught = async (f) => { try { f(); return 'no error' } catch (e) { return [e.name, e.message] } };
          const request = new Request('http://a/', { cf });
          const copy = new Request(request), other = new Request(request, { cf: { b: 1 } }), plain = new Request('http://a/');
          const response = new Response(null, { status: 404, cf });

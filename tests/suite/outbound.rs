@@ -168,7 +168,7 @@ async fn rust_calls_a_handler_of_requests() {
     };
     let response: Response =
         entrypoint.call("fetch", (request("http://r/", "POST"),)).await.unwrap();
-    assert_eq!((response.status, &*response.status_text), (200, ""));
+    assert_eq!((response.status, &*response.status_text), (200, "OK"));
     assert_eq!(response.headers.len(), 1, "{response:?}");
     let shown: Json = serde_json::from_slice(&response.body.unwrap()).unwrap();
     assert_eq!(shown, json!([true, "POST", "http://r/", [["x-a", "1"]], "rust", 1, "svc"]));

@@ -373,7 +373,7 @@ async fn what_nothing_handles_is_an_exception_of_its_invocation() {
     let expected = [
         ("TypeError", "later"),
         ("RangeError", "lost"),
-        ("Error", "text"),
+        ("Uncaught", "\"text\""),
         ("SyntaxError", "in a timer"),
         ("EvalError", "the end"),
     ];

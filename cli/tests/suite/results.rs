@@ -127,6 +127,6 @@ fn a_stream_is_not_read() {
     let endless = "new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1)) } })";
     let folder = Folder::js("stream", &format!("export default () => new Response({endless})"));
     let _ = folder.run(&["main.js", "--timeout", "1h"]).expect_out(
-        r#"{"status":200,"statusText":"","headers":[],"body":{"source":"[Capability]"}}"#,
+        r#"{"status":200,"statusText":"OK","headers":[],"body":{"source":"[Capability]"}}"#,
     );
 }

@@ -103,7 +103,7 @@ async fn what_lies_nowhere_is_refused() {
     for says in [
         // A level that does not exist, an option that is neither some nor none, and text
         // and data outside the memory.
-        "(call $log (i32.const 1) (i32.const 5) (i32.const 0) (i32.const 0)
+        "(call $log (i32.const 1) (i32.const 6) (i32.const 0) (i32.const 0)
             (i32.const 0) (i32.const 0) (i32.const 0))",
         "(call $log (i32.const 1) (i32.const 2) (i32.const 0) (i32.const 0)
             (i32.const 2) (i32.const 512) (i32.const 3))",

@@ -1,4 +1,4 @@
-//@ outcome: exceededWallTime
+//@ outcome: exception
 //@ args: --timeout 1s --compatibility-flag rpc_promise_map --loader LOADER
 //@ cpu: 2
 //@ late: 250

@@ -150,7 +150,7 @@ async fn a_callback_only_makes_calls() {
 #[tokio::test]
 async fn a_callback_may_map_in_turn() {
     let _ = mapping(
-        "let met = 0; const own = (n) => { met += n; return met };
+        "let met = 0; const own = (n) => { met += 1; return n };
          return [
             await stub.list(4).map((n) => stub.list(n).map((m) => stub.double(m).double)),
             await stub.echo([{ id: 1, tags: ['a', 'b'] }, { id: 2, tags: [] }]).map((it) => ({ id: it.id, tags: it.tags.map((tag) => [it.id, tag]) })),
