@@ -77,5 +77,10 @@ bench *groups:
     cargo build --release -p isolet-cli
     cargo bench -p isolet-benches -- {{ groups }}
 
+# isolet beside other ways to run untrusted code: `just peers --quick`, `just peers --only
+# isolet,workerd --parts work`. Installs the others into target/peers (needs npm, Python, Debian)
+peers *options:
+    cargo run --release --locked --manifest-path benches/peers/Cargo.toml -- run {{ options }}
+
 ci:
     .ci/run

@@ -1,0 +1,9 @@
+// ends: error
+// Catches the error that ends it, and goes on.
+function main() {
+  for (;;) {
+    try {
+      for (;;) {}
+    } catch {}
+  }
+}

@@ -1,0 +1,6 @@
+// ends: any
+// Answers at once, and leaves a loop behind.
+function main() {
+  Promise.resolve().then(() => { for (;;) {} });
+  return "answered";
+}

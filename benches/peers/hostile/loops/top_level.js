@@ -1,0 +1,3 @@
+// ends: error
+for (;;) {}
+function main() {}

@@ -1,0 +1,3 @@
+# ends: error
+while True:
+    pass

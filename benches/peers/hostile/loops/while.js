@@ -1,0 +1,4 @@
+// ends: error
+function main() {
+  while (true) {}
+}

@@ -1,0 +1,4 @@
+# ends: error
+def main(p, cap):
+    while True:
+        pass

@@ -1,0 +1,5 @@
+// ends: error
+function main() {
+  let n = 3n;
+  for (;;) n *= n;
+}

@@ -1,0 +1,5 @@
+# ends: error
+def main(p, cap):
+    text = 'abc'
+    while True:
+        text += text

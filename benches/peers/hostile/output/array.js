@@ -1,0 +1,4 @@
+// ends: any
+function main() {
+  return new Array(3000000).fill("xxxxxxxxxxxxxxxx");
+}

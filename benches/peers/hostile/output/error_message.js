@@ -1,0 +1,4 @@
+// ends: error
+function main() {
+  throw new Error("x".repeat(40 << 20));
+}

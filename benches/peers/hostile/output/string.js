@@ -1,0 +1,4 @@
+// ends: any
+function main() {
+  return "x".repeat(48 << 20);
+}

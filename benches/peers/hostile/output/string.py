@@ -1,0 +1,3 @@
+# ends: any
+def main(p, cap):
+    return 'x' * (48 << 20)

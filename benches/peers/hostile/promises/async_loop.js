@@ -1,0 +1,4 @@
+// ends: error
+async function main() {
+  for (;;) await null;
+}

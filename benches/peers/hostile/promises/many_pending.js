@@ -1,0 +1,5 @@
+// ends: error
+function main() {
+  const all = [];
+  for (;;) all.push(new Promise(() => {}).then(() => all));
+}

@@ -1,0 +1,5 @@
+// ends: error
+// Nothing can settle the answer.
+function main() {
+  return new Promise(() => {});
+}

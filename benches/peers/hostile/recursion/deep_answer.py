@@ -1,0 +1,6 @@
+# ends: any
+def main(p, cap):
+    value = None
+    for _ in range(200000):
+        value = [value]
+    return value

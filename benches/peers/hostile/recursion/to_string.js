@@ -1,0 +1,5 @@
+// ends: any
+function main() {
+  const thing = { toString() { return `${this}`; } };
+  return `${thing}`;
+}

@@ -1,0 +1,4 @@
+// ends: error
+function main() {
+  return /^(a+)+$/.test("a".repeat(40) + "!");
+}

@@ -1,0 +1,4 @@
+// ends: error
+function main() {
+  return /^(.*)*\1*(.*)*\2*$/.test("x".repeat(60) + "\n\n");
+}

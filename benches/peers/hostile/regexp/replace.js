@@ -1,0 +1,4 @@
+// ends: error
+function main() {
+  return "a".repeat(36).concat("!").replace(/(a*)*b/g, "");
+}

@@ -1,0 +1,6 @@
+# ends: error
+def main(p, cap):
+    i = 0
+    while True:
+        cap(i)
+        i += 1

@@ -1,0 +1,3 @@
+function main(p) {
+  return { doubled: p.value * 2 };
+}

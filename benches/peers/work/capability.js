@@ -1,0 +1,3 @@
+async function main(p, cap) {
+  return { doubled: await cap(p.value) };
+}

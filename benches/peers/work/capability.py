@@ -1,0 +1,2 @@
+def main(p, cap):
+    return {'doubled': cap(p['value'])}
