@@ -37,6 +37,7 @@ mod modules;
 mod no_jit;
 mod outbound;
 mod ownership;
+mod peers;
 mod redirects;
 mod require;
 mod rpc;
