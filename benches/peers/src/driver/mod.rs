@@ -59,17 +59,21 @@ pub fn run(options: &Options, places: &Places, file: &Path) -> Result<Results, S
         results.peers.push(result);
     }
     for part in PARTS.into_iter().filter(|part| wanted(&options.parts, part)) {
-        let peers = &mut results.peers;
-        match part {
-            "work" => work::run(options, places, &there, peers)?,
-            "memory" => memory::run(options, places, &there, peers)?,
-            "hostile" => hostile::run(options, places, &there, peers)?,
-            _ => metering::run(options, places, &there, peers)?,
+        // What is measured of one backend at a time is kept even if the run is stopped.
+        let at_once = if matches!(part, "memory" | "hostile") { 1 } else { there.len().max(1) };
+        for there in there.chunks(at_once) {
+            let peers = &mut results.peers;
+            match part {
+                "work" => work::run(options, places, there, peers)?,
+                "memory" => memory::run(options, places, there, peers)?,
+                "hostile" => hostile::run(options, places, there, peers)?,
+                _ => metering::run(options, places, there, peers)?,
+            }
+            let (date, commit) = (date(), commit(places));
+            results.parts.insert(part.to_owned(), Part { date, rounds: options.rounds, commit });
+            let text = serde_json::to_string_pretty(&results).map_err(|error| error.to_string())?;
+            std::fs::write(file, text + "\n").map_err(|error| error.to_string())?;
         }
-        let (date, commit) = (date(), commit(places));
-        results.parts.insert(part.to_owned(), Part { date, rounds: options.rounds, commit });
-        let text = serde_json::to_string_pretty(&results).map_err(|error| error.to_string())?;
-        std::fs::write(file, text + "\n").map_err(|error| error.to_string())?;
         sweep(places);
     }
     Ok(results)
