@@ -269,7 +269,7 @@ exports.default = "own default"; exports.__esModule = true;"#,
         1,
         true,
         "SyntaxError",
-        ["default"],
+        ["default", "module.exports"],
         ["number", "number"],
         1,
         2
