@@ -70,6 +70,9 @@ impl From<Error> for Stopped {
 
 fn start(args: &BenchArgs) -> Result<Vec<Row>, Stopped> {
     descriptors::check().map_err(Failure::internal)?;
+    if args.program.file == "-" {
+        return Err(Failure::Usage("FILE is read for each call, and - only once".to_owned()).into());
+    }
     // Errors in the arguments do not depend on the engine.
     let _ = fresh_code(&args.program)?;
     let backends = if args.engines.is_empty() { Backend::ALL } else { &args.engines };
@@ -187,28 +190,32 @@ impl Kind {
     }
 }
 
+impl Row {
+    fn line(&self) -> String {
+        let Self { engine, call, fuel: [least, most], wall_micros, memory_peak_bytes } = self;
+        let [low, median, high] = wall_micros;
+        let spread = format!("µs ({low:.1} to {high:.1})");
+        let memory = memory_peak_bytes >> 10;
+        let also = if least == most { String::new() } else { format!(" (fuel up to {most})") };
+        format!("{engine:8}{call:7}{least:>14}{median:>14.1} {spread:25}{memory} KiB{also}")
+    }
+}
+
 fn print(terminal: &Terminal, args: &BenchArgs, rows: Vec<Row>) -> u8 {
     let file = &*args.program.file;
     let record = Record { file, runs: args.runs, rows };
-    let printed = output::print(|out| {
-        if args.json {
-            serde_json::to_writer(&mut *out, &record)?;
-            return Ok(());
-        }
-        write!(out, "{:8}{:7}{:>14}{:>14}  {:24}memory", "engine", "call", "fuel", "median", "")?;
-        for Row { engine, call, fuel: [least, most], wall_micros, memory_peak_bytes } in
-            &record.rows
-        {
-            let [low, median, high] = wall_micros;
-            let spread = format!("µs ({low:.1} to {high:.1})");
-            let memory = memory_peak_bytes >> 10;
-            write!(out, "\n{engine:8}{call:7}{least:>14}{median:>14.1} {spread:25}{memory} KiB")?;
-            if least != most {
-                write!(out, " (fuel up to {most})")?;
-            }
-        }
-        Ok(())
-    });
+    let printed = if args.json {
+        output::print(|out| Ok(serde_json::to_writer(&mut *out, &record)?))
+    } else {
+        let lines = std::iter::once(format!(
+            "{:8}{:7}{:>14}{:>14}  {:24}memory",
+            "engine", "call", "fuel", "median", ""
+        ));
+        // Each is printed by itself, because line breaks in what is printed are escaped.
+        lines
+            .chain(record.rows.iter().map(Row::line))
+            .try_for_each(|line| output::print(|out| write!(out, "{line}")))
+    };
     match printed {
         Ok(()) => 0,
         Err(output::Failure::TooLong) => run::INTERNAL,

@@ -83,9 +83,9 @@ async fn hostile_programs_end_as_they_should() {
             let right = match end.as_str() {
                 "any" => true,
                 "error" => result.is_err(),
-                text => result.as_ref().map_or(true, |value| {
-                    value.to::<String>().is_ok_and(|value| value == text)
-                }),
+                text => result
+                    .as_ref()
+                    .map_or(true, |value| value.to::<String>().is_ok_and(|value| value == text)),
             };
             assert!(right, "{}: {result:?}", file.display());
             let answer: Value = neighbour.call("main", (json!({ "value": 21 }),)).await.unwrap();

@@ -1,5 +1,6 @@
 //! The command as its users see it: arguments, standard streams, exit status.
 
+mod bench;
 mod disk;
 mod flags;
 mod folder;
