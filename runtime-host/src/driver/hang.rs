@@ -86,9 +86,11 @@ impl Driver {
         if self.open_calls.derived == 0 && self.table.exported == 0 {
             return false;
         }
+        // A worker that this one has loaded may call entrypoints of it, which no table shows.
+        let has_children = self.mailbox.lineage().quota().is_some_and(|quota| quota.living() > 1);
         // What a call derives from is a call of the sandbox itself, or one that is answered
         // from outside.
-        if self.open_calls.derived > 0 && self.called_by_itself == 0 {
+        if has_children || (self.open_calls.derived > 0 && self.called_by_itself == 0) {
             return true;
         }
         let now = Instant::now();

@@ -1,4 +1,4 @@
-//@ outcome: exception
+//@ outcome: exceededWallTime
 //@ args: --timeout 1s --compatibility-flag rpc_promise_map --loader LOADER
 //@ cpu: 2
 //@ late: 250

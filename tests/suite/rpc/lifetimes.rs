@@ -433,6 +433,23 @@ async fn a_call_of_itself_that_a_child_can_wake_is_not_hung() {
     .run()
     .await
     .expect_ok(json!(["woken", "woken"]));
+
+    // The child reaches an entrypoint, which is in no table of exported objects.
+    let _ = family_js(
+        "export default class extends WorkerEntrypoint {
+            go() { this.ctx.waitUntil(scheduler.wait(20).then(() => this.env.CALLER.wake())); } }",
+        "let wake; const woken = new Promise((resolve) => { wake = resolve });
+         class Own extends RpcTarget { wait() { return woken } }
+         export class Waker extends WorkerEntrypoint { wake() { wake('called') } }
+         export default { async run(_, env, ctx) {
+             const own = new RpcStub(new Own()), stub = child(env, { env: { CALLER: ctx.exports.Waker({}) } });
+             await stub.go();
+             return own.wait();
+         } };",
+    )
+    .run()
+    .await
+    .expect_ok("called");
 }
 
 #[tokio::test]
