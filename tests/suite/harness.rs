@@ -26,11 +26,15 @@ pub(crate) fn config() -> EngineConfig {
     EngineConfig::new().backend(backend()).max_sandboxes(200).torture(torture())
 }
 
-/// Returns the backend that `ISOLET_BACKEND` names.
 fn backend() -> Backend {
-    let Ok(name) = std::env::var("ISOLET_BACKEND") else { return Backend::default() };
+    if backends().len() == 1 { backends()[0] } else { Backend::default() }
+}
+
+/// Returns the backend that `ISOLET_BACKEND` names, or all.
+pub(crate) fn backends() -> &'static [Backend] {
+    let Ok(name) = std::env::var("ISOLET_BACKEND") else { return Backend::ALL };
     let backend = Backend::ALL.iter().find(|backend| backend.name() == name);
-    *backend.unwrap_or_else(|| panic!("ISOLET_BACKEND names no backend: {name}"))
+    std::slice::from_ref(backend.unwrap_or_else(|| panic!("{name} is no backend")))
 }
 
 /// Returns true if every sandbox is dumped and restored after each turn, which takes a hundred
