@@ -100,7 +100,11 @@ impl Case {
         Self {
             engine: engine(),
             code: WorkerCode::module(name, source),
-            limits: Limits::default(),
+            // An interpreter takes longer.
+            limits: match backend() {
+                Backend::Native => Limits::default(),
+                _ => Limits::default().wall(PATIENCE),
+            },
             seed: Some(SEED),
             entrypoint: None,
             method: Some("run".to_owned()),
