@@ -197,7 +197,7 @@ impl Row {
         let spread = format!("µs ({low:.1} to {high:.1})");
         let memory = memory_peak_bytes >> 10;
         let also = if least == most { String::new() } else { format!(" (fuel up to {most})") };
-        format!("{engine:8}{call:7}{least:>14}{median:>14.1} {spread:25}{memory} KiB{also}")
+        format!("{engine:8}{call:7}{least:>14}{median:>14.1} {spread:31}{memory} KiB{also}")
     }
 }
 
@@ -208,7 +208,7 @@ fn print(terminal: &Terminal, args: &BenchArgs, rows: Vec<Row>) -> u8 {
         output::print(|out| Ok(serde_json::to_writer(&mut *out, &record)?))
     } else {
         let lines = std::iter::once(format!(
-            "{:8}{:7}{:>14}{:>14}  {:24}memory",
+            "{:8}{:7}{:>14}{:>14}  {:30}memory",
             "engine", "call", "fuel", "median", ""
         ));
         // Each is printed by itself, because line breaks in what is printed are escaped.

@@ -46,16 +46,16 @@ async fn the_work_has_the_answers_that_are_written_beside_it() {
     let engine = engine();
     let mut checked = 0;
     for file in programs(&folder("work")) {
-        let sidecar = fs::read_to_string(file.with_extension("json")).unwrap();
-        let sidecar: Value = serde_json::from_str(&sidecar).unwrap();
+        let description = fs::read_to_string(file.with_extension("json")).unwrap();
+        let description: Value = serde_json::from_str(&description).unwrap();
         // A library comes from a registry.
-        if sidecar.get("library").is_some() {
+        if description.get("library").is_some() {
             continue;
         }
         let source = fs::read_to_string(&file).unwrap();
         let main = load(&engine, &source, Limits::default());
-        let answer: Value = main.call("main", (sidecar["arg"].clone(),)).await.unwrap();
-        assert_eq!(as_number(&answer), as_number(&sidecar["answer"]), "{}", file.display());
+        let answer: Value = main.call("main", (description["arg"].clone(),)).await.unwrap();
+        assert_eq!(as_number(&answer), as_number(&description["answer"]), "{}", file.display());
         checked += 1;
     }
     assert!(checked >= 9, "{checked} programs");

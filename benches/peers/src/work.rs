@@ -11,7 +11,7 @@ use crate::protocol::Program;
 
 /// `NAME.json` beside `NAME.js`.
 #[derive(Deserialize)]
-struct Sidecar {
+struct Description {
     arg: Value,
     answer: Value,
     /// A package of npm, its version, and the file of it that comes before the program.
@@ -29,20 +29,21 @@ pub struct Hostile {
 /// Reads a program of the work, in JavaScript or in Python. `None`: there is no Python version.
 pub fn program(name: &str, python: bool, places: &Places) -> Result<Option<Program>, String> {
     let folder = places.package.join("work");
-    let sidecar: Sidecar = serde_json::from_str(&read(&folder.join(format!("{name}.json")))?)
-        .map_err(|error| format!("{name}.json: {error}"))?;
+    let description: Description =
+        serde_json::from_str(&read(&folder.join(format!("{name}.json")))?)
+            .map_err(|error| format!("{name}.json: {error}"))?;
     if python {
         let source = std::fs::read_to_string(folder.join(format!("{name}.py"))).ok();
-        let of = |source| Program { source, arg: sidecar.arg, answer: sidecar.answer };
+        let of = |source| Program { source, arg: description.arg, answer: description.answer };
         return Ok(source.map(of));
     }
     let mut source = read(&folder.join(format!("{name}.js")))?;
-    if let Some((package, version, file)) = &sidecar.library {
+    if let Some((package, version, file)) = &description.library {
         crate::install::npm(package, version, places)?;
         let library = places.npm(package).join("node_modules").join(package).join(file);
         source = format!("{}\n{source}", read(&library)?);
     }
-    Ok(Some(Program { source, arg: sidecar.arg, answer: sidecar.answer }))
+    Ok(Some(Program { source, arg: description.arg, answer: description.answer }))
 }
 
 /// Reads the hostile corpus: `hostile/KIND/NAME.js`, whose first line is `// ends: END`. It
