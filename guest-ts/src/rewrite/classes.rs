@@ -4,7 +4,7 @@
 //! computed keys. A static block in front of all others applies them. A class with decorators
 //! of its own becomes an expression in a block that has the inner binding of its name.
 
-use super::members::{Body, is_erased};
+use super::body::{Body, is_erased};
 use super::{Alias, Export, Level, Name, Piece, Rewriter, Statics, named_entry, quoted};
 use oxc_ast::ast::{
     ArrowFunctionExpression, AwaitExpression, Class, ClassElement, Decorator, Expression, Function,

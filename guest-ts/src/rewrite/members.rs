@@ -1,133 +1,35 @@
 //! Classes with decorators or `accessor` fields: their members.
 
+use super::body::Body;
 use super::classes::literal_key;
-use super::{Alias, Name, Piece, Rewriter, named_entry, quoted};
+use super::{Name, Piece, Rewriter, named_entry, quoted};
 use oxc_ast::ast::{
-    AccessorProperty, AccessorPropertyType, Class, ClassElement, Decorator, Expression,
-    MethodDefinition, MethodDefinitionKind, MethodDefinitionType, PropertyDefinition,
-    PropertyDefinitionType, PropertyKey,
+    ClassElement, Decorator, Expression, MethodDefinition, MethodDefinitionKind,
+    PropertyDefinition, PropertyKey,
 };
 use oxc_ast_visit::Visit;
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
-use std::cell::Cell;
-use std::collections::HashSet;
-use std::rc::Rc;
 
 // The replacement of a member starts with a `;`. The member before it may have ended with its
 // line, and a `[` would continue it.
 
-/// The parts of a rewritten class besides its members.
-pub(super) struct Body {
-    /// The variables beside the class, some with values.
-    pub(super) temporaries: Vec<String>,
-    /// The variable that holds the class as it was written, once one is needed.
-    pub(super) original: Option<String>,
-    /// The variables of the class's own decorators and of their initializers.
-    pub(super) decorated: Option<(String, String)>,
-    /// The meaning of `this` in its static parts, if it is replaced.
-    pub(super) statics: Option<Rc<Alias>>,
-    /// The class's name.
-    name: Option<String>,
-    derived: bool,
-    metadata: String,
-    /// The variables of initializers that methods and accessors added.
-    static_extra: Option<String>,
-    instance_extra: Option<String>,
-    /// The code that applies decorators, in the order of the standard: static methods, other
-    /// methods, static fields, other fields.
-    applied: [Vec<Piece>; 4],
-    /// The decorators that are evaluated with the next key.
-    keys: Vec<Vec<Piece>>,
-    /// The code that runs for an instance with its next field.
-    fields: Vec<String>,
-    /// The replacement of the `this` outside of the class.
-    outer: Option<Rc<Alias>>,
-}
-
-impl Body {
-    pub(super) fn new(class: &Class<'_>) -> Self {
-        Self {
-            temporaries: Vec::new(),
-            original: None,
-            decorated: None,
-            statics: None,
-            name: class.id.as_ref().map(|id| id.name.to_string()),
-            derived: class.heritage.is_some(),
-            metadata: String::new(),
-            static_extra: None,
-            instance_extra: None,
-            applied: Default::default(),
-            keys: Vec::new(),
-            fields: Vec::new(),
-            outer: None,
-        }
-    }
-
-    /// Returns the declaration of all variables beside the class.
-    pub(super) fn declarations(&self) -> String {
-        if self.temporaries.is_empty() {
-            return String::new();
-        }
-        format!("let {}; ", self.temporaries.join(", "))
-    }
-
-    /// Returns the expression for `this` in a static part.
-    fn current(&self) -> &str {
-        self.statics.as_ref().map_or("this", |it| &it.current)
-    }
-
-    /// Returns the private names that are static.
-    pub(super) fn private_statics(&self, class: &Class<'_>) -> HashSet<String> {
-        let names = class.body.body.iter().filter_map(|element| {
-            let (key, is_static) = match element {
-                ClassElement::MethodDefinition(it) => (&it.key, it.r#static),
-                ClassElement::PropertyDefinition(it) => (&it.key, it.r#static),
-                ClassElement::AccessorProperty(it) => (&it.key, it.r#static),
-                _ => return None,
-            };
-            match key {
-                PropertyKey::PrivateIdentifier(it) if is_static => Some(it.name.to_string()),
-                _ => None,
-            }
-        });
-        names.collect()
-    }
-}
-
-/// Returns true if nothing of a member is left at run time.
-pub(super) fn is_erased(element: &ClassElement<'_>) -> bool {
-    match element {
-        ClassElement::StaticBlock(_) => false,
-        ClassElement::TSIndexSignature(_) => true,
-        ClassElement::MethodDefinition(it) => {
-            it.r#type == MethodDefinitionType::TSAbstractMethodDefinition || it.value.body.is_none()
-        }
-        ClassElement::PropertyDefinition(it) => {
-            it.declare || it.r#type == PropertyDefinitionType::TSAbstractPropertyDefinition
-        }
-        ClassElement::AccessorProperty(it) => {
-            it.r#type == AccessorPropertyType::TSAbstractAccessorProperty
-        }
-    }
-}
-
 /// A member with decorators, and the variables for them.
-struct Member {
-    kind: &'static str,
-    is_static: bool,
+pub(super) struct Member {
+    pub(super) kind: &'static str,
+    pub(super) is_static: bool,
     /// An expression for its name.
-    name: String,
+    pub(super) name: String,
     /// Its private name, with the `#`.
-    private: Option<String>,
-    decorators: String,
-    initializers: String,
-    extra: String,
+    pub(super) private: Option<String>,
+    pub(super) decorators: String,
+    pub(super) initializers: String,
+    pub(super) extra: String,
 }
 
 impl Member {
     /// Returns the object literal that its decorators get as context.
-    fn context(&self, metadata: &str) -> String {
+    pub(super) fn context(&self, metadata: &str) -> String {
         let Self { kind, name, is_static, private, .. } = self;
         let (has, slot) = match private {
             Some(private) => (format!("{private} in o"), format!("o.{private}")),
@@ -146,139 +48,15 @@ impl Member {
     }
 
     /// Returns the object that has it.
-    const fn holder(&self) -> &'static str {
+    pub(super) const fn holder(&self) -> &'static str {
         if self.is_static { "this" } else { "this.prototype" }
     }
 }
 
 impl<'a> Rewriter<'_> {
-    /// Rewrites the members of a class, and adds the static block that applies decorators.
-    pub(super) fn class_body(&mut self, class: &Class<'a>, body: &mut Body) {
-        if let Some(heritage) = &class.heritage {
-            self.visit_expression(&heritage.expression);
-        }
-        if self.legacy {
-            self.visit_decorators(&class.decorators);
-        }
-        body.metadata = self.name("m");
-        let outer = self.name("t");
-        body.outer = Some(self.alias.clone().unwrap_or_else(|| {
-            Rc::new(Alias {
-                current: outer.clone(),
-                original: String::new(),
-                used: Cell::new(false),
-            })
-        }));
-        self.extras(class, body);
-        for element in &class.body.body {
-            if is_erased(element) {
-                self.remove(element.span());
-                continue;
-            }
-            match element {
-                ClassElement::MethodDefinition(it) if self.decorates(&it.decorators) => {
-                    self.decorated_method(it, body);
-                }
-                ClassElement::PropertyDefinition(it) if self.decorates(&it.decorators) => {
-                    self.decorated_field(it, body);
-                }
-                ClassElement::AccessorProperty(it) => self.accessor(it, body),
-                _ => self.other_element(element, body),
-            }
-        }
-        let (open, close) = (class.body.span.start, class.body.span.end);
-        let head = self.leading_block(body);
-        if body.outer.as_ref().is_some_and(|it| it.current == outer && it.used.get()) {
-            body.temporaries.push(format!("{outer} = this"));
-        }
-        self.edits.replace(Span::new(open, open + 1), head);
-        // A member may end without a `;`.
-        let mut tail = ";".to_owned();
-        if !body.fields.is_empty() {
-            tail.push_str(&format!(" #{} = ({});", self.name("f"), body.fields.join(", ")));
-        }
-        if let Some((_, extra)) = &body.decorated {
-            let run = self.helper("extra");
-            tail.push_str(&format!(" static {{ {run}({}, {extra}); }}", body.current()));
-        }
-        tail.push('}');
-        self.edits.replace(Span::new(close - 1, close), [tail.into()]);
-    }
-
-    fn decorates(&self, decorators: &[Decorator<'_>]) -> bool {
-        !decorators.is_empty() && !self.legacy
-    }
-
-    /// Creates the variables for what decorators of methods add.
-    fn extras(&mut self, class: &Class<'a>, body: &mut Body) {
-        for element in &class.body.body {
-            let ClassElement::MethodDefinition(it) = element else { continue };
-            if is_erased(element) || !self.decorates(&it.decorators) {
-                continue;
-            }
-            let slot = if it.r#static { &mut body.static_extra } else { &mut body.instance_extra };
-            if slot.is_none() {
-                let name = self.name("e");
-                body.temporaries.push(format!("{name} = []"));
-                *slot = Some(name);
-            }
-        }
-        if let Some(extra) = &body.instance_extra {
-            let run = self.helper("extra");
-            body.fields.push(format!("{run}(this, {extra})"));
-        }
-    }
-
-    /// Returns the static block that applies all decorators.
-    fn leading_block(&mut self, body: &mut Body) -> Vec<Piece> {
-        let applies = body.decorated.is_some() || body.applied.iter().any(|it| !it.is_empty());
-        let mut pieces = vec![Piece::from("{")];
-        if !applies && body.original.is_none() {
-            return pieces;
-        }
-        pieces.push(" static { ".into());
-        if let Some(original) = &body.original {
-            pieces.push(format!("{original} = this; ").into());
-        }
-        if applies {
-            // Decorators without a key after them.
-            for list in body.keys.drain(..) {
-                pieces.extend(list);
-                pieces.push("; ".into());
-            }
-            let metadata = &body.metadata;
-            let parent = if body.derived { "Object.getPrototypeOf(this)" } else { "" };
-            let make = self.helper("metadata");
-            pieces.push(format!("const {metadata} = {make}({parent}); ").into());
-            for group in &mut body.applied {
-                pieces.append(group);
-            }
-            if let Some((decorators, extra)) = &body.decorated {
-                let decorate = self.helper("decorate");
-                let inner = body.name.as_ref().map(|it| format!("{it} = ")).unwrap_or_default();
-                pieces.push(
-                    format!(
-                        "{inner}{} = {decorate}({{ value: this }}, {decorators}, {{ kind: \"class\", \
-                         name: this.name, metadata: {metadata} }}, null, {extra}).value; ",
-                        body.current()
-                    )
-                    .into(),
-                );
-            }
-            let publish = self.helper("publish");
-            pieces.push(format!("{publish}({}, {metadata}); ", body.current()).into());
-            if let Some(extra) = &body.static_extra {
-                let run = self.helper("extra");
-                pieces.push(format!("{run}({}, {extra}); ", body.current()).into());
-            }
-        }
-        pieces.push("}".into());
-        pieces
-    }
-
     /// Creates the variables and context of a member with decorators. Their list is evaluated
     /// with the member's key or the next one.
-    fn member(
+    pub(super) fn member(
         &mut self,
         kind: &'static str,
         is_static: bool,
@@ -316,7 +94,7 @@ impl<'a> Rewriter<'_> {
 
     /// Returns a computed key that also evaluates the decorators before it, and an expression
     /// for the name.
-    fn key(&mut self, key: &PropertyKey<'a>, body: &mut Body) -> (Vec<Piece>, String) {
+    pub(super) fn key(&mut self, key: &PropertyKey<'a>, body: &mut Body) -> (Vec<Piece>, String) {
         let mut pieces = vec![Piece::from("[(")];
         for list in body.keys.drain(..) {
             pieces.extend(list);
@@ -344,7 +122,7 @@ impl<'a> Rewriter<'_> {
         if self.scanner.byte(at) == Some(b']') { at + 1 } else { end }
     }
 
-    fn decorated_method(&mut self, it: &MethodDefinition<'a>, body: &mut Body) {
+    pub(super) fn decorated_method(&mut self, it: &MethodDefinition<'a>, body: &mut Body) {
         let (kind, accessor) = match it.kind {
             MethodDefinitionKind::Get => ("getter", "get "),
             MethodDefinitionKind::Set => ("setter", "set "),
@@ -397,7 +175,7 @@ impl<'a> Rewriter<'_> {
         });
     }
 
-    fn decorated_field(&mut self, it: &PropertyDefinition<'a>, body: &mut Body) {
+    pub(super) fn decorated_field(&mut self, it: &PropertyDefinition<'a>, body: &mut Body) {
         let mut member = self.member("field", it.r#static, &it.key, &it.decorators, body);
         let mut pieces = vec![Piece::from(if it.r#static { ";static " } else { ";" })];
         if let Some(private) = &member.private {
@@ -422,7 +200,7 @@ impl<'a> Rewriter<'_> {
 
     /// Returns the value of a field: what it is written with, passed through the initializers
     /// of its decorators, after what is run before it.
-    fn initial(
+    pub(super) fn initial(
         &mut self,
         value: Option<&Expression<'a>>,
         member: Option<&Member>,
@@ -465,7 +243,7 @@ impl<'a> Rewriter<'_> {
     }
 
     /// Runs what the decorators of a field added, right after the field.
-    fn run_extra(&mut self, member: &Member, body: &mut Body, pieces: &mut Vec<Piece>) {
+    pub(super) fn run_extra(&mut self, member: &Member, body: &mut Body, pieces: &mut Vec<Piece>) {
         let run = self.helper("extra");
         let extra = &member.extra;
         if member.is_static {
@@ -475,102 +253,8 @@ impl<'a> Rewriter<'_> {
         }
     }
 
-    /// Rewrites `accessor` as a private field, a getter and a setter.
-    fn accessor(&mut self, it: &AccessorProperty<'a>, body: &mut Body) {
-        let decorated = self.decorates(&it.decorators);
-        let mut member =
-            decorated.then(|| self.member("accessor", it.r#static, &it.key, &it.decorators, body));
-        let storage = format!("#{}", self.name("s"));
-        let receiver = if it.r#static { self.receiver(body) } else { "this".to_owned() };
-        let is_static = if it.r#static { "static " } else { "" };
-        let read = format!("() {{ return {receiver}.{storage}; }}");
-        let write = format!("(v) {{ {receiver}.{storage} = v; }}");
-        let mut pieces = vec![Piece::from(format!(";{is_static}{storage}"))];
-        let mut accessors: Vec<Piece> = Vec::new();
-        if self.legacy && !matches!(it.key, PropertyKey::PrivateIdentifier(_)) {
-            self.visit_decorators(&it.decorators);
-            for decorator in &it.decorators {
-                accessors.extend([decorator.span.into(), " ".into()]);
-            }
-        }
-        let private = match &it.key {
-            PropertyKey::PrivateIdentifier(key) => Some(format!("#{}", key.name)),
-            _ => None,
-        };
-        match (&private, &mut member) {
-            (Some(private), Some(member)) => {
-                let descriptor = self.name("p");
-                body.temporaries.push(descriptor.clone());
-                accessors.push(
-                    format!(
-                        "{is_static}get {private}() {{ return {descriptor}.get.call(this); }} \
-                         {is_static}set {private}(v) {{ {descriptor}.set.call(this, v); }}"
-                    )
-                    .into(),
-                );
-                let (method, decorate) = (self.helper("method"), self.helper("decorate"));
-                let context = member.context(&body.metadata);
-                let holder = member.holder();
-                let Member { name, decorators, initializers, extra, .. } = &*member;
-                body.applied[usize::from(!it.r#static)].push(
-                    format!(
-                        "{descriptor} = {method}({holder}, {name}, {{ get {name}{read}, set {name}{write} }}); \
-                         {decorate}({descriptor}, {decorators}, {context}, {initializers}, {extra}); "
-                    )
-                    .into(),
-                );
-            }
-            (Some(private), None) => accessors.push(
-                format!("{is_static}get {private}{read} {is_static}set {private}{write}").into(),
-            ),
-            (None, member) => {
-                let (key, name) = self.key(&it.key, body);
-                accessors.push(format!("{is_static}get ").into());
-                accessors.extend(key);
-                accessors.push(format!("{read} {is_static}set [{name}]{write}").into());
-                if let Some(member) = member {
-                    member.name = name;
-                    let redefine = self.helper("member");
-                    let context = member.context(&body.metadata);
-                    let holder = member.holder();
-                    let Member { decorators, initializers, extra, .. } = &*member;
-                    body.applied[usize::from(!it.r#static)].push(
-                        format!("{redefine}({holder}, {decorators}, {context}, {initializers}, {extra}); ")
-                            .into(),
-                    );
-                } else if let Some(value) = &it.value {
-                    self.name_member(&it.key, value);
-                }
-            }
-        }
-        if it.value.is_some() || member.is_some() {
-            pieces.push(" = ".into());
-            pieces.extend(self.initial(it.value.as_ref(), member.as_ref(), it.r#static, body));
-        }
-        pieces.push("; ".into());
-        if let Some(member) = &member {
-            self.run_extra(member, body, &mut pieces);
-        }
-        pieces.extend(accessors);
-        self.edits.replace(it.span, pieces);
-    }
-
-    /// Returns the class as it was written, for its static storage.
-    fn receiver(&mut self, body: &mut Body) -> String {
-        if let Some(original) = &body.original {
-            return original.clone();
-        }
-        if let Some(name) = &body.name {
-            return name.clone();
-        }
-        let original = self.name("o");
-        body.temporaries.push(original.clone());
-        body.original = Some(original.clone());
-        original
-    }
-
     /// Rewrites a member without decorators in a class that has some.
-    fn other_element(&mut self, element: &ClassElement<'a>, body: &mut Body) {
+    pub(super) fn other_element(&mut self, element: &ClassElement<'a>, body: &mut Body) {
         let (key, computed) = match element {
             ClassElement::MethodDefinition(it) => (Some(&it.key), it.computed),
             ClassElement::PropertyDefinition(it) => (Some(&it.key), it.computed),
