@@ -165,3 +165,29 @@ async fn one_module_asked_for_time_and_again() {
         "{answer:?}"
     );
 }
+
+/// The engine's guest ends recursion itself, long before this.
+#[tokio::test]
+async fn the_native_stack_of_a_guest_is_bounded() {
+    let recursing = |depth: u32| {
+        let body = format!(
+            r#"(func $down (param i32)
+                 (if (local.get 0) (then (call $down (i32.sub (local.get 0) (i32.const 1))))))
+               (func (export "turn") (type $turn)
+                 (if (i32.eqz (i32.load8_u offset=8 (local.get 0)))
+                   (then (return (i32.const 64))))
+                 (call $down (i32.const {depth}))
+                 (i32.const 96))"#
+        );
+        RawGuest::new(&body)
+    };
+    let limits = || Limits::default().fuel(1_000_000_000);
+    let (answer, _) = told(&recursing(1000), limits()).await;
+    assert!(matches!(answer, Err(Error::Hung)), "{answer:?}");
+    let (answer, event) = told(&recursing(100_000_000), limits()).await;
+    let Err(Error::Limit(error)) = answer else { panic!("{answer:?}") };
+    let bytes = crate::support::config::WASM_STACK_BYTES as u64;
+    assert_eq!((error.kind, error.limit), (LimitKind::Stack, bytes));
+    assert_eq!(error.to_string(), format!("exceeded the native stack of {bytes} bytes"));
+    assert_eq!(event.outcome.to_string(), "exceededMemory");
+}

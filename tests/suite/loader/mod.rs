@@ -333,6 +333,39 @@ async fn how_much_code_is_too_large_the_engine_says() {
     ]));
 }
 
+#[tokio::test]
+async fn a_worker_has_at_most_ten_thousand_modules() {
+    let told = family(
+        "export default { count() { return 1 } }",
+        "const modules = (count) => { const all = { 'm.js': CHILD }; for (let n = 1; n < count; n++) all[`${n}.txt`] = ''; return all };
+         return [await load(env, CHILD, { modules: modules(10_000) }).getEntrypoint().count(),
+             await caught(() => load(env, CHILD, { modules: modules(10_001) }).getEntrypoint().count())]",
+    )
+    .limits(|limits| limits.fuel(20_000_000_000))
+    .run()
+    .await
+    .json();
+    assert_eq!(told[0], 1);
+    assert_eq!(told[1][0], "TypeError", "{told}");
+    assert!(told[1][1].as_str().is_some_and(|text| text.contains("10000 modules")), "{told}");
+}
+
+#[tokio::test]
+async fn an_id_takes_at_most_a_mebibyte() {
+    // The encoding has a version, the kind of text and its length beside the text.
+    let told = family(
+        COUNTER,
+        "const get = (length) => env.LOADER.get('x'.repeat(length), () => ({ mainModule: 'm.js', modules: { 'm.js': CHILD } }));
+         return [await get((1 << 20) - 5).getEntrypoint().next(), await caught(() => get((1 << 20) - 4).getEntrypoint().next())]",
+    )
+    .run()
+    .await
+    .json();
+    assert_eq!(told[0], 1, "{told}");
+    let text = "The id of a worker takes 1048577 bytes, and at most 1048576 are allowed.";
+    assert_eq!(told[1], json!(["TypeError", text]));
+}
+
 /// The host ignores what a worker claims about its buffers.
 #[tokio::test]
 async fn the_host_counts_by_itself() {
