@@ -168,11 +168,11 @@ impl Interpreter {
 
     /// Forgets an exported object that nobody outside holds any more, and disposes of it.
     fn released(&self, ctx: &Ctx<'_>, exported: u32) {
-        let object = self.state.exported_objects.borrow_mut().remove(&exported);
-        let Some(object) = object else { return };
+        let exported = self.state.exported_objects.borrow_mut().remove(&exported);
+        let Some(exported) = exported else { return };
         context::enter(ctx, 0);
         let disposed =
-            object.restore(ctx).and_then(|object| intrinsics::dispose(ctx, &self.state, object));
+            exported.object.restore(ctx).and_then(|it| intrinsics::dispose(ctx, &self.state, it));
         self.report(ctx, disposed);
     }
 
@@ -275,7 +275,10 @@ fn settle<'js>(ctx: &Ctx<'js>, state: &State, id: u32, result: Result<Value<'js>
     let to_host = state.invocations.borrow().get(&id).is_some_and(|it| it.to_host);
     let result = match result {
         Ok(value) => match message::encode_answer(ctx, value, to_host) {
-            Ok(message) => Ok(message),
+            Ok(message) => {
+                state.answered(id, &message.capabilities);
+                Ok(message)
+            }
             Err(error) => Err(message::of_thrown(ctx, thrown(ctx, error), to_host)),
         },
         Err(thrown) => Err(message::of_thrown(ctx, thrown, to_host)),

@@ -9,7 +9,7 @@ use rquickjs::{Ctx, Function, Persistent, Value};
 use super::shows::{Shows, stands_for};
 use super::stub::{Root, Stub};
 use super::{calls, size};
-use crate::state::{self, Handle, State};
+use crate::state::{self, ExportedObject, Handle, State};
 use crate::value::{self, Instance, Instances, StubHook, StubSource};
 use crate::{Capability, Message, intrinsics, promise, throw};
 
@@ -90,7 +90,10 @@ impl<'js> StubHook<'js> for Outgoing {
         let capabilities = self.capabilities.split_off(from);
         for capability in capabilities {
             let object = match capability {
-                Capability::Exported(id) => self.state.exported_objects.borrow_mut().remove(&id),
+                Capability::Exported(id) => {
+                    let exported = self.state.exported_objects.borrow_mut().remove(&id);
+                    exported.map(|it| it.object)
+                }
                 Capability::Borrowed(id) => self.state.borrowed.borrow_mut().remove(&id),
                 _ => None,
             };
@@ -239,7 +242,7 @@ impl Outgoing {
             self.state.borrowed.borrow_mut().insert(id, object);
             return Ok(Capability::Borrowed(id));
         }
-        exported.insert(id, object);
+        exported.insert(id, ExportedObject { object, scope: None });
         Ok(Capability::Exported(id))
     }
 

@@ -10,7 +10,7 @@ use super::calls::DISPOSED;
 use super::message::{self, Owner};
 use super::shows::{Shows, stands_for};
 use super::stub::{FETCH, Stub};
-use crate::state::State;
+use crate::state::{ExportedObject, State};
 use crate::{Entrypoint, Invoke, Receiver, intrinsics, promise, throw, value};
 
 const MAX_PATH: usize = 64;
@@ -42,11 +42,17 @@ pub fn invoke<'js>(ctx: &Ctx<'js>, state: &Rc<State>, invoke: &Invoke) -> Result
     match &invoke.receiver {
         Receiver::Exported(id) => {
             let exported = state.exported_objects.borrow().get(id).cloned();
-            let Some(exported) = exported else {
+            let Some(ExportedObject { object, scope }) = exported else {
                 return Err(throw::plain_error(ctx, DISPOSED));
             };
+            if let Some(reason) = scope.as_ref().and_then(|it| it.aborted()) {
+                return Err(ctx.throw(reason.restore(ctx)?));
+            }
+            if let Some(invocation) = state.invocations.borrow_mut().get_mut(&invoke.invocation) {
+                invocation.scope = scope;
+            }
             let shows = |value: &Value<'js>| shows(ctx, state, value);
-            let found = walk(ctx, exported.restore(ctx)?, &invoke.path, shows)?;
+            let found = walk(ctx, object.restore(ctx)?, &invoke.path, shows)?;
             finish(ctx, found, &invoke.path, decode()?)
         }
         Receiver::Entrypoint(entrypoint) => export(ctx, state, invoke, entrypoint, decode),

@@ -10,7 +10,7 @@ use super::export::Export;
 use super::mapper::Recorded;
 use super::{atom, calls};
 use crate::state::{self, Handle, State};
-use crate::{intrinsics, promise, throw, value};
+use crate::{context, intrinsics, promise, throw, value};
 
 const MAX_PATH: usize = 64;
 
@@ -289,7 +289,13 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
     let dup = |ctx: Ctx<'js>, This(this): This<Value<'js>>| {
         let stub = stub_of(&ctx, &this)?;
         let root = match stub.root {
-            Root::Owned(handle) => handle.dup().map(Root::Owned),
+            Root::Owned(handle) => {
+                let duplicate = handle.dup();
+                if let Some(duplicate) = duplicate.as_ref().filter(|it| !it.fetches()) {
+                    state::of(&ctx)?.duplicated(context::current(&ctx), duplicate);
+                }
+                duplicate.map(Root::Owned)
+            }
             Root::Export(export) => export.dup().map(Root::Export),
             root => Some(root),
         };

@@ -4,6 +4,7 @@ mod attached;
 mod handle;
 mod internals;
 mod outbox;
+mod scope;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,12 +17,13 @@ use rquickjs::{Function, Object, Persistent};
 use crate::commonjs_exports::Exported;
 use crate::promise::CallPromise;
 use crate::timers::Timers;
-use crate::{Effect, Host, ModuleBody, Step};
+use crate::{Capability, Effect, Host, ModuleBody, Step};
 
 pub use attached::{attach, of};
 pub use handle::Handle;
 pub use internals::Internals;
 pub use outbox::Outbox;
+pub use scope::{ExportedObject, Scope};
 
 /// An invocation that has not ended.
 #[derive(Default)]
@@ -39,6 +41,9 @@ pub struct Invocation {
     pub results: Vec<Handle>,
     /// The stream ends that it has exported, as long as the streams are not over.
     pub sent: Vec<Persistent<rquickjs::Value<'static>>>,
+    /// Made when it is needed. A call of an object that another call returned shares the scope
+    /// of that call.
+    pub scope: Option<Rc<Scope>>,
 }
 
 /// A call whose answer has not arrived yet.
@@ -103,7 +108,7 @@ pub struct State {
     /// The handles that were passed on for good in this turn. They are disposed of at its end.
     pub handed_on: RefCell<Vec<Handle>>,
     /// The objects that others may call, by the number that they were exported under.
-    pub exported_objects: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
+    pub exported_objects: RefCell<BTreeMap<u32, ExportedObject>>,
     /// Like [`Self::exported`], but only until the next event.
     pub borrowed: RefCell<BTreeMap<u32, Persistent<rquickjs::Value<'static>>>>,
     pub next_export: Cell<u32>,
@@ -227,7 +232,29 @@ impl State {
     /// Makes a borrowed object an exported one.
     pub fn keep(&self, borrowed: u32) {
         let object = self.borrowed.borrow_mut().remove(&borrowed);
-        self.exported_objects.borrow_mut().extend(object.map(|object| (borrowed, object)));
+        let exported = object.map(|object| (borrowed, ExportedObject { object, scope: None }));
+        self.exported_objects.borrow_mut().extend(exported);
+    }
+
+    /// Keeps a duplicate of a stub until the scope that it was made in is over.
+    pub fn duplicated(&self, invocation: u32, duplicate: &Handle) {
+        if let Some(invocation) = self.invocations.borrow_mut().get_mut(&invocation) {
+            invocation.scope.get_or_insert_default().add(duplicate.clone());
+        }
+    }
+
+    /// Makes the objects that an answer hands over keep the scope of its invocation.
+    pub fn answered(&self, invocation: u32, handed_over: &[Capability]) {
+        let mut exported = self.exported_objects.borrow_mut();
+        let mut invocations = self.invocations.borrow_mut();
+        let Some(invocation) = invocations.get_mut(&invocation) else { return };
+        for capability in handed_over {
+            if let Capability::Exported(id) = capability
+                && let Some(exported) = exported.get_mut(id)
+            {
+                exported.scope = Some(Rc::clone(invocation.scope.get_or_insert_default()));
+            }
+        }
     }
 
     /// Ends the stubs among an invocation's arguments, because it has returned.

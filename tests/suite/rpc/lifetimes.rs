@@ -453,38 +453,6 @@ async fn a_call_of_itself_that_a_child_can_wake_is_not_hung() {
 }
 
 #[tokio::test]
-async fn ctx_abort_ends_the_call_with_its_reason() {
-    let worker = lone(
-        "let timer = 'not fired', kept;
-         export class E extends WorkerEntrypoint {
-             async abort(reason) { setTimeout(() => { timer = 'fired' }, 1); this.ctx.abort(reason); await scheduler.wait(20); return 'late' }
-             plain() { this.ctx.abort() } give() { const { ctx } = this; return { abort: () => ctx.abort(new RangeError('by its stub')), ok: () => 'ok' } }
-             after() { this.ctx.waitUntil(scheduler.wait(1).then(() => { this.ctx.abort(new Error('late')); kept = 'aborted' })); return 'answered' }
-             keep(stub) { kept = stub.dup(); this.ctx.abort('text') } }
-         const caught = (p) => Promise.resolve(p).then((it) => it, (e) => [e.name, e.message, e.code]);
-         export default { async run(_, env, ctx) {
-             const { E } = ctx.exports, given = await E.give();
-             const told = [await caught(E.abort(Object.assign(new RangeError('mine'), { code: 7 }))), await caught(E.plain()),
-                 await caught(E.keep(() => 5)), await caught(given.abort()), await given.ok(), await E.after()];
-             await scheduler.wait(30);
-             return [told, timer, kept];
-         } }",
-    );
-    let _ = worker.run().await.expect_ok(json!([
-        [
-            ["RangeError", "mine", 7],
-            ["Error", "The call was aborted by ctx.abort().", null],
-            ["Error", "text", null],
-            ["RangeError", "by its stub", null],
-            "ok",
-            "answered"
-        ],
-        "not fired",
-        "aborted"
-    ]));
-}
-
-#[tokio::test]
 async fn a_call_that_a_live_stub_can_wake_is_not_hung() {
     let worker = lone(
         "let wake; export default {

@@ -9,6 +9,7 @@ mod lifetimes;
 mod map;
 mod order;
 mod promises;
+mod scopes;
 
 use isolet::{Engine, Value};
 use serde_json::json;

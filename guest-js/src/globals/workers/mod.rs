@@ -8,7 +8,7 @@ use rquickjs::{Ctx, Exception, Function, Object, Persistent, Result, Value};
 
 use super::console;
 use crate::rpc::message;
-use crate::state::State;
+use crate::state::{Invocation, Scope, State};
 use crate::{Effect, Level, Settlement, context};
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
@@ -45,12 +45,13 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     };
     native.set("abort", Function::new(ctx.clone(), abort)?)?;
 
-    // Ends the invocation that the running job belongs to, with an error as its answer.
+    // Ends the invocation that the running job belongs to, with an error as its answer, and all
+    // that share a scope with it.
     let ending = Rc::clone(state);
     let abort = move |ctx: Ctx<'js>, reason: Value<'js>| {
         let id = context::current(&ctx);
         if id != ending.load.get() {
-            end(&ctx, &ending, id, reason);
+            abort(&ctx, &ending, id, &reason);
         }
     };
     native.set("abortInvocation", Function::new(ctx.clone(), abort)?)?;
@@ -101,6 +102,19 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
         reporting.host.log(context::current(&ctx), Level::Uncaught, &line, data.as_deref());
     };
     native.set("reportRejection", Function::new(ctx, report)?)
+}
+
+fn abort<'js>(ctx: &Ctx<'js>, state: &State, id: u32, reason: &Value<'js>) {
+    let scope = state.invocations.borrow().get(&id).and_then(|it| it.scope.clone());
+    end(ctx, state, id, reason.clone());
+    let Some(aborted) = scope else { return };
+    aborted.abort(Persistent::save(ctx, reason.clone()));
+    let shares = |scope: &Rc<Scope>| Rc::ptr_eq(scope, &aborted);
+    let open = |(&id, it): (&u32, &Invocation)| it.scope.as_ref().is_some_and(shares).then_some(id);
+    let others: Vec<u32> = state.invocations.borrow().iter().filter_map(open).collect();
+    for id in others {
+        end(ctx, state, id, reason.clone());
+    }
 }
 
 /// Ends an invocation. If it has not returned, what was thrown is its answer.
