@@ -30,14 +30,15 @@ fn main() -> Result<()> {
     let mut host = config::config(None)?;
     host.cranelift_opt_level(OptLevel::None);
     let memory = initialised(&Engine::new(&host)?, &guest)?;
-    fs::write(out.join("image.bin"), &memory)?;
+    write(out.join("image.bin"), &memory)?;
 
     println!("cargo::rustc-check-cfg=cfg(code_in_place)");
     if feature("NATIVE") {
         // Elsewhere the machine's cache of instructions would have to be told of code that
         // Wasmtime copies, or the file of the program has another form.
         let of_target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}"));
-        if of_target("OS")? == "linux" && of_target("ARCH")? == "x86_64" {
+        let is_there = of_target("OS")? == "linux" && of_target("ARCH")? == "x86_64";
+        if is_there && !feature("COMPRESSED") {
             println!("cargo::rustc-cfg=code_in_place");
         }
         let target = env::var("TARGET")?;
@@ -55,6 +56,12 @@ fn main() -> Result<()> {
 
 fn feature(name: &str) -> bool {
     env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
+}
+
+fn write(path: PathBuf, bytes: &[u8]) -> Result<()> {
+    #[cfg(feature = "compressed")]
+    let bytes = &lz4_flex::compress_prepend_size(bytes);
+    Ok(fs::write(path, bytes)?)
 }
 
 /// Compiles the guests for one backend.
@@ -89,7 +96,7 @@ impl Compiler {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        Ok(fs::write(self.out.join(name).with_extension("cwasm"), bytes)?)
+        write(self.out.join(name).with_extension("cwasm"), bytes)
     }
 }
 

@@ -2,6 +2,7 @@
 //! only `unsafe` code of the crate.
 #![allow(unsafe_code)]
 
+use std::borrow::Cow;
 #[cfg(code_in_place)]
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -20,8 +21,16 @@ use wasmtime::{Config, Engine, Error, Module, Result, Store};
 use crate::engine::bindings::sandbox::{Event, Outcome};
 use crate::support::backend::Backend;
 
-/// The memory of the base image.
-pub(crate) const BASE_MEMORY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/image.bin"));
+/// Returns the memory of the base image.
+pub(crate) fn base_memory() -> Result<&'static [u8]> {
+    const MEMORY: Artifact = Artifact(include_bytes!(concat!(env!("OUT_DIR"), "/image.bin")));
+    static UNPACKED: OnceLock<Cow<'static, [u8]>> = OnceLock::new();
+    if let Some(memory) = UNPACKED.get() {
+        return Ok(memory);
+    }
+    let memory = MEMORY.unpacked()?;
+    Ok(UNPACKED.get_or_init(|| memory))
+}
 
 /// The guests as the build script compiled them for one backend.
 struct Guests {
@@ -34,9 +43,23 @@ struct Guests {
     taken: AtomicBool,
 }
 
-/// Output of Wasmtime's compiler, in a part of the program's file that nobody writes to.
+/// Output of the build script, in a part of the program's file that nobody writes to.
 #[derive(Clone, Copy)]
 struct Artifact(&'static [u8]);
+
+impl Artifact {
+    #[cfg(feature = "compressed")]
+    fn unpacked(self) -> Result<Cow<'static, [u8]>> {
+        let bytes = lz4_flex::decompress_size_prepended(self.0);
+        Ok(Cow::Owned(bytes.map_err(|error| Error::msg(error.to_string()))?))
+    }
+
+    #[cfg(not(feature = "compressed"))]
+    #[allow(clippy::unnecessary_wraps, reason = "unpacking can fail")]
+    fn unpacked(self) -> Result<Cow<'static, [u8]>> {
+        Ok(Cow::Borrowed(self.0))
+    }
+}
 
 /// The bytes of an artifact at the beginning of a page, as Wasmtime's own are.
 #[repr(C, align(4096))]
@@ -107,7 +130,7 @@ impl Artifacts {
 
     /// Executes the guests in place, if no other engine of the process does.
     pub(crate) fn in_place(self, config: &mut Config) -> Self {
-        let copied = cfg!(all(feature = "native", not(code_in_place)));
+        let copied = cfg!(any(feature = "compressed", all(feature = "native", not(code_in_place))));
         let in_place = !copied && !self.guests.taken.swap(true, Ordering::Relaxed);
         if in_place {
             keep_protection(config);
@@ -149,27 +172,27 @@ impl Artifacts {
         Err(Error::msg("built without the feature `typescript`"))
     }
 
-    fn module(self, engine: &Engine, Artifact(bytes): Artifact) -> Result<Module> {
+    fn module(self, engine: &Engine, artifact: Artifact) -> Result<Module> {
         // SAFETY: this trusts the bytes to be Wasmtime's own output, and not to change while
         // the module lives. They were written by the build script that compiled this crate,
         // and are part of the program's read-only data or code. Nothing read at run time
         // comes here.
         unsafe {
             if self.in_place {
-                Module::deserialize_raw(engine, NonNull::from(bytes))
+                Module::deserialize_raw(engine, NonNull::from(artifact.0))
             } else {
-                Module::deserialize(engine, bytes)
+                Module::deserialize(engine, artifact.unpacked()?)
             }
         }
     }
 
-    fn component(self, engine: &Engine, Artifact(bytes): Artifact) -> Result<Component> {
+    fn component(self, engine: &Engine, artifact: Artifact) -> Result<Component> {
         // SAFETY: as in `module`.
         unsafe {
             if self.in_place {
-                Component::deserialize_raw(engine, NonNull::from(bytes))
+                Component::deserialize_raw(engine, NonNull::from(artifact.0))
             } else {
-                Component::deserialize(engine, bytes)
+                Component::deserialize(engine, artifact.unpacked()?)
             }
         }
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 use wasmtime::{Error, Module, Result};
 
-use crate::engine::artifacts::{Artifacts, BASE_MEMORY, TurnExport};
+use crate::engine::artifacts::{Artifacts, TurnExport, base_memory};
 use crate::engine::bindings::sandbox as wit;
 use crate::engine::host_state::HostState;
 use crate::limits::quota::Reservation;
@@ -116,7 +116,7 @@ impl Images {
 
     /// Creates the base image: the heap of a sandbox that no code has touched.
     pub(crate) fn base(&self) -> Result<Image> {
-        self.link(self.base_module()?, Cow::Borrowed(BASE_MEMORY), None)
+        self.link(self.base_module()?, Cow::Borrowed(base_memory()?), None)
     }
 
     /// Creates an image from a memory. If it is mapped, it takes some milliseconds, and a file
@@ -132,7 +132,7 @@ impl Images {
                 Err(error) => return Err(error),
             }
         }
-        let written = Written::difference(BASE_MEMORY, &memory);
+        let written = Written::difference(base_memory()?, &memory);
         self.link(self.base_module()?, memory, Some(written))
     }
 
