@@ -55,6 +55,16 @@ peer-tests checkout *options:
     cargo build --release -p isolet-cli
     tools/peer_tests.py {{ checkout }} {{ options }}
 
+# web-platform-tests, made into modules (see the head of tools/wpt.py); fails if a subtest is
+# lost of those in tests/conformance/wpt.json
+wpt folder *options:
+    cargo build --release -p isolet-cli
+    tools/wpt.py {{ folder }} {{ options }}
+
+# The suite on AArch64, in QEMU, with each backend (see tools/aarch64.sh)
+aarch64 *filter:
+    tools/aarch64.sh test {{ filter }}
+
 # What is slow to check before a release: the public interface against the last one that was
 # published, every feature by itself, and the packages
 release-check:

@@ -9,6 +9,7 @@
 //! parses, [`erase`] plans, [`edits`] erases types in place, [`lower`] transforms what cannot
 //! be erased, and [`rewrite`] first rewrites what the transformer does not support.
 
+pub mod compilation;
 pub mod edits;
 pub mod erase;
 pub mod lower;

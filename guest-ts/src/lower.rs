@@ -3,8 +3,8 @@
 //! Only what TypeScript and JSX add is transformed. Modern JavaScript, including class fields,
 //! stays as it is written, because the engine supports it.
 
+use crate::compilation::{Mapping, Options, Transpiled};
 use crate::position::{column, positions};
-use crate::transpile::{Mapping, Options, Transpiled};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::Program;
 use oxc_codegen::{Codegen, CodegenOptions, CommentOptions};

@@ -13,8 +13,8 @@ mod modules;
 pub mod text;
 mod visit;
 
+use crate::compilation::Options;
 use crate::scan::Scanner;
-use crate::transpile::Options;
 use containers::{Container, Containers};
 use oxc_ast::ast::{Declaration, Expression, Program};
 use oxc_ast_visit::{Visit, walk};

@@ -43,7 +43,10 @@ fn main() -> Result<()> {
         }
         let target = env::var("TARGET")?;
         Compiler::new(&target, out.join("native"))?.guests(&guest, &memory).map_err(|error| {
-            error.context(format!("for {target}, without which the feature `native` can be off"))
+            error.context(format!(
+                "the guests cannot be compiled for {target}: turn on the feature `cross`, or turn \
+                 off `native`"
+            ))
         })?;
     }
     if feature("PULLEY") {
