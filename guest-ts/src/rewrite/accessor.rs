@@ -1,10 +1,10 @@
 //! `accessor` fields.
 
 use super::body::Body;
+use super::members::Member;
 use super::{Piece, Rewriter};
 use oxc_ast::ast::{AccessorProperty, PropertyKey};
 use oxc_ast_visit::Visit;
-use oxc_span::GetSpan;
 
 impl<'a> Rewriter<'_> {
     /// Rewrites `accessor` as a private field, a getter and a setter.

@@ -7,7 +7,7 @@ use oxc_allocator::ArenaVec;
 use oxc_ast::ast::{
     ArrowFunctionExpression, AssignmentExpression, AssignmentPattern, AssignmentTarget,
     AssignmentTargetPropertyIdentifier, AssignmentTargetWithDefault, BindingPattern,
-    BlockStatement, CallExpression, Class, ComputedMemberExpression, Decorator,
+    BlockStatement, CallExpression, Class, ComputedMemberExpression, Declaration, Decorator,
     ExportDefaultDeclarationKind, Expression, FormalParameter, Function, IdentifierReference,
     ObjectProperty, PrivateFieldExpression, PrivateInExpression, Statement, StaticMemberExpression,
     TSInterfaceHeritage, TSType, TSTypeAnnotation, TSTypeParameterDeclaration,
@@ -15,7 +15,7 @@ use oxc_ast::ast::{
 };
 use oxc_ast::match_declaration;
 use oxc_ast_visit::{Visit, walk};
-use oxc_span::GetSpan;
+use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
 impl<'a> Visit<'a> for Rewriter<'_> {

@@ -51,7 +51,7 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let abort = move |ctx: Ctx<'js>, reason: Value<'js>| {
         let id = context::current(&ctx);
         if id != ending.load.get() {
-            abort(&ctx, &ending, id, &reason);
+            abort_scope(&ctx, &ending, id, &reason);
         }
     };
     native.set("abortInvocation", Function::new(ctx.clone(), abort)?)?;
@@ -104,7 +104,8 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     native.set("reportRejection", Function::new(ctx, report)?)
 }
 
-fn abort<'js>(ctx: &Ctx<'js>, state: &State, id: u32, reason: &Value<'js>) {
+/// Ends an invocation, and all others that share its scope.
+fn abort_scope<'js>(ctx: &Ctx<'js>, state: &State, id: u32, reason: &Value<'js>) {
     let scope = state.invocations.borrow().get(&id).and_then(|it| it.scope.clone());
     end(ctx, state, id, reason.clone());
     let Some(aborted) = scope else { return };
