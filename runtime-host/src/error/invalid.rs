@@ -110,6 +110,9 @@ pub enum CodeError {
         /// The first 32 characters of the date.
         date: String,
     },
+    /// What a worker has asked a loader for cannot be read, or has too many parts.
+    #[error("{0}")]
+    Request(isolet_wire::DecodeError),
     /// The worker has too many tails.
     #[error("A worker may have at most {limit} tails, and this one has {actual}.")]
     Tails {

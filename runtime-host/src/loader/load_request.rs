@@ -190,7 +190,7 @@ impl<'a> LoadRequest<'a> {
             Err(DecodeError::Expansion) => {
                 Err(CodeError::UncountedCodeBytes { limit: max_code_bytes }.into())
             }
-            given => Ok(given?),
+            given => Ok(given.map_err(CodeError::Request)?),
         }
     }
 

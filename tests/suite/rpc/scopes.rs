@@ -79,7 +79,7 @@ async fn duplicates_that_were_disposed_of_take_no_memory() {
             "const stub = new RpcStub(() => 1); for (let n = 0; n < 400_000; n++) stub.dup(){dispose}; return 'done'"
         );
         lone(&format!("export default {{ async run() {{ {body} }} }}"))
-            .limits(|limits| limits.fuel(20_000_000_000).memory_bytes(16 << 20))
+            .limits(|limits| limits.fuel(20_000_000_000).memory_bytes(12 << 20))
     };
     let _ = dup("[Symbol.dispose]()").run().await.expect_ok("done");
     let _ = dup("").run().await.expect_limit(LimitKind::Memory);
