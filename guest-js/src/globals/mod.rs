@@ -3,6 +3,7 @@
 //! Each script is a function of `native`, the helpers in Rust, and `internals`,
 //! an object that the guest's own code shares and no worker can reach.
 
+mod compression;
 mod console;
 mod crypto;
 mod dynamic_code;
@@ -37,6 +38,7 @@ pub use scripts::{STACK, TEXTS, compile};
 /// Errors if memory runs out, or if `compiled` was not made by [`compile`].
 pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>, compiled: &[u8]) -> Result<Object<'js>> {
     let native = Object::new_proto(ctx.clone(), None)?;
+    compression::install(&native)?;
     console::install(&native, state)?;
     crypto::install(&native, state)?;
     encoding::install(&native)?;

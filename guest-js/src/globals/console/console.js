@@ -1,5 +1,5 @@
 (native, internals) => {
-  const { defineProperty, keys } = Object;
+  const { defineProperty, keys, setPrototypeOf } = Object;
   const { isArray } = Array;
   const { helpers } = internals;
   const { print } = native;
@@ -58,6 +58,8 @@
         write(ERROR, data.length === 0 ? ["Assertion failed"] : ["Assertion failed:", ...data]);
       }
     },
+    // There is nothing to clear.
+    clear() {},
     count(name = undefined) {
       const key = label(name);
       counts[key] = (counts[key] ?? 0) + 1;
@@ -113,6 +115,8 @@
     return rows ?? undefined;
   };
 
+  // As the standard of the console says.
+  setPrototypeOf(console, {});
   defineProperty(console, Symbol.toStringTag, { value: "console", configurable: true });
   internals.hidden("console", console);
 }

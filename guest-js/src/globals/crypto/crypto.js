@@ -2,11 +2,19 @@
   const TOKEN = {};
 
   class Crypto {
-    constructor(token) {
+    #brand = true;
+
+    constructor(token = undefined) {
       if (token !== TOKEN) throw new TypeError("Illegal constructor");
     }
 
+    get subtle() {
+      this.#brand;
+      return internals.subtle.object;
+    }
+
     getRandomValues(array) {
+      this.#brand;
       if (arguments.length === 0) throw new TypeError("getRandomValues() needs an array.");
       const length = native.randomize(array);
       if (length === -1) {
@@ -24,6 +32,7 @@
     }
 
     randomUUID() {
+      this.#brand;
       return native.randomUuid();
     }
   }

@@ -1,5 +1,7 @@
 //! `crypto` and `Math.random`, based on the sandbox's own random generator.
 
+mod subtle;
+
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -12,6 +14,7 @@ use crate::state::State;
 const QUOTA: usize = 65_536;
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
+    subtle::install(native, state)?;
     let ctx = native.ctx().clone();
     let source = Rc::clone(state);
     let unit = move || source.random_unit();

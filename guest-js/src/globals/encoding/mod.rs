@@ -1,17 +1,38 @@
-//! `TextEncoder` and `TextDecoder`.
+//! `TextEncoder`, and `TextDecoder` on the crate `encoding_rs`.
 
 #![allow(
     clippy::needless_pass_by_value,
     reason = "the engine calls these, and hands over what they are given"
 )]
 
-use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, TypedArray, Value};
+use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, REPLACEMENT};
+use rquickjs::class::{JsClass, Trace, Tracer, Writable};
+use rquickjs::function::Constructor;
+use rquickjs::{
+    Class, Ctx, Exception, Function, JsLifetime, Object, Result, String as Text, TypedArray, Value,
+};
 
 use super::raw;
 
 const FATAL: u32 = 1;
 const IGNORE_BOM: u32 = 2;
-const STREAM: u32 = 4;
+
+/// The decoder of a stream, which holds the beginning of a character that a chunk has cut off.
+#[derive(JsLifetime)]
+struct Handle(#[qjs(skip_trace)] Decoder);
+
+impl<'js> Trace<'js> for Handle {
+    fn trace<'a>(&self, _: Tracer<'a, 'js>) {}
+}
+
+impl<'js> JsClass<'js> for Handle {
+    const NAME: &'static str = "DecoderHandle";
+    type Mutable = Writable;
+
+    fn constructor(_: &Ctx<'js>) -> Result<Option<Constructor<'js>>> {
+        Ok(None)
+    }
+}
 
 pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     let ctx = native.ctx().clone();
@@ -25,6 +46,17 @@ pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     native.set("encodeInto", Function::new(ctx.clone(), encode_into)?)?;
     native.set("encodingOf", Function::new(ctx.clone(), encoding_of)?)?;
     native.set("decode", Function::new(ctx.clone(), decode)?)?;
+    let decoder = |ctx: Ctx<'js>, name: String, flags: u32| {
+        let encoding = encoding_named(&ctx, &name)?;
+        let decoder = if flags & IGNORE_BOM == 0 {
+            encoding.new_decoder_with_bom_removal()
+        } else {
+            encoding.new_decoder_without_bom_handling()
+        };
+        Class::instance(ctx, Handle(decoder))
+    };
+    native.set("decoder", Function::new(ctx.clone(), decoder)?)?;
+    native.set("decodeChunk", Function::new(ctx.clone(), decode_chunk)?)?;
     let well_formed = |text: Value<'js>| raw::text(&text);
     native.set("wellFormed", Function::new(ctx, well_formed)?)
 }
@@ -44,183 +76,104 @@ fn encode_into<'js>(ctx: Ctx<'js>, text: Value<'js>, into: Value<'js>) -> Result
 }
 
 /// Returns the name of the encoding that a label means.
-fn encoding_of(ctx: Ctx<'_>, label: Value<'_>) -> Result<&'static str> {
+fn encoding_of(ctx: Ctx<'_>, label: Value<'_>) -> Result<String> {
     let label = raw::text(&label)?;
-    let name = label.trim_matches(['\t', '\n', '\x0c', '\r', ' ']).to_ascii_lowercase();
-    Ok(match name.as_str() {
-        "unicode-1-1-utf-8" | "unicode11utf8" | "unicode20utf8" | "utf-8" | "utf8"
-        | "x-unicode20utf8" => "utf-8",
-        "csunicode" | "iso-10646-ucs-2" | "ucs-2" | "unicode" | "unicodefeff" | "utf-16"
-        | "utf-16le" => "utf-16le",
-        "unicodefffe" | "utf-16be" => "utf-16be",
-        "ansi_x3.4-1968" | "ascii" | "cp1252" | "cp819" | "csisolatin1" | "ibm819"
-        | "iso-8859-1" | "iso-ir-100" | "iso8859-1" | "iso88591" | "iso_8859-1"
-        | "iso_8859-1:1987" | "l1" | "latin1" | "us-ascii" | "windows-1252" | "x-cp1252" => {
-            "windows-1252"
-        }
-        _ => {
+    match Encoding::for_label(label.as_bytes()).filter(|known| *known != REPLACEMENT) {
+        Some(encoding) => Ok(encoding.name().to_ascii_lowercase()),
+        None => {
             let label = super::inspect::text::cut(&label, 100).0;
             let text = format!("The \"{label}\" encoding is not supported");
-            return Err(Exception::throw_range(&ctx, &text));
+            Err(Exception::throw_range(&ctx, &text))
+        }
+    }
+}
+
+fn encoding_named(ctx: &Ctx<'_>, name: &str) -> Result<&'static Encoding> {
+    Encoding::for_label(name.as_bytes())
+        .ok_or_else(|| Exception::throw_range(ctx, "There is no such encoding."))
+}
+
+/// Calls `decode` with the bytes of a buffer, of a view or of nothing. It returns the text, and
+/// true if there was an error in the bytes.
+fn decoded<'js>(
+    ctx: Ctx<'js>,
+    input: &Value<'js>,
+    flags: u32,
+    decode: impl FnOnce(&[u8]) -> (String, bool),
+) -> Result<Text<'js>> {
+    let (text, faulty) = if input.is_undefined() {
+        decode(&[])
+    } else if raw::is_buffer(input) {
+        let mut decode = Some(decode);
+        let mut run = |bytes: &[u8]| decode.take().map(|decode| decode(bytes));
+        // A detached buffer holds nothing.
+        let text = raw::with_bytes(input, |bytes| run(bytes)).flatten();
+        text.or_else(|| run(&[])).unwrap_or_default()
+    } else {
+        let refusal = "The input is not an ArrayBuffer or a view of one.";
+        return Err(Exception::throw_type(&ctx, refusal));
+    };
+    if faulty && flags & FATAL != 0 {
+        return Err(Exception::throw_type(&ctx, "The encoded data was not valid."));
+    }
+    Text::from_str(ctx, &text)
+}
+
+/// Decodes all of a text at once.
+fn decode<'js>(ctx: Ctx<'js>, name: String, flags: u32, input: Value<'js>) -> Result<Text<'js>> {
+    let encoding = encoding_named(&ctx, &name)?;
+    decoded(ctx, &input, flags, |bytes| {
+        let (text, faulty) = if flags & IGNORE_BOM == 0 {
+            encoding.decode_with_bom_removal(bytes)
+        } else {
+            encoding.decode_without_bom_handling(bytes)
+        };
+        (text.into_owned(), faulty)
+    })
+}
+
+/// Decodes the next part of a stream.
+fn decode_chunk<'js>(
+    ctx: Ctx<'js>,
+    decoder: Class<'js, Handle>,
+    flags: u32,
+    last: bool,
+    input: Value<'js>,
+) -> Result<Text<'js>> {
+    decoded(ctx, &input, flags, |mut bytes| {
+        let decoder = &mut decoder.borrow_mut().0;
+        let mut text = String::with_capacity(bytes.len().saturating_add(16));
+        if flags & FATAL != 0 {
+            return fatally_decoded(decoder, bytes, last, text);
+        }
+        let mut faulty = false;
+        loop {
+            let (result, read, replaced) = decoder.decode_to_string(bytes, &mut text, last);
+            faulty |= replaced;
+            bytes = bytes.get(read..).unwrap_or_default();
+            match result {
+                CoderResult::InputEmpty => return (text, faulty),
+                // Twice what is left, because a character takes more bytes than before.
+                CoderResult::OutputFull => text.reserve(bytes.len().saturating_mul(2).max(16)),
+            }
         }
     })
 }
 
-/// The state of a stream: the bytes of a character that was cut off by the end of a chunk, and
-/// whether the place of a byte order mark is past. JavaScript holds it packed into a number.
-#[derive(Clone, Copy, Default)]
-struct Progress {
-    begun: bool,
-    len: usize,
-    bytes: [u8; 3],
-}
-
-impl Progress {
-    fn unpack(state: u32) -> Self {
-        let [a, b, c, flags] = state.to_le_bytes();
-        let len = usize::from(flags & 3);
-        Self { begun: flags & 4 != 0, len, bytes: [a, b, c] }
-    }
-
-    fn pack(self) -> u32 {
-        let [a, b, c] = self.bytes;
-        let len = u8::try_from(self.len & 3).unwrap_or(0);
-        u32::from_le_bytes([a, b, c, len | if self.begun { 4 } else { 0 }])
-    }
-
-    fn keep(&mut self, rest: &[u8]) {
-        self.len = rest.len().min(3);
-        self.bytes[..self.len].copy_from_slice(&rest[..self.len]);
-    }
-}
-
-fn decode<'js>(
-    ctx: Ctx<'js>,
-    encoding: Value<'js>,
-    flags: u32,
-    state: u32,
-    input: Value<'js>,
-) -> Result<Value<'js>> {
-    let mut progress = Progress::unpack(state);
-    let mut data = progress.bytes[..progress.len].to_vec();
-    progress.len = 0;
-    if !input.is_undefined() {
-        match raw::with_bytes(&input, |bytes| data.extend_from_slice(bytes)) {
-            Some(()) => {}
-            // A detached buffer holds nothing.
-            None if raw::is_buffer(&input) => {}
-            None => {
-                return Err(Exception::throw_type(
-                    &ctx,
-                    "The input is not an ArrayBuffer or a view of one.",
-                ));
-            }
-        }
-    }
-    let stream = flags & STREAM != 0;
-    let decoded = match &*raw::text(&encoding)? {
-        "utf-8" => utf_8(&data, stream, &mut progress),
-        "utf-16le" => utf_16(&data, stream, u16::from_le_bytes, &mut progress),
-        "utf-16be" => utf_16(&data, stream, u16::from_be_bytes, &mut progress),
-        _ => Decoded { text: data.iter().map(|byte| windows_1252(*byte)).collect(), faulty: false },
-    };
-    if decoded.faulty && flags & FATAL != 0 {
-        return Err(Exception::throw_type(&ctx, "The encoded data was not valid."));
-    }
-    let mut text = decoded.text.as_str();
-    if !progress.begun && !text.is_empty() {
-        progress.begun = true;
-        // In windows-1252 no character is a byte order mark.
-        if flags & IGNORE_BOM == 0 {
-            text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        }
-    }
-    let text = rquickjs::String::from_str(ctx.clone(), text)?;
-    if !stream {
-        return text.into_js(&ctx);
-    }
-    let pair = Array::new(ctx.clone())?;
-    pair.set(0, text)?;
-    pair.set(1, progress.pack())?;
-    pair.into_js(&ctx)
-}
-
-struct Decoded {
-    text: String,
-    faulty: bool,
-}
-
-fn utf_8(data: &[u8], stream: bool, progress: &mut Progress) -> Decoded {
-    let mut text = String::with_capacity(data.len());
-    let mut faulty = false;
-    let mut rest = data;
+/// Stops at the first error. What follows it is lost, but not the mode of the decoder.
+fn fatally_decoded(
+    decoder: &mut Decoder,
+    mut bytes: &[u8],
+    last: bool,
+    mut text: String,
+) -> (String, bool) {
     loop {
-        match std::str::from_utf8(rest) {
-            Ok(valid) => {
-                text.push_str(valid);
-                break;
-            }
-            Err(error) => {
-                let (valid, after) = rest.split_at(error.valid_up_to());
-                text.push_str(&String::from_utf8_lossy(valid));
-                match error.error_len() {
-                    Some(len) => rest = &after[len..],
-                    None if stream => {
-                        progress.keep(after);
-                        break;
-                    }
-                    None => rest = &[],
-                }
-                faulty = true;
-                text.push('\u{FFFD}');
-            }
+        let (result, read) = decoder.decode_to_string_without_replacement(bytes, &mut text, last);
+        bytes = bytes.get(read..).unwrap_or_default();
+        match result {
+            DecoderResult::InputEmpty => return (text, false),
+            DecoderResult::OutputFull => text.reserve(bytes.len().saturating_mul(2).max(16)),
+            DecoderResult::Malformed(..) => return (text, true),
         }
-    }
-    Decoded { text, faulty }
-}
-
-fn utf_16(
-    data: &[u8],
-    stream: bool,
-    unit: impl Fn([u8; 2]) -> u16,
-    progress: &mut Progress,
-) -> Decoded {
-    let mut units: Vec<u16> = data.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-    let mut kept = data.len() - units.len() * 2;
-    if stream && units.last().is_some_and(|last| (0xD800..0xDC00).contains(last)) {
-        units.pop();
-        kept += 2;
-    }
-    let halved = units.last().is_some_and(|last| (0xD800..0xDC00).contains(last));
-    let mut faulty = false;
-    let mut text: String = char::decode_utf16(units)
-        .map(|decoded| {
-            decoded.unwrap_or_else(|_| {
-                faulty = true;
-                '\u{FFFD}'
-            })
-        })
-        .collect();
-    if stream {
-        progress.keep(&data[data.len() - kept..]);
-    } else if kept > 0 {
-        faulty = true;
-        // Half a unit after half a surrogate pair is one error, not two.
-        if !halved {
-            text.push('\u{FFFD}');
-        }
-    }
-    Decoded { text, faulty }
-}
-
-fn windows_1252(byte: u8) -> char {
-    const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
-        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
-        'ž', 'Ÿ',
-    ];
-    match byte {
-        0x80..=0x9F => HIGH[usize::from(byte - 0x80)],
-        _ => char::from(byte),
     }
 }

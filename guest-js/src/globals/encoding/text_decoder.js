@@ -27,17 +27,29 @@
     }
   };
 
+  const isObject = (value) => typeof value === "object" || typeof value === "function";
+  const flagsOf = (options) => {
+    if (options === undefined || options === null) return 0;
+    if (!isObject(options)) throw new TypeError("The options must be an object.");
+    const fatal = !!options.fatal;
+    return (fatal ? FATAL : 0) | (options.ignoreBOM ? IGNORE_BOM : 0);
+  };
+  const isStream = (options) => {
+    if (options === undefined || options === null) return false;
+    if (!isObject(options)) throw new TypeError("The options must be an object.");
+    return !!options.stream;
+  };
+  const [FATAL, IGNORE_BOM] = [1, 2];
+
   class TextDecoder {
     #encoding;
-    #fatal;
-    #ignoreBOM;
-    // The rest of an unfinished stream, packed into a number.
-    #state = 0;
+    #flags;
+    // What has been begun of a stream that is not finished.
+    #begun;
 
     constructor(label = "utf-8", options = undefined) {
       this.#encoding = native.encodingOf(`${label}`);
-      this.#fatal = !!options?.fatal;
-      this.#ignoreBOM = !!options?.ignoreBOM;
+      this.#flags = flagsOf(options);
     }
 
     get encoding() {
@@ -45,22 +57,23 @@
     }
 
     get fatal() {
-      return this.#fatal;
+      return (this.#flags & FATAL) !== 0;
     }
 
     get ignoreBOM() {
-      return this.#ignoreBOM;
+      return (this.#flags & IGNORE_BOM) !== 0;
     }
 
     decode(input = undefined, options = undefined) {
-      const stream = !!options?.stream;
-      const state = this.#state;
-      this.#state = 0;
-      const flags = (this.#fatal ? 1 : 0) | (this.#ignoreBOM ? 2 : 0) | (stream ? 4 : 0);
-      const decoded = native.decode(this.#encoding, flags, state, readable(input));
-      if (!stream) return decoded;
-      this.#state = decoded[1];
-      return decoded[0];
+      const encoding = this.#encoding;
+      const flags = this.#flags;
+      const stream = isStream(options);
+      const bytes = readable(input);
+      const begun = this.#begun;
+      if (begun === undefined && !stream) return native.decode(encoding, flags, bytes);
+      const decoder = begun ?? native.decoder(encoding, flags);
+      this.#begun = stream ? decoder : undefined;
+      return native.decodeChunk(decoder, flags, !stream, bytes);
     }
   }
 

@@ -17,8 +17,8 @@
       if (arguments.length < 2) {
         throw new TypeError("encodeInto needs a string and a Uint8Array.");
       }
-      const [read, written] = native.encodeInto(`${source}`, destination);
-      return { read, written };
+      const counts = native.encodeInto(`${source}`, destination);
+      return { read: counts[0], written: counts[1] };
     }
   }
 

@@ -4,14 +4,22 @@
   const { apply } = Reflect;
   const Algorithms = Set;
   const { add, delete: remove, forEach } = Set.prototype;
+  const { trusted } = internals.event;
+  const { dispatch } = internals;
+  const [Happening, Exception] = [Event, DOMException];
   let make;
   let abort;
+  let follow;
 
   class AbortSignal extends EventTarget {
     #aborted = false;
     #reason = undefined;
     // Undefined until there is one, because few signals have any.
     #algorithms;
+    // The signals that `any()` has made of this one.
+    #followers;
+    // For a signal that `any()` has made: those that it was made of, none of them by `any()`.
+    #sources;
 
     constructor(token) {
       if (token !== TOKEN) throw new TypeError("Illegal constructor");
@@ -25,12 +33,34 @@
         signal.#aborted = true;
         signal.#reason =
           reason === undefined
-            ? new DOMException("This operation was aborted", "AbortError")
+            ? new Exception("This operation was aborted", "AbortError")
             : reason;
+        // All are aborted before any of their listeners runs.
+        const followers = signal.#followers;
+        const aborted = [signal];
+        signal.#followers = undefined;
+        if (followers !== undefined) {
+          apply(forEach, followers, [(follower) => {
+            if (follower.#aborted) return;
+            follower.#aborted = true;
+            follower.#reason = signal.#reason;
+            apply(forEach, follower.#sources, [(root) => {
+              if (root.#followers !== undefined) apply(remove, root.#followers, [follower]);
+            }]);
+            aborted[aborted.length] = follower;
+          }]);
+        }
+        for (let index = 0; index < aborted.length; index++) tell(aborted[index]);
+      };
+      const tell = (signal) => {
         const algorithms = signal.#algorithms;
         signal.#algorithms = undefined;
         if (algorithms !== undefined) apply(forEach, algorithms, [(algorithm) => algorithm()]);
-        signal.dispatchEvent(new Event("abort"));
+        dispatch(signal, trusted(new Happening("abort")));
+      };
+      follow = (signal, source) => {
+        apply(add, signal.#sources, [source]);
+        apply(add, (source.#followers ??= new Algorithms()), [signal]);
       };
       internals.makeSignal = make;
       internals.abortSignal = abort;
@@ -67,29 +97,33 @@
       setTimeout(() => {
         abort(
           signal,
-          new DOMException("The operation was aborted due to timeout", "TimeoutError"),
+          new Exception("The operation was aborted due to timeout", "TimeoutError"),
         );
       }, milliseconds);
       return signal;
     }
 
     static any(signals) {
-      const sources = [...signals];
-      for (const source of sources) {
+      const sources = [];
+      for (const source of signals) {
         if (!internals.isSignal(source)) {
           throw new TypeError("AbortSignal.any needs a list of signals.");
         }
+        sources[sources.length] = source;
       }
       const signal = make();
-      for (const source of sources) {
-        if (source.#aborted) {
+      for (let index = 0; index < sources.length; index++) {
+        if (sources[index].#aborted) {
           signal.#aborted = true;
-          signal.#reason = source.#reason;
+          signal.#reason = sources[index].#reason;
           return signal;
         }
       }
-      for (const source of sources) {
-        internals.whenAborted(source, () => abort(signal, source.#reason));
+      signal.#sources = new Algorithms();
+      for (let index = 0; index < sources.length; index++) {
+        const source = sources[index];
+        if (source.#sources === undefined) follow(signal, source);
+        else apply(forEach, source.#sources, [(root) => follow(signal, root)]);
       }
       return signal;
     }

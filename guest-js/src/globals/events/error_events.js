@@ -2,6 +2,7 @@
   const { create, defineProperty, setPrototypeOf } = Object;
   const { apply } = Reflect;
   const { globalListens, dispatchGlobal } = internals;
+  const { trusted } = internals.event;
   const required = (args, count, what) => {
     if (args.length < count) throw new TypeError(`${what} needs ${count} arguments.`);
   };
@@ -15,7 +16,7 @@
 
     constructor(type, options = undefined) {
       super(type, options);
-      const { message = "", filename = "", lineno = 0, colno = 0, error } = options ?? {};
+      const { colno = 0, error, filename = "", lineno = 0, message = "" } = internals.eventInit(options);
       this.#message = `${message}`;
       this.#filename = `${filename}`;
       this.#lineno = lineno >>> 0;
@@ -111,10 +112,10 @@
   /** Returns true if a listener takes care of an unhandled rejection. */
   internals.unhandled = (promise, reason) =>
     globalListens("unhandledrejection") &&
-    !dispatchGlobal(new Rejection("unhandledrejection", { promise, reason, cancelable: true }));
+    !dispatchGlobal(trusted(new Rejection("unhandledrejection", { promise, reason, cancelable: true })));
 
   internals.handled = (promise, reason) => {
-    dispatchGlobal(new Rejection("rejectionhandled", { promise, reason }));
+    dispatchGlobal(trusted(new Rejection("rejectionhandled", { promise, reason })));
   };
 
   const messageOf = (error) => {
@@ -133,7 +134,7 @@
     if (telling || !globalListens("error")) return false;
     telling = true;
     try {
-      return !dispatchGlobal(new Failure("error", { message: messageOf(error), error, cancelable: true }));
+      return !dispatchGlobal(trusted(new Failure("error", { message: messageOf(error), error, cancelable: true })));
     } finally {
       telling = false;
     }

@@ -1,5 +1,6 @@
 (native, internals) => {
   const { apply } = Reflect;
+  const { defineProperty } = Object;
   const { isEvent, isDispatched, typeOf, begin, setPassive, isStopped, end } = internals.event;
   const { report } = internals;
 
@@ -23,6 +24,7 @@
         }
         return false;
       };
+      internals.dispatch = (target, event) => target.#dispatch(event, target);
       internals.dispatchGlobal = (event) => scope.#dispatch(event, global);
     }
 
@@ -120,12 +122,13 @@
   }
 
   internals.interface(EventTarget);
+  const { addEventListener } = EventTarget.prototype;
 
   /** Gives a class the property `on…`, which holds a listener. */
   internals.eventHandler = (Class, type) => {
     const handlers = `on${type}`;
     const key = Symbol(handlers);
-    Object.defineProperty(Class.prototype, handlers, {
+    defineProperty(Class.prototype, handlers, {
       get() {
         return this[key]?.callback ?? null;
       },
@@ -136,10 +139,10 @@
           handler.callback = isCallable ? callback : null;
         } else if (isCallable) {
           const added = { callback };
-          Object.defineProperty(this, key, { value: added });
-          this.addEventListener(type, (event) => {
+          defineProperty(this, key, { __proto__: null, value: added });
+          apply(addEventListener, this, [type, (event) => {
             if (added.callback !== null) apply(added.callback, this, [event]);
-          });
+          }]);
         }
       },
       enumerable: true,

@@ -2,17 +2,22 @@
   const { streams } = internals;
   const { bad, buffers, dictionary } = streams;
   const { iterator: ITERATOR } = Symbol;
+  const { apply } = Reflect;
   const Bytes = Uint8Array;
   // The size of the chunks of a blob's stream in bytes.
   const PIECE = 64 << 10;
 
   const typeOf = (type) => native.blobType(`${type}`);
 
-  const bytesOfPart = (part) => {
+  const partOf = (part) => {
     if (isBlob(part)) return bytesOf(part);
     if (buffers.isView(part) || buffers.isBuffer(part)) return streams.bytesOf(part);
-    return native.encode(native.wellFormed(`${part}`));
+    return native.wellFormed(`${part}`);
   };
+  const endingsOf = (endings) =>
+    endings === "transparent" || endings === "native"
+      ? endings
+      : bad(`The endings must be "transparent" or "native", not "${endings}".`);
 
   /** Joins all chunks of a list, in a buffer of their own. */
   streams.joined = (list) => {
@@ -25,10 +30,20 @@
     let at = 0;
     for (let node = list.head; node !== undefined; node = node.next) {
       const { buffer, offset, length } = buffers.placeOf(node.value);
-      buffers.copy(into, at, buffer, offset, length);
+      // The buffer of an empty view may be detached.
+      if (length > 0) buffers.copy(into, at, buffer, offset, length);
       at += length;
     }
     return all;
+  };
+
+  // Rounds to the nearest integer, and from halves to an even one, as Web IDL says.
+  const clamped = (number) => {
+    if (number !== number) return 0;
+    const rest = number % 1;
+    const whole = number - rest;
+    const size = rest < 0 ? -rest : rest;
+    return size < 0.5 || (size === 0.5 && whole % 2 === 0) ? whole : rest < 0 ? whole - 1 : whole + 1;
   };
 
   // Marks a blob made by this script, whose bytes nobody else holds.
@@ -49,21 +64,31 @@
       }
       const list = streams.list();
       if (parts !== undefined) {
-        if (typeof streams.given(parts, "The list of parts")[ITERATOR] !== "function") {
-          bad("The parts of a Blob must be a sequence.");
-        }
-        for (const part of parts) streams.push(list, bytesOfPart(part));
+        const iterate = streams.given(parts, "The list of parts")[ITERATOR];
+        if (typeof iterate !== "function") bad("The parts of a Blob must be a sequence.");
+        for (const part of { [ITERATOR]: () => apply(iterate, parts, []) }) streams.push(list, partOf(part));
       }
-      const { type = "" } = dictionary(options, "The options");
-      this.#bytes = streams.joined(list);
+      const given = dictionary(options, "The options");
+      const { endings = "transparent" } = given;
+      const isNative = endingsOf(`${endings}`) === "native";
+      const { type = "" } = given;
       this.#type = typeOf(type);
+      for (let node = list.head; node !== undefined; node = node.next) {
+        const { value } = node;
+        if (typeof value === "string") node.value = native.encode(isNative ? native.nativeEndings(value) : value);
+      }
+      this.#bytes = streams.joined(list);
     }
 
     static {
       isBlob = (value) => value !== null && typeof value === "object" && #bytes in value;
       bytesOf = (blob) => blob.#bytes;
       internals.isBlob = isBlob;
-      internals.sameBlob = (blob) => make(blob.#bytes, blob.#type);
+      internals.sameBlob = (blob) =>
+        internals.isFile(blob)
+          ? internals.fileOf(blob, internals.fileName(blob), internals.lastModified(blob))
+          : make(blob.#bytes, blob.#type);
+      internals.sharedBytes = bytesOf;
       internals.blobType = (blob) => blob.#type;
       internals.blobBytes = (blob) => native.copyBytes(blob.#bytes);
     }
@@ -79,8 +104,7 @@
     slice(start = 0, end = undefined, type = "") {
       const { buffer, offset, length } = buffers.placeOf(this.#bytes);
       const at = (given) => {
-        const index = +given;
-        const whole = index !== index ? 0 : index - (index % 1);
+        const whole = clamped(+given);
         const from = whole < 0 ? length + whole : whole;
         return from < 0 ? 0 : from > length ? length : from;
       };
@@ -91,7 +115,7 @@
     }
 
     async text() {
-      return native.decode("utf-8", 0, 0, this.#bytes);
+      return native.decode("utf-8", 0, this.#bytes);
     }
 
     async arrayBuffer() {
@@ -124,8 +148,11 @@
     }
   }
   internals.interface(Blob);
+  internals.Blob = Blob;
   const make = (bytes, type) => new Blob(bytes, type, MADE);
-  internals.makeBlob = (bytes, type) => make(bytes, typeOf(type));
+  // For `File`: `super(bytes, type, OWN_BLOB)`.
+  internals.OWN_BLOB = MADE;
+  internals.makeBlob = make;
 
   /** Creates a blob from the data of a message, which may be anything. */
   internals.blobOfData = ({ type, bytes }) => {

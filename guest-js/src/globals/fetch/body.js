@@ -1,5 +1,7 @@
 (native, internals) => {
   const { parse } = JSON;
+  const { ownKeys } = Reflect;
+  const { defineProperty, getOwnPropertyDescriptor } = Object;
   const { streams } = internals;
   const { bad, buffers } = streams;
   const BYTE_ORDER_MARK = "\uFEFF";
@@ -7,7 +9,7 @@
   const textOf = (data) => {
     if (data === null) return "";
     if (typeof data === "string" && data[0] !== BYTE_ORDER_MARK) return data;
-    return native.decode("utf-8", 0, 0, typeof data === "string" ? native.encode(data) : data);
+    return native.decode("utf-8", 0, typeof data === "string" ? native.encode(data) : data);
   };
 
   const bytesOf = (data) =>
@@ -32,7 +34,8 @@
       const { resolve, reject } = all;
       all = undefined;
       if (error !== undefined) reject(error.value);
-      else resolve(streams.joined(list));
+      // Not the bytes themselves, because `Object.prototype.then` may have been set.
+      else resolve({ __proto__: null, bytes: streams.joined(list) });
       streams.clear(list);
     };
     const request = {
@@ -67,8 +70,8 @@
     return stream;
   };
 
-  /** The common part of requests and responses. */
-  internals.Body = class Body {
+  /** The body of a request or a response. */
+  class Body {
     // A string, bytes that nobody else holds, or a stream; null if there is no body.
     #data;
     #used = false;
@@ -78,35 +81,40 @@
     }
 
     static {
-      internals.peekBody = (owner) => owner.#peek();
+      internals.peekBody = (owner) => bodyIn(owner).#peek();
       internals.takeBody = (owner) => {
-        const data = owner.#take();
+        const data = bodyIn(owner).#take();
         const stream = streams.readableOf(data);
         if (stream === undefined) return data;
         return whole(stream) ?? streams.readableFace(streams.takeReadable(data));
       };
       // Null if there is no body; undefined for a stream whose bytes are not kept.
       internals.bodyToSendAgain = (owner) => {
-        const data = owner.#peek();
+        const data = bodyIn(owner).#peek();
         return isStream(data) ? streams.readableOf(data).whole : data;
       };
-      internals.bodyStream = (owner) => (isStream(owner.#data) ? owner.#data : undefined);
+      internals.bodyStream = (owner) => {
+        const data = bodyIn(owner).#data;
+        return isStream(data) ? data : undefined;
+      };
       // Breaks the body off, so that the rest of it cannot be read.
       internals.failBody = (owner, reason) => {
-        if (owner.#data === null || owner.#used) return;
-        let stream = streams.readableOf(owner.#data);
+        const body = bodyIn(owner);
+        if (body.#data === null || body.#used) return;
+        let stream = streams.readableOf(body.#data);
         if (stream === undefined) {
-          stream = streamOf(owner.#data);
-          owner.#data = streams.readableFace(stream);
+          stream = streamOf(body.#data);
+          body.#data = streams.readableFace(stream);
         }
         streams.breakOff(stream, reason);
       };
       internals.cloneBody = (owner) => {
-        const data = owner.#peek();
+        const body = bodyIn(owner);
+        const data = body.#peek();
         const stream = streams.readableOf(data);
         if (stream === undefined) return data;
-        const branches = streams.tee(stream);
-        owner.#data = streams.readableFace(branches[0]);
+        const branches = streams.tee(stream, true);
+        body.#data = streams.readableFace(branches[0]);
         return streams.readableFace(branches[1]);
       };
     }
@@ -125,47 +133,73 @@
       return data;
     }
 
-    get body() {
+    get face() {
       const data = this.#data;
       if (data === null || isStream(data)) return data;
       const stream = streamOf(data);
-      if (this.#used) streams.cancelReadable(stream);
+      if (this.#used) {
+        streams.cancelReadable(stream);
+        streams.lock(stream);
+      }
       this.#data = streams.readableFace(stream);
       return this.#data;
     }
 
-    get bodyUsed() {
+    get isUsed() {
       return this.#used || !!streams.readableOf(this.#data)?.disturbed;
     }
 
+    /** Takes all of the body as text. */
     async text() {
       const data = this.#take();
-      return textOf(isStream(data) ? await readAll(data) : data);
+      return textOf(isStream(data) ? (await readAll(data)).bytes : data);
     }
 
-    async json() {
-      const data = this.#take();
-      return parse(textOf(isStream(data) ? await readAll(data) : data));
-    }
-
-    async arrayBuffer() {
-      const data = this.#take();
-      return isStream(data) ? bufferOf(await readAll(data)) : bufferOf(bytesOf(data));
-    }
-
+    /** Takes all of the body as bytes that nobody else holds, in the property `bytes`. */
     async bytes() {
       const data = this.#take();
-      return isStream(data) ? await readAll(data) : bytesOf(data);
+      return isStream(data) ? await readAll(data) : { __proto__: null, bytes: bytesOf(data) };
     }
+  }
+  internals.newBody = (data) => new Body(data);
+  const bodyIn = (owner) =>
+    internals.isRequest(owner) ? internals.bodyOfRequest(owner) : internals.bodyOfResponse(owner);
 
-    async blob() {
-      const data = this.#take();
-      const bytes = isStream(data) ? await readAll(data) : bytesOf(data);
-      return internals.makeBlob(bytes, internals.contentType(this));
+  /** Gives a class the members that requests and responses share. */
+  internals.mixBody = (Class, bodyOf) => {
+    const members = {
+      get body() {
+        return bodyOf(this).face;
+      },
+      get bodyUsed() {
+        return bodyOf(this).isUsed;
+      },
+      async text() {
+        return await bodyOf(this).text();
+      },
+      async json() {
+        return parse(await bodyOf(this).text());
+      },
+      async arrayBuffer() {
+        return bufferOf((await bodyOf(this).bytes()).bytes);
+      },
+      async bytes() {
+        return (await bodyOf(this).bytes()).bytes;
+      },
+      async blob() {
+        const { bytes } = await bodyOf(this).bytes();
+        return internals.makeBlob(bytes, native.contentType(internals.contentType(this)));
+      },
+      async formData() {
+        const { bytes } = await bodyOf(this).bytes();
+        return internals.formOfBody(bytes, internals.contentType(this));
+      },
+    };
+    const keys = ownKeys(members);
+    for (let index = 0; index < keys.length; index++) {
+      defineProperty(Class.prototype, keys[index], getOwnPropertyDescriptor(members, keys[index]));
     }
   };
-  internals.interface(internals.Body, false);
-  delete internals.Body.prototype.constructor;
 
   /** Returns the text or bytes that are all of a stream, and uses the stream up. */
   const whole = (stream) => {
@@ -176,26 +210,27 @@
 
   /** Creates a body from what a program gives, with the type that it implies. */
   internals.bodyOf = (init) => {
-    if (init === undefined || init === null) return { data: null };
+    if (init === undefined || init === null) return { __proto__: null, data: null, type: undefined };
     const stream = streams.readableOf(init);
     if (stream !== undefined) {
       if (stream.disturbed) {
         bad("This ReadableStream is disturbed (has already been read from), and cannot be used as a body.");
       }
       if (stream.reader !== undefined) bad(streams.LOCKED);
-      return { data: init };
+      return { __proto__: null, data: init, type: undefined };
     }
     if (internals.isBlob(init)) {
       const type = internals.blobType(init);
-      return { data: internals.blobBytes(init), type: type === "" ? undefined : type };
+      return { __proto__: null, data: internals.blobBytes(init), type: type === "" ? undefined : type };
     }
+    if (internals.isFormData(init)) return internals.formBody(init);
     const form = internals.searchParamsText(init);
     if (form !== undefined) {
-      return { data: form, type: "application/x-www-form-urlencoded;charset=UTF-8" };
+      return { __proto__: null, data: form, type: "application/x-www-form-urlencoded;charset=UTF-8" };
     }
     const bytes = native.copyBytes(internals.bytesOf(init));
-    if (bytes !== undefined) return { data: bytes };
-    return { data: native.wellFormed(`${init}`), type: "text/plain;charset=UTF-8" };
+    if (bytes !== undefined) return { __proto__: null, data: bytes, type: undefined };
+    return { __proto__: null, data: native.wellFormed(`${init}`), type: "text/plain;charset=UTF-8" };
   };
 
   /** Creates a body from the data of a message, which may be anything. */

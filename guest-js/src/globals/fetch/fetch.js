@@ -6,9 +6,10 @@
     headerOf, bodyData, cameFrom, isSignal, isAborted, abortReason, whenAborted, neverMindAbort,
     asSent, streams,
   } = internals;
-  const [Promised, Fields, Weak] = [Promise, Headers, WeakRef];
+  const [Promised, Fields, Weak, Exception, Failure] = [Promise, Headers, WeakRef, DOMException, Error];
   const { deref } = WeakRef.prototype;
   const { delete: remove } = Headers.prototype;
+  const { startsWith } = String.prototype;
   // The numbers of the classes in the wire format.
   const [HEADERS, REQUEST, RESPONSE, READABLE, WRITABLE, BLOB, SIGNAL] = [0, 1, 2, 3, 4, 5, 6];
   const bad = (text) => {
@@ -47,6 +48,9 @@
         : [SIGNAL, undefined, internals.signalSource(value)];
     }
     if (!internals.isBlob(value)) return undefined;
+    if (internals.isFile(value)) {
+      throw new Exception("A File cannot be sent. A Blob of its parts can.", "DataCloneError");
+    }
     return [BLOB, internals.blobType(value), internals.blobBytes(value)];
   };
 
@@ -150,10 +154,12 @@
     return redirectedRequest(parts, href, asGet ? "GET" : method, headers, asGet ? null : data);
   };
 
-  /** Implements `stub.fetch(input, init)`. */
-  const through = async (stub, args) => {
-    if (args.length === 0) bad("fetch() needs a URL or a Request.");
-    let request = new Request(args[0], args[1]);
+  const requestOf = (args) =>
+    args.length === 0 ? bad("fetch() needs a URL or a Request.") : new Request(args[0], args[1]);
+
+  /** Sends a request and follows redirects. */
+  const through = async (stub, first) => {
+    let request = first;
     const { signal, redirect, details } = requestParts(request);
     if (signal !== undefined && isAborted(signal)) throw abortReason(signal);
     if (details.integrity !== "") {
@@ -182,7 +188,18 @@
       data = internals.bodyToSendAgain(request);
     }
   };
-  internals.fetchThrough = through;
+
+  /** Implements `stub.fetch(input, init)`. */
+  internals.fetchThrough = async (stub, args) => through(stub, requestOf(args));
+
+  /** Returns the response that a `data:` URL holds. */
+  const dataResponse = (request) => {
+    const { url, method } = requestParts(request);
+    const data = native.dataUrl(url) ?? bad("The data: URL is invalid.");
+    const init = { __proto__: null, status: 200, statusText: "OK", headers: [["content-type", data[0]]], url };
+    if (method !== "HEAD") init.body = data[1];
+    return internals.cameFrom(responseOfData(init), url, false, "basic");
+  };
 
   let outbound;
   internals.setOutbound = (stub) => {
@@ -191,13 +208,18 @@
 
   const { fetch } = {
     async fetch(input, init = undefined) {
+      const request = requestOf(arguments);
+      const { url, signal } = requestParts(request);
+      if (signal !== undefined && isAborted(signal)) throw abortReason(signal);
+      if (apply(startsWith, url, ["data:"])) return dataResponse(request);
+      if (apply(startsWith, url, ["about:"]) || apply(startsWith, url, ["blob:"])) bad(`Fetch API cannot load: ${url}`);
       if (outbound === undefined) {
-        throw new Error(
+        throw new Failure(
           "This worker is not permitted to access the internet via global functions like fetch(). " +
             "It must use capabilities (such as bindings in 'env') to talk to the outside world.",
         );
       }
-      return through(outbound, arguments);
+      return through(outbound, request);
     },
   };
   internals.operation("fetch", fetch);

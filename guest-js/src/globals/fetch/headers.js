@@ -63,12 +63,12 @@
       if (init === null || (typeof init !== "object" && typeof init !== "function")) {
         bad("The headers must be a Headers object, a list of pairs or an object.");
       }
-      if (internals.isHeaders(init)) {
+      const iterate = init[ITERATOR];
+      if (iterate === entries && internals.isHeaders(init)) {
         const list = init.#sorted();
         for (let index = 0; index < list.length; index += 2) this.#add(list[index], list[index + 1]);
         return;
       }
-      const iterate = init[ITERATOR];
       if (iterate === undefined || iterate === null) {
         const names = ownKeys(init);
         for (let index = 0; index < names.length; index++) {
@@ -81,9 +81,10 @@
       }
       for (const pair of { [ITERATOR]: () => apply(iterate, init, []) }) {
         if (pair === null || typeof pair !== "object") bad("Each header must be a pair.");
-        const [name, value, ...more] = pair;
-        if (value === undefined || more.length > 0) bad("Each header must be a pair.");
-        this.#add(nameOf(name), valueOf(value));
+        const items = [];
+        for (const item of pair) items[items.length] = item;
+        if (items.length !== 2) bad("Each header must be a pair.");
+        this.#add(nameOf(items[0]), valueOf(items[1]));
       }
     }
 
@@ -189,6 +190,7 @@
   }
 
   const iterate = internals.pairs("Headers", (headers) => listOf(headers));
+  const { entries } = Headers.prototype;
   internals.Headers = Headers;
   internals.interface(Headers);
   defineProperty(Headers.prototype, ITERATOR, {

@@ -6,6 +6,9 @@
     reason = "the engine calls these, and hands over what they are given"
 )]
 
+mod mime;
+mod multipart;
+
 use std::rc::Rc;
 
 use rquickjs::{Ctx, Function, Object, Result, TypedArray, Value};
@@ -14,6 +17,8 @@ use super::raw;
 use crate::state::State;
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
+    mime::install(native)?;
+    multipart::install(native)?;
     let ctx = native.ctx().clone();
     let keeps = Rc::clone(&state.keeps_urls);
     native.set("keepsUrls", Function::new(ctx.clone(), move || keeps.get())?)?;
@@ -46,7 +51,13 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
         let fits = text.chars().all(|char| matches!(char, ' '..='~'));
         Ok::<_, rquickjs::Error>(if fits { text.to_ascii_lowercase() } else { String::new() })
     };
-    native.set("blobType", Function::new(ctx, blob_type)?)
+    native.set("blobType", Function::new(ctx.clone(), blob_type)?)?;
+    // Makes each line of a text end with LF.
+    let native_endings = |text: Value<'js>| {
+        let text = raw::text(&text)?;
+        Ok::<_, rquickjs::Error>(text.replace("\r\n", "\n").replace('\r', "\n"))
+    };
+    native.set("nativeEndings", Function::new(ctx, native_endings)?)
 }
 
 fn is_token(text: &str) -> bool {

@@ -1,5 +1,5 @@
 (native, internals) => {
-  const { Body, Headers, defaultType, isSignal, followSignal, takeBody, peekBody, bodyOf } = internals;
+  const { newBody, Headers, defaultType, isSignal, followSignal, takeBody, peekBody, bodyOf } = internals;
   const { parseUrl, urlPart } = native;
   const { apply } = Reflect;
   const { indexOf, slice } = String.prototype;
@@ -17,6 +17,14 @@
   /** Returns the URL of a request. By the flag `fetch_legacy_url` it stays as it was given. */
   const urlOf = (url) => {
     const href = hrefOf(url);
+    return native.keepsUrls() ? url : href;
+  };
+  const bareUrlOf = (url) => {
+    const handle = parseUrl(url, undefined) ?? bad(`Invalid URL: ${url}`);
+    const href = urlPart(handle, "href");
+    const hasCredentials = apply(indexOf, href, ["@"]) >= 0 &&
+      (urlPart(handle, "username") !== "" || urlPart(handle, "password") !== "");
+    if (hasCredentials) bad(`The URL of a request must not include credentials: ${url}`);
     return native.keepsUrls() ? url : href;
   };
   const cfOf = (cf) =>
@@ -55,6 +63,7 @@
   };
   const MODES = { __proto__: null, cors: true, "no-cors": true, "same-origin": true };
   const CREDENTIALS = { __proto__: null, omit: true, "same-origin": true, include: true };
+  const PRIORITIES = { __proto__: null, high: true, low: true, auto: true };
   const CACHES = {
     __proto__: null,
     default: true, "no-store": true, reload: true, "no-cache": true, "force-cache": true,
@@ -96,7 +105,8 @@
   // Marks an init made by this script, whose parts are already valid.
   const MADE = {};
 
-  class Request extends Body {
+  class Request {
+    #body;
     #url;
     #method;
     #headers;
@@ -109,7 +119,7 @@
 
     constructor(input, init = undefined, made = undefined) {
       if (made === MADE) {
-        super(init.data);
+        this.#body = newBody(init.data);
         this.#url = init.url;
         this.#method = init.method;
         this.#headers = init.headers;
@@ -121,15 +131,16 @@
       }
       if (arguments.length === 0) bad("Request needs a URL or a Request.");
       const from = isRequest(input) ? partsOf(input) : undefined;
-      const url = from === undefined ? urlOf(`${input}`) : from.url;
-      const options = init ?? {};
+      const url = from === undefined ? bareUrlOf(`${input}`) : from.url;
+      const options = internals.streams.dictionary(init, "The init of a request");
       const givenMethod = options.method;
       const givenHeaders = options.headers;
       const givenBody = options.body ?? undefined;
       const details = detailsOf(options, from?.details ?? DETAILS);
       const givenRedirect = options.redirect;
       const givenSignal = options.signal;
-      const { duplex, cf } = options;
+      const { duplex, priority, cf } = options;
+      if (priority !== undefined) oneOf(PRIORITIES, `${priority}`, "priority");
       if (duplex !== undefined && `${duplex}` !== "half") bad(`Unsupported duplex mode: ${duplex}`);
       const method = givenMethod === undefined ? from?.method ?? "GET" : methodOf(`${givenMethod}`);
       const headers = new Headers(givenHeaders === undefined ? from?.headers : givenHeaders);
@@ -142,12 +153,15 @@
         const body = bodyOf(givenBody);
         data = body.data;
         checkBody(method, data);
+        if (details.keepalive && internals.streams.readableOf(data) !== undefined) {
+          bad("A request with keepalive cannot have a stream as its body.");
+        }
         defaultType(headers, body.type);
       } else if (from !== undefined) {
         checkBody(method, peekBody(input));
         data = takeBody(input);
       }
-      super(data);
+      this.#body = newBody(data);
       this.#url = url;
       this.#method = method;
       this.#headers = headers;
@@ -160,6 +174,7 @@
     static {
       internals.isRequest = (value) =>
         value !== null && typeof value === "object" && #url in value;
+      internals.bodyOfRequest = (request) => request.#body;
       internals.requestParts = (request) => ({
         url: request.#url,
         method: request.#method,
@@ -241,6 +256,16 @@
       return this.#details.keepalive;
     }
 
+    get isReloadNavigation() {
+      this.#details;
+      return false;
+    }
+
+    get isHistoryNavigation() {
+      this.#details;
+      return false;
+    }
+
     get cf() {
       return this.#cf;
     }
@@ -260,6 +285,7 @@
   }
   const { isRequest, requestParts: partsOf } = internals;
   const made = (init) => new Request("", init, MADE);
+  internals.mixBody(Request, internals.bodyOfRequest);
   internals.interface(Request);
   internals.Request = Request;
 

@@ -1,6 +1,7 @@
 (native, internals) => {
-  const { Body, Headers, defaultType, bodyOf, hrefOf } = internals;
+  const { newBody, Headers, defaultType, bodyOf, hrefOf } = internals;
   const { stringify } = JSON;
+  const dictionary = (init) => internals.streams.dictionary(init, "The init of a response");
   const bad = (text) => {
     throw new TypeError(text);
   };
@@ -48,17 +49,19 @@
   // Marks an init made by this script, whose parts are already valid.
   const MADE = {};
 
-  class Response extends Body {
+  class Response {
+    #body;
     #status;
     #statusText;
     #headers;
     #url = "";
     #redirected = false;
+    #type = "default";
     #cf;
 
     constructor(body = undefined, init = undefined, made = undefined) {
       if (made === MADE) {
-        super(init.data);
+        this.#body = newBody(init.data);
         this.#status = init.status;
         this.#statusText = init.statusText;
         this.#headers = init.headers;
@@ -67,7 +70,7 @@
         this.#cf = init.cf;
         return;
       }
-      const options = init ?? {};
+      const options = dictionary(init);
       const { status = 200, statusText, headers, cf } = options;
       const number = statusOf(status);
       const text = textOf(statusText, number);
@@ -75,7 +78,7 @@
       const { data, type } = bodyOf(body);
       checkBody(number, data);
       defaultType(own, type);
-      super(data);
+      this.#body = newBody(data);
       this.#status = number;
       this.#statusText = text;
       this.#headers = own;
@@ -85,6 +88,7 @@
     static {
       internals.isResponse = (value) =>
         value !== null && typeof value === "object" && #status in value;
+      internals.bodyOfResponse = (response) => response.#body;
       internals.responseParts = (response) => ({
         status: response.#status,
         statusText: response.#statusText,
@@ -94,7 +98,8 @@
         cf: response.#cf,
       });
       // Prepares a response for the code that has fetched it.
-      internals.cameFrom = (response, url, redirected) => {
+      internals.cameFrom = (response, url, redirected, type = "default") => {
+        response.#type = type;
         response.#url = internals.withoutFragment(response.#url === "" ? url : response.#url);
         response.#redirected ||= redirected;
         internals.freezeHeaders(response.#headers);
@@ -105,7 +110,7 @@
     static json(data, init = undefined) {
       const text = stringify(data);
       if (text === undefined) bad("The data cannot be written as JSON.");
-      const { status, statusText, headers, cf } = init ?? {};
+      const { status, statusText, headers, cf } = dictionary(init);
       const own = new Headers(headers);
       defaultType(own, "application/json");
       return new Response(text, { status, statusText, headers: own, cf });
@@ -152,7 +157,7 @@
     }
 
     get type() {
-      return this.#status === 0 ? "error" : "default";
+      return this.#status === 0 ? "error" : this.#type;
     }
 
     clone() {
@@ -172,6 +177,7 @@
     internals.freezeHeaders(headers);
     return made({ status, statusText: PHRASES[status] ?? "", headers, data: null });
   };
+  internals.mixBody(Response, internals.bodyOfResponse);
   internals.interface(Response);
   internals.Response = Response;
 

@@ -325,6 +325,9 @@
   };
   streams.isBytes = (stream) => stream.controller.steps === steps;
   streams.enqueueOwned = enqueueOwned;
+  streams.closeBytes = close;
+  streams.respond = respond;
+  streams.respondWithView = respondWithView;
 
   const MADE = {};
   let endRequest;
@@ -370,6 +373,18 @@
   }
   internals.interface(ReadableStreamBYOBRequest);
 
+  const requestOf = (controller) => {
+    const { pending } = controller;
+    if (controller.byobRequest === undefined && pending.length > 0) {
+      const { buffer, offset, filled, length } = pending.head.value;
+      const view = new Bytes(buffer, offset + filled, length - filled);
+      controller.byobRequest = new ReadableStreamBYOBRequest(controller, view, MADE);
+    }
+    return controller.byobRequest;
+  };
+  /** Returns the view that somebody waits to be filled, if there is one. */
+  streams.requestedView = (controller) => requestOf(controller)?.view;
+
   class ReadableByteStreamController {
     #it;
 
@@ -379,14 +394,7 @@
     }
 
     get byobRequest() {
-      const controller = this.#it;
-      const { pending } = controller;
-      if (controller.byobRequest === undefined && pending.length > 0) {
-        const { buffer, offset, filled, length } = pending.head.value;
-        const view = new Bytes(buffer, offset + filled, length - filled);
-        controller.byobRequest = new ReadableStreamBYOBRequest(controller, view, MADE);
-      }
-      return controller.byobRequest ?? null;
+      return requestOf(this.#it) ?? null;
     }
 
     get desiredSize() {

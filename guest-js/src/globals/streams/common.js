@@ -87,15 +87,16 @@
     list.length = 0;
   };
 
-  // Checks a Web IDL dictionary.
+  const NONE = Object.freeze({ __proto__: null });
+  /** Checks a Web IDL dictionary. */
   streams.dictionary = (value, what) => {
-    if (value === undefined || value === null) return {};
+    if (value === undefined || value === null) return NONE;
     if (typeof value !== "object" && typeof value !== "function") bad(`${what} must be an object.`);
     return value;
   };
   /** Checks an object that may be left out. */
   streams.given = (value, what) => {
-    if (value === undefined) return {};
+    if (value === undefined) return NONE;
     if (value === null || (typeof value !== "object" && typeof value !== "function")) {
       bad(`${what} must be an object.`);
     }

@@ -100,7 +100,8 @@
         if (ending) return;
         streams.readWith(reader, {
           chunk(chunk) {
-            last = then(streams.writeWith(writer, chunk), nothing, nothing);
+            // Not at once, because the program may be in the middle of `enqueue()`.
+            last = then(then(resolved(), () => streams.writeWith(writer, chunk)), nothing, nothing);
             then(resolved(), step);
           },
           close: nothing,
@@ -110,83 +111,5 @@
     };
     step();
     return done.promise;
-  };
-
-  const copyOf = (chunk) => {
-    const { buffer, offset, length } = buffers.placeOf(chunk);
-    return { buffer: buffers.slice(buffer, offset, offset + length), length };
-  };
-
-  /** Creates two streams with the chunks of one, read as fast as the faster of the two. */
-  streams.tee = (source) => {
-    const reader = streams.lock(source);
-    const isBytes = streams.isBytes(source);
-    const whole = source.whole;
-    const branches = [];
-    const cancelled = [false, false];
-    const reasons = [undefined, undefined];
-    const both = deferred();
-    let reading = false;
-    let again = false;
-
-    const each = (act) => {
-      for (let index = 0; index < 2; index++) {
-        if (!cancelled[index]) act(branches[index].controller, index);
-      }
-    };
-    const pull = () => {
-      if (reading) {
-        again = true;
-        return resolved();
-      }
-      reading = true;
-      streams.readWith(reader, {
-        chunk: (chunk) => {
-          then(resolved(), () => {
-            again = false;
-            each((controller, index) => {
-              if (!isBytes) return controller.steps.enqueue(controller, chunk);
-              const { buffer, offset, length } = buffers.placeOf(chunk);
-              if (index === 0 && !cancelled[1]) {
-                const copy = copyOf(chunk);
-                streams.enqueueOwned(controller, copy.buffer, 0, copy.length);
-              } else {
-                streams.enqueueOwned(controller, buffer, offset, length);
-              }
-            });
-            reading = false;
-            if (again) pull();
-          });
-        },
-        close: () => {
-          reading = false;
-          each((controller) => controller.steps.close(controller));
-          if (!cancelled[0] || !cancelled[1]) both.resolve(undefined);
-        },
-        error: () => {
-          reading = false;
-        },
-      });
-      return resolved();
-    };
-    const cancel = (index) => (reason) => {
-      cancelled[index] = true;
-      reasons[index] = reason;
-      if (cancelled[1 - index]) {
-        const list = [reasons[0], reasons[1]];
-        then(streams.cancelReadable(source, list), both.resolve, both.reject);
-      }
-      return both.promise;
-    };
-    for (let index = 0; index < 2; index++) {
-      const algorithms = { pull, cancel: cancel(index) };
-      branches[index] = isBytes ? streams.makeBytes(algorithms) : streams.makeReadable(algorithms);
-      branches[index].whole = whole;
-    }
-    then(reader.closed.promise, nothing, (error) => {
-      each((controller) => controller.steps.error(controller, error));
-      if (!cancelled[0] || !cancelled[1]) both.resolve(undefined);
-    });
-    return branches;
   };
 }

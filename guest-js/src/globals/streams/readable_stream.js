@@ -1,5 +1,6 @@
 (native, internals) => {
   const { apply } = Reflect;
+  const Any = Object;
   const { asyncIterator: ASYNC, iterator: ITERATOR, toStringTag } = Symbol;
   const { defineProperty, getPrototypeOf } = Object;
   const { streams } = internals;
@@ -65,8 +66,10 @@
     }));
 
   streams.lock = (stream) => makeReader(stream, false);
+  streams.lockBytes = (stream) => makeReader(stream, true);
   streams.release = release;
   streams.readWith = read;
+  streams.readIntoWith = readInto;
   /** Returns the next chunk in the form that `read()` returns. */
   streams.next = (reader) => asking((request) => read(reader, request));
   streams.LOCKED = LOCKED;
@@ -83,15 +86,15 @@
     }
 
     get closed() {
-      return #it in this ? this.#it.closed.promise : illegal();
+      return #it in Any(this) ? this.#it.closed.promise : illegal();
     }
 
     cancel(reason = undefined) {
-      return #it in this ? cancelReader(this.#it, reason) : illegal();
+      return #it in Any(this) ? cancelReader(this.#it, reason) : illegal();
     }
 
     read() {
-      if (!(#it in this)) return illegal();
+      if (!(#it in Any(this))) return illegal();
       if (this.#it.stream === undefined) return rejected(released());
       return asking((request) => read(this.#it, request));
     }
@@ -112,15 +115,15 @@
     }
 
     get closed() {
-      return #it in this ? this.#it.closed.promise : illegal();
+      return #it in Any(this) ? this.#it.closed.promise : illegal();
     }
 
     cancel(reason = undefined) {
-      return #it in this ? cancelReader(this.#it, reason) : illegal();
+      return #it in Any(this) ? cancelReader(this.#it, reason) : illegal();
     }
 
     read(view, options = undefined) {
-      if (!(#it in this)) return illegal();
+      if (!(#it in Any(this))) return illegal();
       try {
         if (!buffers.isView(view)) bad("read() needs a view of an ArrayBuffer.");
         const { min: given = 1 } = dictionary(options, "The options");
@@ -207,7 +210,7 @@
     }
 
     cancel(reason = undefined) {
-      if (!(#it in this)) return illegal();
+      if (!(#it in Any(this))) return illegal();
       if (this.#it.reader !== undefined) return rejected(new TypeError(LOCKED));
       return streams.cancelReadable(this.#it, reason);
     }
@@ -221,10 +224,12 @@
     }
 
     pipeThrough(transform, options = undefined) {
-      const { readable, writable } = transform;
       const source = this.#it;
-      const target = streams.writableOf(writable) ?? bad("pipeThrough() needs a writable and a readable.");
-      if (recordOf(readable) === undefined) bad("pipeThrough() needs a writable and a readable.");
+      const NEEDS = "pipeThrough() needs a writable and a readable.";
+      const given = dictionary(transform, "The transform");
+      const { readable } = given;
+      if (recordOf(readable) === undefined) bad(NEEDS);
+      const target = streams.writableOf(given.writable) ?? bad(NEEDS);
       const how = streams.pipeOptions(options);
       if (source.reader !== undefined) bad(LOCKED);
       if (target.writer !== undefined) bad(streams.LOCKED_SINK);
@@ -233,7 +238,7 @@
     }
 
     pipeTo(destination, options = undefined) {
-      if (!(#it in this)) return illegal();
+      if (!(#it in Any(this))) return illegal();
       try {
         const target = streams.writableOf(destination) ?? bad("pipeTo() needs a WritableStream.");
         const how = streams.pipeOptions(options);
@@ -294,7 +299,7 @@
 
     #after(step) {
       const ongoing = this.#ongoing;
-      const next = ongoing === undefined ? step() : then(ongoing, step, step);
+      const next = ongoing === undefined ? then(step(), undefined) : then(ongoing, step, step);
       const over = () => {
         if (this.#ongoing === next) this.#ongoing = undefined;
       };
@@ -332,11 +337,11 @@
     }
 
     next() {
-      return #done in this ? this.#after(() => this.#next()) : illegal();
+      return #done in Any(this) ? this.#after(() => this.#next()) : illegal();
     }
 
-    return(value = undefined) {
-      return #done in this ? this.#after(() => this.#return(value)) : illegal();
+    return(value) {
+      return #done in Any(this) ? this.#after(() => this.#return(value)) : illegal();
     }
   }
 

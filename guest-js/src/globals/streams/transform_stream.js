@@ -124,8 +124,10 @@
     changed: deferred(), finish: undefined, transform: resolved, flush: resolved, cancel: resolved,
   });
 
-  /** Creates both sides, which start when `started` has settled. */
-  const connect = (transform, started, writing, reading) => {
+  /** Creates both sides, which start when `begun` has settled. */
+  const connect = (transform, begun, writing, reading) => {
+    // The standard resolves one promise with another one here, which takes one more job.
+    const started = then(begun, undefined);
     transform.writable = streams.makeWritable({
       start: () => started,
       write: (chunk) => write(transform, chunk),
@@ -230,13 +232,17 @@
   }
   internals.interface(TransformStream);
 
-  /** Creates the two sides of a transform of the platform's own. */
+  /**
+   * Creates the two sides of a transform of the platform's own. Its functions get `enqueue`, and
+   * `ready`, which resolves when the reader wants more.
+   */
   streams.transform = ({ transform: each, flush = nothing, mark = 1 }) => {
     const transform = newTransform();
     connect(transform, resolved(), { mark }, { mark: 0 });
     const enqueueNext = (chunk) => enqueue(transform, chunk);
-    transform.transform = (chunk) => promised(each, undefined, [chunk, enqueueNext]);
-    transform.flush = () => promised(flush, undefined, [enqueueNext]);
+    const ready = () => transform.pressed ? transform.changed.promise : undefined;
+    transform.transform = (chunk) => promised(each, undefined, [chunk, enqueueNext, ready]);
+    transform.flush = () => promised(flush, undefined, [enqueueNext, ready]);
     return transform;
   };
 

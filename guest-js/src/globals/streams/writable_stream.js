@@ -1,5 +1,6 @@
 (native, internals) => {
   const { apply } = Reflect;
+  const Any = Object;
   const { streams } = internals;
   const {
     push, promised, resolved, rejected, handled, deferred, bad, callback, advance, press,
@@ -108,7 +109,7 @@
     }
 
     get closed() {
-      return #it in this ? this.#it.closed.promise : illegal();
+      return #it in Any(this) ? this.#it.closed.promise : illegal();
     }
 
     get desiredSize() {
@@ -117,17 +118,17 @@
     }
 
     get ready() {
-      return #it in this ? this.#it.ready.promise : illegal();
+      return #it in Any(this) ? this.#it.ready.promise : illegal();
     }
 
     abort(reason = undefined) {
-      if (!(#it in this)) return illegal();
+      if (!(#it in Any(this))) return illegal();
       const { stream } = this.#it;
       return stream === undefined ? rejected(released()) : streams.abortWritable(stream, reason);
     }
 
     close() {
-      if (!(#it in this)) return illegal();
+      if (!(#it in Any(this))) return illegal();
       const { stream } = this.#it;
       return stream === undefined ? rejected(released()) : closeChecked(stream);
     }
@@ -137,7 +138,7 @@
     }
 
     write(chunk = undefined) {
-      if (!(#it in this)) return illegal();
+      if (!(#it in Any(this))) return illegal();
       return this.#it.stream === undefined ? rejected(released()) : write(this.#it, chunk);
     }
   }
@@ -186,13 +187,13 @@
     }
 
     abort(reason = undefined) {
-      if (!(#it in this)) return illegal();
+      if (!(#it in Any(this))) return illegal();
       if (this.#it.writer !== undefined) return rejected(new TypeError(LOCKED));
       return streams.abortWritable(this.#it, reason);
     }
 
     close() {
-      if (!(#it in this)) return illegal();
+      if (!(#it in Any(this))) return illegal();
       if (this.#it.writer !== undefined) return rejected(new TypeError(LOCKED));
       return closeChecked(this.#it);
     }

@@ -85,30 +85,44 @@
   };
 
   // Maps each object that is transferred to the state of its transfer.
-  const transferred = (list) => {
+  const transferred = (list, check) => {
     const { streams } = internals;
     const items = new Items();
+    const parts = new Items();
     for (const item of list) {
+      check?.(item);
+      const isPort = internals.isPort(item);
       const sides = streams.sidesOf(item);
       const stream = streams.readableOf(item) ?? streams.writableOf(item);
-      const isStream = sides !== undefined || stream !== undefined;
+      const moves = isPort || sides !== undefined || stream !== undefined;
       const isLocked = sides === undefined
         ? stream !== undefined && streams.isLocked(stream)
         : streams.isLocked(streams.readableOf(sides.readable)) || streams.isLocked(streams.writableOf(sides.writable));
       if (isLocked) refuse("A stream that is locked cannot be transferred.");
-      if (!isStream && isDetached(item)) refuse("An ArrayBuffer is detached.");
+      if (isPort && internals.isMovedPort(item)) refuse("A MessagePort is detached.");
+      if (!moves && isDetached(item)) refuse("An ArrayBuffer is detached.");
       if (apply(has, items, [item])) {
-        refuse(`${isStream ? "A stream" : "An ArrayBuffer"} is listed twice in the transfer list.`);
+        refuse(`${isPort ? "A MessagePort" : moves ? "A stream" : "An ArrayBuffer"} is listed twice in the transfer list.`);
       }
-      apply(set, items, [item, { given: item, sides, isStream, moved: undefined }]);
+      if (sides !== undefined && (apply(has, items, [sides.readable]) || apply(has, items, [sides.writable])) ||
+        apply(has, parts, [item])) {
+        refuse("A TransformStream cannot be transferred together with one of its sides.");
+      }
+      if (sides !== undefined) {
+        apply(set, parts, [sides.readable, true]);
+        apply(set, parts, [sides.writable, true]);
+      }
+      apply(set, items, [item, { given: item, sides, isPort, moves, moved: undefined }]);
     }
     return items;
   };
 
-  // Returns the same stream with another holder.
+  // Returns the same stream or port with another holder.
   const move = (item) => {
     const { streams } = internals;
-    item.moved ??= item.sides !== undefined
+    item.moved ??= item.isPort
+      ? internals.movePort(item.given)
+      : item.sides !== undefined
       ? streams.movedTransform(item.sides)
       : streams.readableOf(item.given) === undefined
       ? streams.writableFace(streams.takeWritable(item.given))
@@ -116,31 +130,54 @@
     return item.moved;
   };
 
+  const cloned = (value, items) => {
+    const { isBlob, sameBlob, subtle } = internals;
+    const copies = new Items();
+    const clone = native.clone(
+      value,
+      (held) => isResizable(held) || isBlob(held) || subtle.isKey(held) || apply(has, items, [held]),
+      isResizable,
+      (held) => isResizable(held)
+        ? resizableCopy(held, copies)
+        : isBlob(held)
+        ? sameBlob(held)
+        : subtle.isKey(held)
+        ? subtle.sameKey(held)
+        : move(apply(get, items, [held])),
+    );
+    apply(forEach, items, [(item) => {
+      if (item.moves) move(item);
+      else native.detach(item.given);
+    }]);
+    return clone;
+  };
+
+  /**
+   * Clones a message for another port, and returns the ports that are transferred with it. Calls
+   * `check` with each object that is to be transferred.
+   */
+  internals.cloneMessage = (value, transfer, check) => {
+    const items = transfer === undefined ? NONE : transferred(transfer, check);
+    const data = cloned(value, items);
+    const ports = [];
+    apply(forEach, items, [(item) => {
+      if (item.isPort) ports[ports.length] = item.moved;
+    }]);
+    return { data, ports };
+  };
+
   const { structuredClone } = {
     structuredClone(value, options = undefined) {
       if (arguments.length === 0) {
         throw new TypeError("structuredClone needs an argument.");
       }
+      if (options !== undefined && typeof options !== "object" && typeof options !== "function") {
+        throw new TypeError("The options of structuredClone must be an object.");
+      }
       const transfer = options?.transfer;
-      const items = transfer === undefined ? NONE : transferred(transfer);
-      const { isBlob, sameBlob } = internals;
-      const copies = new Items();
-      const clone = native.clone(
-        value,
-        (held) => isResizable(held) || isBlob(held) || apply(has, items, [held]),
-        isResizable,
-        (held) => isResizable(held)
-          ? resizableCopy(held, copies)
-          : isBlob(held)
-          ? sameBlob(held)
-          : move(apply(get, items, [held])),
-      );
-      apply(forEach, items, [(item) => {
-        if (item.isStream) move(item);
-        else native.detach(item.given);
-      }]);
-      return clone;
+      return cloned(value, transfer === undefined ? NONE : transferred(transfer));
     },
   };
+  internals.clone = (value) => cloned(value, NONE);
   internals.operation("structuredClone", structuredClone);
 }

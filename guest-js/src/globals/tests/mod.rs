@@ -1,15 +1,20 @@
 //! Tests of the globals: snippets of JavaScript, with a host that records.
 
+mod compression;
 mod console;
 mod encoding;
 mod events;
 mod fetch;
+mod form_data;
 mod forms;
 mod inspect;
+mod messaging;
 mod misc;
 mod streams;
+mod subtle;
 mod timers;
 mod url;
+mod url_pattern;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,7 +24,7 @@ use rquickjs::{CatchResultExt, Coerced, Context, FromJs, Runtime, Value};
 use super::{compiled, forbid_dynamic_code, install};
 use crate::state::{Internals, State};
 use crate::timers::Due;
-use crate::{Host, Level, Module, SourceError, clock};
+use crate::{Host, Level, Module, SourceError, clock, value};
 
 type Lines = Rc<RefCell<Vec<(u32, Level, String)>>>;
 
@@ -56,6 +61,8 @@ impl Realm {
         context.with(|ctx| {
             let internals = install(&ctx, &state, compiled()).catch(&ctx).unwrap();
             ctx.globals().set("internals", internals.clone()).unwrap();
+            let platform: Vec<Value<'_>> = internals.get("platform").unwrap();
+            value::set_platform(&ctx, &platform).unwrap();
             *state.internals.borrow_mut() = Some(Internals::save(&ctx, internals));
         });
         Self { context, runtime, state, lines }

@@ -1,16 +1,22 @@
-//! `URL` and `URLSearchParams`, on the `url` crate.
+//! `URL` and `URLSearchParams`. The crate `url` deviates from the standard in many places, such as
+//! the paths of files and of opaque URLs, and internationalized names.
 
 #![allow(
     clippy::needless_pass_by_value,
     reason = "the engine calls these, and hands over what they are given"
 )]
 
+mod encode_sets;
+mod host;
+mod parser;
+mod record;
+
 use rquickjs::class::{JsClass, Trace, Tracer, Writable};
 use rquickjs::function::{Constructor, Opt};
 use rquickjs::{Array, Class, Ctx, Function, JsLifetime, Object, Result, Value};
-use url::{Url, form_urlencoded, quirks};
 
 use super::raw;
+use record::Url;
 
 /// The maximum length of a URL in bytes. A longer one is refused and not parsed.
 const MAX_LENGTH: usize = 1 << 20;
@@ -69,67 +75,26 @@ fn parse<'js>(
     let text = raw::text(&url)?;
     let base = match base.0.filter(|base| !base.is_undefined()) {
         None => None,
-        Some(base) => match Url::parse(&raw::text(&base)?) {
-            Ok(base) => Some(base),
-            Err(_) => return Ok(None),
+        Some(base) => match bounded(&raw::text(&base)?, None) {
+            Some(base) => Some(base),
+            None => return Ok(None),
         },
     };
-    if text.len() > MAX_LENGTH {
-        return Ok(None);
-    }
-    match Url::options().base_url(base.as_ref()).parse(&text) {
-        Ok(url) => Class::instance(ctx, Handle(url)).map(Some),
-        Err(_) => Ok(None),
-    }
+    bounded(&text, base.as_ref()).map(|url| Class::instance(ctx, Handle(url))).transpose()
+}
+
+fn bounded(text: &str, base: Option<&Url>) -> Option<Url> {
+    if text.len() > MAX_LENGTH { None } else { parser::parse(text, base) }
 }
 
 fn part(handle: Class<'_, Handle>, part: String) -> String {
-    let url = &handle.borrow().0;
-    match part.as_str() {
-        "href" => quirks::href(url),
-        "origin" => return quirks::origin(url),
-        "protocol" => quirks::protocol(url),
-        "username" => quirks::username(url),
-        "password" => quirks::password(url),
-        "host" => quirks::host(url),
-        "hostname" => quirks::hostname(url),
-        "port" => quirks::port(url),
-        "pathname" => quirks::pathname(url),
-        "search" => quirks::search(url),
-        "hash" => quirks::hash(url),
-        _ => "",
-    }
-    .to_owned()
+    handle.borrow().0.part(&part)
 }
 
 /// Sets a part of the URL. Returns true if the URL took the value; most parts ignore one that
 /// does not fit.
 fn set_part(handle: Class<'_, Handle>, part: String, value: Value<'_>) -> Result<bool> {
     let value = raw::text(&value)?;
-    if value.len() > MAX_LENGTH {
-        return Ok(false);
-    }
-    let url = &mut handle.borrow_mut().0;
-    Ok(match part.as_str() {
-        "href" => quirks::set_href(url, &value).is_ok(),
-        "protocol" => quirks::set_protocol(url, &value).is_ok(),
-        "username" => quirks::set_username(url, &value).is_ok(),
-        "password" => quirks::set_password(url, &value).is_ok(),
-        "host" => quirks::set_host(url, &value).is_ok(),
-        "hostname" => quirks::set_hostname(url, &value).is_ok(),
-        "port" => quirks::set_port(url, &value).is_ok(),
-        "pathname" => {
-            quirks::set_pathname(url, &value);
-            true
-        }
-        "search" => {
-            quirks::set_search(url, &value);
-            true
-        }
-        "hash" => {
-            quirks::set_hash(url, &value);
-            true
-        }
-        _ => false,
-    })
+    let fits = value.len() <= MAX_LENGTH;
+    Ok(fits && parser::set(&mut handle.borrow_mut().0, &part, &value).is_some())
 }

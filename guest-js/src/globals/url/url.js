@@ -86,11 +86,11 @@
     }
 
     toString() {
-      return this.href;
+      return urlPart(this.#handle, "href");
     }
 
     toJSON() {
-      return this.href;
+      return urlPart(this.#handle, "href");
     }
 
     [internals.inspected]() {

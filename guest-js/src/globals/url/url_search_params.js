@@ -2,6 +2,14 @@
   const { iterator: ITERATOR } = Symbol;
   const { defineProperty } = Object;
   const { parseForm, writeForm, wellFormed } = native;
+  const { apply, getOwnPropertyDescriptor, ownKeys } = Reflect;
+  const { slice } = String.prototype;
+  const { sort } = Array.prototype;
+  const add = (list, name, value) => {
+    const at = list.length;
+    list[at] = name;
+    list[at + 1] = value;
+  };
 
   const required = (args, count) => {
     if (args.length < count) {
@@ -23,7 +31,7 @@
         this.#fill(init);
       } else {
         const text = `${init}`;
-        this.#list = parseForm(text[0] === "?" ? text.slice(1) : text);
+        this.#list = parseForm(text[0] === "?" ? apply(slice, text, [1]) : text);
       }
     }
 
@@ -39,7 +47,7 @@
           ? writeForm(value.#list)
           : undefined;
       internals.refreshSearchParams = (params, search) => {
-        params.#list = parseForm(search.slice(1));
+        params.#list = parseForm(apply(slice, search, [1]));
       };
     }
 
@@ -47,21 +55,29 @@
       const list = this.#list;
       const iterate = init[ITERATOR];
       if (iterate === undefined || iterate === null) {
-        for (const key of Reflect.ownKeys(init)) {
-          const property = Reflect.getOwnPropertyDescriptor(init, key);
+        // Names that differ may become the same.
+        const places = { __proto__: null };
+        const keys = ownKeys(init);
+        for (let index = 0; index < keys.length; index++) {
+          const key = keys[index];
+          const property = getOwnPropertyDescriptor(init, key);
           if (property !== undefined && property.enumerable) {
             const name = wellFormed(`${key}`);
-            list.push(name, wellFormed(`${init[key]}`));
+            const value = wellFormed(`${init[key]}`);
+            const place = (places[name] ??= list.length);
+            list[place] = name;
+            list[place + 1] = value;
           }
         }
         return;
       }
-      for (const pair of { [ITERATOR]: () => iterate.call(init) }) {
-        const [name, value, ...more] = typeof pair === "string" ? [] : pair;
-        if (value === undefined && !(1 in [...pair]) || more.length > 0) {
-          throw new TypeError("Each query pair must be an iterable [name, value] tuple");
-        }
-        list.push(wellFormed(`${name}`), wellFormed(`${value}`));
+      const NOT_A_PAIR = "Each query pair must be an iterable [name, value] tuple";
+      for (const pair of { [ITERATOR]: () => apply(iterate, init, []) }) {
+        if (pair === null || (typeof pair !== "object" && typeof pair !== "function")) throw new TypeError(NOT_A_PAIR);
+        const items = [];
+        for (const item of pair) items[items.length] = item;
+        if (items.length !== 2) throw new TypeError(NOT_A_PAIR);
+        add(list, wellFormed(`${items[0]}`), wellFormed(`${items[1]}`));
       }
     }
 
@@ -76,7 +92,7 @@
     append(name, value) {
       const list = this.#list;
       required(arguments, 2);
-      list.push(wellFormed(`${name}`), wellFormed(`${value}`));
+      add(list, wellFormed(`${name}`), wellFormed(`${value}`));
       this.#changed();
     }
 
@@ -113,7 +129,7 @@
       const wanted = wellFormed(`${name}`);
       const values = [];
       for (let index = 0; index < list.length; index += 2) {
-        if (list[index] === wanted) values.push(list[index + 1]);
+        if (list[index] === wanted) values[values.length] = list[index + 1];
       }
       return values;
     }
@@ -146,7 +162,7 @@
         kept += 2;
       }
       list.length = kept;
-      if (!found) list.push(wanted, text);
+      if (!found) add(list, wanted, text);
       this.#changed();
     }
 
@@ -154,10 +170,12 @@
       const list = this.#list;
       const pairs = [];
       for (let index = 0; index < list.length; index += 2) {
-        pairs.push([list[index], list[index + 1]]);
+        pairs[pairs.length] = [list[index], list[index + 1]];
       }
-      pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-      this.#list = pairs.flat();
+      apply(sort, pairs, [(a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)]);
+      const sorted = [];
+      for (let index = 0; index < pairs.length; index++) add(sorted, pairs[index][0], pairs[index][1]);
+      this.#list = sorted;
       this.#changed();
     }
 
@@ -165,7 +183,7 @@
       this.#list;
       if (typeof callback !== "function") throw new TypeError("The callback is not a function.");
       for (let index = 0; index < this.#list.length; index += 2) {
-        callback.call(thisArg, this.#list[index + 1], this.#list[index], this);
+        apply(callback, thisArg, [this.#list[index + 1], this.#list[index], this]);
       }
     }
 

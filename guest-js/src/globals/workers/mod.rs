@@ -39,22 +39,22 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     native.set("wantHandled", Function::new(ctx.clone(), want_handled)?)?;
 
     let aborting = Rc::clone(state);
-    let abort = move |ctx: Ctx<'js>, reason: Option<String>| -> Result<()> {
+    let abort_isolate = move |ctx: Ctx<'js>, reason: Option<String>| -> Result<()> {
         aborting.host.abort(reason.as_deref());
         Err(Exception::throw_internal(&ctx, "the isolate was aborted"))
     };
-    native.set("abort", Function::new(ctx.clone(), abort)?)?;
+    native.set("abort", Function::new(ctx.clone(), abort_isolate)?)?;
 
     // Ends the invocation that the running job belongs to, with an error as its answer, and all
     // that share a scope with it.
     let ending = Rc::clone(state);
-    let abort = move |ctx: Ctx<'js>, reason: Value<'js>| {
+    let abort_invocation = move |ctx: Ctx<'js>, reason: Value<'js>| {
         let id = context::current(&ctx);
         if id != ending.load.get() {
             abort_scope(&ctx, &ending, id, &reason);
         }
     };
-    native.set("abortInvocation", Function::new(ctx.clone(), abort)?)?;
+    native.set("abortInvocation", Function::new(ctx.clone(), abort_invocation)?)?;
 
     // Records that a stream is sent. Returns the invocation that pays for what the running job
     // starts, which is kept open, or 0 if nobody pays.
