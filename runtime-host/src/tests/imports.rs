@@ -189,5 +189,5 @@ async fn the_native_stack_of_a_guest_is_bounded() {
     let bytes = crate::support::config::WASM_STACK_BYTES as u64;
     assert_eq!((error.kind, error.limit), (LimitKind::Stack, bytes));
     assert_eq!(error.to_string(), format!("exceeded the native stack of {bytes} bytes"));
-    assert_eq!(event.outcome.to_string(), "exceededMemory");
+    assert_eq!(event.outcome.as_str(), "exceededMemory");
 }

@@ -153,7 +153,7 @@ fn with_key<R>(key: &Held<'_>, with: impl FnOnce(&CurveKey) -> Option<R>) -> Opt
     }
 }
 
-fn held<'js>(ctx: Ctx<'js>, key: Option<CurveKey>) -> Result<Option<Held<'js>>> {
+fn held(ctx: Ctx<'_>, key: Option<CurveKey>) -> Result<Option<Held<'_>>> {
     key.map(|key| hold(ctx, Key::Curve(key))).transpose()
 }
 

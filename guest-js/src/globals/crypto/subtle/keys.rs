@@ -40,7 +40,7 @@ impl<'js> JsClass<'js> for Handle {
 /// A key as a helper takes it.
 pub type Held<'js> = Class<'js, Handle>;
 
-pub fn hold<'js>(ctx: Ctx<'js>, key: Key) -> Result<Held<'js>> {
+pub fn hold(ctx: Ctx<'_>, key: Key) -> Result<Held<'_>> {
     Class::instance(ctx, Handle(key))
 }
 

@@ -1,4 +1,4 @@
-//! The byte work of `crypto.subtle`, on the crates of RustCrypto and dalek.
+//! The byte work of `crypto.subtle`, on the crates of `RustCrypto` and dalek.
 //!
 //! The scripts beside these files decide what is allowed and which error a failure is. Each
 //! helper returns `undefined` for what it refuses.
@@ -47,7 +47,7 @@ fn room(length: usize) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
+pub fn install(native: &Object<'_>, state: &Rc<State>) -> Result<()> {
     let subtle = Object::new_proto(native.ctx().clone(), None)?;
     keys::install(&subtle, state)?;
     hash::install(&subtle)?;

@@ -107,7 +107,7 @@ fn with_private<R>(key: &Held<'_>, with: impl FnOnce(&PrivateKey) -> Option<R>) 
     }
 }
 
-fn held<'js>(ctx: Ctx<'js>, key: Option<Key>) -> Result<Option<Held<'js>>> {
+fn held(ctx: Ctx<'_>, key: Option<Key>) -> Result<Option<Held<'_>>> {
     key.map(|key| hold(ctx, key)).transpose()
 }
 
@@ -161,15 +161,15 @@ fn from_pkcs8(der: &[u8]) -> Option<Key> {
 /// Returns the key of a modulus and an exponent, and for a private key of `d`, `p`, `q`, `dp`,
 /// `dq` and `qi`. `None` if they do not belong together.
 fn from_parts<P: AsRef<[u8]>>(parts: &[P]) -> Option<Key> {
-    let (n, e) = (parts.first()?.as_ref(), parts.get(1)?.as_ref());
-    let public = PublicKey::new(number(n, MAX_SIZE)?, number(e, MAX_SIZE)?).ok()?;
+    let (modulus, exponent) = (parts.first()?.as_ref(), parts.get(1)?.as_ref());
+    let public = PublicKey::new(number(modulus, MAX_SIZE)?, number(exponent, MAX_SIZE)?).ok()?;
     if parts.len() == 2 {
         return Some(Key::RsaPublic(Box::new(public)));
     }
     let [d, p, q, ..] = parts.get(2..)? else { return None };
     let [d, p, q] = [d, p, q].map(|part| number(part.as_ref(), MAX_SIZE));
-    let n = public.n().as_ref().clone();
-    let key = PrivateKey::from_components(n, public.e().clone(), d?, vec![p?, q?]).ok()?;
+    let modulus = public.n().as_ref().clone();
+    let key = PrivateKey::from_components(modulus, public.e().clone(), d?, vec![p?, q?]).ok()?;
     let own = private_parts(&key)?;
     let is_same = own.len() == parts.len()
         && own.iter().zip(parts).all(|(own, part)| trimmed(own) == trimmed(part.as_ref()));
