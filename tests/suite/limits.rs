@@ -409,7 +409,7 @@ async fn more_fresh_calls_than_there_is_room_for() {
 #[tokio::test]
 async fn a_loop_does_not_hold_up_others_on_the_same_thread() {
     let looping = Case::body("while (true);")
-        .limits(|limits| limits.fuel(1 << 60).wall(Duration::from_secs(3)))
+        .limits(|limits| limits.fuel(1 << 60).wall(Duration::from_mins(1)))
         .worker();
     let looping = tokio::spawn(async move { call(&looping, ()).await });
     let others = Case::js("let n = 0; export default { run() { return ++n } }").worker();
@@ -418,7 +418,7 @@ async fn a_loop_does_not_hold_up_others_on_the_same_thread() {
     }
     // A loop that held up the thread would have met its deadline by now.
     assert!(!looping.is_finished());
-    let _ = soon(looping).await.expect("no panic").expect_limit(LimitKind::Wall);
+    looping.abort();
 }
 
 #[tokio::test]
