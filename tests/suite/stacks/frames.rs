@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{assert_inside, position, text};
 use crate::family::family;
-use crate::harness::{Case, call};
+use crate::harness::Case;
 
 #[tokio::test]
 async fn past_an_await_stand_those_that_wait() {

@@ -3,7 +3,7 @@
 mod frames;
 
 use isolet::LimitKind;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::family::family;
 use crate::harness::{Case, Run, assert_alive, call};
