@@ -61,9 +61,25 @@ wpt folder *options:
     cargo build --release -p isolet-cli
     tools/wpt.py {{ folder }} {{ options }}
 
+# Programs that use packages from npm, in sandboxes and in Node (needs node 20 and npm); fails if
+# one is lost of those in tests/conformance/packages.json
+packages *options:
+    cargo build --release -p isolet-cli
+    tools/packages.py {{ options }}
+
 # The suite on AArch64, in QEMU, with each backend (see tools/aarch64.sh)
 aarch64 *filter:
     tools/aarch64.sh test {{ filter }}
+
+# Node's own tests of its modules, from a checkout of nodejs/node; fails if one is lost of those
+# in tests/conformance/node.json
+node-tests checkout *options:
+    cargo build --release -p isolet-cli
+    tools/node_tests.py {{ checkout }} {{ options }}
+
+# Write guest-js/node/dist from its sources and pinned packages (needs node 24 and npm)
+node-modules:
+    cd guest-js/node && npm ci --no-audit --no-fund && node build.mjs
 
 # What is slow to check before a release: the public interface against the last one that was
 # published, every feature by itself, and the packages

@@ -154,7 +154,7 @@ build_js() {
     # call; the guest runs them once.
     link isolet_guest_js "$1/guest-js.wasm" --import-memory -z stack-size=1048576 \
         --export=turn --export=cabi_post_turn --export=cabi_realloc \
-        --export=compile --export=init --export=dump --export=__wasm_call_ctors
+        --export=begin --export=compile --export=init --export=dump --export=__wasm_call_ctors
     optimize "$1/guest-js.wasm"
 }
 

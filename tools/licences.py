@@ -45,6 +45,9 @@ def main():
                 continue
             seen[text] = f"{package['name']}/{inside}"
             print(f"\n--- {inside}\n{text}\n")
+    print("=" * 72)
+    print("Node's modules in the guest\n")
+    print((pathlib.Path(__file__).parent.parent / "guest-js/node/LICENSES").read_text())
     return 0
 
 

@@ -174,6 +174,12 @@ pub(crate) enum CompatibilityFlag {
     /// Write the URL of a request in its standard form (the default)
     #[value(name = "fetch_standard_url")]
     StandardUrl,
+    /// Have Node's globals, such as `process` and `Buffer` (the default)
+    #[value(name = "nodejs_compat")]
+    NodeGlobals,
+    /// Have none of Node's globals
+    #[value(name = "no_nodejs_compat")]
+    NoNodeGlobals,
 }
 
 /// Takes the names of the backends that this build has.

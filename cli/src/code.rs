@@ -37,8 +37,10 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
     if let Some(name) = &args.jsx_import_source {
         options = options.jsx_import_source(name);
     }
-    let mut code =
-        WorkerCode::from_source(main, folder).limits(limits(args)).transpile_options(options);
+    let mut code = WorkerCode::from_source(main, folder)
+        .limits(limits(args))
+        .transpile_options(options)
+        .node_globals(true);
     for (name, module) in given {
         code = code.add(name, module);
     }
@@ -58,6 +60,8 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
             CompatibilityFlag::MapPromises => code.map_promises(true),
             CompatibilityFlag::LegacyUrl => code.keep_urls(true),
             CompatibilityFlag::StandardUrl => code.keep_urls(false),
+            CompatibilityFlag::NodeGlobals => code.node_globals(true),
+            CompatibilityFlag::NoNodeGlobals => code.node_globals(false),
         };
     }
     if let Some(seed) = args.seed {

@@ -4,12 +4,16 @@
 //! context in which it was made and restores it around its job. The native build has the
 //! crate's unpatched engine. It uses the invocation whose event began the turn, which is
 //! correct as long as a test drives one invocation at a time.
+//!
+//! The context also carries the value that `AsyncLocalStorage` stores. A context with a value is
+//! an array of the invocation and the value; without one it is the number alone, which needs no
+//! memory.
 
-use rquickjs::Ctx;
+use rquickjs::{Ctx, Result, Value};
 
 #[cfg(target_arch = "wasm32")]
 mod patched {
-    use rquickjs::{Ctx, qjs};
+    use rquickjs::{Array, Ctx, Result, Value, qjs};
 
     unsafe extern "C" {
         fn JS_GetAsyncContext(ctx: *mut qjs::JSContext) -> qjs::JSValue;
@@ -19,25 +23,51 @@ mod patched {
         fn JS_MoveAtoms(rt: *mut qjs::JSRuntime);
     }
 
-    pub fn current(ctx: &Ctx<'_>) -> u32 {
-        // SAFETY: the context is live. The value is an integer or undefined, neither of which
-        // is reference-counted.
+    fn get<'js>(ctx: &Ctx<'js>) -> Value<'js> {
+        // SAFETY: the context is live, and the returned value is an owned reference.
+        unsafe { Value::from_raw(ctx.clone(), JS_GetAsyncContext(ctx.as_raw().as_ptr())) }
+    }
+
+    fn set<'js>(ctx: &Ctx<'js>, value: &Value<'js>) {
+        // SAFETY: the context is live. The engine takes over a reference of its own.
         unsafe {
-            let value = JS_GetAsyncContext(ctx.as_raw().as_ptr());
-            if qjs::JS_VALUE_GET_TAG(value) == qjs::JS_TAG_INT {
-                qjs::JS_VALUE_GET_INT(value).cast_unsigned()
-            } else {
-                0
-            }
+            let raw = ctx.as_raw().as_ptr();
+            JS_SetAsyncContext(raw, qjs::JS_DupValue(raw, value.as_raw()));
         }
     }
 
+    pub fn current(ctx: &Ctx<'_>) -> u32 {
+        let context = get(ctx);
+        let number = match context.as_array() {
+            Some(pair) => pair.get::<i32>(0).ok(),
+            None => context.as_int(),
+        };
+        number.map_or(0, i32::cast_unsigned)
+    }
+
     pub fn enter(ctx: &Ctx<'_>, invocation: u32) {
-        // SAFETY: the context is live; an integer needs no reference.
-        unsafe {
-            let value = qjs::JS_MKVAL(qjs::JS_TAG_INT, invocation.cast_signed());
-            JS_SetAsyncContext(ctx.as_raw().as_ptr(), value);
+        set(ctx, &Value::new_int(ctx.clone(), invocation.cast_signed()));
+    }
+
+    pub fn store<'js>(ctx: &Ctx<'js>) -> Result<Value<'js>> {
+        match get(ctx).as_array() {
+            Some(pair) => pair.get(1),
+            None => Ok(Value::new_undefined(ctx.clone())),
         }
+    }
+
+    pub fn set_store<'js>(ctx: &Ctx<'js>, store: Value<'js>) -> Result<()> {
+        let invocation = current(ctx);
+        if store.is_undefined() {
+            enter(ctx, invocation);
+            return Ok(());
+        }
+        // A new array: reactions share the one that is current.
+        let pair = Array::new(ctx.clone())?;
+        pair.set(0, invocation.cast_signed())?;
+        pair.set(1, store)?;
+        set(ctx, pair.as_value());
+        Ok(())
     }
 
     pub fn seed_hashes(ctx: &Ctx<'_>, seed: u32) {
@@ -59,12 +89,15 @@ mod patched {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod patched {
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
 
-    use rquickjs::Ctx;
+    use rquickjs::{Ctx, Persistent, Result, Value};
 
     thread_local! {
         static CURRENT: Cell<u32> = const { Cell::new(0) };
+        // Never dropped: the engine is gone when a thread ends.
+        static STORE: RefCell<Option<std::mem::ManuallyDrop<Persistent<Value<'static>>>>> =
+            const { RefCell::new(None) };
     }
 
     pub fn current(_: &Ctx<'_>) -> u32 {
@@ -73,6 +106,30 @@ mod patched {
 
     pub fn enter(_: &Ctx<'_>, invocation: u32) {
         CURRENT.set(invocation);
+        release();
+    }
+
+    fn release() {
+        if let Some(store) = STORE.take() {
+            drop(std::mem::ManuallyDrop::into_inner(store));
+        }
+    }
+
+    pub fn store<'js>(ctx: &Ctx<'js>) -> Result<Value<'js>> {
+        STORE.with_borrow(|store| match store {
+            Some(store) => Persistent::clone(store).restore(ctx),
+            None => Ok(Value::new_undefined(ctx.clone())),
+        })
+    }
+
+    #[allow(clippy::unnecessary_wraps, reason = "the patched engine's can fail")]
+    pub fn set_store<'js>(ctx: &Ctx<'js>, store: Value<'js>) -> Result<()> {
+        release();
+        if !store.is_undefined() {
+            let store = Persistent::save(ctx, store);
+            STORE.set(Some(std::mem::ManuallyDrop::new(store)));
+        }
+        Ok(())
     }
 
     pub fn seed_hashes(_: &Ctx<'_>, _: u32) {}
@@ -85,9 +142,25 @@ pub fn current(ctx: &Ctx<'_>) -> u32 {
     patched::current(ctx)
 }
 
-/// Makes `invocation` the current one, until the next job begins.
+/// Makes `invocation` the current one, until the next job begins. Its context has no store.
 pub fn enter(ctx: &Ctx<'_>, invocation: u32) {
     patched::enter(ctx, invocation);
+}
+
+/// Returns what [`set_store`] has stored in the running job's context, or undefined.
+///
+/// # Errors
+/// Errors if the heap is full.
+pub fn store<'js>(ctx: &Ctx<'js>) -> Result<Value<'js>> {
+    patched::store(ctx)
+}
+
+/// Stores a value in the running job's context. What the job starts from now on carries it.
+///
+/// # Errors
+/// Errors if the heap is full.
+pub fn set_store<'js>(ctx: &Ctx<'js>, store: Value<'js>) -> Result<()> {
+    patched::set_store(ctx, store)
 }
 
 /// Seeds the hashes of `Map` and `Set`. Only valid while none has an entry.

@@ -12,7 +12,7 @@ use crate::throw::thrown;
 use crate::timers::Due;
 use crate::{
     Effect, Event, Host, Invoke, Level, Load, Outcome, Settlement, clock, context, globals,
-    intrinsics, modules, rpc, state, value,
+    intrinsics, modules, node, rpc, state, value,
 };
 
 /// The heap size in bytes at which the engine first collects garbage. A collection visits every
@@ -124,6 +124,10 @@ impl Interpreter {
         }
         self.open(ctx, load.invocation, false);
         self.state.load.set(load.invocation);
+        if load.node_globals {
+            let installed = node::install_globals(ctx, &self.state);
+            self.report(ctx, installed);
+        }
         let state = Rc::clone(&self.state);
         let evaluated = match modules::link_main(ctx, &self.state, load) {
             Ok(promise) => promise,
@@ -182,11 +186,15 @@ impl Interpreter {
         let invocation = timer.invocation;
         context::enter(ctx, invocation);
         self.state.payer.set(invocation);
-        let callback = timer.callback.clone();
+        let (callback, store) = (timer.callback.clone(), timer.store.clone());
         if let Some(interval) = timer.interval {
             self.state.timers.borrow_mut().put(id, now, interval, timer);
         }
-        let fired = callback.restore(ctx).and_then(|callback| callback.call::<_, ()>(()));
+        let fired = store
+            .restore(ctx)
+            .and_then(|store| context::set_store(ctx, store))
+            .and_then(|()| callback.restore(ctx))
+            .and_then(|callback| callback.call::<_, ()>(()));
         self.report(ctx, fired);
     }
 
@@ -249,7 +257,8 @@ impl Interpreter {
 fn install(ctx: &Ctx<'_>, state: &Rc<State>, globals: &[u8]) -> rquickjs::Result<()> {
     state::attach(ctx, state);
     value::install(ctx)?;
-    let internals = globals::install(ctx, state, globals)?;
+    let (native, internals) = globals::install(ctx, state, globals)?;
+    node::install(ctx, state, &native, &internals, modules::require)?;
     value::set_platform(ctx, &internals.get::<_, Vec<Value<'_>>>("platform")?)?;
     *state.internals.borrow_mut() = Some(Internals::save(ctx, internals));
     Ok(())

@@ -22,6 +22,10 @@ impl Host for Imports {
     fn source(&self, specifier: &str) -> Result<Module, SourceError> {
         crate::source(specifier)
     }
+
+    fn data(&self, name: &str) -> Option<Vec<u8>> {
+        crate::data(name)
+    }
 }
 
 thread_local! {
@@ -53,10 +57,11 @@ unsafe extern "C" {
 /// `tests/hostile/loader/stacks-of-children.js`, when the globals have changed.
 const ASIDE: usize = 12 << 10;
 
-/// Runs the constructors and sets the panic hook. Must run before anything else. The hook logs
-/// the message of a panic, because a panic ends the instance as a trap, which carries no
+/// Runs the constructors and sets the panic hook. Must be called before anything else. The hook
+/// logs the message of a panic, because a panic ends the instance as a trap, which carries no
 /// message.
-fn begin() {
+#[unsafe(no_mangle)]
+extern "C" fn begin() {
     // SAFETY: the linker makes this function, and nothing ran before it.
     unsafe { __wasm_call_ctors() };
     std::panic::set_hook(Box::new(|info| {
@@ -64,14 +69,13 @@ fn begin() {
     }));
 }
 
-/// Compiles the texts of the globals. The host calls it when it is built, in an instance that
-/// is thrown away afterwards.
+/// Compiles texts of the globals and of built-in modules. The host calls it when it is built, in
+/// an instance that is thrown away afterwards.
 ///
 /// # Safety
 /// The host must have written `texts` to the lower half of the stack, far from the part in use.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn compile(texts: *const u8, bytes: usize) -> *const [usize; 2] {
-    begin();
     // SAFETY: guaranteed by the caller.
     let texts = unsafe { std::slice::from_raw_parts(texts, bytes) };
     let compiled = str::from_utf8(texts)
@@ -93,7 +97,6 @@ unsafe extern "C" fn compile(texts: *const u8, bytes: usize) -> *const [usize; 2
 /// Same as [`compile`].
 #[unsafe(no_mangle)]
 unsafe extern "C" fn init(globals: *const u8, bytes: usize) {
-    begin();
     // SAFETY: guaranteed by the caller; the engine's allocator returns a block, or null.
     let (globals, _) =
         unsafe { (std::slice::from_raw_parts(globals, bytes), black_box(malloc(ASIDE))) };

@@ -16,4 +16,7 @@ pub trait Host {
     /// # Errors
     /// Errors if there is no such module, or if it could not be turned into JavaScript.
     fn source(&self, specifier: &str) -> Result<Module, SourceError>;
+
+    /// Returns a piece of the runtime's own data, or `None` if there is none of that name.
+    fn data(&self, name: &str) -> Option<Vec<u8>>;
 }

@@ -18,6 +18,7 @@ mod globals;
 mod host;
 mod intrinsics;
 mod modules;
+mod node;
 mod promise;
 mod reaction;
 mod rpc;
@@ -33,6 +34,7 @@ pub use event_loop::Interpreter;
 pub use globals::{TEXTS as GLOBALS, compile as compile_globals};
 pub use host::Host;
 pub use modules::resolve;
+pub use node::TEXTS as MODULES;
 
 wit_bindgen::generate!({
     world: "sandbox",

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use isolet_wire::Value;
 
 use crate::globals::compiled;
+use crate::node::tests::compiled_module;
 use crate::{
     Effect, Entrypoint, Event, Host, Interpreter, Invoke, Level, Load, Message, Module, ModuleBody,
     Outcome, Receiver, Script, Settled, Settlement, SourceError,
@@ -30,6 +31,10 @@ impl Host for Recorder {
     fn source(&self, specifier: &str) -> Result<Module, SourceError> {
         let body = self.modules.get(specifier).ok_or(SourceError::NotFound)?;
         Ok(Module { name: specifier.to_owned(), body: body.clone() })
+    }
+
+    fn data(&self, name: &str) -> Option<Vec<u8>> {
+        compiled_module(name)
     }
 }
 
@@ -74,6 +79,7 @@ impl Guest {
             transfers_stubs: false,
             maps_promises: false,
             keeps_urls: false,
+            node_globals: false,
             watched: false,
             max_code_bytes: 0,
             main: "main.js".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rquickjs::{Function, Persistent};
+use rquickjs::{Function, Persistent, Value};
 
 use crate::Alarm;
 
@@ -17,6 +17,8 @@ struct Key {
 pub struct Timer {
     pub invocation: u32,
     pub callback: Persistent<Function<'static>>,
+    /// What the context stored when the timer was set.
+    pub store: Persistent<Value<'static>>,
     /// The milliseconds between two firings, if the timer is an interval.
     pub interval: Option<u64>,
 }

@@ -1,6 +1,7 @@
 //! Compiles the two guests for each backend: for the baseline of the target's architecture,
 //! and for the interpreter. At run time no code is compiled: artifacts are mapped.
 
+mod data;
 mod split;
 mod wrapper;
 
@@ -18,6 +19,7 @@ use wasmtime::{
     TypedFunc, WasmResults,
 };
 
+use data::Script;
 use split::Guest;
 
 fn main() -> Result<()> {
@@ -29,7 +31,10 @@ fn main() -> Result<()> {
     // The program may be for another machine than the one that builds it.
     let mut host = config::config(None)?;
     host.cranelift_opt_level(OptLevel::None);
-    let memory = initialised(&Engine::new(&host)?, &guest)?;
+    let engine = Engine::new(&host)?;
+    let scripts = compiled(&engine, &guest)?;
+    fs::write(out.join("data.bin"), data::archive(&scripts))?;
+    let memory = initialised(&engine, &guest, &scripts)?;
     write(out.join("image.bin"), &memory)?;
 
     println!("cargo::rustc-check-cfg=cfg(code_in_place)");
@@ -117,18 +122,30 @@ fn transpiler() -> Result<Vec<u8>> {
 const GIVEN: usize = 65536;
 const GIVEN_END: usize = 512 << 10;
 
-/// Returns the linear memory after the guest has made its runtime and its globals. The
-/// globals are compiled in another instance, because the leftovers of that would stay in
+/// Returns the names of the guest's scripts and their bytecode, with a length before each.
+/// They are compiled in an instance of their own, because the leftovers of that would stay in
 /// the image.
-fn initialised(engine: &Engine, guest: &Guest) -> Result<Vec<u8>> {
-    let module = &Module::new(engine, &guest.code)?;
-    let mut apart = Starting::new(engine, guest, module)?;
-    let list: u32 = apart.call("compile", &guest.globals)?;
-    let number = |place| Ok::<_, Error>(u32::from_le_bytes(apart.read(place, 4)?.try_into()?));
-    let compiled = apart.read(number(list)?, number(list + 4)?)?;
+fn compiled(engine: &Engine, guest: &Guest) -> Result<Vec<Script>> {
+    let mut apart = Starting::new(engine, guest)?;
+    let mut scripts = Vec::new();
+    // A name and a text, each followed by a NUL.
+    let mut texts = guest.globals.split_inclusive(|byte| *byte == 0);
+    while let (Some(name), Some(text)) = (texts.next(), texts.next()) {
+        let list: u32 = apart.call("compile", &[name, text].concat())?;
+        let number = |place| Ok::<_, Error>(u32::from_le_bytes(apart.read(place, 4)?.try_into()?));
+        let bytecode = apart.read(number(list)?, number(list + 4)?)?.to_vec();
+        let name = str::from_utf8(name)?.trim_end_matches('\0').to_owned();
+        scripts.push(Script { name, bytecode });
+    }
+    Ok(scripts)
+}
 
-    let mut starting = Starting::new(engine, guest, module)?;
-    starting.call::<()>("init", compiled)?;
+/// Returns the linear memory after the guest has made its runtime and its globals.
+fn initialised(engine: &Engine, guest: &Guest, scripts: &[Script]) -> Result<Vec<u8>> {
+    let mut starting = Starting::new(engine, guest)?;
+    let globals = scripts.iter().filter(|script| !script.is_module());
+    let globals: Vec<_> = globals.map(|script| &script.bytecode[..]).collect();
+    starting.call::<()>("init", &globals.concat())?;
     let mut memory = starting.memory.data(&starting.store).to_vec();
     memory[..GIVEN_END].fill(0);
     Ok(memory)
@@ -142,7 +159,8 @@ struct Starting {
 }
 
 impl Starting {
-    fn new(engine: &Engine, guest: &Guest, module: &Module) -> Result<Self> {
+    fn new(engine: &Engine, guest: &Guest) -> Result<Self> {
+        let module = &Module::new(engine, &guest.code)?;
         let mut store = Store::new(engine, ());
         store.set_fuel(u64::MAX)?;
         let image = Module::new(engine, image_module::image_module(&guest.memory))?;
@@ -170,12 +188,14 @@ impl Starting {
             });
         }
         let instance = Instance::new(&mut store, module, &imports)?;
+        instance.get_typed_func::<(), ()>(&mut store, "begin")?.call(&mut store, ())?;
         Ok(Self { store, memory, instance })
     }
 
     fn call<R: WasmResults>(&mut self, name: &str, given: &[u8]) -> Result<R> {
         if given.len() > GIVEN_END - GIVEN {
-            return Err(Error::msg("the globals are too large for the guest's stack"));
+            let length = given.len();
+            return Err(Error::msg(format!("{length} bytes are too much for the guest's stack")));
         }
         self.memory.write(&mut self.store, GIVEN, given)?;
         let function: TypedFunc<(u32, u32), R> =

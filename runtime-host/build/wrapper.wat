@@ -29,7 +29,7 @@
   (type $load-type (record
     (field "invocation" u32) (field "seed" u64) (field "stack-bytes" u32)
     (field "dynamic-code" bool) (field "transfers-stubs" bool) (field "maps-promises" bool)
-    (field "keeps-urls" bool)
+    (field "keeps-urls" bool) (field "node-globals" bool)
     (field "watched" bool) (field "max-code-bytes" u64) (field "main" string) (field "env" $message)))
   (import "load" (type $load (eq $load-type)))
   (type $entrypoint-type (record
@@ -80,13 +80,14 @@
   (import "abort" (func $abort (param "reason" (option string))))
   (import "source" (func $source (param "specifier" string)
     (result (result $module (error $source-error)))))
+  (import "data" (func $data (param "name" string) (result (option (list u8)))))
 
   (import "image" (core module $image (export "memory" (memory PAGES))))
   (import "engine" (core module $engine
     (import "env" "memory" (memory PAGES))
 ENGINE))
 
-  ;; `realloc` lets `source` be lowered before there is an engine to allocate;
+  ;; `realloc` lets `source` and `data` be lowered before there is an engine to allocate;
   ;; `write`, `seek` and `grow` put the pages of a suspended sandbox back.
   (core module $shim
     (type $realloc (func (param i32 i32 i32 i32) (result i32)))
@@ -114,9 +115,10 @@ ENGINE))
   (core func $log-lowered (canon lower (func $log) (memory $memory)))
   (core func $abort-lowered (canon lower (func $abort) (memory $memory)))
   (core func $source-lowered (canon lower (func $source) (memory $memory) (realloc $realloc)))
+  (core func $data-lowered (canon lower (func $data) (memory $memory) (realloc $realloc)))
   (core instance $root
     (export "log" (func $log-lowered)) (export "abort" (func $abort-lowered))
-    (export "source" (func $source-lowered)))
+    (export "source" (func $source-lowered)) (export "data" (func $data-lowered)))
   (core instance $eng (instantiate $engine
     (with "env" (instance $env)) (with "$root" (instance $root))))
   (core instance $fix (instantiate $fixup

@@ -19,7 +19,7 @@ const HOST: [&str; 10] = [
 ];
 
 /// The layers of the guest, beginning with the lowest.
-const GUEST: [&str; 16] = [
+const GUEST: [&str; 17] = [
     "clock",
     "host",
     "context",
@@ -33,6 +33,7 @@ const GUEST: [&str; 16] = [
     "reaction",
     "rpc",
     "globals",
+    "node",
     "modules",
     "event_loop",
     "export",

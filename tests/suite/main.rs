@@ -35,6 +35,7 @@ mod lockdown;
 mod messages;
 mod modules;
 mod no_jit;
+mod node;
 mod outbound;
 mod ownership;
 mod peers;

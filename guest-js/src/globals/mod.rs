@@ -10,7 +10,7 @@ mod dynamic_code;
 mod encoding;
 mod fetch;
 mod inspect;
-mod raw;
+pub mod raw;
 mod scripts;
 mod structured_clone;
 mod timers;
@@ -18,7 +18,7 @@ mod url;
 mod workers;
 
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use std::rc::Rc;
 
@@ -28,15 +28,19 @@ use crate::state::State;
 
 pub use console::thrown as thrown_as_data;
 pub use dynamic_code::forbid as forbid_dynamic_code;
-#[cfg(test)]
-pub use scripts::tests::compiled;
 pub use scripts::{STACK, TEXTS, compile};
+#[cfg(test)]
+pub use scripts::{take, tests::compiled};
 
-/// Creates the globals of a new context and returns the internals.
+/// Creates the globals of a new context. Returns `native` and `internals`.
 ///
 /// # Errors
 /// Errors if memory runs out, or if `compiled` was not made by [`compile`].
-pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>, compiled: &[u8]) -> Result<Object<'js>> {
+pub fn install<'js>(
+    ctx: &Ctx<'js>,
+    state: &Rc<State>,
+    compiled: &[u8],
+) -> Result<(Object<'js>, Object<'js>)> {
     let native = Object::new_proto(ctx.clone(), None)?;
     compression::install(&native)?;
     console::install(&native, state)?;
@@ -55,5 +59,5 @@ pub fn install<'js>(ctx: &Ctx<'js>, state: &Rc<State>, compiled: &[u8]) -> Resul
         script.call::<_, ()>((native.clone(), internals.clone()))
     })?;
     dynamic_code::install(ctx, &internals)?;
-    Ok(internals)
+    Ok((native, internals))
 }

@@ -129,6 +129,21 @@ pub fn proxy_target<'js>(proxy: &Object<'js>) -> Option<Object<'js>> {
     target.into_object()
 }
 
+/// Returns the handler of a proxy, or `None` if the proxy was revoked.
+pub fn proxy_handler<'js>(proxy: &Object<'js>) -> Option<Object<'js>> {
+    let ctx = proxy.ctx();
+    // SAFETY: the proxy is live, and the returned handler is an owned reference.
+    let handler = unsafe {
+        let handler = qjs::JS_GetProxyHandler(ctx.as_raw().as_ptr(), proxy.as_raw());
+        if qjs::JS_IsException(handler) {
+            ctx.catch();
+            return None;
+        }
+        Value::from_raw(ctx.clone(), handler)
+    };
+    handler.into_object()
+}
+
 /// Returns what a settled promise holds.
 pub fn promise_result<'js>(promise: &Value<'js>) -> Value<'js> {
     let ctx = promise.ctx();
@@ -168,6 +183,35 @@ pub fn text(value: &Value<'_>) -> Result<String> {
     }
     Ok(String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+/// Returns the UTF-16 code units of `String(value)`. Runs no code for a primitive.
+pub fn units(value: &Value<'_>) -> Result<Vec<u16>> {
+    let raw = value.ctx().as_raw().as_ptr();
+    let mut len = 0;
+    // SAFETY: the engine owns the units until they are freed.
+    unsafe {
+        let units = qjs::JS_ToCStringLenUTF16(raw, &raw mut len, value.as_raw());
+        if units.is_null() {
+            return Err(Error::Exception);
+        }
+        let copy = std::slice::from_raw_parts(units, len as usize).to_vec();
+        qjs::JS_FreeCStringUTF16(raw, units);
+        Ok(copy)
+    }
+}
+
+/// Creates a string of UTF-16 code units, which may hold lone surrogates.
+pub fn from_units<'js>(ctx: &Ctx<'js>, units: &[u16]) -> Result<Value<'js>> {
+    // SAFETY: the engine copies the units. The result is checked before it is used, and the
+    // value made of it owns it.
+    unsafe {
+        let text = qjs::JS_NewStringUTF16(ctx.as_raw().as_ptr(), units.as_ptr(), units.len() as _);
+        if qjs::JS_IsException(text) {
+            return Err(Error::Exception);
+        }
+        Ok(Value::from_raw(ctx.clone(), text))
+    }
 }
 
 /// Returns `Number(value)`. Runs no code for a primitive.
@@ -309,8 +353,8 @@ pub fn compile(ctx: &Ctx<'_>, name: &str, source: &str) -> Result<Vec<u8>> {
 pub fn evaluate<'js>(ctx: &Ctx<'js>, bytecode: &[u8]) -> Result<Value<'js>> {
     let raw = ctx.as_raw().as_ptr();
     let flags = qjs::JS_READ_OBJ_BYTECODE.cast_signed();
-    // SAFETY: the same engine wrote the bytecode when the host was built, and no worker exists
-    // yet. Evaluating consumes the function.
+    // SAFETY: the same engine wrote the bytecode when the host was built, and no worker can
+    // reach it. Evaluating consumes the function.
     unsafe {
         let function = qjs::JS_ReadObject(raw, bytecode.as_ptr(), bytecode.len() as _, flags);
         if qjs::JS_IsException(function) {

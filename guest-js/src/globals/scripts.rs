@@ -7,7 +7,6 @@
 use rquickjs::{Context, Ctx, Error, Result, Runtime, Value};
 
 use super::raw;
-
 /// The stack size for making the globals, in bytes.
 pub const STACK: usize = 256 << 10;
 
@@ -92,7 +91,8 @@ static SECTION: [u8; TEXTS.len()] = match TEXTS.as_bytes().first_chunk() {
     None => unreachable!(),
 };
 
-/// Compiles such texts to bytecode. The bytecode of each script follows its length.
+/// Compiles such texts to bytecode. Each script is its name and its bytecode, which both follow
+/// their length.
 ///
 /// # Errors
 /// Errors if memory runs out, or with a syntax error.
@@ -106,8 +106,10 @@ pub fn compile(texts: &str) -> Result<Vec<u8>> {
         let mut compiled = Vec::new();
         for script in texts.chunks_exact(2) {
             let bytecode = raw::compile(&ctx, script[0], script[1])?;
-            compiled.extend((bytecode.len() as u32).to_le_bytes());
-            compiled.extend(bytecode);
+            for part in [script[0].as_bytes(), &bytecode] {
+                compiled.extend((part.len() as u32).to_le_bytes());
+                compiled.extend(part);
+            }
         }
         Ok(compiled)
     })
@@ -122,13 +124,20 @@ pub fn evaluate<'js>(
     mut compiled: &[u8],
     mut each: impl FnMut(Value<'js>) -> Result<()>,
 ) -> Result<()> {
-    while let Some((length, rest)) = compiled.split_first_chunk() {
-        let length = u32::from_le_bytes(*length) as usize;
-        let (bytecode, rest) = rest.split_at_checked(length).ok_or(Error::Unknown)?;
-        each(raw::evaluate(ctx, bytecode)?)?;
-        compiled = rest;
+    while !compiled.is_empty() {
+        take(&mut compiled)?;
+        each(raw::evaluate(ctx, take(&mut compiled)?)?)?;
     }
     Ok(())
+}
+
+/// Takes a length and as many bytes from the front.
+pub fn take<'a>(compiled: &mut &'a [u8]) -> Result<&'a [u8]> {
+    let (length, rest) = compiled.split_first_chunk().ok_or(Error::Unknown)?;
+    let length = u32::from_le_bytes(*length) as usize;
+    let (part, rest) = rest.split_at_checked(length).ok_or(Error::Unknown)?;
+    *compiled = rest;
+    Ok(part)
 }
 
 #[cfg(test)]

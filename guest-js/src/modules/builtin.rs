@@ -1,10 +1,10 @@
 //! The modules that every worker can import: `cloudflare:workers`, which is also
-//! `isolet:workers`, and `cloudflare:sockets`.
+//! `isolet:workers`, `cloudflare:sockets`, and those of Node.
 
 use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::{Ctx, Result, Value};
 
-use crate::{intrinsics, state};
+use crate::{intrinsics, node, state};
 
 const NAMES: [&str; 2] = ["cloudflare:workers", "isolet:workers"];
 
@@ -16,7 +16,7 @@ pub fn name(specifier: &str) -> Option<&'static str> {
     if specifier == SOCKETS {
         return Some(SOCKETS);
     }
-    NAMES.contains(&specifier).then_some(NAMES[0])
+    NAMES.contains(&specifier).then_some(NAMES[0]).or_else(|| node::name(specifier))
 }
 
 /// The module `cloudflare:sockets`. It can be imported, but its function refuses to connect.

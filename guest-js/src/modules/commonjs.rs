@@ -7,8 +7,9 @@ use rquickjs::context::EvalOptions;
 use rquickjs::function::This;
 use rquickjs::{Ctx, Error, Function, Object, Persistent, Result, Value};
 
-use super::{builtin, evaluate, find, not_found, required, resolve, source_map};
+use super::{builtin, evaluate, locate, required, source_map};
 use crate::commonjs_exports::{self, Exported};
+use crate::node;
 use crate::state::{self, State};
 use crate::{ModuleBody, value};
 
@@ -54,13 +55,11 @@ pub fn names(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<BTreeSet<String
         names.insert(WHOLE.to_owned());
         names.extend(exported.names.iter().filter(|name| is_new(name)).cloned());
         for specifier in &exported.from {
-            let path = resolve(&name, specifier).filter(|_| builtin::name(specifier).is_none());
-            match path.map(|path| find(ctx, state, &path, Some(&name))) {
-                Some(Ok(found)) => left.push(found),
+            match locate(ctx, state, &name, specifier) {
+                Ok(found) => left.push(found),
                 // Ignored: it fails when it is required, if it is.
-                Some(Err(Error::Exception)) => drop(ctx.catch()),
-                Some(Err(error)) => return Err(error),
-                None => {}
+                Err(Error::Exception) => drop(ctx.catch()),
+                Err(error) => return Err(error),
             }
         }
     }
@@ -133,14 +132,18 @@ pub fn run<'js>(
     }
 }
 
-fn require<'js>(ctx: &Ctx<'js>, base: &str, specifier: &str) -> Result<Value<'js>> {
+/// Returns what `require(specifier)` returns in the module `base`.
+///
+/// # Errors
+/// Errors if there is no such module, or with what it throws.
+pub fn require<'js>(ctx: &Ctx<'js>, base: &str, specifier: &str) -> Result<Value<'js>> {
     let state = state::of(ctx)?;
-    if let Some(builtin) = builtin::name(specifier) {
-        return required::require(ctx, &state, builtin);
+    let name = locate(ctx, &state, base, specifier)?;
+    if node::is_module(&name) {
+        return node::require(ctx, &state, &name);
     }
-    let Some(path) = resolve(base, specifier) else {
-        return Err(not_found(ctx, specifier, Some(base)));
-    };
-    let name = find(ctx, &state, &path, Some(base))?;
-    evaluate(ctx, &state, &name)
+    match builtin::name(&name).filter(|builtin| *builtin == name) {
+        Some(builtin) => required::require(ctx, &state, builtin),
+        None => evaluate(ctx, &state, &name),
+    }
 }

@@ -15,9 +15,12 @@ use rquickjs::{
     Value,
 };
 
+use crate::node::{self, NodeModule};
 use crate::rpc::message::{self, Owner};
 use crate::state::{self, State};
 use crate::{Load, ModuleBody, Script, SourceError, intrinsics, throw};
+
+pub use commonjs::require;
 
 pub fn install(runtime: &Runtime, state: &Rc<State>) {
     runtime.set_loader(Modules(Rc::clone(state)), Modules(Rc::clone(state)));
@@ -56,13 +59,7 @@ impl Resolver for Modules {
         attributes: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
         let wants_json = is_json_wanted(ctx, attributes)?;
-        let found = if let Some(builtin) = builtin::name(name) {
-            builtin.to_owned()
-        } else if let Some(specifier) = resolve(base, name) {
-            find(ctx, &self.0, &specifier, Some(base))?
-        } else {
-            return Err(not_found(ctx, name, Some(base)));
-        };
+        let found = locate(ctx, &self.0, base, name)?;
         if wants_json && !self.0.json.borrow().contains(&found) {
             let text = format!("Module \"{found}\" is not of type \"json\".");
             return Err(throw::type_error(ctx, &text));
@@ -122,16 +119,36 @@ pub fn resolve(base: &str, name: &str) -> Option<String> {
     Some(path.join("/"))
 }
 
-/// Returns the name that the host gives to the module of a specifier. Its body is kept in the
-/// state until the module is declared.
+/// Returns the name of the module that a specifier means in the module `base`. A module of the
+/// worker comes before one of Node's that is named without `node:`.
+fn locate(ctx: &Ctx<'_>, state: &State, base: &str, specifier: &str) -> Result<String> {
+    let builtin = builtin::name(specifier);
+    if let Some(builtin) = builtin.filter(|_| specifier.contains(':')) {
+        return Ok(builtin.to_owned());
+    }
+    let path = resolve(base, specifier).ok_or_else(|| not_found(ctx, specifier, Some(base)))?;
+    let found = search(ctx, state, &path)?.or_else(|| builtin.map(str::to_owned));
+    found.ok_or_else(|| not_found(ctx, &path, Some(base)))
+}
+
+/// Returns the name of a module of the worker.
+///
+/// # Errors
+/// Errors if there is none, or if it failed before.
 fn find(ctx: &Ctx<'_>, state: &State, specifier: &str, importer: Option<&str>) -> Result<String> {
+    search(ctx, state, specifier)?.ok_or_else(|| not_found(ctx, specifier, importer))
+}
+
+/// Returns the name that the host gives to the module of a specifier, if there is one. Its body is
+/// kept in the state until the module is declared.
+fn search(ctx: &Ctx<'_>, state: &State, specifier: &str) -> Result<Option<String>> {
     if let Some(name) = state.names.borrow().get(specifier) {
-        return Ok(name.clone());
+        return Ok(Some(name.clone()));
     }
     rethrow(ctx, state, specifier)?;
     let module = match state.host.source(specifier) {
         Ok(module) => module,
-        Err(SourceError::NotFound) => return Err(not_found(ctx, specifier, importer)),
+        Err(SourceError::NotFound) => return Ok(None),
         Err(SourceError::Invalid(text)) => {
             return remember(ctx, state, specifier, Err(throw::syntax_error(ctx, &text)));
         }
@@ -144,7 +161,7 @@ fn find(ctx: &Ctx<'_>, state: &State, specifier: &str, importer: Option<&str>) -
     if !known {
         state.bodies.borrow_mut().insert(module.name.clone(), module.body);
     }
-    Ok(module.name)
+    Ok(Some(module.name))
 }
 
 /// Errors with what was thrown when the module failed, if it did.
@@ -174,7 +191,10 @@ fn declare<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Module<'js,
     if name == builtin::SOCKETS {
         return Module::declare_def::<builtin::Sockets, _>(ctx.clone(), name);
     }
-    if builtin::name(name).is_some() {
+    if node::is_module(name) {
+        return Module::declare_def::<NodeModule, _>(ctx.clone(), name);
+    }
+    if builtin::name(name) == Some(name) {
         return Module::declare_def::<builtin::Workers, _>(ctx.clone(), name);
     }
     rethrow(ctx, state, name)?;

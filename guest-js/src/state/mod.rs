@@ -1,6 +1,7 @@
 //! The state of a sandbox outside of the JavaScript heap.
 
 mod attached;
+mod builtins;
 mod handle;
 mod internals;
 mod outbox;
@@ -20,6 +21,7 @@ use crate::timers::Timers;
 use crate::{Capability, Effect, Host, ModuleBody, Step};
 
 pub use attached::{attach, of};
+pub use builtins::Builtins;
 pub use handle::Handle;
 pub use internals::Internals;
 pub use outbox::Outbox;
@@ -148,6 +150,8 @@ pub struct State {
     /// open.
     pub load: Cell<u32>,
     pub internals: RefCell<Option<Internals>>,
+    /// Node's modules.
+    pub builtins: Builtins,
 }
 
 impl State {
@@ -194,6 +198,7 @@ impl State {
             wants_handled: Cell::new(false),
             load: Cell::new(0),
             internals: RefCell::default(),
+            builtins: Builtins::default(),
         }
     }
 

@@ -45,6 +45,7 @@ impl Driver {
             transfers_stubs: self.code.flags.transfers_stubs,
             maps_promises: self.code.flags.maps_promises,
             keeps_urls: self.code.flags.keeps_urls,
+            node_globals: self.code.flags.node_globals,
             watched: self.code.has_tails(),
             max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod artifacts;
 pub(crate) mod bindings;
+pub(crate) mod data;
 pub(crate) mod host_state;
 pub(crate) mod image;
 #[cfg(feature = "compiler")]

@@ -46,6 +46,8 @@ pub(super) struct LoadRequest<'a> {
     maps_promises: bool,
     #[serde(default)]
     keeps_urls: bool,
+    #[serde(default)]
+    node_globals: bool,
 }
 
 #[derive(Deserialize)]
@@ -209,8 +211,8 @@ impl<'a> LoadRequest<'a> {
         code.tails = self.tails;
         code.outbound = self.global_outbound;
         code.compatibility_date = self.compatibility_date;
-        let Self { transfers_stubs, maps_promises, keeps_urls, .. } = self;
-        code.flags = Flags { transfers_stubs, maps_promises, keeps_urls };
+        let Self { transfers_stubs, maps_promises, keeps_urls, node_globals, .. } = self;
+        code.flags = Flags { transfers_stubs, maps_promises, keeps_urls, node_globals };
         code
     }
 }

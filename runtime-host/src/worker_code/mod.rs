@@ -70,6 +70,7 @@ pub(crate) struct Flags {
     pub(crate) transfers_stubs: bool,
     pub(crate) maps_promises: bool,
     pub(crate) keeps_urls: bool,
+    pub(crate) node_globals: bool,
 }
 
 /// The parts that a worker is made of: modules, `env` and limits.
@@ -238,6 +239,17 @@ impl WorkerCode {
         self
     }
 
+    /// Sets whether Node's globals exist: `process`, `Buffer`, `global`, `setImmediate` and
+    /// `clearImmediate`, and timers that are objects. This is the flag `nodejs_compat` of
+    /// Cloudflare Workers. Default: false. Node's modules, such as `node:buffer`, can be imported
+    /// with and without it.
+    ///
+    /// `process.env` holds the strings, numbers and booleans of `env`, as text.
+    pub fn node_globals(mut self, exist: bool) -> Self {
+        self.flags.node_globals = exist;
+        self
+    }
+
     /// Sets the seed of `Math.random`, `crypto` and the engine's hashes. With the same
     /// seed, code, input and time, a run repeats exactly, including its fuel. Workers that
     /// this worker loads draw their seeds from its seed.
@@ -300,7 +312,7 @@ impl WorkerCode {
             add(&limit.to_le_bytes());
         }
         add(seed.map(u64::to_le_bytes).as_ref().map_or(&[], |seed| &seed[..]));
-        let Flags { transfers_stubs, maps_promises, keeps_urls } = self.flags;
+        let Flags { transfers_stubs, maps_promises, keeps_urls, node_globals } = self.flags;
         add(&[*dynamic_code, transfers_stubs, maps_promises].map(u8::from));
         let TranspileOptions { jsx_import_source, legacy_decorators } = transpile;
         add(jsx_import_source.as_deref().unwrap_or_default().as_bytes());
@@ -308,6 +320,9 @@ impl WorkerCode {
         add(self.compatibility_date.as_deref().unwrap_or_default().as_bytes());
         if keeps_urls {
             add(b"keeps URLs");
+        }
+        if node_globals {
+            add(b"Node's globals");
         }
         hash.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");

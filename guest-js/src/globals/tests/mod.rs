@@ -28,7 +28,10 @@ use crate::{Host, Level, Module, SourceError, clock, value};
 
 type Lines = Rc<RefCell<Vec<(u32, Level, String)>>>;
 
-struct Recorder(Lines);
+/// Finds a piece of data by its name.
+type Data = fn(&str) -> Option<Vec<u8>>;
+
+struct Recorder(Lines, Data);
 
 impl Host for Recorder {
     fn log(&self, invocation: u32, level: Level, text: &str, _: Option<&[u8]>) {
@@ -40,26 +43,36 @@ impl Host for Recorder {
     fn source(&self, _: &str) -> Result<Module, SourceError> {
         Err(SourceError::NotFound)
     }
+
+    fn data(&self, name: &str) -> Option<Vec<u8>> {
+        (self.1)(name)
+    }
 }
 
 pub struct Realm {
-    context: Context,
+    pub context: Context,
     runtime: Runtime,
-    state: Rc<State>,
+    pub state: Rc<State>,
     lines: Lines,
 }
 
 impl Realm {
     pub fn new() -> Self {
+        Self::with_data(|_| None)
+    }
+
+    /// Returns a realm whose host has data.
+    pub fn with_data(data: Data) -> Self {
         clock::set(0.0);
         let lines = Lines::default();
         let runtime = Runtime::new().unwrap();
         let context = Context::full(&runtime).unwrap();
-        let state = Rc::new(State::new(Box::new(Recorder(Rc::clone(&lines)))));
+        let state = Rc::new(State::new(Box::new(Recorder(Rc::clone(&lines), data))));
         // An invocation that pays for what the snippets start.
         state.invocations.borrow_mut().insert(0, crate::state::Invocation::default());
         context.with(|ctx| {
-            let internals = install(&ctx, &state, compiled()).catch(&ctx).unwrap();
+            let (native, internals) = install(&ctx, &state, compiled()).catch(&ctx).unwrap();
+            internals.set("native", native).unwrap();
             ctx.globals().set("internals", internals.clone()).unwrap();
             let platform: Vec<Value<'_>> = internals.get("platform").unwrap();
             value::set_platform(&ctx, &platform).unwrap();
@@ -135,6 +148,7 @@ impl Drop for Realm {
         // The values in the state must be dropped before the heap.
         self.state.internals.take();
         self.state.timers.take();
+        self.state.builtins.clear();
     }
 }
 

@@ -19,13 +19,14 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     let set = move |ctx: Ctx<'js>, callback: Function<'js>, delay: f64, repeats: bool| {
         let delay = delay as u64;
         // An invocation that is over fires no timer, because nobody would pay for it.
-        let Some(invocation) = timers.payer_for(context::current(&ctx)) else { return 0 };
+        let Some(invocation) = timers.payer_for(context::current(&ctx)) else { return Ok(0) };
         let timer = Timer {
             invocation,
             callback: Persistent::save(&ctx, callback),
+            store: Persistent::save(&ctx, context::store(&ctx)?),
             interval: repeats.then_some(delay),
         };
-        timers.timers.borrow_mut().add(clock::now(), delay, timer)
+        Ok::<_, rquickjs::Error>(timers.timers.borrow_mut().add(clock::now(), delay, timer))
     };
     native.set("setTimer", Function::new(ctx.clone(), set)?)?;
 

@@ -85,10 +85,11 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
 
     // Calls a function as part of that invocation.
     let within = |ctx: Ctx<'js>, invocation: u32, function: Function<'js>| {
-        let outer = context::current(&ctx);
+        let (outer, store) = (context::current(&ctx), context::store(&ctx)?);
         context::enter(&ctx, invocation);
         let result = function.call::<_, Value<'js>>(());
         context::enter(&ctx, outer);
+        context::set_store(&ctx, store)?;
         result
     };
     native.set("within", Function::new(ctx.clone(), within)?)?;

@@ -13,6 +13,8 @@
   const MAP = "rpc_promise_map";
   // The flags for the URL of a request.
   const [LEGACY_URL, STANDARD_URL] = ["fetch_legacy_url", "fetch_standard_url"];
+  // The flags for Node's globals.
+  const [NODE, NO_NODE] = ["nodejs_compat", "no_nodejs_compat"];
   const isObject = (value) => typeof value === "object" && value !== null;
   const bad = (text) => {
     throw new TypeError(text);
@@ -107,6 +109,7 @@
     let transfersStubs = false;
     let mapsPromises = false;
     let keepsUrls = false;
+    let nodeGlobals = false;
     for (const flag of compatibilityFlags ?? []) {
       if (typeof flag !== "string") bad("\"compatibilityFlags\" must be a list of strings.");
       if (flag === TRANSFER || flag === DUPLICATE) {
@@ -115,6 +118,10 @@
       }
       if (flag === LEGACY_URL || flag === STANDARD_URL) {
         keepsUrls = flag === LEGACY_URL;
+        continue;
+      }
+      if (flag === NODE || flag === NO_NODE) {
+        nodeGlobals = flag === NODE;
         continue;
       }
       if (flag === MAP) {
@@ -141,6 +148,7 @@
       transfersStubs,
       mapsPromises,
       keepsUrls,
+      nodeGlobals,
     };
   };
 

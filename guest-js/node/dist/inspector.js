@@ -1,0 +1,4 @@
+(require, module, exports, native) => {
+"use strict";
+const made = module.exports = require("node:internal/stub")("inspector", {"callable":false,"functions":["open","close","url","waitForDebugger"],"classes":["Session"],"values":{}});
+}

@@ -1,0 +1,34 @@
+(require, module, exports, native) => {
+
+// src/internal/stream-util.js
+var types = require("node:util/types");
+var { addAbortListener } = require("node:events");
+var { apply } = Reflect;
+var promisify = (call) => new Promise((resolve, reject) => {
+  call((error, ...values) => error ? reject(error) : resolve(...values));
+});
+promisify.custom = /* @__PURE__ */ Symbol.for("nodejs.util.promisify.custom");
+module.exports = {
+  AggregateError,
+  kEmptyObject: Object.freeze({ __proto__: null }),
+  once(callback) {
+    let called = false;
+    return function(...args) {
+      if (called) return;
+      called = true;
+      apply(callback, this, args);
+    };
+  },
+  createDeferredPromise: () => Promise.withResolvers(),
+  promisify,
+  debuglog: () => () => {
+  },
+  format: (...args) => require("node:internal/inspect").format(...args),
+  inspect: (...args) => require("node:internal/inspect").inspect(...args),
+  types,
+  isBlob: (value) => value instanceof Blob,
+  deprecate: (...args) => require("node:util").deprecate(...args),
+  addAbortListener,
+  AbortSignalAny: AbortSignal.any
+};
+}

@@ -1,0 +1,5 @@
+(require, module, exports, native) => {
+
+// src/stream-promises.js
+module.exports = require("node:stream").promises;
+}

@@ -1,0 +1,5 @@
+(require, module, exports, native) => {
+
+// src/sys.js
+module.exports = require("node:util");
+}

@@ -1,0 +1,12 @@
+(require, module, exports, native) => {
+
+// src/tty.js
+var { unsupported } = require("node:internal/errors");
+function ReadStream() {
+  throw unsupported("tty.ReadStream");
+}
+function WriteStream() {
+  throw unsupported("tty.WriteStream");
+}
+module.exports = { isatty: () => false, ReadStream, WriteStream };
+}

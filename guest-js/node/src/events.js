@@ -1,0 +1,521 @@
+// EventEmitter.
+"use strict";
+
+const { codes, AbortError } = require("node:internal/errors");
+const { validateAbortSignal, validateBoolean, validateFunction, validateInteger, validateNumber, validateObject, validateString } =
+  require("node:internal/validators");
+const { ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS, ERR_UNHANDLED_ERROR } = codes;
+const inspect = (...args) => require("node:internal/inspect").inspect(...args);
+
+const { apply, ownKeys } = Reflect;
+const { defineProperties, defineProperty, getPrototypeOf } = Object;
+const kCapture = Symbol("kCapture");
+const kErrorMonitor = Symbol("events.errorMonitor");
+const kShapeMode = Symbol("shapeMode");
+const kMaxEventTargetListeners = Symbol("events.maxEventTargetListeners");
+const kRejection = Symbol.for("nodejs.rejection");
+const kFirstEventParam = Symbol("kFirstEventParam");
+const kWatermarkData = Symbol.for("nodejs.watermarkData");
+
+let defaultMaxListeners = 10;
+
+const checkListener = (listener) => validateFunction(listener, "listener");
+
+function EventEmitter(options) {
+  apply(EventEmitter.init, this, [options]);
+}
+EventEmitter.prototype._events = undefined;
+EventEmitter.prototype._eventsCount = 0;
+EventEmitter.prototype._maxListeners = undefined;
+
+EventEmitter.init = function (options) {
+  if (this._events === undefined || this._events === getPrototypeOf(this)._events) {
+    this._events = { __proto__: null };
+    this._eventsCount = 0;
+  }
+  this._maxListeners ||= undefined;
+  if (options?.captureRejections) {
+    validateBoolean(options.captureRejections, "options.captureRejections");
+    this[kCapture] = Boolean(options.captureRejections);
+  } else {
+    this[kCapture] = EventEmitter.prototype[kCapture];
+  }
+};
+
+defineProperty(EventEmitter.prototype, kCapture, { value: false, writable: true, enumerable: false });
+defineProperties(EventEmitter, {
+  captureRejections: {
+    enumerable: true,
+    get: () => EventEmitter.prototype[kCapture],
+    set: (value) => {
+      validateBoolean(value, "EventEmitter.captureRejections");
+      EventEmitter.prototype[kCapture] = value;
+    },
+  },
+  defaultMaxListeners: {
+    enumerable: true,
+    get: () => defaultMaxListeners,
+    set: (value) => {
+      validateNumber(value, "defaultMaxListeners", 0);
+      defaultMaxListeners = value;
+    },
+  },
+  kMaxEventTargetListeners: { value: kMaxEventTargetListeners },
+});
+
+const emitError = (emitter, args) => {
+  const [error] = args;
+  if (error instanceof Error) throw error;
+  let text;
+  try {
+    text = inspect(error);
+  } catch {
+    text = error;
+  }
+  const wrapped = new ERR_UNHANDLED_ERROR(text);
+  wrapped.context = error;
+  throw wrapped;
+};
+
+const catchRejection = (emitter, result, type, args) => {
+  if (!emitter[kCapture]) return;
+  try {
+    const { then } = result;
+    if (typeof then === "function") {
+      apply(then, result, [undefined, (error) => {
+        process.nextTick(() => {
+          if (typeof emitter[kRejection] === "function") {
+            emitter[kRejection](error, type, ...args);
+            return;
+          }
+          const capture = emitter[kCapture];
+          try {
+            emitter[kCapture] = false;
+            emitter.emit("error", error);
+          } finally {
+            emitter[kCapture] = capture;
+          }
+        });
+      }]);
+    }
+  } catch (error) {
+    emitter.emit("error", error);
+  }
+};
+const process = { nextTick: (...args) => require("node:process").nextTick(...args) };
+
+const methods = {
+  setMaxListeners(count) {
+    validateNumber(count, "setMaxListeners", 0);
+    this._maxListeners = count;
+    return this;
+  },
+  getMaxListeners() {
+    return this._maxListeners === undefined ? defaultMaxListeners : this._maxListeners;
+  },
+  emit(type, ...args) {
+    const events = this._events;
+    if (type === "error") {
+      if (events !== undefined && events[kErrorMonitor] !== undefined) this.emit(kErrorMonitor, ...args);
+      if (events === undefined || events.error === undefined) return emitError(this, args);
+    } else if (events === undefined) return false;
+    const handler = events[type];
+    if (handler === undefined) return false;
+    if (typeof handler === "function") {
+      const result = apply(handler, this, args);
+      if (result !== undefined && result !== null) catchRejection(this, result, type, args);
+      return true;
+    }
+    // A copy, because a listener may remove others.
+    const listeners = handler.slice();
+    for (let index = 0; index < listeners.length; index++) {
+      const result = apply(listeners[index], this, args);
+      if (result !== undefined && result !== null) catchRejection(this, result, type, args);
+    }
+    return true;
+  },
+  addListener(type, listener) {
+    return add(this, type, listener, false);
+  },
+  prependListener(type, listener) {
+    return add(this, type, listener, true);
+  },
+  once(type, listener) {
+    checkListener(listener);
+    this.on(type, onceOf(this, type, listener));
+    return this;
+  },
+  prependOnceListener(type, listener) {
+    checkListener(listener);
+    this.prependListener(type, onceOf(this, type, listener));
+    return this;
+  },
+  removeListener(type, listener) {
+    checkListener(listener);
+    const events = this._events;
+    const list = events?.[type];
+    if (list === undefined) return this;
+    if (list === listener || list.listener === listener) {
+      this._eventsCount--;
+      if (this[kShapeMode]) events[type] = undefined;
+      else if (this._eventsCount === 0) this._events = { __proto__: null };
+      else delete events[type];
+      if (events.removeListener) this.emit("removeListener", type, list.listener || listener);
+    } else if (typeof list !== "function") {
+      let at = list.length - 1;
+      while (at >= 0 && list[at] !== listener && list[at].listener !== listener) at--;
+      if (at < 0) return this;
+      const rest = list.filter((_, index) => index !== at);
+      events[type] = rest.length === 1 ? rest[0] : rest;
+      if (events.removeListener !== undefined) this.emit("removeListener", type, listener);
+    }
+    return this;
+  },
+  removeAllListeners(type) {
+    const events = this._events;
+    if (events === undefined) return this;
+    if (events.removeListener === undefined) {
+      if (arguments.length === 0) {
+        this._events = { __proto__: null };
+        this._eventsCount = 0;
+      } else if (events[type] !== undefined) {
+        if (--this._eventsCount === 0) this._events = { __proto__: null };
+        else delete events[type];
+      }
+      this[kShapeMode] = false;
+      return this;
+    }
+    if (arguments.length === 0) {
+      for (const key of ownKeys(events)) {
+        if (key !== "removeListener") this.removeAllListeners(key);
+      }
+      this.removeAllListeners("removeListener");
+      this._events = { __proto__: null };
+      this._eventsCount = 0;
+      return this;
+    }
+    const listeners = events[type];
+    if (typeof listeners === "function") this.removeListener(type, listeners);
+    else if (listeners !== undefined) {
+      for (let index = listeners.length - 1; index >= 0; index--) this.removeListener(type, listeners[index]);
+    }
+    return this;
+  },
+  listeners(type) {
+    return listenersOf(this, type, true);
+  },
+  rawListeners(type) {
+    return listenersOf(this, type, false);
+  },
+  listenerCount(type, listener) {
+    const handler = this._events?.[type];
+    if (handler === undefined) return 0;
+    const list = typeof handler === "function" ? [handler] : handler;
+    if (listener == null) return list.length;
+    let count = 0;
+    for (const one of list) if (one === listener || one.listener === listener) count++;
+    return count;
+  },
+  eventNames() {
+    return this._eventsCount > 0 ? ownKeys(this._events) : [];
+  },
+};
+for (const name of Object.keys(methods)) EventEmitter.prototype[name] = methods[name];
+EventEmitter.prototype.on = EventEmitter.prototype.addListener;
+EventEmitter.prototype.off = EventEmitter.prototype.removeListener;
+
+const listenersOf = (emitter, type, unwrap) => {
+  const handler = emitter._events?.[type];
+  if (handler === undefined) return [];
+  const list = typeof handler === "function" ? [handler] : handler;
+  return list.map((listener) => (unwrap ? listener.listener || listener : listener));
+};
+
+const add = (target, type, listener, prepend) => {
+  checkListener(listener);
+  let events = target._events;
+  if (events === undefined) {
+    events = target._events = { __proto__: null };
+    target._eventsCount = 0;
+  } else if (events.newListener !== undefined) {
+    target.emit("newListener", type, listener.listener ?? listener);
+    // A listener of that may have replaced the table.
+    events = target._events;
+  }
+  const known = events[type];
+  if (known === undefined) {
+    events[type] = listener;
+    ++target._eventsCount;
+    return target;
+  }
+  let list = known;
+  if (typeof known === "function") list = events[type] = prepend ? [listener, known] : [known, listener];
+  else if (prepend) known.unshift(listener);
+  else known.push(listener);
+  const max = target._maxListeners === undefined ? defaultMaxListeners : target._maxListeners;
+  if (max > 0 && list.length > max && !list.warned) {
+    list.warned = true;
+    const warning = new Error(
+      `Possible EventEmitter memory leak detected. ${list.length} ${String(type)} listeners ` +
+      `added to ${inspect(target, { depth: -1 })}. MaxListeners is ${max}. Use emitter.setMaxListeners() to increase limit`,
+    );
+    warning.name = "MaxListenersExceededWarning";
+    warning.emitter = target;
+    warning.type = type;
+    warning.count = list.length;
+    require("node:process").emitWarning(warning);
+  }
+  return target;
+};
+
+const onceOf = (target, type, listener) => {
+  let fired = false;
+  const wrapper = (...args) => {
+    if (fired) return undefined;
+    target.removeListener(type, wrapper);
+    fired = true;
+    return apply(listener, target, args);
+  };
+  wrapper.listener = listener;
+  return wrapper;
+};
+
+const addAbortListener = (signal, listener) => {
+  if (signal === undefined) throw new ERR_INVALID_ARG_TYPE("signal", "AbortSignal", signal);
+  validateAbortSignal(signal, "signal");
+  validateFunction(listener, "listener");
+  let remove;
+  if (signal.aborted) queueMicrotask(() => listener());
+  else {
+    signal.addEventListener("abort", listener, { __proto__: null, once: true });
+    remove = () => signal.removeEventListener("abort", listener);
+  }
+  return { __proto__: null, [Symbol.dispose]: () => remove?.() };
+};
+
+const listen = (target, name, listener, options) => {
+  if (typeof target.on === "function") {
+    if (options?.once) target.once(name, listener);
+    else target.on(name, listener);
+  } else if (typeof target.addEventListener === "function") {
+    target.addEventListener(name, listener, options);
+  } else throw new ERR_INVALID_ARG_TYPE("emitter", "EventEmitter", target);
+};
+const unlisten = (target, name, listener, options) => {
+  if (typeof target.removeListener === "function") target.removeListener(name, listener);
+  else if (typeof target.removeEventListener === "function") target.removeEventListener(name, listener, options);
+  else throw new ERR_INVALID_ARG_TYPE("emitter", "EventEmitter", target);
+};
+
+/** Returns a promise of the arguments of an event. */
+async function once(emitter, name, options = {}) {
+  validateObject(options, "options");
+  const { signal } = options;
+  validateAbortSignal(signal, "options.signal");
+  if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+  return new Promise((resolve, reject) => {
+    const onError = (error) => {
+      emitter.removeListener(name, resolver);
+      if (signal != null) unlisten(signal, "abort", onAbort);
+      reject(error);
+    };
+    const resolver = (...args) => {
+      if (typeof emitter.removeListener === "function") emitter.removeListener("error", onError);
+      if (signal != null) unlisten(signal, "abort", onAbort);
+      resolve(args);
+    };
+    listen(emitter, name, resolver, { __proto__: null, once: true });
+    if (name !== "error" && typeof emitter.once === "function") emitter.once("error", onError);
+    const onAbort = () => {
+      unlisten(emitter, name, resolver);
+      unlisten(emitter, "error", onError);
+      reject(new AbortError(undefined, { cause: signal?.reason }));
+    };
+    if (signal != null) listen(signal, "abort", onAbort, { __proto__: null, once: true });
+  });
+}
+
+const AsyncIteratorPrototype = getPrototypeOf(getPrototypeOf(async function* () {}).prototype);
+
+/** Returns an async iterator of the arguments of events. */
+function on(emitter, event, options = {}) {
+  validateObject(options, "options");
+  const { signal } = options;
+  validateAbortSignal(signal, "options.signal");
+  if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+  const high = options.highWaterMark ?? options.highWatermark ?? Number.MAX_SAFE_INTEGER;
+  validateInteger(high, "options.highWaterMark", 1);
+  const low = options.lowWaterMark ?? options.lowWatermark ?? 1;
+  validateInteger(low, "options.lowWaterMark", 1);
+
+  const unconsumed = [];
+  const waiting = [];
+  const cleanups = [];
+  let paused = false;
+  let error = null;
+  let finished = false;
+  const attach = (target, name, listener, flags) => {
+    listen(target, name, listener, flags);
+    cleanups.push(() => unlisten(target, name, listener, flags));
+  };
+
+  const iterator = Object.setPrototypeOf({
+    next() {
+      if (unconsumed.length > 0) {
+        const value = unconsumed.shift();
+        if (paused && unconsumed.length < low) {
+          emitter.resume();
+          paused = false;
+        }
+        return Promise.resolve({ value, done: false });
+      }
+      if (error) {
+        const rejected = Promise.reject(error);
+        error = null;
+        return rejected;
+      }
+      if (finished) return close();
+      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
+    return() {
+      return close();
+    },
+    throw(reason) {
+      if (!reason || !(reason instanceof Error)) {
+        throw new ERR_INVALID_ARG_TYPE("EventEmitter.AsyncIterator", "Error", reason);
+      }
+      onError(reason);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [kWatermarkData]: {
+      get size() { return unconsumed.length; },
+      get low() { return low; },
+      get high() { return high; },
+      get isPaused() { return paused; },
+    },
+  }, AsyncIteratorPrototype);
+
+  const handler = options[kFirstEventParam] ? (value) => onEvent(value) : (...args) => onEvent(args);
+  const onEvent = (value) => {
+    if (waiting.length > 0) {
+      waiting.shift().resolve({ value, done: false });
+      return;
+    }
+    unconsumed.push(value);
+    if (!paused && unconsumed.length > high) {
+      paused = true;
+      emitter.pause();
+    }
+  };
+  const onError = (reason) => {
+    if (waiting.length > 0) waiting.shift().reject(reason);
+    else error = reason;
+    close();
+  };
+  const close = () => {
+    for (const cleanup of cleanups.splice(0)) cleanup();
+    finished = true;
+    const end = { value: undefined, done: true };
+    for (const { resolve } of waiting.splice(0)) resolve(end);
+    return Promise.resolve(end);
+  };
+
+  attach(emitter, event, handler);
+  if (event !== "error" && typeof emitter.on === "function") attach(emitter, "error", onError);
+  for (const name of options.close ?? []) attach(emitter, name, close);
+  if (signal) {
+    const onAbort = () => onError(new AbortError(undefined, { cause: signal.reason }));
+    attach(signal, "abort", onAbort, { __proto__: null, once: true });
+  }
+  return iterator;
+}
+
+const isEventTarget = (value) => value instanceof EventTarget;
+let targetLimits;
+
+const getEventListeners = (target, type) => {
+  if (typeof target?.listeners === "function") return target.listeners(type);
+  if (isEventTarget(target)) throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM("listing the listeners of an EventTarget");
+  throw new ERR_INVALID_ARG_TYPE("emitter", ["EventEmitter", "EventTarget"], target);
+};
+const getMaxListeners = (target) => {
+  if (typeof target?.getMaxListeners === "function") {
+    return target._maxListeners === undefined ? defaultMaxListeners : target._maxListeners;
+  }
+  if (isEventTarget(target)) return targetLimits?.get(target) ?? (target instanceof AbortSignal ? 0 : defaultMaxListeners);
+  throw new ERR_INVALID_ARG_TYPE("emitter", ["EventEmitter", "EventTarget"], target);
+};
+const setMaxListeners = (count = defaultMaxListeners, ...targets) => {
+  validateNumber(count, "setMaxListeners", 0);
+  if (targets.length === 0) defaultMaxListeners = count;
+  for (const target of targets) {
+    if (isEventTarget(target)) (targetLimits ??= new WeakMap()).set(target, count);
+    else if (typeof target?.setMaxListeners === "function") target.setMaxListeners(count);
+    else throw new ERR_INVALID_ARG_TYPE("eventTargets", ["EventEmitter", "EventTarget"], target);
+  }
+};
+const listenerCount = (emitter, type, listener) => {
+  if (typeof emitter?.listenerCount === "function") return emitter.listenerCount(type, listener);
+  return getEventListeners(emitter, type).length;
+};
+
+let ResourceEmitter;
+const resourceEmitter = () => {
+  if (ResourceEmitter) return ResourceEmitter;
+  const { AsyncResource } = require("node:async_hooks");
+  class EventEmitterReferencingAsyncResource extends AsyncResource {
+    #emitter;
+    constructor(emitter, type, options) {
+      super(type, options);
+      this.#emitter = emitter;
+    }
+    get eventEmitter() {
+      return this.#emitter;
+    }
+  }
+  ResourceEmitter = class EventEmitterAsyncResource extends EventEmitter {
+    #resource;
+    constructor(options = undefined) {
+      let name;
+      if (typeof options === "string") {
+        name = options;
+        options = undefined;
+      } else {
+        if (new.target === ResourceEmitter) validateString(options?.name, "options.name");
+        name = options?.name || new.target.name;
+      }
+      super(options);
+      this.#resource = new EventEmitterReferencingAsyncResource(this, name, options);
+    }
+    #own() {
+      if (!(#resource in this)) throw new ERR_INVALID_THIS("EventEmitterAsyncResource");
+      return this.#resource;
+    }
+    emit(event, ...args) {
+      return ResourceEmitter.prototype.#own.call(this).runInAsyncScope(super.emit, this, event, ...args);
+    }
+    emitDestroy() {
+      ResourceEmitter.prototype.#own.call(this).emitDestroy();
+    }
+    get asyncId() {
+      return ResourceEmitter.prototype.#own.call(this).asyncId();
+    }
+    get triggerAsyncId() {
+      return ResourceEmitter.prototype.#own.call(this).triggerAsyncId();
+    }
+    get asyncResource() {
+      return ResourceEmitter.prototype.#own.call(this);
+    }
+  };
+  return ResourceEmitter;
+};
+
+Object.assign(EventEmitter, {
+  addAbortListener, once, on, getEventListeners, getMaxListeners, setMaxListeners, listenerCount, EventEmitter,
+  usingDomains: false, captureRejectionSymbol: kRejection, errorMonitor: kErrorMonitor,
+});
+defineProperty(EventEmitter, "EventEmitterAsyncResource", { enumerable: true, configurable: true, get: resourceEmitter });
+
+module.exports = EventEmitter;

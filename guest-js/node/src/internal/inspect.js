@@ -1,0 +1,4 @@
+// util.inspect and util.format, by node-inspect-extracted.
+"use strict";
+
+module.exports = require("node-inspect-extracted");

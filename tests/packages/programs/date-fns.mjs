@@ -1,0 +1,55 @@
+import {
+  add,
+  addBusinessDays,
+  differenceInCalendarDays,
+  differenceInMonths,
+  eachWeekOfInterval,
+  endOfMonth,
+  format,
+  formatDistance,
+  formatDuration,
+  formatISO,
+  formatRelative,
+  getISOWeek,
+  intervalToDuration,
+  isLeapYear,
+  isValid,
+  isWithinInterval,
+  lastDayOfQuarter,
+  parse,
+  parseISO,
+  roundToNearestMinutes,
+  setDay,
+  startOfWeek,
+  sub,
+} from "date-fns";
+import { de } from "date-fns/locale/de";
+
+export default () => {
+  const at = new Date(Date.UTC(2024, 1, 29, 13, 45, 30));
+  const other = parseISO("2023-11-05T08:00:00Z");
+  return {
+    format: format(at, "yyyy-MM-dd HH:mm:ss.SSS EEEE do MMMM QQQ 'week' I a"),
+    german: format(at, "EEEE, d. MMMM yyyy", { locale: de }),
+    iso: formatISO(at),
+    added: add(at, { years: 1, months: 2, days: 3, hours: 4 }).toISOString(),
+    subbed: sub(at, { weeks: 2 }).toISOString(),
+    business: addBusinessDays(at, 5).toISOString(),
+    days: differenceInCalendarDays(at, other),
+    months: differenceInMonths(at, other),
+    end: endOfMonth(at).toISOString(),
+    quarter: lastDayOfQuarter(at).toISOString(),
+    distance: [formatDistance(other, at, { addSuffix: true }), formatDistance(at, other, { locale: de })],
+    relative: formatRelative(sub(at, { days: 2 }), at),
+    duration: [intervalToDuration({ start: other, end: at }), formatDuration({ hours: 2, minutes: 5 })],
+    weeks: eachWeekOfInterval({ start: other, end: add(other, { weeks: 2 }) }).map(Number),
+    week: getISOWeek(at),
+    leap: isLeapYear(at),
+    parsed: parse("12/25/1995 3:05 PM", "MM/dd/yyyy h:mm a", new Date(0)).toISOString(),
+    invalid: isValid(parse("99", "MM", new Date(0))),
+    within: isWithinInterval(at, { start: other, end: add(other, { years: 1 }) }),
+    rounded: roundToNearestMinutes(at, { nearestTo: 15 }).toISOString(),
+    day: setDay(at, 1, { weekStartsOn: 1 }).toISOString(),
+    start: startOfWeek(at, { weekStartsOn: 1 }).toISOString(),
+  };
+};
