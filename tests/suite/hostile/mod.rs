@@ -465,9 +465,15 @@ async fn the_guest_has_no_way_out() {
         "This worker is not permitted to access the internet via global functions like fetch(). \
          It must use capabilities (such as bindings in 'env') to talk to the outside world.",
     );
-    for specifier in
-        ["std", "os", "node:fs", "file:///etc/passwd", "/etc/passwd", "https://example.com/a.js"]
-    {
+    for specifier in [
+        "std",
+        "bjson",
+        "qjs:os",
+        "node:ffi",
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "https://example.com/a.js",
+    ] {
         let run = attack(&format!("await import({specifier:?})")).await;
         let _ = run.expect_outcome(Outcome::Exception);
     }
