@@ -1,5 +1,7 @@
 //! The data that sandboxes ask for by name, in one file.
 
+use wasmtime::Result;
+
 /// One of the guest's scripts.
 pub(crate) struct Script {
     pub(crate) name: String,
@@ -20,13 +22,13 @@ impl Script {
 }
 
 /// Returns the names and the data of all modules, each after its length. The data is compressed.
-pub(crate) fn archive(scripts: &[Script]) -> Vec<u8> {
+pub(crate) fn archive(scripts: &[Script]) -> Result<Vec<u8>> {
     let mut archive = Vec::new();
     for (name, data) in scripts.iter().filter_map(Script::module) {
         for part in [name.as_bytes(), &lz4_flex::compress_prepend_size(data)] {
-            archive.extend((part.len() as u32).to_le_bytes());
+            archive.extend(u32::try_from(part.len())?.to_le_bytes());
             archive.extend(part);
         }
     }
-    archive
+    Ok(archive)
 }

@@ -33,7 +33,7 @@ fn main() -> Result<()> {
     host.cranelift_opt_level(OptLevel::None);
     let engine = Engine::new(&host)?;
     let scripts = compiled(&engine, &guest)?;
-    fs::write(out.join("data.bin"), data::archive(&scripts))?;
+    fs::write(out.join("data.bin"), data::archive(&scripts)?)?;
     let memory = initialised(&engine, &guest, &scripts)?;
     write(out.join("image.bin"), &memory)?;
 

@@ -29,6 +29,7 @@ const MAX_VALUES: usize = 2 * MAX_ENV_BYTES + 20 * MAX_MODULES;
 /// The argument of `load`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct LoadRequest<'a> {
     main_module: String,
     #[serde(borrow, deserialize_with = "modules")]

@@ -66,6 +66,7 @@ impl From<Stub> for Binding {
 
 /// The compatibility flags of a worker.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Flags {
     pub(crate) transfers_stubs: bool,
     pub(crate) maps_promises: bool,
