@@ -98,10 +98,11 @@ dist:
 deny:
     cargo deny --locked check bans licenses sources
 
-# The figures of the README; alone on the machine
+# The figures of the README; alone on the machine. `just bench platform` is for cryptography,
+# compression and Intl, beside Node and Rust
 bench *groups:
     cargo build --release -p isolet-cli
-    cargo bench -p isolet-benches -- {{ groups }}
+    {{ if groups == "platform" { "tools/platform_bench.py" } else { "cargo bench -p isolet-benches -- " + groups } }}
 
 # isolet beside other ways to run untrusted code: `just peers --quick`, `just peers --only
 # isolet,workerd --parts work`. Installs the others into target/peers (needs npm, Python, Debian)
