@@ -170,14 +170,14 @@ def select(checkout, only):
                 pass
     runs = []
     for path, text in files.items():
-        if not path.endswith(".js") or "_FIXTURE" in path or path.startswith(("intl402/", "staging/")):
+        if not path.endswith(".js") or "_FIXTURE" in path or path.startswith("staging/"):
             continue
         if only and only not in path:
             continue
         said, wants = front_matter(text)
         flags = set(said["flags"])
-        if ABSENT & set(said["features"]) or any(f.startswith("Intl") for f in said["features"]) \
-                or any(need in text for need in NEEDS) or flags & {"CanBlockIsFalse", "CanBlockIsTrue"} \
+        if ABSENT & set(said["features"]) or any(need in text for need in NEEDS) \
+                or (path.startswith("intl402/") and "Temporal" in path + text) or flags & {"CanBlockIsFalse", "CanBlockIsTrue"} \
                 or any(name not in harness for name in said["includes"]):
             continue
         modes = [""] if flags & {"module", "raw", "noStrict"} else ["!"] if "onlyStrict" in flags else ["", "!"]
@@ -212,7 +212,7 @@ def run_batch(isolet, folder, batch, harness):
 
 def area(name):
     parts = name.split("/")
-    return "/".join(parts[:2]) if parts[0] in ("annexB", "built-ins", "language") and len(parts) > 2 else parts[0]
+    return "/".join(parts[:2]) if parts[0] in ("annexB", "built-ins", "intl402", "language") and len(parts) > 2 else parts[0]
 
 
 def main():
