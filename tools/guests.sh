@@ -49,22 +49,28 @@ setup() {
         rustc-web rust-web-src cargo-web clang-19 lld-19 llvm-19 binaryen patch
 }
 
+# Copies the source of a dependency into the workspace, with the patches in a folder.
+patched() {
+    local source
+    source=$(cargo metadata --format-version 1 --locked \
+        | python3 -c 'import json,sys,os
+for p in json.load(sys.stdin)["packages"]:
+    if p["name"] == sys.argv[1]: print(os.path.dirname(p["manifest_path"]))' "$1")
+    cp -r "$source" "$work/src/$1"
+    chmod -R u+w "$work/src/$1"
+    for patch in "$2"/*.patch; do
+        patch --quiet -p1 -d "$work/src/$1" <"$patch"
+    done
+}
+
 # The guests as a workspace of their own, with the engine's C source patched.
 lay_out() {
     rm -rf "$work/src"
     mkdir -p "$work/src"
     cp -r guest-js guest-ts wire wit Cargo.lock "$work/src/"
     rm -rf "$work"/src/*/target
-    local sys
-    sys=$(cargo metadata --format-version 1 --locked \
-        | python3 -c 'import json,sys,os
-for p in json.load(sys.stdin)["packages"]:
-    if p["name"] == "rquickjs-sys": print(os.path.dirname(p["manifest_path"]))')
-    cp -r "$sys" "$work/src/rquickjs-sys"
-    chmod -R u+w "$work/src/rquickjs-sys"
-    for patch in guest-js/patches/*.patch; do
-        patch --quiet -p1 -d "$work/src/rquickjs-sys" <"$patch"
-    done
+    patched rquickjs-sys guest-js/patches
+    patched brotli guest-js/patches/brotli
     cat >"$work/src/Cargo.toml" <<'TOML'
 [workspace]
 resolver = "3"
@@ -75,6 +81,7 @@ TOML
         >>"$work/src/Cargo.toml"
     cat >>"$work/src/Cargo.toml" <<'TOML'
 [patch.crates-io]
+brotli = { path = "brotli" }
 rquickjs-sys = { path = "rquickjs-sys" }
 
 [profile.release]

@@ -48,6 +48,8 @@ def main():
     print("=" * 72)
     print("Node's modules in the guest\n")
     print((pathlib.Path(__file__).parent.parent / "guest-js/node/LICENSES").read_text())
+    print("=" * 72)
+    print("Data of locales from the Unicode CLDR, under Unicode-3.0: the licence of icu_locale above")
     return 0
 
 

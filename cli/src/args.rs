@@ -143,6 +143,10 @@ pub(crate) struct ProgramArgs {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
+    /// The time zone of the code, such as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) timezone: Option<String>,
+
     /// Create JSX elements with the module NAME/jsx-runtime
     #[arg(long, value_name = "NAME")]
     pub(crate) jsx_import_source: Option<String>,

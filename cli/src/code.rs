@@ -64,6 +64,9 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
             CompatibilityFlag::NoNodeGlobals => code.node_globals(false),
         };
     }
+    if let Some(zone) = &args.timezone {
+        code = code.time_zone(zone);
+    }
     if let Some(seed) = args.seed {
         code = code.seed(seed);
     }

@@ -8,7 +8,7 @@ use rquickjs::{CatchResultExt, Context, Ctx, Persistent, Runtime, Value};
 use crate::reaction::when_settled;
 use crate::rpc::message;
 use crate::state::{Handle, Internals, Invocation, Rejection, State};
-use crate::throw::thrown;
+use crate::throw::{range_error, thrown};
 use crate::timers::Due;
 use crate::{
     Effect, Event, Host, Invoke, Level, Load, Outcome, Settlement, clock, context, globals,
@@ -124,6 +124,14 @@ impl Interpreter {
         }
         self.open(ctx, load.invocation, false);
         self.state.load.set(load.invocation);
+        if let Some(zone) = &load.time_zone
+            && !globals::set_time_zone(&self.state, zone)
+        {
+            let error = range_error(ctx, &format!("\"{zone}\" is not a time zone."));
+            let thrown = thrown(ctx, error);
+            let failed = Effect::LoadFailed(message::of_thrown(ctx, thrown, false));
+            return self.state.emit(failed);
+        }
         if load.node_globals {
             let installed = node::install_globals(ctx, &self.state);
             self.report(ctx, installed);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use isolet_wire::Value;
 
-use crate::globals::compiled;
+use crate::globals::{compiled, locale_data};
 use crate::node::tests::compiled_module;
 use crate::{
     Effect, Entrypoint, Event, Host, Interpreter, Invoke, Level, Load, Message, Module, ModuleBody,
@@ -34,7 +34,7 @@ impl Host for Recorder {
     }
 
     fn data(&self, name: &str) -> Option<Vec<u8>> {
-        compiled_module(name)
+        compiled_module(name).or_else(|| locale_data(name))
     }
 }
 
@@ -81,6 +81,7 @@ impl Guest {
             keeps_urls: false,
             node_globals: false,
             watched: false,
+            time_zone: None,
             max_code_bytes: 0,
             main: "main.js".to_owned(),
             env: message(&Value::array_of(&[serde_free_object(), Value::undefined()])),

@@ -10,6 +10,11 @@ pub fn type_error(ctx: &Ctx<'_>, text: &str) -> Error {
     throw(ctx, "TypeError", text)
 }
 
+/// Throws a `RangeError`.
+pub fn range_error(ctx: &Ctx<'_>, text: &str) -> Error {
+    throw(ctx, "RangeError", text)
+}
+
 /// Throws a `SyntaxError`.
 pub fn syntax_error(ctx: &Ctx<'_>, text: &str) -> Error {
     throw(ctx, "SyntaxError", text)

@@ -19,7 +19,7 @@ use wasmtime::{
     TypedFunc, WasmResults,
 };
 
-use data::Script;
+use data::{Archive, Script};
 use split::Guest;
 
 fn main() -> Result<()> {
@@ -33,9 +33,12 @@ fn main() -> Result<()> {
     host.cranelift_opt_level(OptLevel::None);
     let engine = Engine::new(&host)?;
     let scripts = compiled(&engine, &guest)?;
-    fs::write(out.join("data.bin"), data::archive(&scripts)?)?;
+    let mut archive = Archive::default();
+    archive.add_modules(&scripts);
+    archive.add_locales("guests/locales")?;
+    fs::write(out.join("data.bin"), archive.bytes()?)?;
     let memory = initialised(&engine, &guest, &scripts)?;
-    write(out.join("image.bin"), &memory)?;
+    write(out.join("image.bin"), &memory, feature("COMPRESSED"))?;
 
     println!("cargo::rustc-check-cfg=cfg(code_in_place)");
     if feature("NATIVE") {
@@ -47,7 +50,8 @@ fn main() -> Result<()> {
             println!("cargo::rustc-cfg=code_in_place");
         }
         let target = env::var("TARGET")?;
-        Compiler::new(&target, out.join("native"))?.guests(&guest, &memory).map_err(|error| {
+        let compiler = Compiler::new(&target, out.join("native"), feature("COMPRESSED"))?;
+        compiler.guests(&guest, &memory).map_err(|error| {
             error.context(format!(
                 "the guests cannot be compiled for {target}: turn on the feature `cross`, or turn \
                  off `native`"
@@ -57,7 +61,8 @@ fn main() -> Result<()> {
     if feature("PULLEY") {
         let big = env::var("CARGO_CFG_TARGET_ENDIAN")? == "big";
         let target = if big { "pulley64be" } else { "pulley64" };
-        Compiler::new(target, out.join("pulley"))?.guests(&guest, &memory)?;
+        Compiler::new(target, out.join("pulley"), feature("COMPRESSED"))?
+            .guests(&guest, &memory)?;
     }
     Ok(())
 }
@@ -66,9 +71,10 @@ fn feature(name: &str) -> bool {
     env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
 }
 
-fn write(path: PathBuf, bytes: &[u8]) -> Result<()> {
-    #[cfg(feature = "compressed")]
-    let bytes = &lz4_flex::compress_prepend_size(bytes);
+fn write(path: PathBuf, bytes: &[u8], compressed: bool) -> Result<()> {
+    if compressed {
+        return Ok(fs::write(path, lz4_flex::compress_prepend_size(bytes))?);
+    }
     Ok(fs::write(path, bytes)?)
 }
 
@@ -76,12 +82,15 @@ fn write(path: PathBuf, bytes: &[u8]) -> Result<()> {
 struct Compiler {
     config: Config,
     out: PathBuf,
+    is_pulley: bool,
+    compressed: bool,
 }
 
 impl Compiler {
-    fn new(target: &str, out: PathBuf) -> Result<Self> {
+    fn new(target: &str, out: PathBuf, compressed: bool) -> Result<Self> {
         fs::create_dir_all(&out)?;
-        Ok(Self { config: config::config(Some(target))?, out })
+        let is_pulley = target.starts_with("pulley");
+        Ok(Self { config: config::config(Some(target))?, out, is_pulley, compressed })
     }
 
     fn guests(mut self, guest: &Guest, memory: &[u8]) -> Result<()> {
@@ -98,13 +107,15 @@ impl Compiler {
                 self.config.cranelift_opt_level(OptLevel::None);
             }
             let transpiler = Engine::new(&self.config)?.precompile_component(&transpiler()?)?;
+            // Beside native code, where programs rarely use the interpreter.
+            self.compressed |= feature("NATIVE") && self.is_pulley;
             self.write("transpiler", &transpiler)?;
         }
         Ok(())
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        write(self.out.join(name).with_extension("cwasm"), bytes)
+        write(self.out.join(name).with_extension("cwasm"), bytes, self.compressed)
     }
 }
 

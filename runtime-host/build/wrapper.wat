@@ -30,7 +30,8 @@
     (field "invocation" u32) (field "seed" u64) (field "stack-bytes" u32)
     (field "dynamic-code" bool) (field "transfers-stubs" bool) (field "maps-promises" bool)
     (field "keeps-urls" bool) (field "node-globals" bool)
-    (field "watched" bool) (field "max-code-bytes" u64) (field "main" string) (field "env" $message)))
+    (field "watched" bool) (field "time-zone" (option string)) (field "max-code-bytes" u64)
+    (field "main" string) (field "env" $message)))
   (import "load" (type $load (eq $load-type)))
   (type $entrypoint-type (record
     (field "name" (option string)) (field "props" (option $message))))

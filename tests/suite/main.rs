@@ -26,6 +26,7 @@ mod harness;
 mod hostile;
 mod images;
 mod instances;
+mod intl;
 mod language;
 mod layers;
 mod let_go;

@@ -65,6 +65,16 @@ fn modules() {
 }
 
 #[test]
+fn timezone() {
+    let folder = Folder::js("timezone", "export default () => new Date(0).getHours()");
+    let _ = folder.run(&["main.js"]).expect_out("0");
+    let _ = folder.run(&["main.js", "--timezone", "asia/tokyo"]).expect_out("9");
+    let _ = folder
+        .run(&["main.js", "--timezone", "Mars/Olympus"])
+        .expect_failure(2, &["\"Mars/Olympus\" is not a time zone."]);
+}
+
+#[test]
 fn seed() {
     let folder = Folder::js("seed", "export default () => [Math.random(), crypto.randomUUID()]");
     let one = folder.run(&["main.js", "--seed", "1"]).out;

@@ -5,6 +5,9 @@ var { Buffer } = require("node:buffer");
 var { codes, unsupported } = require("node:internal/errors");
 var { validateFunction, validateInteger, validateInt32, validateObject, validateString, validateUint32, validateBoolean } = require("node:internal/validators");
 var { isAnyArrayBuffer, isArrayBufferView } = require("node:util/types");
+var keys = require("node:internal/keys");
+var signatures = require("node:internal/signatures");
+var { KeyObject } = keys;
 var {
   ERR_CRYPTO_HASH_FINALIZED,
   ERR_CRYPTO_INVALID_DIGEST,
@@ -193,26 +196,6 @@ Hmac.prototype.digest = function(encoding) {
 };
 Hmac.prototype._transform = Hash.prototype._transform;
 Hmac.prototype._flush = Hash.prototype._flush;
-var KeyObject = class _KeyObject {
-  #bytes;
-  constructor(bytes) {
-    this.#bytes = bytes;
-  }
-  get type() {
-    return "secret";
-  }
-  get symmetricKeySize() {
-    return this.#bytes.length;
-  }
-  export(options) {
-    if (options?.format === "jwk") return { kty: "oct", k: this.#bytes.toString("base64url") };
-    return Buffer.from(this.#bytes);
-  }
-  equals(other) {
-    return other instanceof _KeyObject && timingEqual(this.#bytes, other.#bytes);
-  }
-};
-var timingEqual = (a, b) => a.length === b.length && native.equal(a, b);
 var CIPHERS = [];
 for (const bits of [128, 192, 256]) for (const mode of ["cbc", "ctr", "ecb", "gcm"]) CIPHERS.push(`aes-${bits}-${mode}`);
 var CIPHER_ALIASES = {
@@ -467,6 +450,22 @@ var hkdf = (digest, key, salt, info, keylen, callback) => {
   nextTick(callback, null, derived);
 };
 var SIZES = { __proto__: null, ecb: 0, gcm: 12, cbc: 16, ctr: 16 };
+var generateKeySync = (type, options) => {
+  validateObject(options, "options");
+  if (type !== "hmac" && type !== "aes") throw new ERR_INVALID_ARG_VALUE("type", type, "must be a supported key type");
+  validateInteger(options.length, "options.length", 8, 2 ** 31 - 1);
+  if (type === "aes" && ![128, 192, 256].includes(options.length)) throw new ERR_INVALID_ARG_VALUE("options.length", options.length);
+  return new KeyObject(randomBytes(options.length >> 3));
+};
+function generateKeyPair(type, options, callback) {
+  const done = typeof options === "function" ? options : callback;
+  validateFunction(done, "callback");
+  const { publicKey, privateKey } = keys.generate(type, typeof options === "function" ? {} : options);
+  nextTick(done, null, publicKey, privateKey);
+}
+Object.defineProperty(generateKeyPair, /* @__PURE__ */ Symbol.for("nodejs.util.promisify.custom"), {
+  value: async (type, options) => keys.generate(type, options)
+});
 var exported = module.exports = {
   Hash,
   Hmac,
@@ -480,6 +479,16 @@ var exported = module.exports = {
   createSecretKey(key, encoding) {
     return new KeyObject(Buffer.from(bytesOf(key, "key", encoding)));
   },
+  createPrivateKey: (key) => new KeyObject(keys.privateKey(key)),
+  createPublicKey: (key) => new KeyObject(keys.publicKey(key)),
+  generateKeyPairSync: (type, options) => keys.generate(type, options),
+  generateKeyPair,
+  generateKeySync,
+  generateKey(type, options, callback) {
+    validateFunction(callback, "callback");
+    nextTick(callback, null, generateKeySync(type, options));
+  },
+  ...signatures,
   hash(algorithm, data, options = "hex") {
     validateString(algorithm, "algorithm");
     if (typeof data !== "string" && !isArrayBufferView(data)) {
@@ -489,7 +498,7 @@ var exported = module.exports = {
   },
   getHashes: () => HASHES.map((name) => name.startsWith("sha3") || name === "ripemd160" ? name : name),
   getCiphers: () => [...CIPHERS],
-  getCurves: () => [],
+  getCurves: () => ["prime256v1", "secp384r1", "secp521r1"],
   getCipherInfo(name) {
     if (typeof name !== "string" && typeof name !== "number") throw new ERR_INVALID_ARG_TYPE("nameOrNid", ["string", "number"], name);
     const known = CIPHERS.find((it) => it === `${name}`.toLowerCase());
@@ -548,36 +557,19 @@ for (const name of [
   "Certificate",
   "DiffieHellman",
   "DiffieHellmanGroup",
-  "ECDH",
-  "Sign",
-  "Verify",
   "X509Certificate",
   "checkPrime",
   "checkPrimeSync",
   "createDiffieHellman",
   "createDiffieHellmanGroup",
-  "createECDH",
-  "createPrivateKey",
-  "createPublicKey",
-  "createSign",
-  "createVerify",
-  "diffieHellman",
-  "generateKey",
-  "generateKeyPair",
-  "generateKeyPairSync",
-  "generateKeySync",
   "generatePrime",
   "generatePrimeSync",
   "getDiffieHellman",
-  "privateDecrypt",
   "privateEncrypt",
   "publicDecrypt",
-  "publicEncrypt",
   "secureHeapUsed",
   "setEngine",
-  "setFips",
-  "sign",
-  "verify"
+  "setFips"
 ]) {
   exported[name] = { [name]: function() {
     throw unsupported(`crypto.${name}`);

@@ -1,4 +1,4 @@
-// crypto: hashes, MACs, derived keys, random numbers and AES. The bytes are made natively.
+// crypto: hashes, MACs, derived keys, random numbers, AES and keys. The bytes are made natively.
 "use strict";
 
 const { Buffer } = require("node:buffer");
@@ -6,6 +6,9 @@ const { codes, unsupported } = require("node:internal/errors");
 const { validateFunction, validateInteger, validateInt32, validateObject, validateString, validateUint32, validateBoolean } =
   require("node:internal/validators");
 const { isAnyArrayBuffer, isArrayBufferView } = require("node:util/types");
+const keys = require("node:internal/keys");
+const signatures = require("node:internal/signatures");
+const { KeyObject } = keys;
 const {
   ERR_CRYPTO_HASH_FINALIZED, ERR_CRYPTO_INVALID_DIGEST, ERR_CRYPTO_INVALID_IV, ERR_CRYPTO_INVALID_KEYLEN,
   ERR_CRYPTO_INVALID_SCRYPT_PARAMS, ERR_CRYPTO_INVALID_STATE, ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH, ERR_CRYPTO_UNKNOWN_CIPHER,
@@ -140,27 +143,6 @@ Hmac.prototype.digest = function (encoding) {
 };
 Hmac.prototype._transform = Hash.prototype._transform;
 Hmac.prototype._flush = Hash.prototype._flush;
-
-class KeyObject {
-  #bytes;
-  constructor(bytes) {
-    this.#bytes = bytes;
-  }
-  get type() {
-    return "secret";
-  }
-  get symmetricKeySize() {
-    return this.#bytes.length;
-  }
-  export(options) {
-    if (options?.format === "jwk") return { kty: "oct", k: this.#bytes.toString("base64url") };
-    return Buffer.from(this.#bytes);
-  }
-  equals(other) {
-    return other instanceof KeyObject && timingEqual(this.#bytes, other.#bytes);
-  }
-}
-const timingEqual = (a, b) => a.length === b.length && native.equal(a, b);
 
 // Ciphers.
 const CIPHERS = [];
@@ -417,6 +399,23 @@ const hkdf = (digest, key, salt, info, keylen, callback) => {
 
 const SIZES = { __proto__: null, ecb: 0, gcm: 12, cbc: 16, ctr: 16 };
 
+const generateKeySync = (type, options) => {
+  validateObject(options, "options");
+  if (type !== "hmac" && type !== "aes") throw new ERR_INVALID_ARG_VALUE("type", type, "must be a supported key type");
+  validateInteger(options.length, "options.length", 8, 2 ** 31 - 1);
+  if (type === "aes" && ![128, 192, 256].includes(options.length)) throw new ERR_INVALID_ARG_VALUE("options.length", options.length);
+  return new KeyObject(randomBytes(options.length >> 3));
+};
+function generateKeyPair(type, options, callback) {
+  const done = typeof options === "function" ? options : callback;
+  validateFunction(done, "callback");
+  const { publicKey, privateKey } = keys.generate(type, typeof options === "function" ? {} : options);
+  nextTick(done, null, publicKey, privateKey);
+}
+Object.defineProperty(generateKeyPair, Symbol.for("nodejs.util.promisify.custom"), {
+  value: async (type, options) => keys.generate(type, options),
+});
+
 const exported = module.exports = {
   Hash,
   Hmac,
@@ -430,6 +429,16 @@ const exported = module.exports = {
   createSecretKey(key, encoding) {
     return new KeyObject(Buffer.from(bytesOf(key, "key", encoding)));
   },
+  createPrivateKey: (key) => new KeyObject(keys.privateKey(key)),
+  createPublicKey: (key) => new KeyObject(keys.publicKey(key)),
+  generateKeyPairSync: (type, options) => keys.generate(type, options),
+  generateKeyPair,
+  generateKeySync,
+  generateKey(type, options, callback) {
+    validateFunction(callback, "callback");
+    nextTick(callback, null, generateKeySync(type, options));
+  },
+  ...signatures,
   hash(algorithm, data, options = "hex") {
     validateString(algorithm, "algorithm");
     if (typeof data !== "string" && !isArrayBufferView(data)) {
@@ -439,7 +448,7 @@ const exported = module.exports = {
   },
   getHashes: () => HASHES.map((name) => (name.startsWith("sha3") || name === "ripemd160" ? name : name)),
   getCiphers: () => [...CIPHERS],
-  getCurves: () => [],
+  getCurves: () => ["prime256v1", "secp384r1", "secp521r1"],
   getCipherInfo(name) {
     if (typeof name !== "string" && typeof name !== "number") throw new ERR_INVALID_ARG_TYPE("nameOrNid", ["string", "number"], name);
     const known = CIPHERS.find((it) => it === `${name}`.toLowerCase());
@@ -484,10 +493,8 @@ const exported = module.exports = {
     POINT_CONVERSION_COMPRESSED: 2, POINT_CONVERSION_UNCOMPRESSED: 4, POINT_CONVERSION_HYBRID: 6,
   },
 };
-for (const name of ["Certificate", "DiffieHellman", "DiffieHellmanGroup", "ECDH", "Sign", "Verify", "X509Certificate", "checkPrime",
-  "checkPrimeSync", "createDiffieHellman", "createDiffieHellmanGroup", "createECDH", "createPrivateKey", "createPublicKey",
-  "createSign", "createVerify", "diffieHellman", "generateKey", "generateKeyPair", "generateKeyPairSync", "generateKeySync",
-  "generatePrime", "generatePrimeSync", "getDiffieHellman", "privateDecrypt", "privateEncrypt", "publicDecrypt", "publicEncrypt",
-  "secureHeapUsed", "setEngine", "setFips", "sign", "verify"]) {
+for (const name of ["Certificate", "DiffieHellman", "DiffieHellmanGroup", "X509Certificate", "checkPrime", "checkPrimeSync",
+  "createDiffieHellman", "createDiffieHellmanGroup", "generatePrime", "generatePrimeSync", "getDiffieHellman", "privateEncrypt",
+  "publicDecrypt", "secureHeapUsed", "setEngine", "setFips"]) {
   exported[name] = ({ [name]: function () { throw unsupported(`crypto.${name}`); } })[name];
 }

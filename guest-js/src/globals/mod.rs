@@ -10,6 +10,7 @@ mod dynamic_code;
 mod encoding;
 mod fetch;
 mod inspect;
+mod intl;
 pub mod raw;
 mod scripts;
 mod structured_clone;
@@ -28,9 +29,13 @@ use crate::state::State;
 
 pub use console::thrown as thrown_as_data;
 pub use dynamic_code::forbid as forbid_dynamic_code;
+pub use intl::set_time_zone;
 pub use scripts::{STACK, TEXTS, compile};
 #[cfg(test)]
-pub use scripts::{take, tests::compiled};
+pub use {
+    scripts::{take, tests::compiled},
+    tests::locales::locale_data,
+};
 
 /// Creates the globals of a new context. Returns `native` and `internals`.
 ///
@@ -48,6 +53,7 @@ pub fn install<'js>(
     encoding::install(&native)?;
     workers::install(&native, state)?;
     fetch::install(&native, state)?;
+    intl::install(&native, state)?;
     structured_clone::install(&native)?;
     timers::install(&native, state)?;
     url::install(&native)?;

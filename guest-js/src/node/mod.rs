@@ -74,9 +74,16 @@ pub fn install<'js>(
     require_from: Require,
 ) -> Result<()> {
     let given = Object::new_proto(ctx.clone(), None)?;
-    for name in
-        ["now", "timeOrigin", "randomize", "randomUuid", "utf8Length", "setTimer", "clearTimer"]
-    {
+    for name in [
+        "now",
+        "timeOrigin",
+        "randomize",
+        "randomUuid",
+        "utf8Length",
+        "setTimer",
+        "clearTimer",
+        "subtle",
+    ] {
         given.set(name, native.get::<_, Value<'js>>(name)?)?;
     }
     for name in ["report", "wantHandled", "inspected"] {

@@ -251,3 +251,11 @@ fn ticks_run_before_later_reactions() {
     realm.fire();
     assert_eq!(realm.eval("order.join()"), "tick,tick of tick,reaction,immediate");
 }
+
+#[test]
+fn keys_and_signatures_are_those_of_node() {
+    let realm = realm();
+    let source =
+        format!("({})({})", include_str!("tests/keys.js"), include_str!("tests/keys.json"));
+    assert_eq!(realm.eval(&source), "");
+}

@@ -6,6 +6,7 @@ mod handle;
 mod internals;
 mod outbox;
 mod scope;
+mod tables;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ pub use handle::Handle;
 pub use internals::Internals;
 pub use outbox::Outbox;
 pub use scope::{ExportedObject, Scope};
+pub use tables::{Table, Tables};
 
 /// An invocation that has not ended.
 #[derive(Default)]
@@ -80,6 +82,8 @@ pub struct Rejection {
 
 pub struct State {
     pub host: Box<dyn Host>,
+    /// The data of the locales that were used.
+    pub tables: Tables,
     /// The time that `performance.now()` counts from.
     pub time_origin: Cell<f64>,
     /// True if log lines are wanted with their arguments.
@@ -158,6 +162,7 @@ impl State {
     pub fn new(host: Box<dyn Host>) -> Self {
         Self {
             host,
+            tables: Tables::default(),
             time_origin: Cell::new(0.0),
             watched: Cell::new(false),
             max_code_bytes: Cell::new(0),

@@ -47,6 +47,7 @@ impl Driver {
             keeps_urls: self.code.flags.keeps_urls,
             node_globals: self.code.flags.node_globals,
             watched: self.code.has_tails(),
+            time_zone: self.code.time_zone.clone(),
             max_code_bytes: self.code.engine.max_code_bytes(),
             main: self.code.main.clone(),
             env: self.lower(self.code.env()).await?,

@@ -23,7 +23,10 @@ use crate::support::backend::Backend;
 
 /// Returns the memory of the base image.
 pub(crate) fn base_memory() -> Result<&'static [u8]> {
-    const MEMORY: Artifact = Artifact(include_bytes!(concat!(env!("OUT_DIR"), "/image.bin")));
+    const MEMORY: Artifact = Artifact {
+        bytes: include_bytes!(concat!(env!("OUT_DIR"), "/image.bin")),
+        compressed: cfg!(feature = "compressed"),
+    };
     static UNPACKED: OnceLock<Cow<'static, [u8]>> = OnceLock::new();
     if let Some(memory) = UNPACKED.get() {
         return Ok(memory);
@@ -45,19 +48,18 @@ struct Guests {
 
 /// Output of the build script, in a part of the program's file that nobody writes to.
 #[derive(Clone, Copy)]
-struct Artifact(&'static [u8]);
+struct Artifact {
+    bytes: &'static [u8],
+    compressed: bool,
+}
 
 impl Artifact {
-    #[cfg(feature = "compressed")]
     fn unpacked(self) -> Result<Cow<'static, [u8]>> {
-        let bytes = lz4_flex::decompress_size_prepended(self.0);
+        if !self.compressed {
+            return Ok(Cow::Borrowed(self.bytes));
+        }
+        let bytes = lz4_flex::decompress_size_prepended(self.bytes);
         Ok(Cow::Owned(bytes.map_err(|error| Error::msg(error.to_string()))?))
-    }
-
-    #[cfg(not(feature = "compressed"))]
-    #[allow(clippy::unnecessary_wraps, reason = "unpacking can fail")]
-    fn unpacked(self) -> Result<Cow<'static, [u8]>> {
-        Ok(Cow::Borrowed(self.0))
     }
 }
 
@@ -74,23 +76,23 @@ impl<const LENGTH: usize> Aligned<LENGTH> {
 }
 
 macro_rules! artifact {
-    ($backend:literal, $name:literal, $(#[$place:meta])?) => {{
+    ($backend:literal, $name:literal, $compressed:expr, $(#[$place:meta])?) => {{
         const READ: &[u8] =
             include_bytes!(concat!(env!("OUT_DIR"), "/", $backend, "/", $name, ".cwasm"));
         $(#[$place])?
         static BYTES: Aligned<{ READ.len() }> = Aligned::of(READ);
-        Artifact(&BYTES.0)
+        Artifact { bytes: &BYTES.0, compressed: $compressed }
     }};
 }
 
 macro_rules! guests {
-    ($backend:literal $(, #[$place:meta])?) => {
+    ($backend:literal, $compressed:expr, $transpiler_too:expr $(, #[$place:meta])?) => {
         Guests {
-            engine: artifact!($backend, "engine", $(#[$place])?),
-            image: artifact!($backend, "image", $(#[$place])?),
-            sandbox: artifact!($backend, "sandbox", $(#[$place])?),
+            engine: artifact!($backend, "engine", $compressed, $(#[$place])?),
+            image: artifact!($backend, "image", $compressed, $(#[$place])?),
+            sandbox: artifact!($backend, "sandbox", $compressed, $(#[$place])?),
             #[cfg(feature = "typescript")]
-            transpiler: artifact!($backend, "transpiler", $(#[$place])?),
+            transpiler: artifact!($backend, "transpiler", $compressed || $transpiler_too, $(#[$place])?),
             taken: AtomicBool::new(false),
         }
     };
@@ -99,11 +101,13 @@ macro_rules! guests {
 /// Machine code is part of the program's own code where it can be, so that no page of memory
 /// has to be made executable.
 #[cfg(code_in_place)]
-static NATIVE: Guests = guests!("native", #[unsafe(link_section = ".text.isolet")]);
+static NATIVE: Guests = guests!("native", false, false, #[unsafe(link_section = ".text.isolet")]);
 #[cfg(all(feature = "native", not(code_in_place)))]
-static NATIVE: Guests = guests!("native");
+static NATIVE: Guests = guests!("native", cfg!(feature = "compressed"), false);
+/// Beside native code the transpiler is compressed: few programs run TypeScript in the
+/// interpreter if they have both.
 #[cfg(feature = "pulley")]
-static PULLEY: Guests = guests!("pulley");
+static PULLEY: Guests = guests!("pulley", cfg!(feature = "compressed"), cfg!(feature = "native"));
 
 /// The guests for one engine.
 #[derive(Clone, Copy)]
@@ -130,7 +134,8 @@ impl Artifacts {
 
     /// Executes the guests in place, if no other engine of the process does.
     pub(crate) fn in_place(self, config: &mut Config) -> Self {
-        let copied = cfg!(any(feature = "compressed", all(feature = "native", not(code_in_place))));
+        let copied =
+            self.guests.engine.compressed || cfg!(all(feature = "native", not(code_in_place)));
         let in_place = !copied && !self.guests.taken.swap(true, Ordering::Relaxed);
         if in_place {
             keep_protection(config);
@@ -178,8 +183,8 @@ impl Artifacts {
         // and are part of the program's read-only data or code. Nothing read at run time
         // comes here.
         unsafe {
-            if self.in_place {
-                Module::deserialize_raw(engine, NonNull::from(artifact.0))
+            if self.in_place && !artifact.compressed {
+                Module::deserialize_raw(engine, NonNull::from(artifact.bytes))
             } else {
                 Module::deserialize(engine, artifact.unpacked()?)
             }
@@ -189,8 +194,8 @@ impl Artifacts {
     fn component(self, engine: &Engine, artifact: Artifact) -> Result<Component> {
         // SAFETY: as in `module`.
         unsafe {
-            if self.in_place {
-                Component::deserialize_raw(engine, NonNull::from(artifact.0))
+            if self.in_place && !artifact.compressed {
+                Component::deserialize_raw(engine, NonNull::from(artifact.bytes))
             } else {
                 Component::deserialize(engine, artifact.unpacked()?)
             }
@@ -204,7 +209,7 @@ impl Guests {
         let all = [self.engine, self.image, self.sandbox].into_iter();
         #[cfg(feature = "typescript")]
         let all = all.chain([self.transpiler]);
-        all.map(|Artifact(bytes)| bytes.as_ptr_range())
+        all.map(|artifact| artifact.bytes.as_ptr_range())
             .any(|artifact| artifact.start <= code.start && code.end <= artifact.end)
     }
 }

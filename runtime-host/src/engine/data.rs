@@ -1,7 +1,11 @@
-//! The data that sandboxes ask for by name, which the build script has collected.
+//! The data that sandboxes ask for by name, which the build script has collected in one archive:
+//! the number of names; where each name begins, in their order, and where its data begins; the
+//! names, and the data.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::cmp::Ordering;
+
+use miniz_oxide::inflate::decompress_to_vec;
+use wasmtime::{Error, Result};
 
 static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/data.bin"));
 
@@ -9,21 +13,33 @@ static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/data.bin"));
 ///
 /// # Errors
 /// Errors if the program's own file is damaged.
-pub(crate) fn find(name: &str) -> wasmtime::Result<Option<Vec<u8>>> {
-    static NAMES: OnceLock<HashMap<&[u8], &[u8]>> = OnceLock::new();
-    let names = NAMES.get_or_init(|| {
-        let mut archive = ARCHIVE;
-        std::iter::from_fn(|| Some((take(&mut archive)?, take(&mut archive)?))).collect()
-    });
-    let packed = names.get(name.as_bytes());
-    let data = packed.map(|packed| lz4_flex::decompress_size_prepended(packed)).transpose();
-    data.map_err(|error| wasmtime::Error::msg(format!("{name}: {error}")))
+pub(crate) fn find(name: &str) -> Result<Option<Vec<u8>>> {
+    let Some(at) = position(name) else { return Ok(None) };
+    let packed = part(at, 1).ok_or_else(|| Error::msg(format!("{name}: the data is cut off")))?;
+    let data = decompress_to_vec(packed);
+    data.map(Some).map_err(|error| Error::msg(format!("{name}: {error}")))
 }
 
-/// Takes a length and as many bytes from the front.
-fn take(archive: &mut &'static [u8]) -> Option<&'static [u8]> {
-    let (length, rest) = archive.split_first_chunk()?;
-    let (part, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-    *archive = rest;
-    Some(part)
+/// Searches the names.
+fn position(name: &str) -> Option<usize> {
+    let (mut low, mut high) = (0, number(0)?);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        match part(middle, 0)?.cmp(name.as_bytes()) {
+            Ordering::Equal => return Some(middle),
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+        }
+    }
+    None
+}
+
+/// Returns the name at a position, which is part 0, or its data, which is part 1.
+fn part(at: usize, part: usize) -> Option<&'static [u8]> {
+    ARCHIVE.get(number(1 + 2 * at + part)?..number(3 + 2 * at + part)?)
+}
+
+fn number(index: usize) -> Option<usize> {
+    let bytes = ARCHIVE.get(4 * index..)?.first_chunk()?;
+    Some(u32::from_le_bytes(*bytes) as usize)
 }

@@ -143,6 +143,7 @@ fn load(
         seed: code.seed,
         dynamic_code: code.dynamic_code,
         flags: code.flags,
+        time_zone: code.time_zone,
         log_sink: code.log_sink,
         tail_sink: code.tail_sink,
         quota,

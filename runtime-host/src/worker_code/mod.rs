@@ -87,6 +87,7 @@ pub struct WorkerCode {
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) flags: Flags,
+    pub(crate) time_zone: Option<String>,
     pub(crate) log_sink: Option<LogSink>,
     pub(crate) tails: Vec<Stub>,
     pub(crate) tail_sink: Option<TailSink>,
@@ -118,6 +119,7 @@ impl WorkerCode {
             seed: None,
             dynamic_code: true,
             flags: Flags::default(),
+            time_zone: None,
             log_sink: None,
             tails: Vec::new(),
             tail_sink: None,
@@ -251,6 +253,14 @@ impl WorkerCode {
         self
     }
 
+    /// Sets the zone of local time by its name in the IANA database, such as `Europe/Berlin`, for
+    /// `Date` and `Intl.DateTimeFormat`. A worker with an unknown zone fails to load. Workers that
+    /// this worker loads have the default. Default: UTC.
+    pub fn time_zone(mut self, name: impl Into<String>) -> Self {
+        self.time_zone = Some(name.into());
+        self
+    }
+
     /// Sets the seed of `Math.random`, `crypto` and the engine's hashes. With the same
     /// seed, code, input and time, a run repeats exactly, including its fuel. Workers that
     /// this worker loads draw their seeds from its seed.
@@ -324,6 +334,10 @@ impl WorkerCode {
         }
         if node_globals {
             add(b"Node's globals");
+        }
+        if let Some(zone) = &self.time_zone {
+            add(b"time zone");
+            add(zone.as_bytes());
         }
         hash.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");

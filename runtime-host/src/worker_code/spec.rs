@@ -31,6 +31,7 @@ pub(crate) struct Code {
     pub(crate) seed: Option<u64>,
     pub(crate) dynamic_code: bool,
     pub(crate) flags: Flags,
+    pub(crate) time_zone: Option<String>,
     pub(crate) log_sink: Option<LogSink>,
     /// True if the worker was loaded with tails.
     pub(crate) is_tailed: bool,

@@ -111,7 +111,10 @@ async fn huge_results_of_small_calls() {
         "const q = []; for (;;) q.push(Promise.resolve().then(() => {}))",
         "for (;;) ctx.waitUntil(new Promise(() => {}))",
         "for (;;) Promise.reject(new Error('x'))",
-        "return new Intl.NumberFormat().format(1)",
+        "return new Intl.NumberFormat('en', { maximumFractionDigits: 100 }).format(2n ** (2n ** 24n))",
+        "return new Intl.ListFormat().format(Array(2 ** 24).fill('x')).length",
+        "return [...new Intl.Segmenter().segment('x'.repeat(2 ** 26))].length",
+        "return ['x'.repeat(2 ** 26)].sort(new Intl.Collator('sv').compare)[0].toLocaleUpperCase('tr').length",
     ] {
         let run = attack(body).await;
         let outcome = run.0.outcome();

@@ -129,6 +129,8 @@ define("ERR_BUFFER_TOO_LARGE", (size) => `Cannot create a Buffer larger than ${s
 define("ERR_CONSOLE_WRITABLE_STREAM", (name) => `Console expects a writable stream instance for ${name}`, TypeError);
 define("ERR_CONSTRUCT_CALL_REQUIRED", (name) => `Class constructor ${name} cannot be invoked without \`new\``, TypeError);
 define("ERR_CRYPTO_HASH_FINALIZED", "Digest already called");
+define("ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE", (type, wanted) => `Invalid key object type ${type}, expected ${wanted}.`, TypeError);
+define("ERR_CRYPTO_SIGN_KEY_REQUIRED", "No key provided to sign");
 define("ERR_CRYPTO_HASH_UPDATE_FAILED", "Hash update failed");
 define("ERR_CRYPTO_INVALID_DIGEST", (name) => `Invalid digest: ${name}`, TypeError);
 define("ERR_CRYPTO_INVALID_STATE", (what) => `Invalid state for operation ${what}`);

@@ -8,6 +8,9 @@ mod fetch;
 mod form_data;
 mod forms;
 mod inspect;
+mod intl;
+mod intl_text;
+pub mod locales;
 mod messaging;
 mod misc;
 mod streams;
@@ -58,7 +61,7 @@ pub struct Realm {
 
 impl Realm {
     pub fn new() -> Self {
-        Self::with_data(|_| None)
+        Self::with_data(locales::locale_data)
     }
 
     /// Returns a realm whose host has data.

@@ -1,0 +1,109 @@
+// DER of keys: just enough to take keys out of their wrapping and to put them in.
+"use strict";
+
+const { Buffer } = require("node:buffer");
+
+const SEQUENCE = 0x30, INTEGER = 2, BITS = 3, OCTETS = 4, NULL = 5, OID = 6;
+const RSA = Buffer.from("2a864886f70d010101", "hex");
+const EC = Buffer.from("2a8648ce3d0201", "hex");
+const CURVES = {
+  __proto__: null,
+  "2a8648ce3d030107": "P-256", "2b81040022": "P-384", "2b81040023": "P-521", "2b656e": "X25519", "2b6570": "Ed25519",
+};
+
+const value = (tag, ...parts) => {
+  const body = Buffer.concat(parts);
+  const length = body.length < 128 ? [body.length]
+    : body.length < 256 ? [0x81, body.length]
+    : [0x82, body.length >> 8, body.length & 255];
+  return Buffer.concat([Buffer.from([tag, ...length]), body]);
+};
+
+/** Returns the values in a sequence: tag, contents and whole. Throws if it is cut off. */
+const values = (bytes) => {
+  const found = [];
+  for (let at = 0; at < bytes.length;) {
+    const tag = bytes[at];
+    let start = at + 2;
+    let length = bytes[at + 1];
+    if (length > 0x82 || length === 0x80 || length === undefined) throw new Error("unsupported length");
+    if (length > 0x80) {
+      const size = length - 0x80;
+      if (start + size > bytes.length) throw new Error("cut off");
+      length = bytes.readUIntBE(start, size);
+      start += size;
+    }
+    const end = start + length;
+    if (end > bytes.length) throw new Error("cut off");
+    found.push({ tag, contents: bytes.subarray(start, end), whole: bytes.subarray(at, end) });
+    at = end;
+  }
+  return found;
+};
+const sequence = (bytes) => {
+  const [only] = values(bytes);
+  if (only?.tag !== SEQUENCE) throw new Error("not a sequence");
+  return values(only.contents);
+};
+
+const algorithm = (oid, parameters) => value(SEQUENCE, value(OID, oid), parameters);
+const rsaAlgorithm = () => algorithm(RSA, value(NULL));
+const zero = () => value(INTEGER, Buffer.from([0]));
+
+/** Returns "rsa" or the name of a curve. `info` is an AlgorithmIdentifier. */
+const kindOf = ({ contents }) => {
+  const [oid, parameters] = values(contents);
+  if (oid.contents.equals(RSA)) return "rsa";
+  const named = oid.contents.equals(EC) ? parameters?.contents : oid.contents;
+  return CURVES[named?.toString("hex")];
+};
+
+module.exports = {
+  kindOfSpki: (bytes) => kindOf(sequence(bytes)[0]),
+  kindOfPkcs8: (bytes) => kindOf(sequence(bytes)[1]),
+  spkiOfPkcs1: (bytes) => value(SEQUENCE, rsaAlgorithm(), value(BITS, Buffer.from([0]), bytes)),
+  pkcs8OfPkcs1: (bytes) => value(SEQUENCE, zero(), rsaAlgorithm(), value(OCTETS, bytes)),
+  pkcs1OfSpki: (bytes) => sequence(bytes)[1].contents.subarray(1),
+  pkcs1OfPkcs8: (bytes) => sequence(bytes)[2].contents,
+  /** The curve is that in the key. */
+  pkcs8OfSec1(bytes) {
+    const named = sequence(bytes).find((it) => it.tag === 0xa0);
+    return value(SEQUENCE, zero(), algorithm(EC, named.contents), value(OCTETS, bytes));
+  },
+  sec1OfPkcs8(bytes) {
+    const [, info, key] = sequence(bytes);
+    const parts = sequence(key.contents);
+    if (!parts.some((it) => it.tag === 0xa0)) {
+      parts.splice(2, 0, { whole: value(0xa0, values(info.contents)[1].whole) });
+    }
+    return value(SEQUENCE, ...parts.map((it) => it.whole));
+  },
+  /** The PKCS #8 of the number that is a private key. */
+  pkcs8OfScalar(curve, scalar) {
+    const named = Object.keys(CURVES).find((oid) => CURVES[oid] === curve);
+    const key = value(SEQUENCE, value(INTEGER, Buffer.from([1])), value(OCTETS, scalar));
+    return value(SEQUENCE, zero(), algorithm(EC, value(OID, Buffer.from(named, "hex"))), value(OCTETS, key));
+  },
+  scalarOfPkcs8: (bytes) => sequence(sequence(bytes)[2].contents)[1].contents,
+  /** A signature of ECDSA, which is two numbers of the same size, as a sequence of both. */
+  signatureOfNumbers(bytes) {
+    const half = bytes.length / 2;
+    const number = (part) => {
+      let start = 0;
+      while (start < part.length - 1 && part[start] === 0) start++;
+      const rest = part.subarray(start);
+      return value(INTEGER, rest[0] & 0x80 ? Buffer.concat([Buffer.from([0]), rest]) : rest);
+    };
+    return value(SEQUENCE, number(bytes.subarray(0, half)), number(bytes.subarray(half)));
+  },
+  numbersOfSignature(bytes, size) {
+    const parts = sequence(bytes).map(({ contents }) => {
+      let start = 0;
+      while (start < contents.length - 1 && contents[start] === 0) start++;
+      const rest = contents.subarray(start);
+      if (rest.length > size) throw new Error("too long");
+      return Buffer.concat([Buffer.alloc(size - rest.length), rest]);
+    });
+    return Buffer.concat(parts);
+  },
+};
