@@ -88,7 +88,7 @@ pub(super) struct PendingCall {
     pub(super) queued: bool,
     /// The promised answer, if the guest calls it or passes it on before it arrives.
     pub(super) promised: Option<Arc<PromisedAnswer>>,
-    /// What its mapper does, if it has one.
+    /// The mapper that is applied to the result, if there is one.
     pub(super) mapper: Option<Arc<Mapper>>,
     /// The time until which the call may go on after its invocation has ended.
     pub(super) deadline: Option<Instant>,

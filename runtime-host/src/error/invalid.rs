@@ -1,5 +1,5 @@
-//! What [`Engine::with_config`](crate::Engine::with_config), [`Loader::load`](crate::Loader::load)
-//! and calls refuse before anything runs.
+//! The errors of invalid input that [`Engine::with_config`](crate::Engine::with_config),
+//! [`Loader::load`](crate::Loader::load) and calls return before anything runs.
 
 use crate::support::backend::Backend;
 
@@ -110,7 +110,7 @@ pub enum CodeError {
         /// The first 32 characters of the date.
         date: String,
     },
-    /// What a worker has asked a loader for cannot be read, or has too many parts.
+    /// A worker's request to a loader cannot be decoded, or has too many parts.
     #[error("{0}")]
     Request(isolet_wire::DecodeError),
     /// The worker has too many tails.

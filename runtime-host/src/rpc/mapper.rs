@@ -64,7 +64,7 @@ pub(crate) struct Step {
     pub(crate) does: Does,
 }
 
-/// What a step does with what its path leads to.
+/// The operation of a step on the value at its path.
 pub(crate) enum Does {
     Read,
     /// Calls it with these arguments.
@@ -73,7 +73,7 @@ pub(crate) enum Does {
     Map(Callback),
 }
 
-/// What is done with each element.
+/// The steps for each element, and the result.
 pub(crate) struct Callback {
     pub(crate) steps: Vec<Step>,
     pub(crate) result: Value,
@@ -95,8 +95,8 @@ pub(crate) struct Mapper {
     held: Mutex<Vec<Weak<dyn Holds + Send + Sync>>>,
 }
 
-/// What is known while an element is worked on: the element, the results of the steps so far,
-/// and before them what is known of the elements whose callbacks are around this one.
+/// The values that the steps of an element can use: the element and the results of the steps so
+/// far, and before them those of the elements whose callbacks are around this one.
 struct Known<'a> {
     around: Option<&'a Known<'a>>,
     /// The number of values that are known around it.

@@ -1,4 +1,4 @@
-//! What takes the place of `trace` without the feature `tracing`.
+//! The replacement of `trace` without the feature `tracing`.
 
 use std::fmt::Display;
 
