@@ -81,6 +81,12 @@ node-tests checkout *options:
 node-modules:
     cd guest-js/node && npm ci --no-audit --no-fund && node build.mjs
 
+# Write runtime-host/guests/locales from pinned packages of CLDR, ICU4X and the time zones (needs
+# node 20 and npm)
+locale-data:
+    cd tools/locale_data && npm ci --no-audit --no-fund && node build.js
+    cd tools/locale_data/rust && cargo run --release --locked
+
 # What is slow to check before a release: the public interface against the last one that was
 # published, every feature by itself, and the packages
 release-check:
