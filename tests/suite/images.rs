@@ -1,6 +1,6 @@
 //! App images: the heap after loading, from which fresh calls start.
 
-use isolet::Outcome;
+use isolet::{CodeError, Error, Outcome};
 use serde_json::json;
 
 use crate::harness::{Case, call, soon};
@@ -30,6 +30,59 @@ async fn top_level_state_comes_from_the_image() {
     let made = first.json()[3].clone();
     let _ = first.expect_ok(json!([900, 1, 1001, made]));
     let _ = call(&fresh, 31).await.expect_ok(json!([961, 1, 1001, made]));
+}
+
+#[tokio::test]
+async fn an_image_may_be_taken_after_a_call() {
+    let worker = Case::js(
+        "let routes; let calls = 0;
+         export default {
+            run: () => [++calls, routes?.size, Math.random()],
+            fetch(request) { routes ??= new Map([['/', 1]]); calls++; return new Response(request.url) },
+         }",
+    )
+    .worker();
+    let warm_up = worker.entrypoint().warm_up("fetch", ("https://example.com/",)).await;
+    assert!(warm_up.expect("an image"));
+    let fresh = worker.fresh_per_call();
+    let [first, second] = [call(&fresh, ()).await.json(), call(&fresh, ()).await.json()];
+    assert_eq!((&first[0], &first[1]), (&json!(2), &json!(1)));
+    assert_eq!((&second[0], &second[1]), (&json!(2), &json!(1)));
+    assert_ne!(first[2], second[2], "each call has a seed of its own");
+    let again = worker.entrypoint().warm_up("fetch", ("https://example.com/",)).await;
+    assert!(matches!(again, Err(Error::InvalidCode(CodeError::HasImage))), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_call_that_leaves_something_pending_makes_no_image() {
+    const SOURCE: &str = "let state = 0;
+        export default {
+            run: () => state,
+            timer() { state = 1; setTimeout(() => {}, 1000) },
+            waiting() { state = 1; return new Promise(resolve => setTimeout(resolve, 1)) },
+            async calls(n, env) { state = 1; return await env.NUMBER.get() },
+            waitUntil(n, env, ctx) { state = 1; ctx.waitUntil(new Promise(() => {})) },
+            exports() { state = 1; return { f() {} } },
+        }";
+    for method in ["timer", "waiting", "calls", "waitUntil", "exports"] {
+        let worker = Case::js(SOURCE).env("NUMBER", Number).worker();
+        let image = worker.entrypoint().warm_up(method, (1,)).await;
+        assert!(!image.expect("no error"), "{method}");
+        let _ = call(&worker.fresh_per_call(), ()).await.expect_ok(json!(0));
+    }
+}
+
+#[tokio::test]
+async fn a_warm_up_that_fails_can_be_tried_again() {
+    let worker = Case::js(
+        "let calls = 0;
+         export default { run: () => calls, bad() { calls++; throw new Error('no') }, good() { calls++ } }",
+    )
+    .worker();
+    let failed = worker.entrypoint().warm_up("bad", (1,)).await.expect_err("it throws");
+    assert!(failed.to_string().contains("no"), "{failed}");
+    assert!(worker.entrypoint().warm_up("good", (1,)).await.expect("an image"));
+    let _ = call(&worker.fresh_per_call(), ()).await.expect_ok(json!(1));
 }
 
 #[tokio::test]

@@ -16,12 +16,16 @@ use crate::worker_code::spec::Code;
 /// The invocation that is charged for loading.
 const LOADING: u32 = 0;
 
-/// Loads the worker once, for no invocation, and returns its heap as an image. Returns
-/// `None` if loading left something pending, which an image cannot hold.
+/// Loads the worker once, for no invocation, and returns its heap as an image. If there is a
+/// warm-up, the heap is that after the call. Returns `None` if loading or the warm-up left
+/// something pending, which an image cannot hold.
 ///
 /// # Errors
-/// Returns the error with which loading fails.
-pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
+/// Returns the error with which loading fails. The warm-up has its own receiver.
+pub(crate) async fn app_image(
+    code: &Arc<Code>,
+    warm_up: Option<Box<Request>>,
+) -> Result<Option<Arc<Image>>> {
     let image = code.engine.dump_image().await?;
     let (code, seed) = (Arc::clone(code), code.new_seed()?);
     let start = Start { code: Arc::clone(&code), image, loaded: false, seed, lasting: false };
@@ -41,6 +45,16 @@ pub(crate) async fn app_image(code: &Arc<Code>) -> Result<Option<Arc<Image>>> {
     if let Err(error) = driver.load(LOADING).await {
         code.has_failed_to_start();
         return Err(error);
+    }
+    if let Some(request) = warm_up.filter(|_| driver.loaded) {
+        driver.close(LOADING);
+        let lineage = driver.mailbox.lineage().clone();
+        let (invocation, invoke) = Invocation::new(*request, &code, driver.seed, lineage);
+        driver.open(LOADING, invocation);
+        driver.invoke(LOADING, invoke).await?;
+        if driver.invocations.contains_key(&LOADING) {
+            return Ok(None);
+        }
     }
     let env = code.env().capabilities().len();
     let at_rest = driver.calls.is_empty() && driver.table.is_at_rest(env);

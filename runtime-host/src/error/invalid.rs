@@ -173,6 +173,10 @@ pub enum CodeError {
         /// The number of workers before it.
         generations: u32,
     },
+    /// The worker has its app image already, so [`Entrypoint::warm_up`](crate::Entrypoint::warm_up)
+    /// comes too late.
+    #[error("the worker has its app image already: warm it up before the first fresh call")]
+    HasImage,
     /// The arguments of a call are neither a tuple nor a list.
     #[error("the arguments of a call are a tuple or a list")]
     Arguments,

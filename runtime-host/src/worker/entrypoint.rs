@@ -118,6 +118,35 @@ impl Entrypoint {
         })
     }
 
+    /// Makes the worker's app image after a call of the method, so that what the first call of
+    /// a program builds, such as the routes of a framework, is part of it. All later calls of
+    /// [`Worker::fresh_per_call`](crate::Worker::fresh_per_call) start from that heap. The state
+    /// that the call leaves is visible to each of them: choose a call that leaves nothing that
+    /// is meant for one caller. Its result is dropped, and its logs are lost.
+    ///
+    /// Returns true if the worker has an app image. Returns false if loading or the call left
+    /// something pending, such as a timer, a capability call or a stream, so that each fresh
+    /// call must load again. Calls of capabilities are never sent, and count as pending.
+    ///
+    /// It takes the time of loading and of the call, and a few milliseconds, once.
+    ///
+    /// # Errors
+    /// Errors if loading or the call fails. The worker has no image then, and a warm-up can be
+    /// tried again. Errors with [`CodeError::HasImage`](crate::CodeError::HasImage) if the
+    /// worker has its app image already.
+    pub async fn warm_up(&self, method: &str, arguments: impl Serialize) -> Result<bool> {
+        let (reply, answer) = oneshot::channel();
+        let call = Call::method(method, arguments_of(&arguments)?);
+        let receiver = Receiver::Entrypoint(Arc::clone(&self.export));
+        let parent = &self.worker.code().parent;
+        let (request, owner) =
+            Request::new(receiver, call, &self.limits, parent, Reply::Value(reply))
+                .map_err(Thrown::into_error)?;
+        let result = self.worker.warm_up(request, answer).await;
+        drop(owner);
+        result
+    }
+
     /// Sends a request at once, and returns a future of its reply.
     fn start<T: Send + 'static>(
         &self,

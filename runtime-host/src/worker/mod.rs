@@ -5,11 +5,13 @@ pub(crate) mod entrypoint;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use isolet_wire::Value;
 use tokio::sync::{OnceCell, oneshot};
 
 use crate::driver::{self, Start};
 use crate::engine::image::Image;
 use crate::error::fault::lost;
+use crate::error::invalid::CodeError;
 use crate::error::{Error, Result};
 use crate::limits::quota::Reservation;
 use crate::limits::stats::WorkerStats;
@@ -82,8 +84,27 @@ impl Worker {
     /// Returns the error with which loading fails. The error is not remembered: the next
     /// call tries again.
     pub async fn prepare(&self) -> Result<bool> {
-        let image = self.inner.image.get_or_try_init(|| driver::app_image(&self.inner.code));
-        Ok(image.await?.is_some())
+        let image = || driver::app_image(&self.inner.code, None);
+        Ok(self.inner.image.get_or_try_init(image).await?.is_some())
+    }
+
+    /// Makes the app image from the heap after a call.
+    pub(crate) async fn warm_up(
+        &self,
+        request: Box<Request>,
+        mut answer: oneshot::Receiver<Kept<Result<Value>>>,
+    ) -> Result<bool> {
+        let mut is_new = false;
+        let image = async || {
+            is_new = true;
+            let image = driver::app_image(&self.inner.code, Some(request)).await?;
+            match answer.try_recv().map(Kept::take) {
+                Ok(Err(error)) => Err(error),
+                _ => Ok(image),
+            }
+        };
+        let has_image = self.inner.image.get_or_try_init(image).await?.is_some();
+        if is_new { Ok(has_image) } else { Err(CodeError::HasImage.into()) }
     }
 
     /// Returns what the host's tables hold for the worker's one sandbox, after all calls
