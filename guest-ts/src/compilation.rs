@@ -1,4 +1,4 @@
-//! What a compilation takes and gives.
+//! The input and the output of a compilation.
 
 use crate::position::{Position, position};
 use oxc_diagnostics::OxcDiagnostic;

@@ -1,4 +1,4 @@
-//! What is erased in place, and that it means the same afterwards.
+//! Syntax that is erased in place. The program means the same afterwards.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! What is transformed and printed anew, with a source map.
+//! Syntax that is transformed and printed anew, with a source map.
 
 mod support;
 

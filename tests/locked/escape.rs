@@ -1,4 +1,4 @@
-//! What a process does that has got out of the sandbox.
+//! The attempts of a process that has got out of the sandbox.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};

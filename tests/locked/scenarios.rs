@@ -1,4 +1,4 @@
-//! What the process may be told to do.
+//! The scenarios that the process may be told to run.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Barrier};
@@ -157,7 +157,7 @@ fn on_every_thread(runtime: &Runtime, folder: &Path) {
     thread.join().expect("a thread of the standard library's");
 }
 
-/// What runs in a sandbox's name on the host.
+/// The host code that runs in a sandbox's name.
 struct Escape(PathBuf);
 
 #[isolet::capability]

@@ -1,4 +1,4 @@
-//! What an ended invocation leaves behind, and which invocations an end affects.
+//! The traces that an ended invocation leaves, and the invocations that an end affects.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

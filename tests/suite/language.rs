@@ -402,7 +402,7 @@ async fn with_asks_again() {
     .await;
 }
 
-/// What is assigned is resolved first, also if a direct eval declares another variable of that name.
+/// The target of an assignment is resolved first, also if a direct eval declares another variable of that name.
 #[tokio::test]
 async fn an_assignment_resolves_its_variable_first() {
     gives(

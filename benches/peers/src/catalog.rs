@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 pub struct Peer {
     pub name: &'static str,
     pub title: &'static str,
-    /// What stands between the program and its host.
+    /// The boundary between the program and its host.
     pub wall: Wall,
-    /// How the backend is set up, and what it cannot do by itself.
+    /// The setup of the backend, and the things that it cannot do by itself.
     pub note: &'static str,
     needs: &'static [Need],
     start: Start,
 }
 
-/// What stands between the program and its host.
+/// The boundary between the program and its host.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Wall {
@@ -227,12 +227,12 @@ pub const PEERS: &[Peer] = &[
     },
 ];
 
-/// Where things are.
+/// The paths of the installed backends.
 #[derive(Clone, Debug)]
 pub struct Places {
     /// This package.
     pub package: PathBuf,
-    /// What was installed.
+    /// The installed versions.
     pub installed: PathBuf,
 }
 

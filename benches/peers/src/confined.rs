@@ -12,7 +12,7 @@ use crate::protocol::Limits;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// Where this program lies in a root file system of its own.
+/// The path of this program in a root file system of its own.
 const INSIDE: &str = "/isolet-peers";
 
 /// Serves the driver for one of these backends.

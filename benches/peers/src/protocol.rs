@@ -1,4 +1,4 @@
-//! What the driver and a backend's host process say to each other: one JSON object per line.
+//! The protocol between the driver and a backend's host process: one JSON object per line.
 //!
 //! A host process embeds one backend. It writes one [`Hello`], and then one reply to each
 //! request. It measures the times itself, so that no pipe is part of them. The driver measures
@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What a sandbox may use. A backend arms whatever it has for this.
+/// The limits of a sandbox. A backend arms whatever it has for this.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Limits {
     pub memory_bytes: u64,
@@ -55,29 +55,29 @@ pub struct Reply {
     pub error: Option<String>,
     /// Nanoseconds of one operation, for each sample.
     pub times: Vec<f64>,
-    /// How many operations there were. More than samples, where the clock is coarse.
+    /// The number of operations. More than samples, where the clock is coarse.
     pub operations: usize,
-    /// How many sandboxes are alive.
+    /// The number of live sandboxes.
     pub live: usize,
     pub hostile: Option<Hostile>,
     pub meter: Option<Meter>,
 }
 
-/// What became of a hostile program.
+/// The fate of a hostile program.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Hostile {
-    /// What it returned.
+    /// The value that it returned.
     pub value: Option<Value>,
     /// The error that it ended with.
     pub error: Option<String>,
     pub ns: f64,
-    /// How many calls the neighbour answered meanwhile.
+    /// The number of calls that the neighbour answered meanwhile.
     pub neighbour_calls: usize,
-    /// How late those answers were, counted from when each call was due: the median, and the
+    /// The delay of those answers, counted from when each call was due: the median, and the
     /// latest.
     pub neighbour_median_ns: f64,
     pub neighbour_worst_ns: f64,
-    /// Whether the neighbour, and a new sandbox, answer right afterwards.
+    /// True if the neighbour, and a new sandbox, answer right afterwards.
     pub neighbour_right: bool,
 }
 

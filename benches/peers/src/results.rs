@@ -1,4 +1,4 @@
-//! What a run has found, as it is kept in `results.json`.
+//! The results of a run, as they are kept in `results.json`.
 
 use std::collections::BTreeMap;
 
@@ -66,16 +66,16 @@ impl Sample {
 pub struct Memory {
     /// Bytes of the process tree with nothing loaded.
     pub empty: u64,
-    /// How many were alive, and the bytes of the process tree then.
+    /// The number of live sandboxes, and the bytes of the process tree then.
     pub live: Vec<(usize, u64)>,
     /// Why there were no more.
     pub stopped: Option<String>,
 }
 
-/// What became of one hostile program.
+/// The fate of one hostile program.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Attack {
-    /// What the host process told. `None`: why it told nothing is in `silence`.
+    /// The report of the host process. `None` if there was none: `silence` has the reason.
     pub told: Option<Hostile>,
     pub silence: Option<String>,
     /// Private memory of the process tree before, and the most of it meanwhile.
@@ -86,12 +86,12 @@ pub struct Attack {
 }
 
 impl Attack {
-    /// Whether the program was ended within its time.
+    /// True if the program was ended within its time.
     pub fn stopped(&self) -> bool {
         self.told.as_ref().is_some_and(|told| told.ns < STOPPED_NS)
     }
 
-    /// Whether it ended as it should: without having reached anything.
+    /// True if it ended as it should: without having reached anything.
     pub fn right(&self) -> bool {
         self.told.as_ref().is_some_and(|told| match self.expected.as_str() {
             "any" => true,
@@ -103,7 +103,7 @@ impl Attack {
         })
     }
 
-    /// Whether the host lived and the other sandboxes answered right.
+    /// True if the host lived and the other sandboxes answered right.
     pub fn others_right(&self) -> bool {
         self.told.as_ref().is_some_and(|told| told.neighbour_right)
     }
@@ -119,6 +119,6 @@ pub const STOPPED_NS: f64 = 500e6;
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Metering {
     pub unit: String,
-    /// What each of the processes reported.
+    /// The report of each process.
     pub values: Vec<f64>,
 }

@@ -1,4 +1,4 @@
-//! How much memory reading a message takes.
+//! The memory that reading a message takes.
 
 use std::sync::{Arc, LazyLock};
 

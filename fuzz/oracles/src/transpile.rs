@@ -96,7 +96,7 @@ fn erased(dialect: Dialect, source: &str, transpiled: &Transpiled) {
     }
 }
 
-/// What was printed anew is JavaScript, and each mapping leads from one text into
+/// Text that was printed anew is JavaScript, and each mapping leads from one text into
 /// the other.
 fn lowered(source: &str, transpiled: &Transpiled) {
     parses(source, &transpiled.code);

@@ -295,7 +295,7 @@ impl Calls {
     }
 }
 
-/// How often the futures of the answers are polled before they count as busy.
+/// The number of polls of the answers' futures before they count as busy.
 const POLLS: usize = 64;
 
 /// A mapper, and who pays for its calls.

@@ -112,7 +112,7 @@ pub(crate) struct Uncaught {
     pub(crate) thrown: Value,
 }
 
-/// Where lines go that belong to no open invocation, such as what a disposer throws.
+/// The log of lines that belong to no open invocation, such as what a disposer throws.
 #[derive(Default)]
 pub(crate) struct Stray {
     pub(crate) sink: Option<LogSink>,

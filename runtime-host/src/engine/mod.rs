@@ -44,7 +44,7 @@ const TRANSPILERS: u32 = 16;
 #[non_exhaustive]
 #[must_use]
 pub struct EngineConfig {
-    /// How the guests are executed.
+    /// The backend that executes the guests.
     pub backend: Backend,
     /// Sandboxes at a time.
     pub max_sandboxes: u32,

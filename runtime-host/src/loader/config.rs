@@ -1,4 +1,4 @@
-//! How a loader is configured.
+//! The configuration of a loader.
 
 /// The configuration of a [`Loader`](super::Loader): how much it keeps for
 /// [`Loader::get`](super::Loader::get). Past either limit, the workers that were not asked for

@@ -1,4 +1,4 @@
-//! How the guests are executed.
+//! The backends that execute the guests.
 
 use std::fmt;
 

@@ -20,7 +20,7 @@ mod wrapper;
 
 /// The part that every guest has beside its `turn`: the exports that the wrapper asks for,
 /// and two outcomes to answer with. The one at 64 is `loaded`, and the one at 96 is empty.
-/// What the host passes in lies from 4096 on: first the time, then the event, with its kind
+/// The host's input lies from 4096 on: first the time, then the event, with its kind
 /// at 8 and its contents at 16.
 const PRELUDE: &str = r#"
   (import "env" "memory" (memory 4))

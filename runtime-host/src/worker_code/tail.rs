@@ -13,7 +13,7 @@ use crate::error::outcome::Outcome;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TailEvent {
-    /// How the invocation ended.
+    /// The outcome of the invocation.
     #[serde(serialize_with = "word")]
     pub outcome: Outcome,
     /// The main module of the worker.

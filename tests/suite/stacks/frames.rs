@@ -1,4 +1,4 @@
-//! What stands in stacks, and the interface of V8 that libraries read them through.
+//! The contents of stacks, and the interface of V8 that libraries read them through.
 
 use serde_json::json;
 
@@ -293,7 +293,7 @@ async fn frames_in_a_message_are_none() {
     assert_eq!(logs[2], "Error: x\n  -> true frames");
 }
 
-/// What Error.prepareStackTrace returns is the stack from the first read on, as in V8.
+/// The result of Error.prepareStackTrace is the stack from the first read on, as in V8.
 #[tokio::test]
 async fn stacks_are_prepared_when_they_are_first_read() {
     let run = Case::body(
@@ -351,7 +351,7 @@ async fn stacks_are_prepared_when_they_are_first_read() {
     }));
 }
 
-/// What the libraries do that find out who called them.
+/// The technique of libraries that find out who called them.
 #[tokio::test]
 async fn libraries_that_read_call_sites_see_their_callers() {
     let run = Case::body(

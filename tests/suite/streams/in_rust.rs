@@ -290,7 +290,7 @@ impl Files {
         ))
     }
 
-    /// How long it was.
+    /// Its length.
     pub async fn store(&self, body: ByteStream) -> Result<usize, isolet::Error> {
         body.try_fold(0, async |total, chunk| Ok(total + chunk.len())).await
     }

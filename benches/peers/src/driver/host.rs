@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::catalog::{Peer, Places};
 use crate::protocol::{Hello, Reply, Request};
 
-/// How often memory is looked at while a hostile program runs.
+/// The interval at which memory is read while a hostile program runs.
 const SAMPLE: Duration = Duration::from_millis(10);
 
 pub struct Host {

@@ -1,4 +1,4 @@
-//! What live sandboxes take.
+//! The memory of live sandboxes.
 
 use std::time::{Duration, Instant};
 

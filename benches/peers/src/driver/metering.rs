@@ -1,4 +1,4 @@
-//! What a backend reports as the cost of the same program, in many processes.
+//! The cost that a backend reports for the same program, in many processes.
 
 use std::time::Duration;
 

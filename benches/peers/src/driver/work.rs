@@ -8,10 +8,10 @@ use crate::protocol::{Limits, Program, Reply, Request};
 use crate::results::{PeerResults, Sample};
 use crate::work::program;
 
-/// What useful work may use. The wall time is more than any of it takes.
+/// The limits of useful work. The wall time is more than any of it takes.
 pub const AMPLE: Limits = Limits { memory_bytes: 64 << 20, wall_ms: 10_000 };
 
-/// What a loop may use.
+/// The limits of a loop.
 pub const TIGHT: Limits = Limits { memory_bytes: 64 << 20, wall_ms: 250 };
 
 pub const COMPUTE: [&str; 6] = ["fib", "sort", "json", "regex", "integers", "marked"];

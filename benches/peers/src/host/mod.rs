@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::protocol::{Hello, Hostile, Limits, Meter, Program, Reply, Request};
 
-/// How often a neighbour is called.
+/// The interval of the calls to a neighbour.
 const BEAT: Duration = Duration::from_millis(10);
 
 /// A way to run code that is not trusted.
@@ -57,7 +57,7 @@ struct Host<B: Backend> {
     backend: Rc<B>,
     live: Vec<B::Sandbox>,
     neighbour: Option<(B::Sandbox, Program)>,
-    /// How many sources were made.
+    /// The number of sources that were made.
     names: usize,
 }
 

@@ -20,12 +20,12 @@ pub struct Process<F> {
     made: std::cell::Cell<u64>,
 }
 
-/// How a sandbox is started and ended.
+/// The start and the end of a sandbox.
 pub struct Commands {
     pub start: std::process::Command,
     /// Ends what killing the process that was started does not end.
     pub end: Option<std::process::Command>,
-    /// Whether the process that is started is the one that runs the program.
+    /// True if the process that is started is the one that runs the program.
     pub is_program: bool,
 }
 

@@ -45,14 +45,14 @@ pub struct Bar {
     pub value: f64,
     /// The least and the most, if it was measured more than once.
     pub spread: Option<(f64, f64)>,
-    /// What stands beside it.
+    /// The label beside it.
     pub text: String,
 }
 
 /// A figure for each backend, on a logarithmic scale.
 pub struct Bars<'a> {
     pub title: &'a str,
-    /// What is shown and how to read it.
+    /// The caption: the subject, and how to read the plot.
     pub subtitle: &'a str,
     pub unit: fn(f64) -> String,
     pub bars: Vec<Bar>,
@@ -257,7 +257,7 @@ pub fn dots(file: &Path, title: &str, subtitle: &str, kinds: &[&str], rows: &[Do
     Ok(())
 }
 
-/// How far reported costs lie from their median, on a linear scale of percent.
+/// The distance of reported costs from their median, on a linear scale of percent.
 pub fn deviations(file: &Path, title: &str, subtitle: &str, rows: &[Dots]) -> Outcome {
     let bottom = TOP + rows.len() as i32 * ROW;
     let area = start(file, WIDTH, bottom + 24, title, subtitle)?;
@@ -282,7 +282,7 @@ pub fn deviations(file: &Path, title: &str, subtitle: &str, rows: &[Dots]) -> Ou
     Ok(())
 }
 
-/// What became of one program in one backend.
+/// The fate of one program in one backend.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Cell {
     Held,

@@ -1,4 +1,4 @@
-//! What the rounds of a measure come to.
+//! Statistics of the rounds of a measure.
 
 use crate::results::{PeerResults, Results, Sample};
 

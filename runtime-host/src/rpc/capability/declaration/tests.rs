@@ -184,7 +184,7 @@ enum Internal {
     Gone,
     /// It moved.
     Moved {
-        /// Where to.
+        /// The destination.
         to: Color,
     },
     Other(Inner),
@@ -230,7 +230,7 @@ fn enums() {
   /** It moved. */
   | {
     kind: "Moved";
-    /** Where to. */
+    /** The destination. */
     to: Color;
   }
   | { kind: "Other" } & Inner;
