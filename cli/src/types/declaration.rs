@@ -70,7 +70,7 @@ fn import(project: &Project, main: &str, folder: &Path) -> Option<String> {
 pub(super) fn module(path: &str) -> Option<String> {
     let (name, ending) = path.rsplit_once('.')?;
     match ending {
-        "ts" | "tsx" if !name.ends_with(".d") => Some(name.to_owned()),
+        "ts" | "tsx" if name.rsplit('.').next() != Some("d") => Some(name.to_owned()),
         "mts" => Some(format!("{name}.mjs")),
         _ => None,
     }

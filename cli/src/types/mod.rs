@@ -30,12 +30,12 @@ Exit status:
 
 /// Write worker-configuration.d.ts: the types of a worker's env, and of all that a sandbox has.
 ///
-/// With it, an editor and `tsc` need neither @cloudflare/workers-types nor the library "dom". Set
-/// "lib": ["esnext"] and "types": [] in tsconfig.json, and "skipLibCheck": true if @types/node is
-/// installed.
+/// With it, an editor and `tsc` need neither @cloudflare/workers-types nor the library dom. The
+/// option `lib` of tsconfig.json is esnext, `types` is empty, and `skipLibCheck` is true if
+/// @types/node is installed.
 ///
-/// The names and types of env are read from the configuration: vars, worker_loaders, services and
-/// assets. The names in a file .dev.vars beside it are strings. Other bindings do not exist in
+/// The names and types of env are read from the configuration: `vars`, `worker_loaders`, `services`
+/// and `assets`. The names in a file .dev.vars beside it are strings. Other bindings do not exist in
 /// isolet; each is named in a warning and left out. Values of env that a flag or a program gives
 /// are not known: add them to `interface Env`.
 ///

@@ -14,6 +14,7 @@ type FileOptions = FilePropertyBag;
 type IdentityTransformStreamQueuingStrategy = QueuingStrategy;
 type MessagePortPostMessageOptions = StructuredSerializeOptions;
 type ReadableStreamValuesOptions = ReadableStreamIteratorOptions;
+type RequestInitCfProperties = CfProperties;
 type SubtleCryptoGenerateKeyAlgorithm =
   | AesKeyGenParams
   | Algorithm
@@ -24,4 +25,6 @@ type SubtleCryptoHashAlgorithm = Algorithm;
 type TextDecoderConstructorOptions = TextDecoderOptions;
 type TextDecoderDecodeOptions = TextDecodeOptions;
 type TextDecoderStreamTextDecoderStreamInit = TextDecoderOptions;
+type TypedArray = Float32Array | Float64Array | IntegerTypedArray;
+type WorkerGlobalScopeEventMap = ServiceWorkerGlobalScopeEventMap;
 type workerdResourceLimits = WorkerLimits;

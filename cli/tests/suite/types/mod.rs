@@ -222,10 +222,8 @@ fn errors_name_the_place() {
 
 #[test]
 fn values_that_refer_to_values_do_not_grow() {
-    let mut text = "A0=xxxxxxxxxxxxxxxx\n".to_owned();
-    for at in 1..200 {
-        text += &format!("A{at}=$A{0}$A{0}\n", at - 1);
-    }
+    let doubled = (1..200).map(|at| format!("A{at}=$A{0}$A{0}\n", at - 1));
+    let text = format!("A0=xxxxxxxxxxxxxxxx\n{}", doubled.collect::<Vec<_>>().concat());
     let folder = Folder::new("types-growth").file("wrangler.toml", "").file(".dev.vars", text);
     assert_eq!(env(&types(&folder, &["--out", "-"])).len(), 200);
 }
@@ -274,4 +272,15 @@ fn the_type_of_a_deep_value_is_bounded() {
         let said = types(&folder, &["--out", "-"]);
         assert_eq!(env(&said)[0].contains("any"), is_any, "{depth}");
     }
+}
+
+#[test]
+fn help_names_every_flag_and_the_exit_codes() {
+    let folder = Folder::new("types-help");
+    let help = types(&folder, &["--help"]);
+    assert_eq!(help.code, Some(0));
+    for text in ["--out", "--check", "wrangler.jsonc", ".dev.vars", "1 MiB", "Exit status"] {
+        assert!(help.out.contains(text), "{text}");
+    }
+    let _ = types(&folder, &["a", "b"]).expect_failure(2, &["'b'"]);
 }
