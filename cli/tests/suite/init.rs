@@ -118,3 +118,12 @@ fn what_was_written_before_an_error_is_removed() {
     let _ = init(&folder, &long).expect_failure(4, &["xxx"]);
     assert_eq!(contents(&folder), before);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_cannot_be_written() {
+    // Nobody can create anything there, not even root.
+    let folder = Folder::new("init-unwritable");
+    let _ = init(&folder, "/proc/project").expect_failure(4, &["/proc/project"]);
+    let _ = init(&folder, "/proc").expect_failure(4, &["/proc/.gitignore"]);
+}

@@ -172,6 +172,9 @@ fn files_of_others_are_not_overwritten() {
     let _ = types(&folder, &["--out", "from-wrangler.d.ts"]).expect_out("from-wrangler.d.ts");
     let _ = types(&folder, &["--out", "."]).expect_failure(2, &["."]);
     let _ = types(&folder, &["--out", "missing/a.d.ts"]).expect_failure(4, &["missing/a.d.ts"]);
+    if cfg!(target_os = "linux") {
+        let _ = types(&folder, &["--out", "/proc/a.d.ts"]).expect_failure(4, &["/proc/a.d.ts"]);
+    }
 }
 
 #[test]

@@ -131,8 +131,9 @@ const isReadonly = (object, { name, isReadonly }) =>
   "get" in (propertyOf(object, keyOf(name)) ?? {}) ? isReadonly : undefined;
 
 /** Compares the members that are declared of a dictionary with those that are read of it. */
-const dictionariesAreTrue = async (uses) => {
+const dictionariesAreTrue = async (uses, except) => {
   for (const [name, use] of Object.entries(uses)) {
+    const ignored = except[name] ?? [];
     const read = new Set();
     const members = membersOf(name);
     const given = new Proxy({}, {
@@ -150,8 +151,12 @@ const dictionariesAreTrue = async (uses) => {
           },
         }));
     } catch { /* What is required is missing. */ }
-    for (const key of members.keys()) check(read.has(key), `${name}.${key} is declared and not read`);
-    for (const key of read) check(members.has(key), `${name}.${key} is read and not declared`);
+    for (const key of members.keys()) {
+      check(read.has(key) || ignored.includes(key), `${name}.${key} is declared and not read`);
+    }
+    for (const key of read) {
+      check(members.has(key) || ignored.includes(key), `${name}.${key} is read and not declared`);
+    }
   }
 };
 
@@ -161,8 +166,8 @@ const modulesAreTrue = () => {
     const names = Object.keys(modules[name]).sort().join();
     check(names === Object.keys(module).sort().join(), `${name} exports ${Object.keys(module)}`);
     for (const [key, members] of Object.entries(modules[name])) {
-      const { prototype } = module[key];
-      if (members.length > 0) compareAll(key, prototype, new Map(members.map((member) => [member.name, member])));
+      const prototype = module[key]?.prototype;
+      if (members.length > 0 && prototype !== undefined) compareAll(key, prototype, new Map(members.map((member) => [member.name, member])));
     }
   }
   compareAll("RpcStub", workers.RpcStub.prototype, membersOf("Rpc.StubBase"));
@@ -254,19 +259,33 @@ export const handlers = {
     });
     const target = new EventTarget();
     const key = await crypto.subtle.importKey("raw", new Uint8Array(16), "AES-GCM", false, ["encrypt"]);
+    const { subtle } = crypto;
+    const bytes = new Uint8Array(16);
     await dictionariesAreTrue({
       AddEventListenerOptions: (init) => target.addEventListener("x", () => {}, init),
-      AesGcmParams: (_, of) => crypto.subtle.encrypt(of({ name: "AES-GCM", iv: new Uint8Array(12) }), key, new Uint8Array()),
+      AesCbcParams: (_, of) => subtle.encrypt(of({ name: "AES-CBC", iv: bytes }), key, bytes),
+      AesCtrParams: (_, of) => subtle.encrypt(of({ name: "AES-CTR", counter: bytes, length: 64 }), key, bytes),
+      AesDerivedKeyParams: (_, of) =>
+        subtle.deriveKey({ name: "HKDF", hash: "SHA-1", info: bytes, salt: bytes }, key, of({ name: "AES-CBC", length: 128 }), true, []),
+      AesGcmParams: (_, of) => subtle.encrypt(of({ name: "AES-GCM", iv: bytes }), key, bytes),
+      AesKeyGenParams: (_, of) => subtle.generateKey(of({ name: "AES-CBC", length: 128 }), true, ["encrypt"]),
       BlobPropertyBag: (init) => new Blob([], init),
       CustomEventInit: (init) => new CustomEvent("x", init),
       EcKeyGenParams: (_, of) => crypto.subtle.generateKey(of({ name: "ECDSA", namedCurve: "P-256" }), true, ["sign"]),
+      EcKeyImportParams: (_, of) => subtle.importKey("raw", bytes, of({ name: "ECDSA", namedCurve: "P-256" }), true, ["verify"]),
+      EcdhKeyDeriveParams: (_, of) => subtle.deriveBits(of({ name: "ECDH", public: key }), key, 128),
+      EcdsaParams: (_, of) => subtle.sign(of({ name: "ECDSA", hash: "SHA-1" }), key, bytes),
       ErrorEventInit: (init) => new ErrorEvent("x", init),
       EventInit: (init) => new Event("x", init),
       EventListenerOptions: (init) => target.removeEventListener("x", () => {}, init),
       FilePropertyBag: (init) => new File([], "x", init),
-      HmacKeyGenParams: (_, of) => crypto.subtle.generateKey(of({ name: "HMAC", hash: "SHA-1" }), true, ["sign"]),
+      HkdfParams: (_, of) => subtle.deriveBits(of({ name: "HKDF", hash: "SHA-1", info: bytes, salt: bytes }), key, 128),
+      HmacImportParams: (_, of) => subtle.importKey("raw", bytes, of({ name: "HMAC", hash: "SHA-1" }), true, ["sign"]),
+      HmacKeyGenParams: (_, of) => subtle.generateKey(of({ name: "HMAC", hash: "SHA-1" }), true, ["sign"]),
       JsonWebKey: (init) => crypto.subtle.importKey("jwk", init, "AES-GCM", true, ["encrypt"]),
       MessageEventInit: (init) => new MessageEvent("x", init),
+      Pbkdf2Params: (_, of) =>
+        subtle.deriveBits(of({ name: "PBKDF2", hash: "SHA-1", iterations: 1, salt: bytes }), key, 128),
       PerformanceMarkOptions: (init) => performance.mark("x", init),
       PerformanceMeasureOptions: (init) => performance.measure("x", init),
       PromiseRejectionEventInit: (_, of) => new PromiseRejectionEvent("x", of({ promise: Promise.resolve() })),
@@ -279,7 +298,11 @@ export const handlers = {
       RequestInit: (init) => new Request("https://example.com", init),
       ResponseInit: (init) => new Response("", init),
       RsaHashedImportParams: (_, of) =>
-        crypto.subtle.importKey("jwk", {}, of({ name: "RSA-PSS", hash: "SHA-1" }), true, ["verify"]),
+        subtle.importKey("jwk", {}, of({ name: "RSA-PSS", hash: "SHA-1" }), true, ["verify"]),
+      RsaHashedKeyGenParams: (_, of) =>
+        subtle.generateKey(of({ name: "RSA-PSS", hash: "SHA-1", modulusLength: 0, publicExponent: bytes }), true, ["sign"]),
+      RsaOaepParams: (_, of) => subtle.encrypt(of({ name: "RSA-OAEP" }), key, bytes),
+      RsaPssParams: (_, of) => subtle.sign(of({ name: "RSA-PSS", saltLength: 1 }), key, bytes),
       SchedulerPostTaskOptions: (init) => scheduler.postTask(() => {}, init),
       SchedulerWaitOptions: (init) => scheduler.wait(0, init),
       StreamPipeOptions: (init) => new ReadableStream().pipeTo(new WritableStream(), init) && undefined,
@@ -292,7 +315,13 @@ export const handlers = {
       UnderlyingByteSource: (_, of) => new ReadableStream(of({ type: "bytes" })),
       UnderlyingDefaultSource: (init) => new ReadableStream(init),
       UnderlyingSink: (init) => new WritableStream(init),
+      WorkerLoaderModule: (_, of) => env.LOADER.load({ mainModule: "a.js", modules: { "a.js": of({ js: "" }) } }),
+      WorkerLoaderWorkerCode: (_, of) => env.LOADER.load(of(codeOf({}))),
       WorkerStubEntrypointOptions: (init) => load({}).getEntrypoint("default", init),
+    }, {
+      // What is refused, and what is ignored.
+      WorkerLoaderModule: ["py", "wasm"],
+      WorkerLoaderWorkerCode: ["allowExperimental", "streamingTails"],
     });
     modulesAreTrue();
     await limitsAreTrue(env);
