@@ -37,7 +37,7 @@ Exit status:
 /// The names and types of env are read from the configuration: `vars`, `worker_loaders`, `services`
 /// and `assets`. The names in a file .dev.vars beside it are strings. Other bindings do not exist in
 /// isolet; each is named in a warning and left out. Values of env that a flag or a program gives
-/// are not known: add them to `interface Env`.
+/// are not known: declare them in `Cloudflare.Env`.
 ///
 /// A file that this command, or Wrangler, has not written is never overwritten.
 #[derive(clap::Args)]

@@ -28,6 +28,8 @@ export async function absent(entry: Fetcher<Entry>, untyped: Fetcher, env: Env):
   await entry.add("1", 2);
   // @ts-expect-error: results are promises
   const sum: number = entry.add(1, 2);
+  // @ts-expect-error: nor can a stub stand for another one
+  const other: Fetcher<WorkerEntrypoint & { subtract(): number }> = entry;
   // @ts-expect-error: a stub without a type has only `fetch`
   await untyped.greet();
   // @ts-expect-error: no sockets

@@ -31,6 +31,12 @@ export class Shop extends WorkerEntrypoint<Env, { owner?: string }> {
   owner(): string | undefined {
     return this.ctx.props.owner;
   }
+  async through(service: Fetcher, path: string): Promise<string> {
+    return (await service.fetch(`https://example.com${path}`)).text();
+  }
+  fetch(request: Request): Response {
+    return new Response(new URL(request.url).pathname);
+  }
   echo(bytes: Uint8Array): ReadableStream<Uint8Array> {
     return new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
   }
@@ -48,13 +54,15 @@ async function calls(shop: Service<typeof Shop>): Promise<unknown[]> {
   await cart.each((item) => {
     seen.push(item);
   });
+  const untyped: Fetcher = shop;
+  const path: string = await shop.through(untyped, "/a");
   const owner: string | undefined = await shop.owner();
   const bytes = await new Response(await shop.echo(new Uint8Array([1, 2]))).bytes();
   using stub = new RpcStub(new Cart());
   // Promises cross as what they resolve to.
   const local = (await shop.price(stub.add("figs"))).total;
   cart.onRpcBroken((error: unknown) => console.warn(error));
-  return [size, total, seen, owner ?? null, bytes.length, local, shop instanceof ServiceStub, shop.open("x") instanceof RpcPromise];
+  return [size, total, seen, path, owner ?? null, bytes.length, local, shop instanceof ServiceStub, shop.open("x") instanceof RpcPromise];
 }
 
 async function streams(): Promise<string> {

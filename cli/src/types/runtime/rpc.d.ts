@@ -83,7 +83,7 @@ declare namespace Rpc {
 
   /** What a caller may pass for a parameter of the type `T`. */
   type Unstubify<T> =
-    T extends StubBase<infer V> ? T | V
+    T extends StubBase<infer V> ? T | (V extends object ? V : never)
     : T extends Map<infer K, infer V> ? Map<Unstubify<K>, Unstubify<V>>
     : T extends Set<infer V> ? Set<Unstubify<V>>
     : T extends ReadonlyMap<infer K, infer V> ? ReadonlyMap<Unstubify<K>, Unstubify<V>>
@@ -122,7 +122,7 @@ declare namespace Rpc {
 /** A stub of an entrypoint of the type `T`. */
 type Fetcher<T extends object | undefined = undefined, Reserved extends string = never> =
   (T extends object ? Rpc.Provider<T, Reserved | "fetch" | "connect"> : unknown) &
-  Rpc.StubBase<T> & {
+  Rpc.StubBase<T extends object ? T : unknown> & {
     /** Sends a request to the handler `fetch` of the entrypoint. */
     fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   };

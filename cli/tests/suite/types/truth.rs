@@ -60,7 +60,7 @@ fn programs_that_tsc_accepts_run() {
 
     let told = response("platform.ts", include_str!("../../types/platform.ts"));
     let expected = json!([
-        [2, 1, ["apples 1970"], "me", 2, 1, true, true],
+        [2, 1, ["apples 1970"], "/a", "me", 2, 1, true, true],
         "one twoABCDXY",
         [32, 1, 4, 16, 1, 36],
         [5, 0, true, true],
