@@ -130,9 +130,12 @@ fn write_type(text: &mut String, node: &Node, depth: usize) {
                     text
                 })
                 .collect();
-            let union = types.into_iter().collect::<Vec<_>>().join(" | ");
-            let item = if union.is_empty() { "unknown" } else { &union };
-            let _ = write!(text, "({item})[]");
+            let types: Vec<_> = types.into_iter().collect();
+            let _ = match &types[..] {
+                [] => write!(text, "unknown[]"),
+                [only] => write!(text, "{only}[]"),
+                types => write!(text, "({})[]", types.join(" | ")),
+            };
         }
         Value::Table(fields) if fields.is_empty() => text.push_str("{}"),
         Value::Table(fields) => {

@@ -1,6 +1,7 @@
 //! Configuration files as a tree of values whose places are known.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use jsonc_parser::ast;
@@ -34,10 +35,10 @@ pub(super) enum Value {
 }
 
 impl Node {
-    /// Returns the last member of that name, unless it is null.
+    /// Returns the member of that name, unless it is null.
     pub(super) fn get(&self, name: &str) -> Option<&Node> {
         let Value::Table(fields) = &self.value else { return None };
-        let (_, found) = fields.iter().rev().find(|(key, _)| key == name)?;
+        let (_, found) = fields.iter().find(|(key, _)| key == name)?;
         (!matches!(found.value, Value::Null)).then_some(found)
     }
 }
@@ -112,24 +113,34 @@ fn of_jsonc(text: &str) -> Parsed {
     let result = parse_to_ast(text, &CollectOptions::default(), &options)
         .map_err(|error| (error.range().start, error.kind().to_string()))?;
     let root = result.value.ok_or_else(|| (0, "The file is empty".to_owned()))?;
-    Ok(of_json(root))
+    of_json(root)
 }
 
-fn of_json(given: ast::Value<'_>) -> Node {
+fn of_json(given: ast::Value<'_>) -> Parsed {
     let at = given.range().start;
     let value = match given {
         ast::Value::NullKeyword(_) => Value::Null,
         ast::Value::BooleanLit(_) => Value::Boolean,
         ast::Value::NumberLit(_) => Value::Number,
         ast::Value::StringLit(text) => Value::String(text.value.into_owned()),
-        ast::Value::Array(list) => Value::List(list.elements.into_iter().map(of_json).collect()),
+        ast::Value::Array(list) => {
+            Value::List(list.elements.into_iter().map(of_json).collect::<Result<_, _>>()?)
+        }
         ast::Value::Object(object) => {
-            let field =
-                |field: ast::ObjectProp<'_>| (field.name.into_string(), of_json(field.value));
-            Value::Table(object.properties.into_iter().map(field).collect())
+            let mut names = BTreeSet::new();
+            let mut fields = Vec::new();
+            for field in object.properties {
+                let name = field.name.into_string();
+                // TOML forbids it too. Programs that read JSON differ in which value they take.
+                if !names.insert(name.clone()) {
+                    return Err((field.range.start, format!("the name {name:?} is given twice")));
+                }
+                fields.push((name, of_json(field.value)?));
+            }
+            Value::Table(fields)
         }
     };
-    Node { at, value }
+    Ok(Node { at, value })
 }
 
 fn of_toml(text: &str) -> Parsed {
