@@ -43,7 +43,7 @@ Exit status:
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct TypesArgs {
-    /// The configuration (wrangler.json, wrangler.jsonc or wrangler.toml, at most 1 MiB), or the
+    /// The configuration (wrangler.jsonc, wrangler.json or wrangler.toml, at most 1 MiB), or the
     /// folder that contains it
     #[arg(value_name = "DIR|FILE", default_value = ".")]
     project: PathBuf,

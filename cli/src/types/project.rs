@@ -7,8 +7,8 @@ use super::declaration;
 use super::document::{Document, MAX_BYTES, Node, Value, place};
 use crate::disk;
 
-/// The names of a configuration, in the order in which Wrangler looks for them.
-const NAMES: [&str; 3] = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
+/// The names of a configuration, in the order in which they are looked for.
+const NAMES: [&str; 3] = ["wrangler.jsonc", "wrangler.json", "wrangler.toml"];
 
 /// The bindings of Wrangler that isolet lacks, and named environments.
 const UNSUPPORTED: [&str; 27] = [

@@ -68,6 +68,7 @@ interface ScheduledController {
   readonly cron: string;
   /** When it was due, in milliseconds since 1970. */
   readonly scheduledTime: number;
+  readonly type: "scheduled";
 }
 
 // ---- What tails receive ------------------------------------------------------------------------
