@@ -101,6 +101,8 @@ impl Project {
         // Without `$`, which would insert other values, and could do so without end. The values do
         // not matter here. After a backslash, where `$` may stand, so may `n`.
         let text = text.replace('$', "n");
+        let names = self.bindings.iter().enumerate().map(|(at, (name, _))| (name.clone(), at));
+        let mut places: BTreeMap<_, _> = names.collect();
         for pair in dotenvy::from_read_iter(text.as_bytes()) {
             // The error itself has the line, which may be a secret.
             let (key, _) = pair.map_err(|error| match error {
@@ -111,7 +113,8 @@ impl Project {
                 _ => format!("{name}: the file cannot be read"),
             })?;
             let text = Binding::Value("string".to_owned());
-            match self.bindings.iter_mut().find(|(known, _)| *known == key) {
+            let at = *places.entry(key.clone()).or_insert(self.bindings.len());
+            match self.bindings.get_mut(at) {
                 Some((_, binding)) => *binding = text,
                 None => self.bindings.push((key, text)),
             }
