@@ -31,6 +31,10 @@ torture:
 ts-conformance path *args:
     tools/ts-conformance.sh {{ path }} {{ args }}
 
+# The declarations of `isolet types`, with the real tsc (needs node 20 and npm)
+types-check:
+    tools/types-check.sh
+
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- -D warnings

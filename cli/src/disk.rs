@@ -128,6 +128,14 @@ fn options() -> OpenOptions {
 /// # Errors
 /// Errors if it is not a regular file, cannot be read, is too large or is not text.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
+    read_at_most(path, MAX_BYTES)
+}
+
+/// Reads a file that the user has named, of at most `max_bytes` bytes.
+///
+/// # Errors
+/// Errors if it is not a regular file, cannot be read, is larger or is not text.
+pub(crate) fn read_at_most(path: &Path, max_bytes: u64) -> io::Result<String> {
     const NO_FILE: &str =
         "not a regular file (the command reads a program from a pipe as `isolet run -`)";
     let metadata = std::fs::metadata(path)?;
@@ -142,7 +150,7 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
     if !file.metadata()?.is_file() {
         return Err(io::Error::other(NO_FILE));
     }
-    text(file, MAX_BYTES)
+    text(file, max_bytes)
 }
 
 /// Reads the text of a module, which is UTF-8 of at most `max_bytes` bytes.

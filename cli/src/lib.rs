@@ -8,12 +8,14 @@ mod code;
 mod descriptors;
 mod disk;
 mod escape;
+mod init;
 mod output;
 mod record;
 mod run;
 mod size;
 mod streams;
 mod terminal;
+mod types;
 
 use std::io;
 use std::process::ExitCode;
@@ -34,6 +36,8 @@ struct Args {
 enum Command {
     Run(args::RunArgs),
     Bench(args::BenchArgs),
+    Init(init::InitArgs),
+    Types(types::TypesArgs),
 }
 
 /// Runs the command with the arguments of the process, and returns its exit status.
@@ -41,6 +45,8 @@ pub fn main() -> ExitCode {
     match Args::try_parse() {
         Ok(Args { command: Command::Run(args) }) => run::main(args),
         Ok(Args { command: Command::Bench(args) }) => bench::main(&args),
+        Ok(Args { command: Command::Init(args) }) => init::main(&args),
+        Ok(Args { command: Command::Types(args) }) => types::main(&args),
         Err(error) => say(&error),
     }
 }

@@ -44,6 +44,15 @@ impl Terminal {
         self.print(&format!("{style}{}{style:#}\n", rows.out));
     }
 
+    /// Shows a message of the command that is no error.
+    pub(crate) fn warning(&self, message: impl Display) {
+        let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+        let mut rows = Rows::new("warning: ".to_owned(), MORE, columns());
+        rows.text(&Clip::of(message).into_text());
+        let message = rows.out.strip_prefix("warning:").unwrap_or_default();
+        self.print(&format!("{style}warning:{style:#}{message}\n"));
+    }
+
     /// Shows a message of the command, and the stack of an exception.
     pub(crate) fn error(&self, message: impl Display, stack: Option<&str>) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
