@@ -8,6 +8,8 @@ mod code;
 mod descriptors;
 mod disk;
 mod escape;
+#[cfg(feature = "net")]
+mod net;
 mod output;
 mod record;
 mod run;

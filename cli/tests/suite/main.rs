@@ -6,6 +6,8 @@ mod flags;
 mod folder;
 mod limits;
 mod lockdown;
+#[cfg(feature = "net")]
+mod net;
 mod poor;
 mod printed;
 mod record;
