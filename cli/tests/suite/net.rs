@@ -105,7 +105,8 @@ fn proxies_of_the_environment_are_ignored() {
     let to = format!("http://127.0.0.1:{}", server.port);
     let mut command: Command =
         folder.command(&["main.js", "--arg", &server.url(), "--allow-net", &to]);
-    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+    {
         command.env(name, format!("http://127.0.0.1:{}", proxy.port));
     }
     let _ = said(&mut command).expect_out("\"GET /path?query HTTP/1.1\"");
@@ -151,9 +152,8 @@ fn a_policy_puts_its_secrets_into_requests() {
     let arguments = ["main.js", "--arg", &url, "--net-policy", "conf/policy.toml", "--net-log"];
     let mut command = folder.command(&arguments);
     command.env("ISOLET_TEST_KEY", "live-of-the-environment");
-    let said = said(&mut command).expect_out(
-        r#"[{"KEY":"isolet.secret.KEY.","FILE_KEY":"sk-placeholder-of-a-key"},false]"#,
-    );
+    let said = said(&mut command)
+        .expect_out(r#"[{"KEY":"isolet.secret.KEY.","FILE_KEY":"sk-placeholder-of-a-key"},false]"#);
     let head = server.heads.lock().expect("the heads")[0].clone();
     for line in ["x-key: live-of-the-environment\r\n", "x-file: live-of-a-file\r\n"] {
         assert!(head.contains(line), "{head}");

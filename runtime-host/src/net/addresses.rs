@@ -21,7 +21,10 @@ impl FromStr for AddressRange {
 
     fn from_str(text: &str) -> Result<Self, AddressRangeError> {
         let address = || text.parse::<IpAddr>().map(IpNet::from);
-        text.parse().or_else(|_| address()).map(Self).map_err(|_| AddressRangeError(text.to_owned()))
+        text.parse()
+            .or_else(|_| address())
+            .map(Self)
+            .map_err(|_| AddressRangeError(text.to_owned()))
     }
 }
 

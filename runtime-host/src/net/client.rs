@@ -16,7 +16,8 @@ use tokio::sync::Semaphore;
 
 use super::connect::{Checked, ConnectError, Connector, Resolver};
 use super::error::NetworkError;
-use super::policy::{NetworkPolicy, Rules};
+use super::policy::NetworkPolicy;
+use super::rules::Rules;
 use crate::error::thrown::{Thrown, shown};
 
 /// The most connections of a network, whether they are in use or idle.
@@ -111,7 +112,8 @@ fn tls(certificates: &[Vec<u8>]) -> Result<ClientConfig, NetworkError> {
         }
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     Ok(config.map_err(|it| error(&it))?.with_root_certificates(roots).with_no_client_auth())
 }
 

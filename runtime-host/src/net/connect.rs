@@ -19,7 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_service::Service;
 use url::Host;
 
-use super::policy::Rules;
+use super::rules::Rules;
 
 /// The most addresses of a name that are looked at.
 const MAX_ADDRESSES: usize = 32;

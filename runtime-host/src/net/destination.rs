@@ -96,9 +96,7 @@ impl Destination {
         };
         let host_named = match &self.host {
             Pattern::Address(own) => *own == to && self.admits_host(host),
-            Pattern::Name(own) => {
-                own == "localhost" && self.admits_host(host) && to.is_loopback()
-            }
+            Pattern::Name(own) => own == "localhost" && self.admits_host(host) && to.is_loopback(),
             Pattern::Any | Pattern::Below(_) => false,
         };
         host_named && own == scheme && self.admits_port(port)
@@ -246,8 +244,25 @@ mod tests {
     #[test]
     fn what_is_no_destination() {
         for text in [
-            "", "ftp://a", "a:0", "a:65536", "a:x", "a:", "a/b", "a?b", "a@b", "*a", "a.*", "a.*.b",
-            "*.1.2.3.4", "[::1", "::1", "http://", "a b", "a.", "https://a:1:2",
+            "",
+            "ftp://a",
+            "a:0",
+            "a:65536",
+            "a:x",
+            "a:",
+            "a/b",
+            "a?b",
+            "a@b",
+            "*a",
+            "a.*",
+            "a.*.b",
+            "*.1.2.3.4",
+            "[::1",
+            "::1",
+            "http://",
+            "a b",
+            "a.",
+            "https://a:1:2",
         ] {
             assert!(text.parse::<Destination>().is_err(), "{text}");
         }

@@ -20,16 +20,14 @@ const COMPONENT: AsciiSet = NON_ALPHANUMERIC
     .remove(b')');
 
 /// What RFC 3986 does not leave as it is, as in `encodeURIComponent` of other languages.
-const UNRESERVED: AsciiSet =
-    NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// What a form encodes, except for the space.
 const FORM: AsciiSet =
     NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_').remove(b' ');
 
 /// What the standard of URLs encodes in a query, and in a path.
-const QUERY: AsciiSet =
-    CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\'');
+const QUERY: AsciiSet = CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\'');
 const PATH: AsciiSet = QUERY.remove(b'\'').add(b'?').add(b'^').add(b'`').add(b'{').add(b'}');
 
 /// Returns the forms of a secret: as it is, percent-encoded, in JSON, and in Base64. Forms that
@@ -117,7 +115,8 @@ mod tests {
             let forms = of(&secret);
             for before in 0..7 {
                 for after in 0..4 {
-                    let whole = [&b"\xff".repeat(before), secret.as_bytes(), &b"\xff".repeat(after)];
+                    let whole =
+                        [&b"\xff".repeat(before), secret.as_bytes(), &b"\xff".repeat(after)];
                     let whole = whole.concat();
                     for text in [STANDARD_NO_PAD.encode(&whole), URL_SAFE_NO_PAD.encode(&whole)] {
                         let found = forms.iter().any(|form| text.contains(form.as_str()));

@@ -14,6 +14,8 @@ mod policy;
 mod replace;
 mod request;
 mod response;
+mod rules;
+mod secret;
 mod secrets;
 
 pub use addresses::{AddressRange, AddressRangeError};
@@ -24,4 +26,4 @@ pub use error::NetworkError;
 pub use meter::Rate;
 pub use network::Network;
 pub use policy::{NetworkPolicy, Rule};
-pub use secrets::Secret;
+pub use secret::Secret;

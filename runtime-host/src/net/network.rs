@@ -5,8 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::Request;
-use hyper::body::Incoming;
-use hyper_util::client::legacy::connect::{Connected, HttpInfo, capture_connection};
+use hyper_util::client::legacy::connect::{CaptureConnection, HttpInfo, capture_connection};
 use isolet_wire::Value;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -16,9 +15,10 @@ use super::client::{Clients, failure};
 use super::connect::{Resolver, SystemResolver};
 use super::error::NetworkError;
 use super::meter::{Exceeded, Slot};
-use super::policy::{ActiveRule, NetworkPolicy, Rules};
+use super::policy::NetworkPolicy;
 use super::request::{self, Given, Signal};
-use super::response;
+use super::response::{self, Responded};
+use super::rules::{ActiveRule, Rules};
 use super::secrets::{Secrets, Used};
 use crate::error::thrown::{Thrown, shown};
 use crate::rpc::capability::private::{Arguments, no_method};
@@ -151,7 +151,7 @@ impl Network {
         let url = given.shown_url();
         let mut recording = Recording::new(self.audit.clone(), &self.label);
         let problem = match self.respond(given, &mut recording).await {
-            Ok(response) => return response.answer(self, recording),
+            Ok(response) => return response.answer(&self.secrets, recording),
             Err(problem) => problem,
         };
         let reason = match problem.detail {
@@ -191,8 +191,7 @@ impl Network {
         let uri = uri.map_err(Problem::refused)?;
 
         let slot = self.enter(rule).await?;
-        let limit =
-            Limit { rule: &rule.name, key: "request_bytes", bytes: rule.request_bytes() };
+        let limit = Limit { rule: &rule.name, key: "request_bytes", bytes: rule.request_bytes() };
         let replacements = replaced.as_ref().map(|(replacements, _)| replacements);
         let body = body::sending(given.body, replacements, &limit, &recording.sent)
             .map_err(Problem::refused)?;
@@ -205,11 +204,6 @@ impl Network {
         let connection = capture_connection(&mut request);
         let response = self.clients.get().request(request);
         let sent = Arc::clone(&recording.sent);
-        let address = |connected: &Option<Connected>| {
-            let mut extensions = http::Extensions::new();
-            connected.as_ref()?.get_extras(&mut extensions);
-            extensions.get::<HttpInfo>().map(HttpInfo::remote_addr)
-        };
         let response = tokio::select! {
             biased;
             response = response => Ok(response),
@@ -223,7 +217,7 @@ impl Network {
                 self.policy.response_timeout.as_millis(),
             ))),
         };
-        recording.record.address = address(&connection.connection_metadata());
+        recording.record.address = address(&connection);
         let response = response?.map_err(|error| {
             let failure = failure(&error);
             let Some((refused, kind)) = failure.refused else {
@@ -282,6 +276,13 @@ impl Network {
     }
 }
 
+/// Returns the address of a connection, if there is one.
+fn address(connection: &CaptureConnection) -> Option<SocketAddr> {
+    let mut extensions = http::Extensions::new();
+    connection.connection_metadata().as_ref()?.get_extras(&mut extensions);
+    extensions.get::<HttpInfo>().map(HttpInfo::remote_addr)
+}
+
 /// Waits until a signal is aborted.
 async fn aborted(signal: Option<Signal>) {
     match signal {
@@ -293,26 +294,6 @@ async fn aborted(signal: Option<Signal>) {
                 std::future::pending().await
             }
         }
-    }
-}
-
-/// The head of a response, and what is needed for its body.
-struct Responded<'a> {
-    rule: &'a ActiveRule,
-    method: http::Method,
-    head: http::response::Parts,
-    body: Incoming,
-    coding: response::Coding,
-    slot: Slot,
-}
-
-impl Responded<'_> {
-    fn answer(self, network: &Network, recording: Recording) -> Result<Value, Thrown> {
-        let Self { rule, method, head, body, coding, slot } = self;
-        let limit =
-            Limit { rule: &rule.name, key: "response_bytes", bytes: rule.response_bytes() };
-        let secrets = &network.secrets;
-        response::answer(&head, body, coding, &method, secrets, &limit, slot, recording)
     }
 }
 

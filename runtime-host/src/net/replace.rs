@@ -20,9 +20,7 @@ pub(super) struct Replacements {
 impl Replacements {
     /// Creates the replacements of pairs. Case is ignored in ASCII, so that encodings that differ
     /// in case alone are one. The longest of several texts at one place counts.
-    pub(super) fn new(
-        pairs: Vec<(Vec<u8>, Arc<[u8]>)>,
-    ) -> Result<Self, aho_corasick::BuildError> {
+    pub(super) fn new(pairs: Vec<(Vec<u8>, Arc<[u8]>)>) -> Result<Self, aho_corasick::BuildError> {
         let (texts, by): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
@@ -78,7 +76,8 @@ impl Replacements {
     /// beginning of a longer text.
     fn unfinished(&self, bytes: &[u8], from: usize) -> usize {
         let first = bytes.len().saturating_sub(self.longest.saturating_sub(1)).max(from);
-        (first..bytes.len()).find(|at| self.is_beginning(bytes.get(*at..).unwrap_or_default()))
+        (first..bytes.len())
+            .find(|at| self.is_beginning(bytes.get(*at..).unwrap_or_default()))
             .unwrap_or(bytes.len())
     }
 

@@ -20,7 +20,7 @@ const MAX_HEADER_BYTES: usize = 64 << 10;
 const MAX_HEADERS: usize = 256;
 
 /// The encodings that are decoded.
-const ACCEPTED: HeaderValue = HeaderValue::from_static("gzip, deflate, br");
+const ACCEPTED: &str = "gzip, deflate, br";
 
 /// A request as it arrives, which may be anything.
 #[derive(Deserialize)]
@@ -94,7 +94,8 @@ impl Given {
         if self.url.len() > MAX_URL {
             return Err(format!("the URL exceeds the limit of {MAX_URL} bytes"));
         }
-        let mut url = Url::parse(&self.url).map_err(|error| format!("the URL is not one: {error}"))?;
+        let mut url =
+            Url::parse(&self.url).map_err(|error| format!("the URL is not one: {error}"))?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             let scheme = shown(url.scheme());
             return Err(format!("the scheme {scheme:?} is neither http nor https"));
@@ -135,7 +136,9 @@ impl Given {
         for (given, value) in &self.headers {
             let name = HeaderName::from_bytes(given.as_bytes())
                 .map_err(|_| format!("the header name {:?} is not one", shown(given)))?;
-            let broken = || format!("the value of the header {name} holds characters that no header may hold");
+            let broken = || {
+                format!("the value of the header {name} holds characters that no header may hold")
+            };
             let bytes = latin1(value).ok_or_else(broken)?;
             if name == header::CONTENT_LENGTH {
                 self.check_length(&bytes)?;
@@ -158,7 +161,7 @@ impl Given {
             value.set_sensitive(secret);
             headers.append(name, value);
         }
-        headers.insert(header::ACCEPT_ENCODING, ACCEPTED);
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
         Ok(headers)
     }
 
@@ -172,7 +175,9 @@ impl Given {
         let given = std::str::from_utf8(value).ok().and_then(|text| text.parse::<usize>().ok());
         match length {
             Some(length) if given == Some(length) => Ok(()),
-            _ => Err("the header content-length is not the length of the body (leave it out)".into()),
+            _ => {
+                Err("the header content-length is not the length of the body (leave it out)".into())
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ use super::body::Limit;
 use super::meter::Slot;
 use super::replace::Replacer;
 use super::request::is_hop_by_hop;
+use super::rules::ActiveRule;
 use super::secrets::Secrets;
 use crate::error::thrown::{Thrown, shown};
 use crate::rpc::stream::ByteStream;
@@ -85,37 +86,46 @@ fn coding(headers: &HeaderMap) -> Coding {
     }
 }
 
-/// Returns the answer to the worker. The record is told when the body is over.
-pub(super) fn answer(
-    head: &Parts,
-    body: Incoming,
-    coding: Coding,
-    method: &Method,
-    secrets: &Secrets,
-    limit: &Limit<'_>,
-    slot: Slot,
-    mut recording: Recording,
-) -> Result<Value, Thrown> {
-    let bodiless = method == Method::HEAD || matches!(head.status.as_u16(), 204 | 205 | 304);
-    let headers = headers(&head.headers, coding, bodiless, secrets);
-    let body = if bodiless {
-        recording.tell(NetworkOutcome::Completed, None);
-        None
-    } else {
-        let reading = Reading {
-            chunks: decoded(body, coding, limit.bytes),
-            replacer: (!secrets.is_empty()).then(|| Replacer::new(secrets.forms())),
-            rule: limit.rule.to_owned(),
-            limit: limit.bytes,
-            recording,
-            _slot: slot,
+/// A response whose head has arrived.
+pub(super) struct Responded<'a> {
+    pub(super) rule: &'a ActiveRule,
+    pub(super) method: Method,
+    pub(super) head: Parts,
+    pub(super) body: Incoming,
+    pub(super) coding: Coding,
+    pub(super) slot: Slot,
+}
+
+impl Responded<'_> {
+    /// Returns the answer to the worker. The record is told when the body is over.
+    pub(super) fn answer(
+        self,
+        secrets: &Secrets,
+        mut recording: Recording,
+    ) -> Result<Value, Thrown> {
+        let status = self.head.status.as_u16();
+        let bodiless = self.method == Method::HEAD || matches!(status, 204 | 205 | 304);
+        let headers = headers(&self.head.headers, self.coding, bodiless, secrets);
+        let status_text = status_text(&self.head, secrets);
+        let body = if bodiless {
+            recording.tell(NetworkOutcome::Completed, None);
+            None
+        } else {
+            let limit = self.rule.response_bytes();
+            let reading = Reading {
+                chunks: decoded(self.body, self.coding, limit),
+                replacer: (!secrets.is_empty()).then(|| Replacer::new(secrets.forms())),
+                rule: self.rule.name.clone(),
+                limit,
+                recording,
+                _slot: self.slot,
+            };
+            let chunks = stream::unfold(Some(reading), async |reading| reading?.next().await);
+            Some(ByteStream::new(chunks))
         };
-        let chunks = stream::unfold(Some(reading), async |reading| reading?.next().await);
-        Some(ByteStream::new(chunks))
-    };
-    let (status, status_text) = (head.status.as_u16(), status_text(head, secrets));
-    Value::from_serialize(&Answer { status, status_text, headers, body })
-        .map_err(|error| Thrown::new(error.to_string()))
+        Value::from_serialize(&Answer { status, status_text, headers, body })
+            .map_err(|error| Thrown::new(error.to_string()))
+    }
 }
 
 fn status_text(head: &Parts, secrets: &Secrets) -> String {
@@ -138,10 +148,12 @@ fn headers(
     let forms = secrets.forms();
     let mut headers = Vec::with_capacity(given.len());
     for (name, value) in given {
-        let changed = match *name {
-            header::CONTENT_LENGTH => decoded || !bodiless && !secrets.is_empty(),
-            header::CONTENT_ENCODING => decoded,
-            _ => is_hop_by_hop(name),
+        let changed = if name == header::CONTENT_LENGTH {
+            decoded || !bodiless && !secrets.is_empty()
+        } else if name == header::CONTENT_ENCODING {
+            decoded
+        } else {
+            is_hop_by_hop(name)
         };
         let text = name.as_str();
         if changed || forms.find(text.as_bytes()).next().is_some() {

@@ -1,4 +1,4 @@
-//! Credentials that the host puts into requests, by destination.
+//! Credentials are put into requests, by destination.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,145 +10,10 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_PAD_INDIFFERENT};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use url::{Position, Url};
 
-use super::destination::Destination;
 use super::error::NetworkError;
 use super::forms;
 use super::replace::Replacements;
-
-/// A credential that the host puts into requests to some destinations.
-///
-/// A worker has a *placeholder*, a text that it uses like the credential:
-/// ``fetch(url, { headers: { authorization: `Bearer ${env.API_KEY}` } })``. The host puts the
-/// value in its place if the request goes to one of the secret's destinations. A header that
-/// names the placeholder is removed from every other request, and the audit record says so. The
-/// value is replaced by the placeholder in responses: in the status text, in headers and in the
-/// body, as it is and in its percent-encoded, JSON and Base64 forms.
-///
-/// A destination is trusted with the value: whoever returns it in another form, such as
-/// reversed, encrypted or byte by byte, gives it to the worker.
-#[derive(Clone)]
-pub struct Secret {
-    name: String,
-    value: String,
-    placeholder: String,
-    to: Vec<Destination>,
-    in_headers: bool,
-    in_url: bool,
-    in_body: bool,
-}
-
-impl Secret {
-    /// The shortest value in bytes. A shorter one would be found in responses by accident.
-    pub const MIN_BYTES: usize = 8;
-    /// The longest value in bytes.
-    pub const MAX_BYTES: usize = 1024;
-    /// The most secrets of one policy.
-    pub const MAX_SECRETS: usize = 64;
-
-    /// Creates a secret that is put into the headers of requests to `destination`.
-    ///
-    /// The name consists of ASCII letters, digits and `_`. The value consists of
-    /// [`MIN_BYTES`](Self::MIN_BYTES) to [`MAX_BYTES`](Self::MAX_BYTES) printable characters of
-    /// ASCII. [`Network::new`](super::Network::new) checks both. The placeholder is
-    /// `isolet.secret.NAME.`.
-    pub fn new(
-        name: impl Into<String>,
-        value: impl Into<String>,
-        destination: Destination,
-    ) -> Self {
-        let name = name.into();
-        let placeholder = format!("isolet.secret.{name}.");
-        Self {
-            name,
-            value: value.into(),
-            placeholder,
-            to: vec![destination],
-            in_headers: true,
-            in_url: false,
-            in_body: false,
-        }
-    }
-
-    /// Adds a destination.
-    #[must_use]
-    pub fn to(mut self, destination: Destination) -> Self {
-        self.to.push(destination);
-        self
-    }
-
-    /// Decides whether headers may hold the secret, also inside the Base64 of
-    /// `Authorization: Basic`. Default: true.
-    #[must_use]
-    pub fn in_headers(mut self, allowed: bool) -> Self {
-        self.in_headers = allowed;
-        self
-    }
-
-    /// Decides whether the path and the query of a URL may hold the secret, which is
-    /// percent-encoded there. Servers write URLs to logs. Default: false, and the placeholder
-    /// is sent as it is.
-    #[must_use]
-    pub fn in_url(mut self, allowed: bool) -> Self {
-        self.in_url = allowed;
-        self
-    }
-
-    /// Decides whether bodies of requests may hold the secret, as it is. Default: false, and
-    /// the placeholder is sent as it is.
-    #[must_use]
-    pub fn in_body(mut self, allowed: bool) -> Self {
-        self.in_body = allowed;
-        self
-    }
-
-    /// Sets the placeholder, such as a text in the form of the key that a client library
-    /// expects. It consists of 16 to 256 letters, digits, `-`, `.`, `_` and `~`, and no
-    /// placeholder contains another.
-    #[must_use]
-    pub fn placeholder(mut self, text: impl Into<String>) -> Self {
-        self.placeholder = text.into();
-        self
-    }
-
-    fn goes_to(&self, url: &Url) -> bool {
-        self.to.iter().any(|destination| destination.admits(url))
-    }
-
-    fn check(&self) -> Result<(), NetworkError> {
-        let error = |problem| NetworkError::Secret { name: self.name.clone(), problem };
-        let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        if self.name.is_empty() || self.name.len() > 64 || !self.name.bytes().all(word) {
-            return Err(error("its name is not 1 to 64 letters, digits and _"));
-        }
-        if !(Self::MIN_BYTES..=Self::MAX_BYTES).contains(&self.value.len()) {
-            return Err(error("its value does not have 8 to 1024 bytes"));
-        }
-        let printable = self.value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        if !printable || self.value.trim() != self.value {
-            return Err(error(
-                "its value is not printable ASCII without spaces at the beginning and the end",
-            ));
-        }
-        let unreserved = |byte: u8| word(byte) || matches!(byte, b'-' | b'.' | b'~');
-        if !(16..=256).contains(&self.placeholder.len())
-            || !self.placeholder.bytes().all(unreserved)
-        {
-            return Err(error(
-                "its placeholder is not 16 to 256 letters, digits and characters of -._~",
-            ));
-        }
-        if self.placeholder.contains(&self.value) {
-            return Err(error("its placeholder contains its value"));
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secret").field("name", &self.name).field("to", &self.to).finish_non_exhaustive()
-    }
-}
+use super::secret::Secret;
 
 /// The names of the secrets of one request.
 #[derive(Clone, Debug, Default)]
@@ -225,10 +90,10 @@ impl Secrets {
         url: &Url,
         used: &mut Used,
     ) -> Option<(Cow<'a, [u8]>, bool)> {
-        if name == "authorization" || name == "proxy-authorization" {
-            if let Some(replaced) = self.basic(value, url, used) {
-                return replaced.map(|value| (Cow::Owned(value), true));
-            }
+        if name == "authorization"
+            && let Some(replaced) = self.basic(value, url, used)
+        {
+            return replaced.map(|value| (Cow::Owned(value), true));
         }
         let Some(found) = self.put(value, |secret| secret.in_headers && secret.goes_to(url), used)
         else {
@@ -246,8 +111,7 @@ impl Secrets {
             return None;
         }
         let decoded = STANDARD_PAD_INDIFFERENT.decode(encoded.trim_ascii()).ok()?;
-        let found =
-            self.put(&decoded, |secret| secret.in_headers && secret.goes_to(url), used)?;
+        let found = self.put(&decoded, |secret| secret.in_headers && secret.goes_to(url), used)?;
         Some(found.ok().map(|decoded| format!("Basic {}", STANDARD.encode(decoded)).into_bytes()))
     }
 
@@ -286,7 +150,8 @@ impl Secrets {
     /// Returns the URL as it is sent, without a fragment.
     pub(super) fn url<'a>(&self, url: &'a Url, used: &mut Used) -> Cow<'a, str> {
         let whole = &url[..Position::AfterQuery];
-        let (origin, rest) = (&url[..Position::BeforePath], &url[Position::BeforePath..Position::AfterQuery]);
+        let (origin, rest) =
+            (&url[..Position::BeforePath], &url[Position::BeforePath..Position::AfterQuery]);
         let mut out = String::from(origin);
         let mut at = 0;
         for (place, range) in self.placeholders.find(rest.as_bytes()) {
@@ -316,9 +181,9 @@ impl Secrets {
             return None;
         }
         let names = list.iter().map(|secret| secret.name.clone()).collect();
-        let pairs = list.iter().map(|secret| {
-            (secret.placeholder.as_bytes().to_vec(), secret.value.as_bytes().into())
-        });
+        let pairs = list
+            .iter()
+            .map(|secret| (secret.placeholder.as_bytes().to_vec(), secret.value.as_bytes().into()));
         Replacements::new(pairs.collect()).ok().map(|all| (Arc::new(all), names))
     }
 }

@@ -25,8 +25,15 @@ async fn names_that_lead_inside_are_refused() {
     let policy = || NetworkPolicy::new().rule(rule(format_args!("http://a.test:{}", server.port)));
     let body = "return text(`http://a.test:${port}/`)";
     for address in [
-        "127.0.0.1", "10.0.0.1", "169.254.169.254", "0.0.0.0", "::1", "::ffff:127.0.0.1",
-        "64:ff9b::7f00:1", "fd00:ec2::254", "fe80::1",
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "::1",
+        "::ffff:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "fd00:ec2::254",
+        "fe80::1",
     ] {
         let told = case(leading_to(policy(), &[address]), server.port, body).run().await.json();
         has(&told, &["TypeError", "\"a.test\"", REFUSED]);

@@ -12,7 +12,9 @@ async fn serve(request: Request<Incoming>) -> Response<Body> {
     match request.uri().path() {
         "/long" => ok(vec![b'a'; 1_000_000]),
         "/empty" => Response::builder().status(204).body(full("")).unwrap(),
-        "/broken" => Response::builder().header("content-encoding", "gzip").body(full("no")).unwrap(),
+        "/broken" => {
+            Response::builder().header("content-encoding", "gzip").body(full("no")).unwrap()
+        }
         _ => echo(request).await,
     }
 }
@@ -38,7 +40,9 @@ async fn each_request_is_recorded_once_when_it_is_over() {
     let records = records.wait(8).await;
     let shown: Vec<_> = records
         .iter()
-        .map(|it| json!([it.method, it.url, it.outcome.name(), it.status, it.rule, it.request_bytes]))
+        .map(|it| {
+            json!([it.method, it.url, it.outcome.name(), it.status, it.rule, it.request_bytes])
+        })
         .collect();
     let at = |path: &str| format!("http://a.test:{port}{path}");
     assert_eq!(

@@ -38,10 +38,7 @@ async fn other_headers_arrive_as_they_are() {
     )
     .await;
     let host = format!("a.test:{}", server.port);
-    assert_eq!(
-        told,
-        json!([["1, 2"], ["Bearer x"], ["gzip, deflate, br"], ["4"], [host], 1])
-    );
+    assert_eq!(told, json!([["1, 2"], ["Bearer x"], ["gzip, deflate, br"], ["4"], [host], 1]));
 }
 
 #[tokio::test]

@@ -75,7 +75,10 @@ async fn the_budget_of_responses_counts_what_was_decompressed() {
         for at in 1..3 {
             has(
                 &told[coding * 3 + at],
-                &["TypeError", "exceeds the limit of 100000 bytes (response_bytes of the rule \"api\""],
+                &[
+                    "TypeError",
+                    "exceeds the limit of 100000 bytes (response_bytes of the rule \"api\"",
+                ],
             );
         }
     }
@@ -93,7 +96,10 @@ async fn a_rate_is_obeyed() {
     )
     .await;
     assert_eq!((&told[0], &told[1]), (&json!(200), &json!(200)));
-    has(&told[2], &["TypeError", "the limit of 2 requests in 100000 s is exceeded (rate of the rule \"api\""]);
+    has(
+        &told[2],
+        &["TypeError", "the limit of 2 requests in 100000 s is exceeded (rate of the rule \"api\""],
+    );
 }
 
 #[tokio::test]
@@ -130,7 +136,14 @@ async fn requests_wait_for_one_another_in_a_queue() {
     for at in [0, 1, 2, 4] {
         assert_eq!(told[at], 200, "{told}");
     }
-    has(&told[3], &["TypeError", "the limits of 2 requests at a time and 1 that wait are exceeded", "\"api\""]);
+    has(
+        &told[3],
+        &[
+            "TypeError",
+            "the limits of 2 requests at a time and 1 that wait are exceeded",
+            "\"api\"",
+        ],
+    );
     assert_eq!(most.load(Ordering::SeqCst), 2);
 }
 

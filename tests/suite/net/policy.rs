@@ -13,10 +13,15 @@ async fn nothing_is_allowed_by_default() {
     let told = told.await;
     has(
         &told,
-        &["TypeError: fetch(\"http://a.test:", "/x\") is not allowed: no rule of the network policy", "--allow-net http://a.test:"],
+        &[
+            "TypeError: fetch(\"http://a.test:",
+            "/x\") is not allowed: no rule of the network policy",
+            "--allow-net http://a.test:",
+        ],
     );
     assert!(!told.to_string().contains("secret"), "{told}");
-    let told = run(local(server.port), &server, "return (await json(`http://a.test:${port}/x`)).uri");
+    let told =
+        run(local(server.port), &server, "return (await json(`http://a.test:${port}/x`)).uri");
     assert_eq!(told.await, "/x");
     assert_eq!(server.connections(), 1);
 }

@@ -28,7 +28,8 @@ fn policy(port: u16) -> NetworkPolicy {
 /// Runs a program that has the placeholder as `env.KEY`.
 async fn run(policy: NetworkPolicy, server: &Server, body: &str) -> Json {
     let network = network(policy);
-    let run = case(network, server.port, body).code(|code| code.env_value("KEY", "isolet.secret.KEY."));
+    let run =
+        case(network, server.port, body).code(|code| code.env_value("KEY", "isolet.secret.KEY."));
     run.run().await.json()
 }
 
@@ -79,7 +80,10 @@ async fn headers_hold_the_secret_at_its_destination_alone() {
         assert!(!other.to_string().contains("sk/live"), "{other}");
     }
     assert_eq!(header(&seen[1], "x-other").as_deref(), Some("1"));
-    assert_eq!((&seen[3]["uri"], header(&seen[3], "x-key")), (&json!("/again"), Some(VALUE.into())));
+    assert_eq!(
+        (&seen[3]["uri"], header(&seen[3], "x-key")),
+        (&json!("/again"), Some(VALUE.into()))
+    );
 }
 
 #[tokio::test]
@@ -157,7 +161,8 @@ async fn no_form_of_it_comes_back_wherever_chunks_end() {
         let text = format!("[{}]", forms()[form.parse::<usize>().unwrap()]).into_bytes();
         let at: usize = at.parse().unwrap();
         let (first, second) = text.split_at(at.min(text.len()));
-        let chunks = [first.to_vec(), second.to_vec()].map(|part| Ok(Frame::data(Bytes::from(part))));
+        let chunks =
+            [first.to_vec(), second.to_vec()].map(|part| Ok(Frame::data(Bytes::from(part))));
         let response = Response::builder().header("x-length", text.len());
         response.body(StreamBody::new(stream::iter(chunks)).boxed_unsync() as Body).unwrap()
     })
@@ -186,7 +191,9 @@ async fn no_form_of_it_comes_back_wherever_chunks_end() {
 async fn heads_and_compressed_bodies_are_searched() {
     let server = Server::new(async |request: Request<Incoming>| {
         let key = request.headers().get("x-key").unwrap().to_str().unwrap().to_owned();
-        let response = Response::builder().header("x-echo", &key).header("location", format!("/?k={}", utf8_percent_encode(&key, NON_ALPHANUMERIC)));
+        let response = Response::builder()
+            .header("x-echo", &key)
+            .header("location", format!("/?k={}", utf8_percent_encode(&key, NON_ALPHANUMERIC)));
         match request.uri().path() {
             "/reason" => {
                 let mut response = response.body(full("")).unwrap();

@@ -19,7 +19,9 @@ async fn the_protocol_is_negotiated() {
     for (protocols, h2) in [(&["h2", "http/1.1"][..], true), (&["http/1.1"], false), (&[], false)] {
         let server = Server::with_tls("a.test", protocols, echo).await;
         let policy = || {
-            NetworkPolicy::new().rule(rule(format_args!("a.test:{}", server.port))).addresses(here())
+            NetworkPolicy::new()
+                .rule(rule(format_args!("a.test:{}", server.port)))
+                .addresses(here())
         };
         let body = "const all = await Promise.all([1, 2, 3].map((n) => json(`https://a.test:${port}/${n}`, { method: 'POST', body: `body ${n}` })));
             return all.map(({ h2, uri, body }) => [h2, uri, body])";
@@ -42,7 +44,9 @@ async fn a_certificate_of_another_name_is_refused() {
         .root_certificates(server.certificate.clone());
     let told = run(policy, &server, "return text(`https://a.test:${port}/`)").await;
     has(&told, &["TypeError", "certificate"]);
-    assert!(isolet::Network::new(NetworkPolicy::new().root_certificates("no certificate")).is_err());
+    assert!(
+        isolet::Network::new(NetworkPolicy::new().root_certificates("no certificate")).is_err()
+    );
 }
 
 #[tokio::test]
@@ -59,9 +63,10 @@ async fn connections_are_kept_and_not_shared() {
 #[tokio::test]
 async fn bodies_are_streams_both_ways() {
     let server = Server::new(async |request: Request<Incoming>| {
-        let frames = request.into_body().into_data_stream().map(|chunk| {
-            Ok(Frame::data(chunk.unwrap_or_default()))
-        });
+        let frames = request
+            .into_body()
+            .into_data_stream()
+            .map(|chunk| Ok(Frame::data(chunk.unwrap_or_default())));
         Response::new(StreamBody::new(frames).boxed_unsync())
     })
     .await;
