@@ -9,7 +9,7 @@ use http::header::{self, HeaderMap};
 use http::response::Parts;
 use http::{Method, StatusCode, Version};
 use http_body_util::BodyExt as _;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::ext::ReasonPhrase;
 use isolet_wire::Value;
 use serde::Serialize;
@@ -110,6 +110,10 @@ impl Responded<'_> {
         let body = if bodiless {
             recording.tell(NetworkOutcome::Completed, None);
             None
+        } else if self.body.is_end_stream() {
+            // Nobody need read an empty body, as that of a redirect.
+            recording.tell(NetworkOutcome::Completed, None);
+            Some(ByteStream::from(Vec::new()))
         } else {
             let limit = self.rule.response_bytes();
             let reading = Reading {
