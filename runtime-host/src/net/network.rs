@@ -20,7 +20,7 @@ use super::request::{self, Given, Signal};
 use super::response::{self, Responded};
 use super::rules::{ActiveRule, Rules};
 use super::secrets::{Secrets, Used};
-use crate::error::thrown::{Thrown, shown};
+use crate::error::thrown::Thrown;
 use crate::rpc::capability::private::{Arguments, no_method};
 use crate::rpc::capability::{Answer, Capability};
 

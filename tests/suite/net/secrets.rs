@@ -197,7 +197,7 @@ async fn heads_and_compressed_bodies_are_searched() {
         match request.uri().path() {
             "/reason" => {
                 let mut response = response.body(full("")).unwrap();
-                let reason = hyper::ext::ReasonPhrase::try_from(key.as_str()).unwrap();
+                let reason = hyper::ext::ReasonPhrase::try_from(key.clone()).unwrap();
                 response.extensions_mut().insert(reason);
                 response
             }
