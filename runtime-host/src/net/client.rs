@@ -18,6 +18,7 @@ use super::connect::{Checked, ConnectError, Connector, Resolver};
 use super::error::NetworkError;
 use super::policy::NetworkPolicy;
 use super::rules::Rules;
+use super::secrets::Secrets;
 use crate::error::thrown::{Thrown, shown};
 
 /// The most connections of a network, whether they are in use or idle.
@@ -125,8 +126,8 @@ pub(super) struct Failure {
     pub(super) refused: Option<(std::net::IpAddr, &'static str)>,
 }
 
-/// Finds the cause of an error of the client.
-pub(super) fn failure(error: &legacy::Error) -> Failure {
+/// Finds the cause of an error of the client. What a server says in it holds no secret.
+pub(super) fn failure(error: &legacy::Error, secrets: &Secrets) -> Failure {
     let mut refused = None;
     let mut cause: &(dyn StdError + 'static) = error;
     loop {
@@ -155,5 +156,8 @@ pub(super) fn failure(error: &legacy::Error) -> Failure {
     }
     // The last cause, such as "connection refused", tells nothing of addresses.
     let doing = if error.is_connect() { "no connection" } else { "no response" };
-    Failure { text: format!("{doing}: {}", shown(&cause.to_string())), refused }
+    Failure {
+        text: format!("{doing}: {}", shown(&secrets.removed_from(&cause.to_string()))),
+        refused,
+    }
 }

@@ -146,8 +146,6 @@ impl Network {
 
     async fn fetch(&self, arguments: Value) -> Result<Value, Thrown> {
         let given: Given = Arguments::new("fetch", &arguments)?.next("request")?;
-        // The body was copied.
-        drop(arguments);
         let url = given.shown_url();
         let mut recording = Recording::new(self.audit.clone(), &self.label);
         let problem = match self.respond(given, &mut recording).await {
@@ -219,7 +217,7 @@ impl Network {
         };
         recording.record.address = address(&connection);
         let response = response?.map_err(|error| {
-            let failure = failure(&error);
+            let failure = failure(&error, &self.secrets);
             let Some((refused, kind)) = failure.refused else {
                 return Problem::failed(sent.failure().map_or(failure.text, str::to_owned));
             };

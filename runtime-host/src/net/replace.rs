@@ -54,6 +54,11 @@ impl Replacements {
         Cow::Owned(out)
     }
 
+    /// Returns a text with everything replaced.
+    pub(super) fn apply_to_text(&self, text: &str) -> String {
+        String::from_utf8_lossy(&self.apply(text.as_bytes())).into_owned()
+    }
+
     /// Copies bytes with every text replaced that begins before `until`. Returns the number of
     /// bytes that were used: at least `until`, and more if a text goes beyond it.
     fn copy(&self, bytes: &[u8], until: usize, out: &mut Vec<u8>) -> usize {
@@ -104,6 +109,10 @@ pub(super) struct Replacer {
 impl Replacer {
     pub(super) fn new(replacements: &Arc<Replacements>) -> Self {
         Self { replacements: Arc::clone(replacements), held: Vec::new() }
+    }
+
+    pub(super) fn replacements(&self) -> &Replacements {
+        &self.replacements
     }
 
     /// Returns what can be passed on after `chunk`.

@@ -225,7 +225,7 @@ impl Reading {
                 Some(Err(error)) => {
                     let text = match self.recording.sent.failure() {
                         Some(text) => text.to_owned(),
-                        None => format!("the response broke off: {}", shown(&error.to_string())),
+                        None => format!("the response broke off: {}", self.cause(&error)),
                     };
                     return self.fail(text);
                 }
@@ -249,6 +249,15 @@ impl Reading {
                 return Some((Ok(out), Some(self)));
             }
         }
+    }
+
+    /// Returns the text of an error, in which a server may have a part, without secrets.
+    fn cause(&self, error: &io::Error) -> String {
+        let text = error.to_string();
+        shown(&match &self.replacer {
+            Some(replacer) => replacer.replacements().apply_to_text(&text),
+            None => text,
+        })
     }
 
     fn fail(mut self, text: String) -> Option<(Result<Vec<u8>, Thrown>, Option<Self>)> {

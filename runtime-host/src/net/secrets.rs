@@ -81,6 +81,11 @@ impl Secrets {
         &self.forms
     }
 
+    /// Returns a text that a server had a part in, without secrets.
+    pub(super) fn removed_from(&self, text: &str) -> String {
+        self.forms.apply_to_text(text)
+    }
+
     /// Returns the value of a header for a request to `url`, and whether it holds a secret.
     /// Returns `None` if it names a secret that may not go there.
     pub(super) fn header<'a>(
