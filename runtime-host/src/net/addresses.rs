@@ -43,7 +43,7 @@ impl<'de> Deserialize<'de> for AddressRange {
 
 /// The ranges of IPv4 that are not public, with the kind that an audit record shows.
 const V4: [(Ipv4Addr, u8, &str); 16] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8, "unspecified"),
+    (Ipv4Addr::UNSPECIFIED, 8, "unspecified"),
     (Ipv4Addr::new(10, 0, 0, 0), 8, "private"),
     (Ipv4Addr::new(100, 64, 0, 0), 10, "shared (CGNAT)"),
     (Ipv4Addr::new(127, 0, 0, 0), 8, "loopback"),
@@ -57,7 +57,7 @@ const V4: [(Ipv4Addr, u8, &str); 16] = [
     (Ipv4Addr::new(198, 51, 100, 0), 24, "documentation"),
     (Ipv4Addr::new(203, 0, 113, 0), 24, "documentation"),
     (Ipv4Addr::new(224, 0, 0, 0), 4, "multicast"),
-    (Ipv4Addr::new(255, 255, 255, 255), 32, "broadcast"),
+    (Ipv4Addr::BROADCAST, 32, "broadcast"),
     (Ipv4Addr::new(240, 0, 0, 0), 4, "reserved"),
 ];
 

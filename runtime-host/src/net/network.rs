@@ -70,7 +70,7 @@ use crate::rpc::capability::{Answer, Capability};
 ///
 /// A request that is refused or fails is a `TypeError` that says why, without addresses.
 ///
-/// It does not do WebSockets, `EventSource`, other sockets, caching, cookies or proxies, and
+/// It does not do web sockets, `EventSource`, other sockets, caching, cookies or proxies, and
 /// ignores the environment's proxy variables. The name and the port of a destination are visible
 /// to the network, as with any client.
 ///
@@ -175,7 +175,7 @@ impl Network {
         recording: &mut Recording,
     ) -> Result<Responded<'_>, Problem> {
         let method = given.method().map_err(Problem::refused)?;
-        recording.record.method = method.as_str().to_owned();
+        recording.record.method = method.to_string();
         let url = given.url().map_err(Problem::refused)?;
         recording.record.url = request::without_query(&url);
         let rule = self.rules.admit(&method, &url).map_err(Problem::refused)?;
@@ -291,7 +291,7 @@ async fn aborted(signal: Option<Signal>) {
         Some(Signal { source: Some(source) }) => {
             // An error means that the holder of the signal is gone, and not that it was aborted.
             if source.call::<Value>("aborted", ()).await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     }

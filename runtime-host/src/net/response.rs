@@ -29,6 +29,8 @@ use crate::rpc::stream::ByteStream;
 /// The most bytes that are decompressed at a time.
 const PART: usize = 64 << 10;
 
+/// A chunk or the error that ends a body, and what is left of the body.
+type Next<T> = (Result<Vec<u8>, Thrown>, Option<T>);
 type Chunks = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
 /// A response for a worker.
@@ -213,21 +215,21 @@ struct Reading {
 
 impl Reading {
     /// Returns the next chunk, and what is left. It keeps nothing after the end.
-    async fn next(mut self) -> Option<(Result<Vec<u8>, Thrown>, Option<Self>)> {
+    async fn next(mut self) -> Option<Next<Self>> {
         loop {
             let limit = Limit { rule: &self.rule, key: "response_bytes", bytes: self.limit };
             let bytes = match self.chunks.next().await {
                 Some(Ok(bytes)) => bytes,
                 Some(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
                     let text = limit.exceeded();
-                    return self.fail(text);
+                    return Some(self.fail(text));
                 }
                 Some(Err(error)) => {
                     let text = match self.recording.sent.failure() {
                         Some(text) => text.to_owned(),
                         None => format!("the response broke off: {}", self.cause(&error)),
                     };
-                    return self.fail(text);
+                    return Some(self.fail(text));
                 }
                 None => {
                     self.recording.tell(NetworkOutcome::Completed, None);
@@ -239,7 +241,7 @@ impl Reading {
             record.response_bytes = record.response_bytes.saturating_add(bytes.len() as u64);
             if record.response_bytes > self.limit {
                 let text = limit.exceeded();
-                return self.fail(text);
+                return Some(self.fail(text));
             }
             let out = match &mut self.replacer {
                 Some(replacer) => replacer.push(&bytes),
@@ -260,9 +262,9 @@ impl Reading {
         })
     }
 
-    fn fail(mut self, text: String) -> Option<(Result<Vec<u8>, Thrown>, Option<Self>)> {
+    fn fail(mut self, text: String) -> Next<Self> {
         let thrown = Thrown::type_error(text.clone());
         self.recording.tell(NetworkOutcome::Failed, Some(text));
-        Some((Err(thrown), None))
+        (Err(thrown), None)
     }
 }

@@ -22,6 +22,9 @@ pub(super) struct Used {
     pub(super) withheld: BTreeSet<String>,
 }
 
+/// The error for a text that names a secret that may not be there.
+struct Withheld;
+
 /// All secrets of a network.
 pub(super) struct Secrets {
     list: Vec<Secret>,
@@ -98,7 +101,7 @@ impl Secrets {
         if name == "authorization"
             && let Some(replaced) = self.basic(value, url, used)
         {
-            return replaced.map(|value| (Cow::Owned(value), true));
+            return replaced.ok().map(|value| (Cow::Owned(value), true));
         }
         let Some(found) = self.put(value, |secret| secret.in_headers && secret.goes_to(url), used)
         else {
@@ -109,7 +112,7 @@ impl Secrets {
 
     /// Replaces placeholders inside the Base64 of `Basic` credentials. Returns `None` if there
     /// are none.
-    fn basic(&self, value: &[u8], url: &Url, used: &mut Used) -> Option<Option<Vec<u8>>> {
+    fn basic(&self, value: &[u8], url: &Url, used: &mut Used) -> Option<Result<Vec<u8>, Withheld>> {
         let text = value.trim_ascii();
         let (scheme, encoded) = text.split_at_checked(6)?;
         if !scheme.eq_ignore_ascii_case(b"basic ") {
@@ -117,7 +120,7 @@ impl Secrets {
         }
         let decoded = STANDARD_PAD_INDIFFERENT.decode(encoded.trim_ascii()).ok()?;
         let found = self.put(&decoded, |secret| secret.in_headers && secret.goes_to(url), used)?;
-        Some(found.ok().map(|decoded| format!("Basic {}", STANDARD.encode(decoded)).into_bytes()))
+        Some(found.map(|decoded| format!("Basic {}", STANDARD.encode(decoded)).into_bytes()))
     }
 
     /// Replaces each placeholder by its value. Returns `None` if there is none, and an error if
@@ -127,7 +130,7 @@ impl Secrets {
         text: &[u8],
         allowed: impl Fn(&Secret) -> bool,
         used: &mut Used,
-    ) -> Option<Result<Vec<u8>, ()>> {
+    ) -> Option<Result<Vec<u8>, Withheld>> {
         let mut out = Vec::new();
         let mut at = 0;
         let (mut sent, mut withheld) = (BTreeSet::new(), BTreeSet::new());
@@ -149,7 +152,7 @@ impl Secrets {
         }
         // The text is not sent at all, so none of the secrets in it is.
         used.withheld.extend(sent.into_iter().chain(withheld));
-        Some(Err(()))
+        Some(Err(Withheld))
     }
 
     /// Returns the URL as it is sent, without a fragment.
