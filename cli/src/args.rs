@@ -127,9 +127,9 @@ pub(crate) struct ProgramArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
 
-    /// Let the code send requests to DESTINATION: HOST, HOST:PORT, *.HOST or SCHEME://HOST[:PORT]
-    /// (can be repeated). The scheme is https, or http with port 80. Names that lead to private
-    /// addresses are refused
+    /// Let the code send requests to DESTINATION: HOST, HOST:PORT or *.HOST, with or without a
+    /// scheme (can be repeated). Without one it is https, or http with port 80. Names that lead to
+    /// private addresses are refused
     #[cfg(feature = "net")]
     #[arg(long = "allow-net", value_name = "DESTINATION")]
     pub(crate) allow_net: Vec<isolet::Destination>,

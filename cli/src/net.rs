@@ -1,5 +1,6 @@
 //! The network of a program: `--allow-net` and `--net-policy`.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -131,7 +132,8 @@ fn text_beside(folder: &Path, path: &Path) -> Result<String, String> {
 fn log(record: &NetworkRecord) {
     let mut text = format!("{} {} {}", record.outcome.name(), record.method, record.url);
     let mut more = |name: &str, value: String| {
-        text.push_str(&format!(" {name}={value}"));
+        // Writing to text cannot fail.
+        let _ = write!(text, " {name}={value}");
     };
     if let Some(status) = record.status {
         more("status", status.to_string());

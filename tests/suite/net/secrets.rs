@@ -116,9 +116,10 @@ async fn urls_and_bodies_hold_it_if_the_policy_says_so() {
 fn forms() -> Vec<String> {
     let base64 = |before: &str, url: bool| {
         let text = format!("{before}{VALUE}after");
-        match url {
-            false => base64::engine::general_purpose::STANDARD.encode(text),
-            true => base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text),
+        if url {
+            base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
+        } else {
+            base64::engine::general_purpose::STANDARD.encode(text)
         }
     };
     let mut forms = vec![
