@@ -1,9 +1,15 @@
 //! One record for each request.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use hyper::body::Incoming;
 use hyper::{Request, Response};
 use isolet::NetworkOutcome;
 use serde_json::json;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use super::server::{Body, Server, echo, full, ok};
 use super::{Records, case, local, network};
@@ -81,4 +87,71 @@ async fn an_address_that_was_refused_is_recorded_and_not_told() {
     assert_eq!(records[0].outcome, NetworkOutcome::Refused);
     assert_eq!(records[0].address, Some(([127, 0, 0, 1], 1).into()));
     assert!(records[0].reason.as_deref().is_some_and(|it| it.contains("loopback")), "{records:?}");
+}
+
+/// A subscriber that keeps the fields of the events of networks.
+#[derive(Clone, Default)]
+struct Events(Arc<Mutex<Vec<BTreeMap<&'static str, String>>>>);
+
+impl Subscriber for Events {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        struct Fields(BTreeMap<&'static str, String>);
+
+        impl Visit for Fields {
+            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+                self.0.insert(field.name(), format!("{value:?}"));
+            }
+        }
+
+        if event.metadata().target() == "isolet::net" {
+            let mut fields = Fields(BTreeMap::new());
+            event.record(&mut fields);
+            self.0.lock().unwrap().push(fields.0);
+        }
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn each_record_is_an_event() {
+    let events = Events::default();
+    // With only one dispatcher, `tracing` would ask the threads of other tests what it wants.
+    let [ours, _other] = [(); 2].map(|()| Dispatch::new(events.clone()));
+    // The guard applies to this thread, which is the only one of the runtime.
+    let _guard = tracing::dispatcher::set_default(&ours);
+    let server = Server::echo().await;
+    let port = server.port;
+    let network = network(local(port)).label("tenant\n7");
+    let body = "await text(`http://a.test:${port}/x?query`); await text('http://c.example/')";
+    let _ = case(network, port, body).run().await;
+    let events = events.0.lock().unwrap();
+    let shown: Vec<_> = events
+        .iter()
+        .map(|event| ["label", "method", "url", "outcome", "rule"].map(|name| event[name].clone()))
+        .collect();
+    let url = format!("\"http://a.test:{port}/x\"");
+    let label = r#""tenant\n7""#;
+    assert_eq!(
+        shown,
+        [
+            [label, "\"GET\"", &url, "\"completed\"", "Some(\"1\")"].map(str::to_owned),
+            [label, "\"GET\"", "\"http://c.example/\"", "\"refused\"", "None"].map(str::to_owned),
+        ]
+    );
+    assert_eq!(events[0]["status"], "200");
 }

@@ -59,6 +59,17 @@ async fn connections_are_kept_and_not_shared() {
     }
 }
 
+/// A network has 256 connections, and idle ones are closed for others.
+#[tokio::test]
+async fn idle_connections_make_room() {
+    let server = Server::echo().await;
+    let body = "let fine = 0;
+        for (let n = 0; n < 300; n++) fine += (await json(`http://h${n}.test:${port}/x`)).uri === '/x';
+        return fine";
+    assert_eq!(run(local(server.port), &server, body).await, 300);
+    assert_eq!(server.connections(), 300);
+}
+
 /// Each chunk is sent when the one before it has come back.
 #[tokio::test]
 async fn bodies_are_streams_both_ways() {
