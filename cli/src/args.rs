@@ -23,8 +23,8 @@ Exit status:
 /// Without --call, the default export is called if it is a function. Otherwise the file is only
 /// evaluated. Imports are read from the folder --root and from nowhere else, except for what
 /// --module names. A run reads at most 10000 modules and 64 MiB in all. Files and folders whose
-/// names begin with a dot are hidden, with everything in them. Nothing reaches the network, the
-/// environment or any other file.
+/// names begin with a dot are hidden, with everything in them. Nothing reaches the environment or
+/// any other file, and the network only with --allow-net or --net-policy.
 ///
 /// Logs go to standard error. Each line of the guest begins with "| ", and no line of the command
 /// does. The command prints at most 64 MiB of JSON. A result that needs more ends as
@@ -126,6 +126,24 @@ pub(crate) struct ProgramArgs {
     /// paths from it [default: the folder of FILE]
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+
+    /// Let the code send requests to DESTINATION: HOST, HOST:PORT or *.HOST, with or without a
+    /// scheme (can be repeated). Without one it is https, or http with port 80. Names that lead to
+    /// private addresses are refused
+    #[cfg(feature = "net")]
+    #[arg(long = "allow-net", value_name = "DESTINATION")]
+    pub(crate) allow_net: Vec<isolet::Destination>,
+
+    /// Let the code send the requests that a policy in TOML allows, and put its secrets into them
+    /// (docs/network.md)
+    #[cfg(feature = "net")]
+    #[arg(long = "net-policy", value_name = "FILE")]
+    pub(crate) net_policy: Option<PathBuf>,
+
+    /// Print a line for each request to standard error when it is over
+    #[cfg(feature = "net")]
+    #[arg(long = "net-log")]
+    pub(crate) net_log: bool,
 
     /// The maximum number of Wasm operations of the run [default: 5000000000]
     #[arg(long, value_name = "N")]

@@ -47,6 +47,16 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
     for (name, value) in &args.env {
         code = code.env_value(name, value);
     }
+    #[cfg(feature = "net")]
+    if let Some(network) = crate::net::network(args)? {
+        for (name, placeholder) in network.placeholders() {
+            if args.env.iter().any(|(other, _)| other == name) {
+                return Err(format!("--env {name}: a secret of --net-policy has this name"));
+            }
+            code = code.env_value(name, placeholder);
+        }
+        code = code.outbound(isolet::Stub::new(network));
+    }
     for name in &args.loaders {
         code = match name.split_once('=') {
             Some((name, id)) => code.loader_with_id(name, id),

@@ -9,6 +9,8 @@ mod descriptors;
 mod disk;
 mod escape;
 mod init;
+#[cfg(feature = "net")]
+mod net;
 mod output;
 mod record;
 mod run;

@@ -81,6 +81,14 @@ impl From<Error> for Failure {
 fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host>), Failure> {
     // The runtime panics if it lacks a file descriptor.
     descriptors::check().map_err(Failure::internal)?;
+    #[cfg(feature = "net")]
+    if args.lockdown && crate::net::is_wanted(&args.program) {
+        return Err(Failure::Usage(
+            "--lockdown cannot be combined with --allow-net or --net-policy, because a process \
+             that is locked down opens no sockets"
+                .to_owned(),
+        ));
+    }
     // Comes first, because errors in the arguments do not depend on the machine.
     let code = code(&args.program).map_err(Failure::Usage)?;
     // The engine opens files of the system, so it comes before the lockdown. Threads, which the

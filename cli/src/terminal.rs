@@ -53,6 +53,14 @@ impl Terminal {
         self.print(&format!("{style}warning:{style:#}{message}\n"));
     }
 
+    /// Shows a message of a part of the command, without a style.
+    #[cfg(feature = "net")]
+    pub(crate) fn note(&self, topic: &str, message: &str) {
+        let mut rows = Rows::new(format!("{topic}: "), MORE, columns());
+        rows.text(&Clip::of(message).into_text());
+        self.print(&format!("{}\n", rows.out));
+    }
+
     /// Shows a message of the command, and the stack of an exception.
     pub(crate) fn error(&self, message: impl Display, stack: Option<&str>) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));

@@ -43,6 +43,7 @@
 //! | `typescript` | yes | TypeScript, TSX and JSX. It is a second guest of 6 MB, which takes half of the build script's time. Without it, such a module is an [`Error::Load`] |
 //! | `declarations` | no | `Capability::declaration`: the interface of a capability in TypeScript, made from the JSON Schemas of its types |
 //! | `lockdown` | no | `Lockdown`: a second wall around the process, of Landlock and seccomp |
+//! | `net` | no | `Network`: requests of workers to the outside, within a policy |
 //! | `tracing` | no | a span for each invocation, and an event for each line of its log, for subscribers of the crate `tracing`. Their targets are `isolet` and `isolet::console` |
 
 // Lets the paths in the macro's output resolve inside this crate too.
@@ -58,6 +59,8 @@ mod limits;
 mod loader;
 #[cfg(feature = "lockdown")]
 mod lockdown;
+#[cfg(feature = "net")]
+mod net;
 mod rpc;
 mod sandbox;
 mod support;
@@ -83,6 +86,12 @@ pub use limits::{Limits, Usage};
 pub use loader::{Loader, LoaderConfig, LoaderStats};
 #[cfg(feature = "lockdown")]
 pub use lockdown::{Lockdown, LockdownError};
+#[cfg(feature = "net")]
+pub use net::{
+    AddressRange, AddressRangeError, Destination, DestinationError, Network, NetworkAudit,
+    NetworkError, NetworkOutcome, NetworkPolicy, NetworkRecord, Rate, Resolver, Resolving, Rule,
+    Secret,
+};
 pub use rpc::bytes::Bytes;
 #[doc(hidden)]
 pub use rpc::capability::private as __private;

@@ -35,6 +35,7 @@ mod loader;
 mod lockdown;
 mod messages;
 mod modules;
+mod net;
 mod no_jit;
 mod node;
 mod outbound;

@@ -7,6 +7,8 @@ mod folder;
 mod init;
 mod limits;
 mod lockdown;
+#[cfg(feature = "net")]
+mod net;
 mod poor;
 mod printed;
 mod record;

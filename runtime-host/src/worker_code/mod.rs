@@ -180,7 +180,8 @@ impl WorkerCode {
     }
 
     /// Sets the stub whose method `fetch` receives every `fetch` of the worker. It may be a
-    /// worker's entrypoint or a [`Capability`], which documents the arguments of that call.
+    /// worker's entrypoint or a [`Capability`], which documents the arguments of that call. With
+    /// the feature `net`, a `Network` sends the requests to the outside, within a policy.
     /// Default: none, and `fetch` throws.
     pub fn outbound(mut self, stub: impl Into<Stub>) -> Self {
         self.outbound = Some(stub.into());
