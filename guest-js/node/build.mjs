@@ -48,6 +48,9 @@ const PATCHED = [
     text = replaceOnce(text, stack, 'if("string"==typeof n)return n.startsWith("    at ")?`${M(e)}\\n${n.trimEnd()}`:n;t.seen.push(e)', path);
     return replaceOnce(text, "499(t,e,n){", '499(t){t.exports=require("node:util/types")},4990(t,e,n){', path);
   }],
+  // Without a fragment, backslashes of the query were taken for slashes.
+  [/node_modules\/url\/url\.js$/, (text, path) =>
+    replaceOnce(text, "queryIndex < url.indexOf('#') ?", "!/^[^?]*#/.test(url) ?", path)],
 ];
 const ALIASES = {
   "punycode/": "node:punycode", "process/": "node:process", "string_decoder/": "node:string_decoder", "buffer": "node:buffer",

@@ -17,7 +17,7 @@ struct Key {
 pub struct Timer {
     pub invocation: u32,
     pub callback: Persistent<Function<'static>>,
-    /// What the context stored when the timer was set.
+    /// The async context at the time when the timer was set.
     pub store: Persistent<Value<'static>>,
     /// The milliseconds between two firings, if the timer is an interval.
     pub interval: Option<u64>,

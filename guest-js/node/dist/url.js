@@ -97,7 +97,7 @@ var require_url = __commonJS({
       if (typeof url !== "string") {
         throw new TypeError("Parameter 'url' must be a string, not " + typeof url);
       }
-      var queryIndex = url.indexOf("?"), splitter = queryIndex !== -1 && queryIndex < url.indexOf("#") ? "?" : "#", uSplit = url.split(splitter), slashRegex = /\\/g;
+      var queryIndex = url.indexOf("?"), splitter = queryIndex !== -1 && !/^[^?]*#/.test(url) ? "?" : "#", uSplit = url.split(splitter), slashRegex = /\\/g;
       uSplit[0] = uSplit[0].replace(slashRegex, "/");
       url = uSplit.join(splitter);
       var rest = url;

@@ -1,4 +1,4 @@
-//! What `Buffer` does with bytes.
+//! The operations of `Buffer` on bytes.
 
 #![allow(clippy::needless_pass_by_value, reason = "the engine calls these")]
 

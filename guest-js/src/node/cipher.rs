@@ -160,7 +160,7 @@ struct Counter {
     aes: Aes,
     next: Block,
     wide: bool,
-    /// What is left of the key stream.
+    /// The rest of the key stream.
     stream: Vec<u8>,
 }
 

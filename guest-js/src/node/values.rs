@@ -1,4 +1,4 @@
-//! What `util.types` and `util.inspect` ask of the engine, and how modules are loaded.
+//! The engine's part of `util.types` and `util.inspect`, and the loading of modules.
 
 #![allow(clippy::needless_pass_by_value, reason = "the engine calls these")]
 

@@ -23,10 +23,10 @@ const STUCK: u32 = 2;
 const INVALID: u32 = 3;
 const NEEDS_DICTIONARY: u32 = 4;
 
-/// How many bytes were read and written, and the outcome.
+/// The number of bytes that were read and written, and the outcome.
 struct Step(usize, usize, u32);
 
-/// What a stream is doing. `flush` is Node's number.
+/// The state of a stream. `flush` is Node's number.
 trait Codec {
     fn step(&mut self, input: &[u8], output: &mut [u8], flush: u32) -> Step;
 

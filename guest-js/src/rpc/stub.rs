@@ -28,7 +28,7 @@ pub enum Root<'js> {
     Export(Export),
     /// A stub that could never be called. Using it throws this value.
     Broken(Value<'js>),
-    /// What a callback of `map()` works with.
+    /// A value inside a callback of `map()`.
     Recorded(Recorded),
 }
 

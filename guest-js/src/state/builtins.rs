@@ -9,7 +9,7 @@ use rquickjs::{Function, Object, Persistent};
 pub struct Builtins {
     /// The `module` objects of those that have been evaluated.
     pub modules: RefCell<BTreeMap<String, Persistent<Object<'static>>>>,
-    /// What each module is given: its `require` and the functions in Rust.
+    /// The arguments of each module: its `require` and the functions in Rust.
     pub given: RefCell<Option<(Persistent<Function<'static>>, Persistent<Object<'static>>)>>,
     /// True if the worker has Node's globals.
     pub globals: Cell<bool>,

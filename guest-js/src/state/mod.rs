@@ -58,7 +58,7 @@ pub struct PendingCall {
     pub disposed: bool,
 }
 
-/// What the callbacks of `map()` that are running have done so far.
+/// The steps recorded so far by the running callbacks of `map()`.
 #[derive(Default)]
 pub struct Recording {
     /// The callbacks, outermost first.

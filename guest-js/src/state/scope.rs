@@ -1,4 +1,4 @@
-//! What outlives a call for as long as others hold what the call has returned.
+//! Objects that outlive a call for as long as others hold its result.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::Host;
 
-/// What stands for no value in a table whose parent has one.
+/// The mark for no value in a table whose parent has one.
 const NONE: &str = "\x7f";
 
 /// The values of a locale. Those that it has in common with its parent are found there.

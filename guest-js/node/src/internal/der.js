@@ -13,9 +13,10 @@ const CURVES = {
 
 const value = (tag, ...parts) => {
   const body = Buffer.concat(parts);
-  const length = body.length < 128 ? [body.length]
-    : body.length < 256 ? [0x81, body.length]
-    : [0x82, body.length >> 8, body.length & 255];
+  const length = [];
+  for (let rest = body.length; rest > 0; rest = Math.floor(rest / 256)) length.unshift(rest % 256);
+  if (body.length > 127) length.unshift(0x80 + length.length);
+  else if (body.length === 0) length.push(0);
   return Buffer.concat([Buffer.from([tag, ...length]), body]);
 };
 

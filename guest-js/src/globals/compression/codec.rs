@@ -1,8 +1,8 @@
-//! What all formats have in common.
+//! The interface of all formats.
 
 use super::{brotli, zlib};
 
-/// What one step of a codec has done.
+/// The result of one step of a codec.
 pub struct Step {
     /// The number of bytes read.
     pub read: usize,

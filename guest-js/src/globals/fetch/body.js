@@ -1,6 +1,7 @@
 (native, internals) => {
   const { parse } = JSON;
-  const { ownKeys } = Reflect;
+  const { apply, ownKeys } = Reflect;
+  const { toWellFormed } = String.prototype;
   const { defineProperty, getOwnPropertyDescriptor } = Object;
   const { streams } = internals;
   const { bad, buffers } = streams;
@@ -8,7 +9,7 @@
 
   const textOf = (data) => {
     if (data === null) return "";
-    if (typeof data === "string" && data[0] !== BYTE_ORDER_MARK) return data;
+    if (typeof data === "string" && data[0] !== BYTE_ORDER_MARK) return apply(toWellFormed, data, []);
     return native.decode("utf-8", 0, typeof data === "string" ? native.encode(data) : data);
   };
 
@@ -77,12 +78,20 @@
     #used = false;
 
     constructor(data) {
-      this.#data = data;
+      this.#data = data ?? null;
+      if (data !== undefined) return;
+      this.#data = "";
+      this.#used = true;
     }
 
     static {
       internals.peekBody = (owner) => bodyIn(owner).#peek();
+      internals.takeData = (body) => body.#take();
+      internals.isBody = (value) => value !== null && typeof value === "object" && #data in value;
       internals.takeBody = (owner) => {
+        const raw = internals.isRequest(owner) ? internals.takeRawOfRequest(owner)
+          : internals.takeRawOfResponse(owner);
+        if (raw !== undefined) return raw;
         const data = bodyIn(owner).#take();
         const stream = streams.readableOf(data);
         if (stream === undefined) return data;
@@ -148,22 +157,20 @@
     get isUsed() {
       return this.#used || !!streams.readableOf(this.#data)?.disturbed;
     }
-
-    /** Takes all of the body as text. */
-    async text() {
-      const data = this.#take();
-      return textOf(isStream(data) ? (await readAll(data)).bytes : data);
-    }
-
-    /** Takes all of the body as bytes that nobody else holds, in the property `bytes`. */
-    async bytes() {
-      const data = this.#take();
-      return isStream(data) ? await readAll(data) : { __proto__: null, bytes: bytesOf(data) };
-    }
   }
-  internals.newBody = (data) => new Body(data);
+  const { takeData } = internals;
+  const NONE = new Body(null);
+  // Most bodies are taken as a whole, so owners hold their data, and undefined once it was taken,
+  // until a program asks for more. Nothing can be taken from null, so one body serves all.
+  internals.newBody = (data) => (data === null ? NONE : new Body(data));
   const bodyIn = (owner) =>
     internals.isRequest(owner) ? internals.bodyOfRequest(owner) : internals.bodyOfResponse(owner);
+
+  /** Takes all of a body as bytes that nobody else holds, in the property `bytes`. */
+  const allOf = async (body) => {
+    const data = takeData(body);
+    return isStream(data) ? await readAll(data) : { __proto__: null, bytes: bytesOf(data) };
+  };
 
   /** Gives a class the members that requests and responses share. */
   internals.mixBody = (Class, bodyOf) => {
@@ -175,23 +182,26 @@
         return bodyOf(this).isUsed;
       },
       async text() {
-        return await bodyOf(this).text();
+        const data = takeData(bodyOf(this));
+        return textOf(isStream(data) ? (await readAll(data)).bytes : data);
       },
       async json() {
-        return parse(await bodyOf(this).text());
+        const data = takeData(bodyOf(this));
+        return parse(textOf(isStream(data) ? (await readAll(data)).bytes : data));
       },
       async arrayBuffer() {
-        return bufferOf((await bodyOf(this).bytes()).bytes);
+        const data = takeData(bodyOf(this));
+        return bufferOf(isStream(data) ? (await readAll(data)).bytes : bytesOf(data));
       },
       async bytes() {
-        return (await bodyOf(this).bytes()).bytes;
+        return (await allOf(bodyOf(this))).bytes;
       },
       async blob() {
-        const { bytes } = await bodyOf(this).bytes();
+        const { bytes } = await allOf(bodyOf(this));
         return internals.makeBlob(bytes, native.contentType(internals.contentType(this)));
       },
       async formData() {
-        const { bytes } = await bodyOf(this).bytes();
+        const { bytes } = await allOf(bodyOf(this));
         return internals.formOfBody(bytes, internals.contentType(this));
       },
     };
@@ -211,6 +221,9 @@
   /** Creates a body from what a program gives, with the type that it implies. */
   internals.bodyOf = (init) => {
     if (init === undefined || init === null) return { __proto__: null, data: null, type: undefined };
+    if (typeof init === "string") {
+      return { __proto__: null, data: init, type: "text/plain;charset=UTF-8" };
+    }
     const stream = streams.readableOf(init);
     if (stream !== undefined) {
       if (stream.disturbed) {
@@ -230,7 +243,7 @@
     }
     const bytes = native.copyBytes(internals.bytesOf(init));
     if (bytes !== undefined) return { __proto__: null, data: bytes, type: undefined };
-    return { __proto__: null, data: native.wellFormed(`${init}`), type: "text/plain;charset=UTF-8" };
+    return { __proto__: null, data: `${init}`, type: "text/plain;charset=UTF-8" };
   };
 
   /** Creates a body from the data of a message, which may be anything. */

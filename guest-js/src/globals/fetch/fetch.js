@@ -1,10 +1,10 @@
 (native, internals) => {
   const { apply } = Reflect;
   const {
-    Request, promiseThen, isHeaders, isRequest, isResponse, isPlain, requestOfData, responseOfData,
-    requestParts, responseParts, redirectedRequest, received, detailOf, headersOf, headerPairs,
-    headerOf, bodyData, cameFrom, isSignal, isAborted, abortReason, whenAborted, neverMindAbort,
-    asSent, streams,
+    Request, promiseThen, promiseResolve, isHeaders, isRequest, isResponse, isPlain, requestOfData,
+    responseOfData, urlOfRequest, methodOfRequest, aboutRequest, statusOfResponse,
+    headersOfResponse, requestParts, responseParts, redirectedRequest, received, headersOf, headerPairs, headerOf, cameFrom, isSignal, isAborted,
+    abortReason, whenAborted, neverMindAbort, asSent, streams,
   } = internals;
   const [Promised, Fields, Weak, Exception, Failure] = [Promise, Headers, WeakRef, DOMException, Error];
   const { deref } = WeakRef.prototype;
@@ -19,24 +19,9 @@
 
   /** Returns what a message holds of an instance, in the order of its fields. */
   internals.partsOf = (value) => {
-    if (isHeaders(value)) return [HEADERS, headerPairs(value)];
-    if (isRequest(value)) {
-      const { url, method, headers, redirect, signal, details, cf } = requestParts(value);
-      return [
-        REQUEST, url, method, headerPairs(headers), bodyData(value), redirect, signal,
-        detailOf(details, "cache"), detailOf(details, "credentials"), detailOf(details, "integrity"), cf,
-      ];
-    }
-    if (!isResponse(value)) return partsOfOther(value);
-    const { status, statusText, headers, url, redirected, cf } = responseParts(value);
-    if (status === 0) bad("Response.error() cannot be sent.");
-    const pairs = headerPairs(headers);
-    const parts = [RESPONSE, status, statusText, pairs, bodyData(value), undefined, undefined, cf];
-    if (url !== "") {
-      parts[5] = url;
-      parts[6] = redirected;
-    }
-    return parts;
+    if (typeof value !== "object") return partsOfOther(value);
+    return responseParts(value) ?? requestParts(value) ??
+      (isHeaders(value) ? [HEADERS, headerPairs(value)] : partsOfOther(value));
   };
 
   const partsOfOther = (value) => {
@@ -74,11 +59,11 @@
     return [received(request)];
   };
 
-  /** Returns the response that a handler returned. */
-  internals.responseOf = async (result) => {
-    const response = await result;
-    return isResponse(response) ? response : bad(NO_RESPONSE);
-  };
+  const asResponse = (value) => (isResponse(value) ? value : bad(NO_RESPONSE));
+
+  /** Returns the response that a handler returned, or a promise of it. */
+  internals.responseOf = (result) =>
+    isResponse(result) ? result : apply(promiseThen, promiseResolve(result), [asResponse]);
 
   // The limit of the standard.
   const MAX_REDIRECTS = 20;
@@ -106,22 +91,16 @@
     if (stream !== undefined) streams.handled(streams.cancelReadable(stream, undefined));
   };
 
-  /** Sends one request and returns its response. */
-  const answered = async (stub, request, signal) => {
-    const answer = native.send(stub, "fetch", [request]);
-    const result = signal === undefined ? await answer : await new Promised((resolve, reject) => {
-      const abort = () => reject(abortReason(signal));
-      const settled = (settle) => (value) => {
-        neverMindAbort(signal, abort);
-        settle(value);
-      };
-      whenAborted(signal, abort);
-      apply(promiseThen, answer, [settled(resolve), settled(reject)]);
-    });
-    return isResponse(result) ? result
-      : isPlain(result) ? responseOfData(result)
-      : bad(NO_RESPONSE);
-  };
+  /** Returns a promise of an answer that is rejected when the signal is aborted. */
+  const abortable = (answer, signal) => new Promised((resolve, reject) => {
+    const abort = () => reject(abortReason(signal));
+    const settled = (settle) => (value) => {
+      neverMindAbort(signal, abort);
+      settle(value);
+    };
+    whenAborted(signal, abort);
+    apply(promiseThen, answer, [settled(resolve), settled(reject)]);
+  });
 
   // The signal may live long and belong to many requests, so it holds the body weakly.
   const stopWhenAborted = (response, signal) => {
@@ -135,9 +114,10 @@
   };
 
   /** Returns the request that a redirect leads to, as the standard says. */
-  const redirected = (parts, status, location, data) => {
-    const from = native.parseUrl(parts.url, undefined);
-    const to = native.parseUrl(location, parts.url);
+  const redirected = (request, status, location, data) => {
+    const url = urlOfRequest(request);
+    const from = native.parseUrl(url, undefined);
+    const to = native.parseUrl(location, url);
     if (to === undefined) bad("Invalid Location header; unable to follow redirect.");
     const part = (url, name) => native.urlPart(url, name);
     const scheme = part(to, "protocol");
@@ -145,23 +125,51 @@
     if (scheme !== "http:" && scheme !== "https:") bad(`Fetch API cannot load: ${href}`);
     // As the standard says, even where the body would be dropped.
     if (status !== 303 && data === undefined) bad(ONCE);
-    const { method } = parts;
-    const headers = new Fields(parts.headers);
+    const method = methodOfRequest(request);
+    const headers = new Fields(request.headers);
     const asGet = status === 303 ? method !== "GET" && method !== "HEAD"
       : (status === 301 || status === 302) && method === "POST";
     if (asGet) without(headers, OF_A_BODY);
     if (part(from, "origin") !== part(to, "origin")) without(headers, OF_AN_ORIGIN);
-    return redirectedRequest(parts, href, asGet ? "GET" : method, headers, asGet ? null : data);
+    return redirectedRequest(request, href, asGet ? "GET" : method, headers, asGet ? null : data);
   };
 
   const requestOf = (args) =>
     args.length === 0 ? bad("fetch() needs a URL or a Request.") : new Request(args[0], args[1]);
 
-  /** Sends a request and follows redirects. */
-  const through = async (stub, first) => {
-    let request = first;
-    const { signal, redirect, details } = requestParts(request);
+  /** Returns the response that a `data:` URL holds. */
+  const dataResponse = (request) => {
+    const url = urlOfRequest(request);
+    const data = native.dataUrl(url) ?? bad("The data: URL is invalid.");
+    const init = { __proto__: null, status: 200, statusText: "OK", headers: [["content-type", data[0]]], url };
+    if (methodOfRequest(request) !== "HEAD") init.body = data[1];
+    return internals.cameFrom(responseOfData(init), url, false, "basic");
+  };
+
+  let outbound;
+  internals.setOutbound = (stub) => {
+    outbound = stub;
+  };
+
+  /** Returns the receiver of a request of the global `fetch`, or the response that needs none. */
+  const receiverOf = (request) => {
+    const url = urlOfRequest(request);
+    if (apply(startsWith, url, ["data:"])) return dataResponse(request);
+    if (apply(startsWith, url, ["about:"]) || apply(startsWith, url, ["blob:"])) bad(`Fetch API cannot load: ${url}`);
+    if (outbound !== undefined) return outbound;
+    throw new Failure(
+      "This worker is not permitted to access the internet via global functions like fetch(). " +
+        "It must use capabilities (such as bindings in 'env') to talk to the outside world.",
+    );
+  };
+
+  /** Sends a request to a stub, or to the outbound, and follows redirects. */
+  const through = async (stub, args) => {
+    let request = requestOf(args);
+    const { given: signal, redirect, details } = aboutRequest(request);
     if (signal !== undefined && isAborted(signal)) throw abortReason(signal);
+    const receiver = stub ?? receiverOf(request);
+    if (isResponse(receiver)) return receiver;
     if (details.integrity !== "") {
       bad(
         "Subrequest integrity checking is not implemented. " +
@@ -171,12 +179,16 @@
     asSent(request);
     let data = redirect === "follow" ? internals.bodyToSendAgain(request) : undefined;
     for (let hops = 0; ; hops++) {
-      const parts = requestParts(request);
-      const response = await answered(stub, request, signal);
-      const { status, headers, url } = responseParts(response);
+      const answer = native.send(receiver, "fetch", [request]);
+      const result = signal === undefined ? await answer : await abortable(answer, signal);
+      const response = isResponse(result) ? result
+        : isPlain(result) ? responseOfData(result)
+        : bad(NO_RESPONSE);
       // A receiver that has followed redirects itself reports the URL.
-      cameFrom(response, url === "" ? parts.url : url, hops > 0);
-      const location = redirect !== "manual" && isRedirect(status) ? headerOf(headers, "location") : null;
+      cameFrom(response, urlOfRequest(request), hops > 0);
+      const status = statusOfResponse(response);
+      const location = redirect !== "manual" && isRedirect(status)
+        ? headerOf(headersOfResponse(response), "location") : null;
       if (location === null) {
         if (signal !== undefined) stopWhenAborted(response, signal);
         return response;
@@ -184,42 +196,17 @@
       drop(response);
       if (redirect === "error") bad("The request may not be redirected, and was.");
       if (hops === MAX_REDIRECTS) bad("Too many redirects.");
-      request = redirected(parts, status, location, data);
+      request = redirected(request, status, location, data);
       data = internals.bodyToSendAgain(request);
     }
   };
 
   /** Implements `stub.fetch(input, init)`. */
-  internals.fetchThrough = async (stub, args) => through(stub, requestOf(args));
-
-  /** Returns the response that a `data:` URL holds. */
-  const dataResponse = (request) => {
-    const { url, method } = requestParts(request);
-    const data = native.dataUrl(url) ?? bad("The data: URL is invalid.");
-    const init = { __proto__: null, status: 200, statusText: "OK", headers: [["content-type", data[0]]], url };
-    if (method !== "HEAD") init.body = data[1];
-    return internals.cameFrom(responseOfData(init), url, false, "basic");
-  };
-
-  let outbound;
-  internals.setOutbound = (stub) => {
-    outbound = stub;
-  };
+  internals.fetchThrough = through;
 
   const { fetch } = {
-    async fetch(input, init = undefined) {
-      const request = requestOf(arguments);
-      const { url, signal } = requestParts(request);
-      if (signal !== undefined && isAborted(signal)) throw abortReason(signal);
-      if (apply(startsWith, url, ["data:"])) return dataResponse(request);
-      if (apply(startsWith, url, ["about:"]) || apply(startsWith, url, ["blob:"])) bad(`Fetch API cannot load: ${url}`);
-      if (outbound === undefined) {
-        throw new Failure(
-          "This worker is not permitted to access the internet via global functions like fetch(). " +
-            "It must use capabilities (such as bindings in 'env') to talk to the outside world.",
-        );
-      }
-      return through(outbound, request);
+    fetch(input, init = undefined) {
+      return through(undefined, arguments);
     },
   };
   internals.operation("fetch", fetch);

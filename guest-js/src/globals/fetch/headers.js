@@ -20,8 +20,10 @@
     return text;
   };
 
+  const TEXT = "text/plain;charset=UTF-8";
   let listOf;
   let add;
+  let unpacked;
 
   class Headers {
     // The values by name.
@@ -49,14 +51,38 @@
         return copy;
       };
       internals.headerOf = (headers, name) => {
+        if (headers === undefined) return null;
+        if (typeof headers === "string") return name === "content-type" ? headers : null;
+        if (!(#values in headers)) return internals.headerOf(unpacked(headers, false), name);
         const values = headers.#values[name];
         return values === undefined ? null : joined(values);
       };
-      internals.defaultType = (headers, type) => {
-        if (type !== undefined && !("content-type" in headers.#values)) {
-          headers.#add("content-type", type);
-        }
+      internals.withDefaultType = (headers, type) => {
+        if (headers === undefined || type === undefined) return headers ?? type;
+        if (!("content-type" in headers.#values)) headers.#add("content-type", type);
+        return headers;
       };
+      unpacked = (packed, immutable) => {
+        if (packed !== undefined && typeof packed !== "string" && #values in packed) return packed;
+        const headers = new Headers();
+        if (typeof packed === "string") headers.#add("content-type", packed);
+        else if (packed !== undefined) {
+          for (let index = 0; index < packed.length; index++) {
+            headers.#add(packed[index][0], packed[index][1]);
+          }
+        }
+        headers.#immutable = immutable;
+        return headers;
+      };
+      // Most messages are sent and received without their headers ever being read. They hold
+      // them packed: undefined for none, a string for a content-type alone, or pairs in the
+      // order of iteration.
+      internals.unpackedHeaders = unpacked;
+      internals.packedPairs = (packed) =>
+        packed === undefined ? []
+        : typeof packed === "string" ? [["content-type", packed]]
+        : #values in packed ? internals.headerPairs(packed)
+        : packed;
     }
 
     #fill(init) {
@@ -207,18 +233,32 @@
     return pairs;
   };
 
-  /** Creates headers from the data of a message, which may be anything. */
-  internals.headersOf = (pairs) => {
-    const headers = new Headers();
-    if (pairs === undefined || pairs === null) return headers;
+  /** Returns the packed headers in the data of a message, which may be anything. */
+  internals.packedHeadersOf = (pairs) => {
+    if (pairs === undefined || pairs === null) return undefined;
     if (!internals.isList(pairs)) bad("The headers must be a list of pairs.");
-    for (let index = 0; index < pairs.length; index++) {
+    const { length } = pairs;
+    if (length === 0) return undefined;
+    if (length === 1 && internals.isList(pairs[0]) && pairs[0].length === 2 && pairs[0][0] === "content-type" &&
+      pairs[0][1] === TEXT) return TEXT;
+    let isOrdered = true;
+    let last = "";
+    for (let index = 0; index < length; index++) {
       const pair = pairs[index];
       const isPair = internals.isList(pair) && pair.length === 2 &&
         typeof pair[0] === "string" && typeof pair[1] === "string";
       if (!isPair) bad("Each header must be a pair of strings.");
-      add(headers, pair[0], pair[1]);
+      const name = nameOf(pair[0]);
+      isOrdered &&= name === pair[0] && valueOf(pair[1]) === pair[1] &&
+        (name > last || (name === last && name === "set-cookie"));
+      last = name;
     }
+    if (isOrdered) return length === 1 && last === "content-type" ? pairs[0][1] : pairs;
+    const headers = new Headers();
+    for (let index = 0; index < length; index++) add(headers, pairs[index][0], pairs[index][1]);
     return headers;
   };
+
+  /** Creates headers from the data of a message, which may be anything. */
+  internals.headersOf = (pairs) => unpacked(internals.packedHeadersOf(pairs), false);
 }

@@ -1,8 +1,11 @@
 (native, internals) => {
-  const { newBody, Headers, defaultType, isSignal, followSignal, takeBody, peekBody, bodyOf } = internals;
-  const { parseUrl, urlPart } = native;
+  const {
+    newBody, isBody, Headers, withDefaultType, unpackedHeaders, isSignal, followSignal, takeBody, peekBody, bodyOf,
+  } = internals;
+  const { parseUrl, urlPart, withoutFragment } = native;
   const { apply } = Reflect;
-  const { indexOf, slice } = String.prototype;
+  const { defineProperty } = Object;
+  const { indexOf } = String.prototype;
   const Controller = AbortController;
   const bad = (text) => {
     throw new TypeError(text);
@@ -16,10 +19,12 @@
 
   /** Returns the URL of a request. By the flag `fetch_legacy_url` it stays as it was given. */
   const urlOf = (url) => {
+    if (native.isPlainUrl(url)) return url;
     const href = hrefOf(url);
     return native.keepsUrls() ? url : href;
   };
   const bareUrlOf = (url) => {
+    if (native.isPlainUrl(url)) return url;
     const handle = parseUrl(url, undefined) ?? bad(`Invalid URL: ${url}`);
     const href = urlPart(handle, "href");
     const hasCredentials = apply(indexOf, href, ["@"]) >= 0 &&
@@ -32,13 +37,6 @@
     : typeof cf === "object" ? cf
     : bad("\"cf\" must be an object.");
   internals.cfOf = cfOf;
-
-  /** Removes the fragment of a URL, which is not sent. */
-  const withoutFragment = (href) => {
-    const at = apply(indexOf, href, ["#"]);
-    return at < 0 ? href : apply(slice, href, [0, at]);
-  };
-  internals.withoutFragment = withoutFragment;
 
   const methodOf = (method) => native.methodName(method) ?? bad(`Invalid HTTP method string: ${method}`);
 
@@ -74,6 +72,8 @@
     referrer: "about:client", referrerPolicy: "", mode: "cors", credentials: "same-origin",
     cache: "default", integrity: "", keepalive: false,
   };
+  // Returns a detail, or undefined if it is the default.
+  const detailOf = (details, name) => (details[name] === DETAILS[name] ? undefined : details[name]);
   const oneOf = (known, value, what) => (value in known ? value : bad(`Unsupported ${what}: ${value}`));
 
   const detailsOf = (options, from) => {
@@ -102,52 +102,56 @@
   const referrerOf = (referrer) =>
     referrer === "" ? "" : referrer === "about:client" ? referrer : hrefOf(referrer);
 
-  // Marks an init made by this script, whose parts are already valid.
+  // All that is rarely set: `given` is the signal that was given, and `signal` the one that
+  // follows it. Frozen are the headers of a request that was received.
+  const aboutOf = (redirect, isFrozen) => ({
+    redirect, isFrozen, given: undefined, signal: undefined, details: DETAILS, cf: undefined,
+  });
+  const FOLLOWED = aboutOf("follow", false);
+  const SENT = aboutOf("manual", false);
+  const RECEIVED = aboutOf("manual", true);
+
+  // Marks a request made by this script, which sets the parts itself.
   const MADE = {};
+  let make;
 
   class Request {
-    #body;
     #url;
     #method;
     #headers;
-    #redirect;
-    // The signal that was given, and the one that follows it.
-    #given;
-    #signal;
-    #details;
-    #cf;
+    #body;
+    #about;
 
-    constructor(input, init = undefined, made = undefined) {
-      if (made === MADE) {
-        this.#body = newBody(init.data);
-        this.#url = init.url;
-        this.#method = init.method;
-        this.#headers = init.headers;
-        this.#redirect = init.redirect;
-        this.#given = init.signal;
-        this.#details = init.details;
-        this.#cf = init.cf;
+    constructor(input, init, made) {
+      if (made === MADE) return;
+      if (init === undefined && typeof input === "string") {
+        this.#url = bareUrlOf(input);
+        this.#method = "GET";
+        this.#body = null;
+        this.#about = FOLLOWED;
         return;
       }
       if (arguments.length === 0) bad("Request needs a URL or a Request.");
-      const from = isRequest(input) ? partsOf(input) : undefined;
-      const url = from === undefined ? bareUrlOf(`${input}`) : from.url;
+      const from = isRequest(input) ? input : undefined;
+      const about = from === undefined ? FOLLOWED : from.#about;
+      const url = from === undefined ? bareUrlOf(`${input}`) : from.#url;
       const options = internals.streams.dictionary(init, "The init of a request");
       const givenMethod = options.method;
       const givenHeaders = options.headers;
       const givenBody = options.body ?? undefined;
-      const details = detailsOf(options, from?.details ?? DETAILS);
+      const details = detailsOf(options, about.details);
       const givenRedirect = options.redirect;
       const givenSignal = options.signal;
       const { duplex, priority, cf } = options;
       if (priority !== undefined) oneOf(PRIORITIES, `${priority}`, "priority");
       if (duplex !== undefined && `${duplex}` !== "half") bad(`Unsupported duplex mode: ${duplex}`);
-      const method = givenMethod === undefined ? from?.method ?? "GET" : methodOf(`${givenMethod}`);
-      const headers = new Headers(givenHeaders === undefined ? from?.headers : givenHeaders);
-      const redirect =
-        givenRedirect === undefined ? from?.redirect ?? "follow" : redirectOf(`${givenRedirect}`);
-      const signal = givenSignal === undefined ? from?.signal : givenSignal ?? undefined;
-      if (signal !== undefined && !isSignal(signal)) bad("The signal must be an AbortSignal.");
+      const method = givenMethod === undefined ? from?.#method ?? "GET" : methodOf(`${givenMethod}`);
+      let headers;
+      if (givenHeaders !== undefined) headers = new Headers(givenHeaders);
+      else if (from?.#headers !== undefined) headers = new Headers(from.headers);
+      const redirect = givenRedirect === undefined ? about.redirect : redirectOf(`${givenRedirect}`);
+      const given = givenSignal === undefined ? about.given : givenSignal ?? undefined;
+      if (given !== undefined && !isSignal(given)) bad("The signal must be an AbortSignal.");
       let data = null;
       if (givenBody !== undefined) {
         const body = bodyOf(givenBody);
@@ -156,44 +160,81 @@
         if (details.keepalive && internals.streams.readableOf(data) !== undefined) {
           bad("A request with keepalive cannot have a stream as its body.");
         }
-        defaultType(headers, body.type);
+        headers = withDefaultType(headers, body.type);
       } else if (from !== undefined) {
         checkBody(method, peekBody(input));
         data = takeBody(input);
       }
-      this.#body = newBody(data);
       this.#url = url;
       this.#method = method;
       this.#headers = headers;
-      this.#redirect = redirect;
-      this.#given = signal;
-      this.#details = details;
-      this.#cf = cf === undefined ? from?.cf : cfOf(cf);
+      this.#body = data;
+      const ownCf = cf === undefined ? about.cf : cfOf(cf);
+      this.#about = redirect === "follow" && given === undefined && details === DETAILS && ownCf === undefined
+        ? FOLLOWED
+        : { redirect, isFrozen: false, given, signal: undefined, details, cf: ownCf };
     }
 
     static {
+      make = (url, method, headers, data, about) => {
+        const request = new Request("", undefined, MADE);
+        request.#url = url;
+        request.#method = method;
+        request.#headers = headers;
+        request.#body = data;
+        request.#about = about;
+        return request;
+      };
       internals.isRequest = (value) =>
         value !== null && typeof value === "object" && #url in value;
-      internals.bodyOfRequest = (request) => request.#body;
-      internals.requestParts = (request) => ({
-        url: request.#url,
-        method: request.#method,
-        headers: request.#headers,
-        redirect: request.#redirect,
-        signal: request.#given,
-        details: request.#details,
-        cf: request.#cf,
-      });
+      internals.bodyOfRequest = (request) => {
+        const body = request.#body;
+        return isBody(body) ? body : (request.#body = newBody(body));
+      };
+      internals.takeRawOfRequest = (request) => {
+        const body = request.#body;
+        if (typeof body !== "string") return body === null ? null : undefined;
+        request.#body = undefined;
+        return body;
+      };
+      internals.urlOfRequest = (request) => request.#url;
+      internals.methodOfRequest = (request) => request.#method;
+      // As they are packed.
+      internals.headersOfRequest = (request) => request.#headers;
+      internals.aboutRequest = (request) => request.#about;
+      // What a message holds of the value, if it is a request.
+      internals.requestParts = (value) => {
+        if (!(#url in value)) return undefined;
+        const { redirect, given, details, cf } = value.#about;
+        const parts = [
+          1, value.#url, value.#method, internals.packedPairs(value.#headers),
+          value.#body === null ? null : internals.bodyData(value),
+          redirect, given,
+        ];
+        if (details !== DETAILS || cf !== undefined) {
+          parts[7] = detailOf(details, "cache");
+          parts[8] = detailOf(details, "credentials");
+          parts[9] = detailOf(details, "integrity");
+          parts[10] = cf;
+        }
+        return parts;
+      };
       // Prepares a request to be sent. The sender follows redirects.
       internals.asSent = (request) => {
         request.#url = withoutFragment(request.#url);
-        request.#redirect = "manual";
+        const about = request.#about;
+        request.#about = about === FOLLOWED ? SENT : { ...about, redirect: "manual" };
         return request;
       };
       // Prepares a request for its receiver.
       internals.received = (request) => {
-        internals.freezeHeaders(request.#headers);
-        return internals.asSent(request);
+        const headers = request.#headers;
+        if (headers !== undefined && internals.isHeaders(headers)) internals.freezeHeaders(headers);
+        request.#url = withoutFragment(request.#url);
+        const about = request.#about;
+        request.#about = about === FOLLOWED || about === SENT ? RECEIVED
+          : { ...about, redirect: "manual", isFrozen: true };
+        return request;
       };
     }
 
@@ -206,76 +247,80 @@
     }
 
     get headers() {
-      return this.#headers;
+      return (this.#headers = unpackedHeaders(this.#headers, this.#about.isFrozen));
     }
 
     get redirect() {
-      return this.#redirect;
+      return this.#about.redirect;
     }
 
     get signal() {
-      const given = this.#given;
-      return (this.#signal ??= given === undefined ? new Controller().signal : followSignal(given));
+      const about = this.#about;
+      if (about.signal !== undefined) return about.signal;
+      const signal = about.given === undefined ? new Controller().signal : followSignal(about.given);
+      this.#about = { ...about, signal };
+      return signal;
     }
 
     get destination() {
-      this.#details;
+      this.#about;
       return "";
     }
 
     get duplex() {
-      this.#details;
+      this.#about;
       return "half";
     }
 
     get referrer() {
-      return this.#details.referrer;
+      return this.#about.details.referrer;
     }
 
     get referrerPolicy() {
-      return this.#details.referrerPolicy;
+      return this.#about.details.referrerPolicy;
     }
 
     get mode() {
-      return this.#details.mode;
+      return this.#about.details.mode;
     }
 
     get credentials() {
-      return this.#details.credentials;
+      return this.#about.details.credentials;
     }
 
     get cache() {
-      return this.#details.cache;
+      return this.#about.details.cache;
     }
 
     get integrity() {
-      return this.#details.integrity;
+      return this.#about.details.integrity;
     }
 
     get keepalive() {
-      return this.#details.keepalive;
+      return this.#about.details.keepalive;
     }
 
     get isReloadNavigation() {
-      this.#details;
+      this.#about;
       return false;
     }
 
     get isHistoryNavigation() {
-      this.#details;
+      this.#about;
       return false;
     }
 
     get cf() {
-      return this.#cf;
+      return this.#about.cf;
     }
 
     clone() {
-      const parts = partsOf(this);
+      const about = this.#about;
       // The clone is aborted when this request is, whoever aborts it.
-      parts.signal ??= this.#signal;
-      const headers = internals.cloneHeaders(parts.headers);
-      return made({ ...parts, headers, data: internals.cloneBody(this) });
+      const given = about.given ?? about.signal;
+      const headers = this.#headers === undefined ? undefined : internals.cloneHeaders(this.headers);
+      const data = internals.cloneBody(this);
+      return make(this.#url, this.#method, headers, data, { ...about, given, signal: undefined });
     }
 
     [internals.inspected]() {
@@ -283,8 +328,8 @@
       return { method, url, headers, redirect, bodyUsed };
     }
   }
-  const { isRequest, requestParts: partsOf } = internals;
-  const made = (init) => new Request("", init, MADE);
+  const { isRequest } = internals;
+  defineProperty(Request, "length", { value: 1 });
   internals.mixBody(Request, internals.bodyOfRequest);
   internals.interface(Request);
   internals.Request = Request;
@@ -297,25 +342,23 @@
       bad("A request needs a url, and a method that is a string.");
     }
     if (signal !== undefined && signal !== null && !isSignal(signal)) bad("The signal must be an AbortSignal.");
-    const init = {
-      url: urlOf(url),
-      method: methodOf(verb),
-      headers: internals.headersOf(headers),
-      redirect: redirectOf(redirect ?? "follow"),
-      signal: signal ?? undefined,
-      details: detailsOf(given, DETAILS),
-      cf: cfOf(cf),
-      data: internals.bodyOfData(body),
-    };
-    checkBody(init.method, init.data);
-    return made(init);
+    const href = urlOf(url);
+    const upper = verb === "GET" ? verb : methodOf(verb);
+    const packed = internals.packedHeadersOf(headers);
+    const mode = redirectOf(redirect ?? "follow");
+    const details = detailsOf(given, DETAILS);
+    const ownCf = cfOf(cf);
+    const data = internals.bodyOfData(body);
+    checkBody(upper, data);
+    const isUsual = mode !== "error" && (signal ?? undefined) === undefined && details === DETAILS &&
+      ownCf === undefined;
+    const about = isUsual ? (mode === "follow" ? FOLLOWED : SENT)
+      : { redirect: mode, isFrozen: false, given: signal ?? undefined, signal: undefined, details, cf: ownCf };
+    return make(href, upper, packed, data, about);
   };
 
   /** Creates the request that a redirect leads to. */
-  internals.redirectedRequest = (parts, url, method, headers, data) =>
-    made({ url, method, headers, redirect: "manual", signal: parts.signal, details: parts.details, cf: parts.cf, data });
+  internals.redirectedRequest = (from, url, method, headers, data) =>
+    make(url, method, headers, data, { ...internals.aboutRequest(from), redirect: "manual", signal: undefined });
 
-  /** Returns a detail, or undefined if it is the default. */
-  internals.detailOf = (details, name) =>
-    details[name] === DETAILS[name] ? undefined : details[name];
 }

@@ -1,5 +1,6 @@
 (native, internals) => {
-  const { newBody, Headers, defaultType, bodyOf, hrefOf } = internals;
+  const { newBody, isBody, Headers, withDefaultType, unpackedHeaders, bodyOf, hrefOf } = internals;
+  const { defineProperty } = Object;
   const { stringify } = JSON;
   const dictionary = (init) => internals.streams.dictionary(init, "The init of a response");
   const bad = (text) => {
@@ -39,70 +40,117 @@
   };
   const statusTextOf = (text) => native.statusText(text) ?? bad("Invalid statusText");
   const textOf = (text, status) =>
-    text === undefined ? PHRASES[status] ?? "" : statusTextOf(`${text}`);
+    text === undefined || text === PHRASES[status] ? PHRASES[status] ?? "" : statusTextOf(`${text}`);
   const checkBody = (status, data) => {
     if (data !== null && (status === 204 || status === 205 || status === 304)) {
       bad("Response with null body status (101, 204, 205, or 304) cannot have a body.");
     }
   };
 
-  // Marks an init made by this script, whose parts are already valid.
+  // All that is rarely set.
+  const USUAL = { redirected: false, type: "default", cf: undefined };
+
+  const TEXT = "text/plain;charset=UTF-8";
+
+  // Marks a response made by this script, which sets the parts itself.
   const MADE = {};
+  let make;
 
   class Response {
-    #body;
     #status;
     #statusText;
     #headers;
+    #body;
+    // Empty unless the response was fetched. Its headers are then immutable.
     #url = "";
-    #redirected = false;
-    #type = "default";
-    #cf;
+    #about = USUAL;
 
-    constructor(body = undefined, init = undefined, made = undefined) {
-      if (made === MADE) {
-        this.#body = newBody(init.data);
-        this.#status = init.status;
-        this.#statusText = init.statusText;
-        this.#headers = init.headers;
-        this.#url = init.url ?? "";
-        this.#redirected = init.redirected ?? false;
-        this.#cf = init.cf;
+    constructor(body, init, made) {
+      if (made === MADE) return;
+      if (init === undefined) {
+        this.#status = 200;
+        this.#statusText = "OK";
+      } else {
+        const options = dictionary(init);
+        const { status = 200, statusText, headers, cf } = options;
+        const number = statusOf(status);
+        this.#status = number;
+        this.#statusText = textOf(statusText, number);
+        if (headers !== undefined) this.#headers = new Headers(headers);
+        const own = internals.cfOf(cf);
+        if (own !== undefined) this.#about = { ...USUAL, cf: own };
+      }
+      if (body === undefined || body === null) {
+        this.#body = null;
         return;
       }
-      const options = dictionary(init);
-      const { status = 200, statusText, headers, cf } = options;
-      const number = statusOf(status);
-      const text = textOf(statusText, number);
-      const own = new Headers(headers);
+      if (init !== undefined) checkBody(this.#status, body);
+      if (typeof body === "string") {
+        this.#body = body;
+        this.#headers = this.#headers === undefined ? TEXT : withDefaultType(this.#headers, TEXT);
+        return;
+      }
       const { data, type } = bodyOf(body);
-      checkBody(number, data);
-      defaultType(own, type);
-      this.#body = newBody(data);
-      this.#status = number;
-      this.#statusText = text;
-      this.#headers = own;
-      this.#cf = internals.cfOf(cf);
+      this.#body = data;
+      this.#headers = withDefaultType(this.#headers, type);
     }
 
     static {
+      make = (status, statusText, headers, data, url, about) => {
+        const response = new Response(null, undefined, MADE);
+        response.#status = status;
+        response.#statusText = statusText;
+        response.#headers = headers;
+        response.#body = data;
+        response.#url = url;
+        response.#about = about;
+        return response;
+      };
       internals.isResponse = (value) =>
         value !== null && typeof value === "object" && #status in value;
-      internals.bodyOfResponse = (response) => response.#body;
-      internals.responseParts = (response) => ({
-        status: response.#status,
-        statusText: response.#statusText,
-        headers: response.#headers,
-        url: response.#url,
-        redirected: response.#redirected,
-        cf: response.#cf,
-      });
+      internals.bodyOfResponse = (response) => {
+        const body = response.#body;
+        return isBody(body) ? body : (response.#body = newBody(body));
+      };
+      internals.takeRawOfResponse = (response) => {
+        const body = response.#body;
+        if (typeof body !== "string") return body === null ? null : undefined;
+        response.#body = undefined;
+        return body;
+      };
+      internals.statusOfResponse = (response) => response.#status;
+      // As they are packed.
+      internals.headersOfResponse = (response) => response.#headers;
+      // What a message holds of the value, if it is a response.
+      internals.responseParts = (value) => {
+        if (!(#status in value)) return undefined;
+        const status = value.#status;
+        if (status === 0) bad("Response.error() cannot be sent.");
+        const url = value.#url;
+        const { redirected, cf } = value.#about;
+        const parts = [
+          2, status, value.#statusText, internals.packedPairs(value.#headers),
+          value.#body === null ? null : internals.bodyData(value),
+        ];
+        if (url !== "" || cf !== undefined) {
+          parts[5] = url === "" ? undefined : url;
+          parts[6] = url === "" ? undefined : redirected;
+          parts[7] = cf;
+        }
+        return parts;
+      };
       // Prepares a response for the code that has fetched it.
       internals.cameFrom = (response, url, redirected, type = "default") => {
-        response.#type = type;
-        response.#url = internals.withoutFragment(response.#url === "" ? url : response.#url);
-        response.#redirected ||= redirected;
-        internals.freezeHeaders(response.#headers);
+        const about = response.#about;
+        if (redirected !== about.redirected || type !== about.type) {
+          response.#about = { ...about, redirected: about.redirected || redirected, type };
+        }
+        // The URL of a request that was sent has no fragment.
+        response.#url = response.#url === "" ? url : native.withoutFragment(response.#url);
+        const headers = response.#headers;
+        if (headers !== undefined && typeof headers !== "string" && internals.isHeaders(headers)) {
+          internals.freezeHeaders(headers);
+        }
         return response;
       };
     }
@@ -111,9 +159,12 @@
       const text = stringify(data);
       if (text === undefined) bad("The data cannot be written as JSON.");
       const { status, statusText, headers, cf } = dictionary(init);
-      const own = new Headers(headers);
-      defaultType(own, "application/json");
-      return new Response(text, { status, statusText, headers: own, cf });
+      const own = headers === undefined ? undefined : new Headers(headers);
+      const response = new Response(null, { status, statusText, cf });
+      checkBody(response.#status, text);
+      response.#headers = withDefaultType(own, "application/json");
+      response.#body = text;
+      return response;
     }
 
     static error() {
@@ -141,7 +192,7 @@
     }
 
     get headers() {
-      return this.#headers;
+      return (this.#headers = unpackedHeaders(this.#headers, this.#url !== ""));
     }
 
     get url() {
@@ -149,21 +200,21 @@
     }
 
     get redirected() {
-      return this.#redirected;
+      return this.#about.redirected;
     }
 
     get cf() {
-      return this.#cf;
+      return this.#about.cf;
     }
 
     get type() {
-      return this.#status === 0 ? "error" : this.#type;
+      return this.#status === 0 ? "error" : this.#about.type;
     }
 
     clone() {
-      const parts = internals.responseParts(this);
-      const headers = internals.cloneHeaders(parts.headers);
-      return made({ ...parts, headers, data: internals.cloneBody(this) });
+      const headers = this.#headers === undefined ? undefined : internals.cloneHeaders(this.headers);
+      const data = internals.cloneBody(this);
+      return make(this.#status, this.#statusText, headers, data, this.#url, this.#about);
     }
 
     [internals.inspected]() {
@@ -171,18 +222,19 @@
       return { status, statusText, ok, headers, url, bodyUsed };
     }
   }
-  const made = (init) => new Response(null, init, MADE);
   const fixed = (status, init) => {
     const headers = new Headers(init);
     internals.freezeHeaders(headers);
-    return made({ status, statusText: PHRASES[status] ?? "", headers, data: null });
+    return make(status, PHRASES[status] ?? "", headers, null, "", USUAL);
   };
+  defineProperty(Response, "length", { value: 0 });
   internals.mixBody(Response, internals.bodyOfResponse);
   internals.interface(Response);
   internals.Response = Response;
 
   internals.contentType = (owner) => {
-    const { headers } = internals.isResponse(owner) ? internals.responseParts(owner) : internals.requestParts(owner);
+    const headers = internals.isResponse(owner) ? internals.headersOfResponse(owner)
+      : internals.headersOfRequest(owner);
     return internals.headerOf(headers, "content-type") ?? "";
   };
 
@@ -192,16 +244,17 @@
     if (typeof status !== "number" || (reason !== undefined && typeof reason !== "string")) {
       bad("A response needs a status, and a statusText that is a string.");
     }
-    const init = {
-      status: statusOf(status),
-      statusText: textOf(reason, statusOf(status)),
-      headers: internals.headersOf(headers),
-      url: typeof url === "string" && url !== "" ? hrefOf(url) : "",
-      redirected: redirected === true,
-      cf: internals.cfOf(cf),
-      data: internals.bodyOfData(body),
-    };
-    checkBody(init.status, init.data);
-    return made(init);
+    const number = statusOf(status);
+    const text = textOf(reason, number);
+    const href = typeof url === "string" && url !== "" ? hrefOf(url) : "";
+    const packed = internals.packedHeadersOf(headers);
+    const ownCf = internals.cfOf(cf);
+    const data = internals.bodyOfData(body);
+    checkBody(number, data);
+    const about = redirected !== true && ownCf === undefined ? USUAL
+      : { redirected: redirected === true, type: "default", cf: ownCf };
+    // One that was fetched elsewhere has a URL, and headers that can be changed.
+    const own = href === "" ? packed : unpackedHeaders(packed, false);
+    return make(number, text, own, data, href, about);
   };
 }

@@ -9,6 +9,7 @@
 mod encode_sets;
 mod host;
 mod parser;
+mod plain;
 mod record;
 
 use rquickjs::class::{JsClass, Trace, Tracer, Writable};
@@ -40,6 +41,18 @@ impl<'js> JsClass<'js> for Handle {
 
 pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     let ctx = native.ctx().clone();
+    let is_plain = |text: Value<'js>| {
+        raw::text(&text).map(|text| text.len() <= MAX_LENGTH && plain::is_plain(&text))
+    };
+    native.set("isPlainUrl", Function::new(ctx.clone(), is_plain)?)?;
+    let without_fragment = |url: rquickjs::String<'js>| {
+        let text = raw::text(url.as_value())?;
+        match text.split_once('#') {
+            Some((rest, _)) => rquickjs::String::from_str(url.ctx().clone(), rest),
+            None => Ok(url),
+        }
+    };
+    native.set("withoutFragment", Function::new(ctx.clone(), without_fragment)?)?;
     native.set("parseUrl", Function::new(ctx.clone(), parse)?)?;
     native.set("urlPart", Function::new(ctx.clone(), part)?)?;
     native.set("setUrlPart", Function::new(ctx.clone(), set_part)?)?;

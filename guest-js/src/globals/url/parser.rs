@@ -74,7 +74,7 @@ fn is_two_dots(segment: &str) -> bool {
 }
 
 struct Parser<'a> {
-    /// What has not been read yet.
+    /// The input that has not been read yet.
     rest: &'a str,
     base: Option<&'a Url>,
     url: Url,

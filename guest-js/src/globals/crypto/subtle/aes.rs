@@ -96,7 +96,7 @@ fn ctr(key: Held<'_>, Bytes(block): Bytes, bits: u32, Bytes(mut data): Bytes) ->
 struct Gcm<A: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>> {
     stream: Ctr32BE<A>,
     hash: GHash,
-    /// What the tag is combined with.
+    /// The mask of the tag.
     mask: [u8; BLOCK],
 }
 

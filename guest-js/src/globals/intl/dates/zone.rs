@@ -84,7 +84,7 @@ fn minutes_from_local(milliseconds: i64) -> i32 {
     minutes.unwrap_or(0)
 }
 
-/// What the engine asks of its platform. `local-time.patch` declares both.
+/// The two functions that the engine calls of its platform. `local-time.patch` declares both.
 #[cfg(target_arch = "wasm32")]
 #[allow(unsafe_code, reason = "the names are the guest's own")]
 mod platform {

@@ -9,7 +9,7 @@ pub struct Decimal {
     pub exponent: i32,
 }
 
-/// What a program can format.
+/// A number that a program can format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Number {
     Nan,
@@ -106,7 +106,7 @@ fn integer(text: &str, radix: u32) -> Number {
     if exponent > 309 { Number::Infinity { negative: false } } else { Number::Finite(decimal) }
 }
 
-/// How a number that lies between two others is rounded.
+/// The rounding of a number that lies between two others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Ceil,

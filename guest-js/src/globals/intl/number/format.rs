@@ -14,7 +14,7 @@ pub type Part = (&'static str, String);
 /// The highest power of ten that has a compact form.
 const MAX_POWER: i32 = 20;
 
-/// What a format needs of its locale.
+/// The data that a format needs of its locale.
 pub struct Format {
     pub settings: Settings,
     pub numbers: Rc<Table>,

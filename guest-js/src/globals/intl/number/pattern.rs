@@ -11,7 +11,7 @@ pub enum Piece {
     Currency,
 }
 
-/// What stands around a number, and how its digits are grouped.
+/// The text around a number, and the grouping of its digits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pattern {
     pub before: Vec<Piece>,

@@ -17,7 +17,7 @@ use crate::Host;
 type Tables = BTreeMap<String, DataPayload<BufferMarker>>;
 
 thread_local! {
-    /// What the host has given.
+    /// The tables from the host.
     static TABLES: RefCell<Tables> = const { RefCell::new(BTreeMap::new()) };
 }
 

@@ -1,4 +1,4 @@
-//! Where a text can be split into what a reader sees as characters, words and sentences.
+//! The boundaries of characters, words and sentences as a reader sees them.
 
 #![allow(clippy::cast_precision_loss, reason = "no text is that long")]
 
