@@ -43,6 +43,7 @@
 //! | `typescript` | yes | TypeScript, TSX and JSX. It is a second guest of 6 MB, which takes half of the build script's time. Without it, such a module is an [`Error::Load`] |
 //! | `declarations` | no | `Capability::declaration`: the interface of a capability in TypeScript, made from the JSON Schemas of its types |
 //! | `lockdown` | no | `Lockdown`: a second wall around the process, of Landlock and seccomp |
+//! | `serve` | no | `HttpService`: the `fetch` handler of a worker as a `tower::Service` for HTTP servers, such as hyper |
 //! | `tracing` | no | a span for each invocation, and an event for each line of its log, for subscribers of the crate `tracing`. Their targets are `isolet` and `isolet::console` |
 
 // Lets the paths in the macro's output resolve inside this crate too.
@@ -60,6 +61,8 @@ mod loader;
 mod lockdown;
 mod rpc;
 mod sandbox;
+#[cfg(feature = "serve")]
+mod serve;
 mod support;
 #[cfg(any(all(test, feature = "compiler"), fuzzing))]
 #[allow(missing_docs, dead_code, reason = "not part of the interface")]
@@ -92,6 +95,8 @@ pub use rpc::stream::{ByteSink, ByteStream};
 pub use rpc::stub::Stub;
 #[cfg(feature = "declarations")]
 pub use schemars;
+#[cfg(feature = "serve")]
+pub use serve::{Connection, HttpService, ResponseBody, ServeError};
 pub use support::backend::Backend;
 pub use worker::Worker;
 pub use worker::entrypoint::Entrypoint;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers of the host, beginning with the lowest.
-const HOST: [&str; 10] = [
+const HOST: [&str; 11] = [
     "support",
     "error",
     "limits",
@@ -16,6 +16,7 @@ const HOST: [&str; 10] = [
     "driver",
     "worker",
     "loader",
+    "serve",
 ];
 
 /// The layers of the guest, beginning with the lowest.

@@ -13,18 +13,20 @@ use crate::error::fault::lost;
 use crate::error::{Error, Result};
 use crate::limits::quota::Reservation;
 use crate::limits::stats::WorkerStats;
-use crate::rpc::mailbox::{Hold, Mailbox, StubHold};
+use crate::rpc::mailbox::{AtRest, Hold, Mailbox, StubHold};
 use crate::rpc::request::{Kept, Request};
 use crate::rpc::survey::{Holds, Visitor};
 use crate::worker_code::spec::Code;
 
 struct Inner {
     code: Arc<Code>,
-    _reservation: Reservation,
+    reservation: Arc<Reservation>,
     /// The worker's one sandbox, if it is alive.
     warm: Mutex<Option<(Mailbox, StubHold)>>,
     /// The app image, which is the heap after loading. `None` if the worker has none.
-    image: OnceCell<Option<Arc<Image>>>,
+    image: Arc<OnceCell<Option<Arc<Image>>>>,
+    /// Whoever is told each time the one sandbox comes to rest or ends.
+    at_rest: AtRest,
 }
 
 /// A loaded worker.
@@ -44,12 +46,28 @@ impl Worker {
         Self {
             inner: Arc::new(Inner {
                 code: Arc::new(code),
-                _reservation: reservation,
+                reservation: Arc::new(reservation),
                 warm: Mutex::new(None),
-                image: OnceCell::new(),
+                image: Arc::default(),
+                at_rest: None,
             }),
             fresh: false,
         }
+    }
+
+    /// Returns a worker of the same code with a sandbox of its own, whose rests are told to
+    /// `at_rest`.
+    #[cfg(feature = "serve")]
+    pub(crate) fn replica(&self, at_rest: AtRest) -> Self {
+        let Inner { code, reservation, image, .. } = &*self.inner;
+        let inner = Inner {
+            code: Arc::clone(code),
+            reservation: Arc::clone(reservation),
+            warm: Mutex::new(None),
+            image: Arc::clone(image),
+            at_rest,
+        };
+        Self { inner: Arc::new(inner), fresh: self.fresh }
     }
 
     /// Returns the date set with [`WorkerCode::compatibility_date`], or by the worker that
@@ -100,6 +118,14 @@ impl Worker {
         }
     }
 
+    /// Returns true if the worker's one sandbox is in a turn, or has yet to begin with a call
+    /// that was sent to it. A sandbox whose calls all wait, for example for a capability, is
+    /// not busy. Costs a lock, and waits for nothing.
+    pub fn is_busy(&self) -> bool {
+        let warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
+        warm.as_ref().is_some_and(|(mailbox, _)| mailbox.is_busy())
+    }
+
     pub(crate) fn code(&self) -> &Arc<Code> {
         &self.inner.code
     }
@@ -138,7 +164,8 @@ impl Worker {
     fn start(&self, image: &Arc<Image>, loaded: bool, lasting: bool) -> Result<Start> {
         let code = Arc::clone(&self.inner.code);
         let seed = code.new_seed()?;
-        Ok(Start { code, image: Arc::clone(image), loaded, seed, lasting })
+        let at_rest = self.inner.at_rest.clone().filter(|_| lasting);
+        Ok(Start { code, image: Arc::clone(image), loaded, seed, lasting, at_rest })
     }
 
     /// Runs a request in a sandbox of its own, on the caller's task. Dropping the future
