@@ -11,6 +11,8 @@ mod escape;
 mod output;
 mod record;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod size;
 mod streams;
 mod terminal;
@@ -34,6 +36,8 @@ struct Args {
 enum Command {
     Run(args::RunArgs),
     Bench(args::BenchArgs),
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::args::ServeArgs>),
 }
 
 /// Runs the command with the arguments of the process, and returns its exit status.
@@ -41,6 +45,8 @@ pub fn main() -> ExitCode {
     match Args::try_parse() {
         Ok(Args { command: Command::Run(args) }) => run::main(args),
         Ok(Args { command: Command::Bench(args) }) => bench::main(&args),
+        #[cfg(feature = "serve")]
+        Ok(Args { command: Command::Serve(args) }) => serve::main(*args),
         Err(error) => say(&error),
     }
 }

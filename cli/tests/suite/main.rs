@@ -11,4 +11,6 @@ mod printed;
 mod record;
 mod repeat;
 mod results;
+#[cfg(all(unix, feature = "serve"))]
+mod serve;
 mod streams;

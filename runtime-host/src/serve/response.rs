@@ -110,3 +110,62 @@ fn headers(pairs: &[(String, String)], keeps_length: bool) -> Result<HeaderMap, 
 fn latin1(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|char| u8::try_from(u32::from(char)).ok()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Returned, lift};
+
+    fn returned(status: u16, text: &str, headers: &[(&str, &str)]) -> Returned {
+        let pairs = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Returned {
+            status,
+            status_text: Some(text.to_owned()),
+            headers: pairs.collect(),
+            body: None,
+        }
+    }
+
+    /// A guest may send anything in place of a `Response`.
+    #[test]
+    fn what_http_does_not_allow_is_refused() {
+        let good = lift(returned(299, "Fine", &[("a", "b\tc\u{fc}")]), false, None).expect("it");
+        assert_eq!(good.headers()["a"].as_bytes(), b"b\tc\xfc");
+        for status in [0, 99, 100, 101, 199, 600, u16::MAX] {
+            assert!(lift(returned(status, "", &[]), false, None).is_err(), "{status}");
+        }
+        for text in ["a\r\nb: c", "a\nb", "a\0b", "\u{100}", &"x".repeat(1025)] {
+            assert!(lift(returned(200, text, &[]), false, None).is_err(), "{text:?}");
+        }
+        for (name, value) in [
+            ("a\r\nb", "c"),
+            ("a b", "c"),
+            ("a:b", "c"),
+            ("", "c"),
+            ("\u{fc}", "c"),
+            ("a", "b\r\nc: d"),
+            ("a", "b\nc"),
+            ("a", "b\rc"),
+            ("a", "b\0c"),
+            ("a", "\u{10a}"),
+        ] {
+            let response = lift(returned(200, "", &[(name, value)]), false, None);
+            assert!(response.is_err(), "{name:?}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn headers_are_bounded_in_number_and_size() {
+        let large = "x".repeat(64 << 10);
+        let sized =
+            |value: &str| lift(returned(200, "", &[("a", &large), ("b", value)]), false, None);
+        assert!(sized(&large[2..]).is_ok());
+        assert!(sized(&large[1..]).is_err());
+        let names: Vec<_> = (0..40_000).map(|n| format!("{n:x}")).collect();
+        let many = |count: usize| {
+            let pairs: Vec<_> = names[..count].iter().map(|name| (name.as_str(), "")).collect();
+            lift(returned(200, "", &pairs), false, None)
+        };
+        assert!(many(20_000).is_ok());
+        assert!(many(40_000).is_err());
+    }
+}
