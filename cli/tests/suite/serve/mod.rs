@@ -248,7 +248,7 @@ pub(crate) const PROGRAM: &str = "
             n++;
             if (pathname === '/count') return new Response(String(n));
             if (pathname === '/env') return Response.json(env);
-            if (pathname === '/ip') return new Response(request.headers.get('cf-connecting-ip'));
+            if (pathname === '/ip') return new Response(String(request.headers.get('cf-connecting-ip')));
             if (pathname === '/echo') return new Response(request.body);
             if (pathname === '/length') return new Response(String((await request.bytes()).length));
             if (pathname === '/throw') throw new RangeError('the inside');
