@@ -1,7 +1,7 @@
 //! Requests of HTTP as arguments of `fetch`.
 
 use http::header::{
-    self, CONNECTION, COOKIE, EXPECT, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    self, CONNECTION, COOKIE, EXPECT, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderValue, Method, request};
 use hyper::body::Body;
@@ -61,12 +61,16 @@ pub(super) fn lower<B: Body + Send + 'static>(
         return Err(ServeError::Method);
     }
     let connection = extensions.get::<Connection>().copied().unwrap_or_default();
-    let url = url::of(&uri, &headers, version, connection)?;
+    let (url, host) = url::of(&uri, &headers, version, connection)?;
     if body.size_hint().lower() > max_body_bytes {
         return Err(ServeError::BodyTooLarge { limit: max_body_bytes });
     }
     remove_connection_headers(&mut headers);
     headers.remove(EXPECT);
+    // HTTP/2 has `:authority` in its place, and a URL in the request line comes before it.
+    if let Ok(host) = HeaderValue::try_from(host) {
+        headers.insert(HOST, host);
+    }
     if !behind_proxy {
         for name in OF_A_PROXY {
             headers.remove(name);

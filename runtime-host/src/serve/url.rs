@@ -11,7 +11,7 @@ use super::error::ServeError;
 /// The host of requests that name none, which only HTTP/1.0 allows.
 const NO_HOST: &str = "localhost";
 
-/// Returns the URL that the worker sees.
+/// Returns the URL that the worker sees, and its host with the port.
 ///
 /// # Errors
 /// Errors if the request does not name one host, or not by a name that a URL can have.
@@ -20,7 +20,7 @@ pub(super) fn of(
     headers: &HeaderMap,
     version: Version,
     connection: Connection,
-) -> Result<String, ServeError> {
+) -> Result<(String, String), ServeError> {
     let bad = |text| Err(ServeError::BadRequest(text));
     let mut hosts = headers.get_all(HOST).iter();
     let host = match (hosts.next(), hosts.next()) {
@@ -49,7 +49,7 @@ pub(super) fn of(
     let scheme = if connection.is_tls { "https" } else { "http" };
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let slash = if path.starts_with('/') { "" } else { "/" };
-    Ok(format!("{scheme}://{authority}{slash}{path}"))
+    Ok((format!("{scheme}://{authority}{slash}{path}"), authority.to_owned()))
 }
 
 /// Returns true for a host, and a port if there is one. Stricter than a URL, which may have
