@@ -96,7 +96,7 @@ async fn call(pattern: &str, time: DateTime<Utc>, app: &App) {
     match &report.result {
         Ok(_) if app.quiet => {}
         Ok(_) => {
-            app.terminal.note(&format!("scheduled \"{pattern}\" {}", report.outcome().as_str()))
+            app.terminal.note(&format!("scheduled \"{pattern}\" {}", report.outcome().as_str()));
         }
         Err(error) => {
             let stack = stack_of(error);

@@ -201,12 +201,11 @@ async fn serve(parts: Parts) -> Result<(), Stopped> {
         }
     };
     let finish = async {
-        match end {
-            Some(end) => timeout_at(end, finish).await.is_ok(),
-            None => {
-                finish.await;
-                true
-            }
+        if let Some(end) = end {
+            timeout_at(end, finish).await.is_ok()
+        } else {
+            finish.await;
+            true
         }
     };
     tokio::select! {

@@ -102,17 +102,13 @@ pub(super) fn received<B: Body + Send + 'static>(
     let state = (Box::pin(body), max_bytes, excess);
     ByteStream::new(stream::unfold(state, move |(mut body, left, excess)| async move {
         let chunk = loop {
-            match poll_fn(|cx| body.as_mut().poll_frame(cx)).await? {
-                // Trailers have no place in a `Request`.
-                Ok(frame) => {
-                    if let Ok(chunk) = frame.into_data() {
-                        break chunk;
-                    }
-                }
-                Err(_) => {
-                    let error = Thrown::new("The body of the request has ended early.");
-                    return Some((Err(error), (body, left, excess)));
-                }
+            let Ok(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await? else {
+                let error = Thrown::new("The body of the request has ended early.");
+                return Some((Err(error), (body, left, excess)));
+            };
+            // Trailers have no place in a `Request`.
+            if let Ok(chunk) = frame.into_data() {
+                break chunk;
             }
         };
         let Some(left) = left.checked_sub(chunk.remaining() as u64) else {

@@ -83,13 +83,12 @@ impl Pool {
     ) -> Result<(Calling<Returned<R>>, Place), ServeError> {
         match &self.sandboxes {
             Sandboxes::Fresh(semaphore) => {
-                let place = match Arc::clone(semaphore).try_acquire_owned() {
-                    Ok(place) => Some(place),
-                    Err(_) => {
-                        let _waiting = self.wait()?;
-                        // It is never closed.
-                        Arc::clone(semaphore).acquire_owned().await.ok()
-                    }
+                let place = if let Ok(place) = Arc::clone(semaphore).try_acquire_owned() {
+                    Some(place)
+                } else {
+                    let _waiting = self.wait()?;
+                    // It is never closed.
+                    Arc::clone(semaphore).acquire_owned().await.ok()
                 };
                 Ok((self.entrypoint.call(method, arguments), place))
             }

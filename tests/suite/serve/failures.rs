@@ -84,7 +84,7 @@ async fn a_request_whose_client_left_is_cancelled() {
     call.abort();
     soon(async {
         while engine.stats().sandboxes > 0 {
-            tokio::task::yield_now().await
+            tokio::task::yield_now().await;
         }
     })
     .await;
@@ -112,7 +112,7 @@ async fn wait_until_goes_on_without_the_client() {
         assert_eq!(soon(is_done.recv()).await.as_deref(), Some("done"));
         soon(async {
             while engine.stats().sandboxes > 0 {
-                tokio::task::yield_now().await
+                tokio::task::yield_now().await;
             }
         })
         .await;

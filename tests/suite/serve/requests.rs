@@ -1,6 +1,6 @@
 //! What a worker sees of a request.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use http::{Method, Request, StatusCode, Version};
 use http_body_util::{BodyExt, Full, StreamBody};
@@ -85,7 +85,7 @@ async fn headers_of_the_connection_and_of_proxies_do_not_arrive() {
     }
     let mut request = get("/");
     let mapped = Ipv4Addr::LOCALHOST.to_ipv6_mapped();
-    request.extensions_mut().insert(Connection::new().peer(Ipv6Addr::from(mapped).into()));
+    request.extensions_mut().insert(Connection::new().peer(mapped.into()));
     assert!(direct(&service, request).await.1.contains(r#""cf-connecting-ip","127.0.0.1""#));
 }
 

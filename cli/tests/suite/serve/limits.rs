@@ -34,8 +34,9 @@ fn heads() {
         &["--max-headers", "4", "--max-head", "8K", "--admin", "127.0.0.1:0"],
     );
     let head = |count: usize, size: usize| {
-        let headers: String =
-            (0..count).map(|n| format!("x-{n}: {}\r\n", "y".repeat(size))).collect();
+        let headers: String = (0..count)
+            .flat_map(|n| [format!("x-{n}: "), "y".repeat(size), "\r\n".to_owned()])
+            .collect();
         format!("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}\r\n")
     };
     let _ = server.send(&head(2, 1)).expect(200, "http://a/");
