@@ -127,3 +127,75 @@ fn fresh_sandboxes_share_nothing() {
     }
     let _ = server.stop();
 }
+
+#[test]
+fn help_names_the_flags_and_the_exit_codes() {
+    let help = said(&mut serve(&Folder::new("serve-help"), &["--help"]));
+    assert_eq!(help.code, Some(0));
+    for text in [
+        "--listen",
+        "--admin",
+        "--cert",
+        "--key",
+        "--fresh",
+        "--sandboxes",
+        "--queue",
+        "--watch",
+        "--assets",
+        "--cron",
+        "--env-file",
+        "--max-body",
+        "--max-headers",
+        "--max-head",
+        "--head-timeout",
+        "--idle-timeout",
+        "--max-connections",
+        "--grace",
+        "--behind-proxy",
+        "--quiet",
+        "--fuel",
+        "--memory",
+        "--timeout",
+        "--loader",
+        "Exit status",
+    ] {
+        assert!(help.out.contains(text), "{text}");
+    }
+    assert!(!help.out.contains("--vars") && !help.out.contains("--call"), "{}", help.out);
+}
+
+/// A worker that is served loads others.
+#[test]
+fn loaders_serve_workers_of_workers() {
+    let folder = Folder::js(
+        "serve-loader",
+        "const CHILD = `export default { fetch: (request) => new Response('child of ' + request.url) }`;
+         export default { fetch(request, env) {
+            const child = env.LOADER.get('it', () => ({ mainModule: 'm.js', modules: { 'm.js': CHILD } }));
+            return child.getEntrypoint().fetch(request);
+         } }",
+    );
+    for flags in [&["--sandboxes", "2"][..], &["--fresh"]] {
+        let server = Server::start(&folder, &[&["--loader", "LOADER"], flags].concat());
+        for _ in 0..3 {
+            let _ = server.get("/x").expect(200, "child of http://a/x");
+        }
+        let _ = server.stop();
+    }
+}
+
+#[test]
+fn a_named_entrypoint_and_one_behind_a_proxy() {
+    let folder = Folder::js(
+        "serve-entrypoint",
+        "import { WorkerEntrypoint } from 'cloudflare:workers';
+         export default { fetch: () => new Response('default') };
+         export class Other extends WorkerEntrypoint {
+            fetch(request) { return new Response(request.headers.get('x-forwarded-for')) } }",
+    );
+    let server = Server::start(&folder, &["--entrypoint", "Other", "--behind-proxy"]);
+    let answer = server
+        .send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.2.3.4\r\nConnection: close\r\n\r\n");
+    let _ = answer.expect(200, "1.2.3.4");
+    let _ = server.stop();
+}
