@@ -20,13 +20,18 @@ use crate::worker_code::spec::Code;
 
 struct Inner {
     code: Arc<Code>,
-    reservation: Arc<Reservation>,
+    loaded: Arc<Loaded>,
     /// The worker's one sandbox, if it is alive.
     warm: Mutex<Option<(Mailbox, StubHold)>>,
-    /// The app image, which is the heap after loading. `None` if the worker has none.
-    image: Arc<OnceCell<Option<Arc<Image>>>>,
     /// Whoever is told each time the one sandbox comes to rest or ends.
     at_rest: AtRest,
+}
+
+/// What there is once for all sandboxes of the code.
+struct Loaded {
+    _reservation: Reservation,
+    /// The app image, which is the heap after loading. `None` if the worker has none.
+    image: OnceCell<Option<Arc<Image>>>,
 }
 
 /// A loaded worker.
@@ -46,9 +51,8 @@ impl Worker {
         Self {
             inner: Arc::new(Inner {
                 code: Arc::new(code),
-                reservation: Arc::new(reservation),
+                loaded: Arc::new(Loaded { _reservation: reservation, image: OnceCell::new() }),
                 warm: Mutex::new(None),
-                image: Arc::default(),
                 at_rest: None,
             }),
             fresh: false,
@@ -59,12 +63,11 @@ impl Worker {
     /// `at_rest`.
     #[cfg(feature = "serve")]
     pub(crate) fn replica(&self, at_rest: AtRest) -> Self {
-        let Inner { code, reservation, image, .. } = &*self.inner;
+        let Inner { code, loaded, .. } = &*self.inner;
         let inner = Inner {
             code: Arc::clone(code),
-            reservation: Arc::clone(reservation),
+            loaded: Arc::clone(loaded),
             warm: Mutex::new(None),
-            image: Arc::clone(image),
             at_rest,
         };
         Self { inner: Arc::new(inner), fresh: self.fresh }
@@ -100,7 +103,8 @@ impl Worker {
     /// Returns the error with which loading fails. The error is not remembered: the next
     /// call tries again.
     pub async fn prepare(&self) -> Result<bool> {
-        let image = self.inner.image.get_or_try_init(|| driver::app_image(&self.inner.code));
+        let Inner { code, loaded, .. } = &*self.inner;
+        let image = loaded.image.get_or_try_init(|| driver::app_image(code));
         Ok(image.await?.is_some())
     }
 
@@ -181,7 +185,7 @@ impl Worker {
         if code.is_child() && !code.parent.is_alive() {
             return Err(Error::ParentEnded);
         }
-        let app = self.inner.image.get().and_then(Option::as_ref);
+        let app = self.inner.loaded.image.get().and_then(Option::as_ref);
         let start = self.start(app.unwrap_or(code.engine.base()), app.is_some(), false)?;
         request.reseed = Some(start.seed);
         let (mailbox, starting) = start.mailbox();
