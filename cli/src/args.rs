@@ -41,6 +41,9 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) program: ProgramArgs,
 
+    #[command(flatten)]
+    pub(crate) call: CallArgs,
+
     /// The engine that executes the sandbox: machine code, or the portable interpreter Pulley, with
     /// which memory is at most 512M. Results, logs and fuel are the same
     #[arg(long, value_parser = engine(), default_value_t)]
@@ -77,6 +80,9 @@ pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) program: ProgramArgs,
 
+    #[command(flatten)]
+    pub(crate) call: CallArgs,
+
     /// Time only this engine (can be repeated) [default: all]
     #[arg(long = "engine", value_parser = engine())]
     pub(crate) engines: Vec<Backend>,
@@ -90,24 +96,28 @@ pub(crate) struct BenchArgs {
     pub(crate) json: bool,
 }
 
-/// The program to run, its call and its limits.
+/// The call of `isolet run` and `isolet bench`.
 #[derive(clap::Args)]
+pub(crate) struct CallArgs {
+    /// Call this method of the entrypoint
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) call: Option<String>,
+
+    /// Pass an argument to the call (can be repeated)
+    #[arg(long = "arg", value_name = "JSON", value_parser = json, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<Json>,
+}
+
+/// The program and its limits.
+#[derive(Clone, clap::Args)]
 pub(crate) struct ProgramArgs {
     /// The file to run (.js, .ts, .tsx, .jsx, .mjs or .cjs), or - for TypeScript from standard
     /// input, which can import only what --module and --root give
     pub(crate) file: String,
 
-    /// Call this method of the entrypoint
-    #[arg(long, value_name = "METHOD")]
-    pub(crate) call: Option<String>,
-
     /// Use this named export instead of the default export
     #[arg(long, value_name = "NAME")]
     pub(crate) entrypoint: Option<String>,
-
-    /// Pass an argument to the call (can be repeated)
-    #[arg(long = "arg", value_name = "JSON", value_parser = json, allow_hyphen_values = true)]
-    pub(crate) arguments: Vec<Json>,
 
     /// Add a value to env (can be repeated)
     #[arg(long, value_name = "NAME=JSON", value_parser = binding)]
@@ -145,7 +155,7 @@ pub(crate) struct ProgramArgs {
     #[arg(long = "net-log")]
     pub(crate) net_log: bool,
 
-    /// The maximum number of Wasm operations of the run [default: 5000000000]
+    /// The maximum number of Wasm operations of a call [default: 5000000000]
     #[arg(long, value_name = "N")]
     pub(crate) fuel: Option<u64>,
 
@@ -153,7 +163,7 @@ pub(crate) struct ProgramArgs {
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     pub(crate) memory: Option<u64>,
 
-    /// The maximum wall time, such as 500ms or 2m [default: 30s]
+    /// The maximum wall time of a call, such as 500ms or 2m [default: 30s]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Option<Duration>,
 
@@ -205,7 +215,7 @@ pub(crate) enum CompatibilityFlag {
 }
 
 /// Takes the names of the backends that this build has.
-fn engine() -> impl TypedValueParser<Value = Backend> {
+pub(crate) fn engine() -> impl TypedValueParser<Value = Backend> {
     PossibleValuesParser::new(Backend::ALL.iter().map(|backend| backend.name())).map(|name| {
         let named = Backend::ALL.iter().find(|backend| backend.name() == name);
         named.copied().unwrap_or_default()

@@ -99,7 +99,7 @@ fn fresh_code(args: &ProgramArgs) -> Result<WorkerCode, Failure> {
 
 /// The measurements of one engine.
 struct Timing<'a> {
-    args: &'a ProgramArgs,
+    args: &'a BenchArgs,
     engine: &'a Engine,
     warm: Worker,
     fresh: Worker,
@@ -116,7 +116,7 @@ struct Kind {
 async fn time(args: &BenchArgs, engines: &[(Backend, Engine)]) -> Result<Vec<Row>, Stopped> {
     let mut timings = Vec::new();
     for (_, engine) in engines {
-        timings.push(Timing::new(&args.program, engine).await?);
+        timings.push(Timing::new(args, engine).await?);
     }
     for _ in 0..args.runs {
         for timing in &mut timings {
@@ -128,9 +128,9 @@ async fn time(args: &BenchArgs, engines: &[(Backend, Engine)]) -> Result<Vec<Row
 }
 
 impl<'a> Timing<'a> {
-    async fn new(args: &'a ProgramArgs, engine: &'a Engine) -> Result<Self, Stopped> {
-        let warm = engine.loader().load(fresh_code(args)?)?;
-        let fresh = engine.loader().load(fresh_code(args)?)?.fresh_per_call();
+    async fn new(args: &'a BenchArgs, engine: &'a Engine) -> Result<Self, Stopped> {
+        let warm = engine.loader().load(fresh_code(&args.program)?)?;
+        let fresh = engine.loader().load(fresh_code(&args.program)?)?.fresh_per_call();
         // The first call loads, and makes the heap that the fresh ones begin with.
         for worker in [&warm, &fresh, &warm, &fresh] {
             call(args, worker).await?;
@@ -139,7 +139,7 @@ impl<'a> Timing<'a> {
     }
 
     async fn round(&mut self) -> Result<(), Stopped> {
-        let code = fresh_code(self.args)?;
+        let code = fresh_code(&self.args.program)?;
         let begun = Instant::now();
         let cold = self.engine.loader().load(code)?;
         let report = call(self.args, &cold).await?;
@@ -160,8 +160,10 @@ impl<'a> Timing<'a> {
     }
 }
 
-async fn call(args: &ProgramArgs, worker: &Worker) -> Result<Report, Stopped> {
-    let report = run::entrypoint(args, worker).run(args.call.as_deref(), &args.arguments).await;
+async fn call(args: &BenchArgs, worker: &Worker) -> Result<Report, Stopped> {
+    let report = run::entrypoint(&args.program, worker)
+        .run(args.call.call.as_deref(), &args.call.arguments)
+        .await;
     if report.result.is_err() { Err(Stopped::There(Box::new(report))) } else { Ok(report) }
 }
 

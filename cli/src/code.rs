@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use isolet::{Limits, Module, TranspileOptions, WorkerCode};
 
 use crate::args::{CompatibilityFlag, ProgramArgs};
-use crate::disk::{self, Folder};
+use crate::disk::{self, Folder, Source};
 use crate::streams;
 
 /// The name of standard input in stack traces.
@@ -18,6 +19,14 @@ const STDIN: &str = "stdin.ts";
 /// # Errors
 /// Errors if the arguments, or a file that they name, are wrong.
 pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
+    code_and_folder(args).map(|(code, _)| code)
+}
+
+/// Creates the worker's code from the arguments. Also returns the folder that it imports from.
+///
+/// # Errors
+/// Errors if the arguments, or a file that they name, are wrong.
+pub(crate) fn code_and_folder(args: &ProgramArgs) -> Result<(WorkerCode, Arc<Folder>), String> {
     let mut given = BTreeMap::new();
     for (specifier, path) in &args.modules {
         let text = read(path)?;
@@ -32,12 +41,13 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
     let folder = Folder::open(root.as_deref()).map_err(|error| {
         format!("{}: {error}", root.as_deref().unwrap_or(Path::new("")).display())
     })?;
+    let folder = Arc::new(folder);
 
     let mut options = TranspileOptions::default().legacy_decorators(args.legacy_decorators);
     if let Some(name) = &args.jsx_import_source {
         options = options.jsx_import_source(name);
     }
-    let mut code = WorkerCode::from_source(main, folder)
+    let mut code = WorkerCode::from_source(main, Source(Arc::clone(&folder)))
         .limits(limits(args))
         .transpile_options(options)
         .node_globals(true);
@@ -80,7 +90,7 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
     if let Some(seed) = args.seed {
         code = code.seed(seed);
     }
-    Ok(code)
+    Ok((code, folder))
 }
 
 /// Returns the paths that may be read once the process is locked down. The code may import from

@@ -1,8 +1,9 @@
 //! Modules from one folder, and from nowhere else.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Component, Path};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cap_fs_ext::{DirExt as _, FollowSymlinks, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _};
 use cap_std::ambient_authority;
@@ -19,7 +20,14 @@ pub(crate) const MAX_MODULES: u32 = 10_000;
 /// it. Everything whose name begins with a dot is hidden.
 pub(crate) struct Folder {
     dir: Option<Dir>,
-    room: Mutex<Room>,
+    known: Mutex<Known>,
+}
+
+/// What has been asked of a folder.
+struct Known {
+    room: Room,
+    /// The modules that were read. All sandboxes of a worker get the same ones.
+    modules: BTreeMap<String, Module>,
 }
 
 impl Folder {
@@ -32,11 +40,25 @@ impl Folder {
             Some(path) => Some(Dir::open_ambient_dir(path, ambient_authority())?),
             None => None,
         };
-        Ok(Self { dir, room: Mutex::new(Room { modules: MAX_MODULES, bytes: MAX_BYTES }) })
+        let room = Room { modules: MAX_MODULES, bytes: MAX_BYTES };
+        Ok(Self { dir, known: Mutex::new(Known { room, modules: BTreeMap::new() }) })
+    }
+
+    /// Returns the names of the modules that were read.
+    #[cfg(feature = "serve")]
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.known().modules.keys().cloned().collect()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self, name: &str) -> Result<Option<Module>, String> {
         let Some(dir) = &self.dir else { return Ok(None) };
+        if let Some(module) = self.known().modules.get(name) {
+            return Ok(Some(module.clone()));
+        }
         let file = match find(dir, name) {
             Ok(Some(file)) => file,
             Ok(None) => return Ok(None),
@@ -50,20 +72,25 @@ impl Folder {
         // Checked first, so that nothing else is read.
         of_text(String::new())?;
         let bytes = file.metadata().map_err(|error| format!("{name}: {error}"))?.len();
-        self.room.lock().unwrap_or_else(PoisonError::into_inner).take(name, bytes)?;
+        self.known().room.take(name, bytes)?;
         let text = text(file, bytes).map_err(|error| format!("{name}: {error}"))?;
-        of_text(text).map(Some)
+        let module = of_text(text)?;
+        self.known().modules.insert(name.to_owned(), module.clone());
+        Ok(Some(module))
     }
 }
 
-impl ModuleSource for Folder {
+/// A folder as the source of modules.
+pub(crate) struct Source(pub(crate) Arc<Folder>);
+
+impl ModuleSource for Source {
     fn module<'a>(&'a self, name: &'a str) -> Found<'a> {
-        // A run has one sandbox, and nothing else to do while it reads.
-        Box::pin(std::future::ready(self.read(name)))
+        // A sandbox that begins has nothing else to do while it reads.
+        Box::pin(std::future::ready(self.0.read(name)))
     }
 }
 
-/// The modules and bytes that a run may still read. Reading a module again counts again.
+/// The modules and bytes that may still be read.
 struct Room {
     modules: u32,
     bytes: u64,
@@ -84,7 +111,7 @@ impl Room {
 
 /// Opens a file of the folder. `None` if the file does not exist, is hidden, or is not a
 /// regular file.
-fn find(dir: &Dir, name: &str) -> io::Result<Option<File>> {
+pub(crate) fn find(dir: &Dir, name: &str) -> io::Result<Option<File>> {
     if is_hidden(Path::new(name)) {
         return Ok(None);
     }

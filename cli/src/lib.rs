@@ -14,6 +14,8 @@ mod net;
 mod output;
 mod record;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod size;
 mod streams;
 mod terminal;
@@ -40,6 +42,8 @@ enum Command {
     Bench(args::BenchArgs),
     Init(init::InitArgs),
     Types(types::TypesArgs),
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::args::ServeArgs>),
 }
 
 /// Runs the command with the arguments of the process, and returns its exit status.
@@ -49,6 +53,8 @@ pub fn main() -> ExitCode {
         Ok(Args { command: Command::Bench(args) }) => bench::main(&args),
         Ok(Args { command: Command::Init(args) }) => init::main(&args),
         Ok(Args { command: Command::Types(args) }) => types::main(&args),
+        #[cfg(feature = "serve")]
+        Ok(Args { command: Command::Serve(args) }) => serve::main(*args),
         Err(error) => say(&error),
     }
 }

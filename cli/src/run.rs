@@ -107,14 +107,23 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host
 
 /// Creates the engine for a program. `config` has room for one that loads no others.
 pub(crate) fn engine(program: &ProgramArgs, config: EngineConfig) -> Result<Engine, Error> {
+    // One sandbox does not need a pool of thousands, but one that loads others does.
+    let least = config.max_sandboxes;
+    engine_of(program, config, least)
+}
+
+/// Creates the engine for a program that begins with `least` sandboxes.
+pub(crate) fn engine_of(
+    program: &ProgramArgs,
+    config: EngineConfig,
+    least: u32,
+) -> Result<Engine, Error> {
     let memory = program.memory.unwrap_or(0).clamp(EngineConfig::DEFAULT_MAX_MEMORY_BYTES, 4 << 30);
     let config = config
         .max_memory_bytes(memory)
         .max_total_bytes(EngineConfig::DEFAULT_MAX_TOTAL_BYTES.saturating_add(memory))
         .max_root_percent(100);
-    // One sandbox does not need a pool of thousands, but one that loads others does.
-    let least = config.max_sandboxes;
-    let mut sandboxes = if program.loaders.is_empty() { least } else { MAX_WORKERS };
+    let mut sandboxes = if program.loaders.is_empty() { least } else { MAX_WORKERS.max(least) };
     loop {
         match Engine::with_config(config.clone().max_sandboxes(sandboxes)) {
             // Where addresses are short, fewer workers are better than none.
@@ -162,7 +171,7 @@ async fn run(
     let code = code.on_log(move |line| shown.suspend(|| terminal.log(line)));
     let worker = engine.loader().load(code)?;
     let entrypoint = entrypoint(&args.program, &worker);
-    let run = entrypoint.run(args.program.call.as_deref(), &args.program.arguments);
+    let run = entrypoint.run(args.call.call.as_deref(), &args.call.arguments);
     let report = tokio::select! {
         report = run => Ok(report),
         _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
@@ -218,13 +227,17 @@ pub(crate) fn print(terminal: &Terminal, report: &Report, host: Option<Host>, js
             Err(output::Failure::Io(error)) => not_written(terminal, &error, code),
         },
         Err(error) => {
-            let stack = match error {
-                Error::Exception(exception) => Some(stack_with_causes(exception)),
-                _ => None,
-            };
-            terminal.error(error, stack.as_deref());
+            terminal.error(error, stack_of(error).as_deref());
             code
         }
+    }
+}
+
+/// Returns the stack of an error that is an exception, with its causes.
+pub(crate) fn stack_of(error: &Error) -> Option<String> {
+    match error {
+        Error::Exception(exception) => Some(stack_with_causes(exception)),
+        _ => None,
     }
 }
 

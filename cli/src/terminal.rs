@@ -74,6 +74,16 @@ impl Terminal {
         self.print(&format!("{style}error:{style:#}{message}\n"));
     }
 
+    /// Shows one line of the command, such as that of a request.
+    #[cfg(feature = "serve")]
+    pub(crate) fn note(&self, text: &str) {
+        // A text of the client's must not pass for a row of the guest's.
+        let first = if text.starts_with(LOG.trim_end()) { MORE } else { "" };
+        let mut rows = Rows::new(first.to_owned(), MORE, columns());
+        rows.text(&Clip::of(text).into_text());
+        self.print(&format!("{}\n", rows.out));
+    }
+
     fn print(&self, text: &str) {
         match anstream::stderr().write_all(text.as_bytes()) {
             // If standard error is closed, the log is not wanted.

@@ -44,6 +44,7 @@
 //! | `declarations` | no | `Capability::declaration`: the interface of a capability in TypeScript, made from the JSON Schemas of its types |
 //! | `lockdown` | no | `Lockdown`: a second wall around the process, of Landlock and seccomp |
 //! | `net` | no | `Network`: requests of workers to the outside, within a policy |
+//! | `serve` | no | `HttpService`: the `fetch` handler of a worker as a `tower::Service` for HTTP servers, such as hyper |
 //! | `tracing` | no | a span for each invocation, and an event for each line of its log, for subscribers of the crate `tracing`. Their targets are `isolet` and `isolet::console` |
 
 // Lets the paths in the macro's output resolve inside this crate too.
@@ -63,6 +64,8 @@ mod lockdown;
 mod net;
 mod rpc;
 mod sandbox;
+#[cfg(feature = "serve")]
+mod serve;
 mod support;
 #[cfg(any(all(test, feature = "compiler"), fuzzing))]
 #[allow(missing_docs, dead_code, reason = "not part of the interface")]
@@ -101,6 +104,8 @@ pub use rpc::stream::{ByteSink, ByteStream};
 pub use rpc::stub::Stub;
 #[cfg(feature = "declarations")]
 pub use schemars;
+#[cfg(feature = "serve")]
+pub use serve::{Connection, HttpService, ResponseBody, ServeError};
 pub use support::backend::Backend;
 pub use worker::Worker;
 pub use worker::entrypoint::Entrypoint;

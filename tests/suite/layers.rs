@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers of the host, beginning with the lowest.
-const HOST: [&str; 11] = [
+const HOST: [&str; 12] = [
     "support",
     "error",
     "limits",
@@ -17,6 +17,7 @@ const HOST: [&str; 11] = [
     "worker",
     "loader",
     "net",
+    "serve",
 ];
 
 /// The layers of the guest, beginning with the lowest.

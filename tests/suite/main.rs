@@ -45,6 +45,7 @@ mod redirects;
 mod require;
 mod rpc;
 mod scale;
+mod serve;
 mod signals;
 mod stacks;
 mod streams;

@@ -44,10 +44,10 @@ impl Node {
 }
 
 /// A configuration file.
-pub(super) struct Document {
+pub(crate) struct Document {
     /// The path, for errors.
     name: String,
-    text: String,
+    pub(crate) text: String,
     pub(super) root: Node,
 }
 
@@ -56,7 +56,7 @@ impl Document {
     ///
     /// # Errors
     /// Errors if it cannot be read, is too large or is malformed. The error names the place.
-    pub(super) fn read(path: &Path) -> Result<Self, String> {
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let text = disk::read_at_most(path, MAX_BYTES)
             .map_err(|error| format!("{}: {error}", path.display()))?;
         Self::parse(path, text)

@@ -1,7 +1,7 @@
 //! `isolet types`: declarations of what a worker has, for editors and `tsc`.
 
 mod declaration;
-mod document;
+pub(crate) mod document;
 mod file;
 mod project;
 

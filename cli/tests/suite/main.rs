@@ -14,5 +14,7 @@ mod printed;
 mod record;
 mod repeat;
 mod results;
+#[cfg(all(unix, feature = "serve"))]
+mod serve;
 mod streams;
 mod types;

@@ -28,7 +28,14 @@ pub(crate) async fn app_image(
 ) -> Result<Option<Arc<Image>>> {
     let image = code.engine.dump_image().await?;
     let (code, seed) = (Arc::clone(code), code.new_seed()?);
-    let start = Start { code: Arc::clone(&code), image, loaded: false, seed, lasting: false };
+    let start = Start {
+        code: Arc::clone(&code),
+        image,
+        loaded: false,
+        seed,
+        lasting: false,
+        at_rest: None,
+    };
     let (_, Starting { start, mailbox, commands, alive: _alive }) = start.mailbox();
     let sandbox = start.sandbox(&mailbox).await?;
     let mut driver = Driver::new(start, mailbox, commands, sandbox);

@@ -45,7 +45,10 @@ impl Driver {
                 return if is_idle { Ok(()) } else { Err(Error::Hung) };
             }
             self.survey_later();
-            match self.next(orphaned.as_mut()).await {
+            self.mailbox.end_work(self.taken);
+            let next = self.next(orphaned.as_mut()).await;
+            self.mailbox.begin_work();
+            match next {
                 // Never happens: the driver itself has a sender.
                 Next::Command(None) | Next::Answer(Err(Aborted)) => {}
                 Next::Command(Some(command)) => self.command(command).await?,

@@ -17,7 +17,7 @@ use crate::engine::log::Stray;
 use crate::error::{Error, Result};
 use crate::limits::lineage::Lineage;
 use crate::limits::quota::Reservation;
-use crate::rpc::mailbox::Mailbox;
+use crate::rpc::mailbox::{AtRest, Mailbox};
 use crate::rpc::request::Command;
 use crate::rpc::stub::Stub;
 use crate::sandbox::Sandbox;
@@ -32,6 +32,7 @@ pub(crate) struct Start {
     pub(crate) seed: u64,
     /// True if the sandbox serves more than one call.
     pub(crate) lasting: bool,
+    pub(crate) at_rest: AtRest,
 }
 
 /// A driver that has not begun, and its mailbox.
@@ -70,7 +71,7 @@ impl Start {
         let quota = engine.quota_below(parent.quota(), limits);
         let lineage = Lineage::child_of(parent, lives, quota);
         let alive = Alive { _living: living, lineage: lineage.clone() };
-        let mailbox = Mailbox::new(sender, lineage, limits.clone());
+        let mailbox = Mailbox::new(sender, lineage, limits.clone(), self.at_rest.clone());
         (mailbox.clone(), Starting { start: self, mailbox, commands, alive })
     }
 }
@@ -88,6 +89,7 @@ impl Starting {
 
     async fn drive(self) {
         let Self { start, mailbox, mut commands, alive } = self;
+        let ended = mailbox.clone();
         match start.sandbox(&mailbox).await {
             Ok(sandbox) => {
                 let mut driver = Driver::new(start, mailbox, commands, sandbox);
@@ -97,6 +99,8 @@ impl Starting {
             }
             Err(error) => refuse_all(&mut commands, &start.code, start.seed, &error),
         }
+        // Its commands are closed, so it counts as at rest.
+        ended.end_work(0);
         // Has no effect if an error has stopped the sandbox.
         alive.lineage.end(None);
     }

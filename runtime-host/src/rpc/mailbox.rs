@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, Weak};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::error::Result;
 use crate::limits::Limits;
@@ -29,7 +29,15 @@ struct Inner {
     limits: Limits,
     /// True if a hold was dropped since the driver last looked.
     is_suspect: AtomicBool,
+    /// The number of requests that the driver has taken.
+    taken: AtomicU64,
+    /// True while the driver is at work on an event.
+    is_at_work: AtomicBool,
+    at_rest: AtRest,
 }
+
+/// Whoever is told each time the driver comes to rest or ends. `None` if nobody is.
+pub(crate) type AtRest = Option<Arc<Notify>>;
 
 /// An exported object that nobody holds any more.
 struct Released {
@@ -89,6 +97,7 @@ impl Mailbox {
         commands: mpsc::UnboundedSender<Command>,
         lineage: Lineage,
         limits: Limits,
+        at_rest: AtRest,
     ) -> Self {
         Self(Arc::new(Inner {
             commands,
@@ -98,7 +107,32 @@ impl Mailbox {
             lineage,
             limits,
             is_suspect: AtomicBool::new(false),
+            taken: AtomicU64::new(0),
+            is_at_work: AtomicBool::new(false),
+            at_rest,
         }))
+    }
+
+    /// Returns true if the driver is at work on an event, or has requests that it has not
+    /// taken.
+    pub(crate) fn is_busy(&self) -> bool {
+        let Inner { requests, taken, is_at_work, .. } = &*self.0;
+        let is_behind = taken.load(Ordering::Acquire) != requests.load(Ordering::Acquire);
+        !self.is_closed() && (is_behind || is_at_work.load(Ordering::Acquire))
+    }
+
+    /// Records that the driver begins to work on an event.
+    pub(crate) fn begin_work(&self) {
+        self.0.is_at_work.store(true, Ordering::Release);
+    }
+
+    /// Records that the driver has come to rest after `taken` requests, or has ended.
+    pub(crate) fn end_work(&self, taken: u64) {
+        self.0.taken.store(taken, Ordering::Release);
+        self.0.is_at_work.store(false, Ordering::Release);
+        if let Some(at_rest) = &self.0.at_rest {
+            at_rest.notify_one();
+        }
     }
 
     /// Returns true if both lead to the same sandbox.

@@ -138,7 +138,7 @@ struct Noted {
 fn letting_go_never_overtakes_a_call() {
     explore(ORDERS, || {
         let (sender, commands) = mpsc::unbounded_channel();
-        let mailbox = Mailbox::new(sender, Lineage::default(), Limits::default());
+        let mailbox = Mailbox::new(sender, Lineage::default(), Limits::default(), None);
         let driver = future::spawn(note(commands, mailbox.clone()));
         let callers = [0, 1, 2].map(|caller: u32| {
             let mailbox = mailbox.clone();
@@ -167,7 +167,7 @@ fn letting_go_never_overtakes_a_call() {
 fn a_sandbox_hears_that_nobody_holds_it_after_each_last_one() {
     explore(ORDERS, || {
         let (sender, commands) = mpsc::unbounded_channel();
-        let mailbox = Mailbox::new(sender, Lineage::default(), Limits::default());
+        let mailbox = Mailbox::new(sender, Lineage::default(), Limits::default(), None);
         let driver = future::spawn(note(commands, mailbox.clone()));
         let holders = [0, 1, 2].map(|_| {
             let mailbox = mailbox.clone();

@@ -69,6 +69,17 @@ impl Entrypoint {
         self
     }
 
+    #[cfg(feature = "serve")]
+    pub(crate) fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
+    /// Returns the same export of another worker of the same code.
+    #[cfg(feature = "serve")]
+    pub(crate) fn of(&self, worker: Worker) -> Self {
+        Self { worker, ..self.clone() }
+    }
+
     /// Returns a stub of the entrypoint, to be passed to other workers.
     pub fn stub(&self) -> Stub {
         Stub::to(Target::Worker(Arc::new(self.clone())))

@@ -15,16 +15,23 @@ use crate::error::invalid::CodeError;
 use crate::error::{Error, Result};
 use crate::limits::quota::Reservation;
 use crate::limits::stats::WorkerStats;
-use crate::rpc::mailbox::{Hold, Mailbox, StubHold};
+use crate::rpc::mailbox::{AtRest, Hold, Mailbox, StubHold};
 use crate::rpc::request::{Kept, Request};
 use crate::rpc::survey::{Holds, Visitor};
 use crate::worker_code::spec::Code;
 
 struct Inner {
     code: Arc<Code>,
-    _reservation: Reservation,
+    loaded: Arc<Loaded>,
     /// The worker's one sandbox, if it is alive.
     warm: Mutex<Option<(Mailbox, StubHold)>>,
+    /// Whoever is told each time the one sandbox comes to rest or ends.
+    at_rest: AtRest,
+}
+
+/// What there is once for all sandboxes of the code.
+struct Loaded {
+    _reservation: Reservation,
     /// The app image, which is the heap after loading. `None` if the worker has none.
     image: OnceCell<Option<Arc<Image>>>,
 }
@@ -46,12 +53,26 @@ impl Worker {
         Self {
             inner: Arc::new(Inner {
                 code: Arc::new(code),
-                _reservation: reservation,
+                loaded: Arc::new(Loaded { _reservation: reservation, image: OnceCell::new() }),
                 warm: Mutex::new(None),
-                image: OnceCell::new(),
+                at_rest: None,
             }),
             fresh: false,
         }
+    }
+
+    /// Returns a worker of the same code with a sandbox of its own, whose rests are told to
+    /// `at_rest`.
+    #[cfg(feature = "serve")]
+    pub(crate) fn replica(&self, at_rest: AtRest) -> Self {
+        let Inner { code, loaded, .. } = &*self.inner;
+        let inner = Inner {
+            code: Arc::clone(code),
+            loaded: Arc::clone(loaded),
+            warm: Mutex::new(None),
+            at_rest,
+        };
+        Self { inner: Arc::new(inner), fresh: self.fresh }
     }
 
     /// Returns the date set with [`WorkerCode::compatibility_date`], or by the worker that
@@ -84,8 +105,9 @@ impl Worker {
     /// Returns the error with which loading fails. The error is not remembered: the next
     /// call tries again.
     pub async fn prepare(&self) -> Result<bool> {
-        let image = || driver::app_image(&self.inner.code, None);
-        Ok(self.inner.image.get_or_try_init(image).await?.is_some())
+        let Inner { code, loaded, .. } = &*self.inner;
+        let image = loaded.image.get_or_try_init(|| driver::app_image(code, None));
+        Ok(image.await?.is_some())
     }
 
     /// Makes the app image from the heap after a call.
@@ -94,16 +116,17 @@ impl Worker {
         request: Box<Request>,
         mut answer: oneshot::Receiver<Kept<Result<Value>>>,
     ) -> Result<bool> {
+        let Inner { code, loaded, .. } = &*self.inner;
         let mut is_new = false;
         let image = async || {
             is_new = true;
-            let image = driver::app_image(&self.inner.code, Some(request)).await?;
+            let image = driver::app_image(code, Some(request)).await?;
             match answer.try_recv().map(Kept::take) {
                 Ok(Err(error)) => Err(error),
                 _ => Ok(image),
             }
         };
-        let has_image = self.inner.image.get_or_try_init(image).await?.is_some();
+        let has_image = loaded.image.get_or_try_init(image).await?.is_some();
         if is_new { Ok(has_image) } else { Err(CodeError::HasImage.into()) }
     }
 
@@ -119,6 +142,14 @@ impl Worker {
             Some(mailbox) => mailbox.count().await.unwrap_or_default(),
             None => WorkerStats::default(),
         }
+    }
+
+    /// Returns true if the worker's one sandbox is in a turn, or has yet to begin with a call
+    /// that was sent to it. A sandbox whose calls all wait, for example for a capability, is
+    /// not busy. Costs a lock, and waits for nothing.
+    pub fn is_busy(&self) -> bool {
+        let warm = self.inner.warm.lock().unwrap_or_else(PoisonError::into_inner);
+        warm.as_ref().is_some_and(|(mailbox, _)| mailbox.is_busy())
     }
 
     pub(crate) fn code(&self) -> &Arc<Code> {
@@ -159,7 +190,8 @@ impl Worker {
     fn start(&self, image: &Arc<Image>, loaded: bool, lasting: bool) -> Result<Start> {
         let code = Arc::clone(&self.inner.code);
         let seed = code.new_seed()?;
-        Ok(Start { code, image: Arc::clone(image), loaded, seed, lasting })
+        let at_rest = self.inner.at_rest.clone().filter(|_| lasting);
+        Ok(Start { code, image: Arc::clone(image), loaded, seed, lasting, at_rest })
     }
 
     /// Runs a request in a sandbox of its own, on the caller's task. Dropping the future
@@ -175,7 +207,7 @@ impl Worker {
         if code.is_child() && !code.parent.is_alive() {
             return Err(Error::ParentEnded);
         }
-        let app = self.inner.image.get().and_then(Option::as_ref);
+        let app = self.inner.loaded.image.get().and_then(Option::as_ref);
         let start = self.start(app.unwrap_or(code.engine.base()), app.is_some(), false)?;
         request.reseed = Some(start.seed);
         let (mailbox, starting) = start.mailbox();

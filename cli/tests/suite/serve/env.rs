@@ -1,0 +1,33 @@
+//! Where `env` comes from.
+
+use serde_json::{Value as Json, json};
+
+use super::{PROGRAM, Server};
+use crate::folder::Folder;
+
+#[test]
+fn flags_come_before_files_and_files_before_dev_vars() {
+    let folder = Folder::js("serve-env", PROGRAM)
+        .file(".dev.vars", "A=dev\nB=dev\nC=\"dev vars\"\n# a comment\nexport D=dev\n")
+        .file("one.env", "A=one\nB=one\nE='one'\n")
+        .file("two.env", "E=two\n");
+    let server = Server::start(
+        &folder,
+        &["--env-file", "one.env", "--env-file", "two.env", "--env", "A={\"json\":1}"],
+    );
+    let env: Json = serde_json::from_str(&server.get("/env").body).expect("JSON");
+    assert_eq!(
+        env,
+        json!({ "A": { "json": 1 }, "B": "one", "C": "dev vars", "D": "dev", "E": "two" })
+    );
+    assert!(server.stop().contains(".dev.vars"));
+}
+
+#[test]
+fn a_file_with_an_error_is_not_shown() {
+    let folder = Folder::js("serve-secret", PROGRAM).file("bad.env", "TOKEN=ok\nsecret line\n");
+    let said =
+        crate::folder::said(&mut super::serve(&folder, &["main.js", "--env-file", "bad.env"]));
+    let said = said.expect_failure(2, &["bad.env"]);
+    assert!(!said.err.contains("secret"), "{said:?}");
+}
