@@ -156,5 +156,5 @@ fn log(record: &NetworkRecord) {
     if let Some(reason) = &record.reason {
         more("reason", format!("{reason:?}"));
     }
-    Terminal::default().note("net", &text);
+    Terminal::default().note(&format!("net: {text}"));
 }

@@ -53,14 +53,6 @@ impl Terminal {
         self.print(&format!("{style}warning:{style:#}{message}\n"));
     }
 
-    /// Shows a message of a part of the command, without a style.
-    #[cfg(feature = "net")]
-    pub(crate) fn note(&self, topic: &str, message: &str) {
-        let mut rows = Rows::new(format!("{topic}: "), MORE, columns());
-        rows.text(&Clip::of(message).into_text());
-        self.print(&format!("{}\n", rows.out));
-    }
-
     /// Shows a message of the command, and the stack of an exception.
     pub(crate) fn error(&self, message: impl Display, stack: Option<&str>) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
@@ -75,7 +67,7 @@ impl Terminal {
     }
 
     /// Shows one line of the command, such as that of a request.
-    #[cfg(feature = "serve")]
+    #[cfg(any(feature = "net", feature = "serve"))]
     pub(crate) fn note(&self, text: &str) {
         // A text of the client's must not pass for a row of the guest's.
         let first = if text.starts_with(LOG.trim_end()) { MORE } else { "" };
