@@ -54,6 +54,11 @@ pub(crate) struct ServeArgs {
     #[arg(long)]
     pub(crate) fresh: bool,
 
+    /// Make this request once after loading, and begin each new sandbox with the heap as it was
+    /// then: METHOD:/PATH, such as GET:/
+    #[arg(long, value_name = "REQUEST", requires = "fresh", value_parser = warm)]
+    pub(crate) warm: Option<Warm>,
+
     /// The number of sandboxes. Variables of modules are per sandbox. With --fresh, the number of
     /// requests that are answered at a time [default: one for each core, 1000 with --fresh]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -126,6 +131,22 @@ pub(crate) struct ServeArgs {
     /// The variables of that file.
     #[arg(skip)]
     pub(crate) vars: Vec<(String, Json)>,
+}
+
+/// The request of a warm-up, which has no body.
+#[derive(Clone)]
+pub(crate) struct Warm {
+    pub(crate) method: String,
+    pub(crate) path: String,
+}
+
+fn warm(text: &str) -> Result<Warm, String> {
+    match text.split_once(':') {
+        Some((method, path)) if !method.is_empty() && path.starts_with('/') => {
+            Ok(Warm { method: method.to_owned(), path: path.to_owned() })
+        }
+        _ => Err("write it as METHOD:/PATH, such as GET:/".to_owned()),
+    }
 }
 
 fn head_size(text: &str) -> Result<u32, String> {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use isolet::{Engine, Entrypoint, Error, HttpService};
+use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::args::ServeArgs;
@@ -110,7 +111,19 @@ impl Source {
         let terminal = Arc::clone(&self.terminal);
         let code = code.on_log(move |line| terminal.log(line));
         let mut worker = self.engine.loader().load(code)?;
-        worker.prepare().await?;
+        if let Some(warm) = &self.args.warm {
+            let url = format!("http://localhost{}", warm.path);
+            let request = json!({ "url": url, "method": warm.method, "headers": [], "body": null });
+            let entrypoint = crate::run::entrypoint(&self.args.program, &worker);
+            if !entrypoint.warm_up("fetch", (request,)).await? {
+                self.terminal.note(
+                    "the program or its warm-up leaves something pending, such as a timer or a \
+                     call, so that each request loads the program anew",
+                );
+            }
+        } else {
+            worker.prepare().await?;
+        }
         if self.args.fresh {
             worker = worker.fresh_per_call();
         }

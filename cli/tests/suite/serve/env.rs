@@ -24,6 +24,21 @@ fn flags_come_before_files_and_files_before_dev_vars() {
 }
 
 #[test]
+fn dollar_signs_are_what_they_are() {
+    let text = "A=x\nB=$A$A\nC=\"${HOME} \\$A\"\nD='$A'\n";
+    let folder = Folder::js("serve-dollar", PROGRAM)
+        .file("one.env", text)
+        .file("large.env", &format!("A={}\n", "x".repeat(1 << 20)));
+    let server = Server::start(&folder, &["--env-file", "one.env"]);
+    let env: Json = serde_json::from_str(&server.get("/env").body).expect("JSON");
+    assert_eq!(env, json!({ "A": "x", "B": "$A$A", "C": "${HOME} $A", "D": "$A" }));
+    let _ = server.stop();
+    let said =
+        crate::folder::said(&mut super::serve(&folder, &["main.js", "--env-file", "large.env"]));
+    let _ = said.expect_failure(2, &["large.env", "1048576"]);
+}
+
+#[test]
 fn a_file_with_an_error_is_not_shown() {
     let folder = Folder::js("serve-secret", PROGRAM).file("bad.env", "TOKEN=ok\nsecret line\n");
     let said =

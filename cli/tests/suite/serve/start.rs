@@ -129,6 +129,29 @@ fn fresh_sandboxes_share_nothing() {
 }
 
 #[test]
+fn fresh_sandboxes_begin_after_the_warm_up() {
+    let folder = Folder::js("serve-warm", PROGRAM).file(
+        "pending.js",
+        "setTimeout(() => {}, 60_000); export default { fetch: () => new Response('ok') }",
+    );
+    let server = Server::start(&folder, &["--fresh", "--warm", "GET:/count"]);
+    for _ in 0..3 {
+        let _ = server.get("/count").expect(200, "2");
+    }
+    let _ = server.stop();
+    let failed = said(&mut serve(&folder, &["main.js", "--fresh", "--warm", "GET:/throw"]));
+    let _ = failed.expect_failure(2, &["the inside"]);
+    let without = said(&mut serve(&folder, &["main.js", "--warm", "GET:/"]));
+    let _ = without.expect_failure(2, &["--fresh"]);
+    let server = Server::of(&mut serve(
+        &folder,
+        &["pending.js", "--listen", "127.0.0.1:0", "--fresh", "--warm", "GET:/"],
+    ));
+    let _ = server.get("/").expect(200, "ok");
+    assert!(server.stop().contains("something pending"));
+}
+
+#[test]
 fn help_names_the_flags_and_the_exit_codes() {
     let help = said(&mut serve(&Folder::new("serve-help"), &["--help"]));
     assert_eq!(help.code, Some(0));
