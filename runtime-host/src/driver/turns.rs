@@ -228,9 +228,8 @@ impl Driver {
                 pace.pause().await;
             }
         }
-        // An alarm that nobody pays for never rings. It would be part of an image.
-        self.alarm =
-            alarm.filter(|it| self.dumps_image || self.invocations.contains_key(&it.invocation));
+        // An alarm that nobody pays for never rings.
+        self.alarm = alarm.filter(|alarm| self.invocations.contains_key(&alarm.invocation));
         Ok(())
     }
 

@@ -136,8 +136,9 @@ impl Entrypoint {
     /// is meant for one caller. Its result is dropped, and its logs are lost.
     ///
     /// Returns true if the worker has an app image. Returns false if loading or the call left
-    /// something pending, such as a timer, a capability call or a stream, so that each fresh
-    /// call must load again. Calls of capabilities are never sent, and count as pending.
+    /// something pending, such as a promise that a timer settles, a capability call or a
+    /// stream, so that each fresh call must load again. Calls of capabilities are never sent,
+    /// and count as pending. Timers end with the call that has set them.
     ///
     /// It takes the time of loading and of the call, and a few milliseconds, once.
     ///

@@ -121,7 +121,7 @@
     if (to === undefined) bad("Invalid Location header; unable to follow redirect.");
     const part = (url, name) => native.urlPart(url, name);
     const scheme = part(to, "protocol");
-    const href = part(to, "href");
+    const href = native.withoutFragment(part(to, "href"));
     if (scheme !== "http:" && scheme !== "https:") bad(`Fetch API cannot load: ${href}`);
     // As the standard says, even where the body would be dropped.
     if (status !== 303 && data === undefined) bad(ONCE);
