@@ -53,20 +53,18 @@ pub(crate) async fn app_image(
         code.has_failed_to_start();
         return Err(error);
     }
-    if let Some(request) = warm_up.filter(|_| driver.loaded) {
+    if !leaves_nothing(&driver) {
+        return Ok(None);
+    }
+    if let Some(request) = warm_up {
         driver.close(LOADING);
         let lineage = driver.mailbox.lineage().clone();
         let (invocation, invoke) = Invocation::new(*request, &code, driver.seed, lineage);
         driver.open(LOADING, invocation);
         driver.invoke(LOADING, invoke).await?;
-        if driver.invocations.contains_key(&LOADING) {
+        if driver.invocations.contains_key(&LOADING) || !leaves_nothing(&driver) {
             return Ok(None);
         }
-    }
-    let env = code.env().capabilities().len();
-    let at_rest = driver.calls.is_empty() && driver.table.is_at_rest(env);
-    if !driver.loaded || driver.alarm.is_some() || !at_rest {
-        return Ok(None);
     }
     // Covers the dump and the file that sandboxes map.
     let kept = code.quota.commit(2 * driver.sandbox.memory_peak())?;
@@ -75,4 +73,13 @@ pub(crate) async fn app_image(
     let image = tokio::task::spawn_blocking(move || engine.images().of_memory(memory));
     let image = image.await.map_err(internal)?.map_err(at_fault)?;
     Ok(Some(Arc::new(image.keeping(kept))))
+}
+
+/// Returns true if the worker has loaded and nothing is pending.
+fn leaves_nothing(driver: &Driver) -> bool {
+    let env = driver.code.env().capabilities().len();
+    driver.loaded
+        && driver.alarm.is_none()
+        && driver.calls.is_empty()
+        && driver.table.is_at_rest(env)
 }
