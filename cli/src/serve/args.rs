@@ -55,7 +55,7 @@ pub(crate) struct ServeArgs {
     pub(crate) fresh: bool,
 
     /// Make this request once after loading, and begin each new sandbox with the heap as it was
-    /// then: METHOD:/PATH, such as GET:/
+    /// then. It is a method, a colon and a path, such as GET:/
     #[arg(long, value_name = "REQUEST", requires = "fresh", value_parser = warm)]
     pub(crate) warm: Option<Warm>,
 

@@ -28,7 +28,7 @@ fn dollar_signs_are_what_they_are() {
     let text = "A=x\nB=$A$A\nC=\"${HOME} \\$A\"\nD='$A'\n";
     let folder = Folder::js("serve-dollar", PROGRAM)
         .file("one.env", text)
-        .file("large.env", &format!("A={}\n", "x".repeat(1 << 20)));
+        .file("large.env", format!("A={}\n", "x".repeat(1 << 20)));
     let server = Server::start(&folder, &["--env-file", "one.env"]);
     let env: Json = serde_json::from_str(&server.get("/env").body).expect("JSON");
     assert_eq!(env, json!({ "A": "x", "B": "$A$A", "C": "${HOME} $A", "D": "$A" }));
