@@ -267,7 +267,8 @@ fn install(ctx: &Ctx<'_>, state: &Rc<State>, globals: &[u8]) -> rquickjs::Result
     value::install(ctx)?;
     let (native, internals) = globals::install(ctx, state, globals)?;
     node::install(ctx, state, &native, &internals, modules::require)?;
-    value::set_platform(ctx, &internals.get::<_, Vec<Value<'_>>>("platform")?)?;
+    let prototypes = |name: &str| internals.get::<_, Vec<Value<'_>>>(name);
+    value::set_platform(ctx, &prototypes("platform")?, &prototypes("interfaces")?)?;
     *state.internals.borrow_mut() = Some(Internals::save(ctx, internals));
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! with them.
 
 use isolet_wire::Interface;
-use rquickjs::function::Constructor;
+use rquickjs::function::{Constructor, Rest};
 use rquickjs::{Array, Ctx, Exception, FromJs, Function, Object, Promise, Result, Value};
 
 use crate::state::{self, State};
@@ -190,9 +190,9 @@ pub fn instance<'js>(
     ctx: &Ctx<'js>,
     state: &State,
     interface: Interface,
-    data: Value<'js>,
+    fields: Vec<Value<'js>>,
 ) -> Result<Value<'js>> {
-    get::<Function<'js>>(ctx, state, "instanceOf")?.call((interface as i32, data))
+    get::<Function<'js>>(ctx, state, "instanceOf")?.call((interface as i32, Rest(fields)))
 }
 
 /// Calls `stub.fetch(...arguments)`.

@@ -74,13 +74,7 @@ impl<'js> StubHook<'js> for Outgoing {
         let kind = parts.next().transpose()?.and_then(|kind| kind.as_int());
         let kind = kind.and_then(|kind| usize::try_from(kind).ok()).unwrap_or_default();
         let interface = Interface::ALL.get(kind).copied().unwrap_or(Interface::Headers);
-        let mut fields = Vec::new();
-        for (name, value) in fields_of(interface).iter().copied().zip(parts) {
-            let value = value?;
-            if !value.is_undefined() {
-                fields.push((name, value));
-            }
-        }
+        let fields = parts.collect::<rquickjs::Result<_>>()?;
         Ok(Some(Instance { interface, fields }))
     }
 
@@ -101,32 +95,6 @@ impl<'js> StubHook<'js> for Outgoing {
                 self.withdrawn(ctx, object);
             }
         }
-    }
-}
-
-/// Returns the fields of an interface in the order in which the scripts list them.
-fn fields_of(interface: Interface) -> &'static [&'static str] {
-    match interface {
-        Interface::Headers => &["headers"],
-        Interface::Request => &[
-            "url",
-            "method",
-            "headers",
-            "body",
-            "redirect",
-            "signal",
-            "cache",
-            "credentials",
-            "integrity",
-            "cf",
-        ],
-        Interface::Response => {
-            &["status", "statusText", "headers", "body", "url", "redirected", "cf"]
-        }
-        Interface::ReadableStream => &["source"],
-        Interface::WritableStream => &["sink"],
-        Interface::Blob => &["type", "bytes"],
-        Interface::AbortSignal => &["reason", "source"],
     }
 }
 
@@ -304,22 +272,17 @@ impl<'js> StubSource<'js> for Incoming<'_> {
     fn instance(
         &mut self,
         ctx: &Ctx<'js>,
-        interface: Interface,
-        data: Value<'js>,
+        Instance { interface, fields }: Instance<'js>,
     ) -> rquickjs::Result<Value<'js>> {
-        let end = match interface {
-            Interface::ReadableStream => Some("source"),
-            Interface::WritableStream => Some("sink"),
-            _ => None,
-        };
-        if let (Some(end), Some(data)) = (end, data.as_object())
-            && let Some(stub) = Stub::of(&data.get(end)?)
+        let is_stream = matches!(interface, Interface::ReadableStream | Interface::WritableStream);
+        if is_stream
+            && let Some(stub) = fields.first().and_then(Stub::of)
             && let Root::Owned(handle) = &stub.borrow().root
         {
             self.handles.retain(|known| !known.is(handle));
             self.streams.push(handle.clone());
         }
-        intrinsics::instance(ctx, self.state, interface, data)
+        intrinsics::instance(ctx, self.state, interface, fields)
     }
 }
 

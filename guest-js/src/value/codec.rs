@@ -150,6 +150,8 @@ pub(super) struct Codec<'js> {
     /// The addresses of the prototypes of the platform's classes, sorted. The prototypes are
     /// never freed.
     platform: RefCell<Vec<usize>>,
+    /// Those of them whose instances cross as such.
+    interfaces: RefCell<Vec<usize>>,
 }
 
 /// The codec as it is stored in the context.
@@ -199,6 +201,7 @@ impl<'js> Codec<'js> {
             constructors: prelude.get("constructors")?,
             errors: prelude.get("errors")?,
             platform: RefCell::default(),
+            interfaces: RefCell::default(),
         })
     }
 
@@ -211,10 +214,17 @@ impl<'js> Codec<'js> {
         Ok(raw::address(&raw::prototype(ctx, value)?) == raw::address(&self.object_prototype))
     }
 
-    pub(super) fn set_platform(&self, prototypes: &[Value<'js>]) {
-        let mut platform: Vec<usize> = prototypes.iter().map(raw::address).collect();
-        platform.sort_unstable();
-        *self.platform.borrow_mut() = platform;
+    pub(super) fn set_platform(&self, prototypes: &[Value<'js>], interfaces: &[Value<'js>]) {
+        for (known, prototypes) in [(&self.platform, prototypes), (&self.interfaces, interfaces)] {
+            let mut addresses: Vec<usize> = prototypes.iter().map(raw::address).collect();
+            addresses.sort_unstable();
+            *known.borrow_mut() = addresses;
+        }
+    }
+
+    /// Returns true if this is the prototype of a class whose instances cross as such.
+    pub(super) fn is_interface(&self, prototype: &Value<'js>) -> bool {
+        self.interfaces.borrow().binary_search(&raw::address(prototype)).is_ok()
     }
 
     /// Returns true if an object that is not a proxy inherits from one of the platform's

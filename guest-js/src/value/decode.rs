@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use isolet_wire::{
-    BigInt, Buffer, Event, Interface, Problem, Text, Token, View, ViewKind, Walker, WireError,
-};
+use isolet_wire::{BigInt, Buffer, Event, Problem, Text, Token, View, ViewKind, Walker, WireError};
 use rquickjs::function::This;
 use rquickjs::{Ctx, Exception, Result, Value};
 
 use super::codec::{Codec, Intrinsic, New};
 use super::stack::with_header;
-use super::{StubSource, raw};
+use super::{Instance, StubSource, fields_of, raw};
 
 /// Creates the value that a message holds. All its objects are new.
 ///
@@ -65,8 +63,13 @@ enum Place<'a, 'js> {
     Set,
     /// The primitive of the wrapper object with that index.
     Boxed(usize),
-    /// The data of the instance with that index.
-    Instance(Interface, usize, Option<Text<'a>>),
+    /// The fields of the instance with that index, and the position of the next one. A message
+    /// may name a field that the class does not have.
+    Instance {
+        instance: Instance<'js>,
+        index: usize,
+        field: Option<usize>,
+    },
 }
 
 struct Decoder<'a, 'b, 'js> {
@@ -112,25 +115,30 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
     fn event(&mut self, event: Event<'a>, walker: &Walker<'a>) -> Result<()> {
         match event {
             Event::Key(next) => {
-                if let Some(
-                    Place::Property(key) | Place::Error(key, _) | Place::Instance(_, _, key),
-                ) = self.frames.last_mut().map(|frame| &mut frame.place)
-                {
-                    *key = Some(next);
+                match self.frames.last_mut().map(|frame| &mut frame.place) {
+                    Some(Place::Property(key) | Place::Error(key, _)) => *key = Some(next),
+                    Some(Place::Instance { instance, field, .. }) => {
+                        let names = fields_of(instance.interface);
+                        *field = names.iter().position(|name| Text::Utf8(name) == next);
+                    }
+                    _ => {}
                 }
                 Ok(())
             }
             Event::End => match self.frames.pop() {
-                Some(Frame { object, place: Place::Instance(interface, index, _) }) => {
-                    let instance = self.hook.instance(self.ctx, interface, object)?;
+                Some(Frame { place: Place::Instance { instance, index, .. }, .. }) => {
+                    let instance = self.hook.instance(self.ctx, instance)?;
                     self.late(index, instance)
                 }
                 _ => Ok(()),
             },
             Event::Value(Token::Interface(interface)) => {
-                let place = Place::Instance(interface, self.objects.len(), None);
+                let undefined = Value::new_undefined(self.ctx.clone());
+                let fields = vec![undefined.clone(); fields_of(interface).len()];
+                let instance = Instance { interface, fields };
+                let place = Place::Instance { instance, index: self.objects.len(), field: None };
                 self.objects.push(None);
-                self.frames.push(Frame { object: raw::new_object(self.ctx)?, place });
+                self.frames.push(Frame { object: undefined, place });
                 Ok(())
             }
             Event::Value(Token::Boxed) => {
@@ -228,10 +236,16 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
                 *index = at.saturating_add(1);
                 raw::define_item(self.ctx, &frame.object, at, value)
             }
-            Place::Property(key) | Place::Instance(_, _, key) => match key.take() {
+            Place::Property(key) => match key.take() {
                 Some(key) => raw::define(self.ctx, &frame.object, key, value, true),
                 None => Ok(()),
             },
+            Place::Instance { instance, field, .. } => {
+                if let Some(slot) = field.take().and_then(|at| instance.fields.get_mut(at)) {
+                    *slot = value;
+                }
+                Ok(())
+            }
             Place::Error(key, aggregate) => match key.take() {
                 Some(key) => {
                     let hidden = match key.as_str() {

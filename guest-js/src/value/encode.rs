@@ -12,7 +12,7 @@ use rquickjs::{Coerced, Ctx, Function, Result, Value};
 use super::codec::{Class, Codec, Intrinsic};
 use super::raw::{self, Keys, Kind};
 use super::seen::Seen;
-use super::{Instance, Instances, StubHook, refuse, stack};
+use super::{Instance, Instances, StubHook, fields_of, refuse, stack};
 
 /// Encodes a value and everything that it reaches.
 ///
@@ -291,7 +291,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
             class @ (Class::Object | Class::Other) => match raw::view_kind(&value) {
                 Some(_) if self.hook.holds_buffer(&value)? => self.capability(value)?,
                 Some(kind) => self.view(&codec, value, kind)?,
-                None if class == Class::Object => self.instance(&codec, value)?,
+                None if class == Class::Object => self.object_of_class(&codec, value)?,
                 None => self.capability(value)?,
             },
         }
@@ -299,7 +299,15 @@ impl<'a, 'js> Encoder<'a, 'js> {
     }
 
     /// Encodes an object that has a class of its own, or no prototype.
-    fn instance(&mut self, codec: &Codec<'js>, value: Value<'js>) -> Result<()> {
+    fn object_of_class(&mut self, codec: &Codec<'js>, value: Value<'js>) -> Result<()> {
+        // Its other possible treatments, which are looked for first otherwise, cost as much as
+        // all the rest of a request.
+        if codec.is_interface(&raw::prototype(self.ctx, &value)?)
+            && let Some(instance) = self.hook.interface(self.ctx, &value)?
+        {
+            self.instance(instance, value);
+            return Ok(());
+        }
         let is_plain =
             self.hook.instances() != Instances::Refused && !codec.is_platform(self.ctx, &value)?;
         if !is_plain {
@@ -479,16 +487,22 @@ impl<'a, 'js> Encoder<'a, 'js> {
             self.seen.add(value);
             return Ok(());
         }
-        let Some(Instance { interface, fields }) = self.hook.interface(self.ctx, &value)? else {
+        let Some(instance) = self.hook.interface(self.ctx, &value)? else {
             let name = class_name(self.ctx, &value);
             return Err(self.refused(&name));
         };
+        self.instance(instance, value);
+        Ok(())
+    }
+
+    fn instance(&mut self, Instance { interface, fields }: Instance<'js>, value: Value<'js>) {
         self.writer.begin_interface(interface);
         self.seen.add(value);
         // The end of the instance, which is written after its fields.
         self.frames.push(Frame::Items(Vec::new().into_iter()));
-        self.frames.push(Frame::Fields(fields.into_iter()));
-        Ok(())
+        let named = fields_of(interface).iter().copied().zip(fields);
+        let given: Vec<_> = named.filter(|(_, value)| !value.is_undefined()).collect();
+        self.frames.push(Frame::Fields(given.into_iter()));
     }
 
     fn codec(&mut self) -> Result<Rc<Codec<'js>>> {

@@ -80,7 +80,34 @@ pub trait StubHook<'js> {
 /// An instance of a class of the platform, as a message holds it.
 pub struct Instance<'js> {
     pub interface: Interface,
-    pub fields: Vec<(&'static str, Value<'js>)>,
+    /// The values in the order of [`fields_of`]. A message leaves out those that are undefined.
+    pub fields: Vec<Value<'js>>,
+}
+
+/// Returns the names of the fields of an interface.
+fn fields_of(interface: Interface) -> &'static [&'static str] {
+    match interface {
+        Interface::Headers => &["headers"],
+        Interface::Request => &[
+            "url",
+            "method",
+            "headers",
+            "body",
+            "redirect",
+            "signal",
+            "cache",
+            "credentials",
+            "integrity",
+            "cf",
+        ],
+        Interface::Response => {
+            &["status", "statusText", "headers", "body", "url", "redirected", "cf"]
+        }
+        Interface::ReadableStream => &["source"],
+        Interface::WritableStream => &["sink"],
+        Interface::Blob => &["type", "bytes"],
+        Interface::AbortSignal => &["reason", "source"],
+    }
 }
 
 /// Creates values out of capabilities.
@@ -92,12 +119,13 @@ pub trait StubSource<'js> {
     /// Errors if there is no such capability.
     fn stub(&mut self, ctx: &Ctx<'js>, position: u32) -> Result<Value<'js>>;
 
-    /// Creates the instance whose data a plain object holds.
+    /// Creates an instance from its fields. The fields that the message does not hold are
+    /// undefined.
     ///
     /// # Errors
-    /// Errors if there is no instance with this data.
-    fn instance(&mut self, _: &Ctx<'js>, _: Interface, data: Value<'js>) -> Result<Value<'js>> {
-        Ok(data)
+    /// Errors if there is no instance with these fields.
+    fn instance(&mut self, ctx: &Ctx<'js>, _: Instance<'js>) -> Result<Value<'js>> {
+        Err(Exception::throw_range(ctx, "a message holds an instance of a class of the platform"))
     }
 }
 
@@ -111,12 +139,16 @@ pub fn install(ctx: &Ctx<'_>) -> Result<()> {
 }
 
 /// Sets the prototypes of the platform's classes, whose instances hold more than their
-/// properties.
+/// properties, and of those classes among them that have an [`Interface`].
 ///
 /// # Errors
 /// Errors if the heap is full.
-pub fn set_platform<'js>(ctx: &Ctx<'js>, prototypes: &[Value<'js>]) -> Result<()> {
-    codec::Codec::of(ctx)?.set_platform(prototypes);
+pub fn set_platform<'js>(
+    ctx: &Ctx<'js>,
+    prototypes: &[Value<'js>],
+    interfaces: &[Value<'js>],
+) -> Result<()> {
+    codec::Codec::of(ctx)?.set_platform(prototypes, interfaces);
     Ok(())
 }
 

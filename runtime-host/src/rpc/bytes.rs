@@ -6,7 +6,8 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Bytes in the arguments or results of a call: a `Uint8Array` in JavaScript. Any buffer
-/// or view is accepted from JavaScript. A `Vec<u8>`, in contrast, is a list of numbers.
+/// or view is accepted from JavaScript, and a string, whose UTF-8 is taken. A `Vec<u8>`, in
+/// contrast, is a list of numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bytes(Vec<u8>);
 
@@ -45,7 +46,7 @@ impl<'de> Deserialize<'de> for Bytes {
             type Value = Bytes;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an ArrayBuffer or a view of one")
+                f.write_str("an ArrayBuffer, a view of one or a string")
             }
 
             fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
@@ -54,6 +55,10 @@ impl<'de> Deserialize<'de> for Bytes {
 
             fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Bytes, E> {
                 Ok(Bytes(bytes))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Bytes, E> {
+                Ok(Bytes(text.as_bytes().to_vec()))
             }
         }
 

@@ -36,7 +36,7 @@
    * Returns a signal that follows one elsewhere, as long as the invocation lasts that it was
    * sent to.
    */
-  internals.signalFrom = ({ reason, source }) => {
+  internals.signalFrom = (reason, source) => {
     const signal = internals.makeSignal();
     if (source === undefined) {
       abortSignal(signal, reason);

@@ -155,7 +155,7 @@
   internals.makeBlob = make;
 
   /** Creates a blob from the data of a message, which may be anything. */
-  internals.blobOfData = ({ type, bytes }) => {
+  internals.blobOf = (type, bytes) => {
     const copy = native.copyBytes(bytes);
     if (typeof type !== "string" || copy === undefined) bad("A Blob needs a type and bytes.");
     return make(copy, typeOf(type));

@@ -255,9 +255,9 @@
     return bytes;
   };
 
-  /** Returns the body for a message: bytes, a stream or null. */
+  /** Returns the body for a message: text, bytes, a stream or null. */
   internals.bodyData = (owner) => {
     const data = internals.takeBody(owner);
-    return data === null || isStream(data) ? data : bytesOf(data);
+    return data === null || typeof data === "string" || isStream(data) ? data : bytesOf(data);
   };
 }

@@ -334,9 +334,7 @@
   internals.interface(Request);
   internals.Request = Request;
 
-  /** Creates a request from the data of a message, which may be anything. */
-  internals.requestOfData = (given) => {
-    const { url, method, headers, body, redirect, signal, cf } = given;
+  const requestWith = (url, method, headers, body, redirect, signal, cf, details) => {
     const verb = method ?? "GET";
     if (typeof url !== "string" || typeof verb !== "string") {
       bad("A request needs a url, and a method that is a string.");
@@ -346,7 +344,6 @@
     const upper = verb === "GET" ? verb : methodOf(verb);
     const packed = internals.packedHeadersOf(headers);
     const mode = redirectOf(redirect ?? "follow");
-    const details = detailsOf(given, DETAILS);
     const ownCf = cfOf(cf);
     const data = internals.bodyOfData(body);
     checkBody(upper, data);
@@ -355,6 +352,22 @@
     const about = isUsual ? (mode === "follow" ? FOLLOWED : SENT)
       : { redirect: mode, isFrozen: false, given: signal ?? undefined, signal: undefined, details, cf: ownCf };
     return make(href, upper, packed, data, about);
+  };
+
+  /** Creates a request from the fields of a message, which may be anything. */
+  internals.requestOfFields = (
+    url, method, headers, body, redirect, signal, cache, credentials, integrity, cf,
+  ) => {
+    const isUsual = cache === undefined && credentials === undefined && integrity === undefined;
+    const details = isUsual ? DETAILS
+      : detailsOf({ __proto__: null, cache, credentials, integrity }, DETAILS);
+    return requestWith(url, method, headers, body, redirect, signal, cf, details);
+  };
+
+  /** Creates a request from a plain object, which may hold anything. */
+  internals.requestOfData = (given) => {
+    const { url, method, headers, body, redirect, signal, cf } = given;
+    return requestWith(url, method, headers, body, redirect, signal, cf, detailsOf(given, DETAILS));
   };
 
   /** Creates the request that a redirect leads to. */

@@ -238,8 +238,8 @@
     return internals.headerOf(headers, "content-type") ?? "";
   };
 
-  /** Creates a response from the data of a message, which may be anything. */
-  internals.responseOfData = ({ status, statusText, headers, body, url, redirected, cf }) => {
+  /** Creates a response from the fields of a message, which may be anything. */
+  const responseOfFields = (status, statusText, headers, body, url, redirected, cf) => {
     const reason = statusText ?? undefined;
     if (typeof status !== "number" || (reason !== undefined && typeof reason !== "string")) {
       bad("A response needs a status, and a statusText that is a string.");
@@ -257,4 +257,9 @@
     const own = href === "" ? packed : unpackedHeaders(packed, false);
     return make(number, text, own, data, href, about);
   };
+  internals.responseOfFields = responseOfFields;
+
+  /** Creates a response from a plain object, which may hold anything. */
+  internals.responseOfData = ({ status, statusText, headers, body, url, redirected, cf }) =>
+    responseOfFields(status, statusText, headers, body, url, redirected, cf);
 }

@@ -78,7 +78,8 @@ impl Realm {
             internals.set("native", native).unwrap();
             ctx.globals().set("internals", internals.clone()).unwrap();
             let platform: Vec<Value<'_>> = internals.get("platform").unwrap();
-            value::set_platform(&ctx, &platform).unwrap();
+            let interfaces: Vec<Value<'_>> = internals.get("interfaces").unwrap();
+            value::set_platform(&ctx, &platform, &interfaces).unwrap();
             *state.internals.borrow_mut() = Some(Internals::save(&ctx, internals));
         });
         Self { context, runtime, state, lines }

@@ -46,9 +46,9 @@ pub(crate) fn failed(thrown: Thrown) -> Answer {
 ///
 /// `redirect` is `manual`: the worker follows redirects itself, 20 times at most, and
 /// each request arrives here. `headers` is a list of pairs of strings. The names are in
-/// lower case and sorted, and `set-cookie` occurs once for each cookie. `body` is null or
-/// [`Bytes`](crate::Bytes), or a stream that is still being made: take it as a
-/// [`ByteStream`](crate::ByteStream), which accepts bytes as well.
+/// lower case and sorted, and `set-cookie` occurs once for each cookie. `body` is null, text
+/// or [`Bytes`](crate::Bytes), which can both be taken as `Bytes`, or a stream that is still
+/// being made: take it as a [`ByteStream`](crate::ByteStream), which accepts all three.
 ///
 /// In a returned response all but `status` may be missing, and the body may be a string
 /// or a `ByteStream`. The same object, or a URL, is what
