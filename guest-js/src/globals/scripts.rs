@@ -100,6 +100,7 @@ pub const TEXTS: &str = texts! {
     "isolet:socketCrossing" "web_socket/crossing.js"
     "isolet:eventParser" "event_source/parser.js"
     "isolet:EventSource" "event_source/event_source.js"
+    "isolet:Socket" "sockets/socket.js"
     "isolet:navigator" "workers/navigator.js"
     "isolet:ExecutionContext" "workers/execution_context.js"
     "isolet:WorkerLoader" "workers/worker_loader.js"

@@ -150,6 +150,7 @@
   internals.setOutbound = (stub) => {
     outbound = stub;
   };
+  internals.outbound = () => outbound;
 
   /** Returns the receiver of a request of the global `fetch`, or the response that needs none. */
   const receiverOf = (request) => {
