@@ -19,7 +19,7 @@ fn parent(body: &str) -> Case {
          const upgrade = {{ headers: {{ upgrade: 'websocket' }} }};
          {body}"
     );
-    Case::body(&body).env("LOADER", isolet::Binding::Loader)
+    Case::body(&body).code(|code| code.loader("LOADER"))
 }
 
 const ECHO: &str = "const ECHO = `export default { fetch(request) {
@@ -103,5 +103,9 @@ async fn messages_are_counted_as_calls() {
     let run = |count| parent(&body(count)).limits(|limits| limits.capability_calls(50)).run();
     let _ = run(10).await.expect_ok("all");
     let failed = run(50).await;
-    assert!(failed.result.is_err() || failed.json() == json!([1006, "", false]), "{failed:?}");
+    assert!(
+        failed.0.result.is_err() || failed.json() == json!([1006, "", false]),
+        "{:?}",
+        failed.0
+    );
 }

@@ -401,7 +401,7 @@ async fn a_socket_ends_with_its_invocation() {
         let records = Records::default();
         let network = records.audit(network(local(server.port)));
         let case = case(network, server.port, &format!("{SOCKETS} {body}"));
-        let run = case.limits(|limits: Limits| limits.fuel(50_000_000)).run().await;
+        let run = case.limits(|limits: Limits| limits.fuel(50_000_000)).run().await.0;
         assert_eq!(run.result.is_err(), fails);
         soon(gone.notified()).await;
         let record = &records.wait(1).await[0];
