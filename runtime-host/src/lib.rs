@@ -105,7 +105,7 @@ pub use rpc::stub::Stub;
 #[cfg(feature = "declarations")]
 pub use schemars;
 #[cfg(feature = "serve")]
-pub use serve::{Connection, HttpService, ResponseBody, ServeError};
+pub use serve::{Connection, HttpService, ResponseBody, ServeError, WebSockets};
 pub use support::backend::Backend;
 pub use worker::Worker;
 pub use worker::entrypoint::Entrypoint;

@@ -55,3 +55,4 @@ mod tenancy;
 mod trees;
 mod typescript;
 mod values;
+mod web_sockets;

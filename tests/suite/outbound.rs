@@ -74,14 +74,14 @@ async fn a_stub_gets_every_request_of_a_child() {
     ]));
 }
 
-/// `connect` is refused with and without a network.
+/// `connect` is refused without a network, and by one that is a worker.
 #[tokio::test]
 async fn a_child_connects_to_nothing() {
     const CONNECT: &str = "This worker is not permitted to access the internet via global functions \
          like connect(). It must use capabilities (such as bindings in 'env') to talk to the outside \
          world.";
     let run = parent(
-        "const source = `import { connect } from 'cloudflare:workers'; export default { run() { connect('a:1') } }`;
+        "const source = `import { connect } from 'cloudflare:workers'; export default { run() { return connect('a:1').opened } }`;
          const told = [];
          for (const more of [{}, { globalOutbound: null }, { globalOutbound: ctx.exports.Gate({ props: {} }) }]) {
             const stub = env.LOADER.load({ mainModule: 'm.js', modules: { 'm.js': source }, ...more }).getEntrypoint();
@@ -89,7 +89,8 @@ async fn a_child_connects_to_nothing() {
          }
          return told",
     );
-    let _ = run.run().await.expect_ok([CONNECT; 3]);
+    let reserved = "'connect' is a reserved method and cannot be called over RPC.";
+    let _ = run.run().await.expect_ok([CONNECT, CONNECT, reserved]);
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use isolet::Engine;
+use isolet::{Engine, WebSockets};
 use tokio::sync::Semaphore;
 
 use super::address::Listener;
@@ -27,7 +27,12 @@ const MAX_TIME: Duration = Duration::from_mins(1);
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Serves the second address for ever.
-pub(crate) async fn serve(listener: Listener, metrics: Arc<Metrics>, engine: Engine) {
+pub(crate) async fn serve(
+    listener: Listener,
+    metrics: Arc<Metrics>,
+    engine: Engine,
+    sockets: WebSockets,
+) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -35,10 +40,10 @@ pub(crate) async fn serve(listener: Listener, metrics: Arc<Metrics>, engine: Eng
             continue;
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-        let (metrics, engine) = (Arc::clone(&metrics), engine.clone());
+        let (metrics, engine, sockets) = (Arc::clone(&metrics), engine.clone(), sockets.clone());
         tokio::spawn(async move {
             let service = service_fn(|request| {
-                let response = answer(&request, &metrics, &engine);
+                let response = answer(&request, || metrics.text(&engine, &sockets));
                 std::future::ready(Ok::<_, Infallible>(response))
             });
             let connection = http1::Builder::new()
@@ -51,14 +56,14 @@ pub(crate) async fn serve(listener: Listener, metrics: Arc<Metrics>, engine: Eng
     }
 }
 
-fn answer(request: &Request<Incoming>, metrics: &Metrics, engine: &Engine) -> Response<AnyBody> {
+fn answer(request: &Request<Incoming>, metrics: impl Fn() -> String) -> Response<AnyBody> {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return plain(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n".to_owned());
     }
     match request.uri().path() {
         "/healthz" => plain(StatusCode::OK, "ok\n".to_owned()),
         "/metrics" => {
-            let mut response = plain(StatusCode::OK, metrics.text(engine));
+            let mut response = plain(StatusCode::OK, metrics());
             let kind = HeaderValue::from_static(OPEN_METRICS);
             response.headers_mut().insert(CONTENT_TYPE, kind);
             response

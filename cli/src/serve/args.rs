@@ -89,6 +89,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "SIZE", value_parser = size::parse, default_value = "100M")]
     pub(crate) max_body: u64,
 
+    /// The maximum size of a message from the client of a WebSocket
+    #[arg(long, value_name = "SIZE", value_parser = size::parse, default_value = "1M")]
+    pub(crate) max_message: u64,
+
     /// The maximum number of headers of a request
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000), default_value_t = 100)]
     pub(crate) max_headers: u32,
@@ -101,8 +105,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "10s")]
     pub(crate) head_timeout: Duration,
 
-    /// The time after which a connection without a request is closed, and one whose client takes
-    /// nothing of a response
+    /// The time after which a connection without a request is closed, one whose client takes
+    /// nothing of a response, and a WebSocket whose client does not answer a ping
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "60s")]
     pub(crate) idle_timeout: Duration,
 

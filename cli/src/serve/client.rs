@@ -17,6 +17,8 @@ pub(crate) struct Client {
     /// The number of the first request that is refused.
     refused_from: AtomicU64,
     is_in_head: AtomicBool,
+    /// True if its connection is a WebSocket.
+    is_upgraded: AtomicBool,
     /// The last time at which a head began or a response ended.
     changed_at: Mutex<Instant>,
     changed: Notify,
@@ -32,6 +34,7 @@ impl Client {
             in_flight: AtomicUsize::new(0),
             refused_from: AtomicU64::new(u64::MAX),
             is_in_head: AtomicBool::new(false),
+            is_upgraded: AtomicBool::new(false),
             changed_at: Mutex::new(Instant::now()),
             changed: Notify::new(),
             is_unwanted: AtomicBool::new(false),
@@ -68,8 +71,17 @@ impl Client {
         (InFlight(Arc::clone(self)), number >= self.refused_from.load(Ordering::Acquire))
     }
 
+    /// Records that its connection is a WebSocket from now on, and never idle.
+    pub(crate) fn upgrade(&self) {
+        self.is_upgraded.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_upgraded(&self) -> bool {
+        self.is_upgraded.load(Ordering::Acquire)
+    }
+
     pub(crate) fn is_idle(&self) -> bool {
-        self.in_flight.load(Ordering::Acquire) == 0
+        self.in_flight.load(Ordering::Acquire) == 0 && !self.is_upgraded()
     }
 
     /// Waits until the client has sent nothing for too long, or its connection is needed for

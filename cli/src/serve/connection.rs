@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONNECTION, TRANSFER_ENCODING};
-use http::{HeaderValue, Request, Response, Version};
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -18,8 +18,9 @@ use tokio_rustls::TlsAcceptor;
 use super::address::{Accepted, Stream};
 use super::app::{App, Tracked};
 use super::args::ServeArgs;
-use super::client::{Client, Clients};
+use super::client::{Client, Clients, Connected};
 use super::guarded::Guarded;
+use super::metrics::Metrics;
 
 /// The time for a client to take note that its connection ends.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -29,6 +30,25 @@ const PING: Duration = Duration::from_secs(20);
 
 /// The maximum number of requests at a time on one connection of HTTP/2.
 const MAX_STREAMS: u32 = 100;
+
+/// A connection that is counted.
+pub(crate) struct Counted {
+    _connected: Connected,
+    metrics: Arc<Metrics>,
+}
+
+impl Counted {
+    fn new(connected: Connected, metrics: Arc<Metrics>) -> Self {
+        metrics.connections.inc();
+        Self { _connected: connected, metrics }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.metrics.connections.dec();
+    }
+}
 
 /// What all connections share.
 pub(crate) struct Server {
@@ -77,21 +97,21 @@ impl Server {
         let metrics = Arc::clone(self.app.metrics());
         metrics.accepted.inc();
         let client = Arc::new(Client::new(peer, self.tls.is_some()));
-        let Some(_connected) = self.clients.add(&client) else {
+        let Some(connected) = self.clients.add(&client) else {
             metrics.refused("connections");
             return;
         };
-        metrics.connections.inc();
-        if let Err(reason) = self.serve_client(stream, &client, stop).await {
+        let counted = Counted::new(connected, Arc::clone(&metrics));
+        if let Err(reason) = self.serve_client(stream, &client, counted, stop).await {
             metrics.refused(reason);
         }
-        metrics.connections.dec();
     }
 
     async fn serve_client(
         self: &Arc<Self>,
         stream: Box<dyn Stream>,
         client: &Arc<Client>,
+        counted: Counted,
         mut stop: watch::Receiver<()>,
     ) -> Result<(), &'static str> {
         let stream: Box<dyn Stream> = match &self.tls {
@@ -104,12 +124,14 @@ impl Server {
                 _ = stop.changed() => return Ok(()),
             },
         };
-        let io = TokioIo::new(Guarded::new(stream, Arc::clone(client), self.idle_timeout));
+        let guarded = Guarded::new(stream, Arc::clone(client), self.idle_timeout, counted);
+        let io = TokioIo::new(guarded);
         let service = service_fn(|request| {
             let (server, client) = (Arc::clone(self), Arc::clone(client));
             async move { Ok::<_, Infallible>(server.answer(request, &client).await) }
         });
-        let mut connection = std::pin::pin!(self.builder.serve_connection(io, service));
+        let connection = self.builder.serve_connection_with_upgrades(io, service);
+        let mut connection = std::pin::pin!(connection);
         tokio::select! {
             ended = connection.as_mut() => return how_it_ended(ended),
             () = client.is_done(self.head_timeout, self.idle_timeout) => {}
@@ -131,7 +153,9 @@ impl Server {
             && request.headers().contains_key(TRANSFER_ENCODING);
         let (in_flight, is_ambiguous) = client.request();
         let mut response = self.app.answer(request, client, in_flight, is_ambiguous).await;
-        if is_last || is_ambiguous {
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            client.upgrade();
+        } else if is_last || is_ambiguous {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response

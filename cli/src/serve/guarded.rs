@@ -11,6 +11,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::address::Stream;
 use super::client::Client;
+use super::connection::Counted;
 use super::head::{Found, HeadWatch};
 
 /// A connection whose requests are watched, and that fails if its client takes nothing of what
@@ -22,6 +23,8 @@ pub(crate) struct Guarded {
     write_timeout: Duration,
     /// The end of the time for the client to take something.
     stalled: Option<Pin<Box<Sleep>>>,
+    /// The connection counts until its bytes have ended, also after an upgrade.
+    _counted: Counted,
 }
 
 impl Guarded {
@@ -29,8 +32,10 @@ impl Guarded {
         stream: Box<dyn Stream>,
         client: Arc<Client>,
         write_timeout: Duration,
+        counted: Counted,
     ) -> Self {
-        Self { stream, client, watch: HeadWatch::new(), write_timeout, stalled: None }
+        let watch = HeadWatch::new();
+        Self { stream, client, watch, write_timeout, stalled: None, _counted: counted }
     }
 
     fn written<T>(
@@ -57,7 +62,9 @@ impl AsyncRead for Guarded {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
         let Self { watch, client, .. } = &mut *self;
-        if let Some(bytes) = buffer.filled().get(before..).filter(|bytes| !bytes.is_empty()) {
+        if let Some(bytes) = buffer.filled().get(before..).filter(|bytes| !bytes.is_empty())
+            && !client.is_upgraded()
+        {
             if let Found::Ambiguous(number) = watch.take(bytes) {
                 client.refuse_from(number);
             }

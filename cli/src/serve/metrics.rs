@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use isolet::Engine;
+use isolet::{Engine, WebSockets};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -24,6 +24,7 @@ pub(crate) struct Metrics {
     refused: Family<Label, Counter>,
     duration: Histogram,
     sandboxes: Gauge,
+    web_sockets: Gauge,
     pub(crate) in_flight: Gauge,
     pub(crate) connections: Gauge,
     pub(crate) accepted: Counter,
@@ -39,6 +40,7 @@ impl Metrics {
             refused: Family::default(),
             duration: Histogram::new(BUCKETS),
             sandboxes: Gauge::default(),
+            web_sockets: Gauge::default(),
             in_flight: Gauge::default(),
             connections: Gauge::default(),
             accepted: Counter::default(),
@@ -63,6 +65,7 @@ impl Metrics {
             metrics.duration.clone(),
         );
         registry.register("sandboxes", "Sandboxes alive", metrics.sandboxes.clone());
+        registry.register("web_sockets", "WebSockets open", metrics.web_sockets.clone());
         registry.register(
             "requests_in_flight",
             "Requests whose response has not ended",
@@ -102,7 +105,8 @@ impl Metrics {
     }
 
     /// Returns all metrics in the text format.
-    pub(crate) fn text(&self, engine: &Engine) -> String {
+    pub(crate) fn text(&self, engine: &Engine, sockets: &WebSockets) -> String {
+        self.web_sockets.set(i64::try_from(sockets.count()).unwrap_or(i64::MAX));
         self.sandboxes.set(i64::try_from(engine.stats().sandboxes).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a `String` does not fail.

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use isolet::{Engine, EngineConfig, Error, Outcome};
+use isolet::{Engine, EngineConfig, Error, Outcome, WebSockets};
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch as changes};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -147,12 +147,18 @@ async fn serve(parts: Parts) -> Result<(), Stopped> {
     let Parts { args, terminal, engine, sandboxes, tls, assets, schedule } = parts;
     let mut signals = Signals::new().map_err(Failure::internal)?;
     let metrics = Arc::new(Metrics::new());
+    let web_sockets = WebSockets::new()
+        .max_message_bytes(usize::try_from(args.max_message).unwrap_or(usize::MAX))
+        .idle_timeout(args.idle_timeout)
+        // Connections are counted.
+        .limit(usize::MAX);
     let source = Source {
         args: Arc::clone(&args),
         engine: engine.clone(),
         terminal: Arc::clone(&terminal),
         metrics: Arc::clone(&metrics),
         sandboxes,
+        web_sockets: web_sockets.clone(),
     };
     let current = tokio::select! {
         current = Current::load(source) => current.map_err(Stopped::Broken)?,
@@ -172,7 +178,8 @@ async fn serve(parts: Parts) -> Result<(), Stopped> {
         let listener = bind(address).await?;
         let url = listener.url("http").map_err(Failure::internal)?;
         terminal.note(&format!("admin on {url}"));
-        tokio::spawn(admin::serve(listener, Arc::clone(&metrics), engine.clone()));
+        let (metrics, sockets) = (Arc::clone(&metrics), web_sockets.clone());
+        tokio::spawn(admin::serve(listener, metrics, engine.clone(), sockets));
     }
     let url = listener.url(scheme).map_err(Failure::internal)?;
     announce(&url)?;
@@ -193,7 +200,7 @@ async fn serve(parts: Parts) -> Result<(), Stopped> {
     let end = Instant::now().checked_add(args.grace);
     drop((stop, stopped, busy, server));
     let finish = async {
-        let _ = all_done.recv().await;
+        tokio::join!(all_done.recv(), web_sockets.close());
         // Sandboxes end now, except those with work in `waitUntil`.
         drop(app);
         while engine.stats().sandboxes > 0 {

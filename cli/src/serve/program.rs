@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use isolet::{Engine, Entrypoint, Error, HttpService};
+use isolet::{Engine, Entrypoint, Error, HttpService, WebSockets};
 use serde_json::json;
 use tokio::sync::Mutex;
 
@@ -63,6 +63,7 @@ pub(crate) struct Source {
     pub(crate) terminal: Arc<Terminal>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) sandboxes: u32,
+    pub(crate) web_sockets: WebSockets,
 }
 
 impl Source {
@@ -132,7 +133,8 @@ impl Source {
             .sandboxes(self.sandboxes as usize)
             .queue(self.args.queue)
             .max_body_bytes(self.args.max_body)
-            .behind_proxy(self.args.behind_proxy);
+            .behind_proxy(self.args.behind_proxy)
+            .web_sockets(self.web_sockets.clone());
         Ok(Program { entrypoint, service, folder: Arc::clone(folder) })
     }
 

@@ -19,7 +19,7 @@ pub fn name(specifier: &str) -> Option<&'static str> {
     NAMES.contains(&specifier).then_some(NAMES[0]).or_else(|| node::name(specifier))
 }
 
-/// The module `cloudflare:sockets`. It can be imported, but its function refuses to connect.
+/// The module `cloudflare:sockets`.
 pub struct Sockets;
 
 impl ModuleDef for Sockets {

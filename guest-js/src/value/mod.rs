@@ -101,7 +101,7 @@ fn fields_of(interface: Interface) -> &'static [&'static str] {
             "cf",
         ],
         Interface::Response => {
-            &["status", "statusText", "headers", "body", "url", "redirected", "cf"]
+            &["status", "statusText", "headers", "body", "url", "redirected", "cf", "webSocket"]
         }
         Interface::ReadableStream => &["source"],
         Interface::WritableStream => &["sink"],

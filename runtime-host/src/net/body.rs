@@ -43,15 +43,20 @@ impl Sent {
         thrown
     }
 
-    /// Counts bytes. Errors past the limit.
-    fn count(&self, bytes: usize, limit: &Limit<'_>) -> Result<(), String> {
+    /// Counts bytes, unless they exceed a limit. Returns true if they do not.
+    pub(super) fn fits(&self, bytes: usize, limit: u64) -> bool {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         let all = self.bytes.load(Ordering::Relaxed).saturating_add(bytes as u64);
-        if all > limit.bytes {
-            return Err(limit.exceeded());
+        let fits = all <= limit;
+        if fits {
+            self.bytes.store(all, Ordering::Relaxed);
         }
-        self.bytes.store(all, Ordering::Relaxed);
-        Ok(())
+        fits
+    }
+
+    /// Counts bytes. Errors past the limit.
+    fn count(&self, bytes: usize, limit: &Limit<'_>) -> Result<(), String> {
+        if self.fits(bytes, limit.bytes) { Ok(()) } else { Err(limit.exceeded()) }
     }
 }
 

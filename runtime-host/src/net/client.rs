@@ -33,6 +33,13 @@ const MAX_FIELDS: usize = 256;
 const STREAM_WINDOW: u32 = 256 << 10;
 const CONNECTION_WINDOW: u32 = 1 << 20;
 
+/// Makes connections that are no requests.
+pub(super) struct Tcp {
+    pub(super) checked: Checked,
+    pub(super) tls: ClientConfig,
+    pub(super) timeout: Duration,
+}
+
 pub(super) type RequestBody = UnsyncBoxBody<Bytes, Thrown>;
 type HttpClient = Client<Connector, RequestBody>;
 
@@ -44,6 +51,8 @@ pub(super) struct Clients {
     timeout: Duration,
     connector: Connector,
     current: Mutex<HttpClient>,
+    /// Makes requests that end with their connection, by HTTP/1.1.
+    upgrading: HttpClient,
 }
 
 impl Clients {
@@ -71,7 +80,23 @@ impl Clients {
             .wrap_connector(checked.clone());
         let connector = Connector { https, timeout };
         let current = Mutex::new(client(&connector));
-        Self { checked, tls, timeout, connector, current }
+        let https = HttpsConnectorBuilder::new()
+            .with_tls_config(tls.clone())
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(checked.clone());
+        let upgrading = client(&Connector { https, timeout });
+        Self { checked, tls, timeout, connector, current, upgrading }
+    }
+
+    /// Returns the client for requests that upgrade their connection.
+    pub(super) fn upgrading(&self) -> &HttpClient {
+        &self.upgrading
+    }
+
+    /// Connects to a host, and speaks TLS if asked to.
+    pub(super) fn tcp(&self) -> Tcp {
+        Tcp { checked: self.checked.clone(), tls: self.tls.clone(), timeout: self.timeout }
     }
 
     /// Returns the client. If all connections are taken, the idle ones are closed.

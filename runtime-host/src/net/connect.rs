@@ -114,7 +114,7 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    async fn connect(self, to: Uri) -> Result<Counted, BoxError> {
+    pub(super) async fn connect(self, to: Uri) -> Result<Counted, BoxError> {
         let scheme = to.scheme_str().ok_or(ConnectError::NoDestination)?;
         let host = to.host().ok_or(ConnectError::NoDestination)?;
         let parsed = Host::parse(host).map_err(|_| ConnectError::NoDestination)?;
@@ -191,6 +191,13 @@ impl Service<Name> for Fixed {
 pub(super) struct Counted {
     stream: TokioIo<TcpStream>,
     _permit: OwnedSemaphorePermit,
+}
+
+impl Counted {
+    /// Returns the address that it leads to.
+    pub(super) fn address(&self) -> io::Result<SocketAddr> {
+        self.stream.inner().peer_addr()
+    }
 }
 
 impl Connection for Counted {

@@ -21,6 +21,10 @@ use url::{Host, Url};
 /// | `api.example.com:*` | `https` on any port |
 /// | `127.0.0.1:8443`, `[::1]:8443` | an address, which may then be private |
 /// | `http://localhost:8080` | a name that may lead to loopback addresses |
+/// | `tcp://db.example.com:5432` | connections by `connect()`, with TLS or without, and no requests |
+///
+/// `ws` means `http`, and `wss` means `https`. A destination of `tcp` needs a port. Port 25, by
+/// which mail is delivered, must be named: `*` does not stand for it.
 ///
 /// Names are compared without regard to case, in their form for DNS (`bücher.example` is
 /// `xn--bcher-kva.example`).
@@ -31,12 +35,34 @@ pub struct Destination {
     port: Option<u16>,
 }
 
-/// The schemes that a request may have.
+/// The schemes that a request or connection may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scheme {
     Http,
     Https,
+    Tcp,
 }
+
+impl Scheme {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+            Self::Tcp => "tcp",
+        }
+    }
+
+    fn usual_port(self) -> Option<u16> {
+        match self {
+            Self::Http => Some(80),
+            Self::Https => Some(443),
+            Self::Tcp => None,
+        }
+    }
+}
+
+/// The port of mail servers, from which mail comes that nobody has signed.
+const SMTP: u16 = 25;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Pattern {
@@ -51,7 +77,7 @@ enum Pattern {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} is not a destination: {problem} (write host, host:port, *.host or \
-     scheme://host[:port], where the scheme is http or https)"
+     scheme://host[:port], where the scheme is http, https, ws, wss or tcp)"
 )]
 pub struct DestinationError {
     text: String,
@@ -61,17 +87,21 @@ pub struct DestinationError {
 impl Destination {
     /// Returns true if a URL leads to this destination.
     pub(super) fn admits(&self, url: &Url) -> bool {
-        let scheme = match self.scheme {
-            Scheme::Http => "http",
-            Scheme::Https => "https",
-        };
-        url.scheme() == scheme
+        url.scheme() == self.scheme.name()
             && url.port_or_known_default().is_some_and(|port| self.admits_port(port))
             && url.host().is_some_and(|host| self.admits_host(&host))
     }
 
+    /// Returns true if a connection leads to this destination.
+    pub(super) fn admits_tcp(&self, host: &Host<&str>, port: u16) -> bool {
+        self.scheme == Scheme::Tcp && self.admits_port(port) && self.admits_host(host)
+    }
+
     fn admits_port(&self, port: u16) -> bool {
-        self.port.is_none_or(|own| own == port)
+        match self.port {
+            Some(own) => own == port,
+            None => self.scheme != Scheme::Tcp || port != SMTP,
+        }
     }
 
     fn admits_host(&self, host: &Host<&str>) -> bool {
@@ -90,16 +120,12 @@ impl Destination {
     /// Returns true if the host is written out as this address, or as `localhost` for one of
     /// loopback, so that a connection to `host` may lead there.
     pub(super) fn names(&self, scheme: &str, host: &Host<&str>, port: u16, to: IpAddr) -> bool {
-        let own = match self.scheme {
-            Scheme::Http => "http",
-            Scheme::Https => "https",
-        };
         let host_named = match &self.host {
             Pattern::Address(own) => *own == to && self.admits_host(host),
             Pattern::Name(own) => own == "localhost" && self.admits_host(host) && to.is_loopback(),
             Pattern::Any | Pattern::Below(_) => false,
         };
-        host_named && own == scheme && self.admits_port(port)
+        host_named && self.scheme.name() == scheme && self.admits_port(port)
     }
 }
 
@@ -109,9 +135,10 @@ impl FromStr for Destination {
     fn from_str(text: &str) -> Result<Self, DestinationError> {
         let error = |problem| DestinationError { text: text.to_owned(), problem };
         let (scheme, rest) = match text.split_once("://") {
-            Some(("http", rest)) => (Some(Scheme::Http), rest),
-            Some(("https", rest)) => (Some(Scheme::Https), rest),
-            Some(_) => return Err(error("its scheme is neither http nor https")),
+            Some(("http" | "ws", rest)) => (Some(Scheme::Http), rest),
+            Some(("https" | "wss", rest)) => (Some(Scheme::Https), rest),
+            Some(("tcp", rest)) => (Some(Scheme::Tcp), rest),
+            Some(_) => return Err(error("its scheme is not known")),
             None => (None, text),
         };
         let (host, port) = match rest.rfind(']') {
@@ -131,10 +158,10 @@ impl FromStr for Destination {
             Some(Some(80)) => Scheme::Http,
             _ => Scheme::Https,
         });
-        let port = port.unwrap_or(match scheme {
-            Scheme::Http => Some(80),
-            Scheme::Https => Some(443),
-        });
+        let port = match port {
+            Some(port) => port,
+            None => Some(scheme.usual_port().ok_or_else(|| error("it needs a port"))?),
+        };
         let parsed = |host: &str| Host::parse(host).map_err(|_| error("its host is not one"));
         let host = match host.strip_prefix('*') {
             Some("") => Pattern::Any,
@@ -164,11 +191,7 @@ impl FromStr for Destination {
 
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (scheme, usual) = match self.scheme {
-            Scheme::Http => ("http", 80),
-            Scheme::Https => ("https", 443),
-        };
-        write!(f, "{scheme}://")?;
+        write!(f, "{}://", self.scheme.name())?;
         match &self.host {
             Pattern::Any => f.write_str("*")?,
             Pattern::Below(ending) => write!(f, "*{ending}")?,
@@ -178,7 +201,7 @@ impl fmt::Display for Destination {
         }
         match self.port {
             None => f.write_str(":*"),
-            Some(port) if port == usual => Ok(()),
+            port if port == self.scheme.usual_port() => Ok(()),
             Some(port) => write!(f, ":{port}"),
         }
     }
@@ -242,6 +265,28 @@ mod tests {
     }
 
     #[test]
+    fn connections_need_a_destination_of_their_own() {
+        let admits = |pattern: &str, host: &str, port| {
+            let host = Host::parse(host).unwrap();
+            let host = match &host {
+                Host::Domain(name) => Host::Domain(name.as_str()),
+                Host::Ipv4(address) => Host::Ipv4(*address),
+                Host::Ipv6(address) => Host::Ipv6(*address),
+            };
+            pattern.parse::<Destination>().unwrap().admits_tcp(&host, port)
+        };
+        assert!(admits("tcp://db.example:5432", "db.example", 5432));
+        assert!(!admits("tcp://db.example:5432", "db.example", 5433));
+        assert!(!admits("db.example:5432", "db.example", 5432));
+        assert!(!admits("http://db.example:5432", "db.example", 5432));
+        assert!(admits("tcp://127.0.0.1:5432", "127.0.0.1", 5432));
+        assert!(admits("tcp://*.example:*", "db.example", 26));
+        assert!(!admits("tcp://*.example:*", "db.example", SMTP));
+        assert!(admits("tcp://*.example:25", "db.example", SMTP));
+        assert!(!self::admits("tcp://a.example:443", "https://a.example"));
+    }
+
+    #[test]
     fn what_is_no_destination() {
         for text in [
             "",
@@ -263,6 +308,8 @@ mod tests {
             "a b",
             "a.",
             "https://a:1:2",
+            "tcp://a",
+            "ssh://a:22",
         ] {
             assert!(text.parse::<Destination>().is_err(), "{text}");
         }
@@ -275,6 +322,10 @@ mod tests {
             ("a.example:80", "http://a.example"),
             ("*.a.example:*", "https://*.a.example:*"),
             ("[::1]:1", "https://[::1]:1"),
+            ("wss://a.example", "https://a.example"),
+            ("ws://a.example:8080", "http://a.example:8080"),
+            ("tcp://a.example:80", "tcp://a.example:80"),
+            ("tcp://*:*", "tcp://*:*"),
         ] {
             let destination: Destination = text.parse().unwrap();
             assert_eq!(destination.to_string(), shown);

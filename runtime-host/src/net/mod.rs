@@ -17,6 +17,8 @@ mod response;
 mod rules;
 mod secret;
 mod secrets;
+mod tcp;
+mod upgrade;
 
 pub use addresses::{AddressRange, AddressRangeError};
 pub use audit::{NetworkAudit, NetworkOutcome, NetworkRecord};

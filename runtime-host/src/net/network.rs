@@ -4,10 +4,11 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::Request;
+use http::{Request, StatusCode};
 use hyper_util::client::legacy::connect::{CaptureConnection, HttpInfo, capture_connection};
 use isolet_wire::Value;
 use tokio::time::{Instant, sleep_until, timeout};
+use url::Host;
 
 use super::audit::{NetworkAudit, NetworkOutcome, Recording};
 use super::body::{self, Limit, Sent};
@@ -20,13 +21,15 @@ use super::request::{self, Given, Signal};
 use super::response::{self, Responded};
 use super::rules::{ActiveRule, Rules};
 use super::secrets::{Secrets, Used};
+use super::tcp::{self, NoConnection, Opened, Wanted};
+use super::upgrade::{Handshake, Switched};
 use crate::error::thrown::Thrown;
 use crate::rpc::capability::private::{Arguments, no_method};
 use crate::rpc::capability::{Answer, Capability};
 
 /// Sends requests of workers to the outside, within a [`NetworkPolicy`].
 ///
-/// It is a [`Capability`] with a method `fetch`. As the target of a worker's own `fetch` it is
+/// It is a [`Capability`] with the methods `fetch`, also for WebSockets, and `connect`. As the target of a worker's own `fetch` it is
 /// handed to [`WorkerCode::outbound`](crate::WorkerCode::outbound), and under a name to
 /// [`WorkerCode::env`](crate::WorkerCode::env). Workers that a worker loads get nothing of it.
 ///
@@ -70,7 +73,7 @@ use crate::rpc::capability::{Answer, Capability};
 ///
 /// A request that is refused or fails is a `TypeError` that says why, without addresses.
 ///
-/// It does not do web sockets, `EventSource`, other sockets, caching, cookies or proxies, and
+/// It does not do caching, cookies or proxies, and
 /// ignores the environment's proxy variables. The name and the port of a destination are visible
 /// to the network, as with any client.
 ///
@@ -101,6 +104,30 @@ impl Problem {
     fn failed(text: String) -> Self {
         Self { outcome: NetworkOutcome::Failed, text, detail: "" }
     }
+}
+
+impl Problem {
+    /// Tells the record, and returns the error for the worker.
+    fn tell(self, what: &str, recording: &mut Recording) -> Thrown {
+        let Self { outcome, text, detail } = self;
+        let reason = match detail {
+            "" => text.clone(),
+            detail => format!("{text}: {detail}"),
+        };
+        recording.tell(outcome, Some(reason));
+        match outcome {
+            NetworkOutcome::Cancelled => Thrown::named("AbortError", text),
+            NetworkOutcome::Refused => Thrown::type_error(format!("{what} is not allowed: {text}")),
+            _ => Thrown::type_error(format!("{what} failed: {text}")),
+        }
+    }
+}
+
+/// What a server has answered.
+enum Reply<'a> {
+    Response(Responded<'a>),
+    /// The connection is a WebSocket from now on.
+    Switched(Switched<'a>),
 }
 
 impl Network {
@@ -151,29 +178,17 @@ impl Network {
         let url = given.shown_url();
         let mut recording = Recording::new(self.audit.clone(), &self.label);
         let problem = match self.respond(given, &mut recording).await {
-            Ok(response) => return response.answer(&self.secrets, recording),
+            Ok(Reply::Response(response)) => return response.answer(&self.secrets, recording),
+            Ok(Reply::Switched(response)) => {
+                return response.answer(&self.secrets, recording).await;
+            }
             Err(problem) => problem,
         };
-        let reason = match problem.detail {
-            "" => problem.text.clone(),
-            detail => format!("{}: {detail}", problem.text),
-        };
-        recording.tell(problem.outcome, Some(reason));
-        Err(match problem.outcome {
-            NetworkOutcome::Cancelled => Thrown::named("AbortError", problem.text),
-            NetworkOutcome::Refused => {
-                Thrown::type_error(format!("fetch(\"{url}\") is not allowed: {}", problem.text))
-            }
-            _ => Thrown::type_error(format!("fetch(\"{url}\") failed: {}", problem.text)),
-        })
+        Err(problem.tell(&format!("fetch(\"{url}\")"), &mut recording))
     }
 
     /// Sends a request and returns the head of its response.
-    async fn respond(
-        &self,
-        given: Given,
-        recording: &mut Recording,
-    ) -> Result<Responded<'_>, Problem> {
+    async fn respond(&self, given: Given, recording: &mut Recording) -> Result<Reply<'_>, Problem> {
         let method = given.method().map_err(Problem::refused)?;
         recording.record.method = method.to_string();
         let url = given.url().map_err(Problem::refused)?;
@@ -184,10 +199,14 @@ impl Network {
         let mut used = Used::default();
         let headers = given.headers(&url, &self.secrets, &mut used);
         let uri = request::uri(&url, &self.secrets, &mut used);
-        let replaced = given.body.as_ref().and_then(|_| self.secrets.body(&url));
+        let is_upgrade = given.is_upgrade();
+        let has_body = given.body.is_some() || is_upgrade;
+        let replaced = has_body.then(|| self.secrets.body(&url)).flatten();
         used.sent.extend(replaced.iter().flat_map(|(_, names)| names.iter().cloned()));
         recording.record.withheld = used.withheld.iter().cloned().collect();
-        let headers = headers.map_err(Problem::refused)?;
+        let mut headers = headers.map_err(Problem::refused)?;
+        let handshake = if is_upgrade { Some(Handshake::new(&mut headers)) } else { None };
+        let handshake = handshake.transpose().map_err(Problem::failed)?;
         let uri = uri.map_err(Problem::refused)?;
 
         let slot = self.enter(rule).await?;
@@ -202,7 +221,11 @@ impl Network {
         recording.record.secrets = used.sent.into_iter().collect();
 
         let connection = capture_connection(&mut request);
-        let response = self.clients.get().request(request);
+        let response = if is_upgrade {
+            self.clients.upgrading().request(request)
+        } else {
+            self.clients.get().request(request)
+        };
         let sent = Arc::clone(&recording.sent);
         let response = tokio::select! {
             biased;
@@ -228,10 +251,59 @@ impl Network {
             recording.record.secrets.clear();
             Problem { detail: kind, ..Problem::refused(failure.text) }
         })?;
+        if let Some(handshake) = handshake
+            && response.status() == StatusCode::SWITCHING_PROTOCOLS
+        {
+            recording.record.status = Some(response.status().as_u16());
+            handshake.check(response.headers()).map_err(Problem::failed)?;
+            let replacements = replaced.map(|(replacements, _)| replacements);
+            return Ok(Reply::Switched(Switched { rule, response, replacements, slot }));
+        }
         let (head, body) = response.into_parts();
         recording.record.status = Some(head.status.as_u16());
         let coding = response::check(&head, &self.secrets).map_err(Problem::failed)?;
-        Ok(Responded { rule, method, head, body, coding, slot })
+        Ok(Reply::Response(Responded { rule, method, head, body, coding, slot }))
+    }
+
+    /// Implements `connect()`.
+    async fn connect(&self, arguments: Value) -> Result<Value, Thrown> {
+        let wanted: Wanted = Arguments::new("connect", &arguments)?.next("address")?;
+        let mut recording = Recording::new(self.audit.clone(), &self.label);
+        recording.record.method = "CONNECT".to_owned();
+        match self.open(&wanted, &mut recording).await {
+            Ok((rule, slot, opened)) => {
+                opened.answer(rule, wanted.secure_transport, recording, slot)
+            }
+            Err(problem) => Err(problem.tell("connect()", &mut recording)),
+        }
+    }
+
+    async fn open(
+        &self,
+        wanted: &Wanted,
+        recording: &mut Recording,
+    ) -> Result<(&ActiveRule, Slot, Opened), Problem> {
+        let (host, port) = wanted.destination().map_err(Problem::refused)?;
+        recording.record.url = format!("tcp://{host}:{port}");
+        let borrowed = match &host {
+            Host::Domain(name) => Host::Domain(name.as_str()),
+            Host::Ipv4(address) => Host::Ipv4(*address),
+            Host::Ipv6(address) => Host::Ipv6(*address),
+        };
+        let rule = self.rules.admit_tcp(&borrowed, port).map_err(Problem::refused)?;
+        recording.record.rule = Some(rule.name.clone());
+        let slot = self.enter(rule).await?;
+        match tcp::open(self.clients.tcp(), &host, port, wanted.secure_transport).await {
+            Ok((opened, address)) => {
+                recording.record.address = address;
+                Ok((rule, slot, opened))
+            }
+            Err(NoConnection { text, refused: Some((address, detail)) }) => {
+                recording.record.address = Some(SocketAddr::new(address, port));
+                Err(Problem { detail, ..Problem::refused(text) })
+            }
+            Err(NoConnection { text, refused: None }) => Err(Problem::failed(text)),
+        }
     }
 
     /// Waits until the rule has room for a request.
@@ -301,6 +373,7 @@ impl Capability for Network {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         match method {
             "fetch" => Box::pin(async move { self.fetch(arguments).await }),
+            "connect" => Box::pin(async move { self.connect(arguments).await }),
             method => no_method(method),
         }
     }

@@ -107,6 +107,15 @@ impl Given {
         Ok(url)
     }
 
+    /// Returns true if the request asks for a WebSocket.
+    pub(super) fn is_upgrade(&self) -> bool {
+        self.method == "GET"
+            && self.body.is_none()
+            && self.headers.iter().any(|(name, value)| {
+                name.eq_ignore_ascii_case("upgrade") && value.eq_ignore_ascii_case("websocket")
+            })
+    }
+
     pub(super) fn method(&self) -> Result<Method, String> {
         let method = Method::from_bytes(self.method.as_bytes())
             .ok()
@@ -133,6 +142,7 @@ impl Given {
             ));
         }
         let mut headers = HeaderMap::new();
+        let upgrades = self.is_upgrade();
         for (given, value) in &self.headers {
             let name = HeaderName::from_bytes(given.as_bytes())
                 .map_err(|_| format!("the header name {:?} is not one", shown(given)))?;
@@ -142,6 +152,10 @@ impl Given {
             let bytes = latin1(value).ok_or_else(broken)?;
             if name == header::CONTENT_LENGTH {
                 self.check_length(&bytes)?;
+                continue;
+            }
+            // The host makes the handshake.
+            if upgrades && is_handshake(&name) {
                 continue;
             }
             if is_hop_by_hop(&name) {
@@ -212,6 +226,18 @@ pub(super) fn is_hop_by_hop(name: &HeaderName) -> bool {
                 | "http2-settings"
                 | "content-length"
         )
+}
+
+/// Returns true for headers of the handshake of a WebSocket that are the host's.
+fn is_handshake(name: &HeaderName) -> bool {
+    let own = [
+        header::CONNECTION,
+        header::UPGRADE,
+        header::SEC_WEBSOCKET_KEY,
+        header::SEC_WEBSOCKET_VERSION,
+        header::SEC_WEBSOCKET_EXTENSIONS,
+    ];
+    own.contains(name)
 }
 
 /// Returns the bytes of a text in Latin-1, as headers are in JavaScript.

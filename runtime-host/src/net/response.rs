@@ -144,6 +144,11 @@ fn status_text(head: &Parts, secrets: &Secrets) -> String {
     }
 }
 
+/// Returns the headers of a response that switches to another protocol.
+pub(super) fn headers_of_upgrade(given: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
+    headers(given, Coding::None, true, secrets)
+}
+
 fn headers(
     given: &HeaderMap,
     coding: Coding,

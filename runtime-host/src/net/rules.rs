@@ -101,6 +101,23 @@ impl Rules {
         })
     }
 
+    /// Returns the first rule that admits a connection, or why there is none. A rule of methods or
+    /// paths admits none, because nobody can tell what a connection is used for.
+    pub(super) fn admit_tcp(&self, host: &Host<&str>, port: u16) -> Result<&ActiveRule, String> {
+        let leads_to = |rule: &&ActiveRule| {
+            rule.rule.methods.is_empty()
+                && rule.rule.paths.is_empty()
+                && rule.rule.to.iter().any(|destination| destination.admits_tcp(host, port))
+        };
+        self.rules.iter().find(leads_to).ok_or_else(|| {
+            let to = shown(&format!("tcp://{host}:{port}"));
+            format!(
+                "no rule of the network policy names {to} (allow it with a rule, such as \
+                 --allow-net {to})"
+            )
+        })
+    }
+
     /// Returns the kind of an address that a connection to `host` may not lead to.
     pub(super) fn refused(
         &self,

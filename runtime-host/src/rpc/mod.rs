@@ -15,3 +15,5 @@ pub(crate) mod stream;
 pub(crate) mod stub;
 pub(crate) mod survey;
 pub(crate) mod target;
+#[cfg(any(feature = "net", feature = "serve"))]
+pub(crate) mod web_socket;

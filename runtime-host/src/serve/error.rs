@@ -31,6 +31,12 @@ pub enum ServeError {
         /// The number of requests that may wait.
         limit: usize,
     },
+    /// As many WebSockets are open as may.
+    #[error("{limit} WebSockets are open, as many as may (WebSockets::limit)")]
+    TooManyWebSockets {
+        /// The number of sockets that may be open.
+        limit: usize,
+    },
     /// The call of the worker failed.
     #[error("{0}")]
     Worker(#[from] Error),
@@ -49,6 +55,7 @@ impl ServeError {
             Self::Method => StatusCode::NOT_IMPLEMENTED,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::QueueFull { .. }
+            | Self::TooManyWebSockets { .. }
             | Self::Worker(
                 Error::Limit(_)
                 | Error::Overloaded(_)
@@ -68,6 +75,7 @@ impl ServeError {
             Self::Method => "method",
             Self::BodyTooLarge { .. } => "bodyTooLarge",
             Self::QueueFull { .. } => "queueFull",
+            Self::TooManyWebSockets { .. } => "webSockets",
             Self::Worker(Error::Overloaded(_)) => "overloaded",
             Self::Worker(error) => error.outcome().as_str(),
             Self::Response(_) => "badResponse",

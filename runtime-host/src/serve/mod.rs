@@ -6,6 +6,7 @@ mod pool;
 mod request;
 mod response;
 mod url;
+mod web_socket;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -23,6 +24,9 @@ use crate::worker::entrypoint::Entrypoint;
 pub use body::ResponseBody;
 pub use error::ServeError;
 use pool::Pool;
+use response::Returned;
+use web_socket::Upgrade;
+pub use web_socket::WebSockets;
 
 /// The connection on which a request came. A server puts it into the extensions of the request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,6 +93,14 @@ impl Connection {
 /// ([`HttpService::behind_proxy`] leaves them). `cf-connecting-ip` is then set to
 /// [`Connection::peer`].
 ///
+/// # WebSockets
+///
+/// A request of HTTP/1.1 for a WebSocket reaches the worker with `upgrade: websocket` and the
+/// protocols that the client offers. A response with the status 101 and a `webSocket` opens one,
+/// if the server is hyper and serves connections with upgrades. It runs on the tokio runtime of
+/// the request. The sandbox of the socket is held for as long as the socket is open, and serves
+/// other requests meanwhile. [`WebSockets`] has the limits, and closes the sockets.
+///
 /// A request whose future is dropped, as servers do when the client has left, is cancelled. So is
 /// the stream of a response whose body is dropped. What a handler that has answered has passed to
 /// `waitUntil` goes on.
@@ -112,6 +124,7 @@ pub struct HttpService {
     pool: Arc<Pool>,
     max_body_bytes: u64,
     behind_proxy: bool,
+    web_sockets: WebSockets,
 }
 
 impl HttpService {
@@ -131,6 +144,7 @@ impl HttpService {
             pool: Arc::new(Pool::new(entrypoint, None, Self::DEFAULT_QUEUE)),
             max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
             behind_proxy: false,
+            web_sockets: WebSockets::new(),
         }
     }
 
@@ -169,6 +183,13 @@ impl HttpService {
         self
     }
 
+    /// Sets the WebSockets that its sockets belong to, with their limits. Default: its own, with
+    /// the defaults.
+    pub fn web_sockets(mut self, sockets: WebSockets) -> Self {
+        self.web_sockets = sockets;
+        self
+    }
+
     /// Answers a request.
     async fn answer<B>(self, request: Request<B>) -> Response<ResponseBody>
     where
@@ -180,18 +201,29 @@ impl HttpService {
         }
     }
 
-    async fn fetch<B>(&self, request: Request<B>) -> Result<Response<ResponseBody>, ServeError>
+    async fn fetch<B>(&self, mut request: Request<B>) -> Result<Response<ResponseBody>, ServeError>
     where
         B: Body + Send + 'static,
     {
         let is_head = request.method() == http::Method::HEAD;
-        let (request, excess) = request::lower(request, self.max_body_bytes, self.behind_proxy)?;
+        let upgrade = Upgrade::of(&mut request, &self.web_sockets)?;
+        let (max_body_bytes, behind_proxy) = (self.max_body_bytes, self.behind_proxy);
+        let (request, excess) =
+            request::lower(request, max_body_bytes, behind_proxy, upgrade.is_some())?;
         let (answer, place) = self.pool.call("fetch", (request,)).await?;
         let result = answer.await;
         if result.is_err() && excess.is_exceeded() {
             return Err(ServeError::BodyTooLarge { limit: self.max_body_bytes });
         }
-        response::lift(result?, is_head, place)
+        let mut returned: Returned = result?;
+        let Some(end) = returned.web_socket.take() else {
+            return response::lift(returned, is_head, place);
+        };
+        let Some(upgrade) = upgrade else {
+            return Err(ServeError::Response("it opens a WebSocket for which nobody has asked"));
+        };
+        let headers = response::headers(&returned.headers, false)?;
+        upgrade.accept(headers, end, &self.web_sockets, self.pool.wall(), place)
     }
 }
 

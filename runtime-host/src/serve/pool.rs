@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -70,6 +71,11 @@ impl Pool {
 
     pub(super) fn with_queue(&self, max_waiting: usize) -> Self {
         Self::new(self.entrypoint.clone(), self.count, max_waiting)
+    }
+
+    /// Returns the longest time of a call.
+    pub(super) fn wall(&self) -> Duration {
+        self.entrypoint.limits().wall
     }
 
     /// Makes a call as soon as there is a sandbox for it, and returns its answer to come.

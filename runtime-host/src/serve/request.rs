@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::body::{self, Excess};
 use super::error::ServeError;
+use super::web_socket::remove_handshake;
 use super::{Connection, url};
 use crate::rpc::stream::ByteStream;
 
@@ -54,6 +55,7 @@ pub(super) fn lower<B: Body + Send + 'static>(
     request: http::Request<B>,
     max_body_bytes: u64,
     behind_proxy: bool,
+    is_upgrade: bool,
 ) -> Result<(Lowered, Excess), ServeError> {
     let (request::Parts { method, uri, version, mut headers, extensions, .. }, body) =
         request.into_parts();
@@ -67,6 +69,10 @@ pub(super) fn lower<B: Body + Send + 'static>(
     }
     remove_connection_headers(&mut headers);
     headers.remove(EXPECT);
+    if is_upgrade {
+        remove_handshake(&mut headers);
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    }
     // HTTP/2 has `:authority` in its place, and a URL in the request line comes before it.
     if let Ok(host) = HeaderValue::try_from(host) {
         headers.insert(HOST, host);

@@ -12,6 +12,7 @@ use super::pool::Place;
 use super::request::remove_connection_headers;
 use crate::rpc::bytes::Bytes;
 use crate::rpc::stream::ByteStream;
+use crate::rpc::stub::Stub;
 
 /// The maximum number of bytes of all names and values of headers.
 const MAX_HEADER_BYTES: usize = 128 << 10;
@@ -27,9 +28,12 @@ pub(super) struct Returned {
     #[serde(default)]
     status_text: Option<String>,
     #[serde(default)]
-    headers: Vec<(String, String)>,
+    pub(super) headers: Vec<(String, String)>,
     #[serde(default)]
     body: Option<Value>,
+    /// The worker's end of a WebSocket, if the response opens one.
+    #[serde(default)]
+    pub(super) web_socket: Option<Stub>,
 }
 
 /// Makes a response from what `fetch` returned.
@@ -83,7 +87,10 @@ pub(super) fn lift(
     Ok(response)
 }
 
-fn headers(pairs: &[(String, String)], keeps_length: bool) -> Result<HeaderMap, ServeError> {
+pub(super) fn headers(
+    pairs: &[(String, String)],
+    keeps_length: bool,
+) -> Result<HeaderMap, ServeError> {
     let bad = ServeError::Response;
     let mut headers = HeaderMap::new();
     let mut left = MAX_HEADER_BYTES;
@@ -122,6 +129,7 @@ mod tests {
             status_text: Some(text.to_owned()),
             headers: pairs.collect(),
             body: None,
+            web_socket: None,
         }
     }
 

@@ -58,6 +58,11 @@ impl Entrypoint {
         self
     }
 
+    #[cfg(feature = "serve")]
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Lowers the limits of each call. The lower of these and the worker's limits apply.
     ///
     /// Memory belongs to the sandbox, which other calls use too. A call that would grow the

@@ -2,12 +2,15 @@
 
 mod addresses;
 mod audit;
+mod event_source;
 mod headers;
 mod limits;
 mod policy;
 mod secrets;
 mod server;
+mod tcp;
 mod transport;
+mod web_sockets;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};

@@ -178,6 +178,8 @@ interface ResponseInit {
   headers?: HeadersInit;
   status?: number;
   statusText?: string;
+  /** The end of a WebSocket for the receiver of the response. The status is then 101. */
+  webSocket?: WebSocket | null;
 }
 
 type ResponseType = "default" | "error";
@@ -191,6 +193,8 @@ interface Response extends Body {
   readonly statusText: string;
   readonly type: ResponseType;
   readonly url: string;
+  /** The WebSocket of a response with the status 101. */
+  readonly webSocket: WebSocket | null;
   clone(): Response;
 }
 declare var Response: {

@@ -246,8 +246,8 @@ declare module "cloudflare:workers" {
   export function waitUntil(promise: Promise<unknown>): void;
   /** Ends the sandbox. All of its calls fail with the reason. */
   export function abortIsolate(reason?: string): void;
-  /** Throws: there are no sockets. */
-  export function connect(address: unknown, options?: unknown): never;
+  /** Connects through the outbound of the worker. Throws if the worker has none. */
+  export function connect(address: string | SocketAddress, options?: SocketOptions): Socket;
   /** Throws: there are no Durable Objects. */
   export function getDurableObjectClass(): never;
 }
@@ -258,6 +258,6 @@ declare module "isolet:workers" {
 }
 
 declare module "cloudflare:sockets" {
-  /** Throws: there are no sockets. */
-  export function connect(address: unknown, options?: unknown): never;
+  /** Connects through the outbound of the worker. Throws if the worker has none. */
+  export function connect(address: string | SocketAddress, options?: SocketOptions): Socket;
 }

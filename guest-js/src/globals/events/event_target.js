@@ -24,7 +24,8 @@
         }
         return false;
       };
-      internals.dispatch = (target, event) => target.#dispatch(event, target);
+      // Each listener's result is passed to `told`, if that is given.
+      internals.dispatch = (target, event, told = undefined) => target.#dispatch(event, target, told);
       internals.dispatchGlobal = (event) => scope.#dispatch(event, global);
     }
 
@@ -90,15 +91,15 @@
       return target.#dispatch(event, target === scope ? global : target);
     }
 
-    #dispatch(event, face) {
+    #dispatch(event, face, told) {
       begin(event, face);
       const type = typeOf(event);
-      this.#run(event, type, true, face);
-      this.#run(event, type, false, face);
+      this.#run(event, type, true, face, told);
+      this.#run(event, type, false, face, told);
       return end(event);
     }
 
-    #run(event, type, capture, face) {
+    #run(event, type, capture, face, told) {
       const listeners = this.#listeners;
       for (let index = 0; index < listeners.length; index++) {
         const listener = listeners[index];
@@ -108,11 +109,10 @@
         if (listener.once) this.#remove(type, callback, capture);
         setPassive(event, listener.passive);
         try {
-          if (typeof callback === "function") {
-            apply(callback, face, [event]);
-          } else {
-            callback.handleEvent(event);
-          }
+          const result = typeof callback === "function"
+            ? apply(callback, face, [event])
+            : callback.handleEvent(event);
+          if (told !== undefined) told(result);
         } catch (error) {
           report(error);
         }
@@ -140,9 +140,8 @@
         } else if (isCallable) {
           const added = { callback };
           defineProperty(this, key, { __proto__: null, value: added });
-          apply(addEventListener, this, [type, (event) => {
-            if (added.callback !== null) apply(added.callback, this, [event]);
-          }]);
+          apply(addEventListener, this, [type, (event) =>
+            added.callback === null ? undefined : apply(added.callback, this, [event])]);
         }
       },
       enumerable: true,

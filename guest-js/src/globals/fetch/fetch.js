@@ -48,7 +48,7 @@
   /** Creates an instance from its fields in a message, which may be anything. */
   internals.instanceOf = (kind, a, b, c, d, e, f, g, h, i, j) =>
     kind === REQUEST ? requestOfFields(a, b, c, d, e, f, g, h, i, j)
-    : kind === RESPONSE ? responseOfFields(a, b, c, d, e, f, g)
+    : kind === RESPONSE ? responseOfFields(a, b, c, d, e, f, g, h)
     : kind === READABLE ? streams.readableFrom(a)
     : kind === WRITABLE ? streams.writableFrom(a)
     : kind === BLOB ? internals.blobOf(a, b)
@@ -156,6 +156,7 @@
   internals.setOutbound = (stub) => {
     outbound = stub;
   };
+  internals.outbound = () => outbound;
 
   /** Returns the receiver of a request of the global `fetch`, or the response that needs none. */
   const receiverOf = (request) => {

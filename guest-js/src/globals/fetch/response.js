@@ -7,8 +7,9 @@
     throw new TypeError(text);
   };
 
-  const statusOf = (status) => {
+  const statusOf = (status, socket) => {
     const number = status & 0xffff;
+    if (socket !== undefined) return statusOfUpgrade(number, socket);
     if (number < 200 || number > 599) {
       throw new RangeError(
         "Responses may only be constructed with status codes in the range 200 to 599, inclusive.",
@@ -16,9 +17,15 @@
     }
     return number;
   };
+  const statusOfUpgrade = (status, socket) => {
+    if (!internals.isSocket(socket)) bad("The webSocket of a response must be a WebSocket.");
+    if (status === 101) return status;
+    throw new RangeError("Responses with a WebSocket must have status code 101.");
+  };
   // As Cloudflare Workers have it. In the standard, the text is empty if none is given.
   const PHRASES = {
     __proto__: null,
+    101: "Switching Protocols",
     200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information",
     204: "No Content", 205: "Reset Content", 206: "Partial Content", 207: "Multi-Status",
     208: "Already Reported", 226: "IM Used",
@@ -42,13 +49,13 @@
   const textOf = (text, status) =>
     text === undefined || text === PHRASES[status] ? PHRASES[status] ?? "" : statusTextOf(`${text}`);
   const checkBody = (status, data) => {
-    if (data !== null && (status === 204 || status === 205 || status === 304)) {
+    if (data !== null && (status === 101 || status === 204 || status === 205 || status === 304)) {
       bad("Response with null body status (101, 204, 205, or 304) cannot have a body.");
     }
   };
 
   // All that is rarely set.
-  const USUAL = { redirected: false, type: "default", cf: undefined };
+  const USUAL = { redirected: false, type: "default", cf: undefined, socket: undefined };
 
   const TEXT = "text/plain;charset=UTF-8";
 
@@ -72,13 +79,14 @@
         this.#statusText = "OK";
       } else {
         const options = dictionary(init);
-        const { status = 200, statusText, headers, cf } = options;
-        const number = statusOf(status);
+        const { status = 200, statusText, headers, cf, webSocket } = options;
+        const socket = webSocket ?? undefined;
+        const number = statusOf(status, socket);
         this.#status = number;
         this.#statusText = textOf(statusText, number);
         if (headers !== undefined) this.#headers = new Headers(headers);
         const own = internals.cfOf(cf);
-        if (own !== undefined) this.#about = { ...USUAL, cf: own };
+        if (own !== undefined || socket !== undefined) this.#about = { ...USUAL, cf: own, socket };
       }
       if (body === undefined || body === null) {
         this.#body = null;
@@ -127,18 +135,23 @@
         const status = value.#status;
         if (status === 0) bad("Response.error() cannot be sent.");
         const url = value.#url;
-        const { redirected, cf } = value.#about;
+        const about = value.#about;
         const parts = [
           2, status, value.#statusText, internals.packedPairs(value.#headers),
           value.#body === null ? null : internals.bodyData(value),
         ];
-        if (url !== "" || cf !== undefined) {
+        if (url !== "" || about !== USUAL) {
           parts[5] = url === "" ? undefined : url;
-          parts[6] = url === "" ? undefined : redirected;
-          parts[7] = cf;
+          parts[6] = url === "" ? undefined : about.redirected;
+          parts[7] = about.cf;
+          if (about.socket !== undefined) parts[8] = internals.endOf(about.socket);
         }
         return parts;
       };
+      internals.upgradeOf = (response) => ({
+        socket: response.#about.socket,
+        protocol: internals.headerOf(response.#headers, "sec-websocket-protocol") ?? "",
+      });
       // Prepares a response for the code that has fetched it.
       internals.cameFrom = (response, url, redirected, type = "default") => {
         const about = response.#about;
@@ -207,11 +220,16 @@
       return this.#about.cf;
     }
 
+    get webSocket() {
+      return this.#about.socket ?? null;
+    }
+
     get type() {
       return this.#status === 0 ? "error" : this.#about.type;
     }
 
     clone() {
+      if (this.#about.socket !== undefined) bad("Cannot clone a response to a WebSocket handshake.");
       const headers = this.#headers === undefined ? undefined : internals.cloneHeaders(this.headers);
       const data = internals.cloneBody(this);
       return make(this.#status, this.#statusText, headers, data, this.#url, this.#about);
@@ -239,20 +257,21 @@
   };
 
   /** Creates a response from the fields of a message, which may be anything. */
-  const responseOfFields = (status, statusText, headers, body, url, redirected, cf) => {
+  const responseOfFields = (status, statusText, headers, body, url, redirected, cf, webSocket) => {
     const reason = statusText ?? undefined;
     if (typeof status !== "number" || (reason !== undefined && typeof reason !== "string")) {
       bad("A response needs a status, and a statusText that is a string.");
     }
-    const number = statusOf(status);
+    const socket = (webSocket ?? undefined) === undefined ? undefined : internals.socketFrom(webSocket);
+    const number = statusOf(status, socket);
     const text = textOf(reason, number);
     const href = typeof url === "string" && url !== "" ? hrefOf(url) : "";
     const packed = internals.packedHeadersOf(headers);
     const ownCf = internals.cfOf(cf);
     const data = internals.bodyOfData(body);
     checkBody(number, data);
-    const about = redirected !== true && ownCf === undefined ? USUAL
-      : { redirected: redirected === true, type: "default", cf: ownCf };
+    const about = redirected !== true && ownCf === undefined && socket === undefined ? USUAL
+      : { redirected: redirected === true, type: "default", cf: ownCf, socket };
     // One that was fetched elsewhere has a URL, and headers that can be changed.
     const own = href === "" ? packed : unpackedHeaders(packed, false);
     return make(number, text, own, data, href, about);
@@ -260,6 +279,6 @@
   internals.responseOfFields = responseOfFields;
 
   /** Creates a response from a plain object, which may hold anything. */
-  internals.responseOfData = ({ status, statusText, headers, body, url, redirected, cf }) =>
-    responseOfFields(status, statusText, headers, body, url, redirected, cf);
+  internals.responseOfData = ({ status, statusText, headers, body, url, redirected, cf, webSocket }) =>
+    responseOfFields(status, statusText, headers, body, url, redirected, cf, webSocket);
 }

@@ -39,10 +39,12 @@
     }
 
     static {
-      internals.messageEvent = (type, data, ports) => {
+      internals.messageEvent = (type, data, ports, origin = "", lastEventId = "") => {
         const event = internals.event.trusted(new MessageEvent(type));
         event.#data = data;
         event.#ports = freeze(ports);
+        event.#origin = origin;
+        event.#lastEventId = lastEventId;
         return event;
       };
     }

@@ -266,6 +266,7 @@
     withdrawSource(target);
     withdrawSink(target);
     internals.withdrawSignal(target);
+    internals.withdrawSocket(target);
   };
 
   /** Returns what a message holds of a stream, and takes the stream away from its holder. */

@@ -13,6 +13,7 @@ mod intl_text;
 pub mod locales;
 mod messaging;
 mod misc;
+mod sockets;
 mod streams;
 mod subtle;
 mod timers;

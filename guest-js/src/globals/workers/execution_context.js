@@ -2,7 +2,8 @@
   const { promiseResolve, promiseThen } = internals;
   const { apply } = Reflect;
 
-  const keepOpen = (invocation, promise) => {
+  /** Keeps an invocation open until the promise settles. Returns false if it is over. */
+  const keepOpen = (internals.keepOpen = (invocation, promise) => {
     if (!native.wait(invocation)) return false;
     const done = () => native.waited(invocation);
     const failed = (error) => {
@@ -11,7 +12,7 @@
     };
     apply(promiseThen, promiseResolve(promise), [done, failed]);
     return true;
-  };
+  });
 
   const Failure = Error;
   const NO_INVOCATION =

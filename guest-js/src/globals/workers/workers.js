@@ -7,7 +7,7 @@
     throw new TypeError(`${name} is not supported by this runtime.`);
   };
 
-  const { DurableObject, getDurableObjectClass, connect, abortIsolate } = {
+  const { DurableObject, getDurableObjectClass, abortIsolate } = {
     DurableObject: class DurableObject {
       constructor() {
         unsupported("DurableObject");
@@ -19,16 +19,10 @@
     getDurableObjectClass() {
       unsupported("getDurableObjectClass");
     },
-    connect() {
-      throw new Error(
-        "This worker is not permitted to access the internet via global functions like connect(). " +
-          "It must use capabilities (such as bindings in 'env') to talk to the outside world.",
-      );
-    },
   };
 
   const {
-    WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, RpcProperty, ServiceStub, waitUntil,
+    WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise, RpcProperty, ServiceStub, waitUntil, connect,
   } = internals;
 
   /** The exports of `cloudflare:workers`, except `env`. */

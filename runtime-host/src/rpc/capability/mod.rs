@@ -50,6 +50,12 @@ pub(crate) fn failed(thrown: Thrown) -> Answer {
 /// or [`Bytes`](crate::Bytes), which can both be taken as `Bytes`, or a stream that is still
 /// being made: take it as a [`ByteStream`](crate::ByteStream), which accepts all three.
 ///
+/// A request for a WebSocket has the header `upgrade: websocket`. The response that opens one has
+/// the status 101 and `webSocket`, a stub of the other end. Each call of its `receive(milliseconds)`
+/// returns the next messages: a list of strings, bytes and, as the last one, `[code, reason]` of the
+/// close. The list is empty if there is none within that time. `send(messages)` resolves when they
+/// were received.
+///
 /// In a returned response all but `status` may be missing, and the body may be a string
 /// or a `ByteStream`. The same object, or a URL, is what
 /// [`Entrypoint::call`](crate::Entrypoint::call) passes to a worker's `fetch`. Whatever a
