@@ -159,6 +159,7 @@ impl Driver {
             _ if is_own => Of::Itself,
             Some(Target::Remote(remote)) if remote.is_in(&self.mailbox) => Of::Itself,
             Some(Target::HeldRight(_)) => Of::Loader,
+            Some(Target::Capability(it)) if it.is_signal() => Of::Signal,
             _ if is_answer => Of::Derived,
             _ => Of::Others,
         };
@@ -181,7 +182,7 @@ impl Driver {
             _ if size > MAX_MESSAGE_BYTES && !is_code => failed(Thrown::too_large(size)),
             Some(target) => {
                 let queue = self.invocations.get_mut(&invocation).map(|it| &mut it.queue);
-                let mut queue = queue.filter(|_| !of_itself);
+                let mut queue = queue.filter(|_| !pending.of.is_passive());
                 let ended = queue.as_mut().zip(held);
                 let ended = ended.and_then(|(queue, stub)| queue.follows(stub, id, &path));
                 let ends = ended.is_some_and(|pull| self.calls.is_under_way(pull));

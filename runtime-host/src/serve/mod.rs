@@ -1,6 +1,7 @@
 //! The `fetch` handler of a worker as a service for HTTP servers.
 
 mod body;
+mod client;
 mod error;
 mod pool;
 mod request;
@@ -16,11 +17,13 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use hyper::body::Body;
+use tokio::sync::Semaphore;
 use tower_service::Service;
 
 use crate::worker::entrypoint::Entrypoint;
 
 pub use body::ResponseBody;
+use client::Awaited;
 pub use error::ServeError;
 use pool::Pool;
 
@@ -89,9 +92,12 @@ impl Connection {
 /// ([`HttpService::behind_proxy`] leaves them). `cf-connecting-ip` is then set to
 /// [`Connection::peer`].
 ///
-/// A request whose future is dropped, as servers do when the client has left, is cancelled. So is
-/// the stream of a response whose body is dropped. What a handler that has answered has passed to
-/// `waitUntil` goes on.
+/// When a client has left, servers drop the future of its request, or the body of its response.
+/// `request.signal` is then aborted with an `AbortError`. A stream is cancelled. A handler that has
+/// not answered is cancelled after one second, or at once while 1,024 others of the service have
+/// that second. What a handler that has answered has passed to `waitUntil` goes on. A signal that
+/// belongs to a response that has ended is never aborted. A handler that waits for nothing but its
+/// signal is hung, because it can never answer.
 ///
 /// # Responses
 ///
@@ -104,7 +110,8 @@ impl Connection {
 ///
 /// # Cost
 ///
-/// A request costs a call of the worker, and a call for each chunk of a body. The limits of a
+/// A request costs a call of the worker, and a call for each chunk of a body. Its signal counts as
+/// one capability call of the worker ([`Limits::capability_calls`](crate::Limits)). The limits of a
 /// call apply: a response that is still being sent at the deadline of its invocation is cut.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -112,6 +119,8 @@ pub struct HttpService {
     pool: Arc<Pool>,
     max_body_bytes: u64,
     behind_proxy: bool,
+    /// The places of invocations whose clients have left.
+    left: Arc<Semaphore>,
 }
 
 impl HttpService {
@@ -131,6 +140,7 @@ impl HttpService {
             pool: Arc::new(Pool::new(entrypoint, None, Self::DEFAULT_QUEUE)),
             max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
             behind_proxy: false,
+            left: Arc::new(Semaphore::new(client::MAX_LEFT)),
         }
     }
 
@@ -185,13 +195,17 @@ impl HttpService {
         B: Body + Send + 'static,
     {
         let is_head = request.method() == http::Method::HEAD;
-        let (request, excess) = request::lower(request, self.max_body_bytes, self.behind_proxy)?;
+        let (client, signal) = client::connected();
+        let (request, excess) =
+            request::lower(request, self.max_body_bytes, self.behind_proxy, signal)?;
         let (answer, place) = self.pool.call("fetch", (request,)).await?;
-        let result = answer.await;
+        let (result, place, client) = Awaited::new(answer, place, client, &self.left).await;
         if result.is_err() && excess.is_exceeded() {
             return Err(ServeError::BodyTooLarge { limit: self.max_body_bytes });
         }
-        response::lift(result?, is_head, place)
+        let mut response = response::lift(result?, is_head, place)?;
+        response.body_mut().watched(client);
+        Ok(response)
     }
 }
 

@@ -8,6 +8,7 @@ use hyper::body::Body;
 use serde::Serialize;
 
 use super::body::{self, Excess};
+use super::client::Signal;
 use super::error::ServeError;
 use super::{Connection, url};
 use crate::rpc::stream::ByteStream;
@@ -44,6 +45,7 @@ pub(super) struct Lowered {
     headers: Vec<(String, String)>,
     body: Option<ByteStream>,
     redirect: &'static str,
+    signal: Signal,
 }
 
 /// Makes the argument of `fetch` from a request.
@@ -54,6 +56,7 @@ pub(super) fn lower<B: Body + Send + 'static>(
     request: http::Request<B>,
     max_body_bytes: u64,
     behind_proxy: bool,
+    signal: Signal,
 ) -> Result<(Lowered, Excess), ServeError> {
     let (request::Parts { method, uri, version, mut headers, extensions, .. }, body) =
         request.into_parts();
@@ -92,6 +95,7 @@ pub(super) fn lower<B: Body + Send + 'static>(
         headers: pairs(&headers),
         body,
         redirect: "manual",
+        signal,
     };
     Ok((lowered, excess))
 }

@@ -4,6 +4,7 @@ mod failures;
 mod requests;
 mod responses;
 mod sandboxes;
+mod signal;
 
 use std::convert::Infallible;
 

@@ -21,8 +21,8 @@ const MOST: usize = 256 << 10;
 
 const SENT: &str = "the stream was sent already";
 
-/// Serializes a platform stream that leads to the stub.
-fn serialize<S: Serializer>(
+/// Serializes an instance of the platform that leads to the stub.
+pub(crate) fn serialize<S: Serializer>(
     interface: Interface,
     end: &str,
     stub: Option<Stub>,
