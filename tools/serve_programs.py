@@ -4,6 +4,7 @@ import pathlib
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -48,7 +49,8 @@ class Server:
     def __init__(self, command, **options):
         options.setdefault("stderr", subprocess.PIPE)
         self.process = subprocess.Popen(
-            [str(part) for part in command], stdout=subprocess.PIPE, text=True, errors="replace", **options)
+            [str(part) for part in command], stdout=subprocess.PIPE, text=True, errors="replace",
+            start_new_session=True, **options)
         self.log = []
         if self.process.stderr:
             threading.Thread(target=self._read, daemon=True).start()
@@ -77,11 +79,12 @@ class Server:
 
     def stop(self):
         if self.process.poll() is None:
-            self.process.terminate()
+            # A command may be a pipe of several processes.
+            os.killpg(self.process.pid, signal.SIGTERM)
             try:
                 self.process.wait(40)
             except subprocess.TimeoutExpired:
-                self.process.kill()
+                os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
 
     def __enter__(self):
