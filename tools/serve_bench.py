@@ -20,8 +20,9 @@ import sys
 
 from serve_programs import FOLDER, PACKAGES, ROOT, SOURCE, Server, install
 
-# The requests of a round of fetches.
+# The requests of a round of fetches, and the rounds.
 FETCHES = 200
+ROUNDS = 20
 FETCH = """export default { async run(url, env) {
   for (let n = 0; n < %d; n++) await (await fetch(url)).text();
 } };
@@ -84,10 +85,10 @@ def compare(title, servers, path, arguments):
         print(f"| {name} | {rate:,.0f} | {half:,.0f} | {most:,.0f} | {rate / first:.2f} |")
 
 
-def calls(isolet, program, *options):
+def calls(isolet, program, runs, *options):
     """The medians of `isolet bench` in microseconds, by kind of call."""
     done = subprocess.run(
-        [isolet, "bench", program, "--engine", "native", "--json", "--runs", "200", *options],
+        [isolet, "bench", program, "--engine", "native", "--json", "--runs", str(runs), *options],
         capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(done.stdout + done.stderr)
@@ -122,18 +123,17 @@ def main():
 
     print("\n| one call of `fetch` | warm µs | fresh µs |\n|---|---|---|")
     for name, program in (("Hello World", hello), ("Hono", app)):
-        rows = calls(arguments.isolet, program, "--call", "fetch", "--arg", json.dumps(REQUEST))
+        rows = calls(arguments.isolet, program, 200, "--call", "fetch", "--arg", json.dumps(REQUEST))
         print(f"| {name} | {rows['warm']:,.1f} | {rows['fresh']:,.1f} |")
 
     program = FOLDER / "fetch.js"
     program.write_text(FETCH)
     with Server([plain, "server"]) as server:
         address = server.url.removeprefix("http://")
-        rounds = str(20)
-        client = subprocess.run([plain, "client", address, str(FETCHES), rounds],
+        client = subprocess.run([plain, "client", address, str(FETCHES), str(ROUNDS)],
                                 capture_output=True, text=True, check=True).stdout
-        rows = calls(arguments.isolet, program, "--call", "run", "--arg", json.dumps(server.url),
-                     "--allow-net", server.url, "--runs", rounds)
+        rows = calls(arguments.isolet, program, ROUNDS, "--call", "run",
+                     "--arg", json.dumps(server.url), "--allow-net", server.url)
         warm = rows["warm"] / FETCHES
         client = float(client)
         print("\n| one request after the other | µs | of hyper |\n|---|---|---|")

@@ -55,6 +55,7 @@ async fn request(address: &str, count: u32, rounds: usize) -> Result<(), Box<dyn
         let began = Instant::now();
         for _ in 0..count {
             let request = Request::get("/").header("host", address).body(Empty::<Bytes>::new())?;
+            sender.ready().await?;
             sender.send_request(request).await?.into_body().collect().await?;
         }
         times.push(began.elapsed() / count);

@@ -68,7 +68,8 @@ impl Parts {
 
     /// Returns the paths that are read while the program is served.
     pub(crate) fn readable(&self) -> impl Iterator<Item = PathBuf> {
-        self.programs().flat_map(code::readable)
+        let assets = self.assets.iter().map(|assets| assets.directory.clone());
+        self.programs().flat_map(code::readable).chain(assets)
     }
 
     /// Returns the folders that the workers import from.

@@ -42,7 +42,7 @@ pub(super) struct Binding {
 }
 
 /// A stub of another worker.
-#[derive(Clone, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Service {
     pub(super) binding: String,
     pub(super) service: String,

@@ -63,7 +63,10 @@ pub(crate) enum Binding {
     /// A stub of the assets.
     Fetcher,
     /// A stub of the entrypoint of the worker of that name.
-    Service { service: String, entrypoint: String },
+    Service {
+        service: String,
+        entrypoint: String,
+    },
 }
 
 impl Project {

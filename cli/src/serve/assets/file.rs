@@ -70,6 +70,7 @@ impl Asset {
             Asked::All => (0, self.length),
             Asked::Part(start, end) => (start, end),
             Asked::Nothing => {
+                response.headers_mut().remove(CONTENT_TYPE);
                 *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
                 insert(&mut response, CONTENT_RANGE, format!("bytes */{}", self.length));
                 return response;

@@ -87,6 +87,7 @@ impl WorkerFirst {
 
 /// A folder of files.
 pub(crate) struct Assets {
+    pub(crate) directory: PathBuf,
     dir: Arc<Dir>,
     html: Html,
     not_found: NotFound,
@@ -102,7 +103,7 @@ impl Assets {
         let AssetsArgs { directory, html, not_found, worker_first } = args;
         let dir = Dir::open_ambient_dir(&directory, ambient_authority())
             .map_err(|error| format!("--assets {}: {error}", directory.display()))?;
-        Ok(Self { dir: Arc::new(dir), html, not_found, worker_first })
+        Ok(Self { directory, dir: Arc::new(dir), html, not_found, worker_first })
     }
 
     /// Answers a request of a client. `None` if the worker answers it.

@@ -57,6 +57,7 @@ fn files_come_before_the_worker() {
     let _ = server.stop();
 }
 
+/// Sends a request of HTTP/1.0, whose response has no chunks.
 fn send(server: &Server, method: &str, path: &str, header: &str) -> Answer {
     server
         .send(&format!("{method} {path} HTTP/1.1\r\nHost: a\r\n{header}Connection: close\r\n\r\n"))
@@ -122,20 +123,20 @@ fn with_config(name: &str, assets: &str) -> (Folder, Server) {
 #[test]
 fn a_worker_fetches_its_assets() {
     let (_folder, server) = with_config("serve-binding", "");
-    let page = server.get("/via/a").expect(200, "page");
+    let page = send(&server, "GET", "/via/a", "").expect(200, "page");
     assert_eq!(
         (page.header("via"), page.header("content-type")),
         (Some("1"), Some("text/html; charset=utf-8"))
     );
-    assert_eq!(server.get("/via/large.bin").body.len(), 200_000);
+    assert_eq!(send(&server, "GET", "/via/large.bin", "").body.len(), 200_000);
     let _ = send(&server, "GET", "/via/large.bin", "Range: bytes=0-2\r\n").expect(206, "xxx");
     let _ = send(&server, "HEAD", "/via/large.bin", "").expect(200, "");
-    let _ = server.get("/via/none").expect(404, "");
+    let _ = send(&server, "GET", "/via/none", "").expect(404, "");
     assert_eq!(send(&server, "POST", "/via/a", "Content-Length: 0\r\n").status, 405);
-    let redirect = server.get("/via/b?q=1").expect(307, "");
+    let redirect = send(&server, "GET", "/via/b?q=1", "").expect(307, "");
     assert_eq!(redirect.header("location"), Some("/b/?q=1"));
     // The worker answers what no file does, people or not.
-    let _ = server.get("/none").expect(200, "worker /none");
+    let _ = send(&server, "GET", "/none", "").expect(200, "worker /none");
     let _ =
         send(&server, "GET", "/none", "Sec-Fetch-Mode: navigate\r\n").expect(200, "worker /none");
     let _ = server.stop();
@@ -145,20 +146,20 @@ fn a_worker_fetches_its_assets() {
 fn what_is_not_found_is_a_page() {
     let (_folder, server) =
         with_config("serve-404", r#", "not_found_handling": "404-page", "html_handling": "none""#);
-    let _ = server.get("/b/none").expect(200, "worker /b/none");
+    let _ = send(&server, "GET", "/b/none", "").expect(200, "worker /b/none");
     let _ =
         send(&server, "GET", "/b/none", "Sec-Fetch-Mode: navigate\r\n").expect(404, "missing in b");
-    let _ = server.get("/via/x/y").expect(404, "missing");
-    let _ = server.get("/a.html").expect(200, "page");
-    let _ = server.get("/a").expect(200, "worker /a");
+    let _ = send(&server, "GET", "/via/x/y", "").expect(404, "missing");
+    let _ = send(&server, "GET", "/a.html", "").expect(200, "page");
+    let _ = send(&server, "GET", "/a", "").expect(200, "worker /a");
     let _ = server.stop();
     let (_folder, server) = with_config(
         "serve-spa",
         r#", "not_found_handling": "single-page-application", "run_worker_first": ["/api/*", "!/api/x.txt"]"#,
     );
     let _ = send(&server, "GET", "/some/route", "Sec-Fetch-Mode: navigate\r\n").expect(200, "home");
-    let _ = server.get("/some/data").expect(200, "worker /some/data");
-    let _ = server.get("/api/x.txt").expect(200, "text");
+    let _ = send(&server, "GET", "/some/data", "").expect(200, "worker /some/data");
+    let _ = send(&server, "GET", "/api/x.txt", "").expect(200, "text");
     let _ =
         send(&server, "GET", "/api/y", "Sec-Fetch-Mode: navigate\r\n").expect(200, "worker /api/y");
     let _ = server.stop();

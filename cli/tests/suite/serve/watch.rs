@@ -60,7 +60,7 @@ fn settings_and_variables_are_watched() {
     write("one.env", "A=two\n");
     let _ = server.get("/env").expect(200, r#"{"A":"two"}"#);
     write(".dev.vars", "A=dev\nB=dev\n");
-    let _ = server.get("/env").expect(200, r#"{"B":"dev","A":"two"}"#);
+    let _ = server.get("/env").expect(200, r#"{"A":"two","B":"dev"}"#);
     write("wrangler.toml", "main = \"main.js\"\nvars = { B = 1, C = 2 }");
     let answer = server.get("/env");
     let env: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
