@@ -59,8 +59,7 @@ fn files_come_before_the_worker() {
 
 /// Sends a request of HTTP/1.0, whose response has no chunks.
 fn send(server: &Server, method: &str, path: &str, header: &str) -> Answer {
-    server
-        .send(&format!("{method} {path} HTTP/1.1\r\nHost: a\r\n{header}Connection: close\r\n\r\n"))
+    server.send(&format!("{method} {path} HTTP/1.0\r\nHost: a\r\n{header}\r\n"))
 }
 
 #[test]
