@@ -115,6 +115,7 @@ impl Driver {
     ) -> Result<()> {
         let wit::Call { id, invocation, target, path, awaited, .. } = call;
         self.check_call(id, invocation, &path)?;
+        let is_signal = self.table.is_signal(target);
         let Some(payer) = self.invocations.get_mut(&invocation) else {
             // The invocation has ended: nobody pays for the fuel, calls and time of this call.
             return Ok(());
@@ -125,8 +126,11 @@ impl Driver {
         let bytes = arguments.as_ref().map_or(0, bytes_of)
             + mapper.as_ref().map_or(0, |mapper| mapper.bytes())
             + names as u64;
+        // The guest listens to the signal of a request before the handler can do anything.
+        let is_free = is_signal && payer.calls.is_empty();
         payer.calls.push(id);
-        if let Err(error) = payer.account.count_call() {
+        let counted = if is_free { Ok(()) } else { payer.account.count_call() };
+        if let Err(error) = counted {
             self.end(invocation, error.into());
             return Ok(());
         }
@@ -159,7 +163,7 @@ impl Driver {
             _ if is_own => Of::Itself,
             Some(Target::Remote(remote)) if remote.is_in(&self.mailbox) => Of::Itself,
             Some(Target::HeldRight(_)) => Of::Loader,
-            Some(Target::Capability(it)) if it.is_signal() => Of::Signal,
+            _ if is_signal => Of::Signal,
             _ if is_answer => Of::Derived,
             _ => Of::Others,
         };

@@ -110,8 +110,7 @@ impl Connection {
 ///
 /// # Cost
 ///
-/// A request costs a call of the worker, and a call for each chunk of a body. Its signal counts as
-/// one capability call of the worker ([`Limits::capability_calls`](crate::Limits)). The limits of a
+/// A request costs a call of the worker, and a call for each chunk of a body. The limits of a
 /// call apply: a response that is still being sent at the deadline of its invocation is cut.
 #[derive(Clone, Debug)]
 #[must_use]

@@ -42,6 +42,10 @@ const PROGRAM: &str = "
             case '/only': return left(signal);
             case '/calls':
                 last = signal;
+                await env.HOST.answer();
+                return new Response(await env.HOST.answer());
+            case '/call':
+                last = signal;
                 return new Response(await env.HOST.answer());
         }
         last = signal;
@@ -58,7 +62,7 @@ impl Host {
     }
 }
 
-/// Returns the worker, and what it logs.
+/// Returns the worker, and what it logs. It may make one call of a capability, and one at a time.
 fn logged() -> (Worker, UnboundedReceiver<String>) {
     let (sender, lines) = unbounded_channel();
     let case = module(PROGRAM).engine(&fresh_engine()).env("HOST", Host).code(|code| {
@@ -66,7 +70,8 @@ fn logged() -> (Worker, UnboundedReceiver<String>) {
             let _ = sender.send(line.message.clone());
         })
     });
-    (case.limits(|limits| limits.concurrency(1)).worker(), lines)
+    let case = case.limits(|limits| limits.concurrency(1).capability_calls(1));
+    (case.worker(), lines)
 }
 
 async fn next(lines: &mut UnboundedReceiver<String>) -> String {
@@ -136,13 +141,16 @@ async fn a_response_that_has_ended_aborts_nothing() {
     assert_eq!(soon(lines.recv()).await, None);
 }
 
-/// The signal takes no place among the calls at a time, of which there is one.
+/// The signal is none of the calls that the handler may make, in all and at a time.
 #[tokio::test]
-async fn the_signal_does_not_hold_up_calls() {
+async fn the_signal_is_no_call_of_the_handler() {
     let (worker, _lines) = logged();
     let service = HttpService::new(worker.entrypoint());
-    assert_eq!(text(&service, get("/calls")).await, "answer");
+    assert_eq!(text(&service, get("/call")).await, "answer");
     assert_eq!(text(&service, get("/last")).await, "false");
+    let Ok(response) = soon(service.clone().call(get("/calls"))).await;
+    let error = response.extensions().get::<isolet::ServeError>().expect("a reason");
+    assert_eq!((response.status().as_u16(), error.reason()), (503, "exceededCalls"));
 }
 
 #[tokio::test]
