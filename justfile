@@ -104,15 +104,23 @@ release-check:
 dist:
     tools/dist.sh
 
+# `isolet serve` with real clients: a Hono application beside Node, curl with HTTP/2, wrk, Chromium,
+# ten thousand idle connections (needs node 20, npm, curl, openssl; `apt-get install wrk chromium`
+# brings the others, and a check whose program is missing is skipped)
+serve-check *options:
+    cargo build --release -p isolet-cli
+    tools/serve_check.py {{ options }}
+
 # Licences, bans, sources; advisories where their database can be reached
 deny:
     cargo deny --locked check bans licenses sources
 
 # The figures of the README; alone on the machine. `just bench platform` is for cryptography,
-# compression and Intl, beside Node and Rust
+# compression and Intl, beside Node and Rust. `just bench serve` is for requests, beside hyper,
+# workerd and Node (needs node 20, npm and wrk)
 bench *groups:
     cargo build --release -p isolet-cli
-    {{ if groups == "platform" { "tools/platform_bench.py" } else { "cargo bench -p isolet-benches -- " + groups } }}
+    {{ if groups =~ "^(platform|serve)$" { "tools/" + groups + "_bench.py" } else { "cargo bench -p isolet-benches -- " + groups } }}
 
 # isolet beside other ways to run untrusted code: `just peers --quick`, `just peers --only
 # isolet,workerd --parts work`. Installs the others into target/peers (needs npm, Python, Debian)

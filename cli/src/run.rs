@@ -82,12 +82,8 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host
     // The runtime panics if it lacks a file descriptor.
     descriptors::check().map_err(Failure::internal)?;
     #[cfg(feature = "net")]
-    if args.lockdown && crate::net::is_wanted(&args.program) {
-        return Err(Failure::Usage(
-            "--lockdown cannot be combined with --allow-net or --net-policy, because a process \
-             that is locked down opens no sockets"
-                .to_owned(),
-        ));
+    if args.lockdown {
+        check_lockdown(&args.program)?;
     }
     // Comes first, because errors in the arguments do not depend on the machine.
     let code = code(&args.program).map_err(Failure::Usage)?;
@@ -100,7 +96,7 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host
         .torture(args.torture);
     let engine = engine(&args.program, config)?;
     if args.lockdown {
-        lock_down(&args)?;
+        lock_down(readable(&args.program).into_iter().fold(Lockdown::new(), Lockdown::read))?;
     }
     runtime()?.block_on(run(args, code, engine, Arc::clone(terminal)))
 }
@@ -149,9 +145,21 @@ pub(crate) fn entrypoint(program: &ProgramArgs, worker: &Worker) -> Entrypoint {
     }
 }
 
-/// Leaves the process nothing to open except what the code may import.
-fn lock_down(args: &RunArgs) -> Result<(), Failure> {
-    let lockdown = readable(&args.program).into_iter().fold(Lockdown::new(), Lockdown::read);
+/// Checks that a program needs no network, which a lockdown takes away.
+#[cfg(feature = "net")]
+pub(crate) fn check_lockdown(program: &ProgramArgs) -> Result<(), Failure> {
+    if !crate::net::is_wanted(program) {
+        return Ok(());
+    }
+    Err(Failure::Usage(
+        "--lockdown cannot be combined with --allow-net or --net-policy, because a process that \
+         is locked down opens no sockets"
+            .to_owned(),
+    ))
+}
+
+/// Locks the process down.
+pub(crate) fn lock_down(lockdown: Lockdown) -> Result<(), Failure> {
     lockdown.apply().map_err(|error| match error {
         LockdownError::Path { path, source } => {
             Failure::Usage(format!("{}: {source}", path.display()))

@@ -56,7 +56,7 @@ pub(crate) fn main(args: &InitArgs) -> ExitCode {
 fn create(dir: &Path) -> Result<(), Failure> {
     let project = Project::parse(Path::new("wrangler.jsonc"), CONFIGURATION.to_owned())
         .map_err(Failure::internal)?;
-    let types = declaration(&project, &project.folder);
+    let types = declaration(&project, &[], &project.folder);
     let files = || FILES.into_iter().chain([(types::FILE, types.as_str())]);
 
     let mut taken = Vec::new();

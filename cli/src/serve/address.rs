@@ -55,31 +55,65 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 /// A connection before TLS.
 pub(crate) type Accepted = (Box<dyn Stream>, Option<IpAddr>);
 
-/// A listener. A Unix socket is removed when it is dropped.
-pub(crate) enum Listener {
-    Tcp(TcpListener),
+/// The length of the queue of connections that were not accepted yet.
+#[cfg(unix)]
+const BACKLOG: i32 = 1_024;
+
+/// A socket that listens and belongs to no runtime yet.
+pub(crate) enum Bound {
+    Tcp(std::net::TcpListener),
     #[cfg(unix)]
-    Unix(UnixListener, PathBuf),
+    Unix(std::os::unix::net::UnixListener, SocketFile),
 }
 
-impl Listener {
-    /// Listens on an address.
+impl Bound {
+    /// Listens on an address. Starts no thread.
     ///
     /// # Errors
     /// Errors if the address is in use, or none of this machine.
-    pub(crate) async fn bind(address: &Address) -> io::Result<Self> {
+    pub(crate) fn new(address: &Address) -> io::Result<Self> {
         match address {
-            Address::Tcp(text) => TcpListener::bind(text).await.map(Self::Tcp),
+            Address::Tcp(text) => {
+                let listener = std::net::TcpListener::bind(text)?;
+                listener.set_nonblocking(true)?;
+                #[cfg(unix)]
+                rustix::net::listen(&listener, BACKLOG)?;
+                Ok(Self::Tcp(listener))
+            }
             #[cfg(unix)]
             Address::Unix(path) => {
                 remove_stale(path)?;
-                Ok(Self::Unix(UnixListener::bind(path)?, path.clone()))
+                let listener = std::os::unix::net::UnixListener::bind(path)?;
+                let file = SocketFile(path.clone());
+                listener.set_nonblocking(true)?;
+                rustix::net::listen(&listener, BACKLOG)?;
+                Ok(Self::Unix(listener, file))
             }
             #[cfg(not(unix))]
             Address::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
+    /// Returns the listener of this runtime.
+    pub(crate) fn listener(self) -> io::Result<Listener> {
+        match self {
+            Self::Tcp(listener) => TcpListener::from_std(listener).map(Listener::Tcp),
+            #[cfg(unix)]
+            Self::Unix(listener, file) => {
+                Ok(Listener::Unix(UnixListener::from_std(listener)?, file))
+            }
+        }
+    }
+}
+
+/// A listener.
+pub(crate) enum Listener {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(UnixListener, SocketFile),
+}
+
+impl Listener {
     /// Returns the address as a URL, or as `unix:PATH`.
     pub(crate) fn url(&self, scheme: &str) -> io::Result<String> {
         match self {
@@ -88,7 +122,7 @@ impl Listener {
                 Ok(format!("{scheme}://{address}"))
             }
             #[cfg(unix)]
-            Self::Unix(_, path) => Ok(format!("unix:{}", path.display())),
+            Self::Unix(_, file) => Ok(format!("unix:{}", file.0.display())),
         }
     }
 
@@ -110,13 +144,15 @@ impl Listener {
     }
 }
 
+/// The file of a Unix socket, which is removed when it is dropped.
 #[cfg(unix)]
-impl Drop for Listener {
+pub(crate) struct SocketFile(PathBuf);
+
+#[cfg(unix)]
+impl Drop for SocketFile {
     fn drop(&mut self) {
-        if let Self::Unix(_, path) = self {
-            // Somebody else may have removed it.
-            let _ = std::fs::remove_file(path);
-        }
+        // Somebody else may have removed it, and a process that is locked down cannot.
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 

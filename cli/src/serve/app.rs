@@ -14,7 +14,6 @@ use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use isolet::{Error, ServeError};
 use tower_service::Service as _;
 
-use super::assets::Assets;
 use super::client::{Client, InFlight};
 use super::connection::connection_of;
 use super::metrics::Metrics;
@@ -32,7 +31,6 @@ pub(crate) type AnyBody = UnsyncBoxBody<Bytes, AnyError>;
 /// What answers requests.
 pub(crate) struct App {
     pub(crate) current: Current,
-    pub(crate) assets: Option<Assets>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) terminal: Arc<Terminal>,
     pub(crate) max_headers: usize,
@@ -47,7 +45,7 @@ impl App {
     /// Answers a request.
     pub(crate) async fn answer(
         &self,
-        mut request: Request<Incoming>,
+        request: Request<Incoming>,
         client: &Client,
         in_flight: InFlight,
         is_ambiguous: bool,
@@ -58,23 +56,34 @@ impl App {
         } else if request.headers().len() > self.max_headers {
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
             self.refuse(&mut record, status, "headTooLarge")
-        } else if let Some(response) = self.asset(&request).await {
-            response
         } else {
-            request.extensions_mut().insert(connection_of(client.peer, client.is_tls));
-            let mut service = self.current.get().await.service.clone();
-            let Ok(response) = service.call(request).await;
-            if let Some(error) = response.extensions().get::<ServeError>() {
-                self.failed(error, &mut record);
-            }
-            response.map(|body| body.map_err(AnyError::from).boxed_unsync())
+            self.serve(request, client, &mut record).await
         };
         record.status = Some(response.status());
         response.map(|body| Tracked { body, record })
     }
 
-    async fn asset(&self, request: &Request<Incoming>) -> Option<Response<AnyBody>> {
-        self.assets.as_ref()?.answer(request).await
+    /// Answers a request with a file, or by the worker.
+    async fn serve(
+        &self,
+        mut request: Request<Incoming>,
+        client: &Client,
+        record: &mut Record,
+    ) -> Response<AnyBody> {
+        let program = self.current.get().await;
+        if let Some(assets) = &program.assets
+            && let Some(response) = assets.answer(&request).await
+        {
+            return response;
+        }
+        request.extensions_mut().insert(connection_of(client.peer, client.is_tls));
+        let mut service = program.service.clone();
+        drop(program);
+        let Ok(response) = service.call(request).await;
+        if let Some(error) = response.extensions().get::<ServeError>() {
+            self.failed(error, record);
+        }
+        response.map(|body| body.map_err(AnyError::from).boxed_unsync())
     }
 
     fn refuse(

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use isolet::{Backend, HttpService};
-use serde_json::Value as Json;
 
 use super::address::Address;
 use crate::args::{self, ProgramArgs};
@@ -29,6 +28,11 @@ Exit status:
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) program: ProgramArgs,
+
+    /// The wrangler files of further workers, which `services` name. They have the limits and the
+    /// network of these arguments, and nothing else of them
+    #[arg(value_name = "WRANGLER_FILE")]
+    pub(crate) services: Vec<PathBuf>,
 
     /// The engine that executes the sandboxes: machine code, or the portable interpreter Pulley
     #[arg(long, value_parser = args::engine(), default_value_t)]
@@ -67,6 +71,12 @@ pub(crate) struct ServeArgs {
     /// The number of requests that wait for a sandbox. More are refused with status 503
     #[arg(long, value_name = "N", default_value_t = HttpService::DEFAULT_QUEUE)]
     pub(crate) queue: usize,
+
+    /// Restrict the process itself, permanently, to accepting connections and reading what the
+    /// workers may import. This is a second barrier in case the sandbox has a hole (requires Linux
+    /// 6.2 or later, exits with status 4 elsewhere)
+    #[arg(long, conflicts_with = "watch")]
+    pub(crate) lockdown: bool,
 
     /// Serve a changed file from the next request on. If it does not load, the old one stays
     #[arg(long)]
@@ -127,14 +137,6 @@ pub(crate) struct ServeArgs {
     /// Print no line for each request
     #[arg(long)]
     pub(crate) quiet: bool,
-
-    /// The folder of the `wrangler` file that is used.
-    #[arg(skip)]
-    pub(crate) folder: Option<PathBuf>,
-
-    /// The variables of that file.
-    #[arg(skip)]
-    pub(crate) vars: Vec<(String, Json)>,
 }
 
 /// The request of a warm-up, which has no body.

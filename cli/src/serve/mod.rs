@@ -13,16 +13,19 @@ mod guarded;
 mod head;
 mod metrics;
 mod program;
+mod services;
+mod settings;
 mod tls;
 mod watch;
 mod wrangler;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use isolet::{Engine, EngineConfig, Error, Outcome, WebSockets};
+use isolet::{Engine, EngineConfig, Error, Lockdown, Outcome, WebSockets};
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch as changes};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -30,14 +33,13 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::descriptors;
 use crate::run::{self, Failure, INTERNAL};
 use crate::terminal::Terminal;
-use address::Listener;
+use address::{Address, Bound, Listener};
 use app::App;
 use args::ServeArgs;
-use assets::Assets;
 use connection::Server;
 use cron::Schedule;
 use metrics::Metrics;
-use program::{Broken, Current, Source};
+use program::{Broken, Current, Parts, Source};
 
 /// The number of requests that are answered at a time with `--fresh`.
 const FRESH: u32 = 1_000;
@@ -85,32 +87,43 @@ fn usage(text: impl Into<String>) -> Stopped {
     Stopped::Failure(Failure::Usage(text.into()))
 }
 
-fn start(mut args: ServeArgs, terminal: &Arc<Terminal>) -> Result<(), Stopped> {
+fn start(args: ServeArgs, terminal: &Arc<Terminal>) -> Result<(), Stopped> {
     descriptors::check().map_err(Failure::internal)?;
     if args.watch && args.program.file == "-" {
         return Err(usage("--watch needs a FILE, and - is none"));
-    }
-    for warning in wrangler::apply(&mut args).map_err(usage)? {
-        terminal.note(&warning);
     }
     let tls = match (&args.cert, &args.key) {
         (Some(cert), Some(key)) => Some(tls::acceptor(cert, key).map_err(usage)?),
         _ => None,
     };
-    let assets = args.assets.as_deref().map(Assets::open).transpose().map_err(usage)?;
-    let schedule = Schedule::parse(&args.cron).map_err(usage)?;
+    #[cfg(feature = "net")]
+    if args.lockdown {
+        run::check_lockdown(&args.program)?;
+    }
+    let mut files = Vec::new();
+    let parts = Parts::read(&args, terminal, &mut files).map_err(usage)?;
+    let schedule = Schedule::parse(&parts.cron).map_err(usage)?;
+    let listen = bind(&args.listen)?;
+    let admin = args.admin.as_ref().map(bind).transpose()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let cores = u32::try_from(cores).unwrap_or(1);
     let sandboxes = args.sandboxes.unwrap_or(if args.fresh { FRESH } else { cores });
-    let engine = engine(&args, sandboxes)?;
+    let engine = engine(&args, &parts, sandboxes)?;
+    if args.lockdown {
+        // After all that opens files, and before all that starts threads.
+        run::lock_down(parts.readable().fold(Lockdown::new().accept(), Lockdown::read))?;
+    }
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(Parts {
+    let served = runtime.block_on(serve(Prepared {
         args: Arc::new(args),
         terminal: Arc::clone(terminal),
         engine,
         sandboxes,
         tls,
-        assets,
+        parts,
+        files,
+        listen,
+        admin,
         schedule,
     }));
     // What has not ended by now ends here.
@@ -118,12 +131,17 @@ fn start(mut args: ServeArgs, terminal: &Arc<Terminal>) -> Result<(), Stopped> {
     served
 }
 
-/// Creates the engine, with room for the sandboxes that reloading replaces.
-fn engine(args: &ServeArgs, sandboxes: u32) -> Result<Engine, Error> {
+/// Creates the engine, with room for services and for the sandboxes that reloading replaces.
+fn engine(args: &ServeArgs, parts: &Parts, sandboxes: u32) -> Result<Engine, Error> {
+    let services = u32::try_from(args.services.len()).unwrap_or(u32::MAX);
+    // A request may have a sandbox in each of them.
+    let services = services.saturating_mul(if args.fresh { sandboxes } else { 1 });
+    let sandboxes = sandboxes.saturating_add(services);
     let room = if args.watch { sandboxes.saturating_mul(2) } else { sandboxes };
     let room = room.saturating_add(OTHERS);
     let config = EngineConfig::new().backend(args.engine).max_sandboxes(room);
-    run::engine_of(&args.program, config, room)
+    let loads = parts.programs().find(|program| !program.loaders.is_empty());
+    run::engine_of(loads.unwrap_or(&args.program), config, room)
 }
 
 fn runtime() -> Result<Runtime, Failure> {
@@ -133,18 +151,23 @@ fn runtime() -> Result<Runtime, Failure> {
         .map_err(|error| Failure::internal(format_args!("the runtime does not start: {error}")))
 }
 
-struct Parts {
+/// What is there before anything is executed.
+struct Prepared {
     args: Arc<ServeArgs>,
     terminal: Arc<Terminal>,
     engine: Engine,
     sandboxes: u32,
     tls: Option<tokio_rustls::TlsAcceptor>,
-    assets: Option<Assets>,
+    parts: Parts,
+    files: Vec<PathBuf>,
+    listen: Bound,
+    admin: Option<Bound>,
     schedule: Schedule,
 }
 
-async fn serve(parts: Parts) -> Result<(), Stopped> {
-    let Parts { args, terminal, engine, sandboxes, tls, assets, schedule } = parts;
+async fn serve(prepared: Prepared) -> Result<(), Stopped> {
+    let Prepared { args, terminal, engine, sandboxes, tls, parts, files, listen, admin, schedule } =
+        prepared;
     let mut signals = Signals::new().map_err(Failure::internal)?;
     let metrics = Arc::new(Metrics::new());
     let web_sockets = WebSockets::new()
@@ -159,23 +182,23 @@ async fn serve(parts: Parts) -> Result<(), Stopped> {
         metrics: Arc::clone(&metrics),
         sandboxes,
         web_sockets: web_sockets.clone(),
+        services: Arc::default(),
     };
     let current = tokio::select! {
-        current = Current::load(source) => current.map_err(Stopped::Broken)?,
+        current = Current::load(source, parts, files) => current.map_err(Stopped::Broken)?,
         () = signals.next() => return Ok(()),
     };
     let app = Arc::new(App {
         current,
-        assets,
         metrics: Arc::clone(&metrics),
         terminal: Arc::clone(&terminal),
         max_headers: args.max_headers as usize,
         quiet: args.quiet,
     });
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let listener = bind(&args.listen).await?;
-    if let Some(address) = &args.admin {
-        let listener = bind(address).await?;
+    let listener = listen.listener().map_err(Failure::internal)?;
+    if let Some(admin) = admin {
+        let listener = admin.listener().map_err(Failure::internal)?;
         let url = listener.url("http").map_err(Failure::internal)?;
         terminal.note(&format!("admin on {url}"));
         let (metrics, sockets) = (Arc::clone(&metrics), web_sockets.clone());
@@ -224,8 +247,8 @@ async fn serve(parts: Parts) -> Result<(), Stopped> {
     Ok(())
 }
 
-async fn bind(address: &address::Address) -> Result<Listener, Stopped> {
-    let bound = Listener::bind(address).await;
+fn bind(address: &Address) -> Result<Bound, Stopped> {
+    let bound = Bound::new(address);
     let at = |error| Failure::Internal(Outcome::InternalError, format!("{address}: {error}"));
     bound.map_err(|error| at(error).into())
 }

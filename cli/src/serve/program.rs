@@ -1,16 +1,23 @@
 //! The program that is served, and its reloading.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use isolet::{Engine, Entrypoint, Error, HttpService, WebSockets};
+use isolet::{
+    Engine, Entrypoint, Error, HttpService, LogLine, Stub, WebSockets, Worker, WorkerCode,
+};
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use super::args::ServeArgs;
-use super::env_files::Variables;
+use super::args::{ServeArgs, Warm};
+use super::assets::{Assets, AssetsBinding};
+use super::env_files::{self, DEV_VARS};
 use super::metrics::Metrics;
+use super::services::Services;
+use super::settings::{Settings, WorkerArgs};
 use super::watch::Stamps;
+use crate::args::ProgramArgs;
 use crate::code;
 use crate::disk::Folder;
 use crate::run::stack_of;
@@ -21,7 +28,96 @@ pub(crate) struct Program {
     /// The export that is served. Its own sandbox is that of `scheduled`.
     pub(crate) entrypoint: Entrypoint,
     pub(crate) service: HttpService,
+    pub(crate) assets: Option<Arc<Assets>>,
+}
+
+/// What a program is made of, before anything is executed.
+pub(crate) struct Parts {
+    served: Part,
+    services: Vec<Part>,
+    assets: Option<Arc<Assets>>,
+    pub(crate) cron: Vec<String>,
+}
+
+/// What a worker is made of.
+struct Part {
+    args: WorkerArgs,
+    code: WorkerCode,
     folder: Arc<Folder>,
+}
+
+impl Parts {
+    /// Reads all files. Adds them, and those that were looked for, to `files`, whether that
+    /// succeeds or not.
+    ///
+    /// # Errors
+    /// Errors if a file cannot be read, or the arguments are wrong.
+    pub(crate) fn read(
+        args: &ServeArgs,
+        terminal: &Terminal,
+        files: &mut Vec<PathBuf>,
+    ) -> Result<Self, String> {
+        let settings = Settings::read(args, files)?;
+        settings.notes.iter().for_each(|note| terminal.note(note));
+        let mut read = |args| Part::read(args, terminal, files);
+        Ok(Self {
+            served: read(settings.served)?,
+            services: settings.services.into_iter().map(read).collect::<Result<_, _>>()?,
+            assets: settings.assets.map(Assets::open).transpose()?.map(Arc::new),
+            cron: settings.cron,
+        })
+    }
+
+    /// Returns the paths that are read while the program is served.
+    pub(crate) fn readable(&self) -> impl Iterator<Item = PathBuf> {
+        let assets = self.assets.iter().map(|assets| assets.directory.clone());
+        self.programs().flat_map(code::readable).chain(assets)
+    }
+
+    /// Returns the folders that the workers import from.
+    fn folders(&self) -> Vec<(PathBuf, Arc<Folder>)> {
+        let parts = std::iter::once(&self.served).chain(&self.services);
+        let folder = |part: &Part| {
+            let root = code::readable(&part.args.program).into_iter().next();
+            (root.unwrap_or_else(|| PathBuf::from(".")), Arc::clone(&part.folder))
+        };
+        parts.map(folder).collect()
+    }
+
+    /// Returns the programs of all workers, the one that is served first.
+    pub(crate) fn programs(&self) -> impl Iterator<Item = &ProgramArgs> {
+        std::iter::once(&self.served).chain(&self.services).map(|part| &part.args.program)
+    }
+}
+
+impl Part {
+    /// Reads the code of a worker.
+    fn read(
+        args: WorkerArgs,
+        terminal: &Terminal,
+        files: &mut Vec<PathBuf>,
+    ) -> Result<Self, String> {
+        let mut program = args.program.clone();
+        files.extend(program.modules.iter().map(|(_, path)| path.clone()));
+        files.extend(args.env_files.iter().cloned());
+        if program.file != "-" {
+            files.push(program.file.clone().into());
+        }
+        let dev_vars = args.folder.as_ref().map(|folder| folder.join(DEV_VARS));
+        files.extend(dev_vars.iter().cloned());
+        let dev_vars = dev_vars.filter(|path| path.exists());
+        if let Some(path) = &dev_vars {
+            terminal.note(&format!("env has the variables of {}", path.display()));
+        }
+        env_files::add(&mut program.env, dev_vars.iter().chain(&args.env_files))?;
+        for (name, value) in &args.vars {
+            if program.env.iter().all(|(given, _)| given != name) {
+                program.env.push((name.clone(), value.clone()));
+            }
+        }
+        let (code, folder) = code::code_and_folder(&program)?;
+        Ok(Self { args, code, folder })
+    }
 }
 
 /// The reason why a program does not load.
@@ -52,11 +148,17 @@ impl From<Error> for Broken {
 pub(crate) struct Current {
     source: Source,
     program: RwLock<Arc<Program>>,
-    /// The files, as they were when they were last read. Whoever holds it reloads.
-    stamps: Mutex<Stamps>,
+    /// Whoever holds it reloads.
+    watched: Mutex<Watched>,
 }
 
-/// What a program is made from.
+/// The files of the program that was loaded last, as they were when they were read.
+struct Watched {
+    stamps: Stamps,
+    folders: Vec<(PathBuf, Arc<Folder>)>,
+}
+
+/// What programs are made with.
 pub(crate) struct Source {
     pub(crate) args: Arc<ServeArgs>,
     pub(crate) engine: Engine,
@@ -64,96 +166,121 @@ pub(crate) struct Source {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) sandboxes: u32,
     pub(crate) web_sockets: WebSockets,
+    pub(crate) services: Arc<Services>,
 }
 
 impl Source {
-    /// Loads the program. Returns the files that it was made from as well, whether it loads or
-    /// not.
-    async fn load(&self) -> (Result<Program, Broken>, Vec<PathBuf>) {
-        let args = &self.args;
-        let mut files: Vec<PathBuf> = args.program.modules.iter().map(|it| it.1.clone()).collect();
-        files.extend(args.env_file.iter().cloned());
-        if args.program.file != "-" {
-            files.push(args.program.file.clone().into());
+    /// Loads the workers.
+    ///
+    /// # Errors
+    /// Errors if one of them does not load.
+    async fn load(&self, parts: Parts) -> Result<Program, Broken> {
+        let Parts { served, services, assets, .. } = parts;
+        let mut named = BTreeMap::new();
+        let warm = self.args.warm.as_ref();
+        let name = served.args.name.clone();
+        let (entrypoint, worker) = self.worker(served, warm, assets.as_ref()).await?;
+        named.extend(name.map(|name| (name, worker)));
+        for part in services {
+            let name = part.args.name.clone();
+            let (_, worker) = self.worker(part, None, None).await?;
+            named.extend(name.map(|name| (name, worker)));
         }
-        let loaded = self.code(&mut files).map_err(Broken::Arguments);
-        let (code, folder) = match loaded {
-            Ok(loaded) => loaded,
-            Err(broken) => return (Err(broken), files),
-        };
-        let program = self.program(code, &folder).await;
-        files.extend(self.files_of(&folder));
-        (program, files)
-    }
-
-    fn code(&self, files: &mut Vec<PathBuf>) -> Result<(isolet::WorkerCode, Arc<Folder>), String> {
-        let args = &self.args;
-        let beside = Path::new(&args.program.file).parent().filter(|_| args.program.file != "-");
-        let variables = Variables::read(args.folder.as_deref().or(beside), &args.env_file)?;
-        if let Some(path) = &variables.dev_vars {
-            files.push(path.clone());
-            self.terminal.note(&format!("env has the variables of {}", path.display()));
-        }
-        let mut program = args.program.clone();
-        variables.add_to(&mut program.env);
-        for (name, value) in &args.vars {
-            if program.env.iter().all(|(given, _)| given != name) {
-                program.env.push((name.clone(), value.clone()));
-            }
-        }
-        code::code_and_folder(&program)
-    }
-
-    async fn program(
-        &self,
-        code: isolet::WorkerCode,
-        folder: &Arc<Folder>,
-    ) -> Result<Program, Broken> {
-        let terminal = Arc::clone(&self.terminal);
-        let code = code.on_log(move |line| terminal.log(line));
-        let mut worker = self.engine.loader().load(code)?;
-        if let Some(warm) = &self.args.warm {
-            let url = format!("http://localhost{}", warm.path);
-            let request = json!({ "url": url, "method": warm.method, "headers": [], "body": null });
-            let entrypoint = crate::run::entrypoint(&self.args.program, &worker);
-            if !entrypoint.warm_up("fetch", (request,)).await? {
-                self.terminal.note(
-                    "the program or its warm-up leaves something pending, such as a timer or a \
-                     call, so that each request loads the program anew",
-                );
-            }
-        } else {
-            worker.prepare().await?;
-        }
-        if self.args.fresh {
-            worker = worker.fresh_per_call();
-        }
-        let entrypoint = crate::run::entrypoint(&self.args.program, &worker);
+        self.services.replace(named);
         let service = HttpService::new(entrypoint.clone())
             .sandboxes(self.sandboxes as usize)
             .queue(self.args.queue)
             .max_body_bytes(self.args.max_body)
             .behind_proxy(self.args.behind_proxy)
             .web_sockets(self.web_sockets.clone());
-        Ok(Program { entrypoint, service, folder: Arc::clone(folder) })
+        Ok(Program { entrypoint, service, assets })
     }
 
-    fn files_of(&self, folder: &Folder) -> Vec<PathBuf> {
-        let root = code::readable(&self.args.program);
-        let root = root.first().map_or(Path::new("."), PathBuf::as_path);
-        folder.names().iter().map(|name| root.join(name)).collect()
+    async fn worker(
+        &self,
+        part: Part,
+        warm: Option<&Warm>,
+        assets: Option<&Arc<Assets>>,
+    ) -> Result<(Entrypoint, Worker), Error> {
+        let Part { args, mut code, .. } = part;
+        for service in &args.services {
+            code = code.env(service.binding.clone(), service.stub(&self.services));
+        }
+        if let (Some(name), Some(assets)) = (&args.assets, assets) {
+            code = code.env(name.clone(), Stub::new(AssetsBinding(Arc::clone(assets))));
+        }
+        let held = Arc::new(HeldLog::new(&self.terminal, !self.args.fresh));
+        let log = Arc::clone(&held);
+        let worker = self.engine.loader().load(code.on_log(move |line| log.line(line)))?;
+        let entrypoint = |worker: &Worker| crate::run::entrypoint(&args.program, worker);
+        let has_image = match warm {
+            Some(warm) => {
+                let url = format!("http://localhost{}", warm.path);
+                let request =
+                    json!({ "url": url, "method": warm.method, "headers": [], "body": null });
+                entrypoint(&worker).warm_up("fetch", (request,)).await
+            }
+            None => worker.prepare().await,
+        };
+        held.release(has_image.is_err());
+        if !has_image? && warm.is_some() {
+            self.terminal.note(
+                "the program or its warm-up leaves something pending, such as a timer or a \
+                 call, so that each request loads the program anew",
+            );
+        }
+        let worker = if self.args.fresh { worker.fresh_per_call() } else { worker };
+        Ok((entrypoint(&worker), worker))
+    }
+}
+
+/// The log of a worker. Without `--fresh` each sandbox loads the program, and logs that. The load
+/// that shows whether the program is good is then one more, whose lines are held, and printed if
+/// it fails.
+struct HeldLog {
+    terminal: Arc<Terminal>,
+    held: std::sync::Mutex<Option<Vec<LogLine>>>,
+}
+
+impl HeldLog {
+    fn new(terminal: &Arc<Terminal>, is_held: bool) -> Self {
+        let held = std::sync::Mutex::new(is_held.then(Vec::new));
+        Self { terminal: Arc::clone(terminal), held }
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, Option<Vec<LogLine>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn line(&self, line: &LogLine) {
+        match &mut *self.held() {
+            // `Limits::log_bytes` bounds them.
+            Some(held) => held.push(line.clone()),
+            None => self.terminal.log(line),
+        }
+    }
+
+    /// Ends the holding.
+    fn release(&self, has_failed: bool) {
+        let held = self.held().take().filter(|_| has_failed);
+        held.iter().flatten().for_each(|line| self.terminal.log(line));
     }
 }
 
 impl Current {
-    /// Loads the program for the first time.
+    /// Loads the program for the first time, from files that were read.
     ///
     /// # Errors
     /// Errors if it does not load.
-    pub(crate) async fn load(source: Source) -> Result<Self, Broken> {
-        let (program, files) = source.load().await;
-        let program = RwLock::new(Arc::new(program?));
-        Ok(Self { source, program, stamps: Mutex::new(Stamps::of(files)) })
+    pub(crate) async fn load(
+        source: Source,
+        parts: Parts,
+        files: Vec<PathBuf>,
+    ) -> Result<Self, Broken> {
+        // Taken first: a change while the program loads is another change.
+        let watched = Watched { stamps: Stamps::of(files), folders: parts.folders() };
+        let program = RwLock::new(Arc::new(source.load(parts).await?));
+        Ok(Self { source, program, watched: Mutex::new(watched) })
     }
 
     /// Returns the program. With `--watch`, loads it again if one of its files has changed.
@@ -164,25 +291,30 @@ impl Current {
         Arc::clone(&self.program.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Returns the program as it is.
-    pub(crate) fn loaded(&self) -> Arc<Program> {
-        Arc::clone(&self.program.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
     async fn reload_if_changed(&self) {
         let Source { args, terminal, metrics, .. } = &self.source;
         // Further requests wait for the changed program too.
-        let mut stamps = self.stamps.lock().await;
+        let mut watched = self.watched.lock().await;
+        let Watched { stamps, folders } = &mut *watched;
         // Modules may have been imported since.
-        stamps.add(self.source.files_of(&self.loaded().folder));
+        for (root, folder) in folders.iter() {
+            stamps.add(folder.names().iter().map(|name| root.join(name)).collect());
+        }
         if !stamps.have_changed() {
             return;
         }
-        // Taken first: a change while the program loads is another change.
         let mut now = stamps.again();
-        let (program, files) = self.source.load().await;
+        let mut files = Vec::new();
+        let parts = Parts::read(args, terminal, &mut files);
         now.add(files);
         *stamps = now;
+        if let Ok(parts) = &parts {
+            *folders = parts.folders();
+        }
+        let program = match parts {
+            Ok(parts) => self.source.load(parts).await,
+            Err(text) => Err(Broken::Arguments(text)),
+        };
         match program {
             Ok(program) => {
                 metrics.reloads.inc();

@@ -29,25 +29,31 @@ const RUNTIME: [&str; 11] = [
 /// The depth below which a value's type is `any`.
 const MAX_DEPTH: usize = 16;
 
-/// Returns the declarations of a project, for a file in `folder`.
-pub(crate) fn declaration(project: &Project, folder: &Path) -> String {
+/// Returns the declarations of a project, for a file in `folder`. `services` are the projects of
+/// other workers that it may name.
+pub(crate) fn declaration(project: &Project, services: &[Project], folder: &Path) -> String {
     let mut text = format!(
         "{HEAD}, which overwrites what is changed here.\n\n\
          // ---- The project ----\n\ndeclare namespace Cloudflare {{\n"
     );
-    let main = project.main.as_deref().and_then(|main| import(project, main, folder));
+    let main = import(project, folder);
     if let Some(main) = &main {
         let _ = writeln!(text, "  interface GlobalProps {{\n    mainModule: {main};\n  }}");
     }
     text.push_str("  interface Env {\n");
     for (name, binding) in &project.bindings {
-        let kind = match (binding, &main) {
-            (Binding::Value(kind), _) => kind.clone(),
-            (Binding::Loader, _) => "WorkerLoader".to_owned(),
-            (Binding::Own(entrypoint), Some(main)) => {
-                format!("Service<({main})[{}]>", quoted(entrypoint))
+        let kind = match binding {
+            Binding::Value(kind) => kind.clone(),
+            Binding::Loader => "WorkerLoader".to_owned(),
+            Binding::Fetcher => "Fetcher".to_owned(),
+            Binding::Service { service, entrypoint } => {
+                let mut all = std::iter::once(project).chain(services);
+                let named = all.find(|project| project.name.as_ref() == Some(service));
+                match named.and_then(|project| import(project, folder)) {
+                    Some(main) => format!("Service<({main})[{}]>", quoted(entrypoint)),
+                    None => "Fetcher".to_owned(),
+                }
             }
-            (Binding::Own(_) | Binding::Fetcher, _) => "Fetcher".to_owned(),
         };
         let _ = writeln!(text, "    {}: {kind};", key(name));
     }
@@ -60,7 +66,8 @@ pub(crate) fn declaration(project: &Project, folder: &Path) -> String {
 }
 
 /// Returns the type of the main module, for a file in `folder`.
-fn import(project: &Project, main: &str, folder: &Path) -> Option<String> {
+fn import(project: &Project, folder: &Path) -> Option<String> {
+    let main = project.main.as_deref()?;
     let path = relative(&folder_of(folder), &folder_of(&project.folder).join(main));
     let name = module(&path)?;
     let from_here = if name.starts_with("../") { name } else { format!("./{name}") };

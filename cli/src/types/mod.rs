@@ -48,6 +48,11 @@ pub(crate) struct TypesArgs {
     #[arg(value_name = "DIR|FILE", default_value = ".")]
     project: PathBuf,
 
+    /// The configurations of further workers, or their folders. `services` that name them have the
+    /// types of their entrypoints, and others are `Fetcher`
+    #[arg(value_name = "DIR|FILE")]
+    services: Vec<PathBuf>,
+
     /// Write to this file, or to standard output if it is - [default: worker-configuration.d.ts
     /// beside the configuration]
     #[arg(long, value_name = "FILE")]
@@ -73,13 +78,15 @@ fn start(args: &TypesArgs, terminal: &Terminal) -> Result<u8, Failure> {
     for warning in &project.warnings {
         terminal.warning(warning);
     }
+    let services = args.services.iter().map(|path| Project::read(path));
+    let services: Vec<_> = services.collect::<Result<_, _>>().map_err(Failure::Usage)?;
     if to_stdout {
-        print(&declaration(&project, &project.folder))?;
+        print(&declaration(&project, &services, &project.folder))?;
         return Ok(0);
     }
     let path = args.out.clone().unwrap_or_else(|| project.folder.join(FILE));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let text = declaration(&project, folder.unwrap_or(Path::new(".")));
+    let text = declaration(&project, &services, folder.unwrap_or(Path::new(".")));
     let state = file::compare(&path, &text).map_err(|error| failed(&path, &error))?;
     let shown = path.display();
     match state {

@@ -45,6 +45,7 @@ const UNSUPPORTED: [&str; 27] = [
 pub(crate) struct Project {
     /// The folder of the configuration.
     pub(crate) folder: PathBuf,
+    pub(crate) name: Option<String>,
     /// The main module, from that folder, if it is TypeScript.
     pub(crate) main: Option<String>,
     /// What `env` holds, in the order of the configuration.
@@ -59,10 +60,13 @@ pub(crate) enum Binding {
     /// A value of this type, as TypeScript writes it.
     Value(String),
     Loader,
-    /// A stub of another worker, or of the assets.
+    /// A stub of the assets.
     Fetcher,
-    /// A stub of this entrypoint of the worker itself.
-    Own(String),
+    /// A stub of the entrypoint of the worker of that name.
+    Service {
+        service: String,
+        entrypoint: String,
+    },
 }
 
 impl Project {
@@ -153,7 +157,7 @@ impl Reader<'_> {
                 warnings.push(self.document.error(node.at, &what));
             }
         }
-        let own = self.optional(root, "name")?;
+        let own_name = self.optional(root, "name")?;
         let main = self.optional(root, "main")?;
         let main = main.filter(|main| declaration::module(main).is_some());
 
@@ -173,13 +177,8 @@ impl Reader<'_> {
         for node in self.list(root, "services")? {
             let service = self.required(node, "service")?;
             let entrypoint = self.optional(node, "entrypoint")?;
-            let is_own = own.as_ref() == Some(&service) && main.is_some();
-            let binding = if is_own {
-                Binding::Own(entrypoint.unwrap_or_else(|| "default".to_owned()))
-            } else {
-                Binding::Fetcher
-            };
-            bindings.push((self.name(node)?, binding));
+            let entrypoint = entrypoint.unwrap_or_else(|| "default".to_owned());
+            bindings.push((self.name(node)?, Binding::Service { service, entrypoint }));
         }
         if let Some(assets) = root.get("assets") {
             if !matches!(assets.value, Value::Table(_)) {
@@ -189,7 +188,7 @@ impl Reader<'_> {
                 bindings.push((self.name(assets)?, Binding::Fetcher));
             }
         }
-        Ok(Project { folder: folder.to_owned(), main, bindings, warnings })
+        Ok(Project { folder: folder.to_owned(), name: own_name, main, bindings, warnings })
     }
 
     /// Returns the name of a binding.

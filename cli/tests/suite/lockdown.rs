@@ -50,7 +50,7 @@ const ARGUMENTS: &[&str] = &[
 
 /// Returns true if `--lockdown` can work here, determined without isolet.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn supported() -> bool {
+pub(crate) fn supported() -> bool {
     use landlock::{
         ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
     };
@@ -61,7 +61,7 @@ fn supported() -> bool {
 }
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-fn supported() -> bool {
+pub(crate) fn supported() -> bool {
     false
 }
 

@@ -44,6 +44,16 @@ pub(super) enum Of {
     /// The host, about the sandbox itself. Nobody works on such a call, and it is aborted
     /// with its invocation.
     Host,
+    /// The host, when the caller of the invocation leaves. That changes nothing for whoever
+    /// waits for the invocation, and the call is aborted with it.
+    Signal,
+}
+
+impl Of {
+    /// Returns true if nobody works on the call.
+    pub(super) fn is_passive(self) -> bool {
+        matches!(self, Self::Host | Self::Signal)
+    }
 }
 
 /// The calls of open invocations that are not surely answered by the sandbox itself.
@@ -58,7 +68,7 @@ pub(super) struct OpenCalls {
 impl OpenCalls {
     fn of(&mut self, of: Of) -> Option<&mut usize> {
         match of {
-            Of::Itself => None,
+            Of::Itself | Of::Signal => None,
             Of::Derived => Some(&mut self.derived),
             Of::Others | Of::Loader | Of::Host => Some(&mut self.outside),
         }
@@ -252,7 +262,8 @@ impl Calls {
 
     /// Returns the invocations that wait for an answer.
     pub(super) fn owners(&self) -> BTreeSet<u32> {
-        self.table.values().map(|call| call.owner).collect()
+        let calls = self.table.values().filter(|call| call.of != Of::Signal);
+        calls.map(|call| call.owner).collect()
     }
 
     /// Returns true if the arrived answers that are not yet processed exceed `bytes`, so

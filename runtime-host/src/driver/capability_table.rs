@@ -235,6 +235,18 @@ impl CapabilityTable {
         }
     }
 
+    /// Returns true for the source of a signal that tells an invocation that its caller has left.
+    pub(super) fn is_signal(&self, capability: wit::Capability) -> bool {
+        let (wit::Capability::Imported(index)
+        | wit::Capability::Service(index)
+        | wit::Capability::Awaitable(index)) = capability
+        else {
+            return false;
+        };
+        let stub = self.imported.get(&index);
+        matches!(stub.map(Stub::target), Some(Target::Capability(it)) if it.is_signal())
+    }
+
     /// Keeps the answer of a call that the guest does not await but may call.
     pub(super) fn keep(&mut self, call: u32) -> Arc<PromisedAnswer> {
         let kept = Kept { promised: Arc::default(), bytes: 0 };

@@ -115,6 +115,7 @@ impl Driver {
     ) -> Result<()> {
         let wit::Call { id, invocation, target, path, awaited, .. } = call;
         self.check_call(id, invocation, &path)?;
+        let is_signal = self.table.is_signal(target);
         let Some(payer) = self.invocations.get_mut(&invocation) else {
             // The invocation has ended: nobody pays for the fuel, calls and time of this call.
             return Ok(());
@@ -159,6 +160,7 @@ impl Driver {
             _ if is_own => Of::Itself,
             Some(Target::Remote(remote)) if remote.is_in(&self.mailbox) => Of::Itself,
             Some(Target::HeldRight(_)) => Of::Loader,
+            _ if is_signal => Of::Signal,
             _ if is_answer => Of::Derived,
             _ => Of::Others,
         };
@@ -181,7 +183,7 @@ impl Driver {
             _ if size > MAX_MESSAGE_BYTES && !is_code => failed(Thrown::too_large(size)),
             Some(target) => {
                 let queue = self.invocations.get_mut(&invocation).map(|it| &mut it.queue);
-                let mut queue = queue.filter(|_| !of_itself);
+                let mut queue = queue.filter(|_| !pending.of.is_passive());
                 let ended = queue.as_mut().zip(held);
                 let ended = ended.and_then(|(queue, stub)| queue.follows(stub, id, &path));
                 let ends = ended.is_some_and(|pull| self.calls.is_under_way(pull));

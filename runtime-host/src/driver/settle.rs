@@ -5,7 +5,6 @@ use std::sync::Arc;
 use isolet_wire::Value;
 
 use super::call_queue::CallQueue;
-use super::calls::Of;
 use super::state::{Driver, Due};
 use super::tails;
 use crate::error::{Error, LimitError, LimitKind, Result, exception};
@@ -55,7 +54,7 @@ impl Driver {
                 continue;
             }
             self.open_calls.remove(orphan.of);
-            if orphan.of == Of::Host {
+            if orphan.of.is_passive() {
                 self.calls.abort(call);
                 continue;
             }

@@ -88,6 +88,10 @@ const ANY_HERE: &[c_long] = &[
     libc::SYS_membarrier,
 ];
 
+/// The system calls that a server makes with any arguments. `setsockopt` is below.
+const SERVER: &[c_long] =
+    &[libc::SYS_accept4, libc::SYS_getpeername, libc::SYS_getsockname, libc::SYS_shutdown];
+
 /// The flags of a new thread, as glibc and musl set them. All must be set: without one of
 /// them the child is a process, or has files or signal handlers of its own.
 const THREAD: i32 = libc::CLONE_VM
@@ -188,7 +192,7 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    pub(super) fn new() -> Result<Self> {
+    pub(super) fn new(accepts: bool) -> Result<Self> {
         // The flags of `clone3` are in memory, where no filter can see them. The C
         // library takes this error for an old kernel and calls `clone`.
         let clone3 = SeccompFilter::new(
@@ -202,6 +206,11 @@ impl Filters {
         // Allowed here, so that the error of the other filter is the one that is
         // returned.
         rules.insert(libc::SYS_clone3, Vec::new());
+        if accepts {
+            rules.extend(SERVER.iter().map(|&call| (call, Vec::new())));
+            let no_delay = vec![int(1, libc::IPPROTO_TCP), int(2, libc::TCP_NODELAY)];
+            rules.insert(libc::SYS_setsockopt, vec![rule(no_delay)?]);
+        }
         for (call, ways) in some() {
             rules.insert(call, ways.into_iter().map(rule).collect::<Result<_>>()?);
         }

@@ -24,7 +24,7 @@ const WELCOME: ABI = ABI::V6;
 
 pub(super) fn apply(lockdown: &Lockdown) -> Result<(), LockdownError> {
     one_thread()?;
-    let filters = filter::Filters::new().map_err(seccomp)?;
+    let filters = filter::Filters::new(lockdown.accepts).map_err(seccomp)?;
     let rules = rules(lockdown)?;
     // The first filter takes away nothing that is needed, and shows whether the kernel
     // takes filters at all.

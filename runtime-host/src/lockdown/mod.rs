@@ -41,7 +41,7 @@ mod linux {
 /// - Files: no file is read except those at and below [`Lockdown::read`]. No file is
 ///   written, created, removed, renamed, linked, truncated or run.
 /// - The network, and every other socket: no socket is made, bound, connected, listened
-///   on or accepted.
+///   on or accepted, except as [`Lockdown::accept`] says.
 /// - Processes: no process is started, and no other process is signalled, traced, read or
 ///   written.
 /// - The rest of the kernel: `io_uring`, `bpf`, `userfaultfd`, `perf_event_open`,
@@ -79,6 +79,7 @@ mod linux {
 #[must_use = "nothing is locked down before `apply`"]
 pub struct Lockdown {
     read: Vec<PathBuf>,
+    accepts: bool,
 }
 
 impl Lockdown {
@@ -94,6 +95,13 @@ impl Lockdown {
     /// The target of a link below the folder does not count as below it.
     pub fn read(mut self, path: impl Into<PathBuf>) -> Self {
         self.read.push(path.into());
+        self
+    }
+
+    /// Allows connections to be accepted on the sockets that listen already, and to be served.
+    /// Sockets can still be neither made, bound nor connected.
+    pub fn accept(mut self) -> Self {
+        self.accepts = true;
         self
     }
 

@@ -149,7 +149,10 @@ impl Stub {
         }
     }
 
-    pub(crate) fn request(&self, call: Call) -> Answer {
+    /// Passes on a call that a [`Capability`] has received
+    /// ([`Capability::request`]), with its whole path. The sandbox that has made the call pays
+    /// for it as if it had called this stub. Dropping the answer cancels the call.
+    pub fn request(&self, call: Call) -> Answer {
         match &self.target {
             Target::Capability(capability) => Arc::clone(capability).request(call),
             Target::Worker(callee) => Arc::clone(callee).request(call),

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 use futures_util::{Stream, stream};
 use hyper::body::{Body, Buf, Bytes, Frame, SizeHint};
 
+use super::client::Client;
 use super::pool::Place;
 use crate::error::Error;
 use crate::error::thrown::Thrown;
@@ -21,6 +22,8 @@ use crate::rpc::stream::ByteStream;
 /// cancels that stream. Its error is that of the worker's stream, or of the worker's end.
 pub struct ResponseBody {
     content: Content,
+    /// Told if the client leaves before the end of a stream.
+    client: Option<Client>,
     /// The request counts as one at a time until its body has ended.
     _place: Place,
 }
@@ -32,16 +35,30 @@ enum Content {
 
 impl ResponseBody {
     pub(super) fn empty() -> Self {
-        Self { content: Content::Data(None), _place: None }
+        Self { content: Content::Data(None), client: None, _place: None }
     }
 
     pub(super) fn data(bytes: Vec<u8>) -> Self {
         let bytes = Some(bytes).filter(|bytes| !bytes.is_empty());
-        Self { content: Content::Data(bytes.map(Bytes::from)), _place: None }
+        Self { content: Content::Data(bytes.map(Bytes::from)), client: None, _place: None }
     }
 
     pub(super) fn stream(stream: ByteStream, place: Place) -> Self {
-        Self { content: Content::Stream(stream), _place: place }
+        Self { content: Content::Stream(stream), client: None, _place: place }
+    }
+
+    /// Has the client's leaving told to the worker, as long as it makes the body.
+    pub(super) fn watched(&mut self, client: Client) {
+        self.client = Some(client).filter(|_| matches!(self.content, Content::Stream(_)));
+    }
+}
+
+/// The signal is aborted first, so that the invocation is there to see it.
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            client.leaves();
+        }
     }
 }
 
@@ -53,10 +70,14 @@ impl Body for ResponseBody {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        match &mut self.get_mut().content {
+        let Self { content, client, .. } = self.get_mut();
+        match content {
             Content::Data(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Content::Stream(stream) => {
                 let chunk = ready!(Pin::new(stream).poll_next(cx));
+                if !matches!(chunk, Some(Ok(_))) {
+                    *client = None;
+                }
                 let frame = |bytes: crate::rpc::bytes::Bytes| Frame::data(bytes.into_vec().into());
                 Poll::Ready(chunk.map(|chunk| chunk.map(frame)))
             }

@@ -1,6 +1,7 @@
 //! The `fetch` handler of a worker as a service for HTTP servers.
 
 mod body;
+mod client;
 mod error;
 mod pool;
 mod request;
@@ -17,11 +18,13 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use hyper::body::Body;
+use tokio::sync::Semaphore;
 use tower_service::Service;
 
 use crate::worker::entrypoint::Entrypoint;
 
 pub use body::ResponseBody;
+use client::Awaited;
 pub use error::ServeError;
 use pool::Pool;
 use response::Returned;
@@ -101,9 +104,14 @@ impl Connection {
 /// the request. The sandbox of the socket is held for as long as the socket is open, and serves
 /// other requests meanwhile. [`WebSockets`] has the limits, and closes the sockets.
 ///
-/// A request whose future is dropped, as servers do when the client has left, is cancelled. So is
-/// the stream of a response whose body is dropped. What a handler that has answered has passed to
-/// `waitUntil` goes on.
+/// # Clients that leave
+///
+/// When a client has left, servers drop the future of its request, or the body of its response.
+/// `request.signal` is then aborted with an `AbortError`. A stream is cancelled. A handler that has
+/// not answered is cancelled after one second, or at once while 1,024 others of the service have
+/// that second. What a handler that has answered has passed to `waitUntil` goes on. A signal that
+/// belongs to a response that has ended is never aborted. A handler that waits for nothing but its
+/// signal is hung, because it can never answer.
 ///
 /// # Responses
 ///
@@ -125,6 +133,8 @@ pub struct HttpService {
     max_body_bytes: u64,
     behind_proxy: bool,
     web_sockets: WebSockets,
+    /// The places of invocations whose clients have left.
+    left: Arc<Semaphore>,
 }
 
 impl HttpService {
@@ -145,6 +155,7 @@ impl HttpService {
             max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
             behind_proxy: false,
             web_sockets: WebSockets::new(),
+            left: Arc::new(Semaphore::new(client::MAX_LEFT)),
         }
     }
 
@@ -207,17 +218,21 @@ impl HttpService {
     {
         let is_head = request.method() == http::Method::HEAD;
         let upgrade = Upgrade::of(&mut request, &self.web_sockets)?;
+        let (client, signal) = client::connected();
         let (max_body_bytes, behind_proxy) = (self.max_body_bytes, self.behind_proxy);
+        let is_upgrade = upgrade.is_some();
         let (request, excess) =
-            request::lower(request, max_body_bytes, behind_proxy, upgrade.is_some())?;
+            request::lower(request, max_body_bytes, behind_proxy, is_upgrade, signal)?;
         let (answer, place) = self.pool.call("fetch", (request,)).await?;
-        let result = answer.await;
+        let (result, place, client) = Awaited::new(answer, place, client, &self.left).await;
         if result.is_err() && excess.is_exceeded() {
             return Err(ServeError::BodyTooLarge { limit: self.max_body_bytes });
         }
         let mut returned: Returned = result?;
         let Some(end) = returned.web_socket.take() else {
-            return response::lift(returned, is_head, place);
+            let mut response = response::lift(returned, is_head, place)?;
+            response.body_mut().watched(client);
+            return Ok(response);
         };
         let Some(upgrade) = upgrade else {
             return Err(ServeError::Response("it opens a WebSocket for which nobody has asked"));

@@ -8,6 +8,7 @@ use hyper::body::Body;
 use serde::Serialize;
 
 use super::body::{self, Excess};
+use super::client::Signal;
 use super::error::ServeError;
 use super::web_socket::remove_handshake;
 use super::{Connection, url};
@@ -45,6 +46,7 @@ pub(super) struct Lowered {
     headers: Vec<(String, String)>,
     body: Option<ByteStream>,
     redirect: &'static str,
+    signal: Signal,
 }
 
 /// Makes the argument of `fetch` from a request.
@@ -56,6 +58,7 @@ pub(super) fn lower<B: Body + Send + 'static>(
     max_body_bytes: u64,
     behind_proxy: bool,
     is_upgrade: bool,
+    signal: Signal,
 ) -> Result<(Lowered, Excess), ServeError> {
     let (request::Parts { method, uri, version, mut headers, extensions, .. }, body) =
         request.into_parts();
@@ -98,6 +101,7 @@ pub(super) fn lower<B: Body + Send + 'static>(
         headers: pairs(&headers),
         body,
         redirect: "manual",
+        signal,
     };
     Ok((lowered, excess))
 }

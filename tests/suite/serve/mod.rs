@@ -4,6 +4,7 @@ mod failures;
 mod requests;
 mod responses;
 mod sandboxes;
+mod signal;
 mod web_sockets;
 
 use std::convert::Infallible;

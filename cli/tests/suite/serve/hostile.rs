@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
+
 use super::{Answer, PROGRAM, Server};
 use crate::folder::Folder;
 
@@ -119,4 +121,81 @@ fn the_log_is_escaped() {
     let err = server.stop();
     assert!(!err.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{err}");
     assert!(err.lines().all(|line| line.len() < 2_000), "{err}");
+}
+
+/// What a handler has passed to `waitUntil` goes on without its client, and ends.
+#[test]
+fn a_client_that_leaves_does_not_stop_wait_until() {
+    let server =
+        Server::start(&Folder::js("serve-leaves-later", PROGRAM), &["--admin", "127.0.0.1:0"]);
+    let mut stream = server.connect();
+    stream.write_all(b"GET /later HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let mut first = [0; 1];
+    std::io::Read::read_exact(&mut stream, &mut first).unwrap();
+    drop(stream);
+    server.wait_for_metric("isolet_connections", 0.0);
+    server.wait_for_metric("isolet_requests_in_flight", 0.0);
+    server.wait_for("later is done");
+    let _ = server.stop();
+}
+
+#[test]
+fn a_long_pipeline_is_answered_one_by_one() {
+    let options = ["--admin", "127.0.0.1:0", "--sandboxes", "1"];
+    let server = Server::start(&Folder::js("serve-long-pipeline", PROGRAM), &options);
+    let mut requests: String =
+        (0..500).map(|n| format!("GET /p{n}. HTTP/1.1\r\nHost: a\r\n\r\n")).collect();
+    requests += "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let answer = server.send(&requests);
+    let all = format!("{}{}", answer.head, answer.body);
+    let places: Vec<_> = (0..500).map(|n| all.find(&format!("http://a/p{n}."))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted());
+    assert!(all.ends_with("http://a/last"));
+    // A pipeline that nobody reads fills the socket, and ends with its client.
+    let mut stream = server.connect();
+    stream.set_nonblocking(true).unwrap();
+    let head = "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000);
+    let _ = stream.write(head.as_bytes());
+    server.wait_for_metric("isolet_requests_in_flight", 1.0);
+    let _ = server.get("/other").expect(200, "http://a/other");
+    drop(stream);
+    server.wait_for_metric("isolet_requests_in_flight", 0.0);
+    server.wait_for_metric("isolet_connections", 0.0);
+    let _ = server.stop();
+}
+
+/// As many idle connections as the limit of file descriptors permits, of 2,000.
+#[test]
+fn idle_connections_are_cheap_and_make_room() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    setrlimit(Resource::Nofile, limit).expect("the limit that is allowed");
+    let most = limit.maximum.map_or(2_000, |most| usize::try_from(most).unwrap_or(2_000));
+    let count = most.saturating_sub(200).min(2_000);
+    let (max, told) = (count.to_string(), "isolet_connections");
+    let options = [
+        "--admin",
+        "127.0.0.1:0",
+        "--max-connections",
+        &max,
+        "--head-timeout",
+        "1h",
+        "--idle-timeout",
+        "1h",
+    ];
+    let server = Server::start(&Folder::js("serve-idle", PROGRAM), &options);
+    let mut idle: Vec<_> = (0..count).map(|_| server.connect()).collect();
+    #[allow(clippy::cast_precision_loss, reason = "it is small")]
+    server.wait_for_metric(told, count as f64);
+    // One more takes the place of the one that is idle for longest.
+    let _ = server.get("/x").expect(200, "http://a/x");
+    let mut first = idle.remove(0);
+    assert_eq!(std::io::Read::read(&mut first, &mut [0; 1]).unwrap(), 0);
+    let last = idle.pop().expect("a connection");
+    let mut stream = &last;
+    stream.write_all(b"GET /y HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let _ = Answer::read(last).expect(200, "http://a/y");
+    drop(idle);
+    server.wait_for_metric(told, 0.0);
+    let _ = server.stop();
 }

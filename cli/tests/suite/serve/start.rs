@@ -222,3 +222,20 @@ fn a_named_entrypoint_and_one_behind_a_proxy() {
     let _ = answer.expect(200, "1.2.3.4");
     let _ = server.stop();
 }
+
+/// Each sandbox loads the program, and the load before that shows whether it is good.
+#[test]
+fn the_log_of_loading_is_printed_once_for_each_sandbox() {
+    let program = format!("console.log('top level');\n{PROGRAM}");
+    let folder = Folder::js("serve-top", &program)
+        .file("bad.js", "console.log('a reason'); throw new Error('broken')");
+    for (options, before) in [(&["--sandboxes", "1"][..], 0), (&["--fresh"], 1)] {
+        let server = Server::start(&folder, options);
+        assert_eq!(server.err().matches("top level").count(), before);
+        for _ in 0..3 {
+            let _ = server.get("/x").expect(200, "http://a/x");
+        }
+        assert_eq!(server.stop().matches("top level").count(), 1);
+    }
+    let _ = said(&mut serve(&folder, &["bad.js"])).expect_failure(2, &["a reason", "broken"]);
+}

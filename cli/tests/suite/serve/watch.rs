@@ -49,3 +49,28 @@ fn without_it_nothing_changes() {
     }
     let _ = server.stop();
 }
+
+/// Files that did not exist when the server started are among those that change.
+#[test]
+fn settings_and_variables_are_watched() {
+    let folder = Folder::js("serve-watch-env", super::PROGRAM).file("one.env", "A=one\n");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    let server = Server::start(&folder, &["--watch", "--env-file", "one.env"]);
+    let _ = server.get("/env").expect(200, r#"{"A":"one"}"#);
+    write("one.env", "A=two\n");
+    let _ = server.get("/env").expect(200, r#"{"A":"two"}"#);
+    write(".dev.vars", "A=dev\nB=dev\n");
+    let _ = server.get("/env").expect(200, r#"{"A":"two","B":"dev"}"#);
+    write("wrangler.toml", "main = \"main.js\"\nvars = { B = 1, C = 2 }");
+    let answer = server.get("/env");
+    let env: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!(env, serde_json::json!({ "A": "two", "B": "dev", "C": 2 }));
+    // A file that is wrong leaves what there was, until it is good again.
+    write("wrangler.toml", "main = ");
+    assert!(server.get("/env").body.contains("\"C\":2"));
+    write("wrangler.toml", "main = \"main.js\"\nvars = { C = 3 }\n");
+    assert!(server.get("/env").body.contains("\"C\":3"));
+    fs::remove_file(folder.path().join(".dev.vars")).expect("a file");
+    assert!(!server.get("/env").body.contains("dev"));
+    assert_eq!(server.stop().matches("does not load, and the old one stays").count(), 1);
+}

@@ -16,7 +16,7 @@ fn settings_are_taken_from_the_file() {
         "name": "it", "main": "src/main.js", "compatibility_date": "2026-01-01",
         "compatibility_flags": ["no_nodejs_compat", "nope"],
         "vars": { "A": "file", "B": { "n": 1 }, "C": "file" },
-        "assets": { "directory": "./public", "binding": "ASSETS" },
+        "assets": { "directory": "./public", "serve_directly": true },
         "kv_namespaces": [{ "binding": "KV" }],
     }"#;
     const TOML: &str = "main = \"src/main.js\"\n[vars]\nA = \"file\"\nB = { n = 1 }\nC = \"file\"\n[assets]\ndirectory = \"public\"\n";
@@ -35,7 +35,7 @@ fn settings_are_taken_from_the_file() {
     let err = server.stop();
     for text in [
         "\"kv_namespaces\" is not supported",
-        "\"assets.binding\" is not",
+        "\"assets.serve_directly\" is not",
         "\"nope\" has no effect",
     ] {
         assert!(err.contains(text), "{err}");

@@ -142,6 +142,22 @@ fn a_main_module_without_types_is_not_named() {
 }
 
 #[test]
+fn services_have_the_types_of_their_workers() {
+    let folder = Folder::new("types-services")
+        .file("a/wrangler.jsonc", JSONC)
+        .file("b/wrangler.toml", "name = \"other\"\nmain = \"src/other.ts\"")
+        .file("c/wrangler.toml", "name = \"third\"\nmain = \"src/third.js\"");
+    let other = |arguments: &[&str]| {
+        let said = types(&folder, &[&["a", "--out", "-"], arguments].concat());
+        env(&said).into_iter().find(|line| line.starts_with("OTHER")).expect("a line")
+    };
+    let typed = r#"OTHER: Service<(typeof import("../b/src/other"))["default"]>;"#;
+    assert_eq!(other(&["c", "b/wrangler.toml"]), typed);
+    assert_eq!(other(&["c"]), "OTHER: Fetcher;");
+    let _ = types(&folder, &["a", "none"]).expect_failure(2, &["none"]);
+}
+
+#[test]
 fn check_fails_for_a_file_that_is_out_of_date() {
     let folder = Folder::new("types-check").file("wrangler.jsonc", JSONC);
     let _ = types(&folder, &["--check"]).expect_failure(1, &["does not exist"]);

@@ -103,10 +103,19 @@
     referrer === "" ? "" : referrer === "about:client" ? referrer : hrefOf(referrer);
 
   // All that is rarely set: `given` is the signal that was given, and `signal` the one that
-  // follows it. Frozen are the headers of a request that was received.
+  // follows it. `source` is the stub of a signal elsewhere, which becomes `given` when it is
+  // needed. Frozen are the headers of a request that was received.
   const aboutOf = (redirect, isFrozen) => ({
-    redirect, isFrozen, given: undefined, signal: undefined, details: DETAILS, cf: undefined,
+    redirect, isFrozen, given: undefined, source: undefined, signal: undefined, details: DETAILS, cf: undefined,
   });
+  const givenOf = (about) => {
+    const { source } = about;
+    if (source !== undefined) {
+      about.source = undefined;
+      about.given = internals.signalFrom(undefined, source);
+    }
+    return about.given;
+  };
   const FOLLOWED = aboutOf("follow", false);
   const SENT = aboutOf("manual", false);
   const RECEIVED = aboutOf("manual", true);
@@ -150,7 +159,7 @@
       if (givenHeaders !== undefined) headers = new Headers(givenHeaders);
       else if (from?.#headers !== undefined) headers = new Headers(from.headers);
       const redirect = givenRedirect === undefined ? about.redirect : redirectOf(`${givenRedirect}`);
-      const given = givenSignal === undefined ? about.given : givenSignal ?? undefined;
+      const given = givenSignal === undefined ? givenOf(about) : givenSignal ?? undefined;
       if (given !== undefined && !isSignal(given)) bad("The signal must be an AbortSignal.");
       let data = null;
       if (givenBody !== undefined) {
@@ -172,7 +181,7 @@
       const ownCf = cf === undefined ? about.cf : cfOf(cf);
       this.#about = redirect === "follow" && given === undefined && details === DETAILS && ownCf === undefined
         ? FOLLOWED
-        : { redirect, isFrozen: false, given, signal: undefined, details, cf: ownCf };
+        : { redirect, isFrozen: false, given, source: undefined, signal: undefined, details, cf: ownCf };
     }
 
     static {
@@ -205,11 +214,11 @@
       // What a message holds of the value, if it is a request.
       internals.requestParts = (value) => {
         if (!(#url in value)) return undefined;
-        const { redirect, given, details, cf } = value.#about;
+        const { redirect, given, source, details, cf } = value.#about;
         const parts = [
           1, value.#url, value.#method, internals.packedPairs(value.#headers),
           value.#body === null ? null : internals.bodyData(value),
-          redirect, given,
+          redirect, source ?? given,
         ];
         if (details !== DETAILS || cf !== undefined) {
           parts[7] = detailOf(details, "cache");
@@ -232,8 +241,11 @@
         if (headers !== undefined && internals.isHeaders(headers)) internals.freezeHeaders(headers);
         request.#url = withoutFragment(request.#url);
         const about = request.#about;
-        request.#about = about === FOLLOWED || about === SENT ? RECEIVED
-          : { ...about, redirect: "manual", isFrozen: true };
+        if (about === FOLLOWED || about === SENT) request.#about = RECEIVED;
+        else {
+          about.redirect = "manual";
+          about.isFrozen = true;
+        }
         return request;
       };
     }
@@ -257,7 +269,8 @@
     get signal() {
       const about = this.#about;
       if (about.signal !== undefined) return about.signal;
-      const signal = about.given === undefined ? new Controller().signal : followSignal(about.given);
+      const given = givenOf(about);
+      const signal = given === undefined ? new Controller().signal : followSignal(given);
       this.#about = { ...about, signal };
       return signal;
     }
@@ -317,7 +330,7 @@
     clone() {
       const about = this.#about;
       // The clone is aborted when this request is, whoever aborts it.
-      const given = about.given ?? about.signal;
+      const given = givenOf(about) ?? about.signal;
       const headers = this.#headers === undefined ? undefined : internals.cloneHeaders(this.headers);
       const data = internals.cloneBody(this);
       return make(this.#url, this.#method, headers, data, { ...about, given, signal: undefined });
@@ -339,7 +352,13 @@
     if (typeof url !== "string" || typeof verb !== "string") {
       bad("A request needs a url, and a method that is a string.");
     }
-    if (signal !== undefined && signal !== null && !isSignal(signal)) bad("The signal must be an AbortSignal.");
+    let given = signal ?? undefined;
+    let source;
+    if (given !== undefined && !isSignal(given)) {
+      if (!native.isStub(given)) bad("The signal must be an AbortSignal.");
+      source = given;
+      given = undefined;
+    }
     const href = urlOf(url);
     const upper = verb === "GET" ? verb : methodOf(verb);
     const packed = internals.packedHeadersOf(headers);
@@ -347,10 +366,10 @@
     const ownCf = cfOf(cf);
     const data = internals.bodyOfData(body);
     checkBody(upper, data);
-    const isUsual = mode !== "error" && (signal ?? undefined) === undefined && details === DETAILS &&
+    const isUsual = mode !== "error" && given === undefined && source === undefined && details === DETAILS &&
       ownCf === undefined;
     const about = isUsual ? (mode === "follow" ? FOLLOWED : SENT)
-      : { redirect: mode, isFrozen: false, given: signal ?? undefined, signal: undefined, details, cf: ownCf };
+      : { redirect: mode, isFrozen: false, given, source, signal: undefined, details, cf: ownCf };
     return make(href, upper, packed, data, about);
   };
 

@@ -79,6 +79,13 @@ pub trait Capability: Send + Sync + 'static {
         private::no_method(&name)
     }
 
+    /// Returns true for the source of a signal that tells an invocation that its caller has
+    /// left. An invocation that waits for nothing else is hung.
+    #[doc(hidden)]
+    fn is_signal(&self) -> bool {
+        false
+    }
+
     /// Returns the interface as a TypeScript declaration. Returns `None` if it has none.
     ///
     /// The declaration is generated at each call, in some tens of microseconds: store it
