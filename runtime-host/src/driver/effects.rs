@@ -127,7 +127,10 @@ impl Driver {
             + mapper.as_ref().map_or(0, |mapper| mapper.bytes())
             + names as u64;
         payer.calls.push(id);
-        if let Err(error) = payer.account.count_call() {
+        // To read `request.signal` costs a program no call.
+        let is_free = is_signal && !std::mem::replace(&mut payer.watches_caller, true);
+        let counted = if is_free { Ok(()) } else { payer.account.count_call() };
+        if let Err(error) = counted {
             self.end(invocation, error.into());
             return Ok(());
         }

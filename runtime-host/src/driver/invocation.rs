@@ -41,6 +41,8 @@ pub(crate) struct Invocation {
     pub(crate) usage: Usage,
     /// The ids of the calls that it made, answered or not.
     pub(crate) calls: Vec<u32>,
+    /// True if it has asked for the signal of its request.
+    pub(crate) watches_caller: bool,
     /// The queue that counts its calls under way and holds those that wait to be sent.
     pub(crate) queue: CallQueue,
     /// True if its caller has gone away and it is kept only because it may pay for loading.
@@ -85,6 +87,7 @@ impl Invocation {
             deadline,
             usage: Usage::default(),
             calls: Vec::new(),
+            watches_caller: false,
             queue: CallQueue::new(limits.concurrency),
             abandoned: false,
             called: watched.then(|| Box::new((receiver.clone(), call.path.clone()))),
