@@ -169,7 +169,7 @@ impl Opened {
             Stub::new(StartTls { pipe, peer })
         });
         let reading = stream::unfold(Some(Arc::clone(&pipe)), async |pipe| read(pipe?).await);
-        let answer = Answer {
+        let answer = Streams {
             readable: ByteStream::new(reading),
             writable: ByteSink::from_writer(Writer(pipe)),
             start_tls,
@@ -181,7 +181,7 @@ impl Opened {
 /// A connection for a worker.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct Streams {
     readable: ByteStream,
     writable: ByteSink,
     start_tls: Option<Stub>,

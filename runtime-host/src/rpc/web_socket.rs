@@ -121,7 +121,7 @@ impl<'de> Deserialize<'de> for Message {
             }
         }
 
-        deserializer.deserialize_any(Any)
+        deserializer.deserialize_byte_buf(Any)
     }
 }
 

@@ -265,6 +265,7 @@ async fn run(io: Upgraded, end: &Stub, sockets: &WebSockets, wait: Duration) {
     let mut incoming = std::pin::pin!(receive(&connection, end, &alive));
     let mut outgoing = std::pin::pin!(send(&connection, end, wait));
     let mut is_closing = sockets.open.is_closing.subscribe();
+    let closing = async { drop(is_closing.wait_for(|is_closing| *is_closing).await) };
     tokio::select! {
         ended = &mut incoming => match ended {
             // The worker answers.
@@ -282,7 +283,7 @@ async fn run(io: Upgraded, end: &Stub, sockets: &WebSockets, wait: Duration) {
             Ended::Gone => fail(&connection).await,
         },
         () = alive.is_over(&connection, sockets.idle_timeout) => tell(end, BROKEN).await,
-        _ = is_closing.wait_for(|is_closing| *is_closing) => {
+        () = closing => {
             let close = vec![Message::Close(1001, String::new())];
             let farewell = async {
                 let _ = connection.send(close).await;
