@@ -150,8 +150,8 @@ impl Changes {
     fn forget(&self, change: &Change) {
         let mut upper = self.overlay.upper();
         let is_same = match (upper.get(&change.path), &change.new) {
-            (Some(Changed::Removed), None) => true,
-            (Some(Changed::Directory), Some(Changed::Directory)) => true,
+            (Some(Changed::Removed), None)
+            | (Some(Changed::Directory), Some(Changed::Directory)) => true,
             (Some(Changed::File(now)), Some(Changed::File(then))) => {
                 Arc::ptr_eq(&now.bytes, &then.bytes)
             }
@@ -241,22 +241,15 @@ impl Change {
         let is_short = new.len() as u64 <= MAX_DIFF_BYTES;
         let new_text = if is_short { text_of(new.to_vec()) } else { None };
         // Writing to text cannot fail.
-        let _ = match (self.old_text()?, new_text) {
-            (Some(old), Some(new)) => {
-                let input = InternedInput::new(&*old, &*new);
-                let mut diff = Diff::compute(Algorithm::Histogram, &input);
-                diff.postprocess_lines(&input);
-                let printer = BasicLineDiffPrinter(&input.interner);
-                write!(
-                    text,
-                    "{}",
-                    diff.unified_diff(&printer, UnifiedDiffConfig::default(), &input)
-                )
-            }
-            _ => {
-                let old = self.old.map_or(0, |old| old.size);
-                writeln!(text, "not shown: no text, or too long ({old} and {} bytes)", new.len())
-            }
+        let _ = if let (Some(old), Some(new)) = (self.old_text()?, new_text) {
+            let input = InternedInput::new(old.as_str(), new.as_str());
+            let mut diff = Diff::compute(Algorithm::Histogram, &input);
+            diff.postprocess_lines(&input);
+            let printer = BasicLineDiffPrinter(&input.interner);
+            write!(text, "{}", diff.unified_diff(&printer, UnifiedDiffConfig::default(), &input))
+        } else {
+            let old = self.old.map_or(0, |old| old.size);
+            writeln!(text, "not shown: no text, or too long ({old} and {} bytes)", new.len())
         };
         Ok(text)
     }

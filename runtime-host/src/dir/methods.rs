@@ -14,7 +14,7 @@ use super::error::{FsError, Result};
 use super::path::RelativePath;
 use super::streams;
 use super::tree::{FileType, Reader, Tree};
-use super::walk::Walk;
+use super::walk::{Step, Walk};
 use crate::error::thrown::Thrown;
 use crate::rpc::bytes::Bytes;
 use crate::rpc::stream::{ByteSink, ByteStream};
@@ -364,8 +364,11 @@ impl Methods {
             let (mut entries, mut bytes) = (Vec::new(), 0);
             for _ in 0..looks {
                 cancelled.check()?;
-                let Some(step) = walk.step()? else { return Ok((entries, false)) };
-                let Some(found) = step else { continue };
+                let found = match walk.step()? {
+                    Step::Found(found) => found,
+                    Step::Other => continue,
+                    Step::End => return Ok((entries, false)),
+                };
                 bytes += found.path.len();
                 if entries.len() >= limit || bytes > MAX_LISTED_BYTES {
                     return Ok((entries, true));
@@ -373,7 +376,7 @@ impl Methods {
                 let (path, file_type, size) = (found.path, found.file_type, found.size);
                 entries.push(ListedEntry { path, file_type, size });
             }
-            let truncated = walk.step()?.is_some();
+            let truncated = !matches!(walk.step()?, Step::End);
             Ok((entries, truncated))
         });
         found.await

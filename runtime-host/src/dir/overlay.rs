@@ -384,7 +384,7 @@ impl Tree for OverlayTree {
     fn narrowed(&self, path: &RelativePath) -> Result<Arc<dyn Tree>> {
         let base = self.base.join_all(path)?;
         let upper = self.overlay.upper();
-        self.overlay.entries_of(&upper, &base)?;
+        drop(self.overlay.entries_of(&upper, &base)?);
         Ok(Arc::new(Self { overlay: Arc::clone(&self.overlay), base }))
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::directory::Directory;
 use super::tree::{ReadSeek, Writer};
-use super::walk::Walk;
+use super::walk::{Step, Walk};
 use crate::error::thrown::Thrown;
 use crate::rpc::bytes::Bytes;
 use crate::rpc::capability::Calling;
@@ -66,12 +66,15 @@ pub(super) fn listing(
                     if lines.len() > PART_BYTES {
                         break;
                     }
-                    let step = if left == 0 { None } else { walk.step()? };
-                    let Some(step) = step else {
-                        is_over = true;
-                        break;
+                    let step = if left == 0 { Step::End } else { walk.step()? };
+                    let found = match step {
+                        Step::Found(found) => found,
+                        Step::Other => continue,
+                        Step::End => {
+                            is_over = true;
+                            break;
+                        }
                     };
-                    let Some(found) = step else { continue };
                     left -= 1;
                     let line = serde_json::json!({
                         "path": found.path, "type": found.file_type, "size": found.size,

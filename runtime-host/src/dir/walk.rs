@@ -22,6 +22,14 @@ pub(super) struct Found {
     pub(super) size: u64,
 }
 
+/// What a step of a walk meets.
+pub(super) enum Step {
+    Found(Found),
+    /// An entry that does not match.
+    Other,
+    End,
+}
+
 /// A walk that goes on where it stopped. It holds one open directory, and follows no links.
 pub(super) struct Walk {
     tree: Arc<dyn Tree>,
@@ -45,12 +53,11 @@ impl Walk {
         Ok(Self { tree, start, recursive, pattern, pending: VecDeque::new(), current })
     }
 
-    /// Goes on to the next entry. Returns `None` at the end, and `Some(None)` for an entry that
-    /// does not match.
-    pub(super) fn step(&mut self) -> Result<Option<Option<Found>>> {
+    /// Goes on to the next entry.
+    pub(super) fn step(&mut self) -> Result<Step> {
         loop {
             let Some((directory, entries)) = &mut self.current else {
-                let Some(next) = self.pending.pop_front() else { return Ok(None) };
+                let Some(next) = self.pending.pop_front() else { return Ok(Step::End) };
                 match self.tree.entries(&next) {
                     Ok(entries) => self.current = Some((next, entries)),
                     // It was removed or replaced meanwhile, or cannot be read.
@@ -66,7 +73,7 @@ impl Walk {
             };
             let entry = entry?;
             // A name that the host gave may be longer than a worker can write.
-            let Ok(path) = directory.join(&entry.name) else { return Ok(Some(None)) };
+            let Ok(path) = directory.join(&entry.name) else { return Ok(Step::Other) };
             if self.recursive && entry.file_type == FileType::Directory {
                 if self.pending.len() >= MAX_PENDING {
                     return Err(FsError::new(
@@ -79,7 +86,7 @@ impl Walk {
             let path = path.below(&self.start).unwrap_or_default().to_owned();
             let matches = self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&path));
             let found = Found { path, file_type: entry.file_type, size: entry.size };
-            return Ok(Some(matches.then_some(found)));
+            return Ok(if matches { Step::Found(found) } else { Step::Other });
         }
     }
 }
