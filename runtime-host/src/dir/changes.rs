@@ -147,18 +147,28 @@ impl Changes {
     }
 
     /// Takes a change that was applied out of the overlay, unless a worker has changed it since.
-    fn forget(&self, change: &Change) {
+    fn forget(&self, applied: &Change) {
         let mut upper = self.overlay.upper();
-        let is_same = match (upper.get(&change.path), &change.new) {
-            (Some(Changed::Removed), None)
-            | (Some(Changed::Directory), Some(Changed::Directory)) => true,
-            (Some(Changed::File(now)), Some(Changed::File(then))) => {
-                Arc::ptr_eq(&now.bytes, &then.bytes)
+        // The new directories that contain it were created with it.
+        let new_directories = self.changes.iter().filter(|change| {
+            change.kind == ChangeKind::Added
+                && change.is_directory()
+                && applied.kind != ChangeKind::Removed
+                && applied.path.below(&change.path).is_some()
+        });
+        for change in new_directories.chain([applied]) {
+            let is_same = match (upper.get(&change.path), &change.new) {
+                (Some(Changed::Removed), None)
+                | (Some(Changed::Directory), Some(Changed::Directory)) => true,
+                (Some(Changed::File(now)), Some(Changed::File(then))) => {
+                    Arc::ptr_eq(&now.bytes, &then.bytes)
+                }
+                _ => false,
+            };
+            // Below a directory that hides what is on the disk, it has to stay.
+            if is_same && Overlay::is_hidden(&upper, &change.path).is_ok_and(|hidden| !hidden) {
+                self.overlay.forget(&mut upper, &change.path);
             }
-            _ => false,
-        };
-        if is_same {
-            self.overlay.forget(&mut upper, &change.path);
         }
     }
 }

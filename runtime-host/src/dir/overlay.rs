@@ -73,7 +73,7 @@ impl Overlay {
     }
 
     /// Returns true if a change hides the entry of the folder at a path, or would if it existed.
-    fn is_hidden(upper: &Upper, path: &RelativePath) -> Result<bool> {
+    pub(super) fn is_hidden(upper: &Upper, path: &RelativePath) -> Result<bool> {
         for ancestor in path.ancestors() {
             match upper.get(&RelativePath::parse(ancestor)?) {
                 Some(Changed::File(_)) => return Err(FsError::no_directory()),

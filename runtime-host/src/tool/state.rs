@@ -65,16 +65,12 @@ pub(super) struct Memory {
 impl Memory {
     fn take(&mut self, current: usize, desired: usize, unit: usize) -> Result<bool> {
         let more = desired.saturating_sub(current).saturating_mul(unit);
-        match self.left.checked_sub(more) {
-            Some(left) => {
-                self.left = left;
-                Ok(true)
-            }
-            None => {
-                self.is_exceeded = true;
-                Err(Error::msg("the limit of memory is exceeded"))
-            }
-        }
+        let Some(left) = self.left.checked_sub(more) else {
+            self.is_exceeded = true;
+            return Err(Error::msg("the limit of memory is exceeded"));
+        };
+        self.left = left;
+        Ok(true)
     }
 }
 

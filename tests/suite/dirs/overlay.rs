@@ -104,20 +104,19 @@ async fn what_was_approved_is_applied_and_nothing_later() {
 
 #[tokio::test]
 async fn a_file_that_changed_meanwhile_is_left_alone() {
-    let folder = tree();
-    let directory = overlay(&folder);
-    let _ = run(&directory, "await D.write('a.txt', 'mine'); await D.write('added', 'mine'); await D.remove('src/b.js')").await;
-    let changes = directory.changes().unwrap();
-    for (name, text) in [("a.txt", "theirs"), ("added", "theirs"), ("src/b.js", "theirs")] {
-        let before = fs::read(folder.path(name)).ok();
-        fs::write(folder.path(name), text).unwrap();
+    for name in ["a.txt", "added", "src/b.js"] {
+        let folder = tree();
+        let directory = overlay(&folder);
+        let body = "await D.write('a.txt', 'mine'); await D.write('added', 'mine'); await D.remove('src/b.js')";
+        let _ = run(&directory, body).await.expect_undefined();
+        let changes = directory.changes().unwrap();
+        fs::write(folder.path(name), "theirs").unwrap();
         let error = changes.apply(|_| true).unwrap_err().to_string();
         assert!(error.starts_with(name) && error.contains("changed on the disk"), "{error}");
-        assert_eq!(folder.text(name), text);
-        match before {
-            Some(before) => fs::write(folder.path(name), before).unwrap(),
-            None => fs::remove_file(folder.path(name)).unwrap(),
-        }
+        assert_eq!(folder.text(name), "theirs");
+        // The others are not applied either.
+        assert_eq!(folder.path("added").exists(), name == "added");
+        assert_eq!(changes.apply(|change| change.path() != name).unwrap(), 2);
     }
 }
 
