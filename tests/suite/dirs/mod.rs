@@ -178,7 +178,7 @@ async fn entries_are_moved_and_removed() {
          await D.rename('x/a', 'x/y/z/b.js');
          const moved = (await D.list('', { recursive: true })).entries.map((e) => e.path);
          const errors = [await code(D.rename('x', 'x/y/in')), await code(D.remove('x')), await code(D.rename('gone', 'x')),
-           await code(D.mkdir('x')), await code(D.mkdir('no/where')), await code(D.rename('x/y/z/b.js', 'x'))];
+           await code(D.mkdir('x')), await code(D.mkdir('no/where')), await code(D.rename('x/y/z/b.js', 'x/y/z/deep'))];
          await D.remove('x/y/z/b.js');
          const left = (await D.list('x', { recursive: true })).entries.map((e) => e.path);
          await D.remove('x', { recursive: true });
