@@ -35,6 +35,10 @@ ts-conformance path *args:
 types-check:
     tools/types-check.sh
 
+# Real programs for WASI as tools: ripgrep and Python (needs node 20 and npm)
+tools-check:
+    tools/tools-check.sh
+
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -23,8 +23,8 @@ Exit status:
 /// Without --call, the default export is called if it is a function. Otherwise the file is only
 /// evaluated. Imports are read from the folder --root and from nowhere else, except for what
 /// --module names. A run reads at most 10000 modules and 64 MiB in all. Files and folders whose
-/// names begin with a dot are hidden, with everything in them. Nothing reaches the environment or
-/// any other file, and the network only with --allow-net or --net-policy.
+/// names begin with a dot are hidden, with everything in them. Nothing reaches the environment,
+/// any other file without --dir, or the network without --allow-net or --net-policy.
 ///
 /// Logs go to standard error. Each line of the guest begins with "| ", and no line of the command
 /// does. The command prints at most 64 MiB of JSON. A result that needs more ends as
@@ -52,6 +52,11 @@ pub(crate) struct RunArgs {
     /// Print one JSON record of the whole run instead of the result
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Apply the changes of folders with :overlay if the run succeeds
+    #[cfg(feature = "dir")]
+    #[arg(long)]
+    pub(crate) apply: bool,
 
     /// Dump, drop and restore the sandbox after every turn (a self-test)
     #[arg(long)]
@@ -154,6 +159,19 @@ pub(crate) struct ProgramArgs {
     #[cfg(feature = "net")]
     #[arg(long = "net-log")]
     pub(crate) net_log: bool,
+
+    /// Add the folder PATH to env under NAME, with all that is in it (can be repeated). The code
+    /// reads and writes it; with :ro it only reads, and with :overlay its changes are kept in
+    /// memory and printed by isolet run as a diff (docs/directories.md)
+    #[cfg(feature = "dir")]
+    #[arg(long = "dir", value_name = "NAME=PATH[:ro|:overlay]", value_parser = crate::dir::parse)]
+    pub(crate) dirs: Vec<crate::dir::DirArg>,
+
+    /// Add a program for WASI to env under NAME, which the code can run (can be repeated). It
+    /// reaches only what each call hands to it (docs/tools.md)
+    #[cfg(feature = "wasi")]
+    #[arg(long = "tool", value_name = "NAME=FILE.wasm", value_parser = module)]
+    pub(crate) tools: Vec<(String, PathBuf)>,
 
     /// The maximum number of Wasm operations of a call [default: 5000000000]
     #[arg(long, value_name = "N")]

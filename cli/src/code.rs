@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use isolet::{Limits, Module, TranspileOptions, WorkerCode};
+use isolet::{Backend, Limits, Module, TranspileOptions, WorkerCode};
 
 use crate::args::{CompatibilityFlag, ProgramArgs};
 use crate::disk::{self, Folder, Source};
@@ -19,14 +19,33 @@ const STDIN: &str = "stdin.ts";
 /// # Errors
 /// Errors if the arguments, or a file that they name, are wrong.
 pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
-    code_and_folder(args).map(|(code, _)| code)
+    made(args, Backend::default()).map(|made| made.code)
 }
 
 /// Creates the worker's code from the arguments. Also returns the folder that it imports from.
 ///
 /// # Errors
 /// Errors if the arguments, or a file that they name, are wrong.
+#[cfg(feature = "serve")]
 pub(crate) fn code_and_folder(args: &ProgramArgs) -> Result<(WorkerCode, Arc<Folder>), String> {
+    made(args, Backend::default()).map(|made| (made.code, made.folder))
+}
+
+/// A worker's code, and what it was made with.
+pub(crate) struct Made {
+    pub(crate) code: WorkerCode,
+    #[cfg(feature = "serve")]
+    folder: Arc<Folder>,
+    #[cfg(feature = "dir")]
+    pub(crate) overlays: crate::dir::Overlays,
+}
+
+/// Creates the worker's code from the arguments. Its tools are compiled for a backend.
+///
+/// # Errors
+/// Errors if the arguments, or a file that they name, are wrong.
+#[cfg_attr(not(feature = "wasi"), allow(unused_variables, reason = "there are no tools"))]
+pub(crate) fn made(args: &ProgramArgs, backend: Backend) -> Result<Made, String> {
     let mut given = BTreeMap::new();
     for (specifier, path) in &args.modules {
         let text = read(path)?;
@@ -90,7 +109,38 @@ pub(crate) fn code_and_folder(args: &ProgramArgs) -> Result<(WorkerCode, Arc<Fol
     if let Some(seed) = args.seed {
         code = code.seed(seed);
     }
-    Ok((code, folder))
+    check_names(args)?;
+    #[cfg(feature = "wasi")]
+    let code = crate::tool::add(args, backend, code)?;
+    #[cfg(feature = "dir")]
+    let (code, overlays) = crate::dir::add(args, code)?;
+    Ok(Made {
+        code,
+        #[cfg(feature = "serve")]
+        folder,
+        #[cfg(feature = "dir")]
+        overlays,
+    })
+}
+
+/// Returns an error if two arguments give the same name of `env` to different things.
+fn check_names(args: &ProgramArgs) -> Result<(), String> {
+    let mut names = BTreeMap::new();
+    let loaders = args.loaders.iter().map(|name| name.split_once('=').map_or(&**name, |it| it.0));
+    let mut given: Vec<(&str, &str)> = loaders.map(|name| ("--loader", name)).collect();
+    #[cfg(feature = "wasi")]
+    given.extend(args.tools.iter().map(|(name, _)| ("--tool", &**name)));
+    #[cfg(feature = "dir")]
+    given.extend(args.dirs.iter().map(|dir| ("--dir", &*dir.name)));
+    for (name, _) in &args.env {
+        names.insert(&**name, "--env");
+    }
+    for (option, name) in given {
+        if let Some(other) = names.insert(name, option) {
+            return Err(format!("{option} {name}: {other} has given this name already"));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the paths that may be read once the process is locked down. The code may import from

@@ -163,6 +163,23 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
 /// # Errors
 /// Errors if it is not a regular file, cannot be read, is larger or is not text.
 pub(crate) fn read_at_most(path: &Path, max_bytes: u64) -> io::Result<String> {
+    text(open(path)?, max_bytes)
+}
+
+/// Reads a file that the user has named, of at most `max_bytes` bytes.
+///
+/// # Errors
+/// Errors if it is not a regular file, cannot be read or is larger.
+#[cfg(feature = "wasi")]
+pub(crate) fn read_bytes(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    check_length(bytes.len(), max_bytes)?;
+    Ok(bytes)
+}
+
+/// Opens a regular file that the user has named.
+fn open(path: &Path) -> io::Result<File> {
     const NO_FILE: &str =
         "not a regular file (the command reads a program from a pipe as `isolet run -`)";
     let metadata = std::fs::metadata(path)?;
@@ -177,7 +194,14 @@ pub(crate) fn read_at_most(path: &Path, max_bytes: u64) -> io::Result<String> {
     if !file.metadata()?.is_file() {
         return Err(io::Error::other(NO_FILE));
     }
-    text(file, max_bytes)
+    Ok(file)
+}
+
+fn check_length(length: usize, max_bytes: u64) -> io::Result<()> {
+    if length as u64 > max_bytes {
+        return Err(io::Error::other(format!("larger than {max_bytes} bytes")));
+    }
+    Ok(())
 }
 
 /// Reads the text of a module, which is UTF-8 of at most `max_bytes` bytes.
@@ -187,9 +211,7 @@ pub(crate) fn read_at_most(path: &Path, max_bytes: u64) -> io::Result<String> {
 pub(crate) fn text(reader: impl Read, max_bytes: u64) -> io::Result<String> {
     let mut text = String::new();
     reader.take(max_bytes.saturating_add(1)).read_to_string(&mut text)?;
-    if text.len() as u64 > max_bytes {
-        return Err(io::Error::other(format!("larger than {max_bytes} bytes")));
-    }
+    check_length(text.len(), max_bytes)?;
     Ok(text)
 }
 

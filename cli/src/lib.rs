@@ -6,6 +6,8 @@ mod audit;
 mod bench;
 mod code;
 mod descriptors;
+#[cfg(feature = "dir")]
+mod dir;
 mod disk;
 mod escape;
 mod init;
@@ -19,6 +21,8 @@ mod serve;
 mod size;
 mod streams;
 mod terminal;
+#[cfg(feature = "wasi")]
+mod tool;
 mod types;
 
 use std::io;

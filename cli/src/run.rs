@@ -9,13 +9,13 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use isolet::{
     Engine, EngineConfig, Entrypoint, Error, Exception, Lockdown, LockdownError, Outcome, Overload,
-    Report, Worker, WorkerCode,
+    Report, Worker,
 };
 use tokio::runtime::Runtime;
 
 use crate::args::{ProgramArgs, RunArgs};
 use crate::audit::{self, Host};
-use crate::code::{code, readable};
+use crate::code::{Made, made, readable};
 use crate::descriptors;
 use crate::output::{self, MAX_JSON_BYTES};
 use crate::record::Record;
@@ -32,13 +32,23 @@ pub(crate) const INTERNAL: u8 = 4;
 
 pub(crate) fn main(args: RunArgs) -> ExitCode {
     let json = args.json;
+    #[cfg(feature = "dir")]
+    let apply = args.apply;
     let terminal = Arc::new(Terminal::default());
     let code = match start(args, &terminal) {
         Err(Failure::Internal(outcome, text)) if json => {
             record(&terminal, Record::not_started(outcome, &text), INTERNAL)
         }
         Err(failure) => failed(&terminal, failure),
-        Ok((report, host)) => print(&terminal, &report, host, json),
+        Ok(done) => {
+            let code = print(&terminal, &done.report, done.host, json);
+            #[cfg(feature = "dir")]
+            let code = match crate::dir::finish(&terminal, &done.overlays, apply && code == 0) {
+                Ok(()) => code,
+                Err(text) => fail(&terminal, &text, INTERNAL),
+            };
+            code
+        }
     };
     // Only the exit status can still report that output was lost.
     let code = if code == 0 && terminal.has_lost() { INTERNAL } else { code };
@@ -78,15 +88,31 @@ impl From<Error> for Failure {
     }
 }
 
-fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host>), Failure> {
+/// What a run leaves.
+struct Done {
+    report: Report,
+    host: Option<Host>,
+    #[cfg(feature = "dir")]
+    overlays: crate::dir::Overlays,
+}
+
+fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
     // The runtime panics if it lacks a file descriptor.
     descriptors::check().map_err(Failure::internal)?;
     #[cfg(feature = "net")]
     if args.lockdown {
         check_lockdown(&args.program)?;
     }
+    #[cfg(feature = "dir")]
+    if args.lockdown && !args.program.dirs.is_empty() {
+        return Err(refused_with_lockdown("--dir"));
+    }
+    #[cfg(feature = "wasi")]
+    if args.lockdown && !args.program.tools.is_empty() {
+        return Err(refused_with_lockdown("--tool"));
+    }
     // Comes first, because errors in the arguments do not depend on the machine.
-    let code = code(&args.program).map_err(Failure::Usage)?;
+    let made = made(&args.program, args.engine).map_err(Failure::Usage)?;
     // The engine opens files of the system, so it comes before the lockdown. Threads, which the
     // runtime may start, come after it.
     let config = EngineConfig::new()
@@ -98,7 +124,15 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<(Report, Option<Host
     if args.lockdown {
         lock_down(readable(&args.program).into_iter().fold(Lockdown::new(), Lockdown::read))?;
     }
-    runtime()?.block_on(run(args, code, engine, Arc::clone(terminal)))
+    runtime()?.block_on(run(args, made, engine, Arc::clone(terminal)))
+}
+
+#[cfg(feature = "dir")]
+fn refused_with_lockdown(option: &str) -> Failure {
+    Failure::Usage(format!(
+        "--lockdown cannot be combined with {option}, because a process that is locked down opens \
+         nothing except what the code may import"
+    ))
 }
 
 /// Creates the engine for a program. `config` has room for one that loads no others.
@@ -170,13 +204,13 @@ pub(crate) fn lock_down(lockdown: Lockdown) -> Result<(), Failure> {
 
 async fn run(
     args: RunArgs,
-    code: WorkerCode,
+    made: Made,
     engine: Engine,
     terminal: Arc<Terminal>,
-) -> Result<(Report, Option<Host>), Failure> {
+) -> Result<Done, Failure> {
     let spinner = spinner("running");
     let shown = spinner.clone();
-    let code = code.on_log(move |line| shown.suspend(|| terminal.log(line)));
+    let code = made.code.on_log(move |line| shown.suspend(|| terminal.log(line)));
     let worker = engine.loader().load(code)?;
     let entrypoint = entrypoint(&args.program, &worker);
     let run = entrypoint.run(args.call.call.as_deref(), &args.call.arguments);
@@ -186,14 +220,19 @@ async fn run(
         () = spin(&spinner) => Err(Failure::Interrupted),
     };
     spinner.finish_and_clear();
-    let report = report?;
-    if !args.audit {
-        return Ok((report, None));
+    let mut report = report?;
+    let mut host = None;
+    if args.audit {
+        report = audit::without_stubs(report);
+        drop((entrypoint, worker));
+        host = Some(audit::settled(&engine).await);
     }
-    let report = audit::without_stubs(report);
-    drop((entrypoint, worker));
-    let host = audit::settled(&engine).await;
-    Ok((report, Some(host)))
+    Ok(Done {
+        report,
+        host,
+        #[cfg(feature = "dir")]
+        overlays: made.overlays,
+    })
 }
 
 /// Creates the spinner. It is hidden unless standard error is a terminal.

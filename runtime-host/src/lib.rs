@@ -42,14 +42,18 @@
 //! | `compiler` | yes | Cranelift, with which [`Backend::Native`] maps app images. Without it their pages are written into each new sandbox, and the program is 8 MB smaller |
 //! | `typescript` | yes | TypeScript, TSX and JSX. It is a second guest of 6 MB, which takes half of the build script's time. Without it, such a module is an [`Error::Load`] |
 //! | `declarations` | no | `Capability::declaration`: the interface of a capability in TypeScript, made from the JSON Schemas of its types |
+//! | `dir` | no | `Directory`: files of one folder of the host |
 //! | `lockdown` | no | `Lockdown`: a second wall around the process, of Landlock and seccomp |
 //! | `net` | no | `Network`: requests of workers to the outside, within a policy |
 //! | `serve` | no | `HttpService`: the `fetch` handler of a worker as a `tower::Service` for HTTP servers, such as hyper |
+//! | `wasi` | no | `Tool`: programs compiled for WASI |
 //! | `tracing` | no | a span for each invocation, and an event for each line of its log, for subscribers of the crate `tracing`. Their targets are `isolet` and `isolet::console` |
 
 // Lets the paths in the macro's output resolve inside this crate too.
 extern crate self as isolet;
 
+#[cfg(feature = "dir")]
+mod dir;
 mod driver;
 mod engine;
 mod error;
@@ -70,9 +74,14 @@ mod support;
 #[cfg(any(all(test, feature = "compiler"), fuzzing))]
 #[allow(missing_docs, dead_code, reason = "not part of the interface")]
 mod tests;
+#[cfg(feature = "wasi")]
+#[cfg_attr(not(feature = "compiler"), allow(dead_code, reason = "nothing can be compiled"))]
+mod tool;
 mod worker;
 mod worker_code;
 
+#[cfg(feature = "dir")]
+pub use dir::{Change, ChangeKind, Changes, DirOptions, Directory};
 pub use engine::log::{Level, LogLine};
 pub use engine::source::{Found, Module, ModuleSource};
 pub use engine::transpiler::TranspileOptions;
@@ -107,6 +116,8 @@ pub use schemars;
 #[cfg(feature = "serve")]
 pub use serve::{Connection, HttpService, ResponseBody, ServeError, WebSockets};
 pub use support::backend::Backend;
+#[cfg(feature = "wasi")]
+pub use tool::{Tool, ToolError, ToolOptions};
 pub use worker::Worker;
 pub use worker::entrypoint::Entrypoint;
 pub use worker_code::tail::{TailEvent, TailException, TailLog};

@@ -26,7 +26,8 @@ pub(crate) fn config() -> EngineConfig {
     EngineConfig::new().backend(backend()).max_sandboxes(200).torture(torture())
 }
 
-fn backend() -> Backend {
+/// Returns the backend that most tests use.
+pub(crate) fn backend() -> Backend {
     if backends().len() == 1 { backends()[0] } else { Backend::default() }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers of the host, beginning with the lowest.
-const HOST: [&str; 12] = [
+const HOST: [&str; 14] = [
     "support",
     "error",
     "limits",
@@ -18,6 +18,8 @@ const HOST: [&str; 12] = [
     "loader",
     "net",
     "serve",
+    "dir",
+    "tool",
 ];
 
 /// The layers of the guest, beginning with the lowest.

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use isolet_wire::{ErrorParts, Value};
+use isolet_wire::{ErrorParts, Text, Value, Writer};
 
 use crate::error::{Error, Exception, LimitError, LimitKind};
 
@@ -47,7 +47,7 @@ pub struct Thrown {
 
 #[derive(Clone, Debug)]
 enum Cause {
-    /// JavaScript threw it.
+    /// JavaScript threw it, or it has more than a name and a message.
     Value(Value),
     /// A worker was stopped.
     Error(Error),
@@ -67,6 +67,19 @@ impl Thrown {
     /// Creates an error of any name.
     pub fn named(name: impl Into<String>, message: impl Into<String>) -> Self {
         Self { name: name.into(), message: message.into(), cause: None }
+    }
+
+    /// Sets the property `code` of the error, as errors of Node have one.
+    #[must_use]
+    pub fn with_code(mut self, code: &str) -> Self {
+        let mut writer = Writer::new();
+        writer.begin_error(Text::Utf8(&self.name), Text::Utf8(&self.message), None);
+        writer.string("code");
+        writer.string(code);
+        writer.end();
+        let value = Value::from_bytes(writer.finish(), Vec::new());
+        self.cause = value.ok().map(|value| Box::new(Cause::Value(value)));
+        self
     }
 
     /// Returns the error that JavaScript sees. If JavaScript threw it, it keeps its

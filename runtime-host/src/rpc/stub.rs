@@ -47,6 +47,23 @@ impl Stub {
         Self { target, hold }
     }
 
+    /// Returns the object of the host, if it is of that type.
+    #[cfg(feature = "wasi")]
+    pub(crate) fn capability<T: Capability>(&self) -> Option<&T> {
+        let Target::Capability(capability) = &self.target else { return None };
+        let any: &dyn std::any::Any = &**capability;
+        any.downcast_ref()
+    }
+
+    /// Waits for a promised answer and returns its stub. Returns `None` if it is not one.
+    #[cfg(feature = "wasi")]
+    pub(crate) async fn settled(self) -> Option<Self> {
+        match &self.target {
+            Target::Promised(promised) => promised.stub().await.ok().flatten(),
+            _ => Some(self),
+        }
+    }
+
     /// Returns the stub in the form that something which lives as long as the sandbox of
     /// `holder` may keep. It must not keep alive what is in that sandbox or above it.
     pub(crate) fn held_by(&self, holder: &Lineage) -> Self {

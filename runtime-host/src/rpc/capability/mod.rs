@@ -9,6 +9,7 @@ mod declaration;
 #[allow(missing_debug_implementations, reason = "for the macro alone")]
 mod returned;
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -60,7 +61,7 @@ pub(crate) fn failed(thrown: Thrown) -> Answer {
 /// or a `ByteStream`. The same object, or a URL, is what
 /// [`Entrypoint::call`](crate::Entrypoint::call) passes to a worker's `fetch`. Whatever a
 /// constructor would refuse is a `TypeError` or `RangeError` at the receiver.
-pub trait Capability: Send + Sync + 'static {
+pub trait Capability: Any + Send + Sync {
     /// Answers `await env.NAME.method(...arguments)`. `arguments` is an array.
     ///
     /// Calls of one sandbox run concurrently, on the task that drives it. A method that

@@ -107,6 +107,12 @@ impl ByteStream {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns true if the bytes do not come from a worker.
+    #[cfg(feature = "dir")]
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), Reading::Own(_))
+    }
+
     /// Cancels the stream and tells the source the reason. Dropping the stream also cancels it.
     ///
     /// # Errors

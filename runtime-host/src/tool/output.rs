@@ -1,0 +1,105 @@
+//! The output of a program, kept up to a limit.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::io::AsyncWrite;
+use wasmtime_wasi::async_trait;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+
+/// The maximum number of bytes that a program hands over at once.
+const PERMIT: usize = 64 << 10;
+
+/// The output of a program. Clones are the same output.
+#[derive(Clone)]
+pub(super) struct Captured(Arc<Mutex<Kept>>);
+
+struct Kept {
+    bytes: Vec<u8>,
+    max: usize,
+    is_truncated: bool,
+}
+
+impl Captured {
+    pub(super) fn new(max: usize) -> Self {
+        Self(Arc::new(Mutex::new(Kept { bytes: Vec::new(), max, is_truncated: false })))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, bytes: &[u8]) {
+        let mut kept = self.kept();
+        let room = kept.max.saturating_sub(kept.bytes.len());
+        let fitting = bytes.get(..room).unwrap_or(bytes);
+        kept.bytes.extend_from_slice(fitting);
+        kept.is_truncated |= fitting.len() < bytes.len();
+    }
+
+    /// Returns the bytes, and whether there were more.
+    pub(super) fn take(&self) -> (Vec<u8>, bool) {
+        let mut kept = self.kept();
+        (std::mem::take(&mut kept.bytes), kept.is_truncated)
+    }
+}
+
+impl IsTerminal for Captured {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Captured {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+#[async_trait]
+impl OutputStream for Captured {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.keep(&bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(PERMIT)
+    }
+}
+
+#[async_trait]
+impl Pollable for Captured {
+    async fn ready(&mut self) {}
+}
+
+impl AsyncWrite for Captured {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.keep(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
