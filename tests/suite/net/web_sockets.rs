@@ -1,4 +1,4 @@
-//! WebSockets of workers to real servers.
+//! `WebSocket`s of workers to real servers.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -43,7 +43,7 @@ const SOCKETS: &str = "
         return [webSocket, next];
     };";
 
-/// A server of WebSockets, until it is dropped.
+/// A server of `WebSocket`s, until it is dropped.
 struct Sockets {
     port: u16,
     /// The heads of the requests: path, headers.

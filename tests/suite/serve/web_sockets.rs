@@ -1,4 +1,4 @@
-//! WebSockets of clients, over hyper's server and a real client.
+//! `WebSocket`s of clients, over hyper's server and a real client.
 
 use std::convert::Infallible;
 use std::time::Duration;
