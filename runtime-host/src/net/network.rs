@@ -29,7 +29,7 @@ use crate::rpc::capability::{Answer, Capability};
 
 /// Sends requests of workers to the outside, within a [`NetworkPolicy`].
 ///
-/// It is a [`Capability`] with the methods `fetch`, also for WebSockets, and `connect`. As the target of a worker's own `fetch` it is
+/// It is a [`Capability`] with the methods `fetch`, also for `WebSocket`s, and `connect`. As the target of a worker's own `fetch` it is
 /// handed to [`WorkerCode::outbound`](crate::WorkerCode::outbound), and under a name to
 /// [`WorkerCode::env`](crate::WorkerCode::env). Workers that a worker loads get nothing of it.
 ///
@@ -269,7 +269,7 @@ impl Network {
     async fn connect(&self, arguments: Value) -> Result<Value, Thrown> {
         let wanted: Wanted = Arguments::new("connect", &arguments)?.next("address")?;
         let mut recording = Recording::new(self.audit.clone(), &self.label);
-        recording.record.method = "CONNECT".to_owned();
+        "CONNECT".clone_into(&mut recording.record.method);
         match self.open(&wanted, &mut recording).await {
             Ok((rule, slot, opened)) => {
                 opened.answer(rule, wanted.secure_transport, recording, slot)

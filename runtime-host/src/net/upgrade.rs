@@ -1,4 +1,4 @@
-//! WebSockets of workers to the outside.
+//! `WebSocket`s of workers to the outside.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -113,13 +113,10 @@ impl Switched<'_> {
         mut recording: Recording,
     ) -> Result<Value, Thrown> {
         let headers = headers_of_upgrade(self.response.headers(), secrets);
-        let io = match hyper::upgrade::on(self.response).await {
-            Ok(io) => io,
-            Err(_) => {
-                let text = "the connection broke off";
-                recording.tell(NetworkOutcome::Failed, Some(text.into()));
-                return Err(Thrown::type_error(text));
-            }
+        let Ok(io) = hyper::upgrade::on(self.response).await else {
+            let text = "the connection broke off";
+            recording.tell(NetworkOutcome::Failed, Some(text.into()));
+            return Err(Thrown::type_error(text));
         };
         let connection = Connection::new(io, Role::Client, MAX_MESSAGE_BYTES).await;
         let socket = Socket {

@@ -1,4 +1,4 @@
-//! WebSockets as capabilities pass them, and as connections carry them.
+//! `WebSocket`s as capabilities pass them, and as connections carry them.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -11,6 +11,7 @@ use hyper_util::rt::TokioIo;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message as Frame};
@@ -261,7 +262,11 @@ impl Connection {
 pub(crate) fn problem(error: &Error) -> String {
     match error {
         Error::Capacity(_) => "a message is larger than allowed".into(),
-        Error::ConnectionClosed | Error::AlreadyClosed => "the connection has ended".into(),
+        Error::ConnectionClosed
+        | Error::AlreadyClosed
+        | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
+            "the connection has ended".into()
+        }
         Error::Io(error) => format!("the connection broke off: {}", error.kind()),
         Error::Protocol(error) => format!("the peer does not speak the protocol: {error}"),
         Error::Utf8(_) => "a message of text is not UTF-8".into(),
@@ -273,6 +278,7 @@ pub(crate) fn problem(error: &Error) -> String {
 pub(crate) fn code_of(error: &Error) -> Option<u16> {
     match error {
         Error::Capacity(_) => Some(1009),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
         Error::Protocol(_) => Some(1002),
         Error::Utf8(_) => Some(1007),
         _ => None,
@@ -294,7 +300,7 @@ mod tests {
         ];
         let value = Value::from_serialize(&all).unwrap();
         assert_eq!(value.to::<Messages>().unwrap().0, all);
-        for wrong in [r#"[{}]"#, r#"[1]"#, r#"[[]]"#, r#"[["a"]]"#, r#"[[70000, ""]]"#, r#""x""#] {
+        for wrong in ["[{}]", "[1]", "[[]]", r#"[["a"]]"#, r#"[[70000, ""]]"#, r#""x""#] {
             let json = serde_json::from_str::<serde_json::Value>(wrong).unwrap();
             assert!(Value::from_serialize(&json).unwrap().to::<Messages>().is_err(), "{wrong}");
         }

@@ -31,7 +31,7 @@ pub enum ServeError {
         /// The number of requests that may wait.
         limit: usize,
     },
-    /// As many WebSockets are open as may.
+    /// As many `WebSocket`s are open as may.
     #[error("{limit} WebSockets are open, as many as may (WebSockets::limit)")]
     TooManyWebSockets {
         /// The number of sockets that may be open.

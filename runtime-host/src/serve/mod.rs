@@ -96,7 +96,7 @@ impl Connection {
 /// ([`HttpService::behind_proxy`] leaves them). `cf-connecting-ip` is then set to
 /// [`Connection::peer`].
 ///
-/// # WebSockets
+/// # `WebSocket`s
 ///
 /// A request of HTTP/1.1 for a WebSocket reaches the worker with `upgrade: websocket` and the
 /// protocols that the client offers. A response with the status 101 and a `webSocket` opens one,
@@ -194,7 +194,7 @@ impl HttpService {
         self
     }
 
-    /// Sets the WebSockets that its sockets belong to, with their limits. Default: its own, with
+    /// Sets the `WebSocket`s that its sockets belong to, with their limits. Default: its own, with
     /// the defaults.
     pub fn web_sockets(mut self, sockets: WebSockets) -> Self {
         self.web_sockets = sockets;

@@ -1,4 +1,4 @@
-//! WebSockets of clients.
+//! `WebSocket`s of clients.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// The longest time for which a sandbox is asked for messages at a time.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// The WebSockets of one or more services: their settings, and those that are open. Cheap to
+/// The `WebSocket`s of one or more services: their settings, and those that are open. Cheap to
 /// clone: all clones share what is open.
 ///
 /// A socket is open from the response with the status 101 to the end of its connection. Each list
@@ -54,7 +54,7 @@ impl WebSockets {
     pub const DEFAULT_MAX_MESSAGE_BYTES: usize = MAX_MESSAGE_BYTES;
 
     /// The default of [`WebSockets::idle_timeout`]: 60 s.
-    pub const DEFAULT_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+    pub const DEFAULT_IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
     /// The default of [`WebSockets::limit`].
     pub const DEFAULT_LIMIT: usize = 1_024;

@@ -1,4 +1,4 @@
-//! WebSockets of workers to real servers.
+//! `WebSocket`s of workers to real servers.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -43,11 +43,14 @@ const SOCKETS: &str = "
         return [webSocket, next];
     };";
 
-/// A server of WebSockets, until it is dropped.
+/// The path and the headers of a request.
+type Head = (String, Vec<(String, String)>);
+
+/// A server of `WebSocket`s, until it is dropped.
 struct Sockets {
     port: u16,
-    /// The heads of the requests: path, headers.
-    seen: Arc<Mutex<Vec<(String, Vec<(String, String)>)>>>,
+    /// The requests.
+    seen: Arc<Mutex<Vec<Head>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -66,6 +69,7 @@ impl Sockets {
             while let Ok((stream, _)) = listener.accept().await {
                 let (kept, peer) = (Arc::clone(&kept), Arc::clone(&peer));
                 open.spawn(async move {
+                    #[allow(clippy::result_large_err, reason = "the type is the crate's")]
                     let head = |request: &Request, mut response: Response| {
                         let headers = request.headers().iter().map(|(name, value)| {
                             (name.to_string(), value.to_str().unwrap_or_default().to_owned())
