@@ -1,4 +1,4 @@
-// What a program asks of the platform: a method for each row of tools/platform_bench.py, and the
+// Uses of the platform by a program: a method for each row of tools/platform_bench.py, and the
 // number of times that a call does it.
 const data = new Uint8Array(1 << 20);
 for (let index = 0; index < data.length; index++) data[index] = Math.imul(index, 2654435761) >>> 27;

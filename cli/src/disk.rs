@@ -23,7 +23,7 @@ pub(crate) struct Folder {
     known: Mutex<Known>,
 }
 
-/// What has been asked of a folder.
+/// The files and folders that were looked up in a folder.
 struct Known {
     room: Room,
     /// The modules that were read. All sandboxes of a worker get the same ones.

@@ -88,7 +88,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// What a run leaves.
+/// The result of a run.
 struct Done {
     report: Report,
     host: Option<Host>,
@@ -156,7 +156,7 @@ pub(crate) fn engine_of(
     let mut sandboxes = if program.loaders.is_empty() { least } else { MAX_WORKERS.max(least) };
     loop {
         match Engine::with_config(config.clone().max_sandboxes(sandboxes)) {
-            // Where addresses are short, fewer workers are better than none.
+            // If addresses are short, fewer workers are better than none.
             Err(Error::Overloaded(Overload::Mappings)) if sandboxes > least => {
                 sandboxes -= sandboxes.div_ceil(4);
             }

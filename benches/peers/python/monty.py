@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from pydantic_monty import CollectString, Monty
 
-# How often a neighbour is called, in seconds.
+# The time between calls of a neighbour, in seconds.
 BEAT = 0.01
 
 

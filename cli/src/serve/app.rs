@@ -28,7 +28,7 @@ pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 pub(crate) type AnyBody = UnsyncBoxBody<Bytes, AnyError>;
 
-/// What answers requests.
+/// The handlers of requests.
 pub(crate) struct App {
     pub(crate) current: Current,
     pub(crate) metrics: Arc<Metrics>,
@@ -146,7 +146,7 @@ pub(crate) fn plain(status: StatusCode, text: String) -> Response<AnyBody> {
     response
 }
 
-/// What is known of a request. It is counted and logged when it is dropped.
+/// The record of a request. It is counted and logged when it is dropped.
 struct Record {
     /// The method and the URL.
     title: String,

@@ -50,7 +50,7 @@ impl Drop for Counted {
     }
 }
 
-/// What all connections share.
+/// The state that all connections share.
 pub(crate) struct Server {
     pub(crate) app: Arc<App>,
     pub(crate) clients: Arc<Clients>,

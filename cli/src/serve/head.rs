@@ -31,7 +31,7 @@ enum At {
     Over,
 }
 
-/// What the watcher has found.
+/// The findings of the watcher.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Nothing,

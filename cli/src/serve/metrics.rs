@@ -1,4 +1,4 @@
-//! What `/metrics` tells.
+//! The figures of `/metrics`.
 
 use std::time::Duration;
 

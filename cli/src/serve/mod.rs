@@ -126,7 +126,7 @@ fn start(args: ServeArgs, terminal: &Arc<Terminal>) -> Result<(), Stopped> {
         admin,
         schedule,
     }));
-    // What has not ended by now ends here.
+    // The rest ends here.
     runtime.shutdown_background();
     served
 }
@@ -151,7 +151,7 @@ fn runtime() -> Result<Runtime, Failure> {
         .map_err(|error| Failure::internal(format_args!("the runtime does not start: {error}")))
 }
 
-/// What is there before anything is executed.
+/// The parts that exist before anything is executed.
 struct Prepared {
     args: Arc<ServeArgs>,
     terminal: Arc<Terminal>,
@@ -257,7 +257,7 @@ fn bind(address: &Address) -> Result<Bound, Stopped> {
 fn announce(url: &str) -> Result<(), Stopped> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "listening on {url}").and_then(|()| out.flush()) {
-        // Whoever started the server does not wait for the line.
+        // The process that started the server need not read the line.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::internal(format_args!("standard output: {error}")).into())
         }

@@ -31,7 +31,7 @@ pub(crate) struct Program {
     pub(crate) assets: Option<Arc<Assets>>,
 }
 
-/// What a program is made of, before anything is executed.
+/// The parts of a program, before anything is executed.
 pub(crate) struct Parts {
     served: Part,
     services: Vec<Part>,
@@ -39,7 +39,7 @@ pub(crate) struct Parts {
     pub(crate) cron: Vec<String>,
 }
 
-/// What a worker is made of.
+/// The parts of a worker.
 struct Part {
     args: WorkerArgs,
     code: WorkerCode,
@@ -148,7 +148,7 @@ impl From<Error> for Broken {
 pub(crate) struct Current {
     source: Source,
     program: RwLock<Arc<Program>>,
-    /// Whoever holds it reloads.
+    /// The holder of the lock reloads.
     watched: Mutex<Watched>,
 }
 
@@ -158,7 +158,7 @@ struct Watched {
     folders: Vec<(PathBuf, Arc<Folder>)>,
 }
 
-/// What programs are made with.
+/// The means to make programs.
 pub(crate) struct Source {
     pub(crate) args: Arc<ServeArgs>,
     pub(crate) engine: Engine,

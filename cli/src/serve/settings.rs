@@ -13,14 +13,14 @@ use crate::args::{CompatibilityFlag, ProgramArgs};
 /// Flags that ask for what is done anyway.
 const ALWAYS: [&str; 1] = ["enable_request_signal"];
 
-/// What is served.
+/// The settings of a server.
 pub(crate) struct Settings {
     pub(crate) served: WorkerArgs,
     /// The workers that `services` may name, with the one that is served.
     pub(crate) services: Vec<WorkerArgs>,
     pub(crate) assets: Option<AssetsArgs>,
     pub(crate) cron: Vec<String>,
-    /// What the user is told.
+    /// The notes for the user.
     pub(crate) notes: Vec<String>,
 }
 

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 /// The files of a program, as they were when they were read.
 pub(crate) struct Stamps(BTreeMap<PathBuf, Option<Stamp>>);
 
-/// What changes with a file.
+/// The state of a file that a change alters.
 #[derive(PartialEq, Eq)]
 struct Stamp {
     modified: Option<SystemTime>,

@@ -22,7 +22,7 @@ pub(super) struct Node {
     pub(super) value: Value,
 }
 
-/// What JSON and TOML have in common. A date of TOML is a string.
+/// A value of JSON or TOML. A date of TOML is a string.
 #[derive(Debug)]
 pub(super) enum Value {
     Null,

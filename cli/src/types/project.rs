@@ -1,4 +1,4 @@
-//! What a project gives its worker, by its configuration.
+//! The bindings that the configuration of a project gives its worker.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -48,9 +48,9 @@ pub(crate) struct Project {
     pub(crate) name: Option<String>,
     /// The main module, from that folder, if it is TypeScript.
     pub(crate) main: Option<String>,
-    /// What `env` holds, in the order of the configuration.
+    /// The properties of `env`, in the order of the configuration.
     pub(crate) bindings: Vec<(String, Binding)>,
-    /// What the configuration has and isolet lacks.
+    /// The settings that isolet does not support.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -140,7 +140,7 @@ fn find(folder: &Path) -> Result<PathBuf, String> {
 /// Reads a configuration.
 struct Reader<'a> {
     document: &'a Document,
-    /// Where each name of `env` was given.
+    /// The place where each name of `env` was given.
     places: BTreeMap<String, usize>,
 }
 

@@ -43,7 +43,7 @@ fn an_overlay_is_shown_and_applied_on_request() {
     ] {
         assert!(said.err.contains(text), "{text:?} is not in {said:?}");
     }
-    // What the code wrote does not reach the terminal as it is.
+    // Text of the code does not reach the terminal as it is.
     assert!(!said.err.contains('\u{1b}'), "{said:?}");
     let _ = said.expect_out(r#""old\nmore\u001b[31m\n""#);
     assert!(!note.exists());

@@ -15,7 +15,7 @@ class Counter extends RpcTarget {
   }
 }
 
-/** What the child offers. */
+/** The interface of the child. */
 interface Greeter {
   greet(name: string, counter: Counter): Promise<{ text: string; again: () => string }>;
 }

@@ -3,7 +3,7 @@
 
 import { RpcTarget } from "cloudflare:workers";
 
-/** What the code may ask its parent. */
+/** The interface of the parent. */
 class Page extends RpcTarget {
   readonly asked: string[] = [];
   #url: string;
@@ -19,7 +19,7 @@ class Page extends RpcTarget {
   }
 }
 
-/** What the code offers. */
+/** The interface of the code. */
 interface Agent {
   run(page: Page): Promise<{ doubled: number; denied: boolean }>;
 }

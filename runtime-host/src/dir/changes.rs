@@ -136,7 +136,7 @@ impl Changes {
             change.check_unchanged().map_err(|error| change.failed(error))?;
         }
         let is_removal = |change: &&&Change| change.kind == ChangeKind::Removed;
-        // What is in a directory is removed before it, and added after it.
+        // Entries of a directory are removed before it, and added after it.
         let removals = approved.iter().filter(is_removal).rev();
         let others = approved.iter().filter(|change| !is_removal(change));
         for change in removals.chain(others) {

@@ -83,7 +83,7 @@ pub struct Directory {
     pub(super) room: Arc<Room>,
 }
 
-/// What a directory and all that are made from it share.
+/// The state that a directory shares with all that are made from it.
 pub(super) struct Room {
     pub(super) options: DirOptions,
     pub(super) quota: Arc<Quota>,
@@ -121,7 +121,7 @@ impl Directory {
         let quota = Quota::new(options.max_bytes, options.max_files);
         let path = path.as_ref();
         let (tree, overlay): (Arc<dyn Tree>, _) = if options.overlay {
-            // What is applied was counted already.
+            // Applied bytes were counted already.
             let lower = Disk::open(path, false, Quota::new(u64::MAX, u64::MAX))?;
             let overlay = Arc::new(Overlay::new(lower, Arc::clone(&quota)));
             let base = RelativePath::default();

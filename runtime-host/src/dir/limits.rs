@@ -1,4 +1,4 @@
-//! What a directory may use.
+//! The limits of a directory.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -104,7 +104,7 @@ mod tests {
         let quota = Quota::new(10, 2);
         let mut first = quota.take(10, 1).unwrap();
         assert!(quota.take(1, 0).is_err_and(|error| error.is("EDQUOT")));
-        // What takes nothing of an exhausted part is allowed.
+        // A request that takes nothing of an exhausted part is allowed.
         drop(quota.take(0, 1).unwrap());
         assert!(quota.take(0, 2).is_err_and(|error| error.is("EDQUOT")));
         drop(quota.take(0, 1).unwrap());

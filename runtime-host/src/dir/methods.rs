@@ -79,7 +79,7 @@ pub(super) struct DirectoryOptions {
     read_only: Option<bool>,
 }
 
-/// What is written: text, bytes or a stream of bytes.
+/// Content to write: text, bytes or a stream of bytes.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "declarations", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "declarations", schemars(extend("x-typescript" = "string | Uint8Array | ReadableStream"), inline))]

@@ -49,7 +49,7 @@ impl Changed {
     }
 }
 
-/// Where an entry is to be found.
+/// The place of an entry.
 enum Place {
     Upper(Metadata),
     Lower(Metadata),
@@ -417,7 +417,7 @@ impl Writer for Buffer {
 
     fn commit(self: Box<Self>) -> Result<()> {
         let Self { overlay, path, mut bytes, mut taken } = *self;
-        // What is counted is what is kept.
+        // The bytes that are kept are those that are counted.
         bytes.shrink_to_fit();
         let contents = Contents { bytes: Arc::new(bytes), modified: SystemTime::now() };
         let mut upper = overlay.upper();

@@ -22,7 +22,7 @@ pub(super) struct Found {
     pub(super) size: u64,
 }
 
-/// What a step of a walk meets.
+/// An entry that a step of a walk meets.
 pub(super) enum Step {
     Found(Found),
     /// An entry that does not match.

@@ -24,7 +24,7 @@ pub struct NetworkRecord {
     pub address: Option<SocketAddr>,
     /// The name of the rule that admitted the request.
     pub rule: Option<String>,
-    /// What became of the request.
+    /// The outcome of the request.
     pub outcome: NetworkOutcome,
     /// Why it was refused or failed.
     pub reason: Option<String>,
@@ -45,7 +45,7 @@ pub struct NetworkRecord {
     pub withheld: Vec<String>,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetworkOutcome {

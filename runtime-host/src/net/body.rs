@@ -14,7 +14,7 @@ use super::request::GivenBody;
 use crate::error::thrown::{Thrown, shown};
 use crate::rpc::stream::ByteStream;
 
-/// What is known of a request's body while it is sent.
+/// The state of a request's body while it is sent.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     bytes: AtomicU64,

@@ -29,7 +29,7 @@ const IDLE: Duration = Duration::from_secs(15);
 /// The most bytes and fields of the head of a response.
 const MAX_HEAD: u32 = 64 << 10;
 const MAX_FIELDS: usize = 256;
-/// How far a server may go ahead of the worker, for one response and for a connection.
+/// The bytes that a server may be ahead of the worker, for one response and for a connection.
 const STREAM_WINDOW: u32 = 256 << 10;
 const CONNECTION_WINDOW: u32 = 1 << 20;
 
@@ -143,7 +143,7 @@ fn tls(certificates: &[Vec<u8>]) -> Result<ClientConfig, NetworkError> {
     Ok(config.map_err(|it| error(&it))?.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// What became of a request that got no response.
+/// The outcome of a request that got no response.
 pub(super) struct Failure {
     /// The text for the worker.
     pub(super) text: String,

@@ -9,7 +9,7 @@ pub enum NetworkError {
     Rule {
         /// The name of the rule.
         rule: String,
-        /// What is wrong with it.
+        /// The reason.
         problem: &'static str,
     },
     /// A secret cannot be used. The error does not show its value.
@@ -17,7 +17,7 @@ pub enum NetworkError {
     Secret {
         /// The name of the secret.
         name: String,
-        /// What is wrong with it.
+        /// The reason.
         problem: &'static str,
     },
     /// There are more than [`Secret::MAX_SECRETS`](super::Secret::MAX_SECRETS) secrets.

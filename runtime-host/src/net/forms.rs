@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What `encodeURIComponent` encodes.
+/// The characters that `encodeURIComponent` encodes.
 const COMPONENT: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -19,14 +19,14 @@ const COMPONENT: AsciiSet = NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// What RFC 3986 does not leave as it is, as in `encodeURIComponent` of other languages.
+/// The characters that RFC 3986 does not leave as they are, as in `encodeURIComponent` of other languages.
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// What a form encodes, except for the space.
+/// The characters that a form encodes, except for the space.
 const FORM: AsciiSet =
     NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_').remove(b' ');
 
-/// What the standard of URLs encodes in a query, and in a path.
+/// The characters that the standard of URLs encodes in a query, and in a path.
 const QUERY: AsciiSet = CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\'');
 const PATH: AsciiSet = QUERY.remove(b'\'').add(b'?').add(b'^').add(b'`').add(b'{').add(b'}');
 

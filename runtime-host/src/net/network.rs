@@ -123,7 +123,7 @@ impl Problem {
     }
 }
 
-/// What a server has answered.
+/// The answer of a server.
 enum Reply<'a> {
     Response(Responded<'a>),
     /// The connection is a WebSocket from now on.

@@ -1,4 +1,4 @@
-//! What requests are allowed.
+//! The requests that are allowed.
 
 use std::time::Duration;
 

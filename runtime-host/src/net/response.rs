@@ -43,7 +43,7 @@ struct Answer {
     body: Option<ByteStream>,
 }
 
-/// How a body is encoded.
+/// The encoding of a body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
     None,

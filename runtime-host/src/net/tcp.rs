@@ -187,7 +187,7 @@ struct Streams {
     start_tls: Option<Stub>,
 }
 
-/// What a connection may do, and has done.
+/// The limits of a connection, and the bytes that it has sent and received.
 struct Account {
     rule: String,
     request_bytes: u64,

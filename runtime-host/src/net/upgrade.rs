@@ -97,7 +97,7 @@ struct Opened {
 pub(super) struct Switched<'a> {
     pub(super) rule: &'a ActiveRule,
     pub(super) response: Response<Incoming>,
-    /// What is replaced in the messages of the worker.
+    /// The secrets to put into the messages of the worker.
     pub(super) replacements: Option<Arc<Replacements>>,
     pub(super) slot: Slot,
 }
@@ -141,7 +141,7 @@ struct Socket {
     rule: String,
     request_bytes: u64,
     response_bytes: u64,
-    /// What is replaced in messages of the server, and in those of the worker.
+    /// The secrets to remove from messages of the server, and to put into those of the worker.
     forms: Option<Arc<Replacements>>,
     replacements: Option<Arc<Replacements>>,
     recording: Mutex<Recording>,

@@ -36,7 +36,7 @@ struct Inner {
     at_rest: AtRest,
 }
 
-/// Whoever is told each time the driver comes to rest or ends. `None` if nobody is.
+/// The receiver that is told each time the driver comes to rest or ends, if there is one.
 pub(crate) type AtRest = Option<Arc<Notify>>;
 
 /// An exported object that nobody holds any more.

@@ -119,7 +119,7 @@ impl Connection {
 /// than 128 KiB of headers, or a status outside of 200 to 599. Headers about the connection are
 /// removed, and `content-length` except from answers to HEAD and with the status 304.
 ///
-/// What goes wrong is a response as well, with a body that says nothing of the cause and a
+/// A failure is a response as well, with a body that says nothing of the cause and a
 /// [`ServeError`] in its extensions, which does. [`ServeError::status`] lists the statuses.
 ///
 /// # Cost

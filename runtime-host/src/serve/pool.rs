@@ -36,7 +36,7 @@ struct Shared {
     replicas: Vec<Entrypoint>,
     /// The next replica to look at, so that all of them are used.
     next: AtomicUsize,
-    /// Whoever holds it chooses a sandbox. It is fair, so requests are served in their order.
+    /// The holder chooses a sandbox. The lock is fair, so requests are served in their order.
     chooser: Mutex<()>,
     at_rest: Arc<Notify>,
 }

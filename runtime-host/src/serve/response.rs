@@ -1,4 +1,4 @@
-//! What `fetch` returned as a response of HTTP.
+//! The result of `fetch` as a response of HTTP.
 
 use http::header::{CONTENT_LENGTH, HeaderName};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -20,7 +20,7 @@ const MAX_HEADER_BYTES: usize = 128 << 10;
 /// The maximum number of bytes of the text of a status.
 const MAX_REASON_BYTES: usize = 1 << 10;
 
-/// What a worker's `fetch` returned. It may be anything.
+/// The result of a worker's `fetch`. It may be anything.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Returned {

@@ -37,7 +37,7 @@ pub(super) fn of(
     if host.is_some_and(|host| !is_authority(host)) {
         return bad("the host is not a name");
     }
-    // What the request line or `:authority` says comes before the header.
+    // The request line and `:authority` come before the header.
     let authority = match uri.authority() {
         Some(authority) if is_authority(authority.as_str()) => authority.as_str(),
         Some(_) => return bad("the authority is not a name"),

@@ -1,5 +1,5 @@
 // ends: error
-// What it throws throws again when it is looked at.
+// The thrown value throws again when it is looked at.
 function main() {
   throw new Proxy({}, {
     get(target, name) { throw new Error(`get ${String(name)}`); },

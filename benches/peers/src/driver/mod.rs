@@ -59,7 +59,7 @@ pub fn run(options: &Options, places: &Places, file: &Path) -> Result<Results, S
         results.peers.push(result);
     }
     for part in PARTS.into_iter().filter(|part| wanted(&options.parts, part)) {
-        // What is measured of one backend at a time is kept even if the run is stopped.
+        // The measurements of each backend are kept even if the run is stopped.
         let at_once = if matches!(part, "memory" | "hostile") { 1 } else { there.len().max(1) };
         for there in there.chunks(at_once) {
             let peers = &mut results.peers;

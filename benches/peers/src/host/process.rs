@@ -56,7 +56,7 @@ impl<F: Fn(u64, Limits) -> Commands> Backend for Process<F> {
         let Commands { start, end, is_program } = (self.command)(self.made.get(), limits);
         let mut command = Command::from(start);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        // What has a command to end it, ends by itself when its standard input does.
+        // A process with a command to end it ends by itself when its standard input does.
         command.kill_on_drop(end.is_none());
         let mut child = command.spawn().map_err(|error| error.to_string())?;
         let stdin = child.stdin.take().ok_or("no standard input")?;

@@ -62,7 +62,7 @@ interface FormDataIterator<T> extends IteratorObject<T, BuiltinIteratorReturn, u
 
 type BodyInit = ReadableStream | BufferSource | Blob | FormData | URLSearchParams | string;
 
-/** What requests and responses have in common. No class of this name exists. */
+/** The members that requests and responses share. No class of this name exists. */
 interface Body {
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   readonly bodyUsed: boolean;
@@ -100,7 +100,7 @@ interface HeadersIterator<T> extends IteratorObject<T, BuiltinIteratorReturn, un
   [Symbol.iterator](): HeadersIterator<T>;
 }
 
-/** What the maker of a request has set. Nothing else sets anything. */
+/** The properties that the maker of a request has set. Nothing else sets any. */
 type CfProperties<HostMetadata = unknown> = any;
 type IncomingRequestCfProperties<HostMetadata = unknown> = any;
 

@@ -12,10 +12,10 @@ declare namespace Rpc {
   type EntrypointBranded = WorkerEntrypointBranded;
   type Brand = "__RPC_STUB_BRAND" | "__RPC_TARGET_BRAND" | "__WORKER_ENTRYPOINT_BRAND";
 
-  /** What crosses as a stub. */
+  /** A value that crosses as a stub. */
   type Stubable = RpcTargetBranded | ((...args: any[]) => any);
 
-  /** What crosses as a copy of itself. */
+  /** A value that crosses as a copy. */
   type BaseType =
     | void
     | undefined
@@ -81,7 +81,7 @@ declare namespace Rpc {
     : T extends { [key: string | number]: any } ? { [K in keyof T]: Stubify<T[K]> }
     : T;
 
-  /** What a caller may pass for a parameter of the type `T`. */
+  /** A value that a caller may pass for a parameter of the type `T`. */
   type Unstubify<T> =
     T extends StubBase<infer V> ? T | (V extends object ? V : never)
     : T extends Map<infer K, infer V> ? Map<Unstubify<K>, Unstubify<V>>
@@ -99,7 +99,7 @@ declare namespace Rpc {
   type MaybeProvider<T> = T extends object ? Provider<T> : unknown;
   type MaybeDisposable<T> = T extends object ? Disposable : unknown;
 
-  /** What a call returns: a promise whose members can be called before it has resolved. */
+  /** The result of a call: a promise whose members can be called before it has resolved. */
   type Result<R> =
     unknown extends R ? Promise<R> & { [name: string]: any }
     : R extends StubBase<infer T extends object> ? Promise<R> & Provider<T> & Disposable

@@ -94,7 +94,7 @@ declare var WebSocketPair: {
 };
 
 interface EventSourceInit {
-  /** Where the requests go in place of the outbound of the worker. */
+  /** The service that gets the requests in place of the outbound of the worker. */
   fetcher?: Fetcher;
   /** Has no effect. */
   withCredentials?: boolean;

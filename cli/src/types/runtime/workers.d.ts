@@ -216,18 +216,18 @@ declare module "cloudflare:workers" {
     new <T extends object>(target: T): Rpc.Stub<T>;
   };
 
-  /** What calls return. For `instanceof`: it cannot be constructed. */
+  /** The class of results of calls. For `instanceof`: it cannot be constructed. */
   export abstract class RpcPromise<T = unknown> extends Promise<T> {
     private constructor();
     [Symbol.dispose](): void;
   }
 
-  /** What properties of stubs are. For `instanceof`: it cannot be constructed. */
+  /** The class of properties of stubs. For `instanceof`: it cannot be constructed. */
   export abstract class RpcProperty {
     private constructor();
   }
 
-  /** What stubs of entrypoints are. For `instanceof`: it cannot be constructed. */
+  /** The class of stubs of entrypoints. For `instanceof`: it cannot be constructed. */
   export abstract class ServiceStub {
     private constructor();
     [Symbol.dispose](): void;

@@ -1,4 +1,4 @@
-//! Where `env` comes from.
+//! The sources of `env`.
 
 use serde_json::{Value as Json, json};
 

@@ -54,7 +54,7 @@ fn pipelined_requests_are_answered_in_order() {
     let places: Vec<_> =
         ["slow", "\r\n\r\n3", "http://a/last"].map(|text| answer.body.find(text)).into();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{answer:?}");
-    // What is ambiguous ends the connection, after what came before it.
+    // An ambiguous head ends the connection, after the requests before it.
     let both = "POST /hidden HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     let answer = server.send(&format!("{body}{both}{last}"));
     assert!(answer.body.contains("400 Bad Request") && !answer.body.contains("last"), "{answer:?}");
@@ -123,7 +123,7 @@ fn the_log_is_escaped() {
     assert!(err.lines().all(|line| line.len() < 2_000), "{err}");
 }
 
-/// What a handler has passed to `waitUntil` goes on without its client, and ends.
+/// A promise that was passed to `waitUntil` goes on without the client, and ends.
 #[test]
 fn a_client_that_leaves_does_not_stop_wait_until() {
     let server =

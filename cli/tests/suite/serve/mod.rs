@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A server that runs. It is killed when it is dropped.
 pub(crate) struct Server {
     child: Child,
-    /// What the line on standard output says.
+    /// The address on standard output.
     pub(crate) url: String,
     out: Receiver<String>,
     err: Arc<Mutex<String>>,

@@ -116,7 +116,7 @@ fn both_versions_over_tls() {
             .to_bytes();
         assert_eq!(body, "https://localhost/y");
     });
-    // Who speaks no TLS is told so, and closed.
+    // A client that speaks no TLS is told so, and closed.
     assert_ne!(server.get("/").status, 200);
     server.wait_for_metric("isolet_refused_total{reason=\"handshake\"}", 1.0);
     let _ = server.stop();

@@ -21,7 +21,7 @@ fn a_change_is_served_from_the_next_request_on() {
     let _ = server.get("/").expect(200, "second a");
     write("lib.js", "export default 'another'");
     let _ = server.get("/").expect(200, "second another");
-    // What does not load leaves the old one, and is tried once.
+    // A program that does not load leaves the old one, and is tried once.
     write("main.js", "export default {");
     let _ = server.get("/").expect(200, "second another");
     let _ = server.get("/").expect(200, "second another");

@@ -1,4 +1,4 @@
-//! What the declarations declare, read line by line. They are written so that this is enough: each
+//! The names that the declarations declare, read line by line. They are written so that this is enough: each
 //! member begins a line, two columns in.
 
 use std::collections::BTreeMap;

@@ -22,7 +22,7 @@ fn env(said: &Said) -> Vec<String> {
 }
 
 const JSONC: &str = r#"{
-  // What env has.
+  // The properties of env.
   "name": "me", "main": "src/index.ts",
   "vars": {
     "TEXT": "a", "NUMBER": 5, "FLAG": false, "NOTHING": null,

@@ -126,7 +126,7 @@ const objectsAreTrue = (samples) => {
     if (!isPlain) known(name, prototype, members, ["constructor"]);
   }
 };
-// What is read-only in a copy, and may be in an interface, is not compared.
+// Properties that are read-only in a copy, and may be in an interface, are not compared.
 const isReadonly = (object, { name, isReadonly }) =>
   "get" in (propertyOf(object, keyOf(name)) ?? {}) ? isReadonly : undefined;
 
@@ -319,7 +319,7 @@ export const handlers = {
       WorkerLoaderWorkerCode: (_, of) => env.LOADER.load(of(codeOf({}))),
       WorkerStubEntrypointOptions: (init) => load({}).getEntrypoint("default", init),
     }, {
-      // What is refused, and what is ignored.
+      // Options that are refused, and options that are ignored.
       WorkerLoaderModule: ["py", "wasm"],
       WorkerLoaderWorkerCode: ["allowExperimental", "streamingTails"],
     });
