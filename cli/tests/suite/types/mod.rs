@@ -302,5 +302,5 @@ fn help_names_every_flag_and_the_exit_codes() {
     for text in ["--out", "--check", "wrangler.jsonc", ".dev.vars", "1 MiB", "Exit status"] {
         assert!(help.out.contains(text), "{text}");
     }
-    let _ = types(&folder, &["a", "b"]).expect_failure(2, &["'b'"]);
+    let _ = types(&folder, &["a", "--b"]).expect_failure(2, &["'--b'"]);
 }
