@@ -236,7 +236,7 @@ async fn a_cancelled_call_ends_its_program() {
             .limits(|limits| limits.wall(Duration::from_millis(100)))
             .run()
             .await;
-        let _ = run.expect_limit(isolet::LimitKind::WallTime);
+        let _ = run.expect_limit(isolet::LimitKind::Wall);
     }
 }
 
