@@ -59,11 +59,11 @@ fn import(module: &[u8]) -> Result<Option<usize>, String> {
             continue;
         };
         for imports in section {
-            match imports.map_err(|error| error.to_string())? {
-                Imports::Single(at, import) if (import.module, import.name) == REPLACED => {
-                    return Ok(Some(at));
-                }
-                _ => {}
+            let imports = imports.map_err(|error| error.to_string())?;
+            if let Imports::Single(at, import) = imports
+                && (import.module, import.name) == REPLACED
+            {
+                return Ok(Some(at));
             }
         }
     }
