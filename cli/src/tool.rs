@@ -1,7 +1,7 @@
 //! The WASI programs of a program: `--tool`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use isolet::{Backend, Stub, Tool, ToolOptions, WorkerCode};
@@ -27,20 +27,21 @@ pub(crate) fn add(
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     for (name, path) in &args.tools {
         let key = (name.clone(), path.clone());
-        let tool = match compiled.get(&key) {
-            Some(tool) => tool.clone(),
-            None => {
-                let failed = |error: &dyn std::fmt::Display| {
-                    format!("--tool {name}: {}: {error}", path.display())
-                };
-                let bytes = disk::read_bytes(path, MAX_BYTES).map_err(|error| failed(&error))?;
-                let options = ToolOptions::new().name(name).backend(backend);
-                let tool = Tool::with_options(bytes, options).map_err(|error| failed(&error))?;
-                compiled.insert(key, tool.clone());
-                tool
-            }
+        let tool = if let Some(tool) = compiled.get(&key) {
+            tool.clone()
+        } else {
+            let tool = compile(name, path, backend)
+                .map_err(|error| format!("--tool {name}: {}: {error}", path.display()))?;
+            compiled.insert(key, tool.clone());
+            tool
         };
         code = code.env(name, Stub::new(tool));
     }
     Ok(code)
+}
+
+fn compile(name: &str, path: &Path, backend: Backend) -> Result<Tool, String> {
+    let bytes = disk::read_bytes(path, MAX_BYTES).map_err(|error| error.to_string())?;
+    let options = ToolOptions::new().name(name).backend(backend);
+    Tool::with_options(bytes, options).map_err(|error| error.to_string())
 }

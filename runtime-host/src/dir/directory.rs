@@ -86,7 +86,8 @@ pub struct Directory {
 /// The state that a directory shares with all that are made from it.
 pub(super) struct Room {
     pub(super) options: DirOptions,
-    pub(super) quota: Arc<Quota>,
+    #[cfg(feature = "wasi")]
+    quota: Arc<Quota>,
     operations: Arc<Semaphore>,
     streams: Arc<Semaphore>,
 }
@@ -135,6 +136,7 @@ impl Directory {
         let room = Room {
             operations: semaphore(options.concurrency),
             streams: semaphore(options.max_open),
+            #[cfg(feature = "wasi")]
             quota,
             options,
         };
@@ -177,16 +179,19 @@ impl Directory {
     }
 
     /// Returns true if nothing can be changed through it.
+    #[cfg(feature = "wasi")]
     pub(crate) fn is_read_only(&self) -> bool {
         self.is_read_only
     }
 
     /// Returns an open handle of the folder. `None` if the directory is an overlay.
+    #[cfg(feature = "wasi")]
     pub(crate) fn handle(&self) -> Option<io::Result<cap_std::fs::Dir>> {
         self.tree.handle()
     }
 
     /// Counts bytes and files that a program writes.
+    #[cfg(feature = "wasi")]
     pub(crate) fn charge(&self, bytes: u64, files: u64) -> Result<()> {
         self.room.quota.take(bytes, files)?.keep();
         Ok(())

@@ -209,6 +209,7 @@ impl Tree for Disk {
         Ok(Arc::new(Self { dir: Arc::new(dir), ..self.clone() }))
     }
 
+    #[cfg(feature = "wasi")]
     fn handle(&self) -> Option<io::Result<Dir>> {
         Some(self.dir.try_clone())
     }

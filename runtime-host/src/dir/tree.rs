@@ -85,6 +85,7 @@ pub(super) trait Tree: Send + Sync {
 
     /// Returns an open handle of the folder, for programs that work on it directly. `None` if the
     /// tree is not a folder of the disk.
+    #[cfg(feature = "wasi")]
     fn handle(&self) -> Option<std::io::Result<cap_std::fs::Dir>> {
         None
     }

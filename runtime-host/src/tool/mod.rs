@@ -1,6 +1,8 @@
 //! Programs compiled for WASI as capabilities.
 
 mod error;
+#[cfg(feature = "compiler")]
+mod exit;
 mod files;
 mod methods;
 mod options;

@@ -125,14 +125,16 @@ fn check(bytes: &[u8], options: &ToolOptions) -> Result<(), ToolError> {
 fn compile(bytes: &[u8], backend: Backend) -> Result<CommandPre<State>, ToolError> {
     use wasi_preview1_component_adapter_provider as adapter;
 
-    let not_a_program = |error: String| ToolError::NotAProgram(error);
+    let not_a_program = ToolError::NotAProgram;
     let component = if Parser::is_component(bytes) {
         bytes.to_vec()
     } else {
         wasmparser::validate(bytes).map_err(|error| ToolError::NotWasm(error.to_string()))?;
         // One implementation of WASI then serves both kinds of programs.
+        let module = super::exit::redirected(bytes).map_err(not_a_program)?;
         wit_component::ComponentEncoder::default()
-            .module(bytes)
+            .validate(true)
+            .module(&module)
             .and_then(|encoder| {
                 encoder.adapter(
                     adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
@@ -153,6 +155,7 @@ fn compile(bytes: &[u8], backend: Backend) -> Result<CommandPre<State>, ToolErro
     let mut linker = Linker::new(&engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)
         .and_then(|()| super::files::add_to_linker(&mut linker))
+        .and_then(|()| super::exit::add_to_linker(&mut linker))
         .map_err(compiled)?;
     linker
         .instantiate_pre(&component)

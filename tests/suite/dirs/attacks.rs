@@ -136,12 +136,13 @@ async fn a_link_that_is_swapped_does_not_lead_out() {
             let _ = fs::rename(&tmp, &swapped);
             let _ = fs::remove_file(&swapped);
         });
+        // An overlay keeps the empty file that appending has made.
         let body = "const seen = new Set();
             for (let n = 0; n < 150; n++) {
               for (const result of await Promise.all([D.readText('swapped/secret'), D.readStream('swapped/secret').then(text), D.list('swapped').then(() => 'listed'),
                 D.dir('swapped').then((dir) => dir.readText('secret')), D.write('swapped/written', 'x').then(() => 'written'),
                 D.append('swapped/secret', '').then(() => 'appended')].map(code))) seen.add(result); }
-            return [seen.has('outside'), [...seen].filter((one) => !['inside', 'listed', 'written', 'appended', 'ENOENT', 'EACCES', 'ELOOP', 'ENOTDIR', 'EIO', 'EINVAL', 'EBUSY'].includes(one))]";
+            return [seen.has('outside'), [...seen].filter((one) => !['inside', '', 'listed', 'written', 'appended', 'ENOENT', 'EACCES', 'ELOOP', 'ENOTDIR', 'EIO', 'EINVAL', 'EBUSY'].includes(one))]";
         let result = run(&inside.open(options), body).await;
         stop();
         let _ = result.expect_ok(json!([false, []]));
