@@ -1,5 +1,7 @@
 //! Tests of the guest's logic in the native build: events in, effects out, without Wasm.
 
+mod sockets;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;

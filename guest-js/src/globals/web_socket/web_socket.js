@@ -139,8 +139,9 @@
         this.#origin = native.urlPart(native.parseUrl(this.#url, undefined), "origin");
         this.#state = OPEN;
         socket.#isSent = true;
-        dispatch(this, trusted(new Happening("open")), keepOpen);
+        // A listener may send. Messages that have come wait for the next job.
         this.#accept();
+        dispatch(this, trusted(new Happening("open")), keepOpen);
       }, (error) => this.#fail(error));
     }
 
