@@ -144,7 +144,7 @@ pub(crate) struct ProgramArgs {
 
     /// Let the code send requests to DESTINATION: HOST, HOST:PORT or *.HOST, with or without a
     /// scheme (can be repeated). Without one it is https, or http with port 80. tcp://HOST:PORT is for
-    /// connect(). Names that lead to private addresses are refused
+    /// `connect()`. Names that lead to private addresses are refused
     #[cfg(feature = "net")]
     #[arg(long = "allow-net", value_name = "DESTINATION")]
     pub(crate) allow_net: Vec<isolet::Destination>,

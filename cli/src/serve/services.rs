@@ -53,12 +53,10 @@ impl Capability for ServiceBinding {
     }
 
     fn request(self: Arc<Self>, call: Call) -> Answer {
-        match self.stub() {
-            Some(stub) => stub.request(call),
-            None => {
-                let error = Thrown::new(format!("The service {:?} has ended.", self.name));
-                Box::pin(std::future::ready(Err(error)))
-            }
+        if let Some(stub) = self.stub() {
+            return stub.request(call);
         }
+        let error = Thrown::new(format!("The service {:?} has ended.", self.name));
+        Box::pin(std::future::ready(Err(error)))
     }
 }

@@ -40,7 +40,7 @@ pub(super) enum Target<T> {
 pub(super) fn target<T>(path: &str, html: Html, find: impl Fn(&str) -> Option<T>) -> Target<T> {
     let Some(path) = plain(path) else { return Target::None };
     let exact = || if path.is_empty() || path.ends_with('/') { None } else { find(&path) };
-    let is_page = path.ends_with(".html");
+    let is_page = path.strip_suffix(".html").is_some();
     if (html == Html::None || !is_page)
         && let Some(found) = exact()
     {
