@@ -54,7 +54,7 @@ fn a_project_runs_at_once() {
     let request = r#"{"url":"http://localhost/?name=you"}"#;
     let said = folder.run(&["a/b/src/index.ts", "--call", "fetch", "--arg", request]);
     let response: serde_json::Value = serde_json::from_str(&said.out).expect("a response");
-    let body = serde_json::Value::from(b"Hello, you!\n".as_slice());
+    let body = "Hello, you!\n".into();
     assert_eq!((&response["status"], &response["body"]), (&200.into(), &body), "{said:?}");
 
     // Its types are up to date.

@@ -37,12 +37,12 @@ async fn events_arrive_and_the_connection_is_made_again() {
     let told = run(
         local(server.port),
         &server,
-        "const told = []; const source = new EventSource(`http://a.test:${port}/`);
-         for (const type of ['open', 'message', 'named']) source.addEventListener(type, (event) => told.push([type, event.data ?? null, event.lastEventId ?? null]));
-         await new Promise((resolve) => { source.onerror = () => { told.push(source.readyState); if (source.readyState === EventSource.CLOSED) resolve() } });
+        "const seen = []; const source = new EventSource(`http://a.test:${port}/`);
+         for (const type of ['open', 'message', 'named']) source.addEventListener(type, (event) => seen.push([type, event.data ?? null, event.lastEventId ?? null]));
+         await new Promise((resolve) => { source.onerror = () => { seen.push(source.readyState); if (source.readyState === EventSource.CLOSED) resolve() } });
          const wrong = new EventSource(`http://a.test:${port}/type`);
-         told.push(await new Promise((resolve) => { wrong.onerror = (event) => resolve(event.message) }), wrong.readyState);
-         return told",
+         seen.push(await new Promise((resolve) => { wrong.onerror = (event) => resolve(event.message) }), wrong.readyState);
+         return seen",
     )
     .await;
     let first = [

@@ -115,14 +115,14 @@ async fn children_inherit_nothing_and_get_what_they_are_given() {
 }
 
 #[tokio::test]
-async fn a_network_in_env_is_called_with_fetch_alone() {
+async fn a_network_in_env_is_called_with_fetch() {
     let server = Server::echo().await;
-    let body = "return [(await env.NET.fetch(`http://a.test:${port}/`)).status, await told(() => env.NET.connect('a')),
+    let body = "return [(await env.NET.fetch(`http://a.test:${port}/`)).status, await told(() => env.NET.get('a')),
         await told(() => env.NET.fetch('http://b/'))]";
     let run = case(network(NetworkPolicy::new()), server.port, body)
         .code(|code| code.env("NET", Stub::new(network(local(server.port)))));
     let told = run.run().await.json();
     assert_eq!(told[0], 200);
-    has(&told[1], &["does not implement the method \"connect\""]);
+    has(&told[1], &["does not implement the method \"get\""]);
     has(&told[2], &["is not allowed"]);
 }

@@ -140,10 +140,10 @@ async fn text_and_bytes_come_back() {
             "const response = await upgrade('/x?y', { 'sec-websocket-protocol': 'one, two', 'sec-websocket-key': 'mine' });
              const ws = response.webSocket; const next = inbox(ws); ws.accept();
              ws.send('text ä'); ws.send(new Uint8Array([1, 2])); ws.send(''); ws.send('x'.repeat(300000));
-             const told = [response.status, response.headers.get('sec-websocket-protocol'), ws.readyState,
+             const seen = [response.status, response.headers.get('sec-websocket-protocol'), ws.readyState,
                 await next(), await next(), await next(), (await next()).length];
-             ws.close(4000, 'done'); told.push(await next(), ws.readyState);
-             return told",
+             ws.close(4000, 'done'); seen.push(await next(), ws.readyState);
+             return seen",
         )
         .await;
     assert_eq!(
@@ -162,12 +162,12 @@ async fn the_constructor_opens_a_socket() {
     let told = server
         .run(
             local(server.port),
-            "const told = []; const ws = new WebSocket(`ws://a.test:${port}/p`, ['one', 'two']);
-             told.push(ws.readyState, ws.protocol); try { ws.send('x') } catch (e) { told.push(e.name) }
+            "const seen = []; const ws = new WebSocket(`ws://a.test:${port}/p`, ['one', 'two']);
+             seen.push(ws.readyState, ws.protocol); try { ws.send('x') } catch (e) { seen.push(e.name) }
              await new Promise((resolve) => { ws.onopen = resolve }); const next = inbox(ws);
-             told.push(ws.readyState, ws.protocol, ws.url === `ws://a.test:${port}/p`); ws.send('hello');
-             told.push(await next()); ws.close(); told.push(ws.readyState, await next(), ws.readyState);
-             return told",
+             seen.push(ws.readyState, ws.protocol, ws.url === `ws://a.test:${port}/p`); ws.send('hello');
+             seen.push(await next()); ws.close(); seen.push(ws.readyState, await next(), ws.readyState);
+             return seen",
         )
         .await;
     let expected =
@@ -291,9 +291,9 @@ async fn the_policy_decides() {
 async fn a_server_that_does_not_switch() {
     let server = Server::echo().await;
     let body = format!(
-        "{SOCKETS} const response = await upgrade('/x', {{}}); const told = [response.status, response.webSocket, (await response.json()).uri];
-         for (const path of ['/x', '/to?/x']) {{ const ws = new WebSocket(`ws://a.test:${{port}}${{path}}`); const next = inbox(ws); told.push(await next(), await next()) }}
-         return told"
+        "{SOCKETS} const response = await upgrade('/x', {{}}); const seen = [response.status, response.webSocket, (await response.json()).uri];
+         for (const path of ['/x', '/to?/x']) {{ const ws = new WebSocket(`ws://a.test:${{port}}${{path}}`); const next = inbox(ws); seen.push(await next(), await next()) }}
+         return seen"
     );
     let told = super::run(local(server.port), &server, &body).await;
     let failed =

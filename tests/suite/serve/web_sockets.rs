@@ -165,7 +165,7 @@ async fn each_message_has_the_limits_of_a_call() {
         "const extra = () => ({{}}); export default {{ async fetch(request) {{ {} }} }}",
         ECHO.replace(
             "if (data === 'close')",
-            "for (let n = 0; n < 1e5; n++); if (data === 'close')"
+            "for (let n = 0; n < 2e4; n++); if (data === 'close')"
         )
     ));
     let worker = worker.limits(|limits: Limits| limits.fuel(20_000_000)).worker();
@@ -377,7 +377,11 @@ async fn a_socket_is_proxied() {
         NetworkPolicy::new().rule(Rule::new(format!("ws://127.0.0.1:{port}").parse().unwrap()));
     let network = Network::new(policy).unwrap();
     let proxy = module(&format!(
-        "export default {{ fetch(request) {{ return fetch(new Request('http://127.0.0.1:{port}/up', request)) }} }}"
+        "export default {{ fetch(request) {{
+            const headers = new Headers(request.headers);
+            headers.delete('host');
+            return fetch(new Request('http://127.0.0.1:{port}/up', {{ headers }}));
+        }} }}"
     ));
     let proxy = proxy.code(|code| code.outbound(Stub::new(network))).worker();
     let (mut client, response) =

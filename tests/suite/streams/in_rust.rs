@@ -421,7 +421,7 @@ async fn what_is_no_stream_is_refused() {
         source: Stub,
     }
     for answer in
-        [serde_json::json!("text"), serde_json::json!([1]), serde_json::json!({ "done": true })]
+        [serde_json::json!(1), serde_json::json!([1]), serde_json::json!({ "done": true })]
     {
         let forged = Forged { source: Stub::new(Liar(answer)) };
         let mut forged: ByteStream = isolet::Value::from_serialize(&forged).unwrap().to().unwrap();

@@ -143,8 +143,8 @@ fn a_client_that_leaves_does_not_stop_wait_until() {
 fn a_long_pipeline_is_answered_one_by_one() {
     let options = ["--admin", "127.0.0.1:0", "--sandboxes", "1"];
     let server = Server::start(&Folder::js("serve-long-pipeline", PROGRAM), &options);
-    let mut requests: String =
-        (0..500).map(|n| format!("GET /p{n}. HTTP/1.1\r\nHost: a\r\n\r\n")).collect();
+    let mut requests: String = (0..500)
+        .fold(String::new(), |all, n| all + &format!("GET /p{n}. HTTP/1.1\r\nHost: a\r\n\r\n"));
     requests += "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     let answer = server.send(&requests);
     let all = format!("{}{}", answer.head, answer.body);

@@ -235,7 +235,7 @@ export const handlers = {
     const empty = new Response("").body;
 
     classesAreTrue({ Event: new Event("x"), CustomEvent: new CustomEvent("x"), ErrorEvent: new ErrorEvent("x"),
-      MessageEvent: new MessageEvent("x"),
+      MessageEvent: new MessageEvent("x"), CloseEvent: new CloseEvent("x"),
       PromiseRejectionEvent: new PromiseRejectionEvent("x", { promise: Promise.resolve() }) });
     globalsAreTrue();
     objectsAreTrue({
