@@ -187,10 +187,21 @@ fn idle_connections_are_cheap_and_make_room() {
     let mut idle: Vec<_> = (0..count).map(|_| server.connect()).collect();
     #[allow(clippy::cast_precision_loss, reason = "it is small")]
     server.wait_for_metric(told, count as f64);
-    // One more takes the place of the one that is idle for longest.
+    // One more takes the place of one that is idle.
     let _ = server.get("/x").expect(200, "http://a/x");
-    let mut first = idle.remove(0);
-    assert_eq!(std::io::Read::read(&mut first, &mut [0; 1]).unwrap(), 0);
+    #[allow(clippy::cast_precision_loss, reason = "it is small")]
+    server.wait_for_metric(told, (count - 1) as f64);
+    let is_closed = |stream: &std::net::TcpStream| {
+        stream.set_nonblocking(true).unwrap();
+        let read = stream.peek(&mut [0; 1]);
+        stream.set_nonblocking(false).unwrap();
+        matches!(read, Ok(0))
+    };
+    let closed = (0..100_000).find_map(|_| {
+        std::thread::yield_now();
+        idle.iter().position(is_closed)
+    });
+    idle.remove(closed.expect("a connection that was closed"));
     let last = idle.pop().expect("a connection");
     let mut stream = &last;
     stream.write_all(b"GET /y HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
