@@ -127,11 +127,11 @@ pub(crate) fn made(args: &ProgramArgs, backend: Backend) -> Result<Made, String>
 fn check_names(args: &ProgramArgs) -> Result<(), String> {
     let mut names = BTreeMap::new();
     let loaders = args.loaders.iter().map(|name| name.split_once('=').map_or(&**name, |it| it.0));
-    let mut given: Vec<(&str, &str)> = loaders.map(|name| ("--loader", name)).collect();
+    let given = loaders.map(|name| ("--loader", name));
     #[cfg(feature = "wasi")]
-    given.extend(args.tools.iter().map(|(name, _)| ("--tool", &**name)));
+    let given = given.chain(args.tools.iter().map(|(name, _)| ("--tool", &**name)));
     #[cfg(feature = "dir")]
-    given.extend(args.dirs.iter().map(|dir| ("--dir", &*dir.name)));
+    let given = given.chain(args.dirs.iter().map(|dir| ("--dir", &*dir.name)));
     for (name, _) in &args.env {
         names.insert(&**name, "--env");
     }
