@@ -22,16 +22,16 @@ echo 'nothing' >data/two.txt
 printf 'x\nneedle\n' >data/deep/three.txt
 cat >agent.js <<'END'
 export default async (_, { RG, PYTHON, D }) => {
-  const dirs = { "/work": D };
-  const found = await RG.run(["--no-config", "-n", "--sort=path", "needle", "/work"], { dirs });
-  const none = await RG.run(["--no-config", "absent", "/work"], { dirs });
+  const dirs = { "/data": D };
+  const found = await RG.run(["--no-config", "-n", "--sort=path", "needle", "/data"], { dirs });
+  const none = await RG.run(["--no-config", "absent", "/data"], { dirs });
   const script = `
 import os, sys
-text = open("/work/one.txt").read()
-open("/work/out.txt", "w").write(text.upper())
-print(sorted(os.listdir("/work")), sys.argv[1:], sys.stdin.read())
+text = open("/data/one.txt").read()
+open("/data/out.txt", "w").write(text.upper())
+print(sorted(os.listdir("/data")), sys.argv[1:], sys.stdin.read())
 try:
-    open("/work/../../etc/passwd")
+    open("/data/../../etc/passwd")
 except OSError as error:
     print("refused")
 sys.exit(3)
@@ -47,7 +47,7 @@ node -e '
   const { deepStrictEqual } = require("node:assert");
   const done = (exitCode, stdout) => ({ exitCode, stdout, stderr: "", truncated: false });
   deepStrictEqual(answer, {
-    found: done(0, "/work/deep/three.txt:2:needle\n/work/one.txt:1:a needle here\n"),
+    found: done(0, "/data/deep/three.txt:2:needle\n/data/one.txt:1:a needle here\n"),
     none: 1,
     python: done(3, "[\x27deep\x27, \x27one.txt\x27, \x27out.txt\x27, \x27two.txt\x27] [\x27argument\x27] input\nrefused\n"),
     written: "A NEEDLE HERE\n",

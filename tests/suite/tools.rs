@@ -132,14 +132,14 @@ async fn run(tool: Tool, body: &str) -> Run {
     case(tool, body).run().await
 }
 
-/// Runs a program that has the folder as `/work`. Returns whether it failed, and its output.
+/// Runs a program that has the folder as `/data`. Returns whether it failed, and its output.
 ///
 /// A component of the adapter tells only that, and a core module tells the number.
 async fn on(folder: &Folder, files: DirOptions, body: &str) -> Json {
     let (module, mut answers) = (program(body), Vec::new());
     for bytes in [component(&module), module] {
         let tool = Tool::with_options(bytes, options()).expect("a tool");
-        let body = "const { exitCode, stdout } = await T.run([], { dirs: { '/work': D } }); return [exitCode !== 0, stdout]";
+        let body = "const { exitCode, stdout } = await T.run([], { dirs: { '/data': D } }); return [exitCode !== 0, stdout]";
         let directory = Stub::new(folder.open(files.clone()));
         answers.push(case(tool, body).env("D", directory).run().await.json());
     }
@@ -277,7 +277,7 @@ async fn read_only_stays_read_only() {
         assert_eq!(answer[0], true, "{answer}");
     }
     assert_eq!((folder.names(), folder.text("in")), (vec!["in".to_owned()], "input".to_owned()));
-    let body = "return (await T.run([], { dirs: { '/work': await D.readOnly() } })).exitCode !== 0";
+    let body = "return (await T.run([], { dirs: { '/data': await D.readOnly() } })).exitCode !== 0";
     let writer = case(tool(&writes("out", 3), options()), body);
     let _ = writer.env("D", Stub::new(folder.open(DirOptions::new()))).run().await.expect_ok(true);
     assert_eq!(folder.names(), ["in"]);
@@ -356,7 +356,7 @@ async fn only_directories_of_the_host_are_taken() {
         const dirs = [{ '/': fake }, { '/': T }, { '': D }, { 'a\\0': D }, Object.fromEntries([...Array(17).keys()].map((n) => ['/' + n, D]))];
         const codes = await Promise.all(dirs.map((dirs) => code(T.run([], { dirs }))));
         // A promise of one is taken, and a narrower one is narrower.
-        const nested = await T.run([], { dirs: { '/work': D.dir('', {}) } });
+        const nested = await T.run([], { dirs: { '/data': D.dir('', {}) } });
         return [codes, nested.stdout]";
     let source = format!(
         "import {{ RpcTarget }} from 'cloudflare:workers';
@@ -375,7 +375,7 @@ async fn only_directories_of_the_host_are_taken() {
 #[tokio::test]
 async fn an_overlay_is_refused() {
     let folder = Folder::new().file("in", "input");
-    let body = "return T.run([], { dirs: { '/work': D } }).catch((e) => [e.code, e.message.includes('overlay')])";
+    let body = "return T.run([], { dirs: { '/data': D } }).catch((e) => [e.code, e.message.includes('overlay')])";
     let case = case(tool(&reads("in"), options()), body);
     let directory = Stub::new(folder.open(DirOptions::new().overlay()));
     let _ = case.env("D", directory).run().await.expect_ok(json!(["ERR_TOOL_DIRECTORY", true]));
