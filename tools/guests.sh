@@ -168,7 +168,8 @@ build_js() {
 build_ts() {
     compile isolet-guest-ts
     link isolet_guest_ts "$work/guest-ts.wasm" -z stack-size=2097152 --initial-heap=1048576 \
-        --export=transpile --export=cabi_post_transpile --export=cabi_realloc
+        --export=transpile --export=cabi_post_transpile --export=link --export=cabi_post_link \
+        --export=cabi_realloc
     optimize "$work/guest-ts.wasm"
     # Descriptions for a tool that has nothing to do here.
     /usr/lib/llvm-19/bin/llvm-objcopy --remove-section=__wasm_bindgen_unstable \

@@ -13,6 +13,29 @@ pub enum Dialect {
     Tsx,
     /// `.jsx`
     Jsx,
+    /// `.js`, `.mjs`, `.cjs`
+    JavaScript,
+}
+
+/// The treatment of JSX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jsx {
+    /// JSX becomes calls of `React.createElement`.
+    Transform,
+    /// JSX becomes calls of the functions of a module's `/jsx-runtime`, which is imported. The
+    /// module is `react`, unless the options or the file name another one.
+    Automatic,
+    /// JSX stays.
+    Preserve,
+}
+
+/// The kind of a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// An ECMAScript module.
+    Module,
+    /// A `CommonJS` module.
+    CommonJs,
 }
 
 /// The options that a file cannot state itself.
@@ -24,6 +47,9 @@ pub struct Options {
     /// The module whose `/jsx-runtime` creates elements, unless a file names another one.
     /// Without a module, JSX becomes calls of `React.createElement`.
     pub jsx_import_source: Option<String>,
+    /// The treatment of JSX. Absent: `Automatic` if the options or the file name a module that
+    /// creates elements, else `Transform`.
+    pub jsx: Option<Jsx>,
 }
 
 /// A point of the generated text, and where its author wrote it.
@@ -49,7 +75,7 @@ pub struct Transpiled {
     pub code: String,
     /// Sorted by generated position. Empty if each line and column is the source's own.
     pub mappings: Vec<Mapping>,
-    /// True if `export =` makes it a `CommonJS` module.
+    /// True if it is a `CommonJS` module, which `export =` makes of any file.
     pub commonjs: bool,
 }
 

@@ -11,7 +11,9 @@ mod statements;
 
 pub(crate) use statements::is_type_statement;
 
+use crate::compilation::Jsx;
 use crate::edits::{Edits, Guard};
+use crate::rewrite::factories;
 use crate::scan::{Scanner, to_offset};
 use oxc_ast::ast::{
     ArrowFunctionExpression, BinaryExpression, Class, ClassElement, Decorator, Expression,
@@ -38,9 +40,14 @@ pub enum Plan {
 /// Plans the erasure of `program`.
 ///
 /// `scoping` tells which imported names are used as values. Without it, every import stays that
-/// is not marked as a type.
+/// is not marked as a type. `jsx` tells whether JSX stays.
 #[must_use]
-pub fn plan(program: &Program<'_>, scanner: &Scanner<'_>, scoping: Option<&Scoping>) -> Plan {
+pub fn plan(
+    program: &Program<'_>,
+    scanner: &Scanner<'_>,
+    scoping: Option<&Scoping>,
+    jsx: Option<Jsx>,
+) -> Plan {
     let mut eraser = Eraser {
         scanner,
         scoping,
@@ -49,6 +56,7 @@ pub fn plan(program: &Program<'_>, scanner: &Scanner<'_>, scoping: Option<&Scopi
         lower: false,
         rewrite: false,
         enums: HashSet::new(),
+        factories: (jsx == Some(Jsx::Preserve)).then(|| factories(program)),
     };
     eraser.visit_program(program);
     if eraser.rewrite {
@@ -70,6 +78,8 @@ struct Eraser<'s> {
     rewrite: bool,
     /// The names of enums.
     enums: HashSet<String>,
+    /// The names of what creates elements, if JSX stays in the text.
+    factories: Option<HashSet<String>>,
 }
 
 impl Eraser<'_> {
@@ -265,12 +275,12 @@ impl<'a> Visit<'a> for Eraser<'_> {
     }
 
     fn visit_jsx_element(&mut self, it: &JSXElement<'a>) {
-        self.lower = true;
+        self.lower |= self.factories.is_none();
         walk::walk_jsx_element(self, it);
     }
 
     fn visit_jsx_fragment(&mut self, it: &JSXFragment<'a>) {
-        self.lower = true;
+        self.lower |= self.factories.is_none();
         walk::walk_jsx_fragment(self, it);
     }
 }

@@ -8,14 +8,18 @@
 //! The logic also builds natively, where its tests run. [`transpile()`](transpile::transpile)
 //! parses, [`erase`] plans, [`edits`] erases types in place, [`lower`] transforms what cannot
 //! be erased, and [`rewrite`] first rewrites what the transformer does not support.
+//! [`link()`](link::link) does the same for a bundler, and finds the [`specifiers`].
 
 pub mod compilation;
 pub mod edits;
 pub mod erase;
+pub mod link;
 pub mod lower;
+mod optimize;
 pub mod position;
 pub mod rewrite;
 pub mod scan;
+pub mod specifiers;
 pub mod transpile;
 
 #[cfg(target_arch = "wasm32")]
@@ -26,52 +30,4 @@ mod heap;
 static HEAP: heap::Heap = heap::Heap::new();
 
 #[cfg(target_arch = "wasm32")]
-#[allow(unsafe_code, reason = "the generated glue lifts and lowers through raw memory")]
-mod guest {
-    use crate::transpile::{self, transpile};
-
-    wit_bindgen::generate!({ path: "../wit/transpiler.wit", world: "transpiler" });
-
-    struct Transpiler;
-
-    impl Guest for Transpiler {
-        fn transpile(
-            dialect: Dialect,
-            source: String,
-            options: Options,
-        ) -> Result<Transpiled, SyntaxError> {
-            let options = transpile::Options {
-                legacy_decorators: options.legacy_decorators,
-                jsx_import_source: options.jsx_import_source,
-            };
-            let dialect = match dialect {
-                Dialect::Typescript => transpile::Dialect::TypeScript,
-                Dialect::Tsx => transpile::Dialect::Tsx,
-                Dialect::Jsx => transpile::Dialect::Jsx,
-            };
-            match transpile(dialect, source, &options) {
-                Ok(it) => Ok(Transpiled {
-                    code: it.code,
-                    mappings: it.mappings.into_iter().map(mapping).collect(),
-                    commonjs: it.commonjs,
-                }),
-                Err(it) => Err(SyntaxError {
-                    message: it.message,
-                    line: it.position.line,
-                    column: it.position.column,
-                }),
-            }
-        }
-    }
-
-    const fn mapping(it: transpile::Mapping) -> Mapping {
-        Mapping {
-            generated_line: it.generated_line,
-            generated_column: it.generated_column,
-            line: it.line,
-            column: it.column,
-        }
-    }
-
-    export!(Transpiler);
-}
+mod guest;

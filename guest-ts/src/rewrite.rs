@@ -25,6 +25,8 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use text::{Piece, Rendered, Replacements};
 
+pub(crate) use modules::factories;
+
 const DECORATOR_HELPERS: &str = include_str!("rewrite/decorators.js");
 const MODULE_HELPERS: &str = include_str!("rewrite/modules.js");
 
@@ -86,7 +88,12 @@ pub fn rewrite(
     let mut tail = std::mem::take(&mut rewriter.tail);
     tail.push(rewriter.helpers().into());
     // TypeScript's modules are strict, whatever they become.
-    let head = if rewriter.commonjs { "\"use strict\"; " } else { "" };
+    let strict = rewriter.commonjs && program.source_type.is_typescript();
+    let mut head = if strict { "\"use strict\"; " } else { "" };
+    if let Some(hashbang) = &program.hashbang {
+        rewriter.edits.insert(hashbang.span.end, format!("\n{head}"));
+        head = "";
+    }
     let rendered = rewriter.edits.render(scanner.source(), head, &tail);
     Ok(Rewritten { rendered, commonjs: rewriter.commonjs })
 }

@@ -1,15 +1,16 @@
 //! Compilation of TypeScript to JavaScript.
 
-pub use crate::compilation::{Dialect, Mapping, Options, SyntaxError, Transpiled};
+pub use crate::compilation::{Dialect, Jsx, Mapping, Options, SyntaxError, Transpiled};
 use crate::erase::{self, Plan};
-use crate::lower::lower;
+use crate::lower::{print, transform};
+use crate::optimize::{Defines, minify, remove_dead_code};
 use crate::position::{Position, Positions, position};
 use crate::rewrite::{Refusal, rewrite};
 use crate::scan::Scanner;
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{ExportDefaultDeclarationKind, Program, Statement};
 use oxc_diagnostics::OxcDiagnostic;
-use oxc_parser::Parser;
+use oxc_parser::{Parser, ParserReturn};
 use oxc_semantic::SemanticBuilder;
 use oxc_span::{LabeledSpan, SourceType};
 
@@ -28,64 +29,123 @@ pub fn transpile(
     options: &Options,
 ) -> Result<Transpiled, SyntaxError> {
     let allocator = Allocator::default();
-    match in_arena(&allocator, dialect, &source, options)? {
-        Some(transpiled) => Ok(transpiled),
-        None => Ok(Transpiled { code: source, mappings: Vec::new(), commonjs: false }),
-    }
+    let code = match in_arena(&allocator, dialect, &source, options)? {
+        Javascript::Printed(transpiled) => return Ok(transpiled),
+        Javascript::Erased(code) => code,
+        Javascript::Unchanged => source,
+    };
+    Ok(Transpiled { code, mappings: Vec::new(), commonjs: false })
 }
 
-/// Returns the program in JavaScript, or `None` if it is already JavaScript.
 fn in_arena(
     allocator: &Allocator,
     dialect: Dialect,
     source: &str,
     options: &Options,
-) -> Result<Option<Transpiled>, SyntaxError> {
-    let source_type = match dialect {
+) -> Result<Javascript, SyntaxError> {
+    // A file without imports and exports is a module too, where `await` is not a name.
+    let source_type = source_type(dialect).with_module(true);
+    let mut program = parse(allocator, source, source_type)
+        .map_err(|it| SyntaxError::from_diagnostic(source, &it))?
+        .program;
+    compile(allocator, &mut program, &Settings { options, defines: None, minify: false })
+}
+
+pub(crate) const fn source_type(dialect: Dialect) -> SourceType {
+    match dialect {
         Dialect::TypeScript => SourceType::ts(),
         Dialect::Tsx => SourceType::tsx(),
         Dialect::Jsx => SourceType::jsx(),
-    };
-    // A file without imports and exports is a module too, where `await` is not a name.
-    let source_type = source_type.with_module(true);
-    let mut parsed = parse(allocator, source, source_type)
-        .map_err(|it| SyntaxError::from_diagnostic(source, &it))?;
-    let plan = {
-        let program = &parsed;
-        let scoping = (source_type.is_typescript() && needs_scoping(program))
-            .then(|| SemanticBuilder::new().build(program).semantic.into_scoping());
-        let scanner = Scanner::new(source, &program.comments);
-        match erase::plan(program, &scanner, scoping.as_ref()) {
-            Plan::Erase(edits) if edits.is_empty() => return Ok(None),
-            Plan::Erase(edits) => {
-                let code = edits.apply(&scanner);
-                return Ok(Some(Transpiled { code, mappings: Vec::new(), commonjs: false }));
-            }
-            other => other,
-        }
-    };
-    match plan {
-        Plan::Rewrite => rewritten(&parsed, source_type, options).map(Some),
-        _ => lower(allocator, &mut parsed, options)
-            .map(Some)
-            .map_err(|it| SyntaxError::from_diagnostic(source, &it)),
+        Dialect::JavaScript => SourceType::mjs(),
     }
 }
 
+/// The settings of a compilation.
+pub(crate) struct Settings<'o> {
+    pub(crate) options: &'o Options,
+    pub(crate) defines: Option<&'o Defines>,
+    pub(crate) minify: bool,
+}
+
+/// A program in JavaScript.
+pub(crate) enum Javascript {
+    /// The text is JavaScript already.
+    Unchanged,
+    /// The text without its types. Each line and column is the source's own.
+    Erased(String),
+    /// A new text.
+    Printed(Transpiled),
+}
+
+/// Compiles a program.
+///
+/// # Errors
+///
+/// Errors if the program contradicts itself.
+pub(crate) fn compile<'a>(
+    allocator: &'a Allocator,
+    program: &mut Program<'a>,
+    settings: &Settings<'_>,
+) -> Result<Javascript, SyntaxError> {
+    let source = program.source_text;
+    let defines = settings.defines.filter(|it| it.may_occur_in(source));
+    let settings = Settings { defines, ..*settings };
+    let plan = {
+        let scoping = (program.source_type.is_typescript() && needs_scoping(program))
+            .then(|| SemanticBuilder::new().build(program).semantic.into_scoping());
+        let scanner = Scanner::new(source, &program.comments);
+        erase::plan(program, &scanner, scoping.as_ref(), settings.options.jsx)
+    };
+    match plan {
+        Plan::Rewrite => return rewritten(program, &settings).map(Javascript::Printed),
+        Plan::Erase(edits) if !settings.minify => match defines {
+            None if edits.is_empty() => return Ok(Javascript::Unchanged),
+            None => {
+                let scanner = Scanner::new(source, &program.comments);
+                return Ok(Javascript::Erased(edits.apply(&scanner)));
+            }
+            // Comments and strings have names too.
+            Some(defines) if edits.is_empty() && !defines.apply(allocator, program) => {
+                return Ok(Javascript::Unchanged);
+            }
+            Some(_) => {}
+        },
+        Plan::Erase(_) | Plan::Lower => {}
+    }
+    printed(allocator, program, &settings)
+        .map(Javascript::Printed)
+        .map_err(|it| SyntaxError::from_diagnostic(source, &it))
+}
+
+/// Transforms a program and prints it anew.
+fn printed<'a>(
+    allocator: &'a Allocator,
+    program: &mut Program<'a>,
+    settings: &Settings<'_>,
+) -> Result<Transpiled, OxcDiagnostic> {
+    transform(allocator, program, settings.options)?;
+    if let Some(defines) = settings.defines {
+        defines.apply(allocator, program);
+        if !settings.minify {
+            remove_dead_code(allocator, program);
+        }
+    }
+    let minified = settings.minify.then(|| minify(allocator, program));
+    Ok(print(program, settings.options, minified))
+}
+
 /// Returns the program in JavaScript, rewritten before it is transformed.
-fn rewritten(
-    program: &Program<'_>,
-    source_type: SourceType,
-    options: &Options,
-) -> Result<Transpiled, SyntaxError> {
+fn rewritten(program: &Program<'_>, settings: &Settings<'_>) -> Result<Transpiled, SyntaxError> {
     let source = program.source_text;
     let scoping =
         SemanticBuilder::new().with_enum_eval(true).build(program).semantic.into_scoping();
     let scanner = Scanner::new(source, &program.comments);
-    let rewritten =
-        rewrite(program, &scanner, &scoping, options).map_err(|Refusal { span, message }| {
-            SyntaxError { message: message.to_owned(), position: position(source, span.start) }
-        })?;
+    let rewritten = rewrite(program, &scanner, &scoping, settings.options).map_err(
+        |Refusal { span, message }| SyntaxError {
+            message: message.to_owned(),
+            position: position(source, span.start),
+        },
+    )?;
     let text = &rewritten.rendered.text;
     let error = |diagnostic: OxcDiagnostic| {
         let offset = diagnostic.labels.first().map_or(0, LabeledSpan::offset);
@@ -93,9 +153,9 @@ fn rewritten(
         SyntaxError { message: diagnostic.message.to_string(), position: position(source, origin) }
     };
     let allocator = Allocator::default();
-    let source_type = source_type.with_module(!rewritten.commonjs);
-    let mut program = parse(&allocator, text, source_type).map_err(error)?;
-    let mut transpiled = lower(&allocator, &mut program, options).map_err(error)?;
+    let source_type = program.source_type.with_commonjs(rewritten.commonjs);
+    let mut program = parse(&allocator, text, source_type).map_err(error)?.program;
+    let mut transpiled = printed(&allocator, &mut program, settings).map_err(error)?;
     let generated = Positions::new(text);
     let original = Positions::new(source);
     for mapping in &mut transpiled.mappings {
@@ -103,20 +163,25 @@ fn rewritten(
         let Position { line, column } = original.position(rewritten.rendered.origin(offset));
         (mapping.line, mapping.column) = (line, column);
     }
-    transpiled.commonjs = rewritten.commonjs;
     Ok(transpiled)
 }
 
-fn parse<'a>(
+/// Parses a text.
+///
+/// # Errors
+///
+/// Errors with the first syntax error.
+pub(crate) fn parse<'a>(
     allocator: &'a Allocator,
     source: &'a str,
     source_type: SourceType,
-) -> Result<Program<'a>, OxcDiagnostic> {
-    let parsed = Parser::new(allocator, source, source_type).parse();
+) -> Result<ParserReturn<'a>, OxcDiagnostic> {
+    let mut parsed = Parser::new(allocator, source, source_type).parse();
     let is_tolerated = |it: &OxcDiagnostic| TOLERATED.iter().any(|text| it.message == *text);
-    match parsed.diagnostics.into_iter().find(|it| parsed.panicked || !is_tolerated(it)) {
+    let diagnostics = std::mem::take(&mut parsed.diagnostics);
+    match diagnostics.into_iter().find(|it| parsed.panicked || !is_tolerated(it)) {
         Some(diagnostic) => Err(diagnostic),
-        None => Ok(parsed.program),
+        None => Ok(parsed),
     }
 }
 

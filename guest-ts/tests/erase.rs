@@ -2,6 +2,7 @@
 
 mod support;
 
+use isolet_guest_ts::transpile::{Dialect, Options, transpile};
 use support::{erased, same_meaning};
 
 /// Erases and compares with the text expected; `·` in the expectation stands
@@ -149,6 +150,8 @@ fn modules() {
     check("export type { A } from 'a';\nx", "                           \nx");
     check("export type * from 'a';\nx", "                       \nx");
     check("export { type A, b } from 'a';", "export {         b } from 'a';");
+    check("export { type A, type B } from 'a';", &" ".repeat(35));
+    check("export {} from 'a';", "export {} from 'a';");
     check(
         "interface A {}\nconst b = 1;\nexport { A, b };",
         "              \nconst b = 1;\nexport {    b };",
@@ -217,4 +220,15 @@ fn javascript_stays_as_it_is() {
     ] {
         check(source, source);
     }
+}
+
+#[test]
+fn plain_javascript_has_no_types() {
+    let options = Options::default();
+    let javascript = |text: &str| transpile(Dialect::JavaScript, text.to_owned(), &options);
+    let source = "import a from 'a'; await a;";
+    assert_eq!(javascript(source).map(|it| it.code).as_deref(), Ok(source));
+    let error = javascript("let a: b;\n").expect_err("a type");
+    assert_eq!((error.position.line, error.position.column), (1, 6));
+    assert!(javascript("a = <b/>;").is_err());
 }

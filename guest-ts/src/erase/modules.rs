@@ -79,6 +79,9 @@ impl<'a> Eraser<'_> {
         };
         let Some(scoping) = self.scoping else { return false };
         let Some(symbol) = local.symbol_id.get() else { return false };
+        if self.factories.as_ref().is_some_and(|it| it.contains(local.name.as_str())) {
+            return false;
+        }
         // If this file has a value of the same name, the import can only have been the type.
         (scoping.symbol_flags(symbol) - SymbolFlags::Import).is_value()
             || scoping.get_resolved_references(symbol).all(Reference::is_type)

@@ -2,8 +2,8 @@
 
 use super::Eraser;
 use oxc_ast::ast::{
-    Declaration, ExportDefaultDeclarationKind, Expression, Statement, TSNamespaceDeclaration,
-    TSNamespaceDeclarationBody,
+    Declaration, ExportDefaultDeclarationKind, Expression, ImportOrExportKind, Statement,
+    TSNamespaceDeclaration, TSNamespaceDeclarationBody,
 };
 use oxc_ast::match_declaration;
 use oxc_ast_visit::{Visit, walk};
@@ -15,7 +15,11 @@ impl<'a> Eraser<'_> {
             Statement::TSNamespaceExportDeclaration(_) => true,
             Statement::ImportDeclaration(it) => self.is_type_import(it),
             Statement::ExportAllDeclaration(it) => it.export_kind.is_type(),
-            Statement::ExportFromDeclaration(it) => it.export_kind.is_type(),
+            Statement::ExportFromDeclaration(it) => {
+                let mut kinds = it.specifiers.iter().map(|it| it.export_kind);
+                it.export_kind.is_type()
+                    || !it.specifiers.is_empty() && kinds.all(ImportOrExportKind::is_type)
+            }
             Statement::ExportNamedDeclaration(it) => it.export_kind.is_type(),
             Statement::ExportDeclaration(it) => is_type_declaration(&it.declaration),
             Statement::ExportDefaultDeclaration(it) => match &it.declaration {

@@ -10,14 +10,15 @@ use oxc_semantic::Reference;
 use oxc_span::{GetSpan, Span};
 use std::collections::HashSet;
 
-/// Returns true if a file exports with `export =`.
+/// Returns true if a file is a `CommonJS` module, or exports with `export =`.
 pub(super) fn is_commonjs(program: &Program<'_>) -> bool {
-    program.body.iter().any(|it| matches!(it, Statement::TSExportAssignment(_)))
+    program.source_type.is_commonjs()
+        || program.body.iter().any(|it| matches!(it, Statement::TSExportAssignment(_)))
 }
 
 /// Returns the names by which a file with JSX creates elements: `React`, and what the comments
 /// before its first statement say.
-pub(super) fn factories(program: &Program<'_>) -> HashSet<String> {
+pub(crate) fn factories(program: &Program<'_>) -> HashSet<String> {
     let mut names = HashSet::new();
     if !program.source_type.is_jsx() {
         return names;

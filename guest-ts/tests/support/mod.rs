@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
+use isolet_guest_ts::link::{LinkOptions, Linked, SpecifierKind, link};
 use isolet_guest_ts::lower::lower;
 use isolet_guest_ts::transpile::{Dialect, Options, SyntaxError, Transpiled, transpile};
 use oxc_allocator::Allocator;
@@ -80,4 +81,46 @@ fn normal(code: &str) -> String {
 /// The UTF-16 units of each line.
 fn units(text: &str) -> Vec<usize> {
     text.split(['\n', '\u{2028}', '\u{2029}']).map(|line| line.encode_utf16().count()).collect()
+}
+
+/// Links a module that is expected to be right, and checks the place of each specifier.
+#[track_caller]
+pub fn linked_with(dialect: Dialect, source: &str, options: &LinkOptions) -> Linked {
+    let linked = match link(dialect, source, options) {
+        Ok(it) => it,
+        Err(error) => panic!("{error:?} in {source:?}"),
+    };
+    let code = linked.code.as_deref().unwrap_or(source);
+    assert!(linked.specifiers.is_sorted_by_key(|it| it.start));
+    for it in &linked.specifiers {
+        let literal = &code[it.start as usize..it.end as usize];
+        let quote = literal.chars().next().filter(|it| "\"'`".contains(*it));
+        assert!(quote.is_some() && literal.chars().next_back() == quote, "{literal} in {code:?}");
+        if !literal.contains('\\') {
+            assert_eq!(&literal[1..literal.len() - 1], it.text);
+        }
+    }
+    linked
+}
+
+/// Links with the default options.
+#[track_caller]
+pub fn linked(dialect: Dialect, source: &str) -> Linked {
+    linked_with(dialect, source, &LinkOptions::default())
+}
+
+/// The kinds and the texts of the specifiers.
+pub fn found(linked: &Linked) -> Vec<(SpecifierKind, &str)> {
+    linked.specifiers.iter().map(|it| (it.kind, it.text.as_str())).collect()
+}
+
+/// Options that define one name.
+pub fn define(name: &str, value: &str) -> LinkOptions {
+    let define = vec![(name.to_owned(), value.to_owned())];
+    LinkOptions { define, ..LinkOptions::default() }
+}
+
+/// Options that minify.
+pub fn minify() -> LinkOptions {
+    LinkOptions { minify: true, ..LinkOptions::default() }
 }
