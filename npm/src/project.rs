@@ -1,0 +1,170 @@
+//! `package.json` of a project.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Result};
+use crate::json;
+use crate::name;
+use crate::package::{Edge, Edges, Kind, Requirements, Specs};
+use crate::progress::Warning;
+use crate::spec::Spec;
+
+/// The most bytes of a `package.json`.
+const MAX_FILE: u64 = 1 << 20;
+pub(crate) const MANIFEST: &str = "package.json";
+const DEPENDENCIES: &str = "dependencies";
+
+/// The dependencies of a project.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Project {
+    dependencies: Specs,
+    optional_dependencies: Specs,
+    peer_dependencies: Specs,
+    dev_dependencies: Specs,
+    overrides: serde_json::Value,
+    workspaces: serde_json::Value,
+}
+
+impl Project {
+    /// Parses a `package.json`. Unlike those of packages, it must be well-formed.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        json::parse(text.as_bytes(), MAX_FILE, MANIFEST)
+    }
+
+    /// Returns the dependencies by name.
+    ///
+    /// Errors if one of them is malformed or not from a registry, unless it is optional.
+    pub(crate) fn edges(&self, dev: bool) -> Result<Edges> {
+        let requirements = Requirements {
+            dependencies: self.dependencies.clone(),
+            optional_dependencies: self.optional_dependencies.clone(),
+            peer_dependencies: self.peer_dependencies.clone(),
+            ..Requirements::default()
+        };
+        let mut edges = requirements.edges();
+        for (name, text) in self.dev_dependencies.iter().filter(|_| dev) {
+            let edge = || Edge { spec: Spec::parse(name, text), kind: Kind::Required };
+            edges.entry(name.clone()).or_insert_with(edge);
+        }
+        for (name, edge) in &edges {
+            if !name::is_valid(name) {
+                let reason =
+                    format!("{} is not a valid name of a package", crate::error::shown(name));
+                return Err(Error::Manifest { reason });
+            }
+            if edge.kind != Kind::Optional {
+                edge.spec.check()?;
+            }
+        }
+        Ok(edges)
+    }
+
+    /// Returns the parts that have no effect.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        let is_set = |value: &serde_json::Value| match value {
+            serde_json::Value::Array(items) => !items.is_empty(),
+            serde_json::Value::Object(members) => !members.is_empty(),
+            _ => false,
+        };
+        let fields = [("overrides", &self.overrides), ("workspaces", &self.workspaces)];
+        let ignored = fields.into_iter().filter(|(_, value)| is_set(value));
+        ignored.map(|(field, _)| Warning::Ignored { field }).collect()
+    }
+}
+
+/// Returns a `package.json` with these dependencies added or replaced. All else stays as it is,
+/// byte for byte; the dependencies are sorted, as npm does.
+pub(crate) fn with_dependencies(text: &str, added: &BTreeMap<String, String>) -> Result<String> {
+    let fault = |error: serde_json::Error| Error::Manifest { reason: error.to_string() };
+    let Members(mut members) = json::parse(text.as_bytes(), MAX_FILE, MANIFEST)?;
+    let project = Project::parse(text)?;
+    let mut dependencies = project.dependencies;
+    dependencies.extend(added.clone());
+    let dependencies = serde_json::to_string_pretty(&dependencies).map_err(fault)?;
+    let dependencies = RawValue::from_string(dependencies.replace('\n', "\n  ")).map_err(fault)?;
+    match members.iter_mut().find(|(name, _)| name == DEPENDENCIES) {
+        Some((_, value)) => *value = dependencies,
+        None => members.push((DEPENDENCIES.to_owned(), dependencies)),
+    }
+    let mut lines = Vec::new();
+    for (name, value) in &members {
+        let name = serde_json::to_string(name).map_err(fault)?;
+        lines.push(format!("  {name}: {}", value.get()));
+    }
+    Ok(format!("{{\n{}\n}}\n", lines.join(",\n")))
+}
+
+/// The members of an object, in order, with the text of their values.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(name: &str, range: &str) -> BTreeMap<String, String> {
+        BTreeMap::from([(name.to_owned(), range.to_owned())])
+    }
+
+    #[test]
+    fn the_rest_of_package_json_stays() {
+        let text = "{\n  \"name\": \"x\",\n  \"scripts\": {\n    \"b\":   1e3, \"a\": \"\\u0041\"\n  },\n  \
+            \"dependencies\": { \"zod\": \"^3\" },\n  \"type\": \"module\"\n}";
+        let expected = "{\n  \"name\": \"x\",\n  \"scripts\": {\n    \"b\":   1e3, \"a\": \"\\u0041\"\n  },\n  \
+            \"dependencies\": {\n    \"hono\": \"^4\",\n    \"zod\": \"^3\"\n  },\n  \"type\": \"module\"\n}\n";
+        assert_eq!(with_dependencies(text, &added("hono", "^4")).unwrap(), expected);
+    }
+
+    #[test]
+    fn dependencies_are_added() {
+        let expected = "{\n  \"dependencies\": {\n    \"hono\": \"^4\"\n  }\n}\n";
+        let text = with_dependencies("{}", &added("hono", "^4")).unwrap();
+        assert_eq!(text, expected);
+        assert_eq!(with_dependencies(&text, &added("hono", "^4")).unwrap(), expected);
+    }
+
+    #[test]
+    fn malformed_projects() {
+        let edges = |text: &str| Project::parse(text)?.edges(false);
+        for text in [
+            r#"{"dependencies": {"../x": "1"}}"#,
+            r#"{"dependencies": {"x": "file:../x"}}"#,
+            r#"{"dependencies": {"x": 1}}"#,
+            r#"{"dependencies": []}"#,
+            "[",
+            "",
+            "\"dependencies\"",
+        ] {
+            assert!(edges(text).is_err(), "{text}");
+        }
+        assert!(edges(r#"{"optionalDependencies": {"x": "file:../x"}}"#).is_ok());
+        assert_eq!(edges(r#"{"devDependencies": {"x": "1"}}"#).unwrap().len(), 0);
+    }
+}
