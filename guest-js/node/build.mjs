@@ -14,6 +14,9 @@ const root = dirname(fileURLToPath(import.meta.url));
 const src = join(root, "src");
 const dist = join(root, "dist");
 
+/** The modules of isolet itself: the name, and the file of src that it is built from. */
+const ISOLET = [["isolet:bundler", "bundler/index.js"]];
+
 /** The modules that exist under `node:` alone. */
 const PREFIXED = ["node:sea", "node:sqlite", "node:test", "node:test/reporters"];
 
@@ -80,7 +83,7 @@ const plugin = {
 const files = async (folder, prefix = "") => {
   const found = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory() && entry.name !== "stubs") found.push(...await files(join(folder, entry.name), `${prefix}${entry.name}/`));
+    if (entry.isDirectory() && entry.name !== "stubs" && entry.name !== "bundler") found.push(...await files(join(folder, entry.name), `${prefix}${entry.name}/`));
     else if (entry.isFile() && entry.name.endsWith(".js")) found.push(`${prefix}${entry.name}`);
   }
   return found;
@@ -95,11 +98,11 @@ const stubOf = async (name) => {
 
 const licences = new Set();
 const modules = [];
-await rm(dist, { recursive: true, force: true });
-await mkdir(join(dist, "internal"), { recursive: true });
-for (const file of (await files(src)).sort()) {
+
+/** Builds a file of src into one of dist. */
+const bundle = async (name, source, file) => {
   const { outputFiles: [output], metafile } = await build({
-    entryPoints: [join(src, file)],
+    entryPoints: [join(src, source)],
     bundle: true,
     write: false,
     metafile: true,
@@ -113,14 +116,19 @@ for (const file of (await files(src)).sort()) {
     legalComments: "none",
   });
   for (const input of Object.keys(metafile.inputs)) {
-    const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
-    if (name) licences.add(name);
+    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+    if (found) licences.add(found);
   }
   const body = output.text.replace(/^"use strict";\n/, "");
   if (body.includes("\0")) throw new Error(`${file} has a NUL`);
   await writeFile(join(dist, file), `(require, module, exports, native) => {\n${body}}\n`);
-  modules.push([nameOf(file), file]);
-}
+  modules.push([name, file]);
+};
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(join(dist, "internal"), { recursive: true });
+for (const file of (await files(src)).sort()) await bundle(nameOf(file), file, file);
+for (const [name, source] of ISOLET) await bundle(name, source, `${name.slice("isolet:".length)}.js`);
 
 for (const name of Object.keys(stubs)) {
   const file = `${name.replace("/", "-")}.js`;
@@ -128,13 +136,13 @@ for (const name of Object.keys(stubs)) {
   modules.push([`node:${name}`, file]);
 }
 
-const bare = (name) => name.slice("node:".length);
+const bare = (name) => name.replace(/^\w+:/, "");
 modules.sort(([a], [b]) => (bare(a) < bare(b) ? -1 : 1));
-const names = modules.map(([name]) => name).filter((name) => !name.startsWith("node:internal/"));
+const names = modules.map(([name]) => name).filter((name) => /^node:(?!internal\/)/.test(name));
 const quoted = (list) => list.map((name) => `    "${name}",\n`).join("");
 await writeFile(join(dist, "modules.rs"), `// Written by build.mjs.
 
-/// The modules that can be imported, in the order of their names.
+/// Node's modules that can be imported, in the order of their names.
 pub const NAMES: [&str; ${names.length}] = [
 ${quoted(names)}];
 

@@ -4,7 +4,7 @@ use std::alloc::{Layout, alloc, dealloc};
 use std::cell::{OnceCell, UnsafeCell};
 use std::hint::black_box;
 
-use crate::{Event, Host, Level, Module, Outcome, SourceError};
+use crate::{Event, Host, Importer, Level, LinkRequest, Linked, Module, Outcome, SourceError};
 
 struct Component;
 
@@ -19,8 +19,12 @@ impl Host for Imports {
         crate::abort(reason);
     }
 
-    fn source(&self, specifier: &str) -> Result<Module, SourceError> {
-        crate::source(specifier)
+    fn source(&self, specifier: &str, importer: Option<&Importer>) -> Result<Module, SourceError> {
+        crate::source(specifier, importer)
+    }
+
+    fn link(&self, request: &LinkRequest) -> Result<Linked, String> {
+        crate::link(request)
     }
 
     fn data(&self, name: &str) -> Option<Vec<u8>> {

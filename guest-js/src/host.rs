@@ -1,6 +1,6 @@
 //! The functions of the host that the guest calls in the middle of a turn.
 
-use crate::{Level, Module, SourceError};
+use crate::{Importer, Level, LinkRequest, Linked, Module, SourceError};
 
 /// The imports of `wit/sandbox.wit` that take effect at once.
 pub trait Host {
@@ -11,11 +11,18 @@ pub trait Host {
     /// Ends the sandbox. Returns in tests only.
     fn abort(&self, reason: Option<&str>);
 
-    /// Returns the module that a resolved specifier names.
+    /// Returns the module that a specifier names. A bare specifier that may name a package has an
+    /// importer.
     ///
     /// # Errors
     /// Errors if there is no such module, or if it could not be turned into JavaScript.
-    fn source(&self, specifier: &str) -> Result<Module, SourceError>;
+    fn source(&self, specifier: &str, importer: Option<&Importer>) -> Result<Module, SourceError>;
+
+    /// Compiles and links files as the modules of a worker.
+    ///
+    /// # Errors
+    /// Errors with a message that names file, line and column.
+    fn link(&self, request: &LinkRequest) -> Result<Linked, String>;
 
     /// Returns a piece of the runtime's own data, or `None` if there is none of that name.
     fn data(&self, name: &str) -> Option<Vec<u8>>;

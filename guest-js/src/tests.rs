@@ -11,8 +11,8 @@ use isolet_wire::Value;
 use crate::globals::{compiled, locale_data};
 use crate::node::tests::compiled_module;
 use crate::{
-    Effect, Entrypoint, Event, Host, Interpreter, Invoke, Level, Load, Message, Module, ModuleBody,
-    Outcome, Receiver, Script, Settled, Settlement, SourceError,
+    Effect, Entrypoint, Event, Host, Importer, Interpreter, Invoke, Level, LinkRequest, Linked,
+    Load, Message, Module, ModuleBody, Outcome, Receiver, Script, Settled, Settlement, SourceError,
 };
 
 #[derive(Default)]
@@ -30,9 +30,13 @@ impl Host for Recorder {
         self.log.borrow_mut().push(format!("aborted: {reason:?}"));
     }
 
-    fn source(&self, specifier: &str) -> Result<Module, SourceError> {
+    fn source(&self, specifier: &str, _: Option<&Importer>) -> Result<Module, SourceError> {
         let body = self.modules.get(specifier).ok_or(SourceError::NotFound)?;
         Ok(Module { name: specifier.to_owned(), body: body.clone() })
+    }
+
+    fn link(&self, _: &LinkRequest) -> Result<Linked, String> {
+        Err("nothing is linked here".to_owned())
     }
 
     fn data(&self, name: &str) -> Option<Vec<u8>> {

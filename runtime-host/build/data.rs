@@ -20,7 +20,7 @@ pub(crate) struct Script {
 impl Script {
     /// Returns true if sandboxes ask for the script, which is then no part of the image.
     pub(crate) fn is_module(&self) -> bool {
-        self.name.starts_with("node:")
+        self.name.starts_with("node:") || self.name == "isolet:bundler"
     }
 
     fn module(&self) -> Option<(&str, &[u8])> {

@@ -11,13 +11,28 @@
   (type $script-type (record (field "code" string) (field "mappings" (list $mapping))))
   (import "script" (type $script (eq $script-type)))
   (type $body-type (variant
-    (case "javascript" $script) (case "commonjs" string) (case "json" string)
-    (case "text" string) (case "data" (list u8))))
+    (case "javascript" $script) (case "commonjs" string) (case "undeclared" string)
+    (case "json" string) (case "text" string) (case "data" (list u8))))
   (import "module-body" (type $body (eq $body-type)))
   (type $module-type (record (field "name" string) (field "body" $body)))
   (import "module" (type $module (eq $module-type)))
   (type $source-error-type (variant (case "not-found") (case "invalid" string)))
   (import "source-error" (type $source-error (eq $source-error-type)))
+  (type $importer-type (record (field "name" string) (field "requires" bool)))
+  (import "importer" (type $importer (eq $importer-type)))
+  (type $jsx-type (enum "transform" "automatic" "preserve"))
+  (import "jsx" (type $jsx (eq $jsx-type)))
+  (type $link-request-type (record
+    (field "files" (list (tuple string string))) (field "entry" string)
+    (field "externals" (list string)) (field "conditions" (option (list string)))
+    (field "define" (list (tuple string string))) (field "minify" bool)
+    (field "jsx" (option $jsx)) (field "jsx-import-source" (option string))
+    (field "loaders" (list (tuple string string)))
+    (field "virtual-modules" (list (tuple string string)))))
+  (import "link-request" (type $link-request (eq $link-request-type)))
+  (type $linked-type (record
+    (field "main" string) (field "modules" (list $module)) (field "warnings" (list string))))
+  (import "linked" (type $linked (eq $linked-type)))
   (type $capability-type (variant
     (case "imported" u32) (case "loader" u32) (case "service" u32) (case "exported" u32)
     (case "borrowed" u32) (case "promised" u32) (case "promised-answer" u32)
@@ -79,8 +94,10 @@
   (import "log" (func $log (param "invocation" u32) (param "level" $level) (param "text" string)
     (param "arguments" (option (list u8)))))
   (import "abort" (func $abort (param "reason" (option string))))
-  (import "source" (func $source (param "specifier" string)
+  (import "source" (func $source (param "specifier" string) (param "importer" (option $importer))
     (result (result $module (error $source-error)))))
+  (import "link" (func $link (param "request" $link-request)
+    (result (result $linked (error string)))))
   (import "data" (func $data (param "name" string) (result (option (list u8)))))
 
   (import "image" (core module $image (export "memory" (memory PAGES))))
@@ -88,7 +105,7 @@
     (import "env" "memory" (memory PAGES))
 ENGINE))
 
-  ;; `realloc` lets `source` and `data` be lowered before there is an engine to allocate;
+  ;; `realloc` lets `source`, `link` and `data` be lowered before there is an engine to allocate;
   ;; `write`, `seek` and `grow` put the pages of a suspended sandbox back.
   (core module $shim
     (type $realloc (func (param i32 i32 i32 i32) (result i32)))
@@ -116,10 +133,12 @@ ENGINE))
   (core func $log-lowered (canon lower (func $log) (memory $memory)))
   (core func $abort-lowered (canon lower (func $abort) (memory $memory)))
   (core func $source-lowered (canon lower (func $source) (memory $memory) (realloc $realloc)))
+  (core func $link-lowered (canon lower (func $link) (memory $memory) (realloc $realloc)))
   (core func $data-lowered (canon lower (func $data) (memory $memory) (realloc $realloc)))
   (core instance $root
     (export "log" (func $log-lowered)) (export "abort" (func $abort-lowered))
-    (export "source" (func $source-lowered)) (export "data" (func $data-lowered)))
+    (export "source" (func $source-lowered)) (export "link" (func $link-lowered))
+    (export "data" (func $data-lowered)))
   (core instance $eng (instantiate $engine
     (with "env" (instance $env)) (with "$root" (instance $root))))
   (core instance $fix (instantiate $fixup

@@ -1,6 +1,6 @@
 // Written by build.mjs.
 
-/// The modules that can be imported, in the order of their names.
+/// Node's modules that can be imported, in the order of their names.
 pub const NAMES: [&str; 63] = [
     "node:_stream_duplex",
     "node:_stream_passthrough",
@@ -103,6 +103,9 @@ pub const TEXTS: &str = concat!(
     "\0",
     "node:buffer\0",
     include_str!("buffer.js"),
+    "\0",
+    "isolet:bundler\0",
+    include_str!("bundler.js"),
     "\0",
     "node:child_process\0",
     include_str!("child_process.js"),

@@ -1,5 +1,5 @@
 //! The modules that every worker can import: `cloudflare:workers`, which is also
-//! `isolet:workers`, `cloudflare:sockets`, and those of Node.
+//! `isolet:workers`, `cloudflare:sockets`, `isolet:bundler`, and those of Node.
 
 use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::{Ctx, Result, Value};

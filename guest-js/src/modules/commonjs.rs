@@ -24,7 +24,10 @@ pub const WHOLE: &str = "module.exports";
 /// # Errors
 /// Errors with what the parser throws.
 pub fn compile(ctx: &Ctx<'_>, state: &State, name: &str, source: &str) -> Result<()> {
-    let wrapped = format!("{PREFIX}{source}\n}})");
+    // A hashbang is one only at the start of the text.
+    let rest = source.strip_prefix("#!");
+    let (start, rest) = rest.map_or(("", source), |rest| ("//", rest));
+    let wrapped = format!("{PREFIX}{start}{rest}\n}})");
     let mut options = EvalOptions::default();
     options.strict = false;
     options.filename = Some(name.to_owned());
@@ -55,7 +58,7 @@ pub fn names(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<BTreeSet<String
         names.insert(WHOLE.to_owned());
         names.extend(exported.names.iter().filter(|name| is_new(name)).cloned());
         for specifier in &exported.from {
-            match locate(ctx, state, &name, specifier) {
+            match locate(ctx, state, &name, specifier, true) {
                 Ok(found) => left.push(found),
                 // Ignored: it fails when it is required, if it is.
                 Err(Error::Exception) => drop(ctx.catch()),
@@ -73,7 +76,9 @@ fn exported_by(state: &State, name: &str) -> Option<Rc<Exported>> {
         return Some(Rc::clone(known));
     }
     let exported = match state.bodies.borrow().get(name) {
-        Some(ModuleBody::Commonjs(source)) => Rc::new(commonjs_exports::read(source)),
+        Some(ModuleBody::Commonjs(source) | ModuleBody::Undeclared(source)) => {
+            Rc::new(commonjs_exports::read(source))
+        }
         _ => return None,
     };
     state.exported.borrow_mut().insert(name.to_owned(), Rc::clone(&exported));
@@ -138,7 +143,7 @@ pub fn run<'js>(
 /// Errors if there is no such module, or with what it throws.
 pub fn require<'js>(ctx: &Ctx<'js>, base: &str, specifier: &str) -> Result<Value<'js>> {
     let state = state::of(ctx)?;
-    let name = locate(ctx, &state, base, specifier)?;
+    let name = locate(ctx, &state, base, specifier, true)?;
     if node::is_module(&name) {
         return node::require(ctx, &state, &name);
     }

@@ -18,7 +18,7 @@ use rquickjs::{
 use crate::node::{self, NodeModule};
 use crate::rpc::message::{self, Owner};
 use crate::state::{self, State};
-use crate::{Load, ModuleBody, Script, SourceError, intrinsics, throw};
+use crate::{Importer, Load, ModuleBody, Script, SourceError, intrinsics, throw};
 
 pub use commonjs::require;
 
@@ -33,14 +33,19 @@ pub fn install(runtime: &Runtime, state: &Rc<State>) {
 /// Errors if a module does not exist, does not parse or does not link. What throws during the
 /// evaluation rejects the promise instead.
 pub fn link_main<'js>(ctx: &Ctx<'js>, state: &Rc<State>, load: &Load) -> Result<Promise<'js>> {
-    // The worker's `env`, and the stub that its `fetch` calls.
+    // The worker's `env`, the stub that its `fetch` calls, and the one that installs packages.
     let given = message::decode(ctx, state, &load.env, Owner::Worker)?;
     let given = given.into_array().unwrap_or(Array::new(ctx.clone())?);
     let (env, outbound) = (given.get::<Value<'js>>(0)?, given.get::<Value<'js>>(1)?);
     if !outbound.is_undefined() {
         intrinsics::set_outbound(ctx, state, outbound)?;
     }
-    let name = find(ctx, state, &load.main, None)?;
+    let installer = given.get::<Value<'js>>(2)?;
+    if !installer.is_undefined() {
+        *state.installer.borrow_mut() = Some(Persistent::save(ctx, installer));
+    }
+    let name = search(ctx, state, &load.main, None)?;
+    let name = name.ok_or_else(|| not_found(ctx, &load.main, None))?;
     let module = declare(ctx, state, &name)?;
     *state.env.borrow_mut() = Some(Persistent::save(ctx, env));
     let (module, promise) = module.eval()?;
@@ -59,7 +64,7 @@ impl Resolver for Modules {
         attributes: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
         let wants_json = is_json_wanted(ctx, attributes)?;
-        let found = locate(ctx, &self.0, base, name)?;
+        let found = locate(ctx, &self.0, base, name, false)?;
         if wants_json && !self.0.json.borrow().contains(&found) {
             let text = format!("Module \"{found}\" is not of type \"json\".");
             return Err(throw::type_error(ctx, &text));
@@ -97,12 +102,19 @@ fn is_json_wanted<'js>(ctx: &Ctx<'js>, attributes: Option<ImportAttributes<'js>>
     Ok(wanted)
 }
 
+/// Returns true if the specifier is relative to the module in which it stands.
+fn is_relative(specifier: &str) -> bool {
+    specifier.starts_with("./")
+        || specifier.starts_with("../")
+        || specifier == "."
+        || specifier == ".."
+}
+
 /// Resolves a specifier to a path from the root of the modules. `None` if it leads above the
 /// root.
 #[must_use]
 pub fn resolve(base: &str, name: &str) -> Option<String> {
-    let relative = name.starts_with("./") || name.starts_with("../") || name == "." || name == "..";
-    if !relative {
+    if !is_relative(name) {
         return Some(name.strip_prefix('/').unwrap_or(name).to_owned());
     }
     let mut path: Vec<&str> = base.split('/').collect();
@@ -119,46 +131,67 @@ pub fn resolve(base: &str, name: &str) -> Option<String> {
     Some(path.join("/"))
 }
 
-/// Returns the name of the module that a specifier means in the module `base`. A module of the
-/// worker comes before one of Node's that is named without `node:`.
-fn locate(ctx: &Ctx<'_>, state: &State, base: &str, specifier: &str) -> Result<String> {
+/// Returns true if a module is part of a package.
+fn in_package(name: &str) -> bool {
+    name.split('/').any(|part| part == "node_modules")
+}
+
+/// Returns the name of the module that a specifier means in the module `base`, which imports or
+/// requires it. A module of the worker comes before one of Node's that is named without `node:`,
+/// except in packages, and that one before a package.
+fn locate(
+    ctx: &Ctx<'_>,
+    state: &State,
+    base: &str,
+    specifier: &str,
+    requires: bool,
+) -> Result<String> {
     let builtin = builtin::name(specifier);
-    if let Some(builtin) = builtin.filter(|_| specifier.contains(':')) {
+    if let Some(builtin) = builtin.filter(|_| specifier.contains(':') || in_package(base)) {
         return Ok(builtin.to_owned());
     }
     let path = resolve(base, specifier).ok_or_else(|| not_found(ctx, specifier, Some(base)))?;
-    let found = search(ctx, state, &path)?.or_else(|| builtin.map(str::to_owned));
+    let is_bare = builtin.is_none() && !is_relative(specifier) && !specifier.starts_with('/');
+    let importer = is_bare.then(|| Importer { name: base.to_owned(), requires });
+    let found = search(ctx, state, &path, importer.as_ref())?;
+    let found = found.or_else(|| builtin.map(str::to_owned));
     found.ok_or_else(|| not_found(ctx, &path, Some(base)))
 }
 
-/// Returns the name of a module of the worker.
-///
-/// # Errors
-/// Errors if there is none, or if it failed before.
-fn find(ctx: &Ctx<'_>, state: &State, specifier: &str, importer: Option<&str>) -> Result<String> {
-    search(ctx, state, specifier)?.ok_or_else(|| not_found(ctx, specifier, importer))
+/// Returns the key of a specifier in the table of names. A bare specifier may mean different
+/// packages in different folders, and be required under another name than it is imported under.
+fn key(specifier: &str, importer: Option<&Importer>) -> String {
+    let Some(importer) = importer else { return specifier.to_owned() };
+    let folder = importer.name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let verb = if importer.requires { "require" } else { "import" };
+    format!("{specifier}\0{verb}\0{folder}")
 }
 
 /// Returns the name that the host gives to the module of a specifier, if there is one. Its body is
 /// kept in the state until the module is declared.
-fn search(ctx: &Ctx<'_>, state: &State, specifier: &str) -> Result<Option<String>> {
-    if let Some(name) = state.names.borrow().get(specifier) {
+fn search(
+    ctx: &Ctx<'_>,
+    state: &State,
+    specifier: &str,
+    importer: Option<&Importer>,
+) -> Result<Option<String>> {
+    let key = key(specifier, importer);
+    if let Some(name) = state.names.borrow().get(&key) {
         return Ok(Some(name.clone()));
     }
-    rethrow(ctx, state, specifier)?;
-    let module = match state.host.source(specifier) {
+    rethrow(ctx, state, &key)?;
+    let module = match state.host.source(specifier, importer) {
         Ok(module) => module,
         Err(SourceError::NotFound) => return Ok(None),
         Err(SourceError::Invalid(text)) => {
-            return remember(ctx, state, specifier, Err(throw::syntax_error(ctx, &text)));
+            return remember(ctx, state, &key, Err(throw::syntax_error(ctx, &text)));
         }
     };
     if matches!(module.body, ModuleBody::Json(_)) {
         state.json.borrow_mut().insert(module.name.clone());
     }
-    let known = state.names.borrow().values().any(|name| *name == module.name);
-    state.names.borrow_mut().insert(specifier.to_owned(), module.name.clone());
-    if !known {
+    state.names.borrow_mut().insert(key, module.name.clone());
+    if state.found.borrow_mut().insert(module.name.clone()) {
         state.bodies.borrow_mut().insert(module.name.clone(), module.body);
     }
     Ok(Some(module.name))
@@ -202,6 +235,7 @@ fn declare<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Module<'js,
 }
 
 fn declare_found<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Module<'js, Declared>> {
+    decide(ctx, state, name)?;
     let body = state.bodies.borrow_mut().remove(name);
     match body {
         Some(ModuleBody::Javascript(Script { code, mappings })) => {
@@ -219,11 +253,34 @@ fn declare_found<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Modul
         Some(body) => {
             state.bodies.borrow_mut().insert(name.to_owned(), body);
         }
-        // An earlier `require` has evaluated it.
+        // An earlier `require` has evaluated or compiled it.
         None if state.values.borrow().contains_key(name) => {}
+        None if state.compiled.borrow().contains_key(name) => {}
         None => return Err(not_found(ctx, name, None)),
     }
     Module::declare_def::<ValueModule, _>(ctx.clone(), name)
+}
+
+/// Finds out of which kind a module is that does not declare it.
+fn decide(ctx: &Ctx<'_>, state: &State, name: &str) -> Result<()> {
+    let mut bodies = state.bodies.borrow_mut();
+    let Some(ModuleBody::Undeclared(source)) = bodies.get_mut(name) else { return Ok(()) };
+    let source = std::mem::take(source);
+    bodies.remove(name);
+    drop(bodies);
+    match commonjs::compile(ctx, state, name, &source) {
+        Err(Error::Exception) => {
+            let thrown = ctx.catch();
+            let kind = thrown.as_object().map(|thrown| thrown.get::<_, String>("name"));
+            if !matches!(kind, Some(Ok(kind)) if kind == "SyntaxError") {
+                return Err(ctx.throw(thrown));
+            }
+            let script = Script { code: source, mappings: Vec::new() };
+            state.bodies.borrow_mut().insert(name.to_owned(), ModuleBody::Javascript(script));
+            Ok(())
+        }
+        compiled => compiled,
+    }
 }
 
 fn not_found(ctx: &Ctx<'_>, specifier: &str, importer: Option<&str>) -> Error {
@@ -271,6 +328,7 @@ fn evaluate<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>
         return module.restore(ctx)?.get("exports");
     }
     rethrow(ctx, state, name)?;
+    remember(ctx, state, name, decide(ctx, state, name))?;
     let compiled = state.compiled.borrow_mut().remove(name);
     if let Some(body) = compiled {
         let result = commonjs::run(ctx, state, name, body.restore(ctx)?);
@@ -285,7 +343,7 @@ fn evaluate<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Value<'js>
             remember(ctx, state, name, commonjs::compile(ctx, state, name, &source))?;
             return evaluate(ctx, state, name);
         }
-        body @ (Some(ModuleBody::Javascript(_)) | None) => {
+        body @ (Some(ModuleBody::Javascript(_) | ModuleBody::Undeclared(_)) | None) => {
             state.bodies.borrow_mut().extend(body.map(|body| (name.to_owned(), body)));
             return required::require(ctx, state, name);
         }

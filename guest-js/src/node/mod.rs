@@ -11,6 +11,7 @@ mod bytes;
 mod cipher;
 mod digest;
 mod encoding;
+mod link;
 mod values;
 mod zlib;
 
@@ -41,14 +42,23 @@ static SECTION: [u8; TEXTS.len()] = match TEXTS.as_bytes().first_chunk() {
     None => unreachable!(),
 };
 
+/// The module that bundles workers, which is made as Node's are.
+const BUNDLER: &str = "isolet:bundler";
+
+/// The peer's name of [`BUNDLER`].
+const WORKER_BUNDLER: &str = "@cloudflare/worker-bundler";
+
 /// Returns true if that is the name of one of the modules, as [`name`] returns it.
 pub fn is_module(name: &str) -> bool {
-    texts::NAMES.binary_search(&name).is_ok()
+    name == BUNDLER || texts::NAMES.binary_search(&name).is_ok()
 }
 
 /// Returns the name of the module that a specifier means, with `node:` or without, or `None` if
-/// it means none of Node's.
+/// it means none of Node's, nor the bundler.
 pub fn name(specifier: &str) -> Option<&'static str> {
+    if matches!(specifier, BUNDLER | WORKER_BUNDLER) {
+        return Some(BUNDLER);
+    }
     let bare = specifier.strip_prefix("node:");
     let at = texts::NAMES.binary_search_by(|name| {
         name.strip_prefix("node:").unwrap_or(name).cmp(bare.unwrap_or(specifier))
@@ -92,6 +102,7 @@ pub fn install<'js>(
     bytes::install(&given)?;
     cipher::install(&given)?;
     digest::install(&given)?;
+    link::install(&given, state)?;
     values::install(&given, state, require_from)?;
     zlib::install(&given)?;
     let own = Rc::clone(state);

@@ -129,6 +129,8 @@ pub struct State {
     pub bodies: RefCell<BTreeMap<String, ModuleBody>>,
     /// The name that the host gave to a module, by resolved specifier.
     pub names: RefCell<BTreeMap<String, String>>,
+    /// The names of the modules that the host has given.
+    pub found: RefCell<BTreeSet<String>>,
     /// The values that `require` has returned for ES modules that have a default export.
     pub required: RefCell<BTreeMap<String, Persistent<rquickjs::Value<'static>>>>,
     /// The names of JSON modules.
@@ -145,6 +147,8 @@ pub struct State {
     /// The namespace of the main module.
     pub exports: RefCell<Option<Persistent<Object<'static>>>>,
     pub env: RefCell<Option<Persistent<rquickjs::Value<'static>>>>,
+    /// The stub that installs packages, if the worker may.
+    pub installer: RefCell<Option<Persistent<rquickjs::Value<'static>>>>,
     pub rejections: RefCell<Vec<Rejection>>,
     /// The promises whose rejection was reported as unhandled and that have been handled since,
     /// if the worker wants to know.
@@ -190,6 +194,7 @@ impl State {
             timers: RefCell::default(),
             bodies: RefCell::default(),
             names: RefCell::default(),
+            found: RefCell::default(),
             required: RefCell::default(),
             json: RefCell::default(),
             failures: RefCell::default(),
@@ -198,6 +203,7 @@ impl State {
             values: RefCell::default(),
             exports: RefCell::default(),
             env: RefCell::default(),
+            installer: RefCell::default(),
             rejections: RefCell::default(),
             handled: RefCell::default(),
             wants_handled: Cell::new(false),

@@ -28,7 +28,7 @@ use rquickjs::{CatchResultExt, Coerced, Context, FromJs, Runtime, Value};
 use super::{compiled, forbid_dynamic_code, install};
 use crate::state::{Internals, State};
 use crate::timers::Due;
-use crate::{Host, Level, Module, SourceError, clock, value};
+use crate::{Host, Importer, Level, LinkRequest, Linked, Module, SourceError, clock, value};
 
 type Lines = Rc<RefCell<Vec<(u32, Level, String)>>>;
 
@@ -44,8 +44,12 @@ impl Host for Recorder {
 
     fn abort(&self, _: Option<&str>) {}
 
-    fn source(&self, _: &str) -> Result<Module, SourceError> {
+    fn source(&self, _: &str, _: Option<&Importer>) -> Result<Module, SourceError> {
         Err(SourceError::NotFound)
+    }
+
+    fn link(&self, _: &LinkRequest) -> Result<Linked, String> {
+        Err("nothing is linked here".to_owned())
     }
 
     fn data(&self, name: &str) -> Option<Vec<u8>> {
