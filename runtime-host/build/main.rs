@@ -14,6 +14,7 @@ mod image_module;
 use std::path::PathBuf;
 use std::{env, fs};
 
+use sha2::{Digest as _, Sha256};
 use wasmtime::{
     Config, Engine, Error, Extern, Func, Instance, Memory, Module, OptLevel, Result, Store,
     TypedFunc, WasmResults,
@@ -36,7 +37,8 @@ fn main() -> Result<()> {
     let mut archive = Archive::default();
     archive.add_modules(&scripts);
     archive.add_locales("guests/locales")?;
-    fs::write(out.join("data.bin"), archive.bytes()?)?;
+    let data = archive.bytes()?;
+    fs::write(out.join("data.bin"), &data)?;
     let memory = initialised(&engine, &guest, &scripts)?;
     write(out.join("image.bin"), &memory, feature("COMPRESSED"))?;
 
@@ -58,6 +60,14 @@ fn main() -> Result<()> {
             ))
         })?;
     }
+    // Names the heaps that begin with this image and run this code.
+    let mut digest = Sha256::new();
+    digest.update(&guest.code);
+    digest.update(&memory);
+    digest.update(&data);
+    digest.update(fs::read("guests/guest-ts.wasm")?);
+    let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    fs::write(out.join("image.sha256"), digest)?;
     if feature("PULLEY") {
         let big = env::var("CARGO_CFG_TARGET_ENDIAN")? == "big";
         let target = if big { "pulley64be" } else { "pulley64" };

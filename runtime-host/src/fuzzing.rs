@@ -112,7 +112,7 @@ pub fn transpiles_alike(ending: &str, source: &str, native: Transpiled) {
     let module = Module::by_name(&name, source).expect("a kind of module");
     let modules = BTreeMap::from([(name.clone(), module)]);
     let sources = sources(modules, None);
-    let made = match BENCH.run(sources.module(&name, None)) {
+    let made = match BENCH.run(sources.module(&name, None, None)) {
         Ok(wit::Module { body: wit::ModuleBody::Javascript(script), .. }) => {
             let fields =
                 |it: &wit::Mapping| [it.generated_line, it.generated_column, it.line, it.column];
@@ -151,7 +151,7 @@ pub fn specifier(data: &[u8], resolved: Option<&str>) {
         let modules = BTreeMap::from([("main.js".to_owned(), Module::JavaScript(text.into()))]);
         let elsewhere: Arc<dyn ModuleSource> = asked.clone();
         let sources = sources(modules, Some(elsewhere));
-        let found = BENCH.run(sources.module(specifier, None));
+        let found = BENCH.run(sources.module(specifier, None, None));
         assert!(found.is_err() || "main.js".starts_with(specifier), "{specifier:?}");
         for stack in text.split('\n').chain([text, &format!("at f (main.js:1:{text}")]) {
             BENCH.run(sources.explain_syntax(specifier, Some(stack)));

@@ -60,12 +60,18 @@ mod error;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "cache")]
+mod image_cache;
 mod limits;
 mod loader;
 #[cfg(feature = "lockdown")]
 mod lockdown;
 #[cfg(feature = "net")]
 mod net;
+#[cfg(feature = "packages")]
+mod packages;
+#[cfg(feature = "packages")]
+mod resolver;
 mod rpc;
 mod sandbox;
 #[cfg(feature = "serve")]
@@ -83,7 +89,7 @@ mod worker_code;
 #[cfg(feature = "dir")]
 pub use dir::{Change, ChangeKind, Changes, DirOptions, Directory};
 pub use engine::log::{Level, LogLine};
-pub use engine::source::{Found, Module, ModuleSource};
+pub use engine::source::{Found, Module, ModuleSource, Resolved, Specifier};
 pub use engine::transpiler::TranspileOptions;
 pub use engine::{Engine, EngineConfig};
 pub use error::internal::InternalError;
@@ -91,7 +97,12 @@ pub use error::invalid::{CodeError, ConfigError, LimitsError};
 pub use error::outcome::Outcome;
 pub use error::thrown::Thrown;
 pub use error::{Aborted, Error, Exception, LimitError, LimitKind, Overload, Result};
+#[cfg(feature = "cache")]
+pub use image_cache::ImageCache;
 pub use isolet_macros::capability;
+/// Installing packages of npm.
+#[cfg(feature = "packages")]
+pub use isolet_npm as npm;
 pub use isolet_wire::{DecodeError, EncodeError, Kind, Value};
 pub use limits::stats::{EngineStats, WorkerStats};
 pub use limits::{Limits, Usage};
@@ -104,6 +115,8 @@ pub use net::{
     NetworkError, NetworkOutcome, NetworkPolicy, NetworkRecord, Rate, Resolver, Resolving, Rule,
     Secret,
 };
+#[cfg(feature = "packages")]
+pub use packages::{Bundle, BundleError, BundleOptions, Jsx, PackageInstaller, Packages};
 pub use rpc::bytes::Bytes;
 #[doc(hidden)]
 pub use rpc::capability::private as __private;

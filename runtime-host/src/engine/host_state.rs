@@ -168,12 +168,14 @@ impl wit::SandboxImports for HostState {
     async fn source(
         &mut self,
         specifier: String,
+        importer: Option<wit::Importer>,
     ) -> wasmtime::Result<Result<wit::Module, wit::SourceError>> {
         let Some(budget) = self.asking.budget else {
             return Ok(Err(wit::SourceError::NotFound));
         };
         self.asking.waits.store(true, Ordering::Relaxed);
-        let module = self.sources.module(&specifier, self.asking.payer.as_deref());
+        let module =
+            self.sources.module(&specifier, importer.as_ref(), self.asking.payer.as_deref());
         let module = timeout_at(budget.deadline.into(), module).await;
         let module = module.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
         let bytes = module.as_ref().map_or(0, |it| source::bytes_of(&it.body));
@@ -186,6 +188,28 @@ impl wit::SandboxImports for HostState {
         }
         self.asking.waits.store(false, Ordering::Relaxed);
         Ok(module)
+    }
+
+    async fn link(
+        &mut self,
+        request: wit::LinkRequest,
+    ) -> wasmtime::Result<Result<wit::Linked, String>> {
+        let Some(budget) = self.asking.budget else {
+            return Ok(Err("nothing can be linked now".to_owned()));
+        };
+        self.asking.waits.store(true, Ordering::Relaxed);
+        let linked = self.sources.link(request, self.asking.payer.as_deref());
+        let linked = timeout_at(budget.deadline.into(), linked).await;
+        let linked = linked.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
+        let bytes = linked.as_ref().map_or_else(String::len, |linked| {
+            let modules = linked.modules.iter();
+            let modules = modules.map(|it| it.name.len() + source::bytes_of(&it.body));
+            modules.chain(linked.warnings.iter().map(String::len)).sum()
+        });
+        self.asking.take(bytes).map_err(wasmtime::Error::new)?;
+        tokio::task::yield_now().await;
+        self.asking.waits.store(false, Ordering::Relaxed);
+        Ok(linked)
     }
 
     async fn data(&mut self, name: String) -> wasmtime::Result<Option<Vec<u8>>> {

@@ -3,10 +3,14 @@
 pub(crate) mod artifacts;
 pub(crate) mod bindings;
 pub(crate) mod data;
+#[cfg(feature = "cache")]
+pub(crate) mod handed_out;
 pub(crate) mod host_state;
 pub(crate) mod image;
 #[cfg(feature = "compiler")]
 pub(crate) mod image_module;
+#[cfg(feature = "packages")]
+pub(crate) mod link;
 pub(crate) mod log;
 pub(crate) mod source;
 pub(crate) mod transpiler;

@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::bindings::sandbox as wit;
+#[cfg(feature = "cache")]
+use crate::engine::handed_out::Answers;
 use crate::engine::transpiler::{Dialect, TranspileBudget, TranspileOptions, Transpiler};
 use crate::error::Exception;
 use crate::error::diagnostics::point_at;
@@ -28,6 +30,9 @@ pub enum Module {
     Jsx(String),
     /// A `CommonJS` module. Its exports are the default export.
     CommonJs(String),
+    /// JavaScript that does not say of which kind it is, as in packages without a `type`. A
+    /// `CommonJS` module, or an ES module if it does not parse as that.
+    Undeclared(String),
     /// JSON text. The value is the default export.
     Json(String),
     /// Text. The string is the default export.
@@ -63,6 +68,7 @@ impl Module {
             Self::Tsx(text) => ("tsx", text.as_bytes()),
             Self::Jsx(text) => ("jsx", text.as_bytes()),
             Self::CommonJs(text) => ("cjs", text.as_bytes()),
+            Self::Undeclared(text) => ("undeclared", text.as_bytes()),
             Self::Json(text) => ("json", text.as_bytes()),
             Self::Text(text) => ("text", text.as_bytes()),
             Self::Data(bytes) => ("data", bytes),
@@ -77,6 +83,21 @@ impl Module {
 /// A future of a module, or of `None` if there is no module of that name.
 pub type Found<'a> = Pin<Box<dyn Future<Output = Result<Option<Module>, String>> + Send + 'a>>;
 
+/// A future of the name of a module, or of `None` if the specifier names none.
+pub type Resolved<'a> = Pin<Box<dyn Future<Output = Result<Option<String>, String>> + Send + 'a>>;
+
+/// A specifier that names no module as it is.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Specifier<'a> {
+    /// The text. It is a path from the root if there is no importer.
+    pub text: &'a str,
+    /// The name of the module in which a bare specifier stands.
+    pub importer: Option<&'a str>,
+    /// True if the module calls `require`.
+    pub is_required: bool,
+}
+
 /// A source of modules that are not in the worker's own map, such as a folder on disk. It
 /// is asked once for each name, and must always answer the same.
 ///
@@ -88,7 +109,17 @@ pub trait ModuleSource: Send + Sync + 'static {
     /// part between slashes is empty, `.` or `..`, and which has no backslash and no NUL.
     /// Other specifiers name no module of a source, and the source is not asked for them.
     fn module<'a>(&'a self, name: &'a str) -> Found<'a>;
+
+    /// Returns the name of the module that a specifier means, if [`module`](Self::module) knows
+    /// it under another name. Called when there is no module under the specifier itself, nor
+    /// with an ending that may be left out. Default: `None`.
+    fn resolve<'a>(&'a self, _: Specifier<'a>) -> Resolved<'a> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 }
+
+/// The maximum number of bytes of a name that a source is asked for.
+const MAX_NAME_BYTES: usize = 4096;
 
 /// The endings that are tried for a specifier that names no module, because authors of
 /// TypeScript write imports that way.
@@ -102,6 +133,9 @@ pub(crate) struct Sources {
     /// nothing.
     transpiled: Mutex<Transpiled>,
     budget: TranspileBudget,
+    /// The answers so far, while they are recorded.
+    #[cfg(feature = "cache")]
+    pub(super) handed_out: Mutex<Option<Answers>>,
 }
 
 /// The transpiled bodies by the names of their modules, and the reservation for them.
@@ -130,6 +164,7 @@ pub(crate) fn bytes_of(body: &wit::ModuleBody) -> usize {
     match body {
         wit::ModuleBody::Javascript(it) => it.code.len() + size_of_val(it.mappings.as_slice()),
         wit::ModuleBody::Commonjs(text)
+        | wit::ModuleBody::Undeclared(text)
         | wit::ModuleBody::Json(text)
         | wit::ModuleBody::Text(text) => text.len(),
         wit::ModuleBody::Data(bytes) => bytes.len(),
@@ -154,6 +189,8 @@ impl Sources {
                 ..Transpiled::default()
             }),
             budget: TranspileBudget::new(limits, quota, options),
+            #[cfg(feature = "cache")]
+            handed_out: Mutex::new(None),
         }
     }
 
@@ -163,11 +200,14 @@ impl Sources {
     pub(crate) async fn module(
         &self,
         specifier: &str,
+        importer: Option<&wit::Importer>,
         payer: Option<&FuelAccount>,
     ) -> Result<wit::Module, wit::SourceError> {
         let invalid = wit::SourceError::Invalid;
-        let (name, module) =
-            self.find(specifier).await.map_err(invalid)?.ok_or(wit::SourceError::NotFound)?;
+        let found = self.find(specifier, importer).await.map_err(invalid)?;
+        #[cfg(feature = "cache")]
+        self.record(specifier, importer, found.as_ref());
+        let (name, module) = found.ok_or(wit::SourceError::NotFound)?;
         let body = match module {
             Module::JavaScript(code) => {
                 wit::ModuleBody::Javascript(wit::Script { code, mappings: Vec::new() })
@@ -178,6 +218,7 @@ impl Sources {
             Module::Tsx(text) => self.strip(&name, &text, Dialect::Tsx, payer).await?,
             Module::Jsx(text) => self.strip(&name, &text, Dialect::Jsx, payer).await?,
             Module::CommonJs(text) => wit::ModuleBody::Commonjs(text),
+            Module::Undeclared(text) => wit::ModuleBody::Undeclared(text),
             Module::Json(text) => wit::ModuleBody::Json(text),
             Module::Text(text) => wit::ModuleBody::Text(text),
             Module::Data(bytes) => wit::ModuleBody::Data(bytes.to_vec()),
@@ -185,24 +226,103 @@ impl Sources {
         Ok(wit::Module { name, body })
     }
 
-    async fn find(&self, specifier: &str) -> Result<Option<(String, Module)>, String> {
+    /// Answers the guest's import `link`.
+    ///
+    /// The fuel that it takes to compile the modules is charged to `payer`.
+    pub(crate) async fn link(
+        &self,
+        request: wit::LinkRequest,
+        payer: Option<&FuelAccount>,
+    ) -> Result<wit::Linked, String> {
+        #[cfg(feature = "packages")]
+        {
+            let task = super::link::Task::of_guest(request)?;
+            super::link::link(&self.transpiler, &self.budget, payer, task).await
+        }
+        #[cfg(not(feature = "packages"))]
+        {
+            let _ = (request, payer);
+            Err("this program was built without the bundler (the feature `packages` of isolet)"
+                .to_owned())
+        }
+    }
+
+    #[cfg(feature = "cache")]
+    pub(super) fn map(&self) -> &BTreeMap<String, Module> {
+        &self.map
+    }
+
+    #[cfg(feature = "cache")]
+    pub(super) fn options(&self) -> String {
+        format!("{:?}", self.budget.options())
+    }
+
+    pub(super) async fn find(
+        &self,
+        specifier: &str,
+        importer: Option<&wit::Importer>,
+    ) -> Result<Option<(String, Module)>, String> {
         let elsewhere = self.elsewhere.as_ref().filter(|_| is_path(specifier));
-        let mut names = vec![specifier.to_owned()];
-        if let Some(stem) = specifier.strip_suffix(".js") {
-            names.extend([format!("{stem}.ts"), format!("{stem}.tsx")]);
+        if let Some(found) = self.named(specifier, elsewhere).await? {
+            return Ok(Some(found));
         }
-        names.extend(ENDINGS.iter().map(|ending| format!("{specifier}{ending}")));
+        // A package comes before a file whose name without its ending is that of the package.
+        if importer.is_some()
+            && let Some(found) = self.resolved(specifier, importer).await?
+        {
+            return Ok(Some(found));
+        }
+        let mut names = Vec::new();
+        // In a package, a file of TypeScript beside one of JavaScript is its source.
+        if !specifier.split('/').any(|part| part == "node_modules") {
+            if let Some(stem) = specifier.strip_suffix(".js") {
+                names.extend([format!("{stem}.ts"), format!("{stem}.tsx")]);
+            }
+            names.extend(ENDINGS.iter().map(|ending| format!("{specifier}{ending}")));
+        }
         for name in names {
-            if let Some(module) = self.map.get(&name) {
-                return Ok(Some((name, module.clone())));
-            }
-            if let Some(elsewhere) = elsewhere
-                && let Some(module) = elsewhere.module(&name).await?
-            {
-                return Ok(Some((name, module)));
+            if let Some(found) = self.named(&name, elsewhere).await? {
+                return Ok(Some(found));
             }
         }
-        Ok(None)
+        if importer.is_some() { Ok(None) } else { self.resolved(specifier, None).await }
+    }
+
+    /// Returns the module of a name.
+    async fn named(
+        &self,
+        name: &str,
+        elsewhere: Option<&Arc<dyn ModuleSource>>,
+    ) -> Result<Option<(String, Module)>, String> {
+        if let Some(module) = self.map.get(name) {
+            return Ok(Some((name.to_owned(), module.clone())));
+        }
+        let Some(elsewhere) = elsewhere.filter(|_| name.len() <= MAX_NAME_BYTES) else {
+            return Ok(None);
+        };
+        Ok(elsewhere.module(name).await?.map(|module| (name.to_owned(), module)))
+    }
+
+    /// Returns the module that the source resolves a specifier to.
+    async fn resolved(
+        &self,
+        specifier: &str,
+        importer: Option<&wit::Importer>,
+    ) -> Result<Option<(String, Module)>, String> {
+        let Some(elsewhere) = &self.elsewhere else { return Ok(None) };
+        // The guest is not trusted to name a module that exists.
+        let importer = importer.filter(|importer| is_path(&importer.name));
+        if importer.is_none() && !is_path(specifier) {
+            return Ok(None);
+        }
+        let resolved = elsewhere.resolve(Specifier {
+            text: specifier,
+            importer: importer.map(|it| it.name.as_str()),
+            is_required: importer.is_some_and(|it| it.requires),
+        });
+        let Some(name) = resolved.await? else { return Ok(None) };
+        let module = elsewhere.module(&name).await?;
+        Ok(module.map(|module| (name, module)))
     }
 
     async fn strip(
@@ -248,12 +368,13 @@ impl Sources {
         stack: Option<&str>,
     ) -> Option<String> {
         let position = position_of(stack?.lines().next()?)?;
-        let (_, module) = self.find(position.module).await.ok()??;
+        let (_, module) = self.find(position.module, None).await.ok()??;
         let (Module::JavaScript(text)
         | Module::TypeScript(text)
         | Module::Tsx(text)
         | Module::Jsx(text)
-        | Module::CommonJs(text)) = module
+        | Module::CommonJs(text)
+        | Module::Undeclared(text)) = module
         else {
             return None;
         };

@@ -1,7 +1,7 @@
 //! The transpiler from TypeScript to JavaScript, which runs in a guest of its own.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
@@ -47,6 +47,16 @@ impl TranspileBudget {
             quota: Arc::clone(quota),
             options: wit::Options { legacy_decorators, jsx_import_source },
         }
+    }
+
+    #[cfg(feature = "cache")]
+    pub(super) fn options(&self) -> &wit::Options {
+        &self.options
+    }
+
+    #[cfg(feature = "packages")]
+    pub(super) fn quota(&self) -> &Arc<Quota> {
+        &self.quota
     }
 }
 
@@ -127,6 +137,8 @@ pub(crate) struct Transpiler {
     artifacts: Option<Artifacts>,
     /// Loaded when it is first needed, because its code is as large as the engine's.
     pre: OnceLock<wit::TranspilerPre<MemoryLimit>>,
+    /// Held while it is loaded: Wasmtime panics if code that is executed in place is loaded twice.
+    loading: Mutex<()>,
     max_memory_bytes: u64,
     slots: Semaphore,
 }
@@ -139,10 +151,21 @@ impl Transpiler {
         slots: usize,
     ) -> Self {
         let (engine, slots) = (engine.clone(), Semaphore::new(slots));
-        Self { engine, artifacts, pre: OnceLock::new(), max_memory_bytes, slots }
+        Self {
+            engine,
+            artifacts,
+            pre: OnceLock::new(),
+            loading: Mutex::new(()),
+            max_memory_bytes,
+            slots,
+        }
     }
 
     fn pre(&self) -> wasmtime::Result<&wit::TranspilerPre<MemoryLimit>> {
+        if let Some(pre) = self.pre.get() {
+            return Ok(pre);
+        }
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pre) = self.pre.get() {
             return Ok(pre);
         }
@@ -166,6 +189,35 @@ impl Transpiler {
         budget: &TranspileBudget,
         payer: Option<&FuelAccount>,
     ) -> Result<ModuleBody, String> {
+        let job = Transpile { dialect, options: &budget.options };
+        self.run(name, source, job, budget, payer).await.map(module_body)
+    }
+
+    /// Compiles one module and returns where its specifiers are.
+    ///
+    /// # Errors
+    /// Errors like [`Self::transpile`].
+    #[cfg(feature = "packages")]
+    pub(crate) async fn link(
+        &self,
+        name: &str,
+        source: &str,
+        dialect: Dialect,
+        options: &wit::LinkOptions,
+        budget: &TranspileBudget,
+        payer: Option<&FuelAccount>,
+    ) -> Result<wit::Linked, String> {
+        self.run(name, source, Link { dialect, options }, budget, payer).await
+    }
+
+    async fn run<J: Job>(
+        &self,
+        name: &str,
+        source: &str,
+        job: J,
+        budget: &TranspileBudget,
+        payer: Option<&FuelAccount>,
+    ) -> Result<J::Output, String> {
         if !cfg!(feature = "typescript") {
             return Err(format!(
                 "{name}: this program was built without TypeScript and JSX (the feature \
@@ -181,21 +233,21 @@ impl Transpiler {
         if fuel == 0 {
             return Err(format!("{name}: {}", explain(&Trap::OutOfFuel.into(), fuel)));
         }
-        match self.run(source, dialect, fuel, budget, of_tree.as_deref_mut()).await {
-            Ok(Ok(transpiled)) => Ok(module_body(transpiled)),
+        match self.metered(source, job, fuel, budget, of_tree.as_deref_mut()).await {
+            Ok(Ok(output)) => Ok(output),
             Ok(Err(error)) => Err(point_at(&error.message, name, source, error.line, error.column)),
             Err(error) => Err(format!("{name}: {}", explain(&error, fuel))),
         }
     }
 
-    async fn run(
+    async fn metered<J: Job>(
         &self,
         source: &str,
-        dialect: Dialect,
+        job: J,
         fuel: u64,
         budget: &TranspileBudget,
         of_tree: Option<&mut u64>,
-    ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
+    ) -> wasmtime::Result<Result<J::Output, wit::SyntaxError>> {
         let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
         let memory = MemoryLimit {
             limit: budget.memory_bytes.min(self.max_memory_bytes),
@@ -207,7 +259,57 @@ impl Transpiler {
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         let mut run = Run { store, fuel, budget, of_tree };
         let guest = self.pre()?.instantiate_async(&mut run.store).await?;
-        guest.call_transpile(&mut run.store, dialect, source, &budget.options).await
+        job.call(&guest, &mut run.store, source).await
+    }
+}
+
+/// A call of the guest.
+trait Job: Send {
+    type Output: Send;
+
+    fn call(
+        self,
+        guest: &wit::Transpiler,
+        store: &mut Store<MemoryLimit>,
+        source: &str,
+    ) -> impl Future<Output = wasmtime::Result<Result<Self::Output, wit::SyntaxError>>> + Send;
+}
+
+struct Transpile<'a> {
+    dialect: Dialect,
+    options: &'a wit::Options,
+}
+
+impl Job for Transpile<'_> {
+    type Output = wit::Transpiled;
+
+    async fn call(
+        self,
+        guest: &wit::Transpiler,
+        store: &mut Store<MemoryLimit>,
+        source: &str,
+    ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
+        guest.call_transpile(store, self.dialect, source, self.options).await
+    }
+}
+
+#[cfg(feature = "packages")]
+struct Link<'a> {
+    dialect: Dialect,
+    options: &'a wit::LinkOptions,
+}
+
+#[cfg(feature = "packages")]
+impl Job for Link<'_> {
+    type Output = wit::Linked;
+
+    async fn call(
+        self,
+        guest: &wit::Transpiler,
+        store: &mut Store<MemoryLimit>,
+        source: &str,
+    ) -> wasmtime::Result<Result<wit::Linked, wit::SyntaxError>> {
+        guest.call_link(store, self.dialect, source, self.options).await
     }
 }
 
@@ -290,7 +392,7 @@ mod tests {
                 &quota,
                 TranspileOptions::default(),
             );
-            match sources.module("main.ts", None).await {
+            match sources.module("main.ts", None, None).await {
                 Ok(_) => None,
                 Err(SourceError::Invalid(text)) => Some(text),
                 Err(SourceError::NotFound) => panic!("it is there"),

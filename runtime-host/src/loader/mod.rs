@@ -120,7 +120,9 @@ fn load(
     crate::worker_code::check_env(&env)?;
     let outbound = code.outbound.take();
     let outbound = outbound.map_or_else(Value::undefined, |stub| stub.to_value());
-    let env = Value::array_of(&[env, outbound]);
+    let installer = code.installer.take();
+    let installer = installer.map_or_else(Value::undefined, |stub| stub.to_value());
+    let env = Value::array_of(&[env, outbound, installer]);
     let bytes = code.bytes() + env.as_bytes().len() as u64;
     let quota = parent.quota().cloned().unwrap_or_else(|| engine.quota_below(None, &code.limits));
     let reservation = keep(&quota, bytes + code.names_bytes())?;
@@ -151,6 +153,8 @@ fn load(
         bytes,
         failed_to_start: AtomicBool::new(false),
         aborted: AtomicBool::new(false),
+        #[cfg(feature = "cache")]
+        cached_for: code.cached_for,
         watchers: Watchers::default(),
     };
     Ok(Worker::new(code, reservation))

@@ -101,6 +101,23 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// Returns the entrypoint and method that are called, and the arguments. `None` if they
+    /// contain stubs, which are of this process.
+    #[cfg(feature = "cache")]
+    pub(crate) fn identity(&self) -> Option<(String, Vec<u8>)> {
+        let Receiver::Entrypoint(export) = &self.receiver else { return None };
+        let mut identity = None;
+        self.call.peek(|call| {
+            let values = [export.props.as_ref(), call.arguments.as_ref()];
+            if values.iter().flatten().all(|value| value.capabilities().is_empty()) {
+                let [props, arguments] = values.map(|it| it.map(Value::as_bytes));
+                let target = format!("{:?} {:?} {props:?}", export.name, call.path);
+                identity = Some((target, arguments.unwrap_or_default().to_vec()));
+            }
+        });
+        identity
+    }
+
     /// Creates a request, and the caller's half of its call. `sandbox` is the one that is
     /// called, or that loaded the called worker.
     ///

@@ -23,4 +23,7 @@ pub(crate) fn is_enabled() -> bool {
     false
 }
 
+#[cfg(feature = "cache")]
+pub(crate) fn image_not_kept(_: &dyn Display) {}
+
 pub(crate) fn event_lost(_: &str) {}

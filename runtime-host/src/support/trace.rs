@@ -56,6 +56,12 @@ pub(crate) fn is_enabled() -> bool {
     tracing::enabled!(target: "isolet", Level::INFO)
 }
 
+/// Reports that an app image cannot be kept on disk.
+#[cfg(feature = "cache")]
+pub(crate) fn image_not_kept(error: &dyn Display) {
+    tracing::warn!(target: "isolet", error = %error, "an app image cannot be kept on disk");
+}
+
 /// Reports that a tail of the worker misses an event.
 pub(crate) fn event_lost(worker: &str) {
     tracing::warn!(target: "isolet", worker = ?worker, "a tail is too slow: an event is lost");

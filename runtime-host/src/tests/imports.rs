@@ -15,7 +15,7 @@ use crate::worker_code::tail::TailEvent;
 const IMPORTS: &str = r#"
   (import "$root" "log" (func $log (param i32 i32 i32 i32 i32 i32 i32)))
   (import "$root" "abort" (func $abort (param i32 i32 i32)))
-  (import "$root" "source" (func $source (param i32 i32 i32)))
+  (import "$root" "source" (func $source (param i32 i32 i32 i32 i32 i32 i32)))
 "#;
 
 /// Creates a guest that makes the imports of the test, and then answers a call with nothing.
@@ -140,7 +140,8 @@ async fn one_module_asked_for_time_and_again() {
             "(local $left i32) (local.set $left (i32.const {times}))
             (loop $on
               (global.set $free (i32.const 65536))
-              (call $source (i32.const 512) (i32.const 7) (i32.const 1024))
+              (call $source (i32.const 512) (i32.const 7) (i32.const 0) (i32.const 0) (i32.const 0)
+                (i32.const 0) (i32.const 1024))
               (br_if $on (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))"
         );
         let guest = RawGuest::importing(

@@ -1,6 +1,10 @@
 //! Loaded workers.
 
+#[cfg(feature = "cache")]
+mod cached;
 pub(crate) mod entrypoint;
+#[cfg(feature = "cache")]
+mod identity;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use isolet_wire::Value;
 use tokio::sync::{OnceCell, oneshot};
 
-use crate::driver::{self, Start};
+use crate::driver::Start;
 use crate::engine::image::Image;
 use crate::error::fault::lost;
 use crate::error::invalid::CodeError;
@@ -19,6 +23,8 @@ use crate::rpc::mailbox::{AtRest, Hold, Mailbox, StubHold};
 use crate::rpc::request::{Kept, Request};
 use crate::rpc::survey::{Holds, Visitor};
 use crate::worker_code::spec::Code;
+#[cfg(feature = "cache")]
+use cached::app_image;
 
 struct Inner {
     code: Arc<Code>,
@@ -27,6 +33,17 @@ struct Inner {
     warm: Mutex<Option<(Mailbox, StubHold)>>,
     /// Whoever is told each time the one sandbox comes to rest or ends.
     at_rest: AtRest,
+}
+
+/// Returns the app image of a worker. `check` fails if the warm-up has failed.
+#[cfg(not(feature = "cache"))]
+async fn app_image(
+    code: &Arc<Code>,
+    warm_up: Option<Box<Request>>,
+    check: impl FnOnce() -> Result<()> + Send,
+) -> Result<Option<Arc<Image>>> {
+    let image = crate::driver::app_image(code, warm_up).await?;
+    check().map(|()| image)
 }
 
 /// What there is once for all sandboxes of the code.
@@ -106,7 +123,7 @@ impl Worker {
     /// call tries again.
     pub async fn prepare(&self) -> Result<bool> {
         let Inner { code, loaded, .. } = &*self.inner;
-        let image = loaded.image.get_or_try_init(|| driver::app_image(code, None));
+        let image = loaded.image.get_or_try_init(|| app_image(code, None, || Ok(())));
         Ok(image.await?.is_some())
     }
 
@@ -120,11 +137,11 @@ impl Worker {
         let mut is_new = false;
         let image = async || {
             is_new = true;
-            let image = driver::app_image(code, Some(request)).await?;
-            match answer.try_recv().map(Kept::take) {
+            let check = || match answer.try_recv().map(Kept::take) {
                 Ok(Err(error)) => Err(error),
-                _ => Ok(image),
-            }
+                _ => Ok(()),
+            };
+            app_image(code, Some(request), check).await
         };
         let has_image = loaded.image.get_or_try_init(image).await?.is_some();
         if is_new { Ok(has_image) } else { Err(CodeError::HasImage.into()) }

@@ -95,8 +95,12 @@ pub struct WorkerCode {
     pub(crate) given_env: Option<Value>,
     /// The stub that receives the worker's `fetch` requests.
     pub(crate) outbound: Option<Stub>,
+    /// The stub that installs packages.
+    pub(crate) installer: Option<Stub>,
     pub(crate) compatibility_date: Option<String>,
     pub(crate) transpile: TranspileOptions,
+    #[cfg(feature = "cache")]
+    pub(crate) cached_for: Option<crate::image_cache::CachedFor>,
     problem: Option<CodeError>,
 }
 
@@ -125,8 +129,11 @@ impl WorkerCode {
             tail_sink: None,
             given_env: None,
             outbound: None,
+            installer: None,
             compatibility_date: None,
             transpile: TranspileOptions::default(),
+            #[cfg(feature = "cache")]
+            cached_for: None,
             problem: None,
         }
     }
@@ -185,6 +192,16 @@ impl WorkerCode {
     /// Default: none, and `fetch` throws.
     pub fn outbound(mut self, stub: impl Into<Stub>) -> Self {
         self.outbound = Some(stub.into());
+        self
+    }
+
+    /// Lets the worker install packages: sets the stub that `isolet:bundler` calls for what a
+    /// `package.json` asks for, such as a [`PackageInstaller`](crate::PackageInstaller). Workers
+    /// that this worker loads do not have it. Default: none, and packages that are missing are an
+    /// error.
+    #[cfg(feature = "packages")]
+    pub fn packages(mut self, stub: impl Into<Stub>) -> Self {
+        self.installer = Some(stub.into());
         self
     }
 
@@ -251,6 +268,20 @@ impl WorkerCode {
     /// `process.env` holds the strings, numbers and booleans of `env`, as text.
     pub fn node_globals(mut self, exist: bool) -> Self {
         self.flags.node_globals = exist;
+        self
+    }
+
+    /// Keeps the app image of the worker in a cache on disk, so that another process starts it
+    /// without parsing and evaluating its modules. Workers of different tenants share no entry.
+    /// The image is read and written by [`Worker::prepare`](crate::Worker::prepare), by
+    /// [`Entrypoint::warm_up`](crate::Entrypoint::warm_up), and by the first call of
+    /// [`Worker::fresh_per_call`](crate::Worker::fresh_per_call). A module source is asked for
+    /// each module again, and for each specifier that had none, because its files may have
+    /// changed. Workers that this worker loads are not kept. Default: no cache.
+    #[cfg(feature = "cache")]
+    pub fn image_cache(mut self, cache: &crate::ImageCache, tenant: impl Into<String>) -> Self {
+        let (cache, tenant) = (cache.clone(), tenant.into());
+        self.cached_for = Some(crate::image_cache::CachedFor { cache, tenant });
         self
     }
 

@@ -45,6 +45,9 @@ pub(crate) struct Code {
     pub(crate) bytes: u64,
     pub(crate) failed_to_start: AtomicBool,
     pub(crate) aborted: AtomicBool,
+    /// The cache that keeps its app image on disk.
+    #[cfg(feature = "cache")]
+    pub(crate) cached_for: Option<crate::image_cache::CachedFor>,
     /// The watchers of the worker's one sandbox, across all sandboxes that replace it.
     pub(crate) watchers: Watchers,
 }
@@ -53,7 +56,7 @@ pub(crate) struct Code {
 /// they are released when the sandbox that loaded the worker ends.
 #[derive(Default)]
 pub(crate) struct Bound {
-    /// An array of `env` and the stub that receives `fetch`.
+    /// An array of `env`, the stub that receives `fetch`, and the one that installs packages.
     pub(crate) env: Value,
     /// The tails, which receive an event for each invocation that has ended.
     pub(crate) tails: Vec<Stub>,
