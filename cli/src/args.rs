@@ -142,6 +142,20 @@ pub(crate) struct ProgramArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
 
+    /// Install the packages of the nearest package.json that are missing, before the code runs
+    #[cfg(feature = "packages")]
+    #[arg(long)]
+    pub(crate) install: bool,
+
+    /// Let the code install packages, with isolet:bundler
+    #[cfg(feature = "packages")]
+    #[arg(long)]
+    pub(crate) packages: bool,
+
+    #[cfg(feature = "packages")]
+    #[command(flatten)]
+    pub(crate) store: crate::packages::StoreArgs,
+
     /// Let the code send requests to DESTINATION: HOST, HOST:PORT or *.HOST, with or without a
     /// scheme (can be repeated). Without one it is https, or http with port 80. tcp://HOST:PORT is for
     /// `connect()`. Names that lead to private addresses are refused
@@ -172,6 +186,19 @@ pub(crate) struct ProgramArgs {
     #[cfg(feature = "wasi")]
     #[arg(long = "tool", value_name = "NAME=FILE.wasm", value_parser = module)]
     pub(crate) tools: Vec<(String, PathBuf)>,
+
+    /// Keep the heap after loading in DIR, encrypted, so that the next run neither parses nor
+    /// evaluates the modules. Nothing is kept of code that has stubs, such as folders, tools,
+    /// loaders or the network, in env. The logs of the top level are not printed
+    #[cfg(feature = "cache")]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+
+    /// The file with the key of --cache: 64 hexadecimal digits. It is created if it is missing
+    /// [default: isolet/cache-key in the folder for configuration]
+    #[cfg(feature = "cache")]
+    #[arg(long, value_name = "FILE", requires = "cache")]
+    pub(crate) cache_key: Option<PathBuf>,
 
     /// The maximum number of Wasm operations of a call [default: 5000000000]
     #[arg(long, value_name = "N")]

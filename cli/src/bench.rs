@@ -94,7 +94,7 @@ fn start(args: &BenchArgs) -> Result<Vec<Row>, Stopped> {
 }
 
 fn fresh_code(args: &ProgramArgs) -> Result<WorkerCode, Failure> {
-    code(args).map_err(Failure::Usage)
+    code(args)
 }
 
 /// The measurements of one engine.

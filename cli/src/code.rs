@@ -9,6 +9,7 @@ use isolet::{Backend, Limits, Module, TranspileOptions, WorkerCode};
 
 use crate::args::{CompatibilityFlag, ProgramArgs};
 use crate::disk::{self, Folder, Source};
+use crate::run::Failure;
 use crate::streams;
 
 /// The name of standard input in stack traces.
@@ -18,7 +19,7 @@ const STDIN: &str = "stdin.ts";
 ///
 /// # Errors
 /// Errors if the arguments, or a file that they name, are wrong.
-pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
+pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, Failure> {
     made(args, Backend::default()).map(|made| made.code)
 }
 
@@ -27,7 +28,7 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, String> {
 /// # Errors
 /// Errors if the arguments, or a file that they name, are wrong.
 #[cfg(feature = "serve")]
-pub(crate) fn code_and_folder(args: &ProgramArgs) -> Result<(WorkerCode, Arc<Folder>), String> {
+pub(crate) fn code_and_folder(args: &ProgramArgs) -> Result<(WorkerCode, Arc<Folder>), Failure> {
     made(args, Backend::default()).map(|made| (made.code, made.folder))
 }
 
@@ -45,7 +46,7 @@ pub(crate) struct Made {
 /// # Errors
 /// Errors if the arguments, or a file that they name, are wrong.
 #[cfg_attr(not(feature = "wasi"), allow(unused_variables, reason = "there are no tools"))]
-pub(crate) fn made(args: &ProgramArgs, backend: Backend) -> Result<Made, String> {
+pub(crate) fn made(args: &ProgramArgs, backend: Backend) -> Result<Made, Failure> {
     let mut given = BTreeMap::new();
     for (specifier, path) in &args.modules {
         let text = read(path)?;
@@ -66,7 +67,15 @@ pub(crate) fn made(args: &ProgramArgs, backend: Backend) -> Result<Made, String>
     if let Some(name) = &args.jsx_import_source {
         options = options.jsx_import_source(name);
     }
-    let mut code = WorkerCode::from_source(main, Source(Arc::clone(&folder)))
+    let source = Source {
+        folder: Arc::clone(&folder),
+        #[cfg(feature = "packages")]
+        packages: match root.as_deref() {
+            Some(root) => Some(crate::packages::open(root, &args.store, args.install)?),
+            None => None,
+        },
+    };
+    let mut code = WorkerCode::from_source(main, source)
         .limits(limits(args))
         .transpile_options(options)
         .node_globals(true);
@@ -80,7 +89,8 @@ pub(crate) fn made(args: &ProgramArgs, backend: Backend) -> Result<Made, String>
     if let Some(network) = crate::net::network(args)? {
         for (name, placeholder) in network.placeholders() {
             if args.env.iter().any(|(other, _)| other == name) {
-                return Err(format!("--env {name}: a secret of --net-policy has this name"));
+                let text = format!("--env {name}: a secret of --net-policy has this name");
+                return Err(Failure::Usage(text));
             }
             code = code.env_value(name, placeholder);
         }
@@ -110,6 +120,10 @@ pub(crate) fn made(args: &ProgramArgs, backend: Backend) -> Result<Made, String>
         code = code.seed(seed);
     }
     check_names(args)?;
+    #[cfg(feature = "packages")]
+    let code = crate::packages::add_installer(args, code)?;
+    #[cfg(feature = "cache")]
+    let code = crate::cache::add(args, code)?;
     #[cfg(feature = "wasi")]
     let code = crate::tool::add(args, backend, code)?;
     #[cfg(feature = "dir")]
@@ -151,7 +165,11 @@ pub(crate) fn readable(args: &ProgramArgs) -> Vec<PathBuf> {
         let is_here = parent.as_os_str().is_empty();
         Some(if is_here { PathBuf::from(".") } else { parent.to_owned() })
     });
-    root.into_iter().collect()
+    #[cfg(feature = "packages")]
+    let packages = root.as_deref().map(|root| crate::packages::readable(root, &args.store));
+    #[cfg(not(feature = "packages"))]
+    let packages: Option<Vec<PathBuf>> = None;
+    root.into_iter().chain(packages.unwrap_or_default()).collect()
 }
 
 /// The name of the main module, the folder that it imports from, and the module.

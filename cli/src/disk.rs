@@ -80,13 +80,38 @@ impl Folder {
     }
 }
 
-/// A folder as the source of modules.
-pub(crate) struct Source(pub(crate) Arc<Folder>);
+/// A folder as the source of modules, and the packages that they import.
+pub(crate) struct Source {
+    pub(crate) folder: Arc<Folder>,
+    #[cfg(feature = "packages")]
+    pub(crate) packages: Option<isolet::Packages>,
+}
 
 impl ModuleSource for Source {
     fn module<'a>(&'a self, name: &'a str) -> Found<'a> {
+        #[cfg(feature = "packages")]
+        let packages = self.packages.as_ref();
+        #[cfg(feature = "packages")]
+        if let Some(packages) = packages
+            && name.split('/').any(|part| part == "node_modules")
+        {
+            return packages.module(name);
+        }
         // A sandbox that begins has nothing else to do while it reads.
-        Box::pin(std::future::ready(self.0.read(name)))
+        let found = self.folder.read(name);
+        #[cfg(feature = "packages")]
+        if let (Ok(None), Some(packages)) = (&found, packages) {
+            return packages.module(name);
+        }
+        Box::pin(std::future::ready(found))
+    }
+
+    #[cfg(feature = "packages")]
+    fn resolve<'a>(&'a self, specifier: isolet::Specifier<'a>) -> isolet::Resolved<'a> {
+        match &self.packages {
+            Some(packages) => packages.resolve(specifier),
+            None => Box::pin(std::future::ready(Ok(None))),
+        }
     }
 }
 

@@ -4,6 +4,10 @@
 mod args;
 mod audit;
 mod bench;
+#[cfg(feature = "packages")]
+mod bundle;
+#[cfg(feature = "cache")]
+mod cache;
 mod code;
 mod descriptors;
 #[cfg(feature = "dir")]
@@ -14,6 +18,8 @@ mod init;
 #[cfg(feature = "net")]
 mod net;
 mod output;
+#[cfg(feature = "packages")]
+mod packages;
 mod record;
 mod run;
 #[cfg(feature = "serve")]
@@ -42,10 +48,14 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(feature = "packages")]
+    Add(packages::add::AddArgs),
     Run(args::RunArgs),
     Bench(args::BenchArgs),
     Init(init::InitArgs),
     Types(types::TypesArgs),
+    #[cfg(feature = "packages")]
+    Bundle(Box<bundle::BundleArgs>),
     #[cfg(feature = "serve")]
     Serve(Box<serve::args::ServeArgs>),
 }
@@ -53,10 +63,14 @@ enum Command {
 /// Runs the command with the arguments of the process, and returns its exit status.
 pub fn main() -> ExitCode {
     match Args::try_parse() {
+        #[cfg(feature = "packages")]
+        Ok(Args { command: Command::Add(args) }) => packages::add::main(&args),
         Ok(Args { command: Command::Run(args) }) => run::main(args),
         Ok(Args { command: Command::Bench(args) }) => bench::main(&args),
         Ok(Args { command: Command::Init(args) }) => init::main(&args),
         Ok(Args { command: Command::Types(args) }) => types::main(&args),
+        #[cfg(feature = "packages")]
+        Ok(Args { command: Command::Bundle(args) }) => bundle::main(&args),
         #[cfg(feature = "serve")]
         Ok(Args { command: Command::Serve(args) }) => serve::main(*args),
         Err(error) => say(&error),

@@ -70,9 +70,25 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Returns the message.
+    #[cfg(feature = "serve")]
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Self::Usage(text) | Self::Internal(_, text) => text,
+            Self::Interrupted => "interrupted".to_owned(),
+        }
+    }
+
     /// Creates a failure that is neither the code's fault nor the user's.
     pub(crate) fn internal(cause: impl fmt::Display) -> Self {
         Self::Internal(Outcome::InternalError, format!("internal error: {cause}"))
+    }
+}
+
+impl From<String> for Failure {
+    /// Creates a failure that is the user's fault.
+    fn from(text: String) -> Self {
+        Self::Usage(text)
     }
 }
 
@@ -103,6 +119,14 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
     if args.lockdown {
         check_lockdown(&args.program)?;
     }
+    #[cfg(feature = "packages")]
+    if args.lockdown && args.program.packages {
+        return Err(refused_with_lockdown("--packages"));
+    }
+    #[cfg(feature = "cache")]
+    if args.lockdown && args.program.cache.is_some() {
+        return Err(refused_with_lockdown("--cache"));
+    }
     #[cfg(feature = "dir")]
     if args.lockdown && !args.program.dirs.is_empty() {
         return Err(refused_with_lockdown("--dir"));
@@ -112,7 +136,7 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
         return Err(refused_with_lockdown("--tool"));
     }
     // Comes first, because errors in the arguments do not depend on the machine.
-    let made = made(&args.program, args.engine).map_err(Failure::Usage)?;
+    let made = made(&args.program, args.engine)?;
     // The engine opens files of the system, so it comes before the lockdown. Threads, which the
     // runtime may start, come after it.
     let config = EngineConfig::new()
@@ -127,7 +151,7 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
     runtime()?.block_on(run(args, made, engine, Arc::clone(terminal)))
 }
 
-#[cfg(feature = "dir")]
+#[cfg(any(feature = "cache", feature = "dir", feature = "packages", feature = "wasi"))]
 fn refused_with_lockdown(option: &str) -> Failure {
     Failure::Usage(format!(
         "--lockdown cannot be combined with {option}, because a process that is locked down opens \
@@ -212,6 +236,8 @@ async fn run(
     let shown = spinner.clone();
     let code = made.code.on_log(move |line| shown.suspend(|| terminal.log(line)));
     let worker = engine.loader().load(code)?;
+    #[cfg(feature = "cache")]
+    let worker = if args.program.cache.is_some() { worker.fresh_per_call() } else { worker };
     let entrypoint = entrypoint(&args.program, &worker);
     let run = entrypoint.run(args.call.call.as_deref(), &args.call.arguments);
     let report = tokio::select! {

@@ -20,7 +20,7 @@ use super::watch::Stamps;
 use crate::args::ProgramArgs;
 use crate::code;
 use crate::disk::Folder;
-use crate::run::stack_of;
+use crate::run::{Failure, stack_of};
 use crate::terminal::Terminal;
 
 /// A program that has loaded.
@@ -115,7 +115,7 @@ impl Part {
                 program.env.push((name.clone(), value.clone()));
             }
         }
-        let (code, folder) = code::code_and_folder(&program)?;
+        let (code, folder) = code::code_and_folder(&program).map_err(Failure::into_text)?;
         Ok(Self { args, code, folder })
     }
 }

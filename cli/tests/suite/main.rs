@@ -11,6 +11,8 @@ mod limits;
 mod lockdown;
 #[cfg(feature = "net")]
 mod net;
+#[cfg(feature = "packages")]
+mod packages;
 mod poor;
 mod printed;
 mod record;

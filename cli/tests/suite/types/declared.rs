@@ -119,11 +119,12 @@ fn exports<'a>(body: impl Iterator<Item = &'a str>) -> BTreeMap<String, Vec<Memb
     for line in body {
         let line = line.strip_prefix("  ").unwrap_or(line);
         if let Some(rest) = line.strip_prefix("export ") {
-            let kinds = ["abstract class ", "const ", "function "];
+            let kinds = ["abstract class ", "class ", "const ", "function "];
             if let Some(name) = kinds.iter().find_map(|kind| rest.strip_prefix(kind)) {
                 let name = word(name).0.to_owned();
                 let _ = all.entry(name.clone()).or_insert_with(Vec::new);
-                class = rest.starts_with("abstract class").then_some(name);
+                let is_class = rest.starts_with("abstract class ") || rest.starts_with("class ");
+                class = is_class.then_some(name);
             }
         } else if let Some(found) = member(line)
             && let Some(members) = class.as_ref().and_then(|name| all.get_mut(name))

@@ -137,7 +137,7 @@ fn a_main_module_without_types_is_not_named() {
         let folder = Folder::new(&format!("types-main-{at}")).file("wrangler.json", text);
         let said = types(&folder, &["--out", "-"]);
         assert_eq!(env(&said), ["OWN: Fetcher;"]);
-        assert!(!said.out.contains("    mainModule:"), "{main}");
+        assert!(!said.out.contains("GlobalProps {\n    mainModule:"), "{main}");
     }
 }
 

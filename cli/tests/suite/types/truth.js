@@ -2,6 +2,8 @@
 
 import * as workers from "cloudflare:workers";
 import * as sockets from "cloudflare:sockets";
+import * as bundler from "isolet:bundler";
+import * as peerBundler from "@cloudflare/worker-bundler";
 import * as isoletWorkers from "isolet:workers";
 import declared from "./declared.json" with { type: "json" };
 
@@ -161,10 +163,11 @@ const dictionariesAreTrue = async (uses, except) => {
 };
 
 const modulesAreTrue = () => {
-  const found = { "cloudflare:workers": workers, "cloudflare:sockets": sockets };
+  const found = { "cloudflare:workers": workers, "cloudflare:sockets": sockets, "isolet:bundler": bundler };
   for (const [name, module] of Object.entries(found)) {
     const names = Object.keys(modules[name]).sort().join();
-    check(names === Object.keys(module).sort().join(), `${name} exports ${Object.keys(module)}`);
+    // Built-in CommonJS modules are also their own `default`.
+    check(names === Object.keys(module).filter((key) => key !== "default").sort().join(), `${name} exports ${Object.keys(module)}`);
     for (const [key, members] of Object.entries(modules[name])) {
       const prototype = module[key]?.prototype;
       if (members.length > 0 && prototype !== undefined) compareAll(key, prototype, new Map(members.map((member) => [member.name, member])));
@@ -172,6 +175,7 @@ const modulesAreTrue = () => {
   }
   compareAll("RpcStub", workers.RpcStub.prototype, membersOf("Rpc.StubBase"));
   check(Object.keys(isoletWorkers).join() === Object.keys(workers).join(), "isolet:workers");
+  check(Object.keys(peerBundler).join() === Object.keys(bundler).join(), "@cloudflare/worker-bundler");
 };
 const compareAll = (what, object, members) => {
   for (const member of members.values()) {

@@ -67,4 +67,12 @@ fn programs_that_tsc_accepts_run() {
         "Error",
     ]);
     assert_eq!(told["results"], expected);
+
+    let told = response("bundler.ts", include_str!("../../types/bundler.ts"));
+    let expected = json!([
+        "child",
+        ["/client.js", "app", "application/javascript; charset=utf-8"],
+        [false, [], 1, "a", "TypeError", "Error", "image/svg+xml", true, true],
+    ]);
+    assert_eq!(told["results"], expected);
 }

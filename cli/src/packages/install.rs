@@ -1,0 +1,203 @@
+//! Installing the packages of a project.
+
+use std::path::{Path, PathBuf};
+
+use indicatif::ProgressBar;
+use isolet::npm::{
+    AllowedNames, Event, Installed, Installer, Lock, NPM_REGISTRY, Registries, Settings,
+};
+
+use super::{LOCK, MANIFEST, StoreArgs, read, write};
+use crate::disk;
+use crate::run::{self, Failure};
+use crate::terminal::Terminal;
+
+/// The maximum number of bytes of a file of certificates.
+const MAX_CERTIFICATE_BYTES: u64 = 4 << 20;
+
+/// Returns the lines of a project's `.npmrc` that cannot harm its user. With variables of the
+/// environment, a project could send secrets to a registry of its choice, and with certificates
+/// read what is sent to others.
+fn trusted(text: &str, path: &Path) -> String {
+    let mut kept = String::new();
+    for line in text.lines() {
+        let is_harmful = line.contains("${") || line.trim_start().starts_with("cafile");
+        if !is_harmful {
+            kept.push_str(line);
+            kept.push('\n');
+        } else if !line.trim_start().starts_with(['#', ';']) {
+            let name = line.split('=').next().unwrap_or_default().trim();
+            Terminal::default().warning(format!(
+                "{}: {name} is ignored, because it has a variable or names certificates (the \
+                 user's .npmrc may have it)",
+                path.display()
+            ));
+        }
+    }
+    kept
+}
+
+/// Returns the settings for a project: the user's `.npmrc`, that of the project, and the
+/// environment.
+///
+/// # Errors
+/// Errors if one of them is malformed, or there is no folder for the store.
+pub(super) fn settings(
+    args: &StoreArgs,
+    project: &Path,
+    offline: bool,
+) -> Result<Settings, Failure> {
+    let usage = |error: isolet::npm::Error| Failure::Usage(error.to_string());
+    let mut registries = Registries::new(NPM_REGISTRY).map_err(usage)?;
+    let home = path("HOME").map(|home| home.join(".npmrc"));
+    let files = home.map(|path| (path, true)).into_iter().chain([(project.join(".npmrc"), false)]);
+    for (path, is_users) in files {
+        if let Some(text) = read(&path)? {
+            let text = if is_users { text } else { trusted(&text, &path) };
+            let variable = |name: &str| std::env::var(name).ok();
+            registries = registries
+                .with_npmrc(&text, variable)
+                .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        }
+    }
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    registries = registries.with_environment(variables).map_err(usage)?;
+    let store = store(args).ok_or_else(|| {
+        Failure::Usage("there is no home folder; name a folder with --store".to_owned())
+    })?;
+    // npm takes them from both.
+    let files = registries.certificates_file().map(PathBuf::from);
+    let files = files.into_iter().chain(path("NODE_EXTRA_CA_CERTS"));
+    let certificates = files.map(|path| {
+        let text = disk::read_at_most(&path, MAX_CERTIFICATE_BYTES);
+        text.map(String::into_bytes)
+            .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+    });
+    let certificates = certificates.collect::<Result<_, _>>()?;
+    let mut settings = Settings::new(registries, store);
+    settings.certificates = certificates;
+    settings.offline = offline;
+    settings.allowed = AllowedNames::new(&args.allowed);
+    if let Some(age) = args.minimum_age {
+        settings.minimum_age = age;
+    }
+    Ok(settings)
+}
+
+fn path(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|it| !it.is_empty()).map(PathBuf::from)
+}
+
+/// Returns the folder of the store. `None` if there is neither one nor a home folder.
+pub(super) fn store(args: &StoreArgs) -> Option<PathBuf> {
+    if let Some(store) = &args.store {
+        return Some(store.clone());
+    }
+    let caches = path("XDG_CACHE_HOME").or_else(|| Some(path("HOME")?.join(".cache")))?;
+    Some(caches.join("isolet").join("packages"))
+}
+
+/// Installs the packages of a project, and writes its lockfile if that changes.
+///
+/// # Errors
+/// Errors if a package cannot be had, or the lockfile cannot be written.
+pub(super) fn project(
+    project: &Path,
+    args: &StoreArgs,
+    offline: bool,
+) -> Result<isolet::npm::Packages, Failure> {
+    let settings = settings(args, project, offline)?;
+    let manifest = read(&project.join(MANIFEST))?.unwrap_or_default();
+    let lock = lock(project)?;
+    let installed =
+        wait(settings, async |installer| installer.install(&manifest, lock.as_ref()).await);
+    let installed = installed.map_err(|failure| match failure {
+        Failure::Usage(text) if offline => Failure::Usage(format!(
+            "{}: {text} (isolet run --install installs what is missing)",
+            project.display()
+        )),
+        other => other,
+    })?;
+    if !offline {
+        finish(project, &installed)?;
+    }
+    Ok(installed.packages)
+}
+
+/// Reads the lockfile of a project: its own, or else that of npm.
+///
+/// # Errors
+/// Errors if it is malformed.
+pub(super) fn lock(project: &Path) -> Result<Option<Lock>, Failure> {
+    for name in [LOCK, "package-lock.json"] {
+        let path = project.join(name);
+        if let Some(text) = read(&path)? {
+            let lock = Lock::parse(&text);
+            let lock =
+                lock.map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+            return Ok(Some(lock));
+        }
+    }
+    Ok(None)
+}
+
+/// Prints the warnings, and writes the lockfile if it changes.
+///
+/// # Errors
+/// Errors if it cannot be written.
+pub(super) fn finish(project: &Path, installed: &Installed) -> Result<(), Failure> {
+    let terminal = Terminal::default();
+    for warning in &installed.warnings {
+        terminal.warning(warning);
+    }
+    let path = project.join(LOCK);
+    let text = installed.lock.to_json();
+    if read(&path)?.as_deref() == Some(text.as_str()) {
+        return Ok(());
+    }
+    write(&path, &text)
+}
+
+/// Runs an installer with a spinner. Ctrl-C ends it.
+///
+/// # Errors
+/// Errors with the installer's error.
+pub(super) fn wait<T>(
+    settings: Settings,
+    run: impl AsyncFnOnce(&Installer) -> isolet::npm::Result<T> + Send,
+) -> Result<T, Failure>
+where
+    T: Send,
+{
+    let spinner = run::spinner("installing");
+    let shown = spinner.clone();
+    let installer =
+        Installer::new(settings).with_progress(move |event: &Event<'_>| show(&shown, event));
+    let install = || {
+        run::runtime()?.block_on(async {
+            let result = tokio::select! {
+                result = run(&installer) => result.map_err(|error| error.to_string().into()),
+                _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
+                () = run::spin(&spinner) => Err(Failure::Interrupted),
+            };
+            spinner.finish_and_clear();
+            result
+        })
+    };
+    // A server that loads its program again is in a runtime already.
+    std::thread::scope(|scope| scope.spawn(install).join())
+        .unwrap_or_else(|_| Err(Failure::internal("the installer panicked")))
+}
+
+fn show(spinner: &ProgressBar, event: &Event<'_>) {
+    match event {
+        Event::Resolving { package, resolved } => {
+            spinner.set_message(format!("resolving {package}, {resolved} done"));
+        }
+        Event::Fetched { package, done, total } => {
+            spinner.set_message(format!("installed {package}, {done} of {total}"));
+        }
+        _ => {}
+    }
+}
