@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers of the host, beginning with the lowest.
-const HOST: [&str; 14] = [
+const HOST: [&str; 17] = [
     "support",
     "error",
     "limits",
+    "resolver",
     "engine",
+    "image_cache",
     "rpc",
     "sandbox",
     "worker_code",
@@ -20,6 +22,7 @@ const HOST: [&str; 14] = [
     "serve",
     "dir",
     "tool",
+    "packages",
 ];
 
 /// The layers of the guest, beginning with the lowest.
