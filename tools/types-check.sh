@@ -37,7 +37,7 @@ END
   node "$here/node_modules/typescript/bin/tsc" -p "$here/programs/$name.json"
 }
 check alone '' false loader.ts
-check programs '' false loader.ts tutorial.ts platform.ts absent.ts
+check programs '' false loader.ts tutorial.ts platform.ts bundler.ts absent.ts
 check node '"node"' true loader.ts node.ts
 echo "tsc: the project of isolet init"
 node "$here/node_modules/typescript/bin/tsc" -p "$here/project"
