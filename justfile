@@ -69,8 +69,9 @@ wpt folder *options:
     cargo build --release -p isolet-cli
     tools/wpt.py {{ folder }} {{ options }}
 
-# Programs that use packages from npm, in sandboxes and in Node (needs node 20 and npm); fails if
-# one is lost of those in tests/conformance/packages.json
+# Programs that use packages from npm, in sandboxes and in Node (needs node 20 and npm), bundled or
+# with --unbundled from node_modules; fails if one is lost of those in tests/conformance/packages.json
+# or packages-unbundled.json
 packages *options:
     cargo build --release -p isolet-cli
     tools/packages.py {{ options }}

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Runs programs that use packages from npm in sandboxes and in Node, and compares the results.
 
-    packages.py [--isolet PROGRAM] [--node PROGRAM] [--only WORD] [--jobs N] [--bless] [-- OPTION...]
+    packages.py [--isolet PROGRAM] [--node PROGRAM] [--only WORD] [--jobs N] [--unbundled] [--bless] [-- OPTION...]
 
 The packages are those that tests/packages/package-lock.json pins, installed into
 target/packages without their install scripts. Each of tests/packages/programs is bundled with
 what it imports, and its default export runs under the default limits of `isolet run`, except for
-those listed in LIMITS. What comes after -- is given to `isolet run`. A program that passes in
+those listed in LIMITS. With --unbundled, the programs are run as they are, and import the packages from
+node_modules; their results are those of packages-unbundled.json. What comes after -- is given to `isolet run`. A program that passes in
 tests/conformance/packages.json and fails now is a loss, and the exit status is 1. --bless records
 the results of this run instead. --only runs the programs whose name has the word in it.
 """
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tests" / "packages"
 INSTALLED = ROOT / "target" / "packages"
 RECORD = ROOT / "tests" / "conformance" / "packages.json"
+UNBUNDLED_RECORD = ROOT / "tests" / "conformance" / "packages-unbundled.json"
 PATIENCE = 120
 # Programs that need more than the default limits: the options and why.
 LIMITS = {
@@ -89,7 +91,7 @@ def difference(value, other):
 
 
 def run(options, name):
-    bundle = INSTALLED / "bundles" / f"{name}.mjs"
+    bundle = INSTALLED / options.folder / f"{name}.mjs"
     if not bundle.exists():
         return "fails", "cannot be bundled", {}
     wanted, error = in_node(options.node, bundle)
@@ -110,17 +112,29 @@ def main():
     parser.add_argument("--node", default="node")
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--unbundled", action="store_true")
     parser.add_argument("--bless", action="store_true")
     parser.add_argument("options", nargs="*", help="options of `isolet run`, after --")
     options = parser.parse_args()
     options.isolet = str(Path(options.isolet).resolve())
+    options.folder = "programs" if options.unbundled else "bundles"
+    record_file = UNBUNDLED_RECORD if options.unbundled else RECORD
 
     install()
     names = sorted(file.stem for file in (SOURCE / "programs").glob("*.mjs") if options.only in file.stem)
-    bundles = INSTALLED / "bundles"
+    bundles = INSTALLED / options.folder
+    bundles.mkdir(exist_ok=True)
     for name in names:
         (bundles / f"{name}.mjs").unlink(missing_ok=True)
-    subprocess.run([options.node, SOURCE / "bundle.mjs", INSTALLED, bundles, *names], check=False)
+        if options.unbundled:
+            (bundles / "of").mkdir(exist_ok=True)
+            shutil.copy(SOURCE / "programs" / f"{name}.mjs", bundles / "of")
+            (bundles / f"{name}.mjs").write_text(
+                f"import program from './of/{name}.mjs';\n"
+                "export default async () => JSON.stringify(await program());\n"
+            )
+    if not options.unbundled:
+        subprocess.run([options.node, SOURCE / "bundle.mjs", INSTALLED, bundles, *names], check=False)
     with ThreadPoolExecutor(options.jobs) as pool:
         outcomes = dict(zip(names, pool.map(lambda name: run(options, name), names)))
 
@@ -133,10 +147,10 @@ def main():
     print(f"{len(passed)} of {len(names)} pass")
     if options.bless:
         record = {name: "ok" if name in passed else f"{outcome}: {why}" for name, (outcome, why, _) in outcomes.items()}
-        before = json.loads(RECORD.read_text()) if options.only and RECORD.exists() else {}
-        RECORD.write_text(json.dumps({**before, **record}, indent=1, sort_keys=True) + "\n")
+        before = json.loads(record_file.read_text()) if options.only and record_file.exists() else {}
+        record_file.write_text(json.dumps({**before, **record}, indent=1, sort_keys=True) + "\n")
         return
-    recorded = json.loads(RECORD.read_text())
+    recorded = json.loads(record_file.read_text())
     lost = [name for name in names if recorded.get(name) == "ok" and name not in passed]
     for name in passed:
         if recorded.get(name) != "ok":
