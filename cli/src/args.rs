@@ -114,6 +114,7 @@ pub(crate) struct CallArgs {
 }
 
 /// The program and its limits.
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, clap::Args)]
 pub(crate) struct ProgramArgs {
     /// The file to run (.js, .ts, .tsx, .jsx, .mjs or .cjs), or - for TypeScript from standard

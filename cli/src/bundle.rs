@@ -26,6 +26,7 @@ Exit status:
 /// not concatenated: each file stays one module, under its path from the root. Names of Node's
 /// modules, and those that begin with node:, cloudflare: or isolet:, stay as they are. Files are
 /// parsed in a sandbox, and nothing of the program runs.
+#[allow(clippy::doc_markdown, reason = "the text is printed as it is")]
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct BundleArgs {

@@ -1,5 +1,6 @@
 //! `--cache`.
 
+use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -60,7 +61,11 @@ fn key(path: &Path) -> io::Result<[u8; KEY_BYTES]> {
 fn create(path: &Path) -> io::Result<String> {
     let mut key = [0; KEY_BYTES];
     getrandom::fill(&mut key).map_err(io::Error::other)?;
-    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut text = String::new();
+    for byte in key {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }

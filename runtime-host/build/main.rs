@@ -66,8 +66,7 @@ fn main() -> Result<()> {
     digest.update(&memory);
     digest.update(&data);
     digest.update(fs::read("guests/guest-ts.wasm")?);
-    let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    fs::write(out.join("image.sha256"), digest)?;
+    fs::write(out.join("image.sha256"), digest.finalize())?;
     if feature("PULLEY") {
         let big = env::var("CARGO_CFG_TARGET_ENDIAN")? == "big";
         let target = if big { "pulley64be" } else { "pulley64" };

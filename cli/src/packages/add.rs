@@ -1,5 +1,6 @@
 //! `isolet add`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,6 +22,7 @@ Exit status:
 /// share. `isolet run` finds them there: there is no node_modules. Nothing of a package runs when it
 /// is installed. Registries and tokens are those of .npmrc and of the environment, as with npm.
 /// Without a package, installs what package.json asks for.
+#[allow(clippy::doc_markdown, reason = "the text is printed as it is")]
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct AddArgs {
@@ -68,7 +70,8 @@ fn add(args: &AddArgs) -> Result<(), Failure> {
         let named =
             package.path().matches("node_modules/").count() == 1 && args.packages.iter().any(is_it);
         if named {
-            text += &format!("{} {}\n", package.name(), package.version());
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{} {}", package.name(), package.version());
         }
     }
     let total = added.installed.packages.iter().count();

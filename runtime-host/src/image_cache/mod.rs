@@ -225,7 +225,9 @@ impl Inner {
             let name = entry.file_name();
             let Some(kind) = EntryKind::of(&name.to_string_lossy()) else { continue };
             let Ok(metadata) = entry.metadata() else { continue };
-            let time = metadata.modified().map_or(SystemTime::UNIX_EPOCH, |time| time.into_std());
+            let time = metadata
+                .modified()
+                .map_or(SystemTime::UNIX_EPOCH, cap_std::time::SystemTime::into_std);
             // Another process may be writing it.
             if kind == EntryKind::Temporary && time.elapsed().is_ok_and(|age| age < ABANDONED_AFTER)
             {

@@ -204,7 +204,7 @@ impl Files {
 
 fn is_read(name: &str) -> bool {
     let Some((stem, ending)) = name.rsplit_once('.') else { return false };
-    // Declarations of TypeScript end in `.d.ts` and the like.
-    let is_declaration = stem.ends_with(".d") && ending.ends_with("ts");
+    let is_declaration =
+        stem.rsplit_once('.').is_some_and(|(_, end)| end == "d") && ending.ends_with("ts");
     !is_declaration && ENDINGS.contains(&ending)
 }

@@ -126,18 +126,14 @@ impl Packages {
         let bytes = self.files.read(name, left).map_err(|error| format!("{name}: {error}"))?;
         let length = bytes.len() as u64;
         let text = String::from_utf8(bytes).map_err(|_| format!("{name}: it is not UTF-8"))?;
-        let module = match found.format {
-            Format::Module => Module::by_name(name, text),
-            Format::CommonJs => Some(match Module::by_name(name, text) {
-                Some(Module::JavaScript(text)) => Module::CommonJs(text),
-                Some(module) => module,
-                None => return Err(refusal(name)),
-            }),
-            Format::Undeclared if in_package(name) => Some(Module::Undeclared(text)),
-            Format::Disabled => Some(Module::CommonJs(String::new())),
-            Format::Undeclared | Format::Other => Module::by_name(name, text),
+        let module = Module::by_name(name, text).ok_or_else(|| refusal(name))?;
+        let module = match (found.format, module) {
+            (Format::CommonJs, Module::JavaScript(text)) => Module::CommonJs(text),
+            (Format::Undeclared, Module::JavaScript(text)) if in_package(name) => {
+                Module::Undeclared(text)
+            }
+            (_, module) => module,
         };
-        let module = module.ok_or_else(|| refusal(name))?;
         let mut known = self.known();
         // Another sandbox may have read it, or others, meanwhile.
         if let Some(module) = known.modules.get(name) {

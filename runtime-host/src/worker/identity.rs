@@ -6,12 +6,8 @@ use crate::image_cache::Identity;
 use crate::rpc::request::Request;
 use crate::worker_code::spec::Code;
 
-/// The guests and the base image, whose heaps are not those of another build.
-const BUILD: &str = concat!(
-    env!("CARGO_PKG_VERSION"),
-    "\n",
-    include_str!(concat!(env!("OUT_DIR"), "/image.sha256"))
-);
+/// A digest of the guests and the base image, whose heaps are not those of another build.
+const BUILD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/image.sha256"));
 
 struct Parts(Context);
 
@@ -28,6 +24,7 @@ impl Parts {
 /// none.
 pub(super) fn of(code: &Code, tenant: &str, warm_up: Option<&Request>) -> Option<Identity> {
     let mut parts = Parts(Context::new(&SHA256));
+    parts.add(env!("CARGO_PKG_VERSION"));
     parts.add(BUILD);
     parts.add(tenant);
     parts.add(&code.main);

@@ -123,7 +123,7 @@ impl Worker {
     /// call tries again.
     pub async fn prepare(&self) -> Result<bool> {
         let Inner { code, loaded, .. } = &*self.inner;
-        let image = loaded.image.get_or_try_init(|| app_image(code, None, || Ok(())));
+        let image = loaded.image.get_or_try_init(|| Box::pin(app_image(code, None, || Ok(()))));
         Ok(image.await?.is_some())
     }
 
@@ -141,7 +141,7 @@ impl Worker {
                 Ok(Err(error)) => Err(error),
                 _ => Ok(()),
             };
-            app_image(code, Some(request), check).await
+            Box::pin(app_image(code, Some(request), check)).await
         };
         let has_image = loaded.image.get_or_try_init(image).await?.is_some();
         if is_new { Ok(has_image) } else { Err(CodeError::HasImage.into()) }

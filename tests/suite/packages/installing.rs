@@ -45,9 +45,9 @@ async fn an_embedder_installs_packages_for_a_worker() {
         .file("app/main.js", "import even from 'is-even'; export default { run: n => even(n) }");
     let installer = Installer::new(settings(&server, &folder));
     let manifest = r#"{"dependencies":{"is-even":"1"}}"#;
-    let installed = soon(installer.install(manifest, None)).await.expect("packages");
+    let found = soon(installer.install(manifest, None)).await.expect("packages").packages;
     let root = folder.path("app");
-    let packages = Packages::installed(Some(&root), &installed.packages).expect("packages");
+    let packages = Packages::installed(Some(&root), &found).expect("packages");
     let case = Case::js("").code(|_| WorkerCode::from_source("main.js", packages));
     let _ = case.arg(4).run().await.expect_ok(true);
     assert!(!folder.path("app/node_modules").exists());
