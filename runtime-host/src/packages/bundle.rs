@@ -147,8 +147,8 @@ impl Packages {
     /// specifiers become relative paths, so that the modules need no packages and no resolution.
     /// Modules are not concatenated: each file stays one module.
     ///
-    /// Files are parsed in a sandbox, within [`BundleOptions::limits`], at some 20 MB/s. Needs
-    /// the feature `typescript`. Nothing of the program runs.
+    /// Files are parsed in a sandbox, within [`BundleOptions::limits`]. Needs the feature
+    /// `typescript`. Nothing of the program runs.
     ///
     /// # Errors
     /// Errors if a file does not parse, a relative import means no file, or a limit is reached.
