@@ -146,7 +146,12 @@ def main():
     passed = [name for name, (outcome, _, _) in outcomes.items() if outcome == "ok"]
     print(f"{len(passed)} of {len(names)} pass")
     if options.bless:
-        record = {name: "ok" if name in passed else f"{outcome}: {why}" for name, (outcome, why, _) in outcomes.items()}
+        def shown(outcome, why):
+            return f"{outcome}: {why}".replace(f"{ROOT}/", "")
+
+        record = {
+            name: "ok" if name in passed else shown(outcome, why) for name, (outcome, why, _) in outcomes.items()
+        }
         before = json.loads(record_file.read_text()) if options.only and record_file.exists() else {}
         record_file.write_text(json.dumps({**before, **record}, indent=1, sort_keys=True) + "\n")
         return
