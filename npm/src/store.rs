@@ -75,6 +75,11 @@ impl Store {
         }
     }
 
+    /// Returns true if a package is in the store. Files of it may have been removed since.
+    pub(crate) fn has(&self, integrity: &Integrity) -> bool {
+        self.root.is_file(Path::new(&integrity.hex()).join(INDEX))
+    }
+
     /// Returns the bytes of a package's archive, if the package is in the store and complete:
     /// each file is there, with its size. Contents are not read.
     pub(crate) fn find(&self, integrity: &Integrity) -> Option<u64> {

@@ -43,6 +43,11 @@ async fn the_second_worker_does_not_evaluate() {
     let first = run(case(), &cache(&folder), "a").await;
     assert_eq!(run(case(), &cache(&folder), "a").await.to_bits(), first.to_bits());
     assert_eq!(entries(&folder).len(), 1);
+    // The first sandbox is written, and the others are mapped.
+    let restored = case().code(|code| code.image_cache(&cache(&folder), "a")).worker();
+    for _ in 0..3 {
+        assert_eq!(result(&restored).await.to_bits(), first.to_bits());
+    }
     // Without a cache it does.
     let worker = case().worker();
     assert_ne!(result(&worker).await.to_bits(), first.to_bits());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::handed_out::HandedOut;
-use crate::engine::image::Written;
+use crate::engine::image::Pages;
 
 const WASM_PAGE: u64 = 65536;
 
@@ -12,7 +12,7 @@ const MAX_MEMORY_BYTES: u64 = 4 << 30;
 
 /// An app image as it was stored.
 pub(crate) struct Entry {
-    pub(crate) memory: Vec<u8>,
+    pub(crate) pages: Pages,
     pub(crate) modules: Vec<HandedOut>,
 }
 
@@ -34,17 +34,13 @@ pub(super) fn encode(
     memory: &[u8],
     modules: Vec<HandedOut>,
 ) -> serde_json::Result<Vec<u8>> {
-    let Written { runs, .. } = Written::difference(base, memory);
-    let mut pages = Vec::new();
-    for run in &runs {
-        pages.extend_from_slice(memory.get(run.clone()).unwrap_or_default());
-    }
-    let runs = runs.iter().map(|run| (run.start as u64, run.end as u64)).collect();
+    let pages = Pages::difference(base, memory);
+    let runs = pages.runs().iter().map(|run| (run.start as u64, run.end as u64)).collect();
     let head = Head { memory_bytes: memory.len() as u64, runs, modules };
     let head = serde_json::to_vec(&head)?;
     let mut bytes = (head.len() as u64).to_le_bytes().to_vec();
     bytes.extend(head);
-    bytes.extend(lz4_flex::compress_prepend_size(&pages));
+    bytes.extend(lz4_flex::compress_prepend_size(pages.bytes()));
     Ok(bytes)
 }
 
@@ -62,18 +58,10 @@ pub(super) fn decode(base: &[u8], bytes: &[u8]) -> Option<Entry> {
         return None;
     }
     let pages = lz4_flex::decompress(pages, length.try_into().ok()?).ok()?;
-    let mut memory = vec![0; memory_bytes.try_into().ok()?];
-    let shared = memory.len().min(base.len());
-    memory.get_mut(..shared)?.copy_from_slice(base.get(..shared)?);
-    let mut left = pages.as_slice();
-    for (start, end) in runs {
-        let run = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
-        let place = memory.get_mut(run)?;
-        let (page, rest) = left.split_at_checked(place.len())?;
-        place.copy_from_slice(page);
-        left = rest;
-    }
-    left.is_empty().then_some(Entry { memory, modules })
+    let run = |(start, end)| Some(usize::try_from(start).ok()?..usize::try_from(end).ok()?);
+    let runs = runs.into_iter().map(run).collect::<Option<_>>()?;
+    let pages = Pages::from_parts(base, memory_bytes.try_into().ok()?, runs, pages)?;
+    Some(Entry { pages, modules })
 }
 
 #[cfg(test)]
@@ -91,10 +79,17 @@ mod tests {
     #[test]
     fn a_memory_comes_back() {
         let base = memory(2, &[1, 70_000]);
-        for image in [base.clone(), memory(2, &[]), memory(3, &[1, 190_000]), memory(1, &[5])] {
+        for image in [base.clone(), memory(2, &[]), memory(3, &[1, 190_000])] {
             let bytes = encode(&base, &image, Vec::new()).expect("an entry");
-            assert!(decode(&base, &bytes).is_some_and(|entry| entry.memory == image));
+            assert!(decode(&base, &bytes).is_some_and(|entry| entry.pages.over(&base) == image));
         }
+    }
+
+    #[test]
+    fn a_memory_smaller_than_the_base_image_is_refused() {
+        let base = memory(2, &[1]);
+        let bytes = encode(&base, &memory(1, &[5]), Vec::new()).expect("an entry");
+        assert!(decode(&base, &bytes).is_none());
     }
 
     #[test]

@@ -193,8 +193,8 @@ async fn instantiate(
     store.set_fuel(u64::MAX).map_err(internal)?;
     store.fuel_async_yield_interval(Some(YIELD_INTERVAL)).map_err(internal)?;
     let instance = image.pre().instantiate_async(&mut store).await.map_err(stopped_at_start)?;
-    if let Some(written) = image.written() {
-        snapshot::write(&mut store, &instance, image.memory(), written).await?;
+    if let Some((bytes, pages)) = image.written() {
+        snapshot::write(&mut store, &instance, bytes, pages).await?;
     }
     let turn = image.turn().of(&mut store, &instance).map_err(internal)?;
     Ok((store, instance, turn))

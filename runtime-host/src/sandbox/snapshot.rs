@@ -5,7 +5,7 @@ use wasmtime::component::{Instance, WasmList};
 
 use super::{Sandbox, instantiate, stopped_at_start};
 use crate::engine::host_state::HostState;
-use crate::engine::image::Written;
+use crate::engine::image::{Pages, differing_runs};
 use crate::error::Result;
 use crate::error::fault::{defect, internal};
 
@@ -36,17 +36,31 @@ impl Sandbox {
 
     /// Makes the memory equal to a dump, and writes only the pages that differ.
     async fn restore(&mut self, memory: &[u8]) -> Result<()> {
-        let difference = Written::difference(self.image.memory(), memory);
-        write(&mut self.store, &self.instance, memory, &difference).await
+        let image = self.image.memory();
+        let runs = differing_runs(image, memory);
+        let more = memory.len().saturating_sub(image.len());
+        let pages = runs.iter().map(|run| (run.start, &memory[run.clone()]));
+        write_runs(&mut self.store, &self.instance, more, pages).await
     }
 }
 
-/// Writes the pages in which `memory` differs from what the instance has.
+/// Writes pages into an instance with a memory of `bytes`.
 pub(super) async fn write(
     store: &mut Store<HostState>,
     instance: &Instance,
-    memory: &[u8],
-    difference: &Written,
+    bytes: usize,
+    pages: &Pages,
+) -> Result<()> {
+    let more = pages.memory_bytes().saturating_sub(bytes);
+    write_runs(store, instance, more, pages.iter()).await
+}
+
+/// Grows the memory by `more` bytes, and writes runs of pages by their addresses.
+async fn write_runs(
+    store: &mut Store<HostState>,
+    instance: &Instance,
+    more: usize,
+    runs: impl Iterator<Item = (usize, &[u8])>,
 ) -> Result<()> {
     store.set_fuel(u64::MAX).map_err(internal)?;
     let grow = instance.get_typed_func::<(u32,), (i32,)>(&mut *store, "grow");
@@ -55,19 +69,17 @@ pub(super) async fn write(
     let (grow, seek, write) =
         (grow.map_err(internal)?, seek.map_err(internal)?, write.map_err(internal)?);
 
-    let pages = difference.more / WASM_PAGE;
-    if pages > 0 {
-        let pages = u32::try_from(pages).map_err(internal)?;
+    if more > 0 {
+        let pages = u32::try_from(more / WASM_PAGE).map_err(internal)?;
         let (old,) = grow.call_async(&mut *store, (pages,)).await.map_err(stopped_at_start)?;
         if old < 0 {
             return Err(defect("a heap larger than a sandbox"));
         }
     }
-    for run in &difference.runs {
-        let to = u32::try_from(run.start).map_err(internal)?;
+    for (start, bytes) in runs {
+        let to = u32::try_from(start).map_err(internal)?;
         seek.call_async(&mut *store, (to,)).await.map_err(internal)?;
-        let pages = memory.get(run.clone()).unwrap_or_default();
-        write.call_async(&mut *store, (pages,)).await.map_err(internal)?;
+        write.call_async(&mut *store, (bytes,)).await.map_err(internal)?;
     }
     Ok(())
 }

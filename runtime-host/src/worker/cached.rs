@@ -1,10 +1,13 @@
 //! App images from a cache.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::OnceCell;
 
 use super::identity;
 use crate::driver;
-use crate::engine::image::Image;
+use crate::engine::image::{Image, Pages};
 use crate::error::Result;
 use crate::error::fault::{at_fault, internal};
 use crate::image_cache::CachedFor;
@@ -35,7 +38,7 @@ pub(crate) async fn app_image(
     if let Some(found) = cache.load(&identity).await
         && code.sources.still_has(&found.modules).await
     {
-        return restored(code, found.memory).await.map(Some);
+        return restored(code, found.pages).map(Some);
     }
     let recording = code.sources.record_answers();
     let image = driver::app_image(code, warm_up).await?;
@@ -46,11 +49,36 @@ pub(crate) async fn app_image(
     Ok(image)
 }
 
-/// Makes the image of a memory, as [`driver::app_image`] does.
-async fn restored(code: &Arc<Code>, memory: Vec<u8>) -> Result<Arc<Image>> {
-    let kept = code.quota.commit(2 * memory.len() as u64)?;
-    let engine = code.engine.clone();
-    let image = tokio::task::spawn_blocking(move || engine.images().of_memory(memory));
-    let image = image.await.map_err(internal)?.map_err(at_fault)?;
+/// Makes an image of the pages of an entry.
+fn restored(code: &Code, pages: Pages) -> Result<Arc<Image>> {
+    // Covers the memory and the file that sandboxes map from the second on.
+    let kept = code.quota.commit(2 * pages.memory_bytes() as u64)?;
+    let image = code.engine.images().of_pages(pages).map_err(at_fault)?;
     Ok(Arc::new(image.keeping(kept)))
+}
+
+/// The mapped form of an image from the cache.
+///
+/// To write an image into a sandbox takes some microseconds a page, and to map it some
+/// milliseconds once. So a process that needs one sandbox never maps it.
+#[derive(Default)]
+pub(super) struct Mapped {
+    has_one: AtomicBool,
+    image: OnceCell<Arc<Image>>,
+}
+
+impl Mapped {
+    /// Returns an app image as one more sandbox needs it.
+    pub(super) async fn for_sandbox(&self, code: &Code, image: &Arc<Image>) -> Result<Arc<Image>> {
+        let maps = image.written().is_some() && code.engine.images().maps();
+        if !maps || !self.has_one.swap(true, Ordering::Relaxed) {
+            return Ok(Arc::clone(image));
+        }
+        let mapped = self.image.get_or_try_init(async || {
+            let (engine, image) = (code.engine.clone(), Arc::clone(image));
+            let mapped = tokio::task::spawn_blocking(move || engine.images().apart_from(&image));
+            mapped.await.map_err(internal)?.map(Arc::new).map_err(at_fault)
+        });
+        mapped.await.cloned()
+    }
 }

@@ -51,6 +51,40 @@ struct Loaded {
     _reservation: Reservation,
     /// The app image, which is the heap after loading. `None` if the worker has none.
     image: OnceCell<Option<Arc<Image>>>,
+    #[cfg(feature = "cache")]
+    mapped: cached::Mapped,
+}
+
+impl Loaded {
+    fn new(reservation: Reservation) -> Self {
+        Self {
+            _reservation: reservation,
+            image: OnceCell::new(),
+            #[cfg(feature = "cache")]
+            mapped: cached::Mapped::default(),
+        }
+    }
+
+    /// Returns the app image as one more sandbox needs it. `None` if the worker has none.
+    #[cfg_attr(not(feature = "cache"), allow(unused_variables))]
+    async fn image_for_sandbox(&self, code: &Code) -> Result<Option<Arc<Image>>> {
+        let Some(image) = self.image.get().and_then(Option::as_ref) else { return Ok(None) };
+        #[cfg(feature = "cache")]
+        let image = &self.mapped.for_sandbox(code, image).await?;
+        Ok(Some(Arc::clone(image)))
+    }
+}
+
+/// The sandboxes that the calls of a worker get.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sandboxes {
+    /// All calls share one.
+    Shared,
+    /// Each call has its own, made from the app image.
+    Own,
+    /// The only call has its own, made from the base image.
+    #[cfg(feature = "mcp")]
+    Single,
 }
 
 /// A loaded worker.
@@ -62,7 +96,7 @@ struct Loaded {
 #[derive(Clone)]
 pub struct Worker {
     inner: Arc<Inner>,
-    fresh: bool,
+    sandboxes: Sandboxes,
 }
 
 impl Worker {
@@ -70,11 +104,11 @@ impl Worker {
         Self {
             inner: Arc::new(Inner {
                 code: Arc::new(code),
-                loaded: Arc::new(Loaded { _reservation: reservation, image: OnceCell::new() }),
+                loaded: Arc::new(Loaded::new(reservation)),
                 warm: Mutex::new(None),
                 at_rest: None,
             }),
-            fresh: false,
+            sandboxes: Sandboxes::Shared,
         }
     }
 
@@ -89,7 +123,7 @@ impl Worker {
             warm: Mutex::new(None),
             at_rest,
         };
-        Self { inner: Arc::new(inner), fresh: self.fresh }
+        Self { inner: Arc::new(inner), sandboxes: self.sandboxes }
     }
 
     /// Returns the date set with [`WorkerCode::compatibility_date`], or by the worker that
@@ -109,7 +143,15 @@ impl Worker {
     /// the modules already run.
     #[must_use]
     pub fn fresh_per_call(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), fresh: true }
+        Self { inner: Arc::clone(&self.inner), sandboxes: Sandboxes::Own }
+    }
+
+    /// Returns the same worker for a single call, which runs on the caller's task in a sandbox
+    /// made from the base image. Dropping the future of the call ends the sandbox at once, also
+    /// in the middle of a turn.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn for_single_call(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), sandboxes: Sandboxes::Single }
     }
 
     /// Makes the app image: loads the worker once and keeps its heap. This takes a few
@@ -174,7 +216,7 @@ impl Worker {
     }
 
     pub(crate) fn is_fresh(&self) -> bool {
-        self.fresh
+        self.sandboxes != Sandboxes::Shared
     }
 
     /// Sends a request to the worker's one sandbox, and creates the sandbox if there is none.
@@ -219,13 +261,16 @@ impl Worker {
         mut receiver: oneshot::Receiver<Kept<T>>,
     ) -> Result<T> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
-        self.prepare().await?;
+        if self.sandboxes == Sandboxes::Own {
+            self.prepare().await?;
+        }
         let code = &self.inner.code;
         if code.is_child() && !code.parent.is_alive() {
             return Err(Error::ParentEnded);
         }
-        let app = self.inner.loaded.image.get().and_then(Option::as_ref);
-        let start = self.start(app.unwrap_or(code.engine.base()), app.is_some(), false)?;
+        let app = self.inner.loaded.image_for_sandbox(code).await?;
+        let image = app.as_ref().unwrap_or(code.engine.base());
+        let start = self.start(image, app.is_some(), false)?;
         request.reseed = Some(start.seed);
         let (mailbox, starting) = start.mailbox();
         // Nobody holds the sandbox, so the driver ends with the call.

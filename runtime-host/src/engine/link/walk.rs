@@ -117,7 +117,7 @@ impl Walk {
         let found = walk.resolver.file(entry, Verb::Import)?;
         let found = found.ok_or_else(|| format!("there is no file {entry:?}, the entry point"))?;
         walk.main.clone_from(&found.name);
-        let _ = walk.expect(found)?;
+        let _ = walk.queue(found)?;
         Ok(walk)
     }
 
@@ -175,7 +175,7 @@ impl Walk {
     }
 
     /// Records that a file is a module of the worker.
-    fn expect(&mut self, file: Resolved) -> Result<Arc<str>, String> {
+    fn queue(&mut self, file: Resolved) -> Result<Arc<str>, String> {
         if let Some(known) = self.found.get(file.name.as_str()) {
             return Ok(Arc::clone(known));
         }
@@ -279,7 +279,7 @@ impl Walk {
 
     fn meaning(&mut self, text: &str, importer: &str, verb: Verb) -> Result<Meaning, String> {
         if let Some(name) = self.virtual_paths.get(text).cloned() {
-            let path = self.expect(Resolved { name, format: Format::Module })?;
+            let path = self.queue(Resolved { name, format: Format::Module })?;
             return Ok(Meaning::File(path));
         }
         let is_external = self.externals.iter().any(|external| {
@@ -294,7 +294,7 @@ impl Walk {
         // A module of the request has no folder that it could be relative to.
         let importer = if importer.starts_with(VIRTUAL) { "" } else { importer };
         Ok(match self.resolver.resolve(text, importer, verb) {
-            Ok(Some(found)) => Meaning::File(self.expect(found)?),
+            Ok(Some(found)) => Meaning::File(self.queue(found)?),
             Ok(None) => Meaning::Nothing,
             Err(error) => Meaning::Broken(error),
         })
