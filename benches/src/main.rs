@@ -2,7 +2,8 @@
 //! memory limits are armed, as they always are.
 //!
 //! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, loader,
-//! scale, fairness, streams, throughput, command, compute, density.
+//! scale, fairness, streams, throughput, command, compute, density. The group packages needs a folder
+//! of packages, which `just bench packages` makes, and runs only if it is named.
 
 mod calls;
 mod command;
@@ -10,6 +11,7 @@ mod compute;
 mod density;
 mod fairness;
 mod loader;
+mod packages;
 mod scale;
 mod startup;
 mod streams;
@@ -57,6 +59,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wants("compute") {
         one.block_on(compute::run(&engine))?;
+    }
+    if wanted.iter().any(|group| group == "packages") {
+        one.block_on(packages::run(&engine))?;
     }
     if wants("density") {
         drop(engine);
