@@ -101,8 +101,8 @@ locale-data:
 release-check:
     cargo install --locked --quiet cargo-semver-checks cargo-hack
     cargo hack check --locked -p isolet --feature-powerset --no-dev-deps
-    cargo semver-checks -p isolet -p isolet-wire -p isolet-macros -p isolet-npm
-    cargo package --locked -p isolet-wire -p isolet-macros -p isolet-npm -p isolet -p isolet-cli
+    cargo semver-checks -p isolet -p isolet-wire -p isolet-macros -p isolet-catalog -p isolet-npm
+    cargo package --locked -p isolet-wire -p isolet-macros -p isolet-catalog -p isolet-npm -p isolet -p isolet-cli
 
 # A stripped command for x86_64 Linux with glibc 2.28 or later, packed into target/dist
 # (needs Python and binutils)
@@ -122,10 +122,11 @@ deny:
 
 # The figures of the README; alone on the machine. `just bench platform` is for cryptography,
 # compression and Intl, beside Node and Rust. `just bench serve` is for requests, beside hyper,
-# workerd and Node (needs node 20, npm and wrk)
+# workerd and Node (needs node 20, npm and wrk). `just bench packages` is for packages of npm, beside
+# Node (needs node 20 and npm)
 bench *groups:
     cargo build --release -p isolet-cli
-    {{ if groups =~ "^(platform|serve)$" { "tools/" + groups + "_bench.py" } else { "cargo bench -p isolet-benches -- " + groups } }}
+    {{ if groups =~ "^(packages|platform|serve)$" { "tools/" + groups + "_bench.py" } else { "cargo bench -p isolet-benches -- " + groups } }}
 
 # isolet beside other ways to run untrusted code: `just peers --quick`, `just peers --only
 # isolet,workerd --parts work`. Installs the others into target/peers (needs npm, Python, Debian)

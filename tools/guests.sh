@@ -169,6 +169,7 @@ build_ts() {
     compile isolet-guest-ts
     link isolet_guest_ts "$work/guest-ts.wasm" -z stack-size=2097152 --initial-heap=1048576 \
         --export=transpile --export=cabi_post_transpile --export=link --export=cabi_post_link \
+        --export=program --export=cabi_post_program \
         --export=cabi_realloc
     optimize "$work/guest-ts.wasm"
     # Descriptions for a tool that has nothing to do here.

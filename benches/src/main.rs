@@ -2,10 +2,11 @@
 //! memory limits are armed, as they always are.
 //!
 //! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, loader,
-//! scale, fairness, streams, throughput, command, compute, density. The group packages needs a folder
-//! of packages, which `just bench packages` makes, and runs only if it is named.
+//! scale, fairness, streams, throughput, code-mode, command, compute, density. The group packages
+//! needs a folder of packages, which `just bench packages` makes, and runs only if it is named.
 
 mod calls;
+mod code_mode;
 mod command;
 mod compute;
 mod density;
@@ -53,6 +54,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wants("throughput") {
         throughput::run(&engine)?;
+    }
+    if wants("code-mode") {
+        one.block_on(code_mode::run(&engine))?;
     }
     if wants("command") {
         command::run()?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use isolet::{Engine, Error, ImageCache, Packages, WorkerCode};
+use isolet::{Engine, ImageCache, Packages, WorkerCode};
 use serde_json::{Value, json};
 
 use crate::{row, time};
@@ -94,7 +94,7 @@ async fn create_worker(engine: &Engine, folder: &Path) -> Result<(), Box<dyn std
         let began = Instant::now();
         let main: String = entrypoint.call("bundle", &*files).await?;
         times.push(began.elapsed());
-        assert!(main.ends_with(".js"), "{main}");
+        assert_eq!(main, "hono.js");
     }
     // The first call compiles the bundler's own modules.
     times.remove(0);

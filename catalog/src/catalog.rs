@@ -36,6 +36,13 @@ pub struct Definition {
     pub output: Option<Value>,
 }
 
+impl Definition {
+    /// Creates a definition without a description and without a schema of the result.
+    pub fn new(name: impl Into<String>, input: Value) -> Self {
+        Self { name: name.into(), description: None, input, output: None }
+    }
+}
+
 /// Tools that are methods of one object of JavaScript, such as those of one server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Namespace {

@@ -32,6 +32,20 @@ fn agent_tools() {
 }
 
 #[test]
+fn code_mode() {
+    prints(
+        "code_mode",
+        "approved: order {\"name\":\"apples\",\"count\":10}\nordered 10\n\
+         TypeError: shop.order: input.count must be an integer, but is a string (\"ten\")\n  \
+         at line 1, column 12\n  \
+         await shop.order({ name: 'pears', count: 'ten' })\n             ^\n\n\
+         Calls made before (1):\n\
+         - shop.order({\"name\":\"pears\",\"count\":\"ten\"}) not made: shop.order: input.count must be an \
+         integer, but is a string (\"ten\")\n",
+    );
+}
+
+#[test]
 fn tenants() {
     let round = |n| format!("anna: {n}\nben: exceededCpu\ncarl: exception\n");
     prints("tenants", &format!("{}{}3 loads\n", round(2), round(3)));

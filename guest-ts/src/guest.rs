@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "the generated glue lifts and lowers through raw memory")]
 
 use crate::link::{self, link};
+use crate::program::{self, program};
 use crate::transpile::{self, transpile};
 
 wit_bindgen::generate!({ path: "../wit/transpiler.wit", world: "transpiler" });
@@ -34,6 +35,22 @@ impl Guest for Transpiler {
                 .map(|it| Position { line: it.line, column: it.column })
                 .collect(),
         })
+    }
+
+    fn program(source: String, options: ProgramOptions) -> Result<CompiledProgram, ProgramError> {
+        program(&source, &options.into())
+            .map(|it| CompiledProgram {
+                code: it.code,
+                mappings: mappings(it.mappings),
+                first_line: it.first_line,
+            })
+            .map_err(|it| ProgramError { error: it.error.into(), first_line: it.first_line })
+    }
+}
+
+impl From<ProgramOptions> for program::ProgramOptions {
+    fn from(it: ProgramOptions) -> Self {
+        Self { transpile: it.transpile.into(), repl: it.repl }
     }
 }
 

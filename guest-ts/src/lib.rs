@@ -9,6 +9,7 @@
 //! parses, [`erase`] plans, [`edits`] erases types in place, [`lower`] transforms what cannot
 //! be erased, and [`rewrite`] first rewrites what the transformer does not support.
 //! [`link()`](link::link) does the same for a bundler, and finds the [`specifiers`].
+//! [`program()`](program::program) makes a module of what a language model answers.
 
 pub mod compilation;
 pub mod edits;
@@ -17,6 +18,7 @@ pub mod link;
 pub mod lower;
 mod optimize;
 pub mod position;
+pub mod program;
 pub mod rewrite;
 pub mod scan;
 pub mod specifiers;

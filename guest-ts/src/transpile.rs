@@ -4,7 +4,7 @@ pub use crate::compilation::{Dialect, Jsx, Mapping, Options, SyntaxError, Transp
 use crate::erase::{self, Plan};
 use crate::lower::{print, transform};
 use crate::optimize::{Defines, minify, remove_dead_code};
-use crate::position::{Position, Positions, position};
+use crate::position::{Position, position};
 use crate::rewrite::{Refusal, rewrite};
 use crate::scan::Scanner;
 use oxc_allocator::Allocator;
@@ -156,14 +156,17 @@ fn rewritten(program: &Program<'_>, settings: &Settings<'_>) -> Result<Transpile
     let source_type = program.source_type.with_commonjs(rewritten.commonjs);
     let mut program = parse(&allocator, text, source_type).map_err(error)?.program;
     let mut transpiled = printed(&allocator, &mut program, settings).map_err(error)?;
-    let generated = Positions::new(text);
-    let original = Positions::new(source);
-    for mapping in &mut transpiled.mappings {
-        let offset = generated.offset(mapping.line, mapping.column);
-        let Position { line, column } = original.position(rewritten.rendered.origin(offset));
+    map_back(&mut transpiled.mappings, rewritten.rendered.to_source(source));
+    Ok(transpiled)
+}
+
+/// Moves the source of mappings to where that was generated from.
+pub(crate) fn map_back(mappings: &mut [Mapping], to_source: impl Fn(Position) -> Position) {
+    for mapping in mappings {
+        let Position { line, column } =
+            to_source(Position { line: mapping.line, column: mapping.column });
         (mapping.line, mapping.column) = (line, column);
     }
-    Ok(transpiled)
 }
 
 /// Parses a text.
@@ -176,7 +179,11 @@ pub(crate) fn parse<'a>(
     source: &'a str,
     source_type: SourceType,
 ) -> Result<ParserReturn<'a>, OxcDiagnostic> {
-    let mut parsed = Parser::new(allocator, source, source_type).parse();
+    checked(Parser::new(allocator, source, source_type).parse())
+}
+
+/// Returns what was parsed, unless there is an error that TypeScript does not tolerate.
+pub(crate) fn checked(mut parsed: ParserReturn<'_>) -> Result<ParserReturn<'_>, OxcDiagnostic> {
     let is_tolerated = |it: &OxcDiagnostic| TOLERATED.iter().any(|text| it.message == *text);
     let diagnostics = std::mem::take(&mut parsed.diagnostics);
     match diagnostics.into_iter().find(|it| parsed.panicked || !is_tolerated(it)) {

@@ -41,10 +41,13 @@
 //! | `pulley` | no | [`Backend::Pulley`]: the guests as bytecode for Wasmtime's portable interpreter |
 //! | `compiler` | yes | Cranelift, with which [`Backend::Native`] maps app images. Without it their pages are written into each new sandbox, and the program is 8 MB smaller |
 //! | `typescript` | yes | TypeScript, TSX and JSX. It is a second guest of 6 MB, which takes half of the build script's time. Without it, such a module is an [`Error::Load`] |
+//! | `cache` | no | `ImageCache`: app images on disk |
 //! | `declarations` | no | `Capability::declaration`: the interface of a capability in TypeScript, made from the JSON Schemas of its types |
 //! | `dir` | no | `Directory`: files of one folder of the host |
 //! | `lockdown` | no | `Lockdown`: a second wall around the process, of Landlock and seccomp |
+//! | `mcp` | no | `code_mode`: programs that models write against tools |
 //! | `net` | no | `Network`: requests of workers to the outside, within a policy |
+//! | `packages` | no | `Packages`: packages of npm that workers import, and a bundler |
 //! | `serve` | no | `HttpService`: the `fetch` handler of a worker as a `tower::Service` for HTTP servers, such as hyper |
 //! | `wasi` | no | `Tool`: programs compiled for WASI |
 //! | `tracing` | no | a span for each invocation, and an event for each line of its log, for subscribers of the crate `tracing`. Their targets are `isolet` and `isolet::console` |
@@ -52,6 +55,8 @@
 // Lets the paths in the macro's output resolve inside this crate too.
 extern crate self as isolet;
 
+#[cfg(feature = "mcp")]
+pub mod code_mode;
 #[cfg(feature = "dir")]
 mod dir;
 mod driver;
@@ -99,6 +104,7 @@ pub use error::thrown::Thrown;
 pub use error::{Aborted, Error, Exception, LimitError, LimitKind, Overload, Result};
 #[cfg(feature = "cache")]
 pub use image_cache::ImageCache;
+#[doc = include_str!("rpc/capability/macro.md")]
 pub use isolet_macros::capability;
 /// Installing packages of npm.
 #[cfg(feature = "packages")]

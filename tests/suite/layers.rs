@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers of the host, beginning with the lowest.
-const HOST: [&str; 17] = [
+const HOST: [&str; 18] = [
     "support",
     "error",
     "limits",
@@ -23,6 +23,7 @@ const HOST: [&str; 17] = [
     "dir",
     "tool",
     "packages",
+    "code_mode",
 ];
 
 /// The layers of the guest, beginning with the lowest.

@@ -11,6 +11,7 @@ mod bundler;
 mod calls;
 mod capabilities;
 mod capability_calls;
+mod code_mode;
 mod concurrency;
 mod console;
 mod conversions;

@@ -1,5 +1,6 @@
 //! A text with pieces of it replaced, moved and wrapped, and the origin of each piece.
 
+use crate::position::{Position, Positions};
 use oxc_span::Span;
 
 /// A part of the replacement of a span.
@@ -106,6 +107,12 @@ impl Rendered {
             return 0;
         };
         if run.verbatim { run.source + (offset - run.start) } else { run.source }
+    }
+
+    /// Returns the conversion of a position in the generated text to the one in its source.
+    pub(crate) fn to_source(&self, source: &str) -> impl Fn(Position) -> Position {
+        let (generated, original) = (Positions::new(&self.text), Positions::new(source));
+        move |it| original.position(self.origin(generated.offset(it.line, it.column)))
     }
 
     fn push(&mut self, text: &str, source: u32, verbatim: bool) {

@@ -194,6 +194,20 @@ impl Sources {
         }
     }
 
+    /// Sets the script that a module in TypeScript compiles to.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn set_compiled(
+        &self,
+        name: String,
+        script: wit::Script,
+    ) -> crate::error::Result<()> {
+        let body = Arc::new(wit::ModuleBody::Javascript(script));
+        let mut transpiled = self.transpiled();
+        transpiled.kept.grow((name.len() + bytes_of(&body)) as u64)?;
+        transpiled.bodies.insert(name, Ok(body));
+        Ok(())
+    }
+
     /// Answers the guest's import `source`.
     ///
     /// The fuel that it takes to turn the module into JavaScript is charged to `payer`.
@@ -390,13 +404,13 @@ fn is_path(specifier: &str) -> bool {
 }
 
 /// The `line:column` at the end of a stack frame.
-struct Position<'a> {
-    module: &'a str,
-    line: u32,
-    column: u32,
+pub(crate) struct Position<'a> {
+    pub(crate) module: &'a str,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
-fn position_of(frame: &str) -> Option<Position<'_>> {
+pub(crate) fn position_of(frame: &str) -> Option<Position<'_>> {
     let frame = frame.trim_end();
     let frame = frame.strip_suffix(')').unwrap_or(frame);
     let (before, column) = frame.rsplit_once(':')?;

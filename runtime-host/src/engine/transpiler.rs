@@ -90,6 +90,8 @@ impl ResourceLimiter for MemoryLimit {
 }
 
 pub(crate) use wit::Dialect;
+#[cfg(feature = "mcp")]
+pub(crate) use wit::{CompiledProgram, ProgramError};
 
 /// Options for turning TypeScript and JSX into JavaScript, where a file does not set
 /// them.
@@ -117,19 +119,31 @@ impl TranspileOptions {
     }
 }
 
+/// The reason why a source was not compiled.
+pub(crate) enum Refusal<E> {
+    /// The guest refuses it.
+    Syntax(E),
+    /// It was not parsed, because that takes too much.
+    Other(String),
+}
+
 /// Converts the output of this guest to the type that the sandbox's guest takes.
 fn module_body(transpiled: wit::Transpiled) -> ModuleBody {
+    if transpiled.commonjs {
+        return ModuleBody::Commonjs(transpiled.code);
+    }
+    ModuleBody::Javascript(script(transpiled.code, transpiled.mappings))
+}
+
+/// Converts code of this guest to the type that the sandbox's guest takes.
+pub(crate) fn script(code: String, mappings: Vec<wit::Mapping>) -> Script {
     let mapping = |it: wit::Mapping| Mapping {
         generated_line: it.generated_line,
         generated_column: it.generated_column,
         line: it.line,
         column: it.column,
     };
-    let mappings = transpiled.mappings.into_iter().map(mapping).collect();
-    if transpiled.commonjs {
-        return ModuleBody::Commonjs(transpiled.code);
-    }
-    ModuleBody::Javascript(Script { code: transpiled.code, mappings })
+    Script { code, mappings: mappings.into_iter().map(mapping).collect() }
 }
 
 pub(crate) struct Transpiler {
@@ -210,7 +224,22 @@ impl Transpiler {
         self.run(name, source, Link { dialect, options }, budget, payer).await
     }
 
-    async fn run<J: Job>(
+    /// Makes a module of the answer of a language model.
+    ///
+    /// # Errors
+    /// Errors if it is no program.
+    #[cfg(feature = "mcp")]
+    pub(crate) async fn program(
+        &self,
+        answer: &str,
+        repl: bool,
+        budget: &TranspileBudget,
+    ) -> Result<wit::CompiledProgram, Refusal<wit::ProgramError>> {
+        let options = wit::ProgramOptions { transpile: budget.options.clone(), repl };
+        self.try_run(answer, Program { options }, budget, None).await
+    }
+
+    async fn run<J: Job<Error = wit::SyntaxError>>(
         &self,
         name: &str,
         source: &str,
@@ -218,11 +247,25 @@ impl Transpiler {
         budget: &TranspileBudget,
         payer: Option<&FuelAccount>,
     ) -> Result<J::Output, String> {
+        self.try_run(source, job, budget, payer).await.map_err(|refusal| match refusal {
+            Refusal::Syntax(error) => {
+                point_at(&error.message, name, source, error.line, error.column)
+            }
+            Refusal::Other(reason) => format!("{name}: {reason}"),
+        })
+    }
+
+    async fn try_run<J: Job>(
+        &self,
+        source: &str,
+        job: J,
+        budget: &TranspileBudget,
+        payer: Option<&FuelAccount>,
+    ) -> Result<J::Output, Refusal<J::Error>> {
         if !cfg!(feature = "typescript") {
-            return Err(format!(
-                "{name}: this program was built without TypeScript and JSX (the feature \
-                 `typescript` of isolet)"
-            ));
+            let reason = "this program was built without TypeScript and JSX (the feature \
+                          `typescript` of isolet)";
+            return Err(Refusal::Other(reason.to_owned()));
         }
         let mut of_tree = match payer {
             Some(payer) => Some(payer.transpiling().await),
@@ -231,12 +274,12 @@ impl Transpiler {
         let left = of_tree.as_deref().copied().unwrap_or(u64::MAX);
         let fuel = fuel(source).min(budget.fuel.load(Ordering::Relaxed)).min(left);
         if fuel == 0 {
-            return Err(format!("{name}: {}", explain(&Trap::OutOfFuel.into(), fuel)));
+            return Err(Refusal::Other(explain(&Trap::OutOfFuel.into(), fuel)));
         }
         match self.metered(source, job, fuel, budget, of_tree.as_deref_mut()).await {
             Ok(Ok(output)) => Ok(output),
-            Ok(Err(error)) => Err(point_at(&error.message, name, source, error.line, error.column)),
-            Err(error) => Err(format!("{name}: {}", explain(&error, fuel))),
+            Ok(Err(error)) => Err(Refusal::Syntax(error)),
+            Err(error) => Err(Refusal::Other(explain(&error, fuel))),
         }
     }
 
@@ -247,7 +290,7 @@ impl Transpiler {
         fuel: u64,
         budget: &TranspileBudget,
         of_tree: Option<&mut u64>,
-    ) -> wasmtime::Result<Result<J::Output, wit::SyntaxError>> {
+    ) -> wasmtime::Result<Result<J::Output, J::Error>> {
         let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
         let memory = MemoryLimit {
             limit: budget.memory_bytes.min(self.max_memory_bytes),
@@ -266,13 +309,14 @@ impl Transpiler {
 /// A call of the guest.
 trait Job: Send {
     type Output: Send;
+    type Error: Send;
 
     fn call(
         self,
         guest: &wit::Transpiler,
         store: &mut Store<MemoryLimit>,
         source: &str,
-    ) -> impl Future<Output = wasmtime::Result<Result<Self::Output, wit::SyntaxError>>> + Send;
+    ) -> impl Future<Output = wasmtime::Result<Result<Self::Output, Self::Error>>> + Send;
 }
 
 struct Transpile<'a> {
@@ -282,6 +326,7 @@ struct Transpile<'a> {
 
 impl Job for Transpile<'_> {
     type Output = wit::Transpiled;
+    type Error = wit::SyntaxError;
 
     async fn call(
         self,
@@ -302,6 +347,7 @@ struct Link<'a> {
 #[cfg(feature = "packages")]
 impl Job for Link<'_> {
     type Output = wit::Linked;
+    type Error = wit::SyntaxError;
 
     async fn call(
         self,
@@ -310,6 +356,26 @@ impl Job for Link<'_> {
         source: &str,
     ) -> wasmtime::Result<Result<wit::Linked, wit::SyntaxError>> {
         guest.call_link(store, self.dialect, source, self.options).await
+    }
+}
+
+#[cfg(feature = "mcp")]
+struct Program {
+    options: wit::ProgramOptions,
+}
+
+#[cfg(feature = "mcp")]
+impl Job for Program {
+    type Output = wit::CompiledProgram;
+    type Error = wit::ProgramError;
+
+    async fn call(
+        self,
+        guest: &wit::Transpiler,
+        store: &mut Store<MemoryLimit>,
+        source: &str,
+    ) -> wasmtime::Result<Result<wit::CompiledProgram, wit::ProgramError>> {
+        guest.call_program(store, source, &self.options).await
     }
 }
 

@@ -2,6 +2,12 @@
 
 /// Returns a message, where it happened, the line, and a mark below the column.
 pub(crate) fn point_at(message: &str, name: &str, source: &str, line: u32, column: u32) -> String {
+    let message: String = message.chars().filter(|c| !c.is_control()).collect();
+    format!("{message}\n  at {name}:{line}:{column}\n{}", frame(source, line, column))
+}
+
+/// Returns a line of a source, and a mark below the column.
+pub(crate) fn frame(source: &str, line: u32, column: u32) -> String {
     /// The most characters of a line that are shown. Minified code has lines of
     /// megabytes.
     const WIDTH: usize = 160;
@@ -15,6 +21,5 @@ pub(crate) fn point_at(message: &str, name: &str, source: &str, line: u32, colum
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let mark = " ".repeat(column_index - start);
-    let message: String = message.chars().filter(|c| !c.is_control()).collect();
-    format!("{message}\n  at {name}:{line}:{column}\n  {shown}\n  {mark}^")
+    format!("  {shown}\n  {mark}^")
 }

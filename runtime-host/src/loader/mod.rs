@@ -134,6 +134,10 @@ fn load(
         &quota,
         code.transpile,
     );
+    #[cfg(feature = "mcp")]
+    if let Some((name, script)) = code.compiled {
+        sources.set_compiled(name, script)?;
+    }
     let code = Code {
         engine: engine.clone(),
         main: code.main,

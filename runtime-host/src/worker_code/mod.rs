@@ -99,6 +99,9 @@ pub struct WorkerCode {
     pub(crate) installer: Option<Stub>,
     pub(crate) compatibility_date: Option<String>,
     pub(crate) transpile: TranspileOptions,
+    /// A module in TypeScript by its name, and the script that it compiles to.
+    #[cfg(feature = "mcp")]
+    pub(crate) compiled: Option<(String, crate::engine::bindings::sandbox::Script)>,
     #[cfg(feature = "cache")]
     pub(crate) cached_for: Option<crate::image_cache::CachedFor>,
     problem: Option<CodeError>,
@@ -132,6 +135,8 @@ impl WorkerCode {
             installer: None,
             compatibility_date: None,
             transpile: TranspileOptions::default(),
+            #[cfg(feature = "mcp")]
+            compiled: None,
             #[cfg(feature = "cache")]
             cached_for: None,
             problem: None,

@@ -1,0 +1,168 @@
+//! The record of a program's calls.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::error::Result;
+use crate::error::fault::internal;
+
+/// The maximum number of calls that are recorded, and the bytes of text and JSON in all of
+/// them. The others are counted.
+const MAX_RECORDS: usize = 1_000;
+const MAX_BYTES: usize = 1 << 20;
+
+/// The maximum number of bytes of a reason.
+const MAX_REASON_BYTES: usize = 4 << 10;
+
+/// A call that a program has made.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct CallRecord {
+    /// The name of the global object.
+    pub namespace: String,
+    /// The name of the method.
+    pub tool: String,
+    /// The argument. `None` if there is none, or if the record has no room for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<Json>,
+    /// The outcome.
+    #[serde(flatten)]
+    pub outcome: CallOutcome,
+}
+
+/// The outcome of a call.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", tag = "outcome")]
+#[non_exhaustive]
+pub enum CallOutcome {
+    /// The program ended before the answer came. The effect of the call may have happened.
+    Unfinished,
+    /// The call was never made: there is no such tool, its argument is wrong, or it was rejected.
+    Refused {
+        /// The reason.
+        reason: String,
+    },
+    /// The tool has returned.
+    Done {
+        /// The value. `None` if the record has no room for it.
+        value: Option<Json>,
+    },
+    /// The tool has failed.
+    Failed {
+        /// The message of its error.
+        reason: String,
+    },
+}
+
+/// The argument of a call, and the bytes of its JSON.
+#[derive(Clone)]
+pub(super) struct Argument {
+    pub(super) json: Json,
+    pub(super) bytes: usize,
+}
+
+/// The calls of a program, or of one after the other, in their order.
+#[derive(Debug)]
+pub(super) struct Calls {
+    /// A random number, so that no two runs have the same keys.
+    run: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    records: Vec<CallRecord>,
+    bytes: usize,
+    made: usize,
+    /// The calls that were made before the records begin.
+    before: usize,
+}
+
+impl Calls {
+    /// Creates an empty record.
+    ///
+    /// # Errors
+    /// Errors if the operating system has no randomness.
+    pub(super) fn new() -> Result<Self> {
+        let run = getrandom::u64().map_err(internal)?;
+        Ok(Self { run, state: Mutex::default() })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the idempotency key of a call.
+    pub(super) fn key(&self, number: usize) -> String {
+        format!("{:016x}-{number}", self.run)
+    }
+
+    /// Records a call and returns its number.
+    pub(super) fn begin(&self, namespace: &str, tool: &str, argument: Option<Argument>) -> usize {
+        let mut state = self.state();
+        let number = state.made;
+        state.made += 1;
+        if number - state.before < MAX_RECORDS && state.takes(namespace.len() + tool.len()) {
+            let arguments = argument.filter(|it| state.takes(it.bytes)).map(|it| it.json);
+            let (namespace, tool) = (namespace.to_owned(), tool.to_owned());
+            let outcome = CallOutcome::Unfinished;
+            state.records.push(CallRecord { namespace, tool, arguments, outcome });
+        }
+        number
+    }
+
+    /// Records how a call ended.
+    pub(super) fn end(&self, number: usize, ended: Ended<'_>) {
+        let mut state = self.state();
+        let outcome = match ended {
+            Ended::Refused(reason) => CallOutcome::Refused { reason: state.reason(reason) },
+            Ended::Failed(reason) => CallOutcome::Failed { reason: state.reason(reason) },
+            Ended::Answered => CallOutcome::Done { value: None },
+            Ended::Done(json, bytes) => {
+                CallOutcome::Done { value: Some(json).filter(|_| state.takes(bytes)) }
+            }
+        };
+        // A call of a program that has ended is not recorded any more.
+        let place = number.checked_sub(state.before);
+        if let Some(record) = place.and_then(|place| state.records.get_mut(place)) {
+            record.outcome = outcome;
+        }
+    }
+
+    /// Returns the records since the last time, and the number of calls.
+    pub(super) fn take(&self) -> (Vec<CallRecord>, usize) {
+        let mut state = self.state();
+        let count = state.made - state.before;
+        (state.before, state.bytes) = (state.made, 0);
+        (std::mem::take(&mut state.records), count)
+    }
+}
+
+/// The end of a call.
+pub(super) enum Ended<'a> {
+    Refused(&'a str),
+    Failed(&'a str),
+    /// An answer whose value is not recorded.
+    Answered,
+    /// A value, and its length.
+    Done(Json, usize),
+}
+
+impl State {
+    /// Takes room for bytes, if it is there.
+    fn takes(&mut self, bytes: usize) -> bool {
+        let fits = self.bytes.saturating_add(bytes) <= MAX_BYTES;
+        if fits {
+            self.bytes += bytes;
+        }
+        fits
+    }
+
+    fn reason(&mut self, reason: &str) -> String {
+        let end = reason.floor_char_boundary(MAX_REASON_BYTES);
+        let reason = reason.get(..end).unwrap_or_default();
+        if self.takes(reason.len()) { reason.to_owned() } else { String::new() }
+    }
+}

@@ -1,0 +1,152 @@
+//! The objects that programs call.
+
+use std::sync::Arc;
+
+use isolet_catalog::{Catalog, Tool};
+use isolet_wire::Value;
+use serde_json::Value as Json;
+
+use super::Tools;
+use super::approval::Approval;
+use super::calls::{Argument, Calls, Ended};
+use super::tool::{ToolCall, ToolFailure, ToolHandler};
+use crate::error::thrown::{Thrown, shown};
+use crate::rpc::capability::{Answer, Call, Capability, failed};
+use crate::rpc::stub::Stub;
+
+/// The maximum number of bytes of a call's argument as JSON.
+const MAX_ARGUMENT_BYTES: usize = 4 << 20;
+
+/// The tools of one namespace, for one program.
+pub(super) struct Namespace {
+    pub(super) name: String,
+    pub(super) tools: Arc<Tools>,
+    pub(super) calls: Arc<Calls>,
+}
+
+impl Capability for Namespace {
+    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
+        let argument = argument(&arguments);
+        let number =
+            self.calls.begin(&self.name, method, argument.as_ref().ok().cloned().flatten());
+        match self.prepare(method, argument, number) {
+            Ok((handler, call)) => Box::pin(async move { self.make(&*handler, call).await }),
+            Err(thrown) => {
+                self.calls.end(number, Ended::Refused(&thrown.message));
+                failed(thrown)
+            }
+        }
+    }
+}
+
+impl Namespace {
+    /// Checks a call. Its effects begin after this.
+    fn prepare(
+        &self,
+        method: &str,
+        argument: Result<Option<Argument>, Thrown>,
+        number: usize,
+    ) -> Result<(Arc<dyn ToolHandler>, ToolCall), Thrown> {
+        let Tools { catalog, handlers, .. } = &*self.tools;
+        let tool = catalog.get(&self.name, method);
+        let tool = tool.ok_or_else(|| unknown(catalog, &self.name, method))?;
+        let handler = handlers.get(&tool.path()).ok_or_else(|| Thrown::no_method(method))?;
+        let argument = argument?.map(|argument| argument.json);
+        tool.validate_input(argument.as_ref())
+            .map_err(|error| Thrown::type_error(error.to_string()))?;
+        let call = ToolCall {
+            namespace: tool.original_namespace().to_owned(),
+            tool: tool.definition().name.clone(),
+            arguments: argument.unwrap_or_else(|| Json::Object(serde_json::Map::new())),
+            index: number,
+            idempotency_key: self.calls.key(number),
+        };
+        Ok((Arc::clone(handler), call))
+    }
+
+    async fn make(&self, handler: &dyn ToolHandler, call: ToolCall) -> Result<Value, Thrown> {
+        let number = call.index;
+        if let Some(approver) = &self.tools.approver
+            && let Approval::Rejected(reason) = approver.approve(&call).await
+        {
+            self.calls.end(number, Ended::Refused(&reason));
+            return Err(Thrown::named("RejectedError", reason));
+        }
+        match handler.call(call).await {
+            Ok(json) => {
+                let value = Value::from_serialize(&json)
+                    .map_err(|error| Thrown::named("ToolError", error.to_string()))?;
+                self.calls.end(number, Ended::Done(json, value.as_bytes().len()));
+                Ok(value)
+            }
+            Err(ToolFailure { message }) => {
+                self.calls.end(number, Ended::Failed(&message));
+                Err(Thrown::named("ToolError", message))
+            }
+        }
+    }
+}
+
+/// Returns the error for a tool that does not exist, with the names that are most like it.
+fn unknown(catalog: &Catalog, namespace: &str, method: &str) -> Thrown {
+    let nearest = catalog.nearest(&format!("{namespace}.{method}"));
+    let names: Vec<_> = nearest.into_iter().map(Tool::path).collect();
+    let method = shown(method);
+    Thrown::type_error(match names.as_slice() {
+        [] => format!("{namespace}.{method} is not a tool"),
+        names => format!("{namespace}.{method} is not a tool; did you mean {}?", names.join(", ")),
+    })
+}
+
+/// Returns the only argument of a call, as `JSON.stringify` has it. `None` if there is none.
+fn argument(arguments: &Value) -> Result<Option<Argument>, Thrown> {
+    let count = arguments.elements().map_or(0, |elements| elements.len());
+    if count > 1 {
+        let text = format!("a tool takes one argument, an object, but there are {count}");
+        return Err(Thrown::type_error(text));
+    }
+    if !arguments.capabilities().is_empty() {
+        return Err(Thrown::type_error("functions and stubs cannot be passed to a tool"));
+    }
+    let argument: Value = match arguments.element(0) {
+        Ok(argument) if count == 1 => argument,
+        _ => return Ok(None),
+    };
+    if argument.is_undefined() {
+        return Ok(None);
+    }
+    let text = argument.to_json_prefix(MAX_ARGUMENT_BYTES);
+    if text.len() > MAX_ARGUMENT_BYTES {
+        let text = format!("the argument of a tool has at most {MAX_ARGUMENT_BYTES} bytes");
+        return Err(Thrown::named("RangeError", text));
+    }
+    let json = serde_json::from_str(&text)
+        .map_err(|error| Thrown::type_error(format!("the argument is no JSON: {error}")))?;
+    Ok(Some(Argument { json, bytes: text.len() }))
+}
+
+/// A capability of the embedder's, whose calls are recorded.
+pub(super) struct Recorded {
+    pub(super) name: String,
+    pub(super) stub: Stub,
+    pub(super) calls: Arc<Calls>,
+}
+
+impl Capability for Recorded {
+    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
+        self.request(Call::method(method, arguments))
+    }
+
+    fn request(self: Arc<Self>, call: Call) -> Answer {
+        let number = self.calls.begin(&self.name, &call.path.join("."), None);
+        let answer = self.stub.clone().request(call);
+        Box::pin(async move {
+            let answer = answer.await;
+            match &answer {
+                Ok(_) => self.calls.end(number, Ended::Answered),
+                Err(thrown) => self.calls.end(number, Ended::Failed(&thrown.message)),
+            }
+            answer
+        })
+    }
+}

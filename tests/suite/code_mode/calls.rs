@@ -1,0 +1,144 @@
+//! Calls of tools: what is checked, what is recorded, and who decides.
+
+use std::sync::{Arc, Mutex};
+
+use isolet::Limits;
+use isolet::code_mode::{Approval, CallOutcome, CodeTool, Execution, ToolCall};
+use serde_json::json;
+
+use super::{definition, files};
+use crate::harness::engine;
+
+fn message(execution: Execution) -> String {
+    execution.result.expect_err("an error").message
+}
+
+#[tokio::test]
+async fn declarations_and_search() {
+    let tool = files().build().expect("a tool");
+    assert!(tool.declarations().contains("declare const files: {"), "{}", tool.declarations());
+    assert!(tool.declarations().contains("read(input: string): Promise<unknown>"));
+    assert!(tool.description().contains(tool.declarations()));
+    let found = tool.catalog().search("read a file", 1);
+    assert_eq!(found.first().map(|tool| tool.path()).as_deref(), Some("files.read"));
+}
+
+#[tokio::test]
+async fn arguments_are_checked_before_the_call() {
+    let input = json!({
+        "type": "object",
+        "properties": {"to": {"type": "array", "items": {"type": "string"}}},
+        "required": ["to"],
+    });
+    let made = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&made);
+    let tool = CodeTool::builder(&engine())
+        .tool("mail", definition("send", input), move |call: ToolCall| {
+            seen.lock().expect("a lock").push(call.arguments);
+            async { Ok(json!(null)) }
+        })
+        .build()
+        .expect("a tool");
+    let error = message(tool.execute("await mail.send({ to: ['a', 1] })").await);
+    assert_eq!(error, "mail.send: input.to[1] must be a string, but is a number (1)");
+    let execution =
+        tool.execute("try { await mail.send() } catch {}; await mail.send({to: []})").await;
+    assert!(matches!(execution.calls[0].outcome, CallOutcome::Refused { .. }));
+    assert_eq!(execution.calls[1].outcome, CallOutcome::Done { value: Some(json!(null)) });
+    assert_eq!(*made.lock().expect("a lock"), [json!({"to": []})]);
+    for (program, expected) in [
+        ("mail.send(1, 2)", "a tool takes one argument, an object, but there are 2"),
+        ("mail.send({ to: () => 1 })", "functions and stubs cannot be passed to a tool"),
+        ("mail.sent({})", "mail.sent is not a tool; did you mean mail.send?"),
+    ] {
+        let error = message(tool.execute(program).await);
+        assert!(error.contains(expected), "{program}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_a_tool_can_be_caught() {
+    let tool = files().build().expect("a tool");
+    let program = "try { await files.fail({}) } catch (error) { [error.name, error.message] }
+        let it; try { await files.fail({}) } catch (error) { it = [error.name, error.message] } it";
+    let execution = tool.execute(program).await;
+    assert_eq!(execution.result.expect("a result"), json!(["ToolError", "the disk is full"]));
+    assert_eq!(execution.calls_made, 2);
+}
+
+#[tokio::test]
+async fn calls_run_at_once_and_are_recorded_in_order() {
+    let barrier = Arc::new(tokio::sync::Barrier::new(3));
+    let tool = CodeTool::builder(&engine())
+        .tool("t", definition("wait", json!({"type": "integer"})), move |call: ToolCall| {
+            let barrier = Arc::clone(&barrier);
+            async move {
+                barrier.wait().await;
+                Ok(json!([call.index, call.idempotency_key]))
+            }
+        })
+        .build()
+        .expect("a tool");
+    let execution = tool.execute("Promise.all([1, 2, 3].map((n) => t.wait(n)))").await;
+    let result = execution.result.expect("a result");
+    assert_eq!([&result[0][0], &result[1][0], &result[2][0]], [0, 1, 2]);
+    assert_ne!(result[0][1], result[1][1]);
+    let arguments: Vec<_> = execution.calls.iter().map(|call| call.arguments.clone()).collect();
+    assert_eq!(arguments, [Some(json!(1)), Some(json!(2)), Some(json!(3))]);
+}
+
+#[tokio::test]
+async fn a_call_waits_for_its_approval() {
+    let approver = async |call: ToolCall| match call.arguments.as_str() {
+        Some("secret") => Approval::Rejected("not this one".to_owned()),
+        _ => Approval::Approved,
+    };
+    let tool = files().approver(approver).build().expect("a tool");
+    let execution = tool.execute("await files.read('a')").await;
+    assert_eq!(execution.result.expect("a result"), json!("text of a"));
+    let execution = tool.execute("await files.read('secret')").await;
+    let reason = "not this one".to_owned();
+    assert_eq!(execution.calls[0].outcome, CallOutcome::Refused { reason });
+    let error = execution.result.expect_err("an error");
+    assert_eq!((error.name.as_str(), error.message.as_str()), ("RejectedError", "not this one"));
+}
+
+#[tokio::test]
+async fn calls_that_wait_when_the_program_ends_are_unfinished() {
+    let tool = CodeTool::builder(&engine())
+        .tool("t", definition("never", json!({"type": "object"})), |_: ToolCall| {
+            std::future::pending()
+        })
+        .build()
+        .expect("a tool");
+    let execution = tool.execute("t.never(); 1").await;
+    assert_eq!(execution.result.expect("a result"), json!(1));
+    assert_eq!(execution.calls[0].outcome, CallOutcome::Unfinished);
+}
+
+#[tokio::test]
+async fn the_number_of_calls_is_limited() {
+    let limits = Limits::default().capability_calls(3);
+    let tool = files().limits(limits).build().expect("a tool");
+    let program = |calls: u32| format!("for (let i = 0; i < {calls}; i++) await files.list()");
+    assert!(tool.execute(&program(3)).await.result.is_ok());
+    let execution = tool.execute(&program(4)).await;
+    let error = execution.result.expect_err("an error");
+    assert_eq!(error.outcome, isolet::Outcome::ExceededCalls);
+    assert_eq!(execution.calls.len(), 3);
+}
+
+#[tokio::test]
+async fn names_that_clash_are_an_error() {
+    let build = |first: &str, second: &str| {
+        let tool = |name: &str| definition(name, json!({}));
+        CodeTool::builder(&engine())
+            .tool("a", tool(first), async |_: ToolCall| Ok(json!(1)))
+            .tool("a", tool(second), async |_: ToolCall| Ok(json!(2)))
+            .build()
+    };
+    assert!(build("read-file", "read_file").is_err());
+    let tool = build("read-file", "then").expect("a tool");
+    let execution = tool.execute("[await a.read_file({}), await a.then_({})]").await;
+    assert_eq!(execution.result.expect("a result"), json!([1, 2]));
+}
