@@ -24,7 +24,7 @@ pub struct CallRecord {
     pub namespace: String,
     /// The name of the method.
     pub tool: String,
-    /// The argument. `None` if there is none, or if the record has no room for it.
+    /// The argument. `None` if it is no JSON, or if the record has no room for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<Json>,
     /// The outcome.
@@ -56,11 +56,13 @@ pub enum CallOutcome {
     },
 }
 
-/// The argument of a call, and the bytes of its JSON.
+/// The argument of a call. One that is missing is an empty object.
 #[derive(Clone)]
 pub(super) struct Argument {
     pub(super) json: Json,
+    /// The bytes of its JSON.
     pub(super) bytes: usize,
+    pub(super) is_missing: bool,
 }
 
 /// The calls of a program, or of one after the other, in their order.
@@ -104,7 +106,11 @@ impl Calls {
         let mut state = self.state();
         let number = state.made;
         state.made += 1;
-        if number - state.before < MAX_RECORDS && state.takes(namespace.len() + tool.len()) {
+        // Records are in the order of the calls, so after the first that has no room there are
+        // no others.
+        let place = number - state.before;
+        let is_next = place == state.records.len() && place < MAX_RECORDS;
+        if is_next && state.takes(namespace.len() + tool.len()) {
             let arguments = argument.filter(|it| state.takes(it.bytes)).map(|it| it.json);
             let (namespace, tool) = (namespace.to_owned(), tool.to_owned());
             let outcome = CallOutcome::Unfinished;

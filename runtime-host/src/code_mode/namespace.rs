@@ -27,8 +27,7 @@ pub(super) struct Namespace {
 impl Capability for Namespace {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         let argument = argument(&arguments);
-        let number =
-            self.calls.begin(&self.name, method, argument.as_ref().ok().cloned().flatten());
+        let number = self.calls.begin(&self.name, method, argument.as_ref().ok().cloned());
         match self.prepare(method, argument, number) {
             Ok((handler, call)) => Box::pin(async move { self.make(&*handler, call).await }),
             Err(thrown) => {
@@ -44,20 +43,20 @@ impl Namespace {
     fn prepare(
         &self,
         method: &str,
-        argument: Result<Option<Argument>, Thrown>,
+        argument: Result<Argument, Thrown>,
         number: usize,
     ) -> Result<(Arc<dyn ToolHandler>, ToolCall), Thrown> {
         let Tools { catalog, handlers, .. } = &*self.tools;
         let tool = catalog.get(&self.name, method);
         let tool = tool.ok_or_else(|| unknown(catalog, &self.name, method))?;
         let handler = handlers.get(&tool.path()).ok_or_else(|| Thrown::no_method(method))?;
-        let argument = argument?.map(|argument| argument.json);
-        tool.validate_input(argument.as_ref())
-            .map_err(|error| Thrown::type_error(error.to_string()))?;
+        let Argument { json, is_missing, .. } = argument?;
+        let given = Some(&json).filter(|_| !is_missing);
+        tool.validate_input(given).map_err(|error| Thrown::type_error(error.to_string()))?;
         let call = ToolCall {
             namespace: tool.original_namespace().to_owned(),
             tool: tool.definition().name.clone(),
-            arguments: argument.unwrap_or_else(|| Json::Object(serde_json::Map::new())),
+            arguments: json,
             index: number,
             idempotency_key: self.calls.key(number),
         };
@@ -98,8 +97,8 @@ fn unknown(catalog: &Catalog, namespace: &str, method: &str) -> Thrown {
     })
 }
 
-/// Returns the only argument of a call, as `JSON.stringify` has it. `None` if there is none.
-fn argument(arguments: &Value) -> Result<Option<Argument>, Thrown> {
+/// Returns the only argument of a call, as `JSON.stringify` has it.
+fn argument(arguments: &Value) -> Result<Argument, Thrown> {
     let count = arguments.elements().map_or(0, |elements| elements.len());
     if count > 1 {
         let text = format!("a tool takes one argument, an object, but there are {count}");
@@ -110,10 +109,11 @@ fn argument(arguments: &Value) -> Result<Option<Argument>, Thrown> {
     }
     let argument: Value = match arguments.element(0) {
         Ok(argument) if count == 1 => argument,
-        _ => return Ok(None),
+        _ => Value::undefined(),
     };
     if argument.is_undefined() {
-        return Ok(None);
+        let json = Json::Object(serde_json::Map::new());
+        return Ok(Argument { json, bytes: 2, is_missing: true });
     }
     let text = argument.to_json_prefix(MAX_ARGUMENT_BYTES);
     if text.len() > MAX_ARGUMENT_BYTES {
@@ -122,7 +122,7 @@ fn argument(arguments: &Value) -> Result<Option<Argument>, Thrown> {
     }
     let json = serde_json::from_str(&text)
         .map_err(|error| Thrown::type_error(format!("the argument is no JSON: {error}")))?;
-    Ok(Some(Argument { json, bytes: text.len() }))
+    Ok(Argument { json, bytes: text.len(), is_missing: false })
 }
 
 /// A capability of the embedder's, whose calls are recorded.

@@ -77,7 +77,7 @@ async fn programs_end_at_their_limits_and_their_calls_are_known() {
         let execution = tool.execute(program).await;
         assert_eq!(execution.calls_made, 1, "{program}");
         let text = execution.to_text(10_000);
-        assert!(text.contains("files.list() returned [\"a.txt\",\"b.txt\"]"), "{text}");
+        assert!(text.contains("files.list({}) returned [\"a.txt\",\"b.txt\"]"), "{text}");
         assert_eq!(execution.result.expect_err("an error").outcome, outcome, "{program}");
     }
 }
@@ -133,11 +133,16 @@ async fn dropping_the_future_ends_a_busy_program() {
         .limits(Limits::default().fuel(1 << 50))
         .build()
         .expect("a tool");
-    let mut run = Box::pin(tool.execute("t.wait({}); for (;;) await null;"));
-    // Until the call is made.
+    let program = "setTimeout(() => { for (;;); }, 0); await t.wait({});";
+    let mut run = Box::pin(tool.execute(program));
+    // The call is made, and then the loop begins.
     let mut context = Context::from_waker(Waker::noop());
-    while Arc::strong_count(&dropped) < 3 {
+    let mut polls_left = 1_000;
+    while polls_left > 0 {
         assert!(matches!(pin!(&mut run).poll(&mut context), Poll::Pending));
+        if Arc::strong_count(&dropped) == 3 {
+            polls_left -= 1;
+        }
         tokio::task::yield_now().await;
     }
     drop(run);
@@ -149,8 +154,8 @@ async fn a_flood_of_text_is_bounded() {
     let tool = files().build().expect("a tool");
     let program = "for (let i = 0; i < 2000; i++) await files.read('x'.repeat(1000)).catch(() => {}); 'y'.repeat(1e6)";
     let execution = tool.execute(program).await;
-    assert_eq!((execution.calls.len(), execution.calls_made), (1_000, 2_000));
-    assert!(execution.calls.iter().any(|call| call.arguments.is_none()));
+    assert!(execution.calls.len() < 1_000);
+    assert_eq!(execution.calls_made, 2_000);
     assert!(execution.is_cut);
     assert!(execution.to_text(10_000).len() < 10_100);
 }
