@@ -1,0 +1,78 @@
+//! The tools of all upstream servers, as the model sees them.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use isolet::Engine;
+use isolet::code_mode::{CodeTool, ToolCall, ToolHandler};
+
+use crate::error::{Error, Result};
+use crate::settings::Options;
+use crate::text::harmless;
+use crate::upstream::Upstream;
+
+/// The most bytes of declarations in a description: about 1,200 tokens.
+const MAX_DECLARATIONS: usize = 4_200;
+/// The most bytes of the list of servers in a description: about 600 tokens.
+const MAX_SERVERS: usize = 2_400;
+
+/// The tools at one time.
+pub(crate) struct Catalog {
+    pub(crate) code: CodeTool,
+    /// The description of `run_code`.
+    pub(crate) description: String,
+}
+
+impl Catalog {
+    /// Creates the catalog of all tools that are offered now.
+    pub(crate) fn new(
+        engine: &Engine,
+        upstreams: &[Arc<Upstream>],
+        options: &Options,
+    ) -> Result<Self> {
+        let limits = &options.limits;
+        let mut builder = CodeTool::builder(engine)
+            .limits(options.program.clone())
+            .max_result_bytes(limits.output_bytes.max(limits.media_bytes));
+        let mut servers = String::new();
+        for upstream in upstreams {
+            let definitions = upstream.definitions();
+            let about = upstream.about().filter(|about| !about.is_empty());
+            if servers.len() < MAX_SERVERS {
+                let count = definitions.len();
+                let about = about.as_deref().unwrap_or_default();
+                // Writing to a string cannot fail.
+                let _ = writeln!(servers, "- {} ({count} tools) {about}", upstream.name());
+            }
+            let tools = definitions.into_iter().map(|it| (it, handler(upstream)));
+            builder = builder.namespace(upstream.name(), about, tools);
+        }
+        let code = builder.build().map_err(|error| Error::Tools(error.to_string()))?;
+        let declarations = code.declarations();
+        let tools = if declarations.len() <= MAX_DECLARATIONS {
+            format!("The servers and their tools:\n```ts\n{}\n```", declarations.trim_end())
+        } else {
+            format!(
+                "The servers:\n{servers}Find their tools with `search_tools`, and read a \
+                 declaration with `describe_tool`, before you write the program."
+            )
+        };
+        let description = format!("{INTRODUCTION}\n\n{}", harmless(&tools));
+        Ok(Self { code, description })
+    }
+}
+
+fn handler(upstream: &Arc<Upstream>) -> Arc<dyn ToolHandler> {
+    let upstream = Arc::clone(upstream);
+    Arc::new(move |call: ToolCall| {
+        let upstream = Arc::clone(&upstream);
+        async move { upstream.call(call.tool, call.arguments).await }
+    })
+}
+
+const INTRODUCTION: &str = "Runs a JavaScript or TypeScript program in a sandbox and returns its \
+    value. Each server is a global object, and each of its tools is an async method that takes one \
+    object: `const text = await files.read_file({path: \"a.txt\"}); return text.length`. Use one \
+    program for many calls, in loops and with `Promise.all`, and return only what is needed. There \
+    is no network, file system or `require`; `console.log` is returned too. A failed call throws \
+    an Error.";

@@ -1,0 +1,312 @@
+//! The configuration file.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use serde_json::{Map, Value};
+use url::{Host, Url};
+
+use crate::error::{Error, Result};
+use crate::text::line;
+
+/// The most bytes of a configuration.
+const MAX_BYTES: usize = 1 << 20;
+/// The most servers of a configuration.
+const MAX_SERVERS: usize = 256;
+/// The most bytes of the name of a server.
+const MAX_NAME: usize = 64;
+
+/// Variables of the environment that each process of a server gets: those of the official SDKs.
+#[cfg(unix)]
+const INHERITED: &[&str] = &["HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER"];
+#[cfg(not(unix))]
+const INHERITED: &[&str] = &[
+    "APPDATA",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "LOCALAPPDATA",
+    "PATH",
+    "PROCESSOR_ARCHITECTURE",
+    "PROGRAMFILES",
+    "SYSTEMDRIVE",
+    "SYSTEMROOT",
+    "TEMP",
+    "USERNAME",
+    "USERPROFILE",
+];
+
+/// The upstream servers.
+///
+/// `Debug` shows names, commands and addresses, and neither arguments, variables nor headers.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    pub(crate) servers: BTreeMap<String, Endpoint>,
+}
+
+/// The way to a server.
+#[derive(Clone)]
+pub(crate) enum Endpoint {
+    Process(Process),
+    Http { url: Url, headers: Vec<(HeaderName, HeaderValue)> },
+}
+
+/// A server that is a child process.
+#[derive(Clone)]
+pub(crate) struct Process {
+    pub(crate) command: String,
+    pub(crate) arguments: Vec<String>,
+    /// The whole environment.
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) directory: Option<PathBuf>,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Process(process) => f.debug_tuple("Process").field(&process.command).finish(),
+            Self::Http { url, .. } => f.debug_tuple("Http").field(&url.host_str()).finish(),
+        }
+    }
+}
+
+impl Config {
+    /// Parses the usual `mcpServers` JSON, or VS Code's `servers`. Comments are allowed.
+    ///
+    /// A server has either a `command`, with `args`, `env` and `cwd`, or a `url`, with `headers` and
+    /// `bearer`, a token. `${NAME}`, `${env:NAME}` and `${NAME:-default}` in values of `env` and
+    /// `headers` and in `bearer` stand for a variable, which `variable` returns. A process gets the
+    /// variables of its `env` and, if `variable` has them, `HOME`, `LOGNAME`, `PATH`, `SHELL`, `TERM`
+    /// and `USER`, and nothing else of the environment. Servers that are `disabled` are left out, and
+    /// unknown fields are ignored.
+    ///
+    /// # Errors
+    /// Errors if a field that is known has a wrong value, a variable is not set, or the text is
+    /// longer than 1 MiB. The message names the server and the field.
+    pub fn parse(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        if text.len() > MAX_BYTES {
+            return Err(Error::Config(format!("it is longer than {MAX_BYTES} bytes")));
+        }
+        let mut text = text.to_owned();
+        json_strip_comments::strip(&mut text)
+            .map_err(|_| Error::Config("a comment does not end".to_owned()))?;
+        let root: Map<String, Value> = serde_json::from_str(&text)
+            .map_err(|error| Error::Config(line(&error.to_string(), 200)))?;
+        let mut config = Self::default();
+        let mut found = false;
+        for key in ["mcpServers", "servers"] {
+            match root.get(key) {
+                None => {}
+                Some(Value::Object(servers)) => {
+                    found = true;
+                    for (name, fields) in servers {
+                        config.add(name, fields, &variable)?;
+                    }
+                }
+                Some(_) => return Err(Error::Config(format!("`{key}` is not an object"))),
+            }
+        }
+        if !found {
+            return Err(Error::Config("it has no `mcpServers`".to_owned()));
+        }
+        Ok(config)
+    }
+
+    /// Returns the names of the servers, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.servers.keys().map(String::as_str)
+    }
+
+    fn add(
+        &mut self,
+        name: &str,
+        fields: &Value,
+        variable: &impl Fn(&str) -> Option<String>,
+    ) -> Result<()> {
+        let fields = Fields { server: name, fields, variable };
+        if name.is_empty() || name.len() > MAX_NAME {
+            return Err(fields.error(format_args!("the name must have 1 to {MAX_NAME} bytes")));
+        }
+        if !fields.fields.is_object() {
+            return Err(fields.error("it is not an object"));
+        }
+        if fields.get("disabled", "true or false", Value::as_bool)?.unwrap_or_default() {
+            return Ok(());
+        }
+        if self.servers.insert(name.to_owned(), fields.endpoint()?).is_some() {
+            return Err(fields.error("the name is there twice"));
+        }
+        if self.servers.len() > MAX_SERVERS {
+            return Err(Error::Config(format!("it has more than {MAX_SERVERS} servers")));
+        }
+        Ok(())
+    }
+}
+
+/// The fields of one server.
+struct Fields<'a, F> {
+    server: &'a str,
+    fields: &'a Value,
+    variable: &'a F,
+}
+
+impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
+    fn error(&self, reason: impl fmt::Display) -> Error {
+        Error::Config(format!("server {:?}: {reason}", line(self.server, MAX_NAME)))
+    }
+
+    fn get<T>(
+        &self,
+        field: &str,
+        expected: &str,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>> {
+        match self.fields.get(field) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match read(value) {
+                Some(value) => Ok(Some(value)),
+                None => Err(self.error(format_args!("`{field}` is not {expected}"))),
+            },
+        }
+    }
+
+    fn text(&self, field: &str) -> Result<Option<&'a str>> {
+        self.get(field, "a string", Value::as_str)
+    }
+
+    /// Returns the values of a field that is an object, with variables expanded.
+    fn map(&self, field: &str) -> Result<Vec<(&'a str, String)>> {
+        let map = self.get(field, "an object", Value::as_object)?;
+        map.into_iter()
+            .flatten()
+            .map(|(key, value)| {
+                let place = format!("{field}.{}", line(key, MAX_NAME));
+                let text = match value {
+                    Value::String(text) => self.expand(&place, text)?,
+                    Value::Number(number) => number.to_string(),
+                    Value::Bool(it) => it.to_string(),
+                    _ => return Err(self.error(format_args!("`{place}` is not a string"))),
+                };
+                Ok((key.as_str(), text))
+            })
+            .collect()
+    }
+
+    fn endpoint(&self) -> Result<Endpoint> {
+        let kind = self.text("type")?.or(self.text("transport")?);
+        let is_known = |known: &[&str]| kind.is_none_or(|kind| known.contains(&kind));
+        match (self.text("command")?, self.text("url")?) {
+            (Some(command), None) if is_known(&["stdio"]) => self.process(command),
+            (None, Some(url)) if is_known(&["http", "streamable-http", "streamableHttp"]) => {
+                self.http(url)
+            }
+            (None, Some(_)) if kind == Some("sse") => {
+                Err(self.error("the transport `sse` is obsolete; use `http`"))
+            }
+            (Some(_), Some(_)) => Err(self.error("it has both a `command` and a `url`")),
+            (None, None) => Err(self.error("it has neither a `command` nor a `url`")),
+            _ => Err(self.error("`type` does not fit")),
+        }
+    }
+
+    fn process(&self, command: &str) -> Result<Endpoint> {
+        let arguments = self.get("args", "a list of strings", |value| {
+            value.as_array()?.iter().map(|it| it.as_str().map(str::to_owned)).collect()
+        })?;
+        let inherited = INHERITED.iter().filter_map(|name| {
+            // Shells export functions in this way.
+            let value = (self.variable)(name).filter(|value| !value.starts_with("()"))?;
+            Some(((*name).to_owned(), value))
+        });
+        let mut environment: BTreeMap<_, _> = inherited.collect();
+        for (name, value) in self.map("env")? {
+            if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+                let name = line(name, MAX_NAME);
+                return Err(self.error(format_args!("`env.{name}` is not a variable")));
+            }
+            environment.insert(name.to_owned(), value);
+        }
+        Ok(Endpoint::Process(Process {
+            command: command.to_owned(),
+            arguments: arguments.unwrap_or_default(),
+            environment,
+            directory: self.text("cwd")?.map(PathBuf::from),
+        }))
+    }
+
+    fn http(&self, text: &str) -> Result<Endpoint> {
+        let url = Url::parse(text).ok().filter(|it| matches!(it.scheme(), "http" | "https"));
+        let url = url.ok_or_else(|| self.error("`url` is not an address of http or https"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(self.error("`url` has credentials; use `headers` or `bearer`"));
+        }
+        let mut headers = Vec::new();
+        for (name, value) in self.map("headers")? {
+            headers.push(self.header(name, value)?);
+        }
+        if let Some(token) = self.text("bearer")? {
+            let token = self.expand("bearer", token)?;
+            headers.push(self.header(AUTHORIZATION.as_str(), format!("Bearer {token}"))?);
+        }
+        if !headers.is_empty() && url.scheme() == "http" && !is_local(&url) {
+            return Err(self.error("`headers` would be sent in plain text; use https"));
+        }
+        Ok(Endpoint::Http { url, headers })
+    }
+
+    fn header(&self, name: &str, value: String) -> Result<(HeaderName, HeaderValue)> {
+        let wrong = || self.error(format_args!("`headers.{}` is not a header", line(name, 64)));
+        let key = HeaderName::try_from(name).map_err(|_| wrong())?;
+        let mut value = HeaderValue::try_from(value).map_err(|_| wrong())?;
+        value.set_sensitive(true);
+        let is_reserved = matches!(
+            key.as_str(),
+            "accept" | "connection" | "content-length" | "content-type" | "host" | "last-event-id"
+        ) || key.as_str() == "transfer-encoding"
+            || key.as_str().starts_with("mcp-");
+        if is_reserved {
+            return Err(self.error(format_args!("`headers.{key}` is set by the protocol")));
+        }
+        Ok((key, value))
+    }
+
+    /// Replaces `${NAME}` by the value of a variable.
+    fn expand(&self, place: &str, text: &str) -> Result<String> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let Some((inside, after)) = after.split_once('}') else { break };
+            out.push_str(before);
+            let (name, default) = match inside.split_once(":-") {
+                Some((name, default)) => (name, Some(default)),
+                None => (inside, None),
+            };
+            let name = name.strip_prefix("env:").unwrap_or(name);
+            match ((self.variable)(name), default) {
+                (Some(value), _) => out.push_str(&value),
+                (None, Some(default)) => out.push_str(default),
+                (None, None) => {
+                    let name = line(name, MAX_NAME);
+                    return Err(self.error(format_args!("`{place}`: {name} is not set")));
+                }
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}
+
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

@@ -1,0 +1,63 @@
+//! An MCP server that offers the tools of other MCP servers to a model as one tool that runs a
+//! program.
+//!
+//! A [`Server`] connects to the upstream servers of a [`Config`], and offers three tools: `run_code`,
+//! `search_tools` and `describe_tool`. A program sees each upstream server as a global object and
+//! each of its tools as an async method, and reaches nothing else.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use isolet::Engine;
+//! use isolet_mcp::{Config, Options, Server};
+//!
+//! let config = r#"{"mcpServers": {
+//!     "files": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem", "."]},
+//!     "issues": {"url": "https://issues.example/mcp", "bearer": "${ISSUES_TOKEN}"}
+//! }}"#;
+//! let config = Config::parse(config, |name| std::env::var(name).ok())?;
+//! let server = Server::start(&Engine::new()?, config, Options::default()).await?;
+//! server.serve_stdio(std::future::pending()).await?;
+//! server.close().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | | what it is | cost |
+//! |---|---|---|
+//! | [`Config`] | the upstream servers, in the usual `mcpServers` JSON | its text |
+//! | [`Server`] | the connections and the tools; serves any number of clients | a connection or a process for each upstream server |
+//! | [`Options`] | limits, approved definitions, and who is told of events | none |
+//!
+//! # Upstream servers
+//!
+//! Servers are asked in the way of the protocol of 2026-07-28, and in that of 2025-11-25 if they do
+//! not know it. The value of a call is the structured content of the result, else its text, else a
+//! list of its blocks as plain objects, such as `{type: "image", mimeType, data}`. A result that is
+//! an error is thrown. A server that hangs, ends or sends too much ends that call alone; the next
+//! call starts or connects to it again.
+//!
+//! Each definition of a tool is pinned by the SHA-256 digest of its canonical JSON. If it changes,
+//! the calls of the tool fail until the change is approved, that is, until the server starts without
+//! the old digest in [`Options::pins`]. New tools are offered at once.
+//!
+//! Servers are offered no sampling, elicitation or roots, and their resources and prompts are not
+//! passed on. Redirects of HTTP are not followed, and OAuth is not supported.
+//!
+//! # Clients
+//!
+//! A request that is cancelled, or whose client is gone, ends its program at once. Over HTTP, a
+//! client of 2025-11-25 that loses its connection may come back for the result, so that only
+//! cancelling ends its program.
+
+mod catalog;
+mod config;
+mod error;
+mod server;
+mod settings;
+mod text;
+mod upstream;
+
+pub use config::Config;
+pub use error::{Error, Result};
+pub use server::{HttpOptions, Server};
+pub use settings::{Event, Limits, Observer, Options, Pins};

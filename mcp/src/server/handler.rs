@@ -1,0 +1,252 @@
+//! The tools of the server.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
+    JsonObject, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
+    SubscriptionFilter, Tool, ToolAnnotations,
+};
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::output;
+use super::shared::Shared;
+use crate::text::{harmless, line};
+
+/// The results of a search, by default and at most.
+const FOUND: u64 = 10;
+const MAX_FOUND: u64 = 50;
+/// The most bytes of a description in the result of a search.
+const MAX_DESCRIPTION: usize = 300;
+/// The time after which a session that has ended is noticed.
+const SESSION_CHECK: Duration = Duration::from_mins(1);
+
+/// The server's side of one connection or session.
+#[derive(Clone)]
+pub(super) struct Handler {
+    pub(super) shared: Arc<Shared>,
+    /// Cancelled when the client is gone.
+    pub(super) gone: CancellationToken,
+}
+
+impl Handler {
+    async fn run_code(&self, code: &str) -> CallToolResult {
+        // Fails if the semaphore is closed, which it never is.
+        let _place = self.shared.runs.acquire().await;
+        let catalog = self.shared.catalog();
+        let execution = catalog.code.execute(code).await;
+        output::render(execution, &self.shared.options.limits)
+    }
+
+    fn search_tools(&self, query: &str, limit: u64) -> CallToolResult {
+        let limit = usize::try_from(limit.min(MAX_FOUND)).unwrap_or_default();
+        let catalog = self.shared.catalog();
+        let mut text = String::new();
+        let mut tools = Vec::new();
+        for tool in catalog.code.catalog().search(query, limit) {
+            let description = tool.definition().description.as_deref().unwrap_or_default();
+            let description = line(description, MAX_DESCRIPTION);
+            let (name, signature) = (tool.path(), harmless(&tool.signature()));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{signature}\n    {description}");
+            tools.push(json!({"name": name, "signature": signature, "description": description}));
+        }
+        if tools.is_empty() {
+            text.push_str("No tool was found. Try other words.");
+        }
+        complete(text, json!({"tools": tools}))
+    }
+
+    fn describe_tool(&self, name: &str) -> CallToolResult {
+        let catalog = self.shared.catalog();
+        let catalog = catalog.code.catalog();
+        let tool = name.split_once('.').and_then(|(server, tool)| catalog.get(server, tool));
+        if let Some(tool) = tool {
+            let declaration = harmless(&tool.declaration());
+            return complete(declaration.clone(), json!({"declaration": declaration}));
+        }
+        let mut reason = String::from("There is no tool of this name. `search_tools` finds names.");
+        for (index, tool) in catalog.nearest(name).into_iter().enumerate() {
+            reason.push_str(if index == 0 { " Similar names: " } else { ", " });
+            reason.push_str(&tool.path());
+        }
+        refused(&reason)
+    }
+}
+
+impl ServerHandler for Handler {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities =
+            ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
+        ServerConfig::new(capabilities)
+            .with_server_info(Implementation::new("isolet", env!("CARGO_PKG_VERSION")))
+            .with_instructions(INSTRUCTIONS)
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(ListToolsResult::with_all_items(tools(&self.shared.catalog().description)))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let arguments = request.arguments.unwrap_or_default();
+        let text = |name: &str| arguments.get(name).and_then(Value::as_str);
+        let result = match (request.name.as_ref(), text("code"), text("query"), text("name")) {
+            ("run_code", Some(code), ..) => {
+                // A cancelled request drops the run, which ends it at once.
+                tokio::select! {
+                    biased;
+                    () = context.ct.cancelled() => return Err(cancelled()),
+                    () = self.gone.cancelled() => return Err(cancelled()),
+                    result = self.run_code(code).boxed() => result,
+                }
+            }
+            ("search_tools", _, Some(query), _) => {
+                let limit = arguments.get("limit").and_then(Value::as_u64).unwrap_or(FOUND);
+                self.search_tools(query, limit)
+            }
+            ("describe_tool", .., Some(name)) => self.describe_tool(name),
+            ("run_code", ..) => refused("The argument `code` must be a string."),
+            ("search_tools", ..) => refused("The argument `query` must be a string."),
+            ("describe_tool", ..) => refused("The argument `name` must be a string."),
+            _ => return Err(ErrorData::invalid_params("there is no such tool", None)),
+        };
+        Ok(result.into())
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        let mut changes = self.shared.changes();
+        let gone = self.gone.clone();
+        tokio::spawn(gone.run_until_cancelled_owned(async move {
+            let peer = context.peer;
+            // Nothing else says that a session over HTTP has ended.
+            while !peer.is_transport_closed() {
+                match tokio::time::timeout(SESSION_CHECK, changes.changed()).await {
+                    Err(_) => {}
+                    // Fails if the session has ended.
+                    Ok(Ok(())) => drop(peer.notify_tool_list_changed().await),
+                    Ok(Err(_)) => break,
+                }
+            }
+        }));
+    }
+
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(SubscriptionFilter::builder().tools_list_changed().build())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let mut changes = self.shared.changes();
+        let sink = context.sink();
+        tokio::select! {
+            () = context.cancelled() => {}
+            () = async {
+                while changes.changed().await.is_ok()
+                    && sink.notify_tool_list_changed().await.is_ok()
+                {}
+            } => {}
+        }
+        Ok(())
+    }
+}
+
+const INSTRUCTIONS: &str = "Offers the tools of several servers to programs. Find tools with \
+    `search_tools`, read their declarations with `describe_tool`, and call them from a program with \
+    `run_code`. Prefer one program to many.";
+
+fn tools(description: &str) -> Vec<Tool> {
+    let text = |description: &str| json!({"type": "string", "description": description});
+    let input = |properties: Value, required: &str| {
+        object(json!({"type": "object", "properties": properties, "required": [required]}))
+    };
+    let read_only = ToolAnnotations::new().read_only(true).open_world(false);
+    let found = json!({"type": "object", "required": ["tools"], "properties": {"tools": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "name": {"type": "string"},
+                "signature": {"type": "string"},
+                "description": {"type": "string"},
+            },
+            "required": ["name", "signature", "description"],
+        },
+    }}});
+    let declaration = json!({
+        "type": "object",
+        "properties": {"declaration": {"type": "string"}},
+        "required": ["declaration"],
+    });
+    let run = Tool::new(
+        "run_code",
+        description.to_owned(),
+        input(json!({"code": text("The program. Its `return` value is the result.")}), "code"),
+    );
+    let search = Tool::new(
+        "search_tools",
+        "Finds tools by words that say what they should do.",
+        input(
+            json!({
+                "query": text("Words, such as \"create an issue\"."),
+                "limit": {"type": "integer", "minimum": 1, "maximum": MAX_FOUND, "default": FOUND},
+            }),
+            "query",
+        ),
+    );
+    let describe = Tool::new(
+        "describe_tool",
+        "Returns the TypeScript declaration of a tool.",
+        input(json!({"name": text("The name of the tool, such as `files.read_file`.")}), "name"),
+    );
+    vec![
+        run.with_title("Run code")
+            .with_raw_output_schema(Arc::new(object(output::schema())))
+            .with_annotations(
+                ToolAnnotations::new().read_only(false).destructive(true).open_world(true),
+            ),
+        search
+            .with_title("Search tools")
+            .with_raw_output_schema(Arc::new(object(found)))
+            .with_annotations(read_only.clone()),
+        describe
+            .with_title("Describe a tool")
+            .with_raw_output_schema(Arc::new(object(declaration)))
+            .with_annotations(read_only),
+    ]
+}
+
+fn object(value: Value) -> JsonObject {
+    match value {
+        Value::Object(object) => object,
+        _ => JsonObject::new(),
+    }
+}
+
+fn complete(text: String, structured: Value) -> CallToolResult {
+    let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+    result.structured_content = Some(structured);
+    result
+}
+
+/// Returns a result that tells the model what is wrong with its request.
+fn refused(reason: &str) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(reason)])
+}
+
+/// The answer to a cancelled request, which nobody gets.
+fn cancelled() -> ErrorData {
+    ErrorData::internal_error("the request was cancelled", None)
+}

@@ -1,0 +1,176 @@
+//! The server that clients connect to.
+
+mod handler;
+mod http;
+mod output;
+mod shared;
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use isolet::Engine;
+use rmcp::RoleServer;
+use rmcp::service::{RxJsonRpcMessage, ServerInitializeError, ServiceExt as _, TxJsonRpcMessage};
+use rmcp::transport::Transport;
+use rmcp::transport::async_rw::AsyncRwTransport;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use self::http::HttpOptions;
+
+use self::handler::Handler;
+use self::shared::Shared;
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::settings::{Options, Pins};
+use crate::upstream::Upstream;
+
+/// An MCP server that offers the tools of other servers to programs.
+///
+/// Dropping it ends the connections to the upstream servers and kills their processes.
+pub struct Server {
+    shared: Arc<Shared>,
+    _stop: DropGuard,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = self.shared.upstreams.iter().map(|it| it.name());
+        f.debug_struct("Server")
+            .field("upstreams", &names.collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Connects to all servers of a configuration at the same time.
+    ///
+    /// A server that cannot be used is left out, and [`Options::observer`] is told.
+    ///
+    /// # Errors
+    /// Errors if none can be used, unless the configuration has none, or if the tools cannot be
+    /// offered to programs.
+    pub async fn start(engine: &Engine, config: Config, options: Options) -> Result<Self> {
+        let options = Arc::new(options);
+        let wake = Arc::new(Notify::new());
+        let upstreams = config.servers.into_iter().map(|(name, endpoint)| {
+            let (options, wake) = (Arc::clone(&options), Arc::clone(&wake));
+            Arc::new(Upstream::new(name, endpoint, options, wake))
+        });
+        let upstreams: Vec<_> = upstreams.collect();
+        let attempts = join_all(upstreams.iter().map(|upstream| upstream.connect())).await;
+        let mut connected = Vec::new();
+        let mut reasons = Vec::new();
+        for (upstream, attempt) in upstreams.into_iter().zip(attempts) {
+            match attempt {
+                Ok(_) => connected.push(upstream),
+                Err(reason) => reasons.push(format!("{}: {reason}", upstream.name())),
+            }
+        }
+        if connected.is_empty() && !reasons.is_empty() {
+            return Err(Error::NoServers(reasons.join("\n")));
+        }
+        let catalog = Catalog::new(engine, &connected, &options)?;
+        let shared = Arc::new(Shared {
+            engine: engine.clone(),
+            runs: Semaphore::new(options.limits.runs),
+            options,
+            upstreams: connected,
+            current: watch::Sender::new(Arc::new(catalog)),
+        });
+        let stop = CancellationToken::new();
+        let follower = Arc::clone(&shared);
+        tokio::spawn(
+            stop.clone().run_until_cancelled_owned(async move { follower.follow(&wake).await }),
+        );
+        Ok(Self { shared, _stop: stop.drop_guard() })
+    }
+
+    /// Returns the digests of all tools, those that are not offered because they have changed
+    /// included with their old digest. As [`Options::pins`], they hold for the next start.
+    pub fn pins(&self) -> Pins {
+        let upstreams = self.shared.upstreams.iter();
+        upstreams.map(|it| (it.name().to_owned(), it.pins())).collect()
+    }
+
+    /// Serves one client on the standard streams of the process until the client closes them or
+    /// `shutdown` is ready. Nothing else may read or write them.
+    ///
+    /// # Errors
+    /// Errors if the client does not begin as the protocol says.
+    pub async fn serve_stdio(&self, shutdown: impl Future<Output = ()>) -> Result<()> {
+        let (reader, writer) = rmcp::transport::stdio_pipes();
+        self.serve(reader, writer, shutdown).await
+    }
+
+    /// Serves one client on streams of lines until the client closes them or `shutdown` is ready.
+    /// Programs that still run then are killed.
+    ///
+    /// # Errors
+    /// Errors if the client does not begin as the protocol says.
+    pub async fn serve(
+        &self,
+        reader: impl AsyncRead + Send + Unpin + 'static,
+        writer: impl AsyncWrite + Send + Unpin + 'static,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<()> {
+        let gone = CancellationToken::new();
+        let _end = gone.clone().drop_guard();
+        let limit = self.shared.options.limits.request_bytes;
+        let inner = AsyncRwTransport::new_server(reader, writer).with_max_line_length(limit);
+        let transport = Watched { inner, gone: gone.clone() };
+        let handler = Handler { shared: Arc::clone(&self.shared), gone: gone.clone() };
+        let service = async {
+            match handler.serve_with_ct(transport, gone).await {
+                // Fails if the service has panicked; the connection has ended then as well.
+                Ok(service) => drop(service.waiting().await),
+                Err(ServerInitializeError::ConnectionClosed(_)) => {}
+                Err(error) => {
+                    return Err(Error::Handshake(crate::text::line(&error.to_string(), 500)));
+                }
+            }
+            Ok(())
+        };
+        tokio::select! {
+            result = service => result,
+            () = shutdown => Ok(()),
+        }
+    }
+
+    /// Ends the connections to the upstream servers, and waits until their processes have ended,
+    /// some seconds at most.
+    pub async fn close(self) {
+        join_all(self.shared.upstreams.iter().map(|upstream| upstream.close())).await;
+    }
+}
+
+/// A transport that says when the client has closed it.
+struct Watched<T> {
+    inner: T,
+    gone: CancellationToken,
+}
+
+impl<T: Transport<RoleServer>> Transport<RoleServer> for Watched<T> {
+    type Error = T::Error;
+
+    fn send(
+        &mut self,
+        item: TxJsonRpcMessage<RoleServer>,
+    ) -> impl Future<Output = Result<(), T::Error>> + Send + 'static {
+        self.inner.send(item)
+    }
+
+    async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        let message = self.inner.receive().await;
+        if message.is_none() {
+            self.gone.cancel();
+        }
+        message
+    }
+
+    fn close(&mut self) -> impl Future<Output = Result<(), T::Error>> + Send {
+        self.inner.close()
+    }
+}

@@ -1,0 +1,165 @@
+//! Options, limits and events.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The digests of the definitions of tools, by server and tool, in hexadecimal.
+pub type Pins = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Options of a server.
+#[derive(Clone)]
+pub struct Options {
+    /// The limits of servers, calls and results.
+    pub limits: Limits,
+    /// The limits of each program. The time that tools take counts in its wall time. Default:
+    /// those of [`isolet::Limits`], with a wall time of 5 minutes.
+    pub program: isolet::Limits,
+    /// Definitions that were approved before, as [`Server::pins`](crate::Server::pins) returns
+    /// them. A tool whose definition differs from its pin is not offered; a tool without a pin is.
+    /// Default: none.
+    pub pins: Pins,
+    /// A function that is called with each event, from any thread. It must not block. Default:
+    /// none.
+    pub observer: Option<Observer>,
+}
+
+/// A function that is called with each event.
+pub type Observer = Arc<dyn Fn(Event) + Send + Sync>;
+
+impl Default for Options {
+    fn default() -> Self {
+        let program = isolet::Limits::default().wall(Duration::from_mins(5));
+        Self { limits: Limits::default(), program, pins: Pins::new(), observer: None }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("limits", &self.limits)
+            .field("program", &self.program)
+            .field("pins", &self.pins)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Options {
+    pub(crate) fn observe(&self, event: Event) {
+        if let Some(observer) = &self.observer {
+            observer(event);
+        }
+    }
+}
+
+/// The limits of servers, calls and results.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The time within which an upstream server must start and list its tools. Default: 30 seconds.
+    pub start_time: Duration,
+    /// The time of one call of a tool, after which it is cancelled. Default: 60 seconds.
+    pub call_time: Duration,
+    /// The most bytes of one message of an upstream server. A process's message that is longer is
+    /// dropped, so that its call ends when its time is over. Default: 8 MiB.
+    pub message_bytes: usize,
+    /// The most tools of one upstream server, those that it once had included. Others are not
+    /// offered. Default: 2,000.
+    pub tools: usize,
+    /// The most bytes of the definitions of one upstream server's tools, as JSON. Tools past it are
+    /// not offered. Default: 4 MiB.
+    pub definition_bytes: usize,
+    /// The most programs that run at the same time. Others wait. Default: 32.
+    pub runs: usize,
+    /// The most bytes of the text of one result for the model, and of its structured content each.
+    /// What is longer is cut, and the result says so. Default: 64 KiB.
+    pub output_bytes: usize,
+    /// The most bytes of images, audio and embedded resources of one result. Default: 4 MiB.
+    pub media_bytes: usize,
+    /// The most bytes of one request over HTTP. Default: 1 MiB.
+    pub request_bytes: usize,
+    /// The most connections, and the most sessions of the protocol of 2025, over HTTP. Default: 256.
+    pub sessions: usize,
+    /// The time after which an idle session over HTTP ends. Default: 5 minutes.
+    pub session_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            start_time: Duration::from_secs(30),
+            call_time: Duration::from_mins(1),
+            message_bytes: 8 << 20,
+            tools: 2_000,
+            definition_bytes: 4 << 20,
+            runs: 32,
+            output_bytes: 64 << 10,
+            media_bytes: 4 << 20,
+            request_bytes: 1 << 20,
+            sessions: 256,
+            session_time: Duration::from_mins(5),
+        }
+    }
+}
+
+/// Something that whoever runs the server may want to know. `Display` is one line in which text
+/// from outside is escaped and shortened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// An upstream server is connected and has listed its tools.
+    Connected {
+        /// The name of the server.
+        server: String,
+        /// The number of its tools that are offered.
+        tools: usize,
+    },
+    /// An upstream server cannot be used. The next call of one of its tools tries again.
+    Failed {
+        /// The name of the server.
+        server: String,
+        /// The cause.
+        reason: String,
+    },
+    /// A line that the process of an upstream server has written to its standard error.
+    Output {
+        /// The name of the server.
+        server: String,
+        /// The line, at most 1,000 bytes of it.
+        line: String,
+    },
+    /// A tool is not offered.
+    LeftOut {
+        /// The name of the server.
+        server: String,
+        /// The name of the tool, or "other tools".
+        tool: String,
+        /// The cause.
+        reason: String,
+    },
+    /// The definition of a tool differs from the approved one, so its calls fail.
+    Changed {
+        /// The name of the server.
+        server: String,
+        /// The name of the tool.
+        tool: String,
+    },
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connected { server, tools } => write!(f, "{server}: connected, {tools} tools"),
+            Self::Failed { server, reason } => write!(f, "{server}: {reason}"),
+            Self::Output { server, line } => write!(f, "{server} | {line}"),
+            Self::LeftOut { server, tool, reason } => {
+                write!(f, "{server}: {tool} left out: {reason}")
+            }
+            Self::Changed { server, tool } => write!(
+                f,
+                "{server}: the definition of {tool} has changed since it was approved; its calls \
+                 fail"
+            ),
+        }
+    }
+}

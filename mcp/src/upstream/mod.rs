@@ -1,0 +1,324 @@
+//! Connections to upstream servers.
+
+mod content;
+mod http;
+mod pins;
+mod process;
+
+use std::fmt::Display;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use isolet::code_mode::{ToolDefinition, ToolFailure};
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, ClientCapabilities, ClientConfig, Implementation,
+    PaginatedRequestParams, ProtocolVersion, SubscriptionFilter, Tool,
+};
+use rmcp::service::{ClientInitializeError, NotificationContext, RunningService};
+use rmcp::{
+    ClientHandler, ClientLifecycleMode, ClientServiceExt as _, Peer, RoleClient, ServiceError,
+};
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use self::pins::Tools;
+use self::process::ProcessTransport;
+use crate::config::Endpoint;
+use crate::settings::{Event, Options};
+use crate::text::line;
+
+/// The most pages of a list.
+const MAX_PAGES: usize = 1_000;
+/// The time after a failed attempt before the next one.
+const RETRY: Duration = Duration::from_secs(1);
+/// The time that a server has to accept a subscription.
+const SUBSCRIPTION: Duration = Duration::from_secs(5);
+/// The most bytes of a reason in an event or an error.
+const MAX_REASON: usize = 500;
+
+/// One upstream server, and the connection to it.
+pub(crate) struct Upstream {
+    name: String,
+    endpoint: Endpoint,
+    options: Arc<Options>,
+    signal: Arc<Signal>,
+    link: tokio::sync::Mutex<Link>,
+    tools: Mutex<Tools>,
+    about: Mutex<Option<String>>,
+}
+
+#[derive(Default)]
+struct Link {
+    service: Option<RunningService<RoleClient, Client>>,
+    failure: Option<(Instant, String)>,
+}
+
+/// Says that the tools of a server may have changed.
+struct Signal {
+    is_dirty: AtomicBool,
+    wake: Arc<Notify>,
+}
+
+impl Signal {
+    fn set(&self) {
+        self.is_dirty.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+}
+
+/// The client's side of a connection. It offers nothing to the server.
+struct Client(Arc<Signal>);
+
+impl ClientHandler for Client {
+    fn get_info(&self) -> ClientConfig {
+        let client = Implementation::new("isolet", env!("CARGO_PKG_VERSION"));
+        ClientConfig::new(ClientCapabilities::default(), client)
+            .with_protocol_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
+    }
+
+    async fn on_tool_list_changed(&self, _: NotificationContext<RoleClient>) {
+        self.0.set();
+    }
+}
+
+impl Upstream {
+    /// Creates a server without a connection. `wake` is notified when its tools may have changed.
+    pub(crate) fn new(
+        name: String,
+        endpoint: Endpoint,
+        options: Arc<Options>,
+        wake: Arc<Notify>,
+    ) -> Self {
+        let pins = options.pins.get(&name).cloned().unwrap_or_default();
+        Self {
+            name,
+            endpoint,
+            options,
+            signal: Arc::new(Signal { is_dirty: AtomicBool::new(false), wake }),
+            link: tokio::sync::Mutex::default(),
+            tools: Mutex::new(Tools::new(&pins)),
+            about: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns what the server says of itself, as one line.
+    pub(crate) fn about(&self) -> Option<String> {
+        self.about.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns the definitions of the tools that are offered.
+    pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
+        self.tools().definitions()
+    }
+
+    pub(crate) fn pins(&self) -> std::collections::BTreeMap<String, String> {
+        self.tools().pins()
+    }
+
+    fn tools(&self) -> std::sync::MutexGuard<'_, Tools> {
+        self.tools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Connects if there is no connection.
+    ///
+    /// Errors with a reason that is one line. The reason of an attempt that has just failed is
+    /// returned again, without a new attempt.
+    pub(crate) async fn connect(&self) -> Result<Peer<RoleClient>, String> {
+        let mut link = self.link.lock().await;
+        if let Some(service) = &link.service
+            && !service.is_transport_closed()
+        {
+            return Ok(service.peer().clone());
+        }
+        if let Some((at, reason)) = &link.failure
+            && at.elapsed() < RETRY
+        {
+            return Err(reason.clone());
+        }
+        // Ends what is left of the last connection.
+        link.service = None;
+        let limit = self.options.limits.start_time;
+        let attempt = tokio::time::timeout(limit, self.start()).await;
+        let attempt = attempt.unwrap_or_else(|_| {
+            Err(format!("it has not started and listed its tools within {limit:?}"))
+        });
+        match attempt {
+            Ok(service) => {
+                let peer = service.peer().clone();
+                *link = Link { service: Some(service), failure: None };
+                Ok(peer)
+            }
+            Err(reason) => {
+                self.observe(|server| Event::Failed { server, reason: reason.clone() });
+                link.failure = Some((Instant::now(), reason.clone()));
+                Err(reason)
+            }
+        }
+    }
+
+    async fn start(&self) -> Result<RunningService<RoleClient, Client>, String> {
+        use ClientInitializeError::{ConnectionClosed, NoCompatibleProtocolVersion};
+
+        // The server is asked in the way of 2026, and in that of 2025 if it does not know it.
+        let both = ClientLifecycleMode::Auto {
+            preferred_versions: vec![ProtocolVersion::V_2026_07_28],
+            legacy_version: Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
+        };
+        let mut opened = self.open(both).await?;
+        if let Err(ConnectionClosed(_) | NoCompatibleProtocolVersion { .. }) = opened {
+            // Some servers of 2025 end at the question.
+            opened = self.open(ClientLifecycleMode::Initialize).await?;
+        }
+        let service = opened.map_err(|error| match error {
+            ConnectionClosed(_) => "it has ended".to_owned(),
+            error => reason(error),
+        })?;
+        self.describe(&service);
+        // Before the list, so that no change is missed.
+        self.subscribe(service.peer()).await;
+        self.list(service.peer()).await?;
+        Ok(service)
+    }
+
+    async fn open(
+        &self,
+        lifecycle: ClientLifecycleMode,
+    ) -> Result<Result<RunningService<RoleClient, Client>, ClientInitializeError>, String> {
+        let max_bytes = self.options.limits.message_bytes;
+        let client = Client(Arc::clone(&self.signal));
+        Ok(match &self.endpoint {
+            Endpoint::Process(process) => {
+                let (options, server) = (Arc::clone(&self.options), self.name.clone());
+                let log = move |line| {
+                    options.observe(Event::Output { server: server.clone(), line });
+                };
+                let transport = ProcessTransport::spawn(process, max_bytes, log)
+                    .map_err(|error| format!("the command does not start: {error}"))?;
+                client.serve_with_lifecycle(transport, lifecycle).await
+            }
+            Endpoint::Http { url, headers } => {
+                let transport = http::transport(url, headers, max_bytes).map_err(reason)?;
+                client.serve_with_lifecycle(transport, lifecycle).await
+            }
+        })
+    }
+
+    /// Keeps what the server says of itself, once: it is part of what the model reads.
+    fn describe(&self, service: &RunningService<RoleClient, Client>) {
+        let Some(info) = service.peer().peer_info() else { return };
+        let server = info.server_info.as_ref();
+        let about = server.and_then(|it| it.description.as_deref().or(it.title.as_deref()));
+        let about = about.or(info.instructions.as_deref()).unwrap_or_default();
+        let mut known = self.about.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get_or_insert_with(|| line(about, 200));
+    }
+
+    /// Lists the tools again if they may have changed. Returns true if it did.
+    pub(crate) async fn refresh(&self) -> bool {
+        if !self.signal.is_dirty.swap(false, Ordering::AcqRel) {
+            return false;
+        }
+        let Ok(peer) = self.connect().await else { return false };
+        let limit = self.options.limits.start_time;
+        let listed = tokio::time::timeout(limit, self.list(&peer)).await;
+        if let Err(reason) = listed.unwrap_or_else(|_| Err("it does not list its tools".to_owned()))
+        {
+            self.observe(|server| Event::Failed { server, reason });
+        }
+        true
+    }
+
+    /// Lists all tools, and takes the list over.
+    async fn list(&self, peer: &Peer<RoleClient>) -> Result<(), String> {
+        let has_tools = peer.peer_info().is_some_and(|info| info.capabilities.tools.is_some());
+        let limits = &self.options.limits;
+        let mut list: Vec<Tool> = Vec::new();
+        let mut cursor = None;
+        for _ in 0..if has_tools { MAX_PAGES } else { 0 } {
+            let page = cursor.map(|it| PaginatedRequestParams::default().with_cursor(Some(it)));
+            let page = peer.list_tools(page).await.map_err(reason)?;
+            list.extend(page.tools);
+            cursor = page.next_cursor;
+            // One more than is allowed, so that it is seen.
+            if cursor.is_none() || list.len() > limits.tools {
+                break;
+            }
+        }
+        list.truncate(limits.tools + 1);
+        let (events, tools) = {
+            let mut tools = self.tools();
+            (tools.update(&self.name, list, limits), tools.definitions().len())
+        };
+        for event in events {
+            self.options.observe(event);
+        }
+        self.observe(|server| Event::Connected { server, tools });
+        // Whoever offers the tools must see them, also after a reconnection.
+        self.signal.wake.notify_one();
+        Ok(())
+    }
+
+    /// Asks a server of the protocol of 2026 to say when its tools change. One of 2025 does so
+    /// without being asked.
+    async fn subscribe(&self, peer: &Peer<RoleClient>) {
+        let Some(info) = peer.peer_info() else { return };
+        let tools = info.capabilities.tools.as_ref();
+        let says = tools.is_some_and(|tools| tools.list_changed == Some(true));
+        if !says || info.protocol_version.has_initialize() {
+            return;
+        }
+        let filter = SubscriptionFilter::builder().tools_list_changed().build();
+        let subscription = tokio::time::timeout(SUBSCRIPTION, peer.listen(filter)).await;
+        // A server that does not do what it offers is used all the same.
+        let Ok(Ok(mut subscription)) = subscription else { return };
+        let signal = Arc::clone(&self.signal);
+        tokio::spawn(async move {
+            while let Ok(Some(_)) = subscription.next().await {
+                signal.set();
+            }
+        });
+    }
+
+    /// Calls a tool. Dropping the future tells the server that the call is cancelled.
+    pub(crate) async fn call(&self, name: String, arguments: Value) -> Result<Value, ToolFailure> {
+        let failure = |reason: &str| ToolFailure::new(format!("server {}: {reason}", self.name));
+        let peer = self.connect().await.map_err(|reason| failure(&reason))?;
+        // After connecting, because a server that was started again may have other tools.
+        self.tools().check(&name).map_err(ToolFailure::new)?;
+        let mut params = CallToolRequestParams::new(name);
+        if let Value::Object(arguments) = arguments {
+            params.arguments = Some(arguments);
+        }
+        let limit = self.options.limits.call_time;
+        let answer = tokio::time::timeout(limit, peer.call_tool_once(params)).await;
+        match answer.map_err(|_| failure(&format!("no answer within {limit:?}")))? {
+            Ok(CallToolResponse::Complete(result)) => content::value_of(result),
+            Ok(_) => Err(failure("the tool asks for input, which it cannot have")),
+            Err(ServiceError::McpError(error)) => Err(ToolFailure::new(reason(error.message))),
+            Err(ServiceError::TransportClosed) => Err(failure("it has ended before it answered")),
+            Err(error) => Err(failure(&reason(error))),
+        }
+    }
+
+    /// Ends the connection, and the process if there is one.
+    pub(crate) async fn close(&self) {
+        let service = self.link.lock().await.service.take();
+        if let Some(mut service) = service {
+            // Fails if the service has panicked; it has ended then as well.
+            let _ = service.close_with_timeout(Duration::from_secs(10)).await;
+        }
+    }
+
+    fn observe(&self, event: impl FnOnce(String) -> Event) {
+        self.options.observe(event(self.name.clone()));
+    }
+}
+
+fn reason(error: impl Display) -> String {
+    line(&error.to_string(), MAX_REASON)
+}

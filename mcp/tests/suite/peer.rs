@@ -1,0 +1,234 @@
+//! Upstream servers, made with the SDK's own server side.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorCode, JsonObject,
+    ListToolsResult, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
+    SubscriptionFilter, Tool,
+};
+use rmcp::service::{RequestContext, ServiceExt as _, SubscriptionContext};
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::{ErrorData, Peer as ClientPeer, RoleServer, ServerHandler};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::{Barrier, Mutex, Notify, watch};
+
+/// A server and what happens to it.
+#[derive(Clone)]
+pub(crate) struct Peer {
+    pub(crate) versions: &'static [ProtocolVersion],
+    pub(crate) tools: watch::Sender<Vec<Tool>>,
+    pub(crate) cancelled: Arc<Notify>,
+    pub(crate) waiting: Arc<Notify>,
+    pub(crate) pages: Arc<AtomicUsize>,
+    pub(crate) headers: watch::Sender<Vec<(String, String)>>,
+    together: Arc<Barrier>,
+    clients: Arc<Mutex<Vec<ClientPeer<RoleServer>>>>,
+}
+
+pub(crate) const OLD: &[ProtocolVersion] =
+    &[ProtocolVersion::V_2024_11_05, ProtocolVersion::V_2025_11_25];
+pub(crate) const NEW: &[ProtocolVersion] = &[ProtocolVersion::V_2026_07_28];
+
+pub(crate) fn tool(name: &str, description: &str) -> Tool {
+    let Value::Object(schema) = json!({"type": "object"}) else { unreachable!() };
+    Tool::new(name.to_owned(), description.to_owned(), Arc::new(schema))
+}
+
+impl Peer {
+    pub(crate) fn new(versions: &'static [ProtocolVersion]) -> Self {
+        let names =
+            ["echo", "text", "media", "fail", "fault", "wait", "together", "environment", "exit"];
+        Self::with_tools(
+            versions,
+            names.iter().map(|name| tool(name, "A tool of the tests.")).collect(),
+        )
+    }
+
+    pub(crate) fn with_tools(versions: &'static [ProtocolVersion], tools: Vec<Tool>) -> Self {
+        Self {
+            versions,
+            tools: watch::Sender::new(tools),
+            cancelled: Arc::default(),
+            waiting: Arc::default(),
+            pages: Arc::default(),
+            headers: watch::Sender::default(),
+            together: Arc::new(Barrier::new(3)),
+            clients: Arc::default(),
+        }
+    }
+
+    /// Serves over HTTP, and returns the address.
+    pub(crate) async fn over_http(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let peer = self.clone();
+        let service = StreamableHttpService::new(
+            move || Ok(peer.clone()),
+            Arc::new(LocalSessionManager::default()),
+            StreamableHttpServerConfig::default(),
+        );
+        let headers = self.headers.clone();
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let (service, headers) = (service.clone(), headers.clone());
+                tokio::spawn(async move {
+                    let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
+                        let seen = request.headers().iter().map(|(name, value)| {
+                            (
+                                name.to_string(),
+                                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                            )
+                        });
+                        headers.send_replace(seen.collect());
+                        let service = service.clone();
+                        async move { Ok::<_, Infallible>(service.handle(request).await) }
+                    });
+                    let _ =
+                        http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+        });
+        format!("http://{address}/mcp")
+    }
+
+    /// Replaces the tools, and says so.
+    pub(crate) async fn change(&self, tools: Vec<Tool>) {
+        self.tools.send_replace(tools);
+        if self.versions == OLD {
+            while self.clients.lock().await.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+        for client in self.clients.lock().await.iter() {
+            let _ = client.notify_tool_list_changed().await;
+        }
+    }
+}
+
+impl ServerHandler for Peer {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities =
+            ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
+        ServerConfig::new(capabilities).with_instructions("Use it\u{1b}[2J well.")
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        Cow::Borrowed(self.versions)
+    }
+
+    async fn on_initialized(&self, context: rmcp::service::NotificationContext<RoleServer>) {
+        self.clients.lock().await.push(context.peer);
+    }
+
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(SubscriptionFilter::builder().tools_list_changed().build())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let mut changes = self.tools.subscribe();
+        loop {
+            tokio::select! {
+                () = context.cancelled() => return Ok(()),
+                _ = changes.changed() => {
+                    let _ = context.sink().notify_tool_list_changed().await;
+                }
+            }
+        }
+    }
+
+    /// Lists two tools a page.
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        let start = request.and_then(|it| it.cursor).map_or(0, |it| it.parse().unwrap());
+        let tools = self.tools.borrow().clone();
+        let size = if tools.len() > 100 { 100 } else { 2 };
+        let end = tools.len().min(start + size);
+        let mut result = ListToolsResult::with_all_items(tools[start..end].to_vec());
+        result.next_cursor = (end < tools.len()).then(|| end.to_string());
+        Ok(result)
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let arguments = Value::Object(request.arguments.unwrap_or_default());
+        let text = |text: &str| CallToolResult::success(vec![ContentBlock::text(text)]);
+        let result = match request.name.as_ref() {
+            "echo" => CallToolResult::structured(arguments),
+            "text" => text("{\"not\": \"parsed\"}"),
+            "media" => CallToolResult::success(vec![
+                ContentBlock::text("a picture"),
+                ContentBlock::image("iVBORw==", "image/png"),
+            ]),
+            "fail" => CallToolResult::error(vec![ContentBlock::text("no such file: a.txt")]),
+            "fault" => return Err(ErrorData::new(ErrorCode(-32_000), "out of order", None)),
+            "wait" => {
+                self.waiting.notify_one();
+                context.ct.cancelled().await;
+                self.cancelled.notify_one();
+                text("cancelled")
+            }
+            // Three calls at the same time, or none ends.
+            "together" => {
+                self.together.wait().await;
+                text("done")
+            }
+            "environment" => CallToolResult::structured(
+                std::env::vars()
+                    .collect::<std::collections::BTreeMap<_, _>>()
+                    .into_iter()
+                    .map(|(name, value)| (name, Value::from(value)))
+                    .collect::<JsonObject>()
+                    .into(),
+            ),
+            "exit" => std::process::exit(3),
+            other => CallToolResult::structured(json!({"called": other})),
+        };
+        Ok(result.into())
+    }
+}
+
+/// The process of a server. Other tests start it.
+#[test]
+#[ignore = "a process of other tests"]
+fn stdio() {
+    // Ends the line of the test harness, which is the first garbage that clients see.
+    println!();
+    let mode = std::env::var("PEER").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        match mode.as_str() {
+            "old" => serve(Peer::new(OLD)).await,
+            "new" => serve(Peer::new(NEW)).await,
+            "garbage" => {
+                println!("Server listening.\n{{\n[]\n{{}}\n\u{1b}[2J");
+                println!("{}", "[".repeat(100_000));
+                eprintln!("warn\u{1b}[31m\u{202e}\n{}", "x".repeat(5_000));
+                serve(Peer::new(OLD)).await;
+            }
+            mode => super::hostile::serve_by_hand(mode),
+        }
+    });
+    std::process::exit(0);
+}
+
+async fn serve(peer: Peer) {
+    let service = peer.serve(rmcp::transport::stdio()).await.unwrap();
+    service.waiting().await.unwrap();
+}
