@@ -27,6 +27,8 @@ use rustls::RootCertStore;
 use sse_stream::{Sse, SseStream};
 use url::Url;
 
+use super::event_size::EventSize;
+
 const SESSION: &str = "mcp-session-id";
 const EVENTS: &str = "text/event-stream";
 const JSON: &str = "application/json";
@@ -121,11 +123,11 @@ impl HttpClient {
         Ok(response)
     }
 
-    fn events(&self, body: Incoming, max: usize) -> BoxStream<'static, Result<Sse, SseError>> {
-        let mut event = EventSize { max: max.min(self.max_bytes), event: 0, line: 0 };
+    fn events(&self, body: Incoming) -> BoxStream<'static, Result<Sse, SseError>> {
+        let mut event = EventSize::new(self.max_bytes);
         let bytes = body.into_data_stream().map(move |chunk| {
             let chunk = chunk.map_err(|error| HttpError(error.to_string()))?;
-            event.add(&chunk)?;
+            event.add(&chunk).map_err(HttpError)?;
             Ok::<_, HttpError>(chunk)
         });
         SseStream::from_bytes_stream(bytes).boxed()
@@ -167,9 +169,7 @@ impl StreamableHttpClient for HttpClient {
             return Ok(StreamableHttpPostResponse::Accepted);
         }
         match media_type(&head.headers).as_deref() {
-            Some(EVENTS) => {
-                Ok(StreamableHttpPostResponse::Sse(self.events(body, usize::MAX), new_session))
-            }
+            Some(EVENTS) => Ok(StreamableHttpPostResponse::Sse(self.events(body), new_session)),
             Some(JSON) => {
                 let body = Limited::new(body, self.max_bytes).collect().await;
                 let body = body.map_err(|error| failed(&*error))?.to_bytes();
@@ -213,7 +213,7 @@ impl StreamableHttpClient for HttpClient {
                 Err(Fault::UnexpectedServerResponse(format!("HTTP {status}").into()))
             }
             _ => match media_type(response.headers()).as_deref() {
-                Some(EVENTS) => Ok(self.events(response.into_body(), usize::MAX)),
+                Some(EVENTS) => Ok(self.events(response.into_body())),
                 other => Err(Fault::UnexpectedContentType(other.map(str::to_owned))),
             },
         }
@@ -253,33 +253,6 @@ fn refused(
     Ok(StreamableHttpPostResponse::Json(ServerJsonRpcMessage::error(error, id), None))
 }
 
-/// Counts the bytes of one server-sent event.
-struct EventSize {
-    max: usize,
-    event: usize,
-    line: usize,
-}
-
-impl EventSize {
-    /// Errors if the current event is longer than the maximum.
-    fn add(&mut self, chunk: &[u8]) -> Result<(), HttpError> {
-        for &byte in chunk {
-            match byte {
-                // An empty line ends an event.
-                b'\n' if self.line == 0 => self.event = 0,
-                b'\n' => self.line = 0,
-                b'\r' => {}
-                _ => self.line += 1,
-            }
-            self.event += 1;
-            if self.event > self.max {
-                return Err(HttpError(format!("an event is longer than {} bytes", self.max)));
-            }
-        }
-        Ok(())
-    }
-}
-
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
@@ -296,20 +269,4 @@ fn failed(error: &(dyn std::error::Error + 'static)) -> Fault {
         error = source;
     }
     Fault::Client(HttpError(crate::text::line(&error.to_string(), 200)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn events_are_counted_one_by_one() {
-        let mut event = EventSize { max: 10, event: 0, line: 0 };
-        for _ in 0..9 {
-            event.add(b"data: 1\r\n").unwrap();
-            event.add(b"\n").unwrap();
-        }
-        event.add(b"data: 123").unwrap();
-        event.add(b"4\n").unwrap_err();
-    }
 }

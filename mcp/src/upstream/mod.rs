@@ -1,27 +1,27 @@
 //! Connections to upstream servers.
 
+mod client;
 mod content;
+mod event_size;
 mod http;
 mod pins;
 mod process;
 
 use std::fmt::Display;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use isolet::code_mode::{ToolDefinition, ToolFailure};
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, ClientCapabilities, ClientConfig, Implementation,
-    PaginatedRequestParams, ProtocolVersion, SubscriptionFilter, Tool,
+    CallToolRequestParams, CallToolResponse, PaginatedRequestParams, ProtocolVersion,
+    SubscriptionFilter, Tool,
 };
-use rmcp::service::{ClientInitializeError, NotificationContext, RunningService};
-use rmcp::{
-    ClientHandler, ClientLifecycleMode, ClientServiceExt as _, Peer, RoleClient, ServiceError,
-};
+use rmcp::service::{ClientInitializeError, RunningService};
+use rmcp::{ClientLifecycleMode, ClientServiceExt as _, Peer, RoleClient, ServiceError};
 use serde_json::Value;
 use tokio::sync::Notify;
 
+use self::client::{Client, Signal};
 use self::pins::Tools;
 use self::process::ProcessTransport;
 use crate::config::Endpoint;
@@ -54,34 +54,6 @@ struct Link {
     failure: Option<(Instant, String)>,
 }
 
-/// Says that the tools of a server may have changed.
-struct Signal {
-    is_dirty: AtomicBool,
-    wake: Arc<Notify>,
-}
-
-impl Signal {
-    fn set(&self) {
-        self.is_dirty.store(true, Ordering::Release);
-        self.wake.notify_one();
-    }
-}
-
-/// The client's side of a connection. It offers nothing to the server.
-struct Client(Arc<Signal>);
-
-impl ClientHandler for Client {
-    fn get_info(&self) -> ClientConfig {
-        let client = Implementation::new("isolet", env!("CARGO_PKG_VERSION"));
-        ClientConfig::new(ClientCapabilities::default(), client)
-            .with_protocol_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
-    }
-
-    async fn on_tool_list_changed(&self, _: NotificationContext<RoleClient>) {
-        self.0.set();
-    }
-}
-
 impl Upstream {
     /// Creates a server without a connection. `wake` is notified when its tools may have changed.
     pub(crate) fn new(
@@ -95,7 +67,7 @@ impl Upstream {
             name,
             endpoint,
             options,
-            signal: Arc::new(Signal { is_dirty: AtomicBool::new(false), wake }),
+            signal: Arc::new(Signal::new(wake)),
             link: tokio::sync::Mutex::default(),
             tools: Mutex::new(Tools::new(&pins)),
             about: Mutex::default(),
@@ -220,7 +192,7 @@ impl Upstream {
 
     /// Lists the tools again if they may have changed. Returns true if it did.
     pub(crate) async fn refresh(&self) -> bool {
-        if !self.signal.is_dirty.swap(false, Ordering::AcqRel) {
+        if !self.signal.take() {
             return false;
         }
         let Ok(peer) = self.connect().await else { return false };

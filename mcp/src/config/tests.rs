@@ -1,3 +1,5 @@
+use http::header::AUTHORIZATION;
+
 use super::*;
 
 fn variable(name: &str) -> Option<String> {

@@ -1,0 +1,132 @@
+//! The configuration file.
+
+mod fields;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use http::header::{HeaderName, HeaderValue};
+use serde_json::{Map, Value};
+use url::Url;
+
+use self::fields::Fields;
+use crate::error::{Error, Result};
+use crate::text::line;
+
+/// The most bytes of a configuration.
+const MAX_BYTES: usize = 1 << 20;
+/// The most servers of a configuration.
+const MAX_SERVERS: usize = 256;
+/// The most bytes of the name of a server.
+const MAX_NAME: usize = 64;
+
+/// The upstream servers.
+///
+/// `Debug` shows names, commands and addresses, and neither arguments, variables nor headers.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    pub(crate) servers: BTreeMap<String, Endpoint>,
+}
+
+/// The way to a server.
+#[derive(Clone)]
+pub(crate) enum Endpoint {
+    Process(Process),
+    Http { url: Url, headers: Vec<(HeaderName, HeaderValue)> },
+}
+
+/// A server that is a child process.
+#[derive(Clone)]
+pub(crate) struct Process {
+    pub(crate) command: String,
+    pub(crate) arguments: Vec<String>,
+    /// The whole environment.
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) directory: Option<PathBuf>,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Process(process) => f.debug_tuple("Process").field(&process.command).finish(),
+            Self::Http { url, .. } => f.debug_tuple("Http").field(&url.host_str()).finish(),
+        }
+    }
+}
+
+impl Config {
+    /// Parses the usual `mcpServers` JSON, or VS Code's `servers`. Comments are allowed.
+    ///
+    /// A server has either a `command`, with `args`, `env` and `cwd`, or a `url`, with `headers` and
+    /// `bearer`, a token. `${NAME}`, `${env:NAME}` and `${NAME:-default}` in values of `env` and
+    /// `headers` and in `bearer` stand for a variable, which `variable` returns. A process gets the
+    /// variables of its `env` and, if `variable` has them, `HOME`, `LOGNAME`, `PATH`, `SHELL`, `TERM`
+    /// and `USER`, and nothing else of the environment. Servers that are `disabled` are left out, and
+    /// unknown fields are ignored.
+    ///
+    /// # Errors
+    /// Errors if a field that is known has a wrong value, a variable is not set, or the text is
+    /// longer than 1 MiB. The message names the server and the field.
+    pub fn parse(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        if text.len() > MAX_BYTES {
+            return Err(Error::Config(format!("it is longer than {MAX_BYTES} bytes")));
+        }
+        let mut text = text.to_owned();
+        json_strip_comments::strip(&mut text)
+            .map_err(|_| Error::Config("a comment does not end".to_owned()))?;
+        let root: Map<String, Value> = serde_json::from_str(&text)
+            .map_err(|error| Error::Config(line(&error.to_string(), 200)))?;
+        let mut config = Self::default();
+        let mut found = false;
+        for key in ["mcpServers", "servers"] {
+            match root.get(key) {
+                None => {}
+                Some(Value::Object(servers)) => {
+                    found = true;
+                    for (name, fields) in servers {
+                        config.add(name, fields, &variable)?;
+                    }
+                }
+                Some(_) => return Err(Error::Config(format!("`{key}` is not an object"))),
+            }
+        }
+        if !found {
+            return Err(Error::Config("it has no `mcpServers`".to_owned()));
+        }
+        Ok(config)
+    }
+
+    /// Returns the names of the servers, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.servers.keys().map(String::as_str)
+    }
+
+    fn add(
+        &mut self,
+        name: &str,
+        fields: &Value,
+        variable: &impl Fn(&str) -> Option<String>,
+    ) -> Result<()> {
+        let fields = Fields { server: name, fields, variable };
+        if name.is_empty() || name.len() > MAX_NAME {
+            return Err(fields.error(format_args!("the name must have 1 to {MAX_NAME} bytes")));
+        }
+        if !fields.fields.is_object() {
+            return Err(fields.error("it is not an object"));
+        }
+        if fields.get("disabled", "true or false", Value::as_bool)?.unwrap_or_default() {
+            return Ok(());
+        }
+        if self.servers.insert(name.to_owned(), fields.endpoint()?).is_some() {
+            return Err(fields.error("the name is there twice"));
+        }
+        if self.servers.len() > MAX_SERVERS {
+            return Err(Error::Config(format!("it has more than {MAX_SERVERS} servers")));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
