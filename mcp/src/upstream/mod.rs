@@ -134,7 +134,9 @@ impl Upstream {
     }
 
     async fn start(&self) -> Result<RunningService<RoleClient, Client>, String> {
-        use ClientInitializeError::{ConnectionClosed, NoCompatibleProtocolVersion};
+        use ClientInitializeError::{
+            ConnectionClosed, NoCompatibleProtocolVersion, TransportError,
+        };
 
         // The server is asked in the way of 2026, and in that of 2025 if it does not know it.
         let both = ClientLifecycleMode::Auto {
@@ -146,8 +148,12 @@ impl Upstream {
             // Some servers of 2025 end at the question.
             opened = self.open(ClientLifecycleMode::Initialize).await?;
         }
+        let is_process = matches!(self.endpoint, Endpoint::Process(_));
         let service = opened.map_err(|error| match error {
             ConnectionClosed(_) => "it has ended".to_owned(),
+            // The process ended before it was written to.
+            TransportError { .. } if is_process => "it has ended".to_owned(),
+            TransportError { error, .. } => reason(error.error),
             error => reason(error),
         })?;
         self.describe(&service);
@@ -273,6 +279,7 @@ impl Upstream {
             Ok(_) => Err(failure("the tool asks for input, which it cannot have")),
             Err(ServiceError::McpError(error)) => Err(ToolFailure::new(reason(error.message))),
             Err(ServiceError::TransportClosed) => Err(failure("it has ended before it answered")),
+            Err(ServiceError::TransportSend(error)) => Err(failure(&reason(error.error))),
             Err(error) => Err(failure(&reason(error))),
         }
     }
