@@ -15,6 +15,8 @@ mod dir;
 mod disk;
 mod escape;
 mod init;
+#[cfg(feature = "mcp")]
+mod mcp;
 #[cfg(feature = "net")]
 mod net;
 mod output;
@@ -24,6 +26,8 @@ mod record;
 mod run;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(any(feature = "mcp", feature = "serve"))]
+mod signals;
 mod size;
 mod streams;
 mod terminal;
@@ -56,6 +60,8 @@ enum Command {
     Types(types::TypesArgs),
     #[cfg(feature = "packages")]
     Bundle(Box<bundle::BundleArgs>),
+    #[cfg(feature = "mcp")]
+    Mcp(Box<mcp::McpArgs>),
     #[cfg(feature = "serve")]
     Serve(Box<serve::args::ServeArgs>),
 }
@@ -71,6 +77,8 @@ pub fn main() -> ExitCode {
         Ok(Args { command: Command::Types(args) }) => types::main(&args),
         #[cfg(feature = "packages")]
         Ok(Args { command: Command::Bundle(args) }) => bundle::main(&args),
+        #[cfg(feature = "mcp")]
+        Ok(Args { command: Command::Mcp(args) }) => mcp::main(*args),
         #[cfg(feature = "serve")]
         Ok(Args { command: Command::Serve(args) }) => serve::main(*args),
         Err(error) => say(&error),

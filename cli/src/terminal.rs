@@ -67,7 +67,7 @@ impl Terminal {
     }
 
     /// Shows one line of the command, such as that of a request.
-    #[cfg(any(feature = "dir", feature = "net", feature = "serve"))]
+    #[cfg(any(feature = "dir", feature = "mcp", feature = "net", feature = "serve"))]
     pub(crate) fn note(&self, text: &str) {
         // A text of the client's must not pass for a row of the guest's.
         let first = if text.starts_with(LOG.trim_end()) { MORE } else { "" };

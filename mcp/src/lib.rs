@@ -45,6 +45,10 @@
 //!
 //! # Clients
 //!
+//! A program runs in a sandbox of its own. With the argument `session` of `run_code`, it runs in that
+//! of a session, whose programs share their top-level variables. The handle of a session cannot be
+//! guessed, and whoever has it may use the session.
+//!
 //! A request that is cancelled, or whose client is gone, ends its program at once. Over HTTP, a
 //! client of 2025-11-25 that loses its connection may come back for the result, so that only
 //! cancelling ends its program.

@@ -71,6 +71,9 @@ pub struct Limits {
     pub definition_bytes: usize,
     /// The most programs that run at the same time. Others wait. Default: 32.
     pub runs: usize,
+    /// The most sessions in which programs share their variables, of all clients. For another one,
+    /// the session that was used longest ago ends. Each has a sandbox. Default: 32.
+    pub code_sessions: usize,
     /// The most bytes of the text of one result for the model, and of its structured content each.
     /// What is longer is cut, and the result says so. Default: 64 KiB.
     pub output_bytes: usize,
@@ -93,6 +96,7 @@ impl Default for Limits {
             tools: 2_000,
             definition_bytes: 4 << 20,
             runs: 32,
+            code_sessions: 32,
             output_bytes: 64 << 10,
             media_bytes: 4 << 20,
             request_bytes: 1 << 20,

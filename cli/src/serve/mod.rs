@@ -32,6 +32,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::descriptors;
 use crate::run::{self, Failure, INTERNAL};
+use crate::signals::Signals;
 use crate::terminal::Terminal;
 use address::{Address, Bound, Listener};
 use app::App;
@@ -292,43 +293,5 @@ async fn accept(
                 sleep(Duration::from_millis(20)).await;
             }
         }
-    }
-}
-
-/// The signals that end the server.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> std::io::Result<Self> {
-        Ok(Self {})
-    }
-
-    /// Waits for the next signal.
-    #[cfg(unix)]
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -9,6 +9,8 @@ mod folder;
 mod init;
 mod limits;
 mod lockdown;
+#[cfg(feature = "mcp")]
+mod mcp;
 #[cfg(feature = "net")]
 mod net;
 #[cfg(feature = "packages")]

@@ -19,6 +19,8 @@ use super::output;
 use super::shared::Shared;
 use crate::text::{harmless, line};
 
+/// The session that is no handle, but begins one.
+const NEW_SESSION: &str = "new";
 /// The results of a search, by default and at most.
 const FOUND: u64 = 10;
 const MAX_FOUND: u64 = 50;
@@ -36,12 +38,41 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    async fn run_code(&self, code: &str) -> CallToolResult {
+    async fn run_code(&self, code: &str, session: Option<&str>) -> CallToolResult {
         // Fails if the semaphore is closed, which it never is.
         let _place = self.shared.runs.acquire().await;
         let catalog = self.shared.catalog();
-        let execution = catalog.code.execute(code).await;
-        output::render(execution, &self.shared.options.limits)
+        let sessions = &self.shared.sessions;
+        let limits = &self.shared.options.limits;
+        let (handle, session) = match session {
+            None => return output::render(catalog.code.execute(code).await, limits),
+            Some(NEW_SESSION) => match sessions.begin(&catalog.code) {
+                Ok(begun) => begun,
+                Err(reason) => return refused(&format!("No session begins: {reason}")),
+            },
+            Some(handle) => match sessions.find(handle) {
+                Some(session) => (handle.to_owned(), session),
+                None => {
+                    return refused(
+                        "There is no such session, or it has ended and its variables are lost. \
+                         `new` begins another one.",
+                    );
+                }
+            },
+        };
+        let execution = session.execute(code).await;
+        let mut result = output::render(execution, limits);
+        if session.has_ended() {
+            sessions.remove(&handle);
+            let text = "The session has ended, and its variables are lost.";
+            result.content.push(ContentBlock::text(text));
+        } else {
+            result.content.push(ContentBlock::text(format!("Session: {handle}")));
+            if let Some(Value::Object(structured)) = &mut result.structured_content {
+                structured.insert("session".to_owned(), handle.into());
+            }
+        }
+        result
     }
 
     fn search_tools(&self, query: &str, limit: u64) -> CallToolResult {
@@ -111,7 +142,7 @@ impl ServerHandler for Handler {
                     biased;
                     () = context.ct.cancelled() => return Err(cancelled()),
                     () = self.gone.cancelled() => return Err(cancelled()),
-                    result = self.run_code(code).boxed() => result,
+                    result = self.run_code(code, text("session")).boxed() => result,
                 }
             }
             ("search_tools", _, Some(query), _) => {
@@ -193,7 +224,16 @@ fn tools(description: &str) -> Vec<Tool> {
     let run = Tool::new(
         "run_code",
         description.to_owned(),
-        input(json!({"code": text("The program. Its `return` value is the result.")}), "code"),
+        input(
+            json!({
+                "code": text("The program. Its `return` value is the result."),
+                "session": text(
+                    "\"new\" keeps the top-level variables for later programs, and the result has \
+                     the handle to pass with them. Without it nothing is kept.",
+                ),
+            }),
+            "code",
+        ),
     );
     let search = Tool::new(
         "search_tools",

@@ -3,6 +3,7 @@
 mod handler;
 mod http;
 mod output;
+mod sessions;
 mod shared;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub use self::http::HttpOptions;
 
 use self::handler::Handler;
+use self::sessions::Sessions;
 use self::shared::Shared;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -76,6 +78,7 @@ impl Server {
         let shared = Arc::new(Shared {
             engine: engine.clone(),
             runs: Semaphore::new(options.limits.runs),
+            sessions: Sessions::new(options.limits.code_sessions),
             options,
             upstreams: connected,
             current: watch::Sender::new(Arc::new(catalog)),

@@ -25,6 +25,7 @@ pub(super) fn schema() -> Value {
             "error": object(error, &["name", "message"]),
             "logs": {"type": "array", "items": log},
             "calls": {"type": "array", "items": call},
+            "session": text,
             "truncated": {
                 "type": "boolean",
                 "description": "True if something was too long. Such a `result` is the beginning \

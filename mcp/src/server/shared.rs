@@ -6,6 +6,7 @@ use std::time::Duration;
 use isolet::Engine;
 use tokio::sync::{Notify, Semaphore, watch};
 
+use super::sessions::Sessions;
 use crate::catalog::Catalog;
 use crate::settings::{Event, Options};
 use crate::upstream::Upstream;
@@ -18,6 +19,7 @@ pub(super) struct Shared {
     pub(super) options: Arc<Options>,
     pub(super) upstreams: Vec<Arc<Upstream>>,
     pub(super) runs: Semaphore,
+    pub(super) sessions: Sessions,
     pub(super) current: watch::Sender<Arc<Catalog>>,
 }
 

@@ -119,3 +119,22 @@ async fn cancelling_reaches_the_upstream_server() {
         world.client.serving.await.unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn programs_of_a_session_share_their_variables() {
+    let peer = Peer::new(NEW);
+    let world = World::new(json!({"a": {"url": peer.over_http().await}})).await;
+    let run = async |code: &str, session: &str| {
+        let arguments = json!({"code": code, "session": session});
+        let result = world.client.call("run_code", arguments).await;
+        result.structured_content.unwrap_or_else(|| json!(text(&result)))
+    };
+    let first = run("const x = await a.echo({\"n\": 1});", "new").await;
+    let handle = first["session"].as_str().unwrap().to_owned();
+    let other = run("let y = 2", "new").await["session"].as_str().unwrap().to_owned();
+    assert_ne!(handle, other);
+    assert_eq!(run("x.n + 1", &handle).await["result"], json!(2));
+    assert_eq!(run("typeof x", &other).await["result"], json!("undefined"));
+    let unknown = run("x", "0123").await;
+    assert!(unknown.as_str().unwrap().contains("There is no such session"), "{unknown}");
+}

@@ -1,0 +1,202 @@
+//! `isolet mcp`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use isolet::{Backend, Engine, EngineConfig};
+use isolet_mcp::{Config, Error, HttpOptions, Options, Pins, Server};
+use tokio::net::TcpListener;
+
+use crate::run::{self, Failure};
+use crate::signals::Signals;
+use crate::terminal::Terminal;
+use crate::{args, descriptors, disk, size};
+
+/// The sandboxes beside those of the programs that run at a time.
+const SPARE_SANDBOXES: u32 = 16;
+
+/// The maximum number of bytes of a file with a token.
+const MAX_TOKEN_BYTES: u64 = 4 << 10;
+
+const EXIT_CODES: &str = "\
+Exit status:
+  0    The client has closed the connection, or SIGINT (ctrl-C) or SIGTERM
+  2    Usage error, a wrong configuration, or no server that can be used
+  4    Internal error, or an address that cannot be listened on";
+
+/// Offer the tools of MCP servers to a model as one tool that runs programs.
+///
+/// Connects to the MCP servers of a configuration and is one itself, with the tools `run_code`,
+/// `search_tools` and `describe_tool`. In a program, which runs in a sandbox, each server is a global
+/// object, and nothing else is reached. Speaks the protocol on standard input and output, or over
+/// HTTP with --listen. What happens is reported on standard error.
+#[derive(clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct McpArgs {
+    /// The servers, as JSON of the usual form {"mcpServers": {"NAME": {"command": …, "args": […]}}},
+    /// or with "url" in place of "command" (docs/mcp.md)
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+
+    /// Serve over HTTP on this address, at the path /mcp, such as 127.0.0.1:7070. One that is not of
+    /// this machine needs --token-file
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+
+    /// The file with the token that clients send as `Authorization: Bearer TOKEN`
+    #[arg(long, value_name = "FILE", requires = "listen")]
+    token_file: Option<PathBuf>,
+
+    /// Accept this name in the header Host as well (can be repeated) [default: localhost and the
+    /// address]
+    #[arg(long = "host", value_name = "NAME", requires = "listen")]
+    hosts: Vec<String>,
+
+    /// Accept requests of web pages of this origin, such as https://app.example (can be repeated)
+    #[arg(long = "origin", value_name = "ORIGIN", requires = "listen")]
+    origins: Vec<String>,
+
+    /// Keep the digests of the tools' definitions in FILE. A tool whose definition has changed since
+    /// then cannot be called
+    #[arg(long, value_name = "FILE")]
+    pins: Option<PathBuf>,
+
+    /// Accept the definitions that have changed, and write their digests to --pins
+    #[arg(long, requires = "pins")]
+    approve_changes: bool,
+
+    /// The engine that executes the sandboxes: machine code, or the portable interpreter Pulley
+    #[arg(long, value_parser = args::engine(), default_value_t)]
+    engine: Backend,
+
+    /// The maximum number of Wasm operations of a program [default: 5000000000]
+    #[arg(long, value_name = "N")]
+    fuel: Option<u64>,
+
+    /// The maximum memory of a program, such as 64M [default: 128M]
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    memory: Option<u64>,
+
+    /// The maximum wall time of a program, with the calls that it waits for [default: 5m]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    timeout: Option<Duration>,
+}
+
+pub(crate) fn main(args: McpArgs) -> ExitCode {
+    let terminal = Arc::new(Terminal::default());
+    match start(args, &terminal) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => ExitCode::from(run::failed(&terminal, failure)),
+    }
+}
+
+fn start(args: McpArgs, terminal: &Arc<Terminal>) -> Result<(), Failure> {
+    descriptors::check().map_err(Failure::internal)?;
+    let config = disk::read(&args.config).map_err(|error| shown(&args.config, error))?;
+    let config = Config::parse(&config, |name| std::env::var(name).ok())
+        .map_err(|error| shown(&args.config, error))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal(format_args!("the runtime does not start: {error}")))?;
+    let served = runtime.block_on(serve(args, config, terminal));
+    // Reading standard input cannot be ended.
+    runtime.shutdown_background();
+    served
+}
+
+async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Result<(), Failure> {
+    let mut signals = Signals::new().map_err(Failure::internal)?;
+    let mut options = Options::default();
+    let program = &mut options.program;
+    program.fuel = args.fuel.unwrap_or(program.fuel);
+    program.memory_bytes = args.memory.unwrap_or(program.memory_bytes);
+    program.wall = args.timeout.unwrap_or(program.wall);
+    let memory = program.memory_bytes.max(EngineConfig::DEFAULT_MAX_MEMORY_BYTES);
+    let sandboxes = options.limits.runs.saturating_add(options.limits.code_sessions);
+    let sandboxes = u32::try_from(sandboxes).unwrap_or(u32::MAX);
+    let engine = EngineConfig::new()
+        .backend(args.engine)
+        .max_memory_bytes(memory)
+        .max_root_percent(100)
+        .max_sandboxes(sandboxes.saturating_add(SPARE_SANDBOXES));
+    let engine = Engine::with_config(engine)?;
+    if let Some(path) = &args.pins
+        && !args.approve_changes
+    {
+        options.pins = read_pins(path)?;
+    }
+    let told = Arc::clone(terminal);
+    options.observer = Some(Arc::new(move |event| told.note(&event.to_string())));
+    let server = tokio::select! {
+        server = Server::start(&engine, config, options) => server.map_err(failure)?,
+        () = signals.next() => return Err(Failure::Interrupted),
+    };
+    if let Some(path) = &args.pins {
+        write_pins(path, &server.pins())?;
+    }
+    let served = match args.listen {
+        None => server.serve_stdio(signals.next()).await,
+        Some(address) => {
+            let token = args.token_file.as_deref().map(read_token).transpose()?;
+            let listener = TcpListener::bind(address).await;
+            let listener =
+                listener.map_err(|error| Failure::internal(format_args!("{address}: {error}")))?;
+            let address = listener.local_addr().map_err(Failure::internal)?;
+            let mut stdout = io::stdout().lock();
+            // Whoever closed standard output does not want the line.
+            let _ =
+                writeln!(stdout, "listening on http://{address}/mcp").and_then(|()| stdout.flush());
+            drop(stdout);
+            let options = HttpOptions { token, hosts: args.hosts, origins: args.origins };
+            server.serve_http(listener, options, signals.next()).await
+        }
+    };
+    server.close().await;
+    served.map_err(failure)
+}
+
+fn shown(path: &Path, error: impl std::fmt::Display) -> Failure {
+    Failure::Usage(format!("{}: {error}", path.display()))
+}
+
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::Listen(error) => Failure::internal(error),
+        error => Failure::Usage(error.to_string()),
+    }
+}
+
+fn read_token(path: &Path) -> Result<String, Failure> {
+    let text = disk::read_at_most(path, MAX_TOKEN_BYTES).map_err(|error| shown(path, error))?;
+    match text.trim() {
+        "" => Err(shown(path, "it is empty")),
+        token => Ok(token.to_owned()),
+    }
+}
+
+/// Reads the digests. There are none if there is no file yet.
+fn read_pins(path: &Path) -> Result<Pins, Failure> {
+    match disk::read(path) {
+        Ok(text) => serde_json::from_str(&text).map_err(|error| shown(path, error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+        Err(error) => Err(shown(path, error)),
+    }
+}
+
+/// Writes the digests, beside and then renamed, so that the file is never half written.
+fn write_pins(path: &Path, pins: &Pins) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(pins).map_err(Failure::internal)? + "\n";
+    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // Nothing else can be done about a file that cannot be removed.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.map_err(|error| shown(path, error))
+}
