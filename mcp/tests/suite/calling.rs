@@ -127,7 +127,7 @@ async fn programs_of_a_session_share_their_variables() {
     let run = async |code: &str, session: &str| {
         let arguments = json!({"code": code, "session": session});
         let result = world.client.call("run_code", arguments).await;
-        result.structured_content.unwrap_or_else(|| json!(text(&result)))
+        result.structured_content.clone().unwrap_or_else(|| json!(text(&result)))
     };
     let first = run("const x = await a.echo({\"n\": 1});", "new").await;
     let handle = first["session"].as_str().unwrap().to_owned();
