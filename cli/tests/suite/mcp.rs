@@ -132,8 +132,8 @@ fn wrong_input_is_named() {
         .file("wrong.json", "{\"mcpServers\": {\"a\": {\"command\": 5}}}")
         .file("gone.json", "{\"mcpServers\": {\"a\": {\"command\": \"/no/such/program\"}}}");
     let run = |arguments: &[&str]| -> Said { said(&mut mcp(&folder, arguments)) };
-    run(&["--config", "missing.json"]).expect_failure(2, &["missing.json"]);
-    run(&["--config", "wrong.json"]).expect_failure(2, &["wrong.json", "a", "command"]);
-    run(&["--config", "gone.json"]).expect_failure(2, &["no MCP server can be used", "a:"]);
-    run(&["--config", "empty.json", "--listen", "0.0.0.0:0"]).expect_failure(2, &["token"]);
+    let _ = run(&["--config", "missing.json"]).expect_failure(2, &["missing.json"]);
+    let _ = run(&["--config", "wrong.json"]).expect_failure(2, &["wrong.json", "a", "command"]);
+    let _ = run(&["--config", "gone.json"]).expect_failure(2, &["no MCP server can be used", "a:"]);
+    let _ = run(&["--config", "empty.json", "--listen", "0.0.0.0:0"]).expect_failure(2, &["token"]);
 }
