@@ -111,6 +111,10 @@ fn start(args: McpArgs, terminal: &Arc<Terminal>) -> Result<(), Failure> {
 }
 
 async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Result<(), Failure> {
+    if args.token_file.is_none() && args.listen.is_some_and(|it| !it.ip().is_loopback()) {
+        let text = "--listen: an address that is not of this machine needs --token-file";
+        return Err(Failure::Usage(text.to_owned()));
+    }
     let mut signals = Signals::new().map_err(Failure::internal)?;
     let mut options = Options::default();
     let program = &mut options.program;

@@ -104,7 +104,7 @@ async fn text_for_the_model() {
     let text = tool.execute(program).await.to_text(1000);
     assert_eq!(
         text,
-        "ToolError: the disk is full\n  at line 2, column 13\n  await files.fail({ at: 1 });\n            \
+        "ToolError: the disk is full\n  at line 2, column 1\n  await files.fail({ at: 1 });\n  \
          ^\n\nCalls made before (2):\n- files.read(\"c\") returned \"text of c\"\n- files.fail({\"at\":1}) \
          failed: the disk is full"
     );
