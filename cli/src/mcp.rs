@@ -57,7 +57,7 @@ pub(crate) struct McpArgs {
     #[arg(long = "host", value_name = "NAME", requires = "listen")]
     hosts: Vec<String>,
 
-    /// Accept requests of web pages of this origin, such as https://app.example (can be repeated)
+    /// Accept requests of web pages of this origin, such as `https://app.example` (can be repeated)
     #[arg(long = "origin", value_name = "ORIGIN", requires = "listen")]
     origins: Vec<String>,
 
@@ -144,7 +144,7 @@ async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Resul
     if let Some(path) = &args.pins {
         write_pins(path, &server.pins())?;
     }
-    let served = match args.listen {
+    let outcome = match args.listen {
         None => server.serve_stdio(signals.next()).await,
         Some(address) => {
             let token = args.token_file.as_deref().map(read_token).transpose()?;
@@ -162,7 +162,7 @@ async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Resul
         }
     };
     server.close().await;
-    served.map_err(failure)
+    outcome.map_err(failure)
 }
 
 fn shown(path: &Path, error: impl std::fmt::Display) -> Failure {
