@@ -37,8 +37,8 @@ fn code_mode() {
         "code_mode",
         "approved: order {\"name\":\"apples\",\"count\":10}\nordered 10\n\
          TypeError: shop.order: input.count must be an integer, but is a string (\"ten\")\n  \
-         at line 1, column 12\n  \
-         await shop.order({ name: 'pears', count: 'ten' })\n             ^\n\n\
+         at line 1, column 1\n  \
+         await shop.order({ name: 'pears', count: 'ten' })\n  ^\n\n\
          Calls made before (1):\n\
          - shop.order({\"name\":\"pears\",\"count\":\"ten\"}) not made: shop.order: input.count must be an \
          integer, but is a string (\"ten\")\n",
