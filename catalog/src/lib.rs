@@ -71,4 +71,5 @@ mod words;
 
 pub use catalog::{Catalog, Definition, Namespace};
 pub use error::{Error, Result, Violation};
+pub use text::is_hidden;
 pub use tool::Tool;

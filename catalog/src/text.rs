@@ -70,7 +70,7 @@ pub(crate) fn excerpt(text: &str, most: usize) -> String {
 
 /// Returns true for controls, characters of no width, marks of direction, and tags, which models
 /// read and people do not see.
-fn is_hidden(character: char) -> bool {
+pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'

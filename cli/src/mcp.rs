@@ -130,10 +130,9 @@ async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Resul
         .max_root_percent(100)
         .max_sandboxes(sandboxes.saturating_add(SPARE_SANDBOXES));
     let engine = Engine::with_config(engine)?;
-    if let Some(path) = &args.pins
-        && !args.approve_changes
-    {
-        options.pins = read_pins(path)?;
+    let mut pins = args.pins.as_deref().map(read_pins).transpose()?.unwrap_or_default();
+    if !args.approve_changes {
+        options.pins.clone_from(&pins);
     }
     let told = Arc::clone(terminal);
     options.observer = Some(Arc::new(move |event| told.note(&event.to_string())));
@@ -141,8 +140,10 @@ async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Resul
         server = Server::start(&engine, config, options) => server.map_err(failure)?,
         () = signals.next() => return Err(Failure::Interrupted),
     };
+    // Those of servers that are not there now stay.
+    pins.extend(server.pins());
     if let Some(path) = &args.pins {
-        write_pins(path, &server.pins())?;
+        write_pins(path, &pins)?;
     }
     let outcome = match args.listen {
         None => server.serve_stdio(signals.next()).await,
@@ -161,8 +162,12 @@ async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Resul
             server.serve_http(listener, options, signals.next()).await
         }
     };
+    // Tools may have been added meanwhile.
+    pins.extend(server.pins());
+    let written = args.pins.as_deref().map_or(Ok(()), |path| write_pins(path, &pins));
     server.close().await;
-    outcome.map_err(failure)
+    outcome.map_err(failure)?;
+    written
 }
 
 fn shown(path: &Path, error: impl std::fmt::Display) -> Failure {

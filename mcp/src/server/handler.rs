@@ -39,6 +39,11 @@ pub(super) struct Handler {
 
 impl Handler {
     async fn run_code(&self, code: &str, session: Option<&str>) -> CallToolResult {
+        // One that waits for another program of its session must not take a place meanwhile.
+        let known = session.and_then(|handle| self.shared.sessions.find(handle));
+        if known.is_some_and(|session| session.is_busy()) {
+            return refused("The session is busy with another program. Wait for its result.");
+        }
         // Fails if the semaphore is closed, which it never is.
         let _place = self.shared.runs.acquire().await;
         let catalog = self.shared.catalog();

@@ -39,7 +39,7 @@ pub(super) fn schema() -> Value {
 /// Returns what the client gets.
 pub(super) fn render(execution: Execution, limits: &Limits) -> CallToolResult {
     let limit = limits.output_bytes;
-    let media = execution.result.as_ref().ok().and_then(|it| media(it, limits.media_bytes));
+    let media = execution.result.as_ref().ok().and_then(|it| media(it, limits.media_bytes, limit));
     let has_media = media.is_some();
     let content =
         media.unwrap_or_else(|| vec![ContentBlock::text(harmless(&execution.to_text(limit)))]);
@@ -109,7 +109,7 @@ fn shortened(value: Value, limit: usize, is_cut: &mut bool) -> Value {
 
 /// Returns the blocks of a value that is, or is a list of, blocks of MCP such as
 /// `{type: "image", mimeType, data}`, if at least one is not text and all are not too long.
-fn media(value: &Value, limit: usize) -> Option<Vec<ContentBlock>> {
+fn media(value: &Value, limit: usize, text_limit: usize) -> Option<Vec<ContentBlock>> {
     let values = match value {
         Value::Array(values) => values.as_slice(),
         value => std::slice::from_ref(value),
@@ -118,7 +118,9 @@ fn media(value: &Value, limit: usize) -> Option<Vec<ContentBlock>> {
         let kind = value.get("type").and_then(Value::as_str);
         matches!(kind, Some("text" | "image" | "audio" | "resource" | "resource_link"))
     };
-    if !values.iter().all(is_block) || value.to_string().len() > limit {
+    let text = |value: &Value| value.get("text").and_then(Value::as_str).map_or(0, str::len);
+    let is_long = values.iter().map(text).sum::<usize>() > text_limit;
+    if is_long || !values.iter().all(is_block) || value.to_string().len() > limit {
         return None;
     }
     let parse = |value: &Value| {
@@ -147,13 +149,13 @@ mod tests {
     #[test]
     fn media_stay_media_if_they_are_short_enough() {
         let image = |data: &str| json!({"type": "image", "mimeType": "image/png", "data": data});
-        let blocks = media(&image("AA=="), 200).unwrap();
+        let blocks = media(&image("AA=="), 200, 200).unwrap();
         assert!(blocks[0].as_image().is_some());
         let list = json!([{"type": "text", "text": "a\u{9b}"}, image("AA==")]);
-        let blocks = media(&list, 200).unwrap();
+        let blocks = media(&list, 200, 200).unwrap();
         assert_eq!(blocks[0].as_text().unwrap().text, "a\\u009b");
         for other in [image(&"A".repeat(300)), json!([{"type": "text", "text": "x"}]), json!([])] {
-            assert_eq!(media(&other, 200), None, "{other}");
+            assert_eq!(media(&other, 200, 200), None, "{other}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use isolet::Engine;
 use tokio::sync::{Notify, Semaphore, watch};
 
@@ -38,9 +39,8 @@ impl Shared {
     pub(super) async fn follow(&self, wake: &Notify) {
         loop {
             wake.notified().await;
-            for upstream in &self.upstreams {
-                upstream.refresh().await;
-            }
+            // One that hangs does not keep the news of the others back.
+            join_all(self.upstreams.iter().map(|upstream| upstream.refresh())).await;
             match Catalog::new(&self.engine, &self.upstreams, &self.options) {
                 Ok(catalog) => {
                     self.current.send_if_modified(|current| {

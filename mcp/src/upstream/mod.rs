@@ -217,13 +217,16 @@ impl Upstream {
         let limits = &self.options.limits;
         let mut list: Vec<Tool> = Vec::new();
         let mut cursor = None;
+        let mut bytes = 0;
         for _ in 0..if has_tools { MAX_PAGES } else { 0 } {
             let page = cursor.map(|it| PaginatedRequestParams::default().with_cursor(Some(it)));
             let page = peer.list_tools(page).await.map_err(reason)?;
+            bytes += serde_json::to_vec(&page.tools).map_or(usize::MAX / 2, |it| it.len());
             list.extend(page.tools);
             cursor = page.next_cursor;
             // One more than is allowed, so that it is seen.
-            if cursor.is_none() || list.len() > limits.tools {
+            let is_full = list.len() > limits.tools || bytes > limits.definition_bytes;
+            if cursor.is_none() || is_full {
                 break;
             }
         }

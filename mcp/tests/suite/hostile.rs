@@ -67,7 +67,7 @@ pub(crate) fn serve_by_hand(mode: &str) {
 }
 
 fn limits() -> Limits {
-    let (start_time, call_time) = (Duration::from_secs(20), Duration::from_secs(2));
+    let (start_time, call_time) = (Duration::from_secs(20), Duration::from_secs(6));
     Limits { start_time, call_time, message_bytes: 64 << 10, ..Limits::default() }
 }
 
@@ -106,7 +106,7 @@ async fn faults_end_their_call_alone() {
 
 #[tokio::test]
 async fn servers_that_never_get_ready() {
-    let limits = Limits { start_time: Duration::from_secs(2), ..limits() };
+    let limits = Limits { start_time: Duration::from_secs(6), ..limits() };
     let servers =
         json!({"silent": process("silent"), "endless": process("endless"), "good": process("new")});
     let world = World::with(servers, limits, Pins::new()).await;

@@ -1,6 +1,6 @@
 //! The record of a program's calls.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -8,10 +8,19 @@ use serde_json::Value as Json;
 use crate::error::Result;
 use crate::error::fault::internal;
 
-/// The maximum number of calls that are recorded, and the bytes of text and JSON in all of
-/// them. The others are counted.
+/// The maximum number of calls that are recorded, and the bytes of memory that their text and
+/// JSON take. The others are counted.
 const MAX_RECORDS: usize = 1_000;
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 16 << 20;
+
+/// The maximum number of bytes of memory of all arguments of calls that are under way.
+const MAX_UNDER_WAY_BYTES: usize = 64 << 20;
+
+/// The maximum number of bytes of a method's name in a record.
+const MAX_NAME_BYTES: usize = 256;
+
+/// The bytes of memory of a value of JSON beside its text, at most.
+pub(super) const BYTES_PER_VALUE: usize = 96;
 
 /// The maximum number of bytes of a reason.
 const MAX_REASON_BYTES: usize = 4 << 10;
@@ -60,9 +69,21 @@ pub enum CallOutcome {
 #[derive(Clone)]
 pub(super) struct Argument {
     pub(super) json: Json,
-    /// The bytes of its JSON.
+    /// The bytes of memory that it takes, at most.
     pub(super) bytes: usize,
     pub(super) is_missing: bool,
+}
+
+/// The room that the argument of a call takes until its end.
+pub(super) struct UnderWay {
+    calls: Arc<Calls>,
+    bytes: usize,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.calls.state().under_way -= self.bytes;
+    }
 }
 
 /// The calls of a program, or of one after the other, in their order.
@@ -78,6 +99,8 @@ struct State {
     records: Vec<CallRecord>,
     bytes: usize,
     made: usize,
+    /// The bytes of the arguments of calls that are under way.
+    under_way: usize,
     /// The calls that were made before the records begin.
     before: usize,
 }
@@ -102,7 +125,8 @@ impl Calls {
     }
 
     /// Records a call and returns its number.
-    pub(super) fn begin(&self, namespace: &str, tool: &str, argument: Option<Argument>) -> usize {
+    pub(super) fn begin(&self, namespace: &str, tool: &str, argument: Option<&Argument>) -> usize {
+        let tool = tool.get(..tool.floor_char_boundary(MAX_NAME_BYTES)).unwrap_or_default();
         let mut state = self.state();
         let number = state.made;
         state.made += 1;
@@ -111,7 +135,8 @@ impl Calls {
         let place = number - state.before;
         let is_next = place == state.records.len() && place < MAX_RECORDS;
         if is_next && state.takes(namespace.len() + tool.len()) {
-            let arguments = argument.filter(|it| state.takes(it.bytes)).map(|it| it.json);
+            let argument = argument.filter(|it| state.takes(it.bytes));
+            let arguments = argument.map(|it| it.json.clone());
             let (namespace, tool) = (namespace.to_owned(), tool.to_owned());
             let outcome = CallOutcome::Unfinished;
             state.records.push(CallRecord { namespace, tool, arguments, outcome });
@@ -119,9 +144,24 @@ impl Calls {
         number
     }
 
+    /// Takes room for the argument of a call until what is returned is dropped. `None` if those
+    /// that are under way leave none.
+    pub(super) fn hold(self: &Arc<Self>, bytes: usize) -> Option<UnderWay> {
+        let mut state = self.state();
+        let sum = state.under_way.saturating_add(bytes);
+        if sum > MAX_UNDER_WAY_BYTES {
+            return None;
+        }
+        state.under_way = sum;
+        Some(UnderWay { calls: Arc::clone(self), bytes })
+    }
+
     /// Records how a call ended.
     pub(super) fn end(&self, number: usize, ended: Ended<'_>) {
         let mut state = self.state();
+        // A call of a program that has ended is not recorded any more.
+        let place = number.checked_sub(state.before).filter(|it| *it < state.records.len());
+        let Some(place) = place else { return };
         let outcome = match ended {
             Ended::Refused(reason) => CallOutcome::Refused { reason: state.reason(reason) },
             Ended::Failed(reason) => CallOutcome::Failed { reason: state.reason(reason) },
@@ -130,9 +170,7 @@ impl Calls {
                 CallOutcome::Done { value: Some(json).filter(|_| state.takes(bytes)) }
             }
         };
-        // A call of a program that has ended is not recorded any more.
-        let place = number.checked_sub(state.before);
-        if let Some(record) = place.and_then(|place| state.records.get_mut(place)) {
+        if let Some(record) = state.records.get_mut(place) {
             record.outcome = outcome;
         }
     }
@@ -152,7 +190,7 @@ pub(super) enum Ended<'a> {
     Failed(&'a str),
     /// An answer whose value is not recorded.
     Answered,
-    /// A value, and its length.
+    /// A value, and the bytes of memory that it takes, at most.
     Done(Json, usize),
 }
 

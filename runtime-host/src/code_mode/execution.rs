@@ -30,11 +30,13 @@ pub struct Execution {
     /// A value that is longer than the limit is a text that begins like its JSON and says that
     /// it was cut.
     pub result: Result<Json, ExecutionError>,
-    /// True if the value was longer than the limit.
+    /// True if the value was longer than the limit, or nested too deeply for JSON of this host, and
+    /// is a text.
     pub is_cut: bool,
     /// The lines that the program wrote with `console`.
     pub logs: Vec<LogLine>,
-    /// The calls that the program made, in its order: at most 1,000, with at most 1 MiB of JSON.
+    /// The calls that the program made, in its order: at most 1,000, which take at most 16 MiB of
+    /// memory.
     pub calls: Vec<CallRecord>,
     /// The number of calls that it made.
     pub calls_made: usize,
@@ -93,7 +95,7 @@ impl Execution {
     /// Creates the outcome of a program whose session has ended.
     pub(super) fn of_ended_session() -> Self {
         let message = "the session has ended, because an earlier program of it was stopped at a \
-                       limit; its variables are lost, and another session can be begun";
+                       limit or cancelled; its variables are lost, and another session can be begun";
         Self::failed(ExecutionError {
             outcome: Outcome::Aborted,
             name: "SessionEndedError".to_owned(),
@@ -222,21 +224,20 @@ fn json(value: &Value, max_bytes: usize) -> (Json, bool) {
         return (Json::Null, false);
     }
     let text = value.to_json_prefix(max_bytes);
-    if text.len() <= max_bytes
-        && let Ok(json) = serde_json::from_str(&text)
-    {
-        return (json, false);
+    if text.len() <= max_bytes {
+        return match serde_json::from_str(&text) {
+            Ok(json) => (json, false),
+            // What is nested too deeply stays text.
+            Err(_) => (Json::String(text), true),
+        };
     }
     (Json::String(format!("{text} (cut: a result has at most {max_bytes} bytes)")), true)
 }
 
-/// Replaces characters that could make a terminal or a reader see another text.
+/// Replaces characters that could make a terminal, a person or a model see another text.
 fn without_controls(text: &str) -> String {
-    let is_harmful = |c: char| {
-        (c.is_control() && c != '\n' && c != '\t')
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
-    };
-    text.chars().map(|c| if is_harmful(c) { ' ' } else { c }).collect()
+    let is_kept = |c: char| c == '\n' || c == '\t' || !isolet_catalog::is_hidden(c);
+    text.chars().map(|c| if is_kept(c) { c } else { ' ' }).collect()
 }
 
 fn short(value: &Json) -> String {

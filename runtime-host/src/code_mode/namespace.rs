@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::Tools;
 use super::approval::Approval;
-use super::calls::{Argument, Calls, Ended};
+use super::calls::{Argument, BYTES_PER_VALUE, Calls, Ended, UnderWay};
 use super::tool::{ToolCall, ToolFailure, ToolHandler};
 use crate::error::thrown::{Thrown, shown};
 use crate::rpc::capability::{Answer, Call, Capability, failed};
@@ -16,6 +16,9 @@ use crate::rpc::stub::Stub;
 
 /// The maximum number of bytes of a call's argument as JSON.
 const MAX_ARGUMENT_BYTES: usize = 4 << 20;
+
+/// The maximum number of values in it, about. Commas in texts count as well.
+const MAX_ARGUMENT_VALUES: usize = 200_000;
 
 /// The tools of one namespace, for one program.
 pub(super) struct Namespace {
@@ -27,9 +30,13 @@ pub(super) struct Namespace {
 impl Capability for Namespace {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         let argument = argument(&arguments);
-        let number = self.calls.begin(&self.name, method, argument.as_ref().ok().cloned());
+        let number = self.calls.begin(&self.name, method, argument.as_ref().ok());
         match self.prepare(method, argument, number) {
-            Ok((handler, call)) => Box::pin(async move { self.make(&*handler, call).await }),
+            Ok((handler, call, under_way)) => Box::pin(async move {
+                let answer = self.make(&*handler, call).await;
+                drop(under_way);
+                answer
+            }),
             Err(thrown) => {
                 self.calls.end(number, Ended::Refused(&thrown.message));
                 failed(thrown)
@@ -45,12 +52,17 @@ impl Namespace {
         method: &str,
         argument: Result<Argument, Thrown>,
         number: usize,
-    ) -> Result<(Arc<dyn ToolHandler>, ToolCall), Thrown> {
+    ) -> Result<(Arc<dyn ToolHandler>, ToolCall, UnderWay), Thrown> {
         let Tools { catalog, handlers, .. } = &*self.tools;
         let tool = catalog.get(&self.name, method);
         let tool = tool.ok_or_else(|| unknown(catalog, &self.name, method))?;
         let handler = handlers.get(&tool.path()).ok_or_else(|| Thrown::no_method(method))?;
-        let Argument { json, is_missing, .. } = argument?;
+        let Argument { json, bytes, is_missing } = argument?;
+        let under_way = self.calls.hold(bytes).ok_or_else(|| {
+            let text =
+                "the calls that wait for their answers have too large arguments (await some)";
+            Thrown::named("RangeError", text)
+        })?;
         let given = Some(&json).filter(|_| !is_missing);
         tool.validate_input(given).map_err(|error| Thrown::type_error(error.to_string()))?;
         let call = ToolCall {
@@ -60,7 +72,7 @@ impl Namespace {
             index: number,
             idempotency_key: self.calls.key(number),
         };
-        Ok((Arc::clone(handler), call))
+        Ok((Arc::clone(handler), call, under_way))
     }
 
     async fn make(&self, handler: &dyn ToolHandler, call: ToolCall) -> Result<Value, Thrown> {
@@ -73,9 +85,14 @@ impl Namespace {
         }
         match handler.call(call).await {
             Ok(json) => {
-                let value = Value::from_serialize(&json)
-                    .map_err(|error| Thrown::named("ToolError", error.to_string()))?;
-                self.calls.end(number, Ended::Done(json, value.as_bytes().len()));
+                let value = Value::from_serialize(&json).map_err(|error| {
+                    let message = format!("the answer of the tool cannot be passed on: {error}");
+                    self.calls.end(number, Ended::Failed(&message));
+                    Thrown::named("ToolError", message)
+                })?;
+                // A value takes at least a byte of the message.
+                let bytes = value.as_bytes().len().saturating_mul(BYTES_PER_VALUE / 4);
+                self.calls.end(number, Ended::Done(json, bytes));
                 Ok(value)
             }
             Err(ToolFailure { message }) => {
@@ -120,9 +137,15 @@ fn argument(arguments: &Value) -> Result<Argument, Thrown> {
         let text = format!("the argument of a tool has at most {MAX_ARGUMENT_BYTES} bytes");
         return Err(Thrown::named("RangeError", text));
     }
+    let values = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    if values > MAX_ARGUMENT_VALUES {
+        let text = format!("the argument of a tool has at most {MAX_ARGUMENT_VALUES} values");
+        return Err(Thrown::named("RangeError", text));
+    }
+    let bytes = text.len() + BYTES_PER_VALUE * (values + 1);
     let json = serde_json::from_str(&text)
         .map_err(|error| Thrown::type_error(format!("the argument is no JSON: {error}")))?;
-    Ok(Argument { json, bytes: text.len(), is_missing: false })
+    Ok(Argument { json, bytes, is_missing: false })
 }
 
 /// A capability of the embedder's, whose calls are recorded.

@@ -28,7 +28,9 @@ export default { run: async (name, env) => (await import(name)).default(env) };
 /// the next one, which may declare them again. Each program has the limits of the tool, and the
 /// memory is that of the session. Imports belong to one program.
 ///
-/// A program that is stopped at a limit ends the session. Dropping the session ends its sandbox.
+/// A program that is stopped at a limit, or whose future is dropped, ends the session. A call that a
+/// program did not wait for goes on after its end, and is not in the record of the next one. Dropping
+/// the session ends its sandbox.
 pub struct CodeSession {
     tool: CodeTool,
     worker: Worker,
@@ -92,7 +94,8 @@ impl CodeSession {
     /// Runs the answer of a model, as [`CodeTool::execute`] does, after those that run already.
     /// A function that the answer only declares is not called.
     ///
-    /// Dropping the future cancels the program. A loop in it ends at its limit.
+    /// Dropping the future while the program runs cancels it and ends the session. A loop in it
+    /// ends at its limit.
     pub async fn execute(&self, answer: &str) -> Execution {
         let mut count = self.count.lock().await;
         if self.has_ended() {
@@ -111,6 +114,8 @@ impl CodeSession {
             return Execution::not_started(&error);
         }
         self.program.set(Some((name.clone(), source.to_owned())));
+        // If this future is dropped, nobody knows how far the program has come.
+        self.has_ended.store(true, Ordering::Relaxed);
         let report = self.worker.entrypoint().run(Some("run"), (format!("./{name}"),)).await;
         self.program.set(None);
         let execution = Execution::of(report, &name, source, &self.calls, *max_result_bytes);
@@ -121,15 +126,19 @@ impl CodeSession {
                 Outcome::Exception | Outcome::LoadFailed | Outcome::Hung | Outcome::Cancelled
             ),
         };
-        if !is_alive {
-            self.has_ended.store(true, Ordering::Relaxed);
-        }
+        self.has_ended.store(!is_alive, Ordering::Relaxed);
         execution
     }
 
-    /// Returns true if the session has ended, because a program was stopped at a limit. Its
-    /// variables are lost, and no other program runs in it.
+    /// Returns true if the session has ended, because a program was stopped at a limit or its
+    /// future was dropped. Its variables are lost, and no other program runs in it. Also true while
+    /// a program runs.
     pub fn has_ended(&self) -> bool {
         self.has_ended.load(Ordering::Relaxed)
+    }
+
+    /// Returns true if a program runs.
+    pub fn is_busy(&self) -> bool {
+        self.count.try_lock().is_err()
     }
 }

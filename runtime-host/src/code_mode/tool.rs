@@ -16,7 +16,7 @@ pub struct ToolCall {
     pub tool: String,
     /// The argument. It has been checked against the schema of the tool's input.
     pub arguments: Json,
-    /// The number of the call among the calls of its program, from 0.
+    /// The number of the call among the calls of its program, or of its session, from 0.
     pub index: usize,
     /// A key that no other call has, and that stays the same if the call is made again for the
     /// same place in the same run.

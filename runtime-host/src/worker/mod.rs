@@ -87,6 +87,17 @@ enum Sandboxes {
     Single,
 }
 
+impl Sandboxes {
+    /// Returns true if nothing of a call goes on after its answer.
+    fn ends_with_answer(self) -> bool {
+        #[cfg(feature = "mcp")]
+        let ends = self == Self::Single;
+        #[cfg(not(feature = "mcp"))]
+        let ends = false;
+        ends
+    }
+}
+
 /// A loaded worker.
 ///
 /// Cheap to clone: every clone is the same worker. A worker has one sandbox, which the
@@ -282,7 +293,10 @@ impl Worker {
             answer = &mut receiver => {
                 // Work that the call left running, such as `waitUntil`, goes on
                 // without the caller.
-                runtime.spawn(driver);
+                // A single call leaves nothing behind: its calls are dropped with it.
+                if !self.sandboxes.ends_with_answer() {
+                    runtime.spawn(driver);
+                }
                 answer.map(Kept::take).map_err(|_| lost())
             }
             () = &mut driver => receiver.try_recv().map(Kept::take).map_err(|_| lost()),

@@ -117,6 +117,44 @@ async fn calls_that_wait_when_the_program_ends_are_unfinished() {
 }
 
 #[tokio::test]
+async fn no_call_goes_on_after_the_program() {
+    let held = Arc::new(());
+    let given = Arc::clone(&held);
+    let tool = CodeTool::builder(&engine())
+        .tool("t", definition("slow", json!({"type": "object"})), move |_: ToolCall| {
+            let given = Arc::clone(&given);
+            async move {
+                std::future::pending::<()>().await;
+                drop(given);
+                Ok(json!(null))
+            }
+        })
+        .build()
+        .expect("a tool");
+    let execution = tool.execute("t.slow(); t.slow(); 1").await;
+    assert_eq!(execution.result.expect("a result"), json!(1));
+    // The two that are left are this test's and the handler's.
+    assert_eq!(Arc::strong_count(&held), 2);
+}
+
+#[tokio::test]
+async fn arguments_under_way_are_bounded() {
+    let tool = CodeTool::builder(&engine())
+        .tool("t", definition("never", json!({})), |_: ToolCall| std::future::pending())
+        .build()
+        .expect("a tool");
+    let program = |count: u32| {
+        format!(
+            "const a = Array(100_000).fill(0);
+             for (let i = 0; i < {count}; i++) t.never(a).catch((error) => globalThis.name = error.name);
+             await new Promise((resolve) => setTimeout(resolve, 1)); globalThis.name"
+        )
+    };
+    assert_eq!(tool.execute(&program(6)).await.result.expect("a result"), json!(null));
+    assert_eq!(tool.execute(&program(7)).await.result.expect("a result"), json!("RangeError"));
+}
+
+#[tokio::test]
 async fn the_number_of_calls_is_limited() {
     let limits = Limits::default().capability_calls(3);
     let tool = files().limits(limits).build().expect("a tool");
