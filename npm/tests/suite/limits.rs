@@ -1,6 +1,6 @@
 //! Each limit, obeyed and violated.
 
-use isolet_npm::{AllowedNames, Error, Installer, Limits};
+use isolet_npm::{AllowedNames, Error, Installer, Limits, Registries};
 use serde_json::json;
 
 use crate::World;
@@ -117,9 +117,16 @@ async fn depth() {
 #[tokio::test]
 async fn time_of_a_request() {
     let world = world().await;
-    let mut limits = Limits { request_time: std::time::Duration::ZERO, ..Limits::default() };
-    let error = install(&world, limits.clone()).await.unwrap_err();
+    // Accepts connections and answers nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let registry = format!("http://{}/", silent.local_addr().unwrap());
+    let mut settings = world.settings();
+    settings.registries = Registries::new(&registry).unwrap();
+    settings.limits.request_time = std::time::Duration::ZERO;
+    let project = json!({"dependencies": {"a": "1"}}).to_string();
+    let error = Installer::new(settings).install(&project, None).await.unwrap_err();
     assert!(error.to_string().ends_with("no complete response within 0 seconds"), "{error}");
+    let mut limits = Limits::default();
     limits.request_time = std::time::Duration::from_mins(1);
     install(&world, limits).await.unwrap();
 }
