@@ -126,9 +126,8 @@ async fn time_of_a_request() {
     let project = json!({"dependencies": {"a": "1"}}).to_string();
     let error = Installer::new(settings).install(&project, None).await.unwrap_err();
     assert!(error.to_string().ends_with("no complete response within 0 seconds"), "{error}");
-    let mut limits = Limits::default();
-    limits.request_time = std::time::Duration::from_mins(1);
-    install(&world, limits).await.unwrap();
+    let minute = std::time::Duration::from_mins(1);
+    install(&world, Limits { request_time: minute, ..Limits::default() }).await.unwrap();
 }
 
 #[tokio::test]
