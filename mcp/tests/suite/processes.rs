@@ -1,9 +1,14 @@
 //! Servers that are processes.
 
+use std::time::Duration;
+
 use isolet_mcp::{Limits, Pins};
 use serde_json::json;
 
 use crate::{Events, World, process, start};
+
+/// The maximum time of a wait. A test that takes longer hangs, and no test comes near it.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn the_environment_is_what_is_named() {
@@ -27,10 +32,12 @@ async fn a_server_that_has_ended_is_started_again() {
 
 #[tokio::test]
 async fn servers_that_do_not_start_are_left_out() {
+    // Nothing listens there any more.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let world = World::new(json!({
         "a": {"command": "/nonexistent/command"},
         "b": process("dies"),
-        "c": {"url": "http://127.0.0.1:1/mcp"},
+        "c": {"url": format!("http://{free}/mcp")},
         "d": process("new"),
     }))
     .await;
@@ -53,7 +60,7 @@ async fn servers_that_do_not_start_are_left_out() {
 async fn processes_end_with_the_server() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("ended");
-    // A server that has a child of its own, which holds the file's lock while it lives.
+    // A server that has a child of its own, whose number the file has.
     let script = format!(
         "(trap '' TERM; exec sleep 1000) & echo $! > '{}'; exec \"$0\" \"$@\"",
         file.display()
@@ -68,8 +75,15 @@ async fn processes_end_with_the_server() {
     let child = rustix::process::Pid::from_raw(child).unwrap();
     rustix::process::test_kill_process(child).unwrap();
     drop(world);
-    // Fails by the time limit of the test run.
-    while rustix::process::test_kill_process(child).is_ok() {
-        tokio::task::yield_now().await;
-    }
+    // Where nobody waits for orphans, an ended one stays as a zombie.
+    let is_zombie = || {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.as_raw_nonzero()));
+        stat.is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|it| it.starts_with(" Z")))
+    };
+    let ended = async {
+        while rustix::process::test_kill_process(child).is_ok() && !is_zombie() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, ended).await.unwrap();
 }

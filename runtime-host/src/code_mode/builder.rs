@@ -134,8 +134,18 @@ impl CodeToolBuilder {
     /// Makes the tool. The schemas of the tools are read for their declarations.
     ///
     /// # Errors
-    /// Errors if a name is empty or too long, or if two names are the same in JavaScript.
-    pub fn build(self) -> Result<CodeTool, isolet_catalog::Error> {
+    /// Errors if a name is empty or too long, or if two names are the same in JavaScript, those
+    /// of capabilities included.
+    pub fn build(mut self) -> Result<CodeTool, isolet_catalog::Error> {
+        // An object without methods would be declared, and not be there.
+        self.namespaces.retain(|namespace| !namespace.tools.is_empty());
+        let names = self.namespaces.iter().map(|namespace| namespace.name.as_str());
+        let names = names.chain(self.capabilities.iter().map(|(name, ..)| name.as_str()));
+        Catalog::new(names.map(|name| Namespace {
+            name: name.to_owned(),
+            description: None,
+            tools: Vec::new(),
+        }))?;
         let catalog = Catalog::new(self.namespaces)?;
         let handlers = self.handlers.into_iter().flatten();
         let handlers: BTreeMap<_, _> =

@@ -182,7 +182,8 @@ impl CodeTool {
     fn with_tools(&self, mut code: WorkerCode, calls: &Arc<Calls>) -> WorkerCode {
         let Inner { tools, namespaces, capabilities, modules, limits, .. } = &*self.0;
         for (name, module) in modules {
-            code = code.add(name, module.clone());
+            // The modules around the program are not replaced.
+            code.modules.entry(name.clone()).or_insert_with(|| module.clone());
         }
         for name in namespaces {
             let (name, tools, calls) = (name.clone(), Arc::clone(tools), Arc::clone(calls));

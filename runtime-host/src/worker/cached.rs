@@ -51,8 +51,9 @@ pub(crate) async fn app_image(
 
 /// Makes an image of the pages of an entry.
 fn restored(code: &Code, pages: Pages) -> Result<Arc<Image>> {
-    // Covers the memory and the file that sandboxes map from the second on.
-    let kept = code.quota.commit(2 * pages.memory_bytes() as u64)?;
+    // Covers the pages, and the memory and the file that sandboxes map from the second on.
+    let bytes = 2 * pages.memory_bytes() + pages.bytes().len();
+    let kept = code.quota.commit(bytes as u64)?;
     let image = code.engine.images().of_pages(pages).map_err(at_fault)?;
     Ok(Arc::new(image.keeping(kept)))
 }
@@ -68,17 +69,18 @@ pub(super) struct Mapped {
 }
 
 impl Mapped {
-    /// Returns an app image as one more sandbox needs it.
-    pub(super) async fn for_sandbox(&self, code: &Code, image: &Arc<Image>) -> Result<Arc<Image>> {
+    /// Returns an app image as one more sandbox needs it. One that cannot be mapped, because
+    /// file descriptors lack for example, is written.
+    pub(super) async fn for_sandbox(&self, code: &Code, image: &Arc<Image>) -> Arc<Image> {
         let maps = image.written().is_some() && code.engine.images().maps();
         if !maps || !self.has_one.swap(true, Ordering::Relaxed) {
-            return Ok(Arc::clone(image));
+            return Arc::clone(image);
         }
-        let mapped = self.image.get_or_try_init(async || {
+        let mapped = self.image.get_or_try_init(async || -> Result<_> {
             let (engine, image) = (code.engine.clone(), Arc::clone(image));
             let mapped = tokio::task::spawn_blocking(move || engine.images().apart_from(&image));
             mapped.await.map_err(internal)?.map(Arc::new).map_err(at_fault)
         });
-        mapped.await.cloned()
+        Arc::clone(mapped.await.unwrap_or(image))
     }
 }

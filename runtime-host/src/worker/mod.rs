@@ -67,11 +67,11 @@ impl Loaded {
 
     /// Returns the app image as one more sandbox needs it. `None` if the worker has none.
     #[cfg_attr(not(feature = "cache"), allow(unused_variables))]
-    async fn image_for_sandbox(&self, code: &Code) -> Result<Option<Arc<Image>>> {
-        let Some(image) = self.image.get().and_then(Option::as_ref) else { return Ok(None) };
+    async fn image_for_sandbox(&self, code: &Code) -> Option<Arc<Image>> {
+        let image = self.image.get()?.as_ref()?;
         #[cfg(feature = "cache")]
-        let image = &self.mapped.for_sandbox(code, image).await?;
-        Ok(Some(Arc::clone(image)))
+        let image = &self.mapped.for_sandbox(code, image).await;
+        Some(Arc::clone(image))
     }
 }
 
@@ -279,7 +279,7 @@ impl Worker {
         if code.is_child() && !code.parent.is_alive() {
             return Err(Error::ParentEnded);
         }
-        let app = self.inner.loaded.image_for_sandbox(code).await?;
+        let app = self.inner.loaded.image_for_sandbox(code).await;
         let image = app.as_ref().unwrap_or(code.engine.base());
         let start = self.start(image, app.is_some(), false)?;
         request.reseed = Some(start.seed);

@@ -7,7 +7,7 @@ use isolet::code_mode::{Approval, CallOutcome, CodeTool, Execution, ToolCall};
 use serde_json::json;
 
 use super::{definition, files};
-use crate::harness::engine;
+use crate::harness::{Case, engine};
 
 fn message(execution: Execution) -> String {
     execution.result.expect_err("an error").message
@@ -176,6 +176,12 @@ async fn names_that_clash_are_an_error() {
             .build()
     };
     assert!(build("read-file", "read_file").is_err());
+    let with = |name: &str| {
+        let entrypoint = Case::js("export default {}").worker().entrypoint();
+        files().capability(name, entrypoint.stub(), "").build()
+    };
+    assert!(with("files").is_err());
+    assert!(with("others").is_ok());
     let tool = build("read-file", "then").expect("a tool");
     let execution = tool.execute("[await a.read_file({}), await a.then_({})]").await;
     assert_eq!(execution.result.expect("a result"), json!([1, 2]));
