@@ -26,6 +26,12 @@ test:
 torture:
     ISOLET_TORTURE=1 cargo test --workspace --test suite
 
+# The integration suite with the portable interpreter, in a process that can never make memory
+# executable (Linux on x86-64). Takes some ten minutes
+interpreter *filter:
+    ISOLET_BACKEND=pulley CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="python3 $PWD/tools/mdwe.py" \
+        cargo test --workspace --test suite -- {{ filter }}
+
 # TypeScript's own conformance cases, from a checkout of microsoft/TypeScript, against tsc
 # (needs node 20 and npm); fails if one is lost of those in tests/conformance/typescript.txt
 ts-conformance path *args:
@@ -132,6 +138,11 @@ bench *groups:
 # isolet,workerd --parts work`. Installs the others into target/peers (needs npm, Python, Debian)
 peers *options:
     cargo run --release --locked --manifest-path benches/peers/Cargo.toml -- run {{ options }}
+
+# The medians of two builds of the benches, in turns, and their ratios: two programs that
+# `cargo bench -p isolet-benches --no-run` names; alone on the machine
+bench-compare old new *options:
+    tools/compare_bench.py {{ old }} {{ new }} {{ options }}
 
 ci:
     .ci/run

@@ -33,6 +33,8 @@
 //! # }
 //! ```
 
+#![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 mod error;
 mod http;
 mod installer;

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use isolet::{Limits, NetworkOutcome, NetworkPolicy, Rule, Secret};
@@ -405,7 +406,9 @@ async fn a_socket_ends_with_its_invocation() {
         let records = Records::default();
         let network = records.audit(network(local(server.port)));
         let case = case(network, server.port, &format!("{SOCKETS} {body}"));
-        let run = case.limits(|limits: Limits| limits.fuel(50_000_000)).run().await.0;
+        // A call that nobody waited for goes on until the deadline.
+        let limits = |limits: Limits| limits.fuel(50_000_000).wall(Duration::from_secs(5));
+        let run = case.limits(limits).run().await.0;
         assert_eq!(run.result.is_err(), fails);
         soon(gone.notified()).await;
         let record = &records.wait(1).await[0];
