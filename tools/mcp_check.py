@@ -84,7 +84,13 @@ class Command:
             "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": info})
         self.process.stdout.readline()
         self.send(method="notifications/initialized")
+        self.ask(code)
+
+    def ask(self, code):
         self.send(id=2, method="tools/call", params={"name": "run_code", "arguments": {"code": code}})
+
+    def answer(self):
+        return json.loads(self.process.stdout.readline())["result"]["structuredContent"]
 
     def children(self):
         return [child for child, parent in processes().items() if parent == self.process.pid]
@@ -188,6 +194,30 @@ class Checks:
     def close_running(self):
         yield from self.looping("closed", lambda process: process.stdin.close())
 
+    def dying(self):
+        folder, options = self.config("dying")
+        command = Command([self.isolet, *options])
+        started = folder / "started"
+        command.begin(f"""
+            const slow = everything.trigger_long_running_operation({{ duration: 45, steps: 1 }});
+            await files.write_file({{ path: "{started}", content: "" }});
+            const [{{ reason }}, {{ value }}] = await Promise.allSettled([slow, files.list_directory({{ path: "{folder}" }})]);
+            return [reason?.name, value?.content];""")
+        yield from filter(None, [wait_for("a call", started.exists)])
+        for child in command.children():
+            if b"server-everything" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(child, signal.SIGKILL)
+        result = command.answer().get("result")
+        if result != ["ToolError", "[FILE] started"]:
+            yield f"the calls that were under way: {result}"
+        command.ask("return await everything.echo({ message: 'again' })")
+        result = command.answer()
+        if result.get("result") != "Echo: again":
+            yield f"the next call: {result}"
+        children = command.children()
+        command.process.stdin.close()
+        yield from filter(None, [command.ends(children, 0)])
+
     def codemode(self):
         status, out, err = run([self.isolet, "run", "codemode.mjs", "--loader", "LOADER", "--json"])
         record = json.loads(out.splitlines()[-1]) if out else {}
@@ -212,8 +242,8 @@ class Checks:
             yield from lines
 
 
-CHECKS = ("inspector", "interrupt", "interrupt_running", "terminate_running", "close_running", "codemode",
-          "comparison")
+CHECKS = ("inspector", "interrupt", "interrupt_running", "terminate_running", "close_running", "dying",
+          "codemode", "comparison")
 
 
 def main():
