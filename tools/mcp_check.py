@@ -153,7 +153,7 @@ class Checks:
         # Fails if a schema is not portable.
         status, out, err = run([*command, "--method", "tools/list", "--strict"])
         names = [tool["name"] for tool in json.loads(out)["result"]["tools"]] if status == 0 else None
-        if names != ["run_code", "search_tools", "describe_tool"]:
+        if not names or names[:3] != ["run_code", "search_tools", "describe_tool"]:
             yield f"tools/list: exit status {status}, {out}{err}"
         call = [*command, "--method", "tools/call", "--tool-name", "run_code", "--tool-args-json"]
         code = "return await everything.get_sum({ a: 40, b: (await memory.read_graph()).entities.length })"
@@ -225,6 +225,7 @@ class Checks:
             yield f"exit status {status}: {out[-2000:]}{err[-2000:]}"
             return
         yield from record["value"]["wrong"]
+        # Fewer than there are if it ends early.
         if record["value"]["cases"] < 24:
             yield f"{record['value']['cases']} cases"
 

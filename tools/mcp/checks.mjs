@@ -45,9 +45,9 @@ const appears = async (...files) => {
 
 const CHECKS = {
   async tools({ client }) {
-    const tools = client.tools;
-    same(tools.map(({ name }) => name), ["run_code", "search_tools", "describe_tool"]);
-    match(tools[0].description, /everything[^]*files[^]*memory[^]*thinking/);
+    const names = client.tools.map(({ name }) => name);
+    same(names.slice(0, 3), ["run_code", "search_tools", "describe_tool"]);
+    match(client.tools[0].description, /everything[^]*files[^]*memory[^]*thinking/);
   },
 
   async sequence({ client, folder }) {
@@ -94,7 +94,13 @@ const CHECKS = {
     same(calls(result), { done: 19 });
     same(await readFile(`${folder}/notes/2.txt`, "utf8"), "two notes ");
     const graph = (await readFile(`${folder}.memory.jsonl`, "utf8")).trim().split("\n");
-    same(graph.map((line) => JSON.parse(line).type).sort(), ["entity", "entity", "entity", "entity", "relation"]);
+    same(graph.map((line) => JSON.parse(line).type).sort(), [
+      "entity",
+      "entity",
+      "entity",
+      "entity",
+      "relation",
+    ]);
   },
 
   async parallel({ client, folder }) {
@@ -153,7 +159,11 @@ const CHECKS = {
       ["gzip-file-as-resource", { name: "b.gz", data, outputType: "resourceLink" }, ["resource_link"]],
     ]) {
       const expected = await direct.call(name, input);
-      same(expected.content.map(({ type }) => type), kinds, name);
+      same(
+        expected.content.map(({ type }) => type),
+        kinds,
+        name,
+      );
       const program = `return await everything.${name.replaceAll("-", "_")}(${JSON.stringify(input)})`;
       const result = await client.run(program);
       ok(!result.isError, text(result));
@@ -168,7 +178,9 @@ const CHECKS = {
   },
 
   async errors({ client, folder }) {
-    const wrong = await client.run("await everything.echo({ message: 'x' });\nawait everything.get_sum({ a: '1', b: 2 })");
+    const wrong = await client.run(
+      "await everything.echo({ message: 'x' });\nawait everything.get_sum({ a: '1', b: 2 })",
+    );
     match(failed(wrong), /everything\.get_sum: input\.a must be a number/);
     same(wrong.structuredContent.error.line, 2);
     same(calls(wrong), { done: 1, refused: 1 });
@@ -187,14 +199,20 @@ const CHECKS = {
     match(absent[1], /ENOENT/);
     match(outside[1], /Access denied/);
     same(calls(caught), { failed: 2 });
-    match(failed(await client.run("await files.read_text_file({ path: '/etc/passwd' })")), /ToolError[^]*Access denied/);
+    match(
+      failed(await client.run("await files.read_text_file({ path: '/etc/passwd' })")),
+      /ToolError[^]*Access denied/,
+    );
     match(failed(await client.call("describe_tool", { name: "files.read_fil" })), /files\.read_file/);
   },
 
   async environment({ client }) {
     const seen = Object.keys(JSON.parse(done(await client.run("return await everything.get_env()"))));
     const allowed = ["HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER"];
-    same(seen.filter((name) => !allowed.includes(name)), []);
+    same(
+      seen.filter((name) => !allowed.includes(name)),
+      [],
+    );
     ok(seen.includes("PATH"));
   },
 
@@ -207,11 +225,25 @@ const CHECKS = {
   },
 
   async session({ client }) {
-    const first = await client.run("let total = 1; class Box { at = total }; const use = () => new Box().at; total", "new");
+    const first = await client.run(
+      "let total = 1; class Box { at = total }; const use = () => new Box().at; total",
+      "new",
+    );
     const { session } = first.structuredContent;
     same(done(first), 1);
-    same(done(await client.run("total += 41; const sum = await everything.get_sum({ a: total, b: 0 }); use()", session)), 42);
-    same(done(await client.run("let total = sum.length; total", session)), "The sum of 42 and 0 is 42.".length);
+    same(
+      done(
+        await client.run(
+          "total += 41; const sum = await everything.get_sum({ a: total, b: 0 }); use()",
+          session,
+        ),
+      ),
+      42,
+    );
+    same(
+      done(await client.run("let total = sum.length; total", session)),
+      "The sum of 42 and 0 is 42.".length,
+    );
     match(failed(await client.run("total", "0".repeat(session.length))), /no such session/);
     match(failed(await client.run("total")), /total is not defined/);
   },
@@ -220,17 +252,23 @@ const CHECKS = {
     // As many programs as there are places, and one that waits for a place.
     const { session } = (await client.run("let kept = 1", "new")).structuredContent;
     const started = Array.from({ length: PLACES }, (_, n) => `${folder}/started${n}`);
-    const loop = (file) => `await files.write_file({ path: ${JSON.stringify(file)}, content: "" }); while (true) {}`;
+    const loop = (file) =>
+      `await files.write_file({ path: ${JSON.stringify(file)}, content: "" }); while (true) {}`;
     const abort = new AbortController();
     setMaxListeners(PLACES + 1, abort.signal);
-    const runs = started.map((file, n) => client.run(loop(file), n === 0 ? session : undefined, { signal: abort.signal }));
+    const runs = started.map((file, n) =>
+      client.run(loop(file), n === 0 ? session : undefined, { signal: abort.signal }),
+    );
     const ends = Promise.allSettled(runs);
     await appears(...started);
     runs.push(client.run("return 'waits'", undefined, { signal: abort.signal }));
     const waiting = rejects(runs.at(-1), /the task is over/);
     match(failed(await client.run("kept", session)), /busy/);
     abort.abort(new Error("the task is over"));
-    same((await ends).map(({ status }) => status), started.map(() => "rejected"));
+    same(
+      (await ends).map(({ status }) => status),
+      started.map(() => "rejected"),
+    );
     await waiting;
     same(done(await client.run("return await everything.echo({ message: 'again' })")), "Echo: again");
     match(failed(await client.run("kept", session)), /has ended, because[^]*cancelled/);
@@ -241,13 +279,18 @@ const CHECKS = {
     ok(tokens < TOKENS_OF_MANY, `${tokens} tokens`);
     const query = { query: "make somebody responsible for a support ticket", limit: 5 };
     const { tools } = (await client.call("search_tools", query)).structuredContent;
-    ok(tools.some(({ name }) => name === "many.assign_support_ticket"), JSON.stringify(tools));
-    const answer = done(await client.run("return await many.assign_support_ticket({ id: 'T-1', person: 'Ada' })"));
+    ok(
+      tools.some(({ name }) => name === "many.assign_support_ticket"),
+      JSON.stringify(tools),
+    );
+    const answer = done(
+      await client.run("return await many.assign_support_ticket({ id: 'T-1', person: 'Ada' })"),
+    );
     same(answer, { called: "assign_support_ticket", arguments: { id: "T-1", person: "Ada" }, era: "modern" });
   },
 };
 
-/** The programs that one client has run, in front of servers that have done nothing else. */
+/** A client of `isolet mcp`, in front of new servers with an empty folder. */
 async function world(check, transport, era) {
   const folder = `${base}/${check}`;
   const servers =

@@ -66,7 +66,9 @@ export async function listen(isolet, options, folder, token) {
   });
   const kill = () => server.kill();
   process.once("exit", kill);
-  const ended = new Promise((resolve) => server.once("exit", resolve)).finally(() => process.off("exit", kill));
+  const ended = new Promise((resolve) => server.once("exit", resolve)).finally(() =>
+    process.off("exit", kill),
+  );
   const [line] = await Promise.race([
     new Promise((resolve) => createInterface(server.stdout).once("line", (line) => resolve([line]))),
     ended.then((status) => [`it has ended with status ${status}`]),

@@ -41,12 +41,19 @@ function makeTools() {
         throw new RangeError("the tool is out of order");
       },
     }),
-    danger: tool({ inputSchema: z.object({}), needsApproval: true, execute: async () => "done without asking" }),
+    danger: tool({
+      inputSchema: z.object({}),
+      needsApproval: true,
+      execute: async () => "done without asking",
+    }),
   };
 }
 
 const results = {
-  arrow: ["async () => { const { degrees } = await codemode.get_weather({ city: 'Rome' }); return degrees; }", 4],
+  arrow: [
+    "async () => { const { degrees } = await codemode.get_weather({ city: 'Rome' }); return degrees; }",
+    4,
+  ],
   parallel: [
     "async () => Promise.all(['a', 'b', 'c'].map((name) => codemode.meet({ name })))",
     ["a,b,c", "a,b,c", "a,b,c"],
@@ -67,7 +74,10 @@ const results = {
     "async () => ({ list: [1, null, 'é'], bytes: new Uint8Array([1, 2]).length, date: new Date(0).toISOString() })",
     { list: [1, null, "é"], bytes: 2, date: "1970-01-01T00:00:00.000Z" },
   ],
-  "caught error": ["async () => codemode.fails({}).catch(({ message }) => message)", "the tool is out of order"],
+  "caught error": [
+    "async () => codemode.fails({}).catch(({ message }) => message)",
+    "the tool is out of order",
+  ],
   "other namespace": ["async () => [await db.find({ id: 3 }), typeof codemode.sum]", ["row 3", "function"]],
   "state is set": ["async () => { globalThis.left = 1; return globalThis.left; }", 1],
   "state is gone": ["async () => typeof globalThis.left", "undefined"],
@@ -107,7 +117,10 @@ const model = (code) => {
 export default async (_, { LOADER }) => {
   const executor = new DynamicWorkerExecutor({ loader: LOADER });
   const find = tool({ inputSchema: z.object({ id: z.number() }), execute: async ({ id }) => `row ${id}` });
-  const codemode = createCodeTool({ tools: [aiTools(makeTools()), { name: "db", tools: { find } }], executor });
+  const codemode = createCodeTool({
+    tools: [aiTools(makeTools()), { name: "db", tools: { find } }],
+    executor,
+  });
   const wrong = [];
   const cases = [];
   const check = async (name, body) => {
@@ -129,13 +142,19 @@ export default async (_, { LOADER }) => {
     });
   }
   await check("logs", async () => {
-    const { logs } = await codemode.execute({ code: "async () => { console.log('a', 1); console.warn('b') }" }, options);
+    const { logs } = await codemode.execute(
+      { code: "async () => { console.log('a', 1); console.warn('b') }" },
+      options,
+    );
     same(logs, ["a 1", "[warn] b"]);
   });
   await check("executor alone", async () => {
     const fns = { half: async (n) => n / 2 };
     const prelude = "other.quarter = async (n) => other.half(await other.half(n));";
-    const providers = [{ name: "codemode", fns }, { name: "other", fns, prelude }];
+    const providers = [
+      { name: "codemode", fns },
+      { name: "other", fns, prelude },
+    ];
     const code = "async () => [await codemode.half(8), await other.quarter(8)]";
     same(await executor.execute(code, providers), { result: [4, 2], logs: [] });
   });

@@ -153,7 +153,11 @@ for (const [head, servers] of Object.entries(CHOICES)) {
   const rows = [];
   for (const task of TASKS) {
     const plain = await withPlainCalls(task, servers(task));
-    const sides = [plain, await withOneProgram(task, servers(task)), await withOneProgram(task, servers(task), true)];
+    const sides = [
+      plain,
+      await withOneProgram(task, servers(task)),
+      await withOneProgram(task, servers(task), true),
+    ];
     for (const side of sides) {
       same(side.value, plain.value, task.name);
       same(side.state, plain.state, task.name);

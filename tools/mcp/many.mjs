@@ -17,25 +17,70 @@ const title = (noun) => ({
 
 // Each with what it says it does, its arguments, and how many of them are required.
 const VERBS = {
-  list: (noun) => [`Lists the ${noun}s of a project, newest first.`, { project: text("The project"), ...page }, 1],
-  search: (noun) => [`Finds ${noun}s by words in their title and body.`, { query: text("The words"), ...page }, 1],
+  list: (noun) => [
+    `Lists the ${noun}s of a project, newest first.`,
+    { project: text("The project"), ...page },
+    1,
+  ],
+  search: (noun) => [
+    `Finds ${noun}s by words in their title and body.`,
+    { query: text("The words"), ...page },
+    1,
+  ],
   get: (noun) => [`Returns one ${noun} with all of its fields.`, id(noun), 1],
-  create: (noun) => [`Creates a ${noun} in a project.`, { project: text("The project"), ...title(noun), ...labels }, 2],
-  update: (noun) => [`Changes the fields of a ${noun} that are given.`, { ...id(noun), ...title(noun), ...labels }, 1],
+  create: (noun) => [
+    `Creates a ${noun} in a project.`,
+    { project: text("The project"), ...title(noun), ...labels },
+    2,
+  ],
+  update: (noun) => [
+    `Changes the fields of a ${noun} that are given.`,
+    { ...id(noun), ...title(noun), ...labels },
+    1,
+  ],
   delete: (noun) => [`Deletes a ${noun}. This cannot be undone.`, id(noun), 1],
   archive: (noun) => [`Moves a ${noun} to the archive.`, { ...id(noun), reason: text("Why") }, 1],
-  assign: (noun) => [`Makes a person responsible for a ${noun}.`, { ...id(noun), person: text("A name or address") }, 2],
-  comment_on: (noun) => [`Adds a comment to a ${noun}.`, { ...id(noun), body: text("The comment, in Markdown") }, 2],
+  assign: (noun) => [
+    `Makes a person responsible for a ${noun}.`,
+    { ...id(noun), person: text("A name or address") },
+    2,
+  ],
+  comment_on: (noun) => [
+    `Adds a comment to a ${noun}.`,
+    { ...id(noun), body: text("The comment, in Markdown") },
+    2,
+  ],
   export: (noun) => [
     `Writes a ${noun} to a file.`,
-    { ...id(noun), format: { type: "string", enum: ["csv", "json", "pdf"], description: "The kind of file" } },
+    {
+      ...id(noun),
+      format: { type: "string", enum: ["csv", "json", "pdf"], description: "The kind of file" },
+    },
     2,
   ],
 };
 const KINDS = ["sales", "support", "internal", "public", "draft"];
 const NOUNS = [
-  "account", "alert", "budget", "campaign", "contract", "customer", "dashboard", "deployment", "document", "event",
-  "incident", "invoice", "issue", "meeting", "message", "order", "report", "schedule", "survey", "ticket",
+  "account",
+  "alert",
+  "budget",
+  "campaign",
+  "contract",
+  "customer",
+  "dashboard",
+  "deployment",
+  "document",
+  "event",
+  "incident",
+  "invoice",
+  "issue",
+  "meeting",
+  "message",
+  "order",
+  "report",
+  "schedule",
+  "survey",
+  "ticket",
 ];
 
 const tools = [];

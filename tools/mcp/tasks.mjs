@@ -7,7 +7,17 @@ const count = (length, of) => Array.from({ length }, (_, n) => of(n));
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
 const SERVICES = [
-  "accounts", "billing", "catalog", "delivery", "exports", "gateway", "ledger", "mailer", "orders", "pricing", "search",
+  "accounts",
+  "billing",
+  "catalog",
+  "delivery",
+  "exports",
+  "gateway",
+  "ledger",
+  "mailer",
+  "orders",
+  "pricing",
+  "search",
   "uploads",
 ];
 const ERRORS = ["connection reset by peer", "deadline exceeded", "no such customer", "disk quota exceeded"];
@@ -130,7 +140,10 @@ const rename = {
         .map((file) => [
           "files",
           "edit_file",
-          { path: file.match(/\S+(?=:\n)/)[0], edits: [{ oldText: '"timeout_ms"', newText: '"timeoutMillis"' }] },
+          {
+            path: file.match(/\S+(?=:\n)/)[0],
+            edits: [{ oldText: '"timeout_ms"', newText: '"timeoutMillis"' }],
+          },
         ]),
   ],
   value: ([, , diffs]) => diffs.map((diff) => diff.match(/services\/(\w+)\//)[1]).sort(),
@@ -150,16 +163,58 @@ return changed.flat().sort();`,
 };
 
 const PEOPLE = [
-  "Ada", "Bela", "Chidi", "Dana", "Emre", "Farah", "Goran", "Hana", "Ines", "Jonas", "Kofi", "Lena", "Marek", "Nadia",
-  "Oskar", "Priya", "Quinn", "Rosa", "Samir", "Tala", "Umar", "Vera", "Wei", "Ximena", "Yusuf", "Zora", "Anton",
-  "Bianca", "Cem", "Dora", "Elif", "Fabio", "Greta", "Hugo", "Iris", "Jamal", "Katya", "Luis", "Mina", "Noor",
+  "Ada",
+  "Bela",
+  "Chidi",
+  "Dana",
+  "Emre",
+  "Farah",
+  "Goran",
+  "Hana",
+  "Ines",
+  "Jonas",
+  "Kofi",
+  "Lena",
+  "Marek",
+  "Nadia",
+  "Oskar",
+  "Priya",
+  "Quinn",
+  "Rosa",
+  "Samir",
+  "Tala",
+  "Umar",
+  "Vera",
+  "Wei",
+  "Ximena",
+  "Yusuf",
+  "Zora",
+  "Anton",
+  "Bianca",
+  "Cem",
+  "Dora",
+  "Elif",
+  "Fabio",
+  "Greta",
+  "Hugo",
+  "Iris",
+  "Jamal",
+  "Katya",
+  "Luis",
+  "Mina",
+  "Noor",
 ];
 const manager = (at) => (at === 0 ? undefined : PEOPLE[Math.floor((at - 1) / 3)]);
-const person = (name, at) => ({ name, team: ["Sales", "Platform", "Support"][at % 3], manager: manager(at) ?? "" });
+const person = (name, at) => ({
+  name,
+  team: ["Sales", "Platform", "Support"][at % 3],
+  manager: manager(at) ?? "",
+});
 const entity = ({ name, team }) => ({ name, entityType: "person", observations: [`works in ${team}`] });
 const relation = ({ name, manager }) => ({ from: name, to: manager, relationType: "reports to" });
 const people = PEOPLE.map(person);
-const below = (name) => people.filter((it) => it.manager === name).flatMap((it) => [it.name, ...below(it.name)]);
+const below = (name) =>
+  people.filter((it) => it.manager === name).flatMap((it) => [it.name, ...below(it.name)]);
 const graph = {
   name: "40 people into a graph",
   prompt:
@@ -173,7 +228,11 @@ const graph = {
   turns: [
     () => [["files", "read_text_file", { path: "ROOT/people.csv" }]],
     ([[csv]]) => {
-      const rows = csv.trim().split("\n").slice(1).map((line) => line.split(","));
+      const rows = csv
+        .trim()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.split(","));
       const read = rows.map(([name, team, manager]) => ({ name, team, manager }));
       return [
         ["memory", "create_entities", { entities: read.map(entity) }],
