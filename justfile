@@ -122,6 +122,12 @@ serve-check *options:
     cargo build --release -p isolet-cli
     tools/serve_check.py {{ options }}
 
+# `isolet mcp` with real MCP servers and clients from npm, the peer's Code Mode as a parent in a sandbox,
+# and the figures of docs/code-mode-comparison.md, which --record writes (needs node 20 and npm)
+mcp-check *options:
+    cargo build --release -p isolet-cli
+    tools/mcp_check.py {{ options }}
+
 # Licences, bans, sources; advisories where their database can be reached
 deny:
     cargo deny --locked check bans licenses sources

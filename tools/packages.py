@@ -20,6 +20,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from npm_packages import install
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tests" / "packages"
 INSTALLED = ROOT / "target" / "packages"
@@ -34,20 +36,6 @@ LIMITS = {
     "typescript": (["--fuel", "20000000000"], "6,000 million to load 10 MB"),
     "typescript-check": (["--fuel", "20000000000"], "6,000 million to load 10 MB"),
 }
-
-
-def install():
-    """Installs the pinned packages, if they are not there."""
-    lock = (SOURCE / "package-lock.json").read_bytes()
-    stamp = INSTALLED / "installed.json"
-    if stamp.exists() and stamp.read_bytes() == lock:
-        return
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    for file in ("package.json", "package-lock.json"):
-        shutil.copy(SOURCE / file, INSTALLED)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
-    subprocess.run(command, cwd=INSTALLED, check=True)
-    stamp.write_bytes(lock)
 
 
 def in_node(node, bundle):
@@ -120,7 +108,7 @@ def main():
     options.folder = "programs" if options.unbundled else "bundles"
     record_file = UNBUNDLED_RECORD if options.unbundled else RECORD
 
-    install()
+    install(SOURCE, INSTALLED)
     names = sorted(file.stem for file in (SOURCE / "programs").glob("*.mjs") if options.only in file.stem)
     bundles = INSTALLED / options.folder
     bundles.mkdir(exist_ok=True)

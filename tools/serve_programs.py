@@ -3,12 +3,13 @@ import os
 import pathlib
 import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import urllib.request
+
+import npm_packages
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "benches/serve"
@@ -25,15 +26,7 @@ def raise_limit():
 
 def install():
     """Installs the pinned packages, if they are not there, and bundles the application."""
-    lock = (SOURCE / "package-lock.json").read_bytes()
-    stamp = FOLDER / "installed.json"
-    if not stamp.exists() or stamp.read_bytes() != lock:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(SOURCE / name, FOLDER)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
-        subprocess.run(command, cwd=FOLDER, check=True)
-        stamp.write_bytes(lock)
+    npm_packages.install(SOURCE, FOLDER)
     esbuild = PACKAGES / "esbuild/bin/esbuild"
     app = FOLDER / "app.mjs"
     subprocess.run(
