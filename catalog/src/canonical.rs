@@ -8,8 +8,10 @@ use serde_json::{Number, Value};
 const MAX_DEPTH: usize = 128;
 
 /// Returns the same text for values that JSON Schema takes for equal: `1` is `1.0`, and the order
-/// of properties does not count. Returns `None` if a value nests too deeply.
-pub(crate) fn text(value: &Value) -> Option<String> {
+/// of properties does not count. Returns `None` if a value nests deeper than 128.
+///
+/// The text is the same in all versions of this crate, so that digests of it may be kept.
+pub fn canonical_json(value: &Value) -> Option<String> {
     let mut text = String::new();
     write(value, &mut text, 0)?;
     Some(text)
@@ -33,7 +35,8 @@ fn write(value: &Value, out: &mut String, depth: usize) -> Option<()> {
             sorted.sort_unstable_by_key(|(key, _)| *key);
             out.push('{');
             for (key, value) in sorted {
-                write!(out, "{key:?}:").ok()?;
+                // As JSON, because the text for debugging depends on the version of Unicode.
+                write!(out, "{}:", Value::from(key.as_str())).ok()?;
                 write(value, out, depth + 1)?;
                 out.push(',');
             }
@@ -60,7 +63,7 @@ mod tests {
 
     #[test]
     fn equal_values_have_one_text() {
-        let text = |json: &str| text(&serde_json::from_str(json).unwrap()).unwrap();
+        let text = |json: &str| canonical_json(&serde_json::from_str(json).unwrap()).unwrap();
         assert_eq!(text("1"), text("1.0"));
         assert_eq!(text("-0.0"), text("0"));
         assert_eq!(text("1e3"), text("1000"));
@@ -68,5 +71,10 @@ mod tests {
         assert_ne!(text("1"), text("\"1\""));
         assert_ne!(text("0.5"), text("0"));
         assert_ne!(text("[1,[2]]"), text("[[1],2]"));
+        // Digests of this text are kept in files.
+        let value = r#"{"b":[1,null,"\u001b\u0301"],"a":{"d":1.5,"\u202e\"":true}}"#;
+        let expected =
+            "{\"a\":{\"d\":1.5,\"\u{202e}\\\"\":true,},\"b\":[1,null,\"\\u001b\u{301}\",],}";
+        assert_eq!(text(value), expected);
     }
 }

@@ -71,7 +71,8 @@ mod tool;
 mod validate;
 mod words;
 
+pub use canonical::canonical_json;
 pub use catalog::{Catalog, Definition, Namespace};
 pub use error::{Error, Result, Violation};
-pub use text::is_hidden;
+pub use text::{is_hidden, is_hidden_between};
 pub use tool::Tool;

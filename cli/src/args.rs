@@ -284,7 +284,7 @@ fn binding(text: &str) -> Result<(String, Json), String> {
     Ok((name.to_owned(), json(value)?))
 }
 
-fn module(text: &str) -> Result<(String, PathBuf), String> {
+pub(crate) fn module(text: &str) -> Result<(String, PathBuf), String> {
     let (specifier, path) = pair(text)?;
     Ok((specifier.to_owned(), PathBuf::from(path)))
 }

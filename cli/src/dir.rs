@@ -49,20 +49,30 @@ pub(crate) fn add(
     mut code: WorkerCode,
 ) -> Result<(WorkerCode, Overlays), String> {
     let mut overlays = Vec::new();
-    for DirArg { name, path, mode } in &args.dirs {
-        let options = match mode {
-            Mode::ReadWrite => DirOptions::new(),
-            Mode::ReadOnly => DirOptions::new().read_only(),
-            Mode::Overlay => DirOptions::new().overlay(),
-        };
-        let directory = Directory::open(path, options)
-            .map_err(|error| format!("--dir {name}: {}: {error}", path.display()))?;
-        if *mode == Mode::Overlay {
-            overlays.push((name.clone(), directory.clone()));
-        }
-        code = code.env(name, Stub::new(directory));
+    for arg in &args.dirs {
+        let directory = open(arg, &mut overlays)?;
+        code = code.env(&arg.name, Stub::new(directory));
     }
     Ok((code, overlays))
+}
+
+/// Opens a directory, and adds it to the overlays if it is one.
+///
+/// # Errors
+/// Errors if the folder cannot be opened.
+pub(crate) fn open(arg: &DirArg, overlays: &mut Overlays) -> Result<Directory, String> {
+    let DirArg { name, path, mode } = arg;
+    let options = match mode {
+        Mode::ReadWrite => DirOptions::new(),
+        Mode::ReadOnly => DirOptions::new().read_only(),
+        Mode::Overlay => DirOptions::new().overlay(),
+    };
+    let directory = Directory::open(path, options)
+        .map_err(|error| format!("--dir {name}: {}: {error}", path.display()))?;
+    if *mode == Mode::Overlay {
+        overlays.push((name.clone(), directory.clone()));
+    }
+    Ok(directory)
 }
 
 /// Prints what was changed in overlays, and applies it if it is to be applied.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use isolet::{Backend, Engine, EngineConfig};
-use isolet_mcp::{Config, Error, HttpOptions, Options, Pins, Server};
+use isolet_mcp::{Config, Error, HostObject, HttpOptions, Options, Pins, Server};
 use tokio::net::TcpListener;
 
 use crate::run::{self, Failure};
@@ -29,19 +29,54 @@ Exit status:
   2    Usage error, a wrong configuration, or no server that can be used
   4    Internal error, or an address that cannot be listened on";
 
-/// Offer the tools of MCP servers to a model as one tool that runs programs.
+/// Offer the tools of MCP servers and OpenAPI documents to a model as one tool that runs programs.
 ///
 /// Connects to the MCP servers of a configuration and is one itself, with the tools `run_code`,
-/// `search_tools` and `describe_tool`. In a program, which runs in a sandbox, each server is a global
-/// object, and nothing else is reached. Speaks the protocol on standard input and output, or over
-/// HTTP with --listen. What happens is reported on standard error.
+/// `search_tools` and `describe_tool`. In a program, which runs in a sandbox, each server, document,
+/// folder and tool is a global object, and nothing else is reached. Speaks the protocol on standard
+/// input and output, or over HTTP with --listen. What happens is reported on standard error.
+#[allow(clippy::doc_markdown, reason = "help has no Markdown")]
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct McpArgs {
     /// The servers, as JSON of the usual form {"mcpServers": {"NAME": {"command": …, "args": […]}}},
-    /// or with "url" in place of "command" (docs/mcp.md)
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    /// or with "url" in place of "command", and documents as {"openapi": {"NAME": {"file": …}}}
+    /// (docs/mcp.md)
+    #[arg(long, value_name = "FILE", required_unless_present = "one")]
+    config: Option<PathBuf>,
+
+    /// Make a tool of each operation of an OpenAPI 3 document in JSON or YAML (can be repeated).
+    /// ISOLET_OPENAPI_NAME_SCHEME in the environment, all in capitals, is the credential of one of
+    /// its security schemes
+    #[arg(long = "openapi", value_name = "NAME=FILE", value_parser = args::module, group = "one")]
+    documents: Vec<(String, PathBuf)>,
+
+    /// Use this server in place of that of the document (can be repeated)
+    #[arg(long = "openapi-server", value_name = "NAME=URL", value_parser = server)]
+    servers: Vec<(String, String)>,
+
+    /// Give programs the folder PATH under NAME, with all that is in it (can be repeated). They read
+    /// and write it; with :ro they only read, and with :overlay their changes are kept in memory and
+    /// printed as a diff at the end (docs/directories.md)
+    #[cfg(feature = "dir")]
+    #[arg(
+        long = "dir",
+        value_name = "NAME=PATH[:ro|:overlay]",
+        value_parser = crate::dir::parse,
+        group = "one"
+    )]
+    dirs: Vec<crate::dir::DirArg>,
+
+    /// Apply the changes of folders with :overlay at the end
+    #[cfg(feature = "dir")]
+    #[arg(long, requires = "dirs")]
+    apply: bool,
+
+    /// Give programs a program for WASI under NAME, which they can run (can be repeated). It reaches
+    /// only what each call hands to it (docs/tools.md)
+    #[cfg(feature = "wasi")]
+    #[arg(long = "tool", value_name = "NAME=FILE.wasm", value_parser = args::module, group = "one")]
+    tools: Vec<(String, PathBuf)>,
 
     /// Serve over HTTP on this address, at the path /mcp, such as 127.0.0.1:7070. One that is not of
     /// this machine needs --token-file
@@ -97,9 +132,7 @@ pub(crate) fn main(args: McpArgs) -> ExitCode {
 
 fn start(args: McpArgs, terminal: &Arc<Terminal>) -> Result<(), Failure> {
     descriptors::check().map_err(Failure::internal)?;
-    let config = disk::read(&args.config).map_err(|error| shown(&args.config, error))?;
-    let config = Config::parse(&config, |name| std::env::var(name).ok())
-        .map_err(|error| shown(&args.config, error))?;
+    let config = config(&args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -108,6 +141,73 @@ fn start(args: McpArgs, terminal: &Arc<Terminal>) -> Result<(), Failure> {
     // Reading standard input cannot be ended.
     runtime.shutdown_background();
     served
+}
+
+/// Returns the configuration, with the documents of the arguments.
+fn config(args: &McpArgs) -> Result<Config, Failure> {
+    let mut config = match &args.config {
+        Some(path) => {
+            let text = disk::read(path).map_err(|error| shown(path, error))?;
+            let config = Config::parse(&text, |name| std::env::var(name).ok())
+                .map_err(|error| shown(path, error))?;
+            config.relative_to(path.parent().unwrap_or(Path::new("")))
+        }
+        None => Config::default(),
+    };
+    let wrong = |error: Error| Failure::Usage(error.to_string());
+    for (name, path) in &args.documents {
+        config.openapi_file(name, path).map_err(wrong)?;
+    }
+    for (name, address) in &args.servers {
+        config.openapi_server(name, address).map_err(wrong)?;
+    }
+    // A variable that is not text is none of these.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    config.credentials_from(variables);
+    Ok(config)
+}
+
+/// The folders and tools of the arguments.
+#[derive(Default)]
+struct Objects {
+    objects: Vec<HostObject>,
+    #[cfg(feature = "dir")]
+    overlays: crate::dir::Overlays,
+}
+
+impl Objects {
+    fn new(args: &McpArgs) -> Result<Self, String> {
+        let mut all = Self::default();
+        #[cfg(feature = "dir")]
+        for arg in &args.dirs {
+            let directory = crate::dir::open(arg, &mut all.overlays)?;
+            all.objects.push(object(&arg.name, "Directory", directory));
+        }
+        #[cfg(feature = "wasi")]
+        for (name, path) in &args.tools {
+            let tool = crate::tool::compile(name, path, args.engine)?;
+            all.objects.push(object(name, "Tool", tool));
+        }
+        Ok(all)
+    }
+}
+
+#[cfg(any(feature = "dir", feature = "wasi"))]
+fn object(name: &str, type_name: &str, capability: impl isolet::Capability) -> HostObject {
+    let interface = capability.declaration().unwrap_or_default().replace("export ", "");
+    let (name, type_name) = (name.to_owned(), type_name.to_owned());
+    HostObject { name, stub: isolet::Stub::new(capability), type_name, interface }
+}
+
+/// Parses `NAME=URL`.
+fn server(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, url)) if !name.is_empty() && !url.is_empty() => {
+            Ok((name.to_owned(), url.to_owned()))
+        }
+        _ => Err("write it as NAME=URL".to_owned()),
+    }
 }
 
 async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Result<(), Failure> {
@@ -134,6 +234,8 @@ async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Resul
     if !args.approve_changes {
         options.pins.clone_from(&pins);
     }
+    let objects = Objects::new(&args).map_err(Failure::Usage)?;
+    options.objects = objects.objects;
     let told = Arc::clone(terminal);
     options.observer = Some(Arc::new(move |event| told.note(&event.to_string())));
     let server = tokio::select! {
@@ -166,6 +268,8 @@ async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Resul
     pins.extend(server.pins());
     let written = args.pins.as_deref().map_or(Ok(()), |path| write_pins(path, &pins));
     server.close().await;
+    #[cfg(feature = "dir")]
+    crate::dir::finish(terminal, &objects.overlays, args.apply).map_err(Failure::internal)?;
     outcome.map_err(failure)?;
     written
 }

@@ -30,8 +30,7 @@ pub(crate) fn add(
         let tool = if let Some(tool) = compiled.get(&key) {
             tool.clone()
         } else {
-            let tool = compile(name, path, backend)
-                .map_err(|error| format!("--tool {name}: {}: {error}", path.display()))?;
+            let tool = compile(name, path, backend)?;
             compiled.insert(key, tool.clone());
             tool
         };
@@ -40,8 +39,14 @@ pub(crate) fn add(
     Ok(code)
 }
 
-fn compile(name: &str, path: &Path, backend: Backend) -> Result<Tool, String> {
-    let bytes = disk::read_bytes(path, MAX_BYTES).map_err(|error| error.to_string())?;
+/// Compiles a tool.
+///
+/// # Errors
+/// Errors if the file cannot be read, or is not a program for WASI.
+pub(crate) fn compile(name: &str, path: &Path, backend: Backend) -> Result<Tool, String> {
+    let shown =
+        |error: &dyn std::fmt::Display| format!("--tool {name}: {}: {error}", path.display());
+    let bytes = disk::read_bytes(path, MAX_BYTES).map_err(|error| shown(&error))?;
     let options = ToolOptions::new().name(name).backend(backend);
-    Tool::with_options(bytes, options).map_err(|error| error.to_string())
+    Tool::with_options(bytes, options).map_err(|error| shown(&error))
 }

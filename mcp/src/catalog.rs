@@ -1,15 +1,14 @@
 //! The tools of all upstream servers, as the model sees them.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use isolet::Engine;
-use isolet::code_mode::{CodeTool, ToolCall, ToolHandler};
+use isolet::code_mode::CodeTool;
 
 use crate::error::{Error, Result};
-use crate::settings::Options;
+use crate::provider::Provider;
+use crate::settings::{HostObject, Options};
 use crate::text::harmless;
-use crate::upstream::Upstream;
 
 /// The most bytes of declarations in a description: about 1,200 tokens.
 const MAX_DECLARATIONS: usize = 4_200;
@@ -25,27 +24,32 @@ pub(crate) struct Catalog {
 
 impl Catalog {
     /// Creates the catalog of all tools that are offered now.
-    pub(crate) fn new(
-        engine: &Engine,
-        upstreams: &[Arc<Upstream>],
-        options: &Options,
-    ) -> Result<Self> {
+    pub(crate) fn new(engine: &Engine, providers: &[Provider], options: &Options) -> Result<Self> {
         let limits = &options.limits;
         let mut builder = CodeTool::builder(engine)
             .limits(options.program.clone())
             .max_result_bytes(limits.output_bytes.max(limits.media_bytes));
         let mut servers = String::new();
-        for upstream in upstreams {
-            let definitions = upstream.definitions();
-            let about = upstream.about().filter(|about| !about.is_empty());
+        for provider in providers {
+            let definitions = provider.definitions();
+            let about = provider.about().filter(|about| !about.is_empty());
             if servers.len() < MAX_SERVERS {
                 let count = definitions.len();
                 let about = about.as_deref().unwrap_or_default();
                 // Writing to a string cannot fail.
-                let _ = writeln!(servers, "- {} ({count} tools) {about}", upstream.name());
+                let _ = writeln!(servers, "- {} ({count} tools) {about}", provider.name());
             }
-            let tools = definitions.into_iter().map(|it| (it, handler(upstream)));
-            builder = builder.namespace(upstream.name(), about, tools);
+            let tools = definitions.into_iter().map(|it| (it, provider.handler()));
+            builder = builder.namespace(provider.name(), about, tools);
+        }
+        for (index, object) in options.objects.iter().enumerate() {
+            let HostObject { name, stub, type_name, .. } = object;
+            // Writing to a string cannot fail.
+            let _ = writeln!(servers, "- {name}: {type_name} (declared by `describe_tool`)");
+            let before = options.objects.get(..index).unwrap_or_default();
+            let is_known = before.iter().any(|it| it.interface == object.interface);
+            let declaration = if is_known { object.constant() } else { object.declaration() };
+            builder = builder.capability(name, stub.clone(), declaration);
         }
         let code = builder.build().map_err(|error| Error::Tools(error.to_string()))?;
         let declarations = code.declarations();
@@ -60,14 +64,6 @@ impl Catalog {
         let description = format!("{INTRODUCTION}\n\n{}", harmless(&tools));
         Ok(Self { code, description })
     }
-}
-
-fn handler(upstream: &Arc<Upstream>) -> Arc<dyn ToolHandler> {
-    let upstream = Arc::clone(upstream);
-    Arc::new(move |call: ToolCall| {
-        let upstream = Arc::clone(&upstream);
-        async move { upstream.call(call.tool, call.arguments).await }
-    })
 }
 
 const INTRODUCTION: &str = "Runs a JavaScript or TypeScript program in a sandbox and returns its \

@@ -40,14 +40,25 @@
 //! the calls of the tool fail until the change is approved, that is, until the server starts without
 //! the old digest in [`Options::pins`]. New tools are offered at once.
 //!
-//! Servers are offered no sampling, elicitation or roots, and their resources and prompts are not
-//! passed on. Redirects of HTTP are not followed, and OAuth is not supported.
+//! # `OpenAPI`
+//!
+//! Each operation of a document is a tool, and its calls are requests to the server of the document
+//! and to nothing else. Credentials stay in the host: requests hold placeholders, which an
+//! [`isolet::Network`] replaces.
+//!
+//! # What is not done
+//!
+//! Servers are offered no sampling, elicitation or roots. Redirects of HTTP are not followed, and
+//! OAuth is not supported.
 //!
 //! # Clients
 //!
 //! A program runs in a sandbox of its own. With the argument `session` of `run_code`, it runs in that
 //! of a session, whose programs share their top-level variables. The handle of a session cannot be
 //! guessed, and whoever has it may use the session.
+//!
+//! Resources and prompts of the servers are passed on, with the name of their server in theirs, and so
+//! is the progress of calls.
 //!
 //! A request that is cancelled, or whose client is gone, ends its program at once. Over HTTP, a
 //! client of 2025-11-25 that loses its connection may come back for the result, so that only
@@ -58,6 +69,10 @@
 mod catalog;
 mod config;
 mod error;
+mod files;
+mod openapi;
+mod progress;
+mod provider;
 mod server;
 mod settings;
 mod text;
@@ -66,4 +81,4 @@ mod upstream;
 pub use config::Config;
 pub use error::{Error, Result};
 pub use server::{HttpOptions, Server};
-pub use settings::{Event, Limits, Observer, Options, Pins};
+pub use settings::{Event, HostObject, Limits, Observer, Options, Pins};

@@ -20,6 +20,8 @@ pub struct Options {
     /// them. A tool whose definition differs from its pin is not offered; a tool without a pin is.
     /// Default: none.
     pub pins: Pins,
+    /// Objects of the host that programs reach as globals, beside the servers. Default: none.
+    pub objects: Vec<HostObject>,
     /// A function that is called with each event, from any thread. It must not block. Default:
     /// none.
     pub observer: Option<Observer>,
@@ -31,7 +33,13 @@ pub type Observer = Arc<dyn Fn(Event) + Send + Sync>;
 impl Default for Options {
     fn default() -> Self {
         let program = isolet::Limits::default().wall(Duration::from_mins(5));
-        Self { limits: Limits::default(), program, pins: Pins::new(), observer: None }
+        Self {
+            limits: Limits::default(),
+            program,
+            pins: Pins::new(),
+            objects: Vec::new(),
+            observer: None,
+        }
     }
 }
 
@@ -41,6 +49,7 @@ impl fmt::Debug for Options {
             .field("limits", &self.limits)
             .field("program", &self.program)
             .field("pins", &self.pins)
+            .field("objects", &self.objects)
             .finish_non_exhaustive()
     }
 }
@@ -50,6 +59,42 @@ impl Options {
         if let Some(observer) = &self.observer {
             observer(event);
         }
+    }
+}
+
+/// An object of the host, such as an [`isolet::Stub`] of a directory. Its calls are recorded, and
+/// need no approval.
+#[derive(Clone)]
+pub struct HostObject {
+    /// The name of the global, an identifier that no server has.
+    pub name: String,
+    /// The object.
+    pub stub: isolet::Stub,
+    /// The name of its interface in TypeScript, such as `Directory`.
+    pub type_name: String,
+    /// The declaration of the interface for the model, and of the types that it uses. It is shown
+    /// once for all objects that have the same.
+    pub interface: String,
+}
+
+impl HostObject {
+    /// Returns the declaration of the interface and of the global.
+    pub(crate) fn declaration(&self) -> String {
+        format!("{}\n{}", self.interface.trim_end(), self.constant())
+    }
+
+    /// Returns the declaration of the global.
+    pub(crate) fn constant(&self) -> String {
+        format!("declare const {}: {};\n", self.name, self.type_name)
+    }
+}
+
+impl fmt::Debug for HostObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostObject")
+            .field("name", &self.name)
+            .field("type_name", &self.type_name)
+            .finish_non_exhaustive()
     }
 }
 

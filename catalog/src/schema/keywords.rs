@@ -164,7 +164,7 @@ fn string(node: &mut Node) -> &mut Text {
 
 /// Restricts a node to these values, and to those that an earlier keyword named.
 fn add_literals(node: &mut Node, values: &[Value]) -> Result<(), Fault> {
-    let canonical = |value| canonical::text(value).ok_or("a value of `enum` is too deep");
+    let canonical = |value| canonical::canonical_json(value).ok_or("a value of `enum` is too deep");
     let mut literals = Vec::with_capacity(values.len());
     for value in values {
         literals.push(Literal { value: value.clone(), canonical: canonical(value)? });

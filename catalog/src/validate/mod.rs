@@ -162,7 +162,7 @@ impl Check<'_> {
     }
 
     fn canonical(&self, value: &Value) -> Result<String, Stop> {
-        let canonical = canonical::text(value).ok_or(Stop::TooComplex)?;
+        let canonical = canonical::canonical_json(value).ok_or(Stop::TooComplex)?;
         self.step(canonical.len() / BYTES_PER_STEP)?;
         Ok(canonical)
     }

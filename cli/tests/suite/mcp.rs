@@ -127,6 +127,89 @@ fn changed_definitions_are_not_called_until_they_are_approved() {
 }
 
 #[test]
+fn folders_and_tools_are_globals() {
+    let folder = Folder::new("mcp-objects").file("data/a.txt", "one").file(
+        "count.wasm",
+        wat::parse_str("(module (memory (export \"memory\") 1) (func (export \"_start\")))")
+            .expect("a module"),
+    );
+    let arguments = [
+        "--engine",
+        "pulley",
+        "--dir",
+        "FILES=data:overlay",
+        "--dir",
+        "SAME=data:ro",
+        "--tool",
+        "NOTHING=nothing.wasm",
+    ];
+    let mut client = Client::new(&folder, &arguments);
+    let listed = client.request("tools/list", &json!({}));
+    let description = listed["tools"][0]["description"].as_str().expect("a description").to_owned();
+    assert!(description.contains("FILES"), "{description}");
+    let described = |client: &mut Client, name: &str| {
+        let arguments = json!({"name": "describe_tool", "arguments": {"name": name}});
+        let result = client.request("tools/call", &arguments);
+        result["content"][0]["text"].as_str().expect("text").to_owned()
+    };
+    let declaration = described(&mut client, "FILES");
+    for part in
+        ["\ninterface Directory {", "readText(path: string)", "declare const FILES: Directory;"]
+    {
+        assert!(format!("\n{declaration}").contains(part), "{declaration}");
+    }
+    assert!(described(&mut client, "NOTHING").contains("declare const NOTHING: Tool;"));
+    let program = "await FILES.write('a.txt', 'two');\n\
+        const { exitCode } = await NOTHING.run([], { dirs: { '/d': SAME } });\n\
+        return [await FILES.readText('a.txt'), await SAME.readText('a.txt'), exitCode]";
+    let result = client.run(program);
+    assert_eq!(result["structuredContent"]["result"], json!(["two", "one", 0]), "{result}");
+    let calls = result["structuredContent"]["calls"].as_array().expect("calls");
+    assert_eq!(calls[0], json!({"tool": "FILES.write", "status": "done"}));
+    let result = client.run("await SAME.write('a.txt', 'x')");
+    assert!(result["content"][0]["text"].as_str().expect("text").contains("EROFS"), "{result}");
+    assert_eq!(client.end(), Some(0));
+    let text = || std::fs::read_to_string(folder.path().join("data/a.txt")).expect("a file");
+    assert_eq!(text(), "one");
+    let mut client = Client::new(&folder, &["--dir", "FILES=data:overlay", "--apply"]);
+    client.run("await FILES.write('a.txt', 'three')");
+    assert_eq!(client.end(), Some(0));
+    assert_eq!(text(), "three");
+}
+
+#[test]
+fn documents_are_tools() {
+    let document = "openapi: 3.1.0\nservers: [{url: 'https://pets.example'}]\n\
+        paths: {/pets: {get: {operationId: listPets, summary: Lists the pets.}}}\n";
+    let folder = Folder::new("mcp-openapi")
+        .file("api/pets.yaml", document)
+        .file("api/config.json", "{\"openapi\": {\"pets\": {\"file\": \"pets.yaml\"}}}")
+        .file("broken.yaml", "openapi: 2");
+    // Nothing listens there.
+    let server = "pets=http://127.0.0.1:9";
+    for arguments in [
+        &["--openapi", "pets=api/pets.yaml", "--openapi-server", server][..],
+        &["--config", "api/config.json", "--openapi-server", server],
+    ] {
+        let mut client = Client::new(&folder, arguments);
+        let listed = client.request("tools/list", &json!({}));
+        let description = listed["tools"][0]["description"].as_str().expect("a description");
+        assert!(description.contains("listPets(): Promise<unknown>"), "{description}");
+        let result = client.run("await pets.listPets()");
+        let text = result["content"][0]["text"].as_str().expect("text");
+        assert!(text.contains("ToolError: api pets: ") && text.contains("no connection"), "{text}");
+        assert_eq!(client.end(), Some(0));
+    }
+    let run = |arguments: &[&str]| -> Said { said(&mut mcp(&folder, arguments)) };
+    let _ = run(&["--openapi", "a=broken.yaml"]).expect_failure(2, &["a: its version 2"]);
+    let _ = run(&["--openapi", "a=missing.yaml"]).expect_failure(2, &["a: missing.yaml: "]);
+    let _ = run(&["--openapi", "missing"]).expect_failure(2, &["--openapi"]);
+    let other = ["--openapi", "pets=api/pets.yaml", "--openapi-server", "a=https://a.example"];
+    let _ = run(&other).expect_failure(2, &["there is no document of this name"]);
+    let _ = run(&[]).expect_failure(2, &["--config"]);
+}
+
+#[test]
 fn wrong_input_is_named() {
     let folder = folder("mcp-wrong")
         .file("wrong.json", "{\"mcpServers\": {\"a\": {\"command\": 5}}}")

@@ -58,12 +58,12 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
         }
     }
 
-    fn text(&self, field: &str) -> Result<Option<&'a str>> {
+    pub(super) fn text(&self, field: &str) -> Result<Option<&'a str>> {
         self.get(field, "a string", Value::as_str)
     }
 
     /// Returns the values of a field that is an object, with variables expanded.
-    fn map(&self, field: &str) -> Result<Vec<(&'a str, String)>> {
+    pub(super) fn map(&self, field: &str) -> Result<Vec<(&'a str, String)>> {
         let map = self.get(field, "an object", Value::as_object)?;
         map.into_iter()
             .flatten()
@@ -159,7 +159,7 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
     }
 
     /// Replaces `${NAME}` by the value of a variable.
-    fn expand(&self, place: &str, text: &str) -> Result<String> {
+    pub(super) fn expand(&self, place: &str, text: &str) -> Result<String> {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
@@ -185,7 +185,8 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
     }
 }
 
-fn is_local(url: &Url) -> bool {
+/// Returns true if an address is of this machine.
+pub(crate) fn is_local(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -1,5 +1,6 @@
 //! The configuration file.
 
+mod api;
 mod fields;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,9 @@ use std::path::PathBuf;
 use http::header::{HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 use url::Url;
+
+pub(crate) use self::api::{Api, Source, capitals};
+pub(crate) use self::fields::is_local;
 
 use self::fields::Fields;
 use crate::error::{Error, Result};
@@ -27,6 +31,8 @@ const MAX_NAME: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     pub(crate) servers: BTreeMap<String, Endpoint>,
+    /// The documents of `OpenAPI`.
+    pub(crate) apis: BTreeMap<String, Api>,
 }
 
 /// The way to a server.
@@ -65,6 +71,11 @@ impl Config {
     /// and `USER`, and nothing else of the environment. Servers that are `disabled` are left out, and
     /// unknown fields are ignored.
     ///
+    /// `openapi` has documents of `OpenAPI` 3 by their names, each with `file`, in JSON or YAML, and
+    /// optionally `server`, its address, `variables` of the address, `credentials` by the names of
+    /// the document's security schemes, a `bearer` token, and `addresses` that the server may have
+    /// although they are not public. Variables are expanded in all but `file`.
+    ///
     /// # Errors
     /// Errors if a field that is known has a wrong value, a variable is not set, or the text is
     /// longer than 1 MiB. The message names the server and the field.
@@ -91,15 +102,25 @@ impl Config {
                 Some(_) => return Err(Error::Config(format!("`{key}` is not an object"))),
             }
         }
+        match root.get("openapi") {
+            None => {}
+            Some(Value::Object(apis)) => {
+                found = true;
+                for (name, fields) in apis {
+                    config.add_api(name, fields, &variable)?;
+                }
+            }
+            Some(_) => return Err(Error::Config("`openapi` is not an object".to_owned())),
+        }
         if !found {
             return Err(Error::Config("it has no `mcpServers`".to_owned()));
         }
         Ok(config)
     }
 
-    /// Returns the names of the servers, in alphabetical order.
+    /// Returns the names of the servers, and those of the documents, each in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.servers.keys().map(String::as_str)
+        self.servers.keys().chain(self.apis.keys()).map(String::as_str)
     }
 
     fn add(
@@ -121,7 +142,11 @@ impl Config {
         if self.servers.insert(name.to_owned(), fields.endpoint()?).is_some() {
             return Err(fields.error("the name is there twice"));
         }
-        if self.servers.len() > MAX_SERVERS {
+        self.check_count()
+    }
+
+    fn check_count(&self) -> Result<()> {
+        if self.servers.len() + self.apis.len() > MAX_SERVERS {
             return Err(Error::Config(format!("it has more than {MAX_SERVERS} servers")));
         }
         Ok(())

@@ -6,18 +6,25 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
-    JsonObject, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
-    SubscriptionFilter, Tool, ToolAnnotations,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, GetPromptRequestParams,
+    GetPromptResponse, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
+    ReadResourceResponse, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
+    ToolAnnotations,
 };
-use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
+use rmcp::service::{
+    NotificationContext, RequestContext, SubscriptionContext, SubscriptionSendError,
+};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use super::news::News;
 use super::output;
 use super::shared::Shared;
+use crate::progress::{Progress, Reporter};
 use crate::text::{harmless, line};
+use crate::upstream::List;
 
 /// The session that is no handle, but begins one.
 const NEW_SESSION: &str = "new";
@@ -38,10 +45,15 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    async fn run_code(&self, code: &str, session: Option<&str>) -> CallToolResult {
+    async fn run_code(
+        &self,
+        code: &str,
+        session: Option<&str>,
+        progress: Option<Arc<Progress>>,
+    ) -> CallToolResult {
         // One that waits for another program of its session must not take a place meanwhile.
         let known = session.and_then(|handle| self.shared.sessions.find(handle));
-        if known.is_some_and(|session| session.is_busy()) {
+        if known.is_some_and(|session| session.code.is_busy()) {
             return refused("The session is busy with another program. Wait for its result.");
         }
         // Fails if the semaphore is closed, which it never is.
@@ -50,7 +62,10 @@ impl Handler {
         let sessions = &self.shared.sessions;
         let limits = &self.shared.options.limits;
         let (handle, session) = match session {
-            None => return output::render(catalog.code.execute(code).await, limits),
+            None => {
+                let tool = catalog.code.with_context(Arc::new(Reporter::new(progress)));
+                return output::render(tool.execute(code).await, limits);
+            }
             Some(NEW_SESSION) => match sessions.begin(&catalog.code) {
                 Ok(begun) => begun,
                 Err(reason) => return refused(&format!("No session begins: {reason}")),
@@ -65,9 +80,11 @@ impl Handler {
                 }
             },
         };
-        let execution = session.execute(code).await;
+        session.reporter.set(progress);
+        let execution = session.code.execute(code).await;
+        session.reporter.set(None);
         let mut result = output::render(execution, limits);
-        if session.has_ended() {
+        if session.code.has_ended() {
             sessions.remove(&handle);
             let text = "The session has ended, and its variables are lost.";
             result.content.push(ContentBlock::text(text));
@@ -100,6 +117,10 @@ impl Handler {
     }
 
     fn describe_tool(&self, name: &str) -> CallToolResult {
+        if let Some(object) = self.shared.options.objects.iter().find(|it| it.name == name) {
+            let declaration = harmless(&object.declaration());
+            return complete(declaration.clone(), json!({"declaration": declaration}));
+        }
         let catalog = self.shared.catalog();
         let catalog = catalog.code.catalog();
         let tool = name.split_once('.').and_then(|(server, tool)| catalog.get(server, tool));
@@ -118,8 +139,20 @@ impl Handler {
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        let capabilities =
-            ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
+        let mut capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_tool_list_changed()
+            .enable_resources()
+            .enable_resources_list_changed()
+            .enable_prompts()
+            .enable_prompts_list_changed()
+            .build();
+        if !self.shared.has_resources() {
+            capabilities.resources = None;
+        }
+        if !self.shared.has_prompts() {
+            capabilities.prompts = None;
+        }
         ServerConfig::new(capabilities)
             .with_server_info(Implementation::new("isolet", env!("CARGO_PKG_VERSION")))
             .with_instructions(INSTRUCTIONS)
@@ -142,12 +175,14 @@ impl ServerHandler for Handler {
         let text = |name: &str| arguments.get(name).and_then(Value::as_str);
         let result = match (request.name.as_ref(), text("code"), text("query"), text("name")) {
             ("run_code", Some(code), ..) => {
+                let token = context.meta.get_progress_token();
+                let progress = token.map(|token| Progress::new(context.peer.clone(), token));
                 // A cancelled request drops the run, which ends it at once.
                 tokio::select! {
                     biased;
                     () = context.ct.cancelled() => return Err(cancelled()),
                     () = self.gone.cancelled() => return Err(cancelled()),
-                    result = self.run_code(code, text("session")).boxed() => result,
+                    result = self.run_code(code, text("session"), progress.map(Arc::new)).boxed() => result,
                 }
             }
             ("search_tools", _, Some(query), _) => {
@@ -163,36 +198,87 @@ impl ServerHandler for Handler {
         Ok(result.into())
     }
 
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Ok(ListResourcesResult::with_all_items(self.shared.resources().await))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Ok(ListResourceTemplatesResult::with_all_items(self.shared.resource_templates().await))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        self.shared.read_resource(request).await
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Ok(ListPromptsResult::with_all_items(self.shared.prompts().await))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        self.shared.get_prompt(request).await
+    }
+
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        let mut changes = self.shared.changes();
+        let mut news = News::new(&self.shared);
         let gone = self.gone.clone();
         tokio::spawn(gone.run_until_cancelled_owned(async move {
             let peer = context.peer;
             // Nothing else says that a session over HTTP has ended.
             while !peer.is_transport_closed() {
-                match tokio::time::timeout(SESSION_CHECK, changes.changed()).await {
+                // Notifying fails if the session has ended.
+                match tokio::time::timeout(SESSION_CHECK, news.next()).await {
                     Err(_) => {}
-                    // Fails if the session has ended.
-                    Ok(Ok(())) => drop(peer.notify_tool_list_changed().await),
-                    Ok(Err(_)) => break,
+                    Ok(Some(List::Tools)) => drop(peer.notify_tool_list_changed().await),
+                    Ok(Some(List::Resources)) => drop(peer.notify_resource_list_changed().await),
+                    Ok(Some(List::Prompts)) => drop(peer.notify_prompt_list_changed().await),
+                    Ok(None) => break,
                 }
             }
         }));
     }
 
     fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        Some(SubscriptionFilter::builder().tools_list_changed().build())
+        let filter = SubscriptionFilter::builder();
+        Some(filter.tools_list_changed().resources_list_changed().prompts_list_changed().build())
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let mut changes = self.shared.changes();
+        let mut news = News::new(&self.shared);
         let sink = context.sink();
         tokio::select! {
             () = context.cancelled() => {}
             () = async {
-                while changes.changed().await.is_ok()
-                    && sink.notify_tool_list_changed().await.is_ok()
-                {}
+                while let Some(list) = news.next().await {
+                    let sent = match list {
+                        List::Tools => sink.notify_tool_list_changed().await,
+                        List::Resources => sink.notify_resource_list_changed().await,
+                        List::Prompts => sink.notify_prompt_list_changed().await,
+                    };
+                    // The client may not have asked for this list.
+                    if let Err(SubscriptionSendError::SubscriptionClosed) = sent {
+                        break;
+                    }
+                }
             } => {}
         }
         Ok(())

@@ -2,7 +2,9 @@
 
 mod handler;
 mod http;
+mod news;
 mod output;
+mod passed;
 mod sessions;
 mod shared;
 
@@ -24,9 +26,11 @@ use self::handler::Handler;
 use self::sessions::Sessions;
 use self::shared::Shared;
 use crate::catalog::Catalog;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::error::{Error, Result};
-use crate::settings::{Options, Pins};
+use crate::openapi::Api;
+use crate::provider::Provider;
+use crate::settings::{Event, Options, Pins};
 use crate::upstream::Upstream;
 
 /// An MCP server that offers the tools of other servers to programs.
@@ -39,17 +43,17 @@ pub struct Server {
 
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = self.shared.upstreams.iter().map(|it| it.name());
+        let names = self.shared.providers.iter().map(Provider::name);
         f.debug_struct("Server")
-            .field("upstreams", &names.collect::<Vec<_>>())
+            .field("providers", &names.collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
 
 impl Server {
-    /// Connects to all servers of a configuration at the same time.
+    /// Connects to all servers of a configuration at the same time, and reads its documents.
     ///
-    /// A server that cannot be used is left out, and [`Options::observer`] is told.
+    /// A server or document that cannot be used is left out, and [`Options::observer`] is told.
     ///
     /// # Errors
     /// Errors if none can be used, unless the configuration has none, or if the tools cannot be
@@ -62,26 +66,41 @@ impl Server {
             Arc::new(Upstream::new(name, endpoint, options, wake))
         });
         let upstreams: Vec<_> = upstreams.collect();
-        let attempts = join_all(upstreams.iter().map(|upstream| upstream.connect())).await;
-        let mut connected = Vec::new();
+        let attempts = join_all(upstreams.iter().map(|upstream| upstream.connect()));
+        let apis = join_all(config.apis.into_iter().map(|(name, api)| {
+            let options = Arc::clone(&options);
+            load(name, api, options)
+        }));
+        let (attempts, apis) = tokio::join!(attempts, apis);
+        let mut providers = Vec::new();
         let mut reasons = Vec::new();
         for (upstream, attempt) in upstreams.into_iter().zip(attempts) {
             match attempt {
-                Ok(_) => connected.push(upstream),
+                Ok(_) => providers.push(Provider::Server(upstream)),
                 Err(reason) => reasons.push(format!("{}: {reason}", upstream.name())),
             }
         }
-        if connected.is_empty() && !reasons.is_empty() {
+        for (name, api) in apis {
+            match api {
+                Ok(api) => providers.push(Provider::Api(Arc::new(api))),
+                Err(reason) => {
+                    reasons.push(format!("{name}: {reason}"));
+                    options.observe(Event::Failed { server: name, reason });
+                }
+            }
+        }
+        if providers.is_empty() && !reasons.is_empty() {
             return Err(Error::NoServers(reasons.join("\n")));
         }
-        let catalog = Catalog::new(engine, &connected, &options)?;
+        let catalog = Catalog::new(engine, &providers, &options)?;
         let shared = Arc::new(Shared {
             engine: engine.clone(),
             runs: Semaphore::new(options.limits.runs),
             sessions: Sessions::new(options.limits.code_sessions),
             options,
-            upstreams: connected,
+            providers,
             current: watch::Sender::new(Arc::new(catalog)),
+            lists: watch::Sender::default(),
         });
         let stop = CancellationToken::new();
         let follower = Arc::clone(&shared);
@@ -94,8 +113,8 @@ impl Server {
     /// Returns the digests of all tools, those that are not offered because they have changed
     /// included with their old digest. As [`Options::pins`], they hold for the next start.
     pub fn pins(&self) -> Pins {
-        let upstreams = self.shared.upstreams.iter();
-        upstreams.map(|it| (it.name().to_owned(), it.pins())).collect()
+        let providers = self.shared.providers.iter();
+        providers.map(|it| (it.name().to_owned(), it.pins())).collect()
     }
 
     /// Serves one client on the standard streams of the process until the client closes them or
@@ -125,7 +144,8 @@ impl Server {
         let inner = AsyncRwTransport::new_server(reader, writer).with_max_line_length(limit);
         let transport = Watched { inner, gone: gone.clone() };
         let handler = Handler { shared: Arc::clone(&self.shared), gone: gone.clone() };
-        let service = async {
+        // Boxed, because it is large.
+        let service = Box::pin(async {
             match handler.serve_with_ct(transport, gone).await {
                 // Fails if the service has panicked; the connection has ended then as well.
                 Ok(service) => drop(service.waiting().await),
@@ -135,7 +155,7 @@ impl Server {
                 }
             }
             Ok(())
-        };
+        });
         tokio::select! {
             result = service => result,
             () = shutdown => Ok(()),
@@ -145,8 +165,21 @@ impl Server {
     /// Ends the connections to the upstream servers, and waits until their processes have ended,
     /// some seconds at most.
     pub async fn close(self) {
-        join_all(self.shared.upstreams.iter().map(|upstream| upstream.close())).await;
+        join_all(self.shared.providers.iter().map(Provider::close)).await;
     }
+}
+
+/// Reads a document on another thread, because that takes long.
+async fn load(
+    name: String,
+    config: config::Api,
+    options: Arc<Options>,
+) -> (String, Result<Api, String>) {
+    let own = name.clone();
+    let loading = tokio::task::spawn_blocking(move || Api::load(own, &config, options));
+    // Fails if it has panicked.
+    let loaded = loading.await.unwrap_or_else(|_| Err("it cannot be read".to_owned()));
+    (name, loaded)
 }
 
 /// A transport that says when the client has closed it.

@@ -5,8 +5,10 @@ use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
 
 use crate::settings::Limits;
-use crate::text::{harmless, prefix};
+use crate::text::{harmless, harmless_prefix, harmless_value, prefix};
 
+/// The bytes of the sentence that says what was cut of a text.
+const CUT: usize = 100;
 /// The most calls that the structured content lists.
 const MAX_CALLS: usize = 200;
 
@@ -41,9 +43,12 @@ pub(super) fn render(execution: Execution, limits: &Limits) -> CallToolResult {
     let limit = limits.output_bytes;
     let media = execution.result.as_ref().ok().and_then(|it| media(it, limits.media_bytes, limit));
     let has_media = media.is_some();
-    let content =
-        media.unwrap_or_else(|| vec![ContentBlock::text(harmless(&execution.to_text(limit)))]);
     let mut is_cut = execution.is_cut || execution.calls_made > MAX_CALLS;
+    let content = media.unwrap_or_else(|| {
+        let (text, is_long) = harmless_prefix(&execution.to_text(limit), limit + CUT);
+        is_cut |= is_long;
+        vec![ContentBlock::text(text)]
+    });
     let mut structured = Map::new();
     let is_error = execution.result.is_err();
     match execution.result {
@@ -59,12 +64,11 @@ pub(super) fn render(execution: Execution, limits: &Limits) -> CallToolResult {
     }
     let mut left = limit;
     let logs = execution.logs.iter().map_while(|log| {
-        let (message, is_long) = prefix(&log.message, left);
+        let (message, is_long) = harmless_prefix(&log.message, left);
         is_cut |= is_long;
         // Empty lines count as well.
         left = left.saturating_sub(message.len() + 1);
-        (left > 0 || is_long)
-            .then(|| json!({"level": log.level.to_string(), "message": harmless(message)}))
+        (left > 0 || is_long).then(|| json!({"level": log.level.to_string(), "message": message}))
     });
     let logs: Vec<_> = logs.collect();
     is_cut |= logs.len() < execution.logs.len();
@@ -89,9 +93,9 @@ pub(super) fn render(execution: Execution, limits: &Limits) -> CallToolResult {
 }
 
 fn error_of(error: &ExecutionError, limit: usize, is_cut: &mut bool) -> Value {
-    let (message, is_long) = prefix(&error.message, limit);
+    let (message, is_long) = harmless_prefix(&error.message, limit);
     *is_cut |= is_long;
-    let mut value = json!({"name": harmless(&error.name), "message": harmless(message)});
+    let mut value = json!({"name": harmless(&error.name), "message": message});
     if let Some((line, column)) = error.position {
         value["line"] = line.into();
         value["column"] = column.into();
@@ -99,8 +103,10 @@ fn error_of(error: &ExecutionError, limit: usize, is_cut: &mut bool) -> Value {
     value
 }
 
-/// Returns a value, or the beginning of its JSON if that is longer than the limit.
+/// Returns a value without hidden characters, or the beginning of its JSON if that is longer than
+/// the limit.
 fn shortened(value: Value, limit: usize, is_cut: &mut bool) -> Value {
+    let value = harmless_value(value);
     let json = value.to_string();
     let (json, is_long) = prefix(&json, limit);
     *is_cut |= is_long;
@@ -144,6 +150,9 @@ mod tests {
         assert!(!is_cut);
         assert_eq!(shortened(json!(["é", 1]), 4, &mut is_cut), json!("[\"é…"));
         assert!(is_cut);
+        // What is hidden is escaped before it is cut.
+        let hidden = json!(["\u{e0041}".repeat(10)]);
+        assert_eq!(shortened(hidden, 20, &mut is_cut), json!(r#"["\\udb40\\udc41\\ud…"#));
     }
 
     #[test]

@@ -9,8 +9,9 @@ use tokio::sync::{Notify, Semaphore, watch};
 
 use super::sessions::Sessions;
 use crate::catalog::Catalog;
+use crate::provider::Provider;
 use crate::settings::{Event, Options};
-use crate::upstream::Upstream;
+use crate::upstream::List;
 
 /// The least time between two changes of the tools that clients see.
 const CHANGE_TIME: Duration = Duration::from_millis(500);
@@ -18,10 +19,12 @@ const CHANGE_TIME: Duration = Duration::from_millis(500);
 pub(super) struct Shared {
     pub(super) engine: Engine,
     pub(super) options: Arc<Options>,
-    pub(super) upstreams: Vec<Arc<Upstream>>,
+    pub(super) providers: Vec<Provider>,
     pub(super) runs: Semaphore,
     pub(super) sessions: Sessions,
     pub(super) current: watch::Sender<Arc<Catalog>>,
+    /// The numbers of changes of the lists of resources and prompts.
+    pub(super) lists: watch::Sender<(u64, u64)>,
 }
 
 impl Shared {
@@ -40,8 +43,19 @@ impl Shared {
         loop {
             wake.notified().await;
             // One that hangs does not keep the news of the others back.
-            join_all(self.upstreams.iter().map(|upstream| upstream.refresh())).await;
-            match Catalog::new(&self.engine, &self.upstreams, &self.options) {
+            join_all(self.providers.iter().map(Provider::refresh)).await;
+            let has_news = |list| {
+                // Each forgets its news.
+                self.providers.iter().filter(|provider| provider.has_news(list)).count() > 0
+            };
+            let news = (has_news(List::Resources), has_news(List::Prompts));
+            if news != (false, false) {
+                self.lists.send_modify(|(resources, prompts)| {
+                    *resources += u64::from(news.0);
+                    *prompts += u64::from(news.1);
+                });
+            }
+            match Catalog::new(&self.engine, &self.providers, &self.options) {
                 Ok(catalog) => {
                     self.current.send_if_modified(|current| {
                         let is_other = current.description != catalog.description;

@@ -4,7 +4,8 @@ mod client;
 mod content;
 mod event_size;
 mod http;
-mod pins;
+mod passed;
+pub(crate) mod pins;
 mod process;
 
 use std::fmt::Display;
@@ -13,18 +14,21 @@ use std::time::{Duration, Instant};
 
 use isolet::code_mode::{ToolDefinition, ToolFailure};
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, PaginatedRequestParams, ProtocolVersion,
-    SubscriptionFilter, Tool,
+    CallToolRequest, CallToolRequestParams, CallToolResponse, CancelledNotificationParam,
+    ClientRequest, PaginatedRequestParams, ProtocolVersion, RequestId, ServerNotification,
+    ServerResult, SubscriptionFilter, Tool,
 };
-use rmcp::service::{ClientInitializeError, RunningService};
+use rmcp::service::{ClientInitializeError, PeerRequestOptions, RunningService};
 use rmcp::{ClientLifecycleMode, ClientServiceExt as _, Peer, RoleClient, ServiceError};
 use serde_json::Value;
 use tokio::sync::Notify;
 
+pub(crate) use self::client::List;
 use self::client::{Client, Signal};
 use self::pins::Tools;
 use self::process::ProcessTransport;
 use crate::config::Endpoint;
+use crate::progress::{Listeners, Progress};
 use crate::settings::{Event, Options};
 use crate::text::line;
 
@@ -43,9 +47,12 @@ pub(crate) struct Upstream {
     endpoint: Endpoint,
     options: Arc<Options>,
     signal: Arc<Signal>,
+    listeners: Arc<Listeners>,
     link: tokio::sync::Mutex<Link>,
     tools: Mutex<Tools>,
     about: Mutex<Option<String>>,
+    /// True if it has resources, and prompts.
+    has: Mutex<(bool, bool)>,
 }
 
 #[derive(Default)]
@@ -68,9 +75,11 @@ impl Upstream {
             endpoint,
             options,
             signal: Arc::new(Signal::new(wake)),
+            listeners: Arc::default(),
             link: tokio::sync::Mutex::default(),
             tools: Mutex::new(Tools::new(&pins)),
             about: Mutex::default(),
+            has: Mutex::default(),
         }
     }
 
@@ -168,7 +177,8 @@ impl Upstream {
         lifecycle: ClientLifecycleMode,
     ) -> Result<Result<RunningService<RoleClient, Client>, ClientInitializeError>, String> {
         let max_bytes = self.options.limits.message_bytes;
-        let client = Client(Arc::clone(&self.signal));
+        let signal = Arc::clone(&self.signal);
+        let client = Client { signal, listeners: Arc::clone(&self.listeners) };
         Ok(match &self.endpoint {
             Endpoint::Process(process) => {
                 let (options, server) = (Arc::clone(&self.options), self.name.clone());
@@ -189,6 +199,9 @@ impl Upstream {
     /// Keeps what the server says of itself, once: it is part of what the model reads.
     fn describe(&self, service: &RunningService<RoleClient, Client>) {
         let Some(info) = service.peer().peer_info() else { return };
+        let capabilities = &info.capabilities;
+        *self.has.lock().unwrap_or_else(PoisonError::into_inner) =
+            (capabilities.resources.is_some(), capabilities.prompts.is_some());
         let server = info.server_info.as_ref();
         let about = server.and_then(|it| it.description.as_deref().or(it.title.as_deref()));
         let about = about.or(info.instructions.as_deref()).unwrap_or_default();
@@ -198,7 +211,7 @@ impl Upstream {
 
     /// Lists the tools again if they may have changed. Returns true if it did.
     pub(crate) async fn refresh(&self) -> bool {
-        if !self.signal.take() {
+        if !self.signal.take(List::Tools) {
             return false;
         }
         let Ok(peer) = self.connect().await else { return false };
@@ -244,29 +257,52 @@ impl Upstream {
         Ok(())
     }
 
-    /// Asks a server of the protocol of 2026 to say when its tools change. One of 2025 does so
+    /// Asks a server of the protocol of 2026 to say when its lists change. One of 2025 does so
     /// without being asked.
     async fn subscribe(&self, peer: &Peer<RoleClient>) {
         let Some(info) = peer.peer_info() else { return };
-        let tools = info.capabilities.tools.as_ref();
-        let says = tools.is_some_and(|tools| tools.list_changed == Some(true));
-        if !says || info.protocol_version.has_initialize() {
+        if info.protocol_version.has_initialize() {
             return;
         }
-        let filter = SubscriptionFilter::builder().tools_list_changed().build();
+        let capabilities = &info.capabilities;
+        let mut filter = SubscriptionFilter::default();
+        let says = |list_changed: Option<bool>| list_changed.filter(|says| *says);
+        filter.tools_list_changed =
+            capabilities.tools.as_ref().and_then(|it| says(it.list_changed));
+        filter.resources_list_changed =
+            capabilities.resources.as_ref().and_then(|it| says(it.list_changed));
+        filter.prompts_list_changed =
+            capabilities.prompts.as_ref().and_then(|it| says(it.list_changed));
+        if filter == SubscriptionFilter::default() {
+            return;
+        }
         let subscription = tokio::time::timeout(SUBSCRIPTION, peer.listen(filter)).await;
         // A server that does not do what it offers is used all the same.
         let Ok(Ok(mut subscription)) = subscription else { return };
         let signal = Arc::clone(&self.signal);
         tokio::spawn(async move {
-            while let Ok(Some(_)) = subscription.next().await {
-                signal.set();
+            while let Ok(Some(notification)) = subscription.next().await {
+                match notification {
+                    ServerNotification::ResourceListChangedNotification(_) => {
+                        signal.set(List::Resources);
+                    }
+                    ServerNotification::PromptListChangedNotification(_) => {
+                        signal.set(List::Prompts);
+                    }
+                    _ => signal.set(List::Tools),
+                }
             }
         });
     }
 
-    /// Calls a tool. Dropping the future tells the server that the call is cancelled.
-    pub(crate) async fn call(&self, name: String, arguments: Value) -> Result<Value, ToolFailure> {
+    /// Calls a tool. Its progress is told to `progress`. Dropping the future tells the server that
+    /// the call is cancelled.
+    pub(crate) async fn call(
+        &self,
+        name: String,
+        arguments: Value,
+        progress: Option<Arc<Progress>>,
+    ) -> Result<Value, ToolFailure> {
         let failure = |reason: &str| ToolFailure::new(format!("server {}: {reason}", self.name));
         let peer = self.connect().await.map_err(|reason| failure(&reason))?;
         // After connecting, because a server that was started again may have other tools.
@@ -276,7 +312,7 @@ impl Upstream {
             params.arguments = Some(arguments);
         }
         let limit = self.options.limits.call_time;
-        let answer = tokio::time::timeout(limit, peer.call_tool_once(params)).await;
+        let answer = tokio::time::timeout(limit, self.ask_tool(&peer, params, progress)).await;
         match answer.map_err(|_| failure(&format!("no answer within {limit:?}")))? {
             Ok(CallToolResponse::Complete(result)) => content::value_of(result),
             Ok(_) => Err(failure("the tool asks for input, which it cannot have")),
@@ -284,6 +320,30 @@ impl Upstream {
             Err(ServiceError::TransportClosed) => Err(failure("it has ended before it answered")),
             Err(ServiceError::TransportSend(error)) => Err(failure(&reason(error.error))),
             Err(error) => Err(failure(&reason(error))),
+        }
+    }
+
+    async fn ask_tool(
+        &self,
+        peer: &Peer<RoleClient>,
+        params: CallToolRequestParams,
+        progress: Option<Arc<Progress>>,
+    ) -> Result<CallToolResponse, ServiceError> {
+        let Some(progress) = progress else { return peer.call_tool_once(params).await };
+        let tool = format!("{}.{}", self.name, params.name);
+        let request = ClientRequest::CallToolRequest(CallToolRequest::new(params));
+        let options = PeerRequestOptions::no_options();
+        let handle = peer.send_cancellable_request(request, options).await?;
+        let _listening = self.listeners.listen(handle.progress_token.clone(), tool, progress);
+        let mut cancelling = Cancelling { peer: peer.clone(), id: Some(handle.id.clone()) };
+        let result = handle.await_response().await;
+        cancelling.id = None;
+        match result? {
+            ServerResult::CallToolResult(result) => Ok(CallToolResponse::Complete(result)),
+            ServerResult::InputRequiredResult(result) => {
+                Ok(CallToolResponse::InputRequired(result))
+            }
+            _ => Err(ServiceError::UnexpectedResponse),
         }
     }
 
@@ -298,6 +358,26 @@ impl Upstream {
 
     fn observe(&self, event: impl FnOnce(String) -> Event) {
         self.options.observe(event(self.name.clone()));
+    }
+}
+
+/// Tells the server that a request is cancelled when it is dropped before the answer.
+struct Cancelling {
+    peer: Peer<RoleClient>,
+    id: Option<RequestId>,
+}
+
+impl Drop for Cancelling {
+    fn drop(&mut self) {
+        let Some(id) = self.id.take() else { return };
+        // There is none while the runtime ends, and the connection with it.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let peer = self.peer.clone();
+        runtime.spawn(async move {
+            let reason = Some("the call was cancelled".to_owned());
+            // Fails if the server has ended.
+            let _ = peer.notify_cancelled(CancelledNotificationParam::new(Some(id), reason)).await;
+        });
     }
 }
 

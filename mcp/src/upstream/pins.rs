@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use isolet::code_mode::ToolDefinition;
-use isolet_catalog::{Catalog, Namespace};
+use isolet_catalog::{Catalog, Namespace, canonical_json};
 use rmcp::model::Tool;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::settings::{Event, Limits};
@@ -16,7 +16,7 @@ use crate::text::line;
 const MAX_NAME: usize = 256;
 
 /// The tools that a server has, and those that it had.
-pub(super) struct Tools {
+pub(crate) struct Tools {
     tools: BTreeMap<String, Pinned>,
     /// The names that the tools have in programs.
     names: BTreeSet<String>,
@@ -39,7 +39,7 @@ enum State {
 }
 
 impl Tools {
-    pub(super) fn new(pins: &BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(pins: &BTreeMap<String, String>) -> Self {
         let pinned = |digest: &String| Pinned {
             digest: digest.clone(),
             definition: None,
@@ -52,7 +52,7 @@ impl Tools {
     }
 
     /// Takes over a new list of the server's, and returns the tools that are not offered.
-    pub(super) fn update(&mut self, server: &str, list: Vec<Tool>, limits: &Limits) -> Vec<Event> {
+    pub(crate) fn update(&mut self, server: &str, list: Vec<Tool>, limits: &Limits) -> Vec<Event> {
         let before: BTreeSet<_> = self.changed().map(str::to_owned).collect();
         for pinned in self.tools.values_mut() {
             pinned.state = State::Gone;
@@ -69,6 +69,10 @@ impl Tools {
                 continue;
             }
             let (definition, json) = definition_of(tool);
+            let Some(json) = json else {
+                leave_out("its definition nests too deeply");
+                continue;
+            };
             bytes += json.len();
             if bytes > limits.definition_bytes {
                 leave_out("the definitions of the server's tools are too long");
@@ -86,6 +90,9 @@ impl Tools {
                 }
                 Some(pinned) => {
                     pinned.state = State::Changed;
+                    // The approved definition is not known after a restart, and the changed one is
+                    // nothing that a model should read.
+                    pinned.definition.get_or_insert_with(|| changed_definition(&name));
                     if !before.contains(&name) {
                         let (server, tool) = (server.to_owned(), line(&name, MAX_NAME));
                         events.push(Event::Changed { server, tool });
@@ -114,22 +121,23 @@ impl Tools {
     }
 
     /// Errors, with a sentence for the program, if a tool must not be called.
-    pub(super) fn check(&self, name: &str) -> Result<(), &'static str> {
+    pub(crate) fn check(&self, name: &str) -> Result<(), &'static str> {
         match self.tools.get(name).map(|pinned| pinned.state) {
             Some(State::Offered) => Ok(()),
             Some(State::Changed) => Err("the definition of this tool has changed since it was \
-                approved, so it is disabled until the user approves the change"),
+                approved, so it is disabled until the user approves the change, by starting the \
+                server with --approve-changes"),
             Some(State::Gone) | None => Err("the server does not have this tool any more"),
         }
     }
 
     /// Returns the definitions that programs see: those that are pinned.
-    pub(super) fn definitions(&self) -> Vec<ToolDefinition> {
+    pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
         let tools = self.tools.values().filter(|pinned| pinned.state != State::Gone);
         tools.filter_map(|pinned| pinned.definition.clone()).collect()
     }
 
-    pub(super) fn pins(&self) -> BTreeMap<String, String> {
+    pub(crate) fn pins(&self) -> BTreeMap<String, String> {
         self.tools.iter().map(|(name, pinned)| (name.clone(), pinned.digest.clone())).collect()
     }
 }
@@ -143,9 +151,18 @@ fn name_in_programs(name: &str) -> Option<String> {
     catalog.tools().next().map(|tool| tool.name().to_owned())
 }
 
+/// Returns what is shown of a tool whose approved definition is not known.
+fn changed_definition(name: &str) -> ToolDefinition {
+    let description = "Changed since it was approved, so that it cannot be called. The user can \
+        approve the change by starting the server with --approve-changes.";
+    let mut definition = ToolDefinition::new(name, json!({"type": "object"}));
+    definition.description = Some(description.to_owned());
+    definition
+}
+
 /// Returns the definition of a tool and its canonical JSON: all that a model or a policy may see
-/// of it.
-fn definition_of(tool: Tool) -> (ToolDefinition, String) {
+/// of it. There is none if it nests too deeply.
+fn definition_of(tool: Tool) -> (ToolDefinition, Option<String>) {
     let annotations = tool.annotations.and_then(|it| serde_json::to_value(it).ok());
     let definition = ToolDefinition {
         name: tool.name.into_owned(),
@@ -153,46 +170,15 @@ fn definition_of(tool: Tool) -> (ToolDefinition, String) {
         input: Value::Object(std::sync::Arc::unwrap_or_clone(tool.input_schema)),
         output: tool.output_schema.map(|it| Value::Object(std::sync::Arc::unwrap_or_clone(it))),
     };
-    let mut json = String::new();
-    for part in [
+    let parts = [
         &Value::from(definition.name.as_str()),
         &definition.description.as_deref().into(),
         &definition.input,
         definition.output.as_ref().unwrap_or(&Value::Null),
         annotations.as_ref().unwrap_or(&Value::Null),
-    ] {
-        canonical(part, &mut json);
-        json.push('\n');
-    }
-    (definition, json)
-}
-
-/// Writes JSON with the keys of objects in order. The parser has limited the depth.
-fn canonical(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(object) => {
-            let mut entries: Vec<_> = object.iter().collect();
-            entries.sort_unstable_by_key(|(key, _)| key.as_str());
-            out.push('{');
-            for (key, value) in entries {
-                canonical(&Value::from(key.as_str()), out);
-                out.push(':');
-                canonical(value, out);
-                out.push(',');
-            }
-            out.push('}');
-        }
-        Value::Array(array) => {
-            out.push('[');
-            for value in array {
-                canonical(value, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        // Writing to a string cannot fail.
-        scalar => drop(write!(out, "{scalar}")),
-    }
+    ];
+    let parts: Option<Vec<_>> = parts.into_iter().map(canonical_json).collect();
+    (definition, parts.map(|parts| parts.join("\n")))
 }
 
 fn hexadecimal(json: &str) -> String {

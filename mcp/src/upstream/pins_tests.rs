@@ -40,15 +40,24 @@ fn changed_tools_are_disabled_and_keep_their_definition() {
     let mut tools = Tools::new(&pins);
     assert_eq!(tools.update("s", list(), &limits), [changed]);
     tools.check("a").unwrap_err();
-    assert_eq!(names(&tools), ["c"]);
+    // It is there, so that the model learns what to do, and nothing of the new text is.
+    assert_eq!(names(&tools), ["a", "c"]);
+    let description = tools.definitions()[0].description.clone().unwrap();
+    assert!(description.starts_with("Changed since it was approved"), "{description}");
+    assert_eq!(tools.update("s", vec![tool("a", "x")], &limits), []);
+    assert_eq!(tools.definitions()[0].description.as_deref(), Some("x"));
 }
 
 #[test]
 fn digests_ignore_the_order_of_keys_only() {
-    let mut json = String::new();
-    canonical(&json!({"b": [1, null, "\u{1b}"], "a": {"d": 1.5, "c": true}}), &mut json);
-    assert_eq!(json, r#"{"a":{"c":true,"d":1.5,},"b":[1,null,"\u001b",],}"#);
-    let digest = |tool: Tool| hexadecimal(&definition_of(tool).1);
+    let digest = |tool: Tool| hexadecimal(&definition_of(tool).1.unwrap());
+    let schema = |json: &str| {
+        let mut tool = tool("a", "x");
+        tool.input_schema = Arc::new(serde_json::from_str(json).unwrap());
+        digest(tool)
+    };
+    assert_eq!(schema(r#"{"a": 1, "b": [2, 3]}"#), schema(r#"{"b": [2, 3], "a": 1}"#));
+    assert_ne!(schema(r#"{"a": [1, 2]}"#), schema(r#"{"a": [2, 1]}"#));
     let read_only = rmcp::model::ToolAnnotations::new().read_only(true);
     assert_ne!(digest(tool("a", "x")), digest(tool("a", "x").with_annotations(read_only)));
     assert_eq!(digest(tool("a", "x")).len(), 64);

@@ -4,6 +4,8 @@ mod calling;
 mod changes;
 mod hostile;
 mod http_server;
+mod openapi;
+mod passing;
 mod peer;
 mod processes;
 mod scale;
@@ -70,8 +72,12 @@ impl World {
     }
 
     async fn with(servers: Value, limits: Limits, pins: Pins) -> Self {
+        Self::of(config(&servers), limits, pins).await
+    }
+
+    async fn of(config: Config, limits: Limits, pins: Pins) -> Self {
         let events = Events::default();
-        let server = start(servers, events.options(limits, pins)).await.unwrap();
+        let server = Server::start(&ENGINE, config, events.options(limits, pins)).await.unwrap();
         let server = Arc::new(server);
         let client = Client::new(&server, ClientLifecycleMode::Initialize).await;
         Self { server, events, client }
@@ -124,8 +130,11 @@ fn text(result: &CallToolResult) -> String {
 }
 
 async fn start(servers: Value, options: Options) -> Result<Server> {
-    let config = Config::parse(&json!({"mcpServers": servers}).to_string(), |_| None)?;
-    Server::start(&ENGINE, config, options).await
+    Server::start(&ENGINE, config(&servers), options).await
+}
+
+fn config(servers: &Value) -> Config {
+    Config::parse(&json!({"mcpServers": servers}).to_string(), |_| None).unwrap()
 }
 
 /// Returns the configuration of a server that is a process of this program.

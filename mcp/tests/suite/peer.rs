@@ -9,9 +9,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorCode, JsonObject,
-    ListToolsResult, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
-    SubscriptionFilter, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorCode,
+    GetPromptRequestParams, GetPromptResponse, GetPromptResult, JsonObject, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, Prompt, PromptArgument, PromptMessage, ProtocolVersion,
+    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource,
+    ResourceContents, ResourceTemplate, Role, ServerCapabilities, ServerConfig, SubscriptionFilter,
+    Tool,
 };
 use rmcp::service::{RequestContext, ServiceExt as _, SubscriptionContext};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -28,8 +32,11 @@ pub(crate) struct Peer {
     pub(crate) tools: watch::Sender<Vec<Tool>>,
     pub(crate) cancelled: Arc<Notify>,
     pub(crate) waiting: Arc<Notify>,
+    pub(crate) released: Arc<Notify>,
     pub(crate) pages: Arc<AtomicUsize>,
     pub(crate) headers: watch::Sender<Vec<(String, String)>>,
+    /// The number of changes of the resources and prompts.
+    lists: watch::Sender<u64>,
     together: Arc<Barrier>,
     clients: Arc<Mutex<Vec<ClientPeer<RoleServer>>>>,
 }
@@ -59,8 +66,10 @@ impl Peer {
             tools: watch::Sender::new(tools),
             cancelled: Arc::default(),
             waiting: Arc::default(),
+            released: Arc::default(),
             pages: Arc::default(),
             headers: watch::Sender::default(),
+            lists: watch::Sender::default(),
             together: Arc::new(Barrier::new(3)),
             clients: Arc::default(),
         }
@@ -115,10 +124,27 @@ impl Peer {
     }
 }
 
+impl Peer {
+    /// Says that the resources and prompts have changed.
+    pub(crate) async fn change_lists(&self) {
+        self.lists.send_modify(|count| *count += 1);
+        for client in self.clients.lock().await.iter() {
+            let _ = client.notify_resource_list_changed().await;
+            let _ = client.notify_prompt_list_changed().await;
+        }
+    }
+}
+
 impl ServerHandler for Peer {
     fn get_info(&self) -> ServerConfig {
-        let capabilities =
-            ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_tool_list_changed()
+            .enable_resources()
+            .enable_resources_list_changed()
+            .enable_prompts()
+            .enable_prompts_list_changed()
+            .build();
         ServerConfig::new(capabilities).with_instructions("Use it\u{1b}[2J well.")
     }
 
@@ -131,16 +157,78 @@ impl ServerHandler for Peer {
     }
 
     fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        Some(SubscriptionFilter::builder().tools_list_changed().build())
+        let filter = SubscriptionFilter::builder();
+        Some(filter.tools_list_changed().resources_list_changed().prompts_list_changed().build())
+    }
+
+    /// Lists one resource a page.
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let is_second = request.and_then(|it| it.cursor).is_some();
+        let (uri, name) =
+            if is_second { ("file:///b", "b") } else { ("file:///a?x=1", "a\u{1b}[2J") };
+        let resource = Resource::new(uri, name).with_description("A file.\u{202e}");
+        let mut result = ListResourcesResult::with_all_items(vec![resource]);
+        result.next_cursor = (!is_second).then(|| "2".to_owned());
+        Ok(result)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let template = ResourceTemplate::new("file:///{path}", "any");
+        Ok(ListResourceTemplatesResult::with_all_items(vec![template]))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        if !request.uri.starts_with("file:///") {
+            return Err(ErrorData::resource_not_found("no such file\u{1b}", None));
+        }
+        let contents = ResourceContents::text(format!("<{}>", request.uri), request.uri);
+        Ok(ReadResourceResult::new(vec![contents]).into())
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let argument = PromptArgument::new("who").with_description("A name.\u{202e}");
+        let prompt = Prompt::new("greet.all", Some("Greets."), Some(vec![argument]));
+        Ok(ListPromptsResult::with_all_items(vec![prompt]))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let arguments = Value::Object(request.arguments.unwrap_or_default());
+        let text = format!("{} {arguments}", request.name);
+        Ok(GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)]).into())
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
         let mut changes = self.tools.subscribe();
+        let mut lists = self.lists.subscribe();
         loop {
             tokio::select! {
                 () = context.cancelled() => return Ok(()),
                 _ = changes.changed() => {
                     let _ = context.sink().notify_tool_list_changed().await;
+                }
+                _ = lists.changed() => {
+                    let _ = context.sink().notify_resource_list_changed().await;
+                    let _ = context.sink().notify_prompt_list_changed().await;
                 }
             }
         }
@@ -197,6 +285,19 @@ impl ServerHandler for Peer {
                     .collect::<JsonObject>()
                     .into(),
             ),
+            // Reports as often as it is told to, and ends when it is told to.
+            "progress" => {
+                let token = context.meta.get_progress_token().unwrap();
+                for n in 0..arguments["times"].as_u64().unwrap() {
+                    let mut params = ProgressNotificationParam::new(token.clone(), 0.5);
+                    params.total = Some(2.0);
+                    params.message = Some(format!("part {n}\u{1b}[2J"));
+                    context.peer.notify_progress(params).await.unwrap();
+                }
+                self.waiting.notify_one();
+                self.released.notified().await;
+                text("done")
+            }
             "exit" => std::process::exit(3),
             other => CallToolResult::structured(json!({"called": other})),
         };

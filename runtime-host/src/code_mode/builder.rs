@@ -161,7 +161,7 @@ impl CodeToolBuilder {
         }
         let description = description(&declarations);
         let tools = Arc::new(Tools { catalog, handlers, approver: self.approver });
-        Ok(CodeTool(Arc::new(Inner {
+        let inner = Inner {
             engine: self.engine,
             tools,
             namespaces,
@@ -171,7 +171,8 @@ impl CodeToolBuilder {
             max_result_bytes: self.max_result_bytes,
             declarations,
             description,
-        })))
+        };
+        Ok(CodeTool(Arc::new(inner), None))
     }
 }
 

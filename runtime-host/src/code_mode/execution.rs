@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use isolet_catalog::is_hidden_between;
 use isolet_wire::Value;
 use serde_json::Value as Json;
 
@@ -236,8 +237,16 @@ fn json(value: &Value, max_bytes: usize) -> (Json, bool) {
 
 /// Replaces characters that could make a terminal, a person or a model see another text.
 fn without_controls(text: &str) -> String {
-    let is_kept = |c: char| c == '\n' || c == '\t' || !isolet_catalog::is_hidden(c);
-    text.chars().map(|c| if is_kept(c) { c } else { ' ' }).collect()
+    let mut before = None;
+    let mut characters = text.chars().peekable();
+    let mut out = String::with_capacity(text.len());
+    while let Some(c) = characters.next() {
+        let after = characters.peek().copied();
+        let is_kept = matches!(c, '\n' | '\t') || !is_hidden_between(before, c, after);
+        out.push(if is_kept { c } else { ' ' });
+        before = Some(c);
+    }
+    out
 }
 
 fn short(value: &Json) -> String {

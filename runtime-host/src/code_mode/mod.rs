@@ -60,7 +60,7 @@ pub use builder::CodeToolBuilder;
 pub use calls::{CallOutcome, CallRecord};
 pub use execution::{Execution, ExecutionError};
 pub use session::CodeSession;
-pub use tool::{ToolCall, ToolDefinition, ToolFailure, ToolHandler};
+pub use tool::{Context, ToolCall, ToolDefinition, ToolFailure, ToolHandler};
 
 /// The name of the module with the model's program, as stacks show it.
 const PROGRAM: &str = "program.ts";
@@ -83,7 +83,7 @@ export default { run: (_, env) => program(env) };
 /// Each program runs in a sandbox of its own, which reaches the tools and nothing else: no
 /// network, no files, no other program. A clone is another handle to the same tool.
 #[derive(Clone)]
-pub struct CodeTool(Arc<Inner>);
+pub struct CodeTool(Arc<Inner>, Option<Context>);
 
 struct Inner {
     engine: Engine,
@@ -118,6 +118,13 @@ impl CodeTool {
     /// Returns a builder of a tool whose programs run in sandboxes of `engine`.
     pub fn builder(engine: &Engine) -> CodeToolBuilder {
         CodeToolBuilder::new(engine.clone())
+    }
+
+    /// Returns a handle to the same tool whose programs, and sessions that begin with it, give each
+    /// [`ToolCall`] this context.
+    #[must_use]
+    pub fn with_context(&self, context: Context) -> Self {
+        Self(Arc::clone(&self.0), Some(context))
     }
 
     /// Returns the interface of all tools as TypeScript, to be shown to the model.
@@ -187,7 +194,8 @@ impl CodeTool {
         }
         for name in namespaces {
             let (name, tools, calls) = (name.clone(), Arc::clone(tools), Arc::clone(calls));
-            code = code.env(name.clone(), Stub::new(Namespace { name, tools, calls }));
+            let context = self.1.clone();
+            code = code.env(name.clone(), Stub::new(Namespace { name, tools, calls, context }));
         }
         for (name, stub) in capabilities {
             let (name, stub, calls) = (name.clone(), stub.clone(), Arc::clone(calls));

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::Tools;
 use super::approval::Approval;
 use super::calls::{Argument, BYTES_PER_VALUE, Calls, Ended, UnderWay};
-use super::tool::{ToolCall, ToolFailure, ToolHandler};
+use super::tool::{Context, ToolCall, ToolFailure, ToolHandler};
 use crate::error::thrown::{Thrown, shown};
 use crate::rpc::capability::{Answer, Call, Capability, failed};
 use crate::rpc::stub::Stub;
@@ -25,6 +25,7 @@ pub(super) struct Namespace {
     pub(super) name: String,
     pub(super) tools: Arc<Tools>,
     pub(super) calls: Arc<Calls>,
+    pub(super) context: Option<Context>,
 }
 
 impl Capability for Namespace {
@@ -71,6 +72,7 @@ impl Namespace {
             arguments: json,
             index: number,
             idempotency_key: self.calls.key(number),
+            context: self.context.clone(),
         };
         Ok((Arc::clone(handler), call, under_way))
     }

@@ -118,6 +118,8 @@ impl CodeSession {
         self.has_ended.store(true, Ordering::Relaxed);
         let report = self.worker.entrypoint().run(Some("run"), (format!("./{name}"),)).await;
         self.program.set(None);
+        // The sandbox has the module, and asks for none twice.
+        self.worker.code().sources.remove_compiled(&name);
         let execution = Execution::of(report, &name, source, &self.calls, *max_result_bytes);
         let is_alive = match &execution.result {
             Ok(_) => true,

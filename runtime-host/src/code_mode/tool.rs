@@ -1,5 +1,8 @@
 //! Tools, as the embedder gives them.
 
+use std::any::Any;
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 pub use isolet_catalog::Definition as ToolDefinition;
@@ -21,7 +24,13 @@ pub struct ToolCall {
     /// A key that no other call has, and that stays the same if the call is made again for the
     /// same place in the same run.
     pub idempotency_key: String,
+    /// The context of the tool that runs the program: [`CodeTool::with_context`](super::CodeTool::with_context).
+    pub context: Option<Context>,
 }
+
+/// Anything that handlers of tools need to know of the program, such as the request that it runs
+/// for.
+pub type Context = Arc<dyn Any + Send + Sync>;
 
 /// The error of a tool, which the program can catch: an `Error` with the name `ToolError`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -208,6 +208,15 @@ impl Sources {
         Ok(())
     }
 
+    /// Forgets the script of a module that no sandbox asks for any more.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn remove_compiled(&self, name: &str) {
+        let mut transpiled = self.transpiled();
+        if let Some(Ok(body)) = transpiled.bodies.remove(name) {
+            transpiled.kept.shrink((name.len() + bytes_of(&body)) as u64);
+        }
+    }
+
     /// Answers the guest's import `source`.
     ///
     /// The fuel that it takes to turn the module into JavaScript is charged to `payer`.

@@ -230,7 +230,8 @@ impl Reservation {
         Ok(())
     }
 
-    fn shrink(&mut self, less: u64) {
+    /// Gives bytes back, at most as many as are reserved.
+    pub(crate) fn shrink(&mut self, less: u64) {
         let Some(quota) = &self.quota else { return };
         if self.is_kept {
             quota.kept.subtract(less);

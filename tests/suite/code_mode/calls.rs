@@ -88,6 +88,23 @@ async fn calls_run_at_once_and_are_recorded_in_order() {
 }
 
 #[tokio::test]
+async fn handlers_know_the_context() {
+    let tool = CodeTool::builder(&engine())
+        .tool("t", definition("who", json!({"type": "object"})), async |call: ToolCall| {
+            let context = call.context.and_then(|context| context.downcast::<String>().ok());
+            Ok(json!(context.map(|name| name.to_string())))
+        })
+        .build()
+        .expect("a tool");
+    let [one, other] = ["one", "other"].map(|name| tool.with_context(Arc::new(name.to_owned())));
+    let run = async |tool: &CodeTool| tool.execute("t.who()").await.result.expect("a result");
+    assert_eq!(run(&one).await, json!("one"));
+    assert_eq!(run(&tool).await, json!(null));
+    let session = other.session().expect("a session");
+    assert_eq!(session.execute("t.who()").await.result.expect("a result"), json!("other"));
+}
+
+#[tokio::test]
 async fn a_call_waits_for_its_approval() {
     let approver = async |call: ToolCall| match call.arguments.as_str() {
         Some("secret") => Approval::Rejected("not this one".to_owned()),

@@ -58,3 +58,16 @@ async fn a_limit_ends_the_session_and_says_so() {
     let error = session.execute("a").await.result.expect_err("an error");
     assert_eq!(error.name, "SessionEndedError");
 }
+
+/// The text of a program that has ended takes no memory of the session in the host.
+#[tokio::test]
+async fn ended_programs_are_forgotten() {
+    let limits = Limits::default().memory_bytes(16 << 20);
+    let session = files().limits(limits).build().expect("a tool").session().expect("a session");
+    let comment = "x".repeat(500_000);
+    for n in 0..100 {
+        let program = format!("/* {comment} */ let n = {n}; n");
+        assert_eq!(session.execute(&program).await.result.expect("a result"), json!(n));
+    }
+    assert_eq!(session.execute("n + 1").await.result.expect("a result"), json!(100));
+}

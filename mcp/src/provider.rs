@@ -1,0 +1,92 @@
+//! The origins of tools: MCP servers, and documents of `OpenAPI`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use isolet::code_mode::{ToolCall, ToolDefinition, ToolFailure, ToolHandler};
+use serde_json::Value;
+
+use crate::openapi::Api;
+use crate::progress::Reporter;
+use crate::upstream::{List, Upstream};
+
+/// The origin of the tools of one namespace.
+#[derive(Clone)]
+pub(crate) enum Provider {
+    Server(Arc<Upstream>),
+    Api(Arc<Api>),
+}
+
+impl Provider {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Server(server) => server.name(),
+            Self::Api(api) => api.name(),
+        }
+    }
+
+    /// Returns what it says of itself, as one line.
+    pub(crate) fn about(&self) -> Option<String> {
+        match self {
+            Self::Server(server) => server.about(),
+            Self::Api(api) => api.about(),
+        }
+    }
+
+    /// Returns the definitions of the tools that are offered.
+    pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
+        match self {
+            Self::Server(server) => server.definitions(),
+            Self::Api(api) => api.definitions(),
+        }
+    }
+
+    pub(crate) fn pins(&self) -> BTreeMap<String, String> {
+        match self {
+            Self::Server(server) => server.pins(),
+            Self::Api(api) => api.pins(),
+        }
+    }
+
+    /// Lists the tools again if they may have changed. A document does not change.
+    pub(crate) async fn refresh(&self) {
+        if let Self::Server(server) = self {
+            server.refresh().await;
+        }
+    }
+
+    /// Returns true if a list may have changed since the last time.
+    pub(crate) fn has_news(&self, list: List) -> bool {
+        match self {
+            Self::Server(server) => server.has_news(list),
+            Self::Api(_) => false,
+        }
+    }
+
+    /// Returns the handler of its tools.
+    pub(crate) fn handler(&self) -> Arc<dyn ToolHandler> {
+        let provider = self.clone();
+        Arc::new(move |call: ToolCall| {
+            let provider = provider.clone();
+            async move { provider.call(call).await }
+        })
+    }
+
+    async fn call(&self, call: ToolCall) -> Result<Value, ToolFailure> {
+        match self {
+            Self::Server(server) => {
+                let reporter = call.context.and_then(|it| it.downcast::<Reporter>().ok());
+                let progress = reporter.and_then(|reporter| reporter.get());
+                server.call(call.tool, call.arguments, progress).await
+            }
+            Self::Api(api) => api.call(&call.tool, call.arguments).await,
+        }
+    }
+
+    /// Ends the connection, and the process if there is one.
+    pub(crate) async fn close(&self) {
+        if let Self::Server(server) = self {
+            server.close().await;
+        }
+    }
+}
