@@ -70,8 +70,19 @@ export function resolveProvider(provider: ToolProvider): ResolvedProvider {
   return { name: provider.name ?? DEFAULT_NAMESPACE, fns: Object.fromEntries(fns) };
 }
 
-/** Tools do not look at the call. */
-const NO_CALL = undefined as unknown as ToolCall;
+/** What is known of a call if the executor tells nothing. */
+const NO_CALL = { idempotencyKey: "", signal: undefined } as unknown as ToolCall;
+
+/** Executes a tool of the AI SDK, with the options that it may look at. */
+async function executed(tool: any, input: unknown, { idempotencyKey, signal }: ToolCall): Promise<unknown> {
+  const options = { toolCallId: idempotencyKey, messages: [], abortSignal: signal, context: {} };
+  const result = await tool.execute(input, options);
+  if (typeof result?.[Symbol.asyncIterator] !== "function") return result;
+  // Of values that follow one another, the last one counts.
+  let last: unknown;
+  for await (const value of result) last = value;
+  return last;
+}
 
 /**
  * Creates a tool of the AI SDK that runs programs which call these tools. It starts the command once, and waits for it,
@@ -150,10 +161,10 @@ function definitionsOf({ name: namespace = DEFAULT_NAMESPACE, tools }: ToolProvi
     if (typeof it.execute !== "function") return [];
     const raw = it.inputSchema ?? it.parameters;
     const schema = raw == null ? undefined : asSchema<any>(raw);
-    const execute = async (input: unknown) => {
+    const execute = async (input: unknown, call: ToolCall) => {
       const checked = schema?.validate && (await schema.validate(input));
       if (checked && !checked.success) throw checked.error;
-      return it.execute(checked ? checked.value : input);
+      return executed(it, checked ? checked.value : input, call);
     };
     const description = typeof it.description === "string" ? it.description : undefined;
     // A function decides by arguments that are not known yet.

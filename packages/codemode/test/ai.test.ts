@@ -122,6 +122,29 @@ test("executors run the programs", async () => {
   await assert.rejects(async () => provider?.fns["get-weather"]?.({ city: 5 }));
 });
 
+test("tools get options, and can return several values", async () => {
+  const seen: unknown[] = [];
+  const inputSchema = z.object({});
+  const options = tool({
+    inputSchema,
+    execute: async (_, { abortSignal, toolCallId, messages }) => {
+      seen.push(abortSignal instanceof AbortSignal, toolCallId, messages);
+      return 1;
+    },
+  });
+  const counting = tool({
+    inputSchema,
+    async *execute() {
+      yield 1;
+      yield 2;
+    },
+  });
+  const codeTool = createCodeTool({ tools: { options, counting }, command });
+  assert.deepEqual(await run("[await codemode.options({}), await codemode.counting({})]", codeTool), { result: [1, 2] });
+  assert.deepEqual([seen[0], typeof seen[1], seen[2]], [true, "string", []]);
+  assert.equal(await resolveProvider({ tools: { options } }).fns["options"]?.({}), 1);
+});
+
 test("tools without schemas are tools", async () => {
   const simple = { shout: { description: "Shouts", execute: async (text: unknown) => String(text).toUpperCase() } };
   const codeTool = createCodeTool({ tools: [{ name: "voice", tools: simple }], command });

@@ -1,3 +1,7 @@
+import os
+import signal
+import subprocess
+import sys
 import threading
 import unittest
 from typing import Any
@@ -148,6 +152,22 @@ class Mode(unittest.TestCase):
             return 2 * x
 
         self.assertEqual(isolet.run("await tools.twice({ x: 1.5 })", [twice], command=COMMAND), 3)
+
+    @unittest.skipIf(os.name == "nt", "there are no such signals")
+    def test_an_interrupt_ends_the_program(self) -> None:
+        program = """if True:
+            import isolet, sys
+            code = "await tools.began(); while (true) {}"
+            limits = isolet.Limits(fuel=2**62, wall=86_400)
+            tools = {"began": lambda: print("began", flush=True)}
+            isolet.run(code, tools, command=sys.argv[1], limits=limits)
+        """
+        arguments = [sys.executable, "-c", program, COMMAND]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None and process.stderr is not None
+            self.assertEqual(process.stdout.readline(), b"began\n")
+            process.send_signal(signal.SIGINT)
+            self.assertIn(b"KeyboardInterrupt", process.stderr.read())
 
     def test_sessions_share_variables(self) -> None:
         with CodeMode([add], command=COMMAND, limits=Limits(fuel=50_000_000)) as code_mode:
