@@ -45,6 +45,11 @@ types-check:
 tools-check:
     tools/tools-check.sh
 
+# The packages for Node and Python with the real packages that they are for: the AI SDK,
+# @cloudflare/codemode, LangChain, pydantic-ai (needs npm and Python 3.11 with venv)
+ecosystem-check *isolet:
+    tools/ecosystem-check.sh {{ isolet }}
+
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -11,6 +11,8 @@ mod bundle;
 #[cfg(feature = "cache")]
 mod cache;
 mod code;
+#[cfg(feature = "mcp")]
+mod code_mode;
 mod descriptors;
 #[cfg(feature = "dir")]
 mod dir;
@@ -63,6 +65,8 @@ enum Command {
     #[cfg(feature = "packages")]
     Bundle(Box<bundle::BundleArgs>),
     #[cfg(feature = "mcp")]
+    CodeMode(code_mode::CodeModeArgs),
+    #[cfg(feature = "mcp")]
     Mcp(Box<mcp::McpArgs>),
     #[cfg(feature = "serve")]
     Serve(Box<serve::args::ServeArgs>),
@@ -79,6 +83,8 @@ pub fn main() -> ExitCode {
         Ok(Args { command: Command::Types(args) }) => types::main(&args),
         #[cfg(feature = "packages")]
         Ok(Args { command: Command::Bundle(args) }) => bundle::main(&args),
+        #[cfg(feature = "mcp")]
+        Ok(Args { command: Command::CodeMode(args) }) => code_mode::main(&args),
         #[cfg(feature = "mcp")]
         Ok(Args { command: Command::Mcp(args) }) => mcp::main(*args),
         #[cfg(feature = "serve")]

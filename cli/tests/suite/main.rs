@@ -1,6 +1,8 @@
 //! The command as its users see it: arguments, standard streams, exit status.
 
 mod bench;
+#[cfg(feature = "mcp")]
+mod code_mode;
 #[cfg(feature = "dir")]
 mod dir;
 mod disk;

@@ -99,6 +99,8 @@ struct State {
     records: Vec<CallRecord>,
     bytes: usize,
     made: usize,
+    /// The embedder's name of the program that runs.
+    name: Arc<str>,
     /// The bytes of the arguments of calls that are under way.
     under_way: usize,
     /// The calls that were made before the records begin.
@@ -117,6 +119,16 @@ impl Calls {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets the embedder's name of the program that runs.
+    pub(super) fn set_name(&self, name: &str) {
+        self.state().name = name.into();
+    }
+
+    /// Returns the embedder's name of the program that runs.
+    pub(super) fn name(&self) -> Arc<str> {
+        Arc::clone(&self.state().name)
     }
 
     /// Returns the idempotency key of a call.

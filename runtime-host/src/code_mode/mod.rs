@@ -150,6 +150,12 @@ impl CodeTool {
     /// Dropping the future ends the program at once, and drops the calls of tools that it waits
     /// for.
     pub async fn execute(&self, answer: &str) -> Execution {
+        self.execute_as("", answer).await
+    }
+
+    /// Runs the answer of a model, as [`execute`](Self::execute) does, with a name for the run, which
+    /// the calls of its tools have as [`ToolCall::run`].
+    pub async fn execute_as(&self, run: &str, answer: &str) -> Execution {
         let Inner { engine, max_result_bytes, .. } = &*self.0;
         let program = match self.compile(answer, false).await {
             Ok(program) => program,
@@ -158,6 +164,7 @@ impl CodeTool {
         let source = from_line(answer, program.first_line);
         let calls = Calls::new().map(Arc::new);
         let loaded = calls.and_then(|calls| {
+            calls.set_name(run);
             let mut code = WorkerCode::of_modules("main.js".to_owned())
                 .add("main.js", Module::JavaScript(MAIN.to_owned()))
                 .add("globals.js", Module::JavaScript(GLOBALS.to_owned()))

@@ -70,6 +70,7 @@ impl Namespace {
             namespace: tool.original_namespace().to_owned(),
             tool: tool.definition().name.clone(),
             arguments: json,
+            run: self.calls.name(),
             index: number,
             idempotency_key: self.calls.key(number),
             context: self.context.clone(),

@@ -97,6 +97,12 @@ impl CodeSession {
     /// Dropping the future while the program runs cancels it and ends the session. A loop in it
     /// ends at its limit.
     pub async fn execute(&self, answer: &str) -> Execution {
+        self.execute_as("", answer).await
+    }
+
+    /// Runs the answer of a model, as [`execute`](Self::execute) does, with a name for the run, which
+    /// the calls of its tools have as [`ToolCall::run`](super::ToolCall::run).
+    pub async fn execute_as(&self, run: &str, answer: &str) -> Execution {
         let mut count = self.count.lock().await;
         if self.has_ended() {
             return Execution::of_ended_session();
@@ -113,6 +119,7 @@ impl CodeSession {
         if let Err(error) = self.worker.code().sources.set_compiled(name.clone(), compiled) {
             return Execution::not_started(&error);
         }
+        self.calls.set_name(run);
         self.program.set(Some((name.clone(), source.to_owned())));
         // If this future is dropped, nobody knows how far the program has come.
         self.has_ended.store(true, Ordering::Relaxed);

@@ -19,6 +19,10 @@ pub struct ToolCall {
     pub tool: String,
     /// The argument. It has been checked against the schema of the tool's input.
     pub arguments: Json,
+    /// The name of the run, as [`CodeTool::execute_as`](super::CodeTool::execute_as) was given it.
+    /// Empty if the run has none. In a session, a call of a program that has ended already has the
+    /// name of the program that runs.
+    pub run: Arc<str>,
     /// The number of the call among the calls of its program, or of its session, from 0.
     pub index: usize,
     /// A key that no other call has, and that stays the same if the call is made again for the

@@ -105,6 +105,26 @@ async fn handlers_know_the_context() {
 }
 
 #[tokio::test]
+async fn calls_have_the_name_of_their_run() {
+    let tool = CodeTool::builder(&engine())
+        .tool("t", definition("run", json!({})), async |call: ToolCall| Ok(json!(*call.run)))
+        .build()
+        .expect("a tool");
+    let (a, b) =
+        tokio::join!(tool.execute_as("a", "await t.run()"), tool.execute_as("b", "await t.run()"));
+    assert_eq!(
+        (a.result.expect("a result"), b.result.expect("a result")),
+        (json!("a"), json!("b"))
+    );
+    assert_eq!(tool.execute("await t.run()").await.result.expect("a result"), "");
+    let session = tool.session().expect("a session");
+    for run in ["a", "b"] {
+        assert_eq!(session.execute_as(run, "await t.run()").await.result.expect("a result"), run);
+    }
+    assert_eq!(session.execute("await t.run()").await.result.expect("a result"), "");
+}
+
+#[tokio::test]
 async fn a_call_waits_for_its_approval() {
     let approver = async |call: ToolCall| match call.arguments.as_str() {
         Some("secret") => Approval::Rejected("not this one".to_owned()),
