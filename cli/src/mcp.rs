@@ -26,8 +26,10 @@ const MAX_TOKEN_BYTES: u64 = 4 << 10;
 const EXIT_CODES: &str = "\
 Exit status:
   0    The client has closed the connection, or SIGINT (ctrl-C) or SIGTERM
-  2    Usage error, a wrong configuration, or no server that can be used
-  4    Internal error, or an address that cannot be listened on";
+  2    Usage error, a wrong configuration, an address that cannot be listened on, or no server that
+       can be used
+  4    Internal error
+  130  Interrupted while the servers start";
 
 /// Offer the tools of MCP servers and OpenAPI documents to a model as one tool that runs programs.
 ///
@@ -210,6 +212,23 @@ fn server(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// The address of `--listen`, and who may connect.
+struct Listener {
+    listener: TcpListener,
+    options: HttpOptions,
+}
+
+impl Listener {
+    async fn new(args: &McpArgs, address: SocketAddr) -> Result<Self, Failure> {
+        let token = args.token_file.as_deref().map(read_token).transpose()?;
+        let listener = TcpListener::bind(address).await;
+        let listener =
+            listener.map_err(|error| Failure::Usage(format!("--listen {address}: {error}")))?;
+        let (hosts, origins) = (args.hosts.clone(), args.origins.clone());
+        Ok(Self { listener, options: HttpOptions { token, hosts, origins } })
+    }
+}
+
 async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Result<(), Failure> {
     if args.token_file.is_none() && args.listen.is_some_and(|it| !it.ip().is_loopback()) {
         let text = "--listen: an address that is not of this machine needs --token-file";
@@ -230,6 +249,11 @@ async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Resul
         .max_root_percent(100)
         .max_sandboxes(sandboxes.saturating_add(SPARE_SANDBOXES));
     let engine = Engine::with_config(engine)?;
+    // Before the servers are started.
+    let listener = match args.listen {
+        Some(address) => Some(Listener::new(&args, address).await?),
+        None => None,
+    };
     let mut pins = args.pins.as_deref().map(read_pins).transpose()?.unwrap_or_default();
     if !args.approve_changes {
         options.pins.clone_from(&pins);
@@ -247,20 +271,15 @@ async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Resul
     if let Some(path) = &args.pins {
         write_pins(path, &pins)?;
     }
-    let outcome = match args.listen {
+    let outcome = match listener {
         None => server.serve_stdio(signals.next()).await,
-        Some(address) => {
-            let token = args.token_file.as_deref().map(read_token).transpose()?;
-            let listener = TcpListener::bind(address).await;
-            let listener =
-                listener.map_err(|error| Failure::internal(format_args!("{address}: {error}")))?;
+        Some(Listener { listener, options }) => {
             let address = listener.local_addr().map_err(Failure::internal)?;
             let mut stdout = io::stdout().lock();
             // Whoever closed standard output does not want the line.
             let _ =
                 writeln!(stdout, "listening on http://{address}/mcp").and_then(|()| stdout.flush());
             drop(stdout);
-            let options = HttpOptions { token, hosts: args.hosts, origins: args.origins };
             server.serve_http(listener, options, signals.next()).await
         }
     };
@@ -281,6 +300,8 @@ fn shown(path: &Path, error: impl std::fmt::Display) -> Failure {
 fn failure(error: Error) -> Failure {
     match error {
         Error::Listen(error) => Failure::internal(error),
+        // The reasons are printed already.
+        Error::NoServers(_) => Failure::Usage("no MCP server can be used".to_owned()),
         error => Failure::Usage(error.to_string()),
     }
 }

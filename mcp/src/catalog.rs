@@ -29,23 +29,15 @@ impl Catalog {
         let mut builder = CodeTool::builder(engine)
             .limits(options.program.clone())
             .max_result_bytes(limits.output_bytes.max(limits.media_bytes));
-        let mut servers = String::new();
         for provider in providers {
-            let definitions = provider.definitions();
-            let about = provider.about().filter(|about| !about.is_empty());
-            if servers.len() < MAX_SERVERS {
-                let count = definitions.len();
-                let about = about.as_deref().unwrap_or_default();
-                // Writing to a string cannot fail.
-                let _ = writeln!(servers, "- {} ({count} tools) {about}", provider.name());
-            }
-            let tools = definitions.into_iter().map(|it| (it, provider.handler()));
-            builder = builder.namespace(provider.name(), about, tools);
+            let tools = provider.definitions().into_iter().map(|it| (it, provider.handler()));
+            builder = builder.namespace(provider.name(), about(provider), tools);
         }
+        let mut objects = String::new();
         for (index, object) in options.objects.iter().enumerate() {
             let HostObject { name, stub, type_name, .. } = object;
             // Writing to a string cannot fail.
-            let _ = writeln!(servers, "- {name}: {type_name} (declared by `describe_tool`)");
+            let _ = writeln!(objects, "- {name}: {type_name} (declared by `describe_tool`)");
             let before = options.objects.get(..index).unwrap_or_default();
             let is_known = before.iter().any(|it| it.interface == object.interface);
             let declaration = if is_known { object.constant() } else { object.declaration() };
@@ -56,8 +48,9 @@ impl Catalog {
         let tools = if declarations.len() <= MAX_DECLARATIONS {
             format!("The servers and their tools:\n```ts\n{}\n```", declarations.trim_end())
         } else {
+            let servers = servers(&code, providers);
             format!(
-                "The servers:\n{servers}Find their tools with `search_tools`, and read a \
+                "The servers:\n{servers}{objects}Find their tools with `search_tools`, and read a \
                  declaration with `describe_tool`, before you write the program."
             )
         };
@@ -66,9 +59,27 @@ impl Catalog {
     }
 }
 
+fn about(provider: &Provider) -> Option<String> {
+    provider.about().filter(|about| !about.is_empty())
+}
+
+/// Returns a line for each server, with the name of its global object.
+fn servers(code: &CodeTool, providers: &[Provider]) -> String {
+    let mut text = String::new();
+    let tools: Vec<_> = code.catalog().tools().collect();
+    for group in tools.chunk_by(|a, b| a.namespace() == b.namespace()) {
+        let Some(tool) = group.first().filter(|_| text.len() < MAX_SERVERS) else { break };
+        let provider = providers.iter().find(|it| it.name() == tool.original_namespace());
+        let about = provider.and_then(about).unwrap_or_default();
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "- {} ({} tools) {about}", tool.namespace(), group.len());
+    }
+    text
+}
+
 const INTRODUCTION: &str = "Runs a JavaScript or TypeScript program in a sandbox and returns its \
     value. Each server is a global object, and each of its tools is an async method that takes one \
-    object: `const text = await files.read_file({path: \"a.txt\"}); return text.length`. Use one \
+    object: `const list = await issues.list({state: \"open\"}); return list.length`. Use one \
     program for many calls, in loops and with `Promise.all`, and return only what is needed. There \
     is no network, file system or `require`; `console.log` is returned too. A failed call throws \
     an Error.";

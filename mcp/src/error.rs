@@ -18,6 +18,9 @@ pub enum Error {
     /// No upstream server can be used. The message has a line for each.
     #[error("no MCP server can be used:\n{0}")]
     NoServers(String),
+    /// A limit of programs is not valid.
+    #[error("{0}")]
+    Limits(isolet::Error),
     /// The tools cannot be offered to programs.
     #[error("the tools: {0}")]
     Tools(String),

@@ -219,4 +219,11 @@ fn wrong_input_is_named() {
     let _ = run(&["--config", "wrong.json"]).expect_failure(2, &["wrong.json", "a", "command"]);
     let _ = run(&["--config", "gone.json"]).expect_failure(2, &["no MCP server can be used", "a:"]);
     let _ = run(&["--config", "empty.json", "--listen", "0.0.0.0:0"]).expect_failure(2, &["token"]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let _ = run(&["--config", "gone.json", "--listen", &address]).expect_failure(2, &[&address]);
+    for wrong in [["--memory", "1"], ["--timeout", "0s"]] {
+        let _ =
+            run(&[&["--config", "gone.json"][..], &wrong].concat()).expect_failure(2, &["limits"]);
+    }
 }

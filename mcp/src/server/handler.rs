@@ -173,6 +173,9 @@ impl ServerHandler for Handler {
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
         let text = |name: &str| arguments.get(name).and_then(Value::as_str);
+        if arguments.get("session").is_some_and(|it| !it.is_string() && !it.is_null()) {
+            return Ok(refused("The argument `session` must be a string.").into());
+        }
         let result = match (request.name.as_ref(), text("code"), text("query"), text("name")) {
             ("run_code", Some(code), ..) => {
                 let token = context.meta.get_progress_token();
@@ -186,8 +189,11 @@ impl ServerHandler for Handler {
                 }
             }
             ("search_tools", _, Some(query), _) => {
-                let limit = arguments.get("limit").and_then(Value::as_u64).unwrap_or(FOUND);
-                self.search_tools(query, limit)
+                match arguments.get("limit").map(Value::as_u64) {
+                    None => self.search_tools(query, FOUND),
+                    Some(Some(limit)) if limit > 0 => self.search_tools(query, limit),
+                    Some(_) => refused("The argument `limit` must be an integer above 0."),
+                }
             }
             ("describe_tool", .., Some(name)) => self.describe_tool(name),
             ("run_code", ..) => refused("The argument `code` must be a string."),

@@ -95,7 +95,7 @@ impl Server {
             service,
             sessions,
             max_sessions: limits.sessions,
-            token: options.token.map(|token| Sha256::digest(format!("Bearer {token}")).into()),
+            token: options.token.map(|token| Sha256::digest(token).into()),
         });
         let places = Arc::new(Semaphore::new(limits.sessions));
         let mut connections = JoinSet::new();
@@ -138,7 +138,7 @@ struct Gate {
     service: StreamableHttpService<Handler, LocalSessionManager>,
     sessions: Arc<LocalSessionManager>,
     max_sessions: usize,
-    /// The digest of the header `Authorization`.
+    /// The digest of the token.
     token: Option<[u8; 32]>,
 }
 
@@ -163,7 +163,13 @@ impl Gate {
     /// Takes the same time for each wrong token of the same length.
     fn is_authorized(&self, header: Option<&HeaderValue>) -> bool {
         let Some(expected) = &self.token else { return true };
-        let actual = Sha256::digest(header.map_or(&b""[..], HeaderValue::as_bytes));
+        let Some((scheme, token)) = header.and_then(|it| it.to_str().ok()?.split_once(' ')) else {
+            return false;
+        };
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return false;
+        }
+        let actual = Sha256::digest(token.trim_start_matches(' '));
         expected.ct_eq(actual.as_slice()).into()
     }
 }

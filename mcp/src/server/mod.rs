@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use isolet::Engine;
+use isolet::code_mode::CodeTool;
 use rmcp::RoleServer;
 use rmcp::service::{RxJsonRpcMessage, ServerInitializeError, ServiceExt as _, TxJsonRpcMessage};
 use rmcp::transport::Transport;
@@ -59,6 +60,10 @@ impl Server {
     /// Errors if none can be used, unless the configuration has none, or if the tools cannot be
     /// offered to programs.
     pub async fn start(engine: &Engine, config: Config, options: Options) -> Result<Self> {
+        let empty = CodeTool::builder(engine).limits(options.program.clone()).build();
+        let empty = empty.map_err(|error| Error::Tools(error.to_string()))?;
+        // Starts no sandbox.
+        drop(empty.session().map_err(Error::Limits)?);
         let options = Arc::new(options);
         let wake = Arc::new(Notify::new());
         let upstreams = config.servers.into_iter().map(|(name, endpoint)| {

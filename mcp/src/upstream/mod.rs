@@ -162,7 +162,12 @@ impl Upstream {
             ConnectionClosed(_) => "it has ended".to_owned(),
             // The process ended before it was written to.
             TransportError { .. } if is_process => "it has ended".to_owned(),
-            TransportError { error, .. } => reason(error.error),
+            TransportError { error, .. } => match &self.endpoint {
+                Endpoint::Http { url, .. } => {
+                    format!("{}: {}", url.origin().ascii_serialization(), reason(error.error))
+                }
+                Endpoint::Process(_) => reason(error.error),
+            },
             error => reason(error),
         })?;
         self.describe(&service);
@@ -185,8 +190,11 @@ impl Upstream {
                 let log = move |line| {
                     options.observe(Event::Output { server: server.clone(), line });
                 };
-                let transport = ProcessTransport::spawn(process, max_bytes, log)
-                    .map_err(|error| format!("the command does not start: {error}"))?;
+                let transport =
+                    ProcessTransport::spawn(process, max_bytes, log).map_err(|error| {
+                        let command = line(&process.command, MAX_REASON);
+                        format!("the command {command} does not start: {error}")
+                    })?;
                 client.serve_with_lifecycle(transport, lifecycle).await
             }
             Endpoint::Http { url, headers } => {

@@ -78,6 +78,13 @@ async fn wrong_requests() {
         assert_eq!(result.is_error, Some(true));
         assert_eq!(text(&result), format!("The argument `{reason}` must be a string."));
     }
+    let result = world.client.call("run_code", json!({"code": "return 1", "session": 1})).await;
+    assert_eq!(text(&result), "The argument `session` must be a string.");
+    for limit in [json!(0), json!(-1), json!("1")] {
+        let arguments = json!({"query": "echo", "limit": limit});
+        let result = world.client.call("search_tools", arguments).await;
+        assert_eq!(text(&result), "The argument `limit` must be an integer above 0.");
+    }
     let unknown = world.client.service.call_tool(crate::params("a.echo", &json!({}))).await;
     assert!(unknown.unwrap_err().to_string().contains("no such tool"));
     let result = world.client.call("describe_tool", json!({"name": "a.none"})).await;

@@ -139,7 +139,9 @@ async fn who_may_connect() {
     for (name, value, status) in [
         ("authorization", "Bearer another", StatusCode::UNAUTHORIZED),
         ("authorization", "", StatusCode::UNAUTHORIZED),
-        ("authorization", "Basic a-token", StatusCode::UNAUTHORIZED),
+        ("authorization", &format!("Basic {TOKEN}"), StatusCode::UNAUTHORIZED),
+        ("authorization", TOKEN, StatusCode::UNAUTHORIZED),
+        ("authorization", &format!("bearer {TOKEN}"), StatusCode::OK),
         ("host", "evil.example", StatusCode::FORBIDDEN),
         ("origin", "https://evil.example", StatusCode::FORBIDDEN),
         ("origin", "null", StatusCode::FORBIDDEN),

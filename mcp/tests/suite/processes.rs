@@ -43,9 +43,9 @@ async fn servers_that_do_not_start_are_left_out() {
     .await;
     let lines = world.events.lines();
     let has = |start: &str| assert!(lines.iter().any(|it| it.starts_with(start)), "{lines:?}");
-    has("a: the command does not start: ");
+    has("a: the command /nonexistent/command does not start: ");
     has("b: it has ended");
-    has("c: Client error: Connection refused");
+    has(&format!("c: http://{free}: Client error: Connection refused"));
     has("d: connected, 9 tools");
     assert_eq!(world.value("return await d.echo({\"x\": 1})").await, json!({"x": 1}));
 
@@ -53,7 +53,10 @@ async fn servers_that_do_not_start_are_left_out() {
     let options = events.options(Limits::default(), Pins::new());
     let error = start(json!({"a": {"command": "/nonexistent/command"}}), options).await;
     let error = error.unwrap_err().to_string();
-    assert!(error.starts_with("no MCP server can be used:\na: the command does not"), "{error}");
+    assert!(
+        error.starts_with("no MCP server can be used:\na: the command /nonexistent/command does"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
