@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::builder::ArgGroup;
 use isolet::{Backend, Engine, EngineConfig};
 use isolet_mcp::{Config, Error, HostObject, HttpOptions, Options, Pins, Server};
 use tokio::net::TcpListener;
@@ -39,18 +40,18 @@ Exit status:
 /// input and output, or over HTTP with --listen. What happens is reported on standard error.
 #[allow(clippy::doc_markdown, reason = "help has no Markdown")]
 #[derive(clap::Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = EXIT_CODES, group = ArgGroup::new("tools of programs").multiple(true))]
 pub(crate) struct McpArgs {
     /// The servers, as JSON of the usual form {"mcpServers": {"NAME": {"command": …, "args": […]}}},
     /// or with "url" in place of "command", and documents as {"openapi": {"NAME": {"file": …}}}
     /// (docs/mcp.md)
-    #[arg(long, value_name = "FILE", required_unless_present = "one")]
+    #[arg(long, value_name = "FILE", required_unless_present = "tools of programs")]
     config: Option<PathBuf>,
 
     /// Make a tool of each operation of an OpenAPI 3 document in JSON or YAML (can be repeated).
     /// ISOLET_OPENAPI_NAME_SCHEME in the environment, all in capitals, is the credential of one of
     /// its security schemes
-    #[arg(long = "openapi", value_name = "NAME=FILE", value_parser = args::module, group = "one")]
+    #[arg(long = "openapi", value_name = "NAME=FILE", value_parser = args::module, group = "tools of programs")]
     documents: Vec<(String, PathBuf)>,
 
     /// Use this server in place of that of the document (can be repeated)
@@ -65,7 +66,7 @@ pub(crate) struct McpArgs {
         long = "dir",
         value_name = "NAME=PATH[:ro|:overlay]",
         value_parser = crate::dir::parse,
-        group = "one"
+        group = "tools of programs"
     )]
     dirs: Vec<crate::dir::DirArg>,
 
@@ -77,7 +78,7 @@ pub(crate) struct McpArgs {
     /// Give programs a program for WASI under NAME, which they can run (can be repeated). It reaches
     /// only what each call hands to it (docs/tools.md)
     #[cfg(feature = "wasi")]
-    #[arg(long = "tool", value_name = "NAME=FILE.wasm", value_parser = args::module, group = "one")]
+    #[arg(long = "tool", value_name = "NAME=FILE.wasm", value_parser = args::module, group = "tools of programs")]
     tools: Vec<(String, PathBuf)>,
 
     /// Serve over HTTP on this address, at the path /mcp, such as 127.0.0.1:7070. One that is not of

@@ -81,5 +81,5 @@ const INTRODUCTION: &str = "Runs a JavaScript or TypeScript program in a sandbox
     value. Each server is a global object, and each of its tools is an async method that takes one \
     object: `const list = await issues.list({state: \"open\"}); return list.length`. Use one \
     program for many calls, in loops and with `Promise.all`, and return only what is needed. There \
-    is no network, file system or `require`; `console.log` is returned too. A failed call throws \
+    is no other network or file system, and no `require`; `console.log` is returned too. A failed call throws \
     an Error.";

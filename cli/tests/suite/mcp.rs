@@ -128,11 +128,17 @@ fn changed_definitions_are_not_called_until_they_are_approved() {
 
 #[test]
 fn folders_and_tools_are_globals() {
-    let folder = Folder::new("mcp-objects").file("data/a.txt", "one").file(
-        "count.wasm",
-        wat::parse_str("(module (memory (export \"memory\") 1) (func (export \"_start\")))")
-            .expect("a module"),
-    );
+    // Ends with the number of its arguments, its name included.
+    const COUNT: &str = r#"(module
+        (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory (export "memory") 1)
+        (func (export "_start")
+          (drop (call $sizes (i32.const 0) (i32.const 4)))
+          (call $exit (i32.load (i32.const 0)))))"#;
+    let folder = Folder::new("mcp-objects")
+        .file("data/a.txt", "one")
+        .file("count.wasm", wat::parse_str(COUNT).expect("a module"));
     let arguments = [
         "--engine",
         "pulley",
@@ -141,7 +147,7 @@ fn folders_and_tools_are_globals() {
         "--dir",
         "SAME=data:ro",
         "--tool",
-        "NOTHING=nothing.wasm",
+        "COUNT=count.wasm",
     ];
     let mut client = Client::new(&folder, &arguments);
     let listed = client.request("tools/list", &json!({}));
@@ -158,12 +164,12 @@ fn folders_and_tools_are_globals() {
     {
         assert!(format!("\n{declaration}").contains(part), "{declaration}");
     }
-    assert!(described(&mut client, "NOTHING").contains("declare const NOTHING: Tool;"));
+    assert!(described(&mut client, "COUNT").contains("declare const COUNT: Tool;"));
     let program = "await FILES.write('a.txt', 'two');\n\
-        const { exitCode } = await NOTHING.run([], { dirs: { '/d': SAME } });\n\
+        const { exitCode } = await COUNT.run(['a']);\n\
         return [await FILES.readText('a.txt'), await SAME.readText('a.txt'), exitCode]";
     let result = client.run(program);
-    assert_eq!(result["structuredContent"]["result"], json!(["two", "one", 0]), "{result}");
+    assert_eq!(result["structuredContent"]["result"], json!(["two", "one", 2]), "{result}");
     let calls = result["structuredContent"]["calls"].as_array().expect("calls");
     assert_eq!(calls[0], json!({"tool": "FILES.write", "status": "done"}));
     let result = client.run("await SAME.write('a.txt', 'x')");

@@ -246,7 +246,17 @@ impl<'d> Reading<'_, 'd> {
                 Some(Value::Object(schemas.collect()))
             }
             ("allOf" | "anyOf" | "oneOf" | "prefixItems" | "items", Value::Array(list)) => {
-                Some(list.iter().map(|source| self.schema(source, depth)).collect())
+                let mut schemas = Vec::new();
+                let mut rest = list.iter();
+                for source in rest.by_ref() {
+                    schemas.push(self.schema(source, depth));
+                    if self.left < OVERHEAD {
+                        break;
+                    }
+                }
+                // Those that have no room must not be refused.
+                schemas.extend(rest.next().map(|_| json!({})));
+                Some(schemas.into())
             }
             ("items" | "additionalProperties" | "propertyNames", _) => {
                 Some(self.schema(value, depth))

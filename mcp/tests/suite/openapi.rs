@@ -430,7 +430,7 @@ async fn hostile_documents() {
             "/c": get("same", json!({"$ref": "#/components/schemas/Self"})),
             "/d": get("con-structor", deep),
             "/e": get("con structor", json!({})),
-            "/f": get("constructor", json!({"pattern": "^(?=a)"})),
+            "/f": get("constructor", json!({"pattern": "^(a)\\1$"})),
             "/g": get("then", json!({"$ref": "file:///etc/passwd"})),
             "/h": get("*/ } declare const evil: 1", json!({"enum": ["*/ } \u{202e}"]})),
             "/i": {"$ref": "#/paths/~1i"},
