@@ -115,15 +115,15 @@ async fn serve(args: &CodeModeArgs) -> Result<(), Failure> {
     let end = async {
         server.end().await;
         host.end();
-        // It has gone if it does not read.
-        let _ = written.await;
+        ended(written.await)
     };
-    tokio::select! {
-        () = end => {}
-        () = tokio::time::sleep(GRACE) => {}
-        () = signals.next() => {}
-    }
-    outcome
+    let written = tokio::select! {
+        written = end => written,
+        // The host has gone if it does not read.
+        () = tokio::time::sleep(GRACE) => Ok(()),
+        () = signals.next() => Ok(()),
+    };
+    outcome.and(written)
 }
 
 /// Begins to read lines, one ahead.

@@ -1,5 +1,6 @@
 import dataclasses
 import enum
+import importlib.util
 import unittest
 from collections.abc import Sequence
 from datetime import date
@@ -102,6 +103,28 @@ class Schemas(unittest.TestCase):
         for wrong in [object(), {1: 2}, b"x", {"a": [object()]}]:
             with self.assertRaises(TypeError):
                 to_json(wrong)
+
+    @unittest.skipIf(importlib.util.find_spec("pydantic") is None, "pydantic is not installed")
+    def test_models_of_pydantic_cross(self) -> None:
+        from pydantic import BaseModel
+
+        class Inner(BaseModel):
+            n: int
+            next: "Inner | None" = None
+
+        class Outer(BaseModel):
+            inner: Inner
+
+        def count(outers: list[Outer], one: Inner | None = None) -> Outer:
+            assert all(isinstance(it, Outer) for it in outers) and isinstance(one, Inner)
+            return outers[0]
+
+        count.__annotations__ = {"outers": list[Outer], "one": Inner | None, "return": Outer}
+        code = "await tools.count({ outers: [{ inner: { n: 1, next: { n: 2 } } }], one: { n: 3 } })"
+        found = isolet.run(code, [count], command=COMMAND)
+        self.assertEqual(found, {"inner": {"n": 1, "next": {"n": 2, "next": None}}})
+        with self.assertRaisesRegex(isolet.ProgramError, r"input\.outers\[0\]\.inner\.next"):
+            isolet.run(code.replace("n: 2", "n: 'x'"), [count], command=COMMAND)
 
     def test_typed_arguments_cross(self) -> None:
         def visit(place: Place, options: Options, units: list[Unit]) -> dict[str, Any]:

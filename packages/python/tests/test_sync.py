@@ -29,6 +29,8 @@ class Run(unittest.TestCase):
         tools = {"math": {"add": add, "double": lambda x: 2 * x}}
         self.assertEqual(isolet.run(code, tools, command=COMMAND), 10)
         self.assertEqual(isolet.run("1 + 1", command=COMMAND), 2)
+        code = "const it = await tools.f({}); [it.a === null, it]"
+        self.assertEqual(isolet.run(code, {"f": lambda: {"a": None}}, command=COMMAND), [True, {"a": None}])
 
     def test_errors_are_exceptions(self) -> None:
         with self.assertRaises(ProgramError) as caught:

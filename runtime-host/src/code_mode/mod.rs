@@ -35,6 +35,7 @@ mod builder;
 mod calls;
 mod execution;
 mod namespace;
+mod nulls;
 mod session;
 mod tool;
 

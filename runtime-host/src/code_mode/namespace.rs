@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::Tools;
 use super::approval::Approval;
 use super::calls::{Argument, BYTES_PER_VALUE, Calls, Ended, UnderWay};
+use super::nulls::WithNulls;
 use super::tool::{Context, ToolCall, ToolFailure, ToolHandler};
 use crate::error::thrown::{Thrown, shown};
 use crate::rpc::capability::{Answer, Call, Capability, failed};
@@ -88,7 +89,7 @@ impl Namespace {
         }
         match handler.call(call).await {
             Ok(json) => {
-                let value = Value::from_serialize(&json).map_err(|error| {
+                let value = Value::from_serialize(&WithNulls(&json)).map_err(|error| {
                     let message = format!("the answer of the tool cannot be passed on: {error}");
                     self.calls.end(number, Ended::Failed(&message));
                     Thrown::named("ToolError", message)

@@ -105,6 +105,23 @@ async fn handlers_know_the_context() {
 }
 
 #[tokio::test]
+async fn a_null_of_a_tool_is_null() {
+    let value = json!({"a": null, "b": [null, {"c": null}], "n": 1.5});
+    let answer = value.clone();
+    let tool = CodeTool::builder(&engine())
+        .tool("t", definition("get", json!({})), move |_: ToolCall| {
+            std::future::ready(Ok(answer.clone()))
+        })
+        .tool("t", definition("none", json!({})), async |_: ToolCall| Ok(json!(null)))
+        .build()
+        .expect("a tool");
+    let program = "const it = await t.get();
+        [await t.none() === null, it.a === null, it.b[0] === null, it.b[1].c === null, it]";
+    let execution = tool.execute(program).await;
+    assert_eq!(execution.result.expect("a result"), json!([true, true, true, true, value]));
+}
+
+#[tokio::test]
 async fn calls_have_the_name_of_their_run() {
     let tool = CodeTool::builder(&engine())
         .tool("t", definition("run", json!({})), async |call: ToolCall| Ok(json!(*call.run)))

@@ -179,6 +179,15 @@ fn requests_and_sessions_are_counted() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_is_an_error() {
+    let line = "echo {} | \"$0\" code-mode >/dev/full";
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", line, env!("CARGO_BIN_EXE_isolet")]);
+    let _ = said(&mut shell).expect_failure(4, &["standard output"]);
+}
+
+#[test]
 fn wrong_arguments_are_named() {
     let run = |arguments: &[&str]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_isolet"));
