@@ -71,5 +71,6 @@ mod words;
 
 pub use catalog::{Catalog, Definition, Namespace};
 pub use error::{Error, Result, Violation};
+pub use pattern::Pattern;
 pub use text::is_hidden;
 pub use tool::Tool;

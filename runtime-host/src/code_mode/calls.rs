@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::context::RunContext;
+use super::recorder::CallEnd;
 use crate::error::Result;
 use crate::error::fault::internal;
 
@@ -91,6 +93,8 @@ impl Drop for UnderWay {
 pub(super) struct Calls {
     /// A random number, so that no two runs have the same keys.
     run: u64,
+    /// The context of the program that runs. `None` if no program may make calls.
+    context: Mutex<Option<RunContext>>,
     state: Mutex<State>,
 }
 
@@ -112,7 +116,17 @@ impl Calls {
     /// Errors if the operating system has no randomness.
     pub(super) fn new() -> Result<Self> {
         let run = getrandom::u64().map_err(internal)?;
-        Ok(Self { run, state: Mutex::default() })
+        Ok(Self { run, context: Mutex::new(Some(RunContext::new())), state: Mutex::default() })
+    }
+
+    /// Sets the context of the program that runs.
+    pub(super) fn set_context(&self, context: Option<RunContext>) {
+        *self.context.lock().unwrap_or_else(PoisonError::into_inner) = context;
+    }
+
+    /// Returns the context of the program that runs. `None` if it has ended.
+    pub(super) fn context(&self) -> Option<RunContext> {
+        self.context.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -192,6 +206,18 @@ pub(super) enum Ended<'a> {
     Answered,
     /// A value, and the bytes of memory that it takes, at most.
     Done(Json, usize),
+}
+
+impl Ended<'_> {
+    /// Returns what a recorder is told.
+    pub(super) fn shown(&self) -> CallEnd<'_> {
+        match self {
+            Self::Refused(reason) => CallEnd::Refused(reason),
+            Self::Failed(reason) => CallEnd::Failed(reason),
+            Self::Answered => CallEnd::Answered,
+            Self::Done(json, _) => CallEnd::Done(json),
+        }
+    }
 }
 
 impl State {

@@ -33,9 +33,13 @@
 mod approval;
 mod builder;
 mod calls;
+mod context;
 mod execution;
 mod namespace;
+mod recorder;
 mod session;
+#[cfg(feature = "runs")]
+mod stored;
 mod tool;
 
 use std::collections::BTreeMap;
@@ -53,12 +57,15 @@ use crate::limits::Limits;
 use crate::rpc::stub::Stub;
 use crate::worker_code::WorkerCode;
 use calls::Calls;
+use context::Running;
 use namespace::{Namespace, Recorded};
 
 pub use approval::{Approval, Approver};
 pub use builder::CodeToolBuilder;
 pub use calls::{CallOutcome, CallRecord};
+pub use context::RunContext;
 pub use execution::{Execution, ExecutionError};
+pub use recorder::{CallEnd, PlannedCall, RecordError, Recording, RunEnd, RunRecorder};
 pub use session::CodeSession;
 pub use tool::{ToolCall, ToolDefinition, ToolFailure, ToolHandler};
 
@@ -143,6 +150,19 @@ impl CodeTool {
     /// Dropping the future ends the program at once, and drops the calls of tools that it waits
     /// for.
     pub async fn execute(&self, answer: &str) -> Execution {
+        self.execute_with(answer, RunContext::new()).await
+    }
+
+    /// Runs the answer of a model as [`execute`](Self::execute) does, with an approver and a recorder
+    /// for this run. If the future is dropped, the recorder is told that the run was cancelled.
+    pub async fn execute_with(&self, answer: &str, context: RunContext) -> Execution {
+        let mut cancelled = context::Cancelled::new(&context);
+        let execution = self.run(answer, &context).await;
+        cancelled.disarm();
+        context::finish(&context, execution).await
+    }
+
+    async fn run(&self, answer: &str, context: &RunContext) -> Execution {
         let Inner { engine, max_result_bytes, .. } = &*self.0;
         let program = match self.compile(answer, false).await {
             Ok(program) => program,
@@ -163,7 +183,9 @@ impl CodeTool {
             Ok(loaded) => loaded,
             Err(error) => return Execution::not_started(&error),
         };
+        let running = Running::begin(&calls, context);
         let report = worker.entrypoint().run(Some("run"), ()).await;
+        drop(running);
         Execution::of(report, PROGRAM, source, &calls, *max_result_bytes)
     }
 
