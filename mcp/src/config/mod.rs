@@ -2,6 +2,7 @@
 
 mod fields;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ use url::Url;
 
 use self::fields::Fields;
 use crate::error::{Error, Result};
+use crate::policy::Policy;
+use crate::redact::Secrets;
 use crate::text::line;
 
 /// The most bytes of a configuration.
@@ -27,6 +30,9 @@ const MAX_NAME: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     pub(crate) servers: BTreeMap<String, Endpoint>,
+    /// The calls that need approval.
+    pub(crate) policy: Policy,
+    secrets: Secrets,
 }
 
 /// The way to a server.
@@ -65,6 +71,11 @@ impl Config {
     /// and `USER`, and nothing else of the environment. Servers that are `disabled` are left out, and
     /// unknown fields are ignored.
     ///
+    /// `approve` is a list of rules. A call that one of them is true of needs approval. A rule has a
+    /// `tool`, such as `files.write_*`, a `hint`, `"destructive"` or `"writes"`, and patterns of
+    /// arguments, `when` and `unless`. All that it has must be true. Unknown fields of rules are an
+    /// error.
+    ///
     /// # Errors
     /// Errors if a field that is known has a wrong value, a variable is not set, or the text is
     /// longer than 1 MiB. The message names the server and the field.
@@ -94,7 +105,24 @@ impl Config {
         if !found {
             return Err(Error::Config("it has no `mcpServers`".to_owned()));
         }
+        if let Some(rules) = root.get("approve") {
+            let servers = ["mcpServers", "servers"].iter().filter_map(|key| root.get(*key));
+            let names = servers.filter_map(Value::as_object).flat_map(Map::keys);
+            let names: Vec<_> = names.map(String::as_str).collect();
+            config.policy = Policy::parse(rules, &names)?;
+        }
         Ok(config)
+    }
+
+    /// Returns true if there are calls that need approval.
+    pub fn has_approvals(&self) -> bool {
+        !self.policy.is_empty()
+    }
+
+    /// Returns a function that replaces the values of variables and tokens of the configuration by
+    /// `isolet.secret.NAME.`, for records of runs. Values of less than 8 bytes stay.
+    pub fn redactor(&self) -> isolet_runs::Redactor {
+        self.secrets.redactor()
     }
 
     /// Returns the names of the servers, in alphabetical order.
@@ -108,7 +136,8 @@ impl Config {
         fields: &Value,
         variable: &impl Fn(&str) -> Option<String>,
     ) -> Result<()> {
-        let fields = Fields { server: name, fields, variable };
+        let secrets = RefCell::new(std::mem::take(&mut self.secrets));
+        let fields = Fields { server: name, fields, variable, secrets: &secrets };
         if name.is_empty() || name.len() > MAX_NAME {
             return Err(fields.error(format_args!("the name must have 1 to {MAX_NAME} bytes")));
         }
@@ -116,11 +145,14 @@ impl Config {
             return Err(fields.error("it is not an object"));
         }
         if fields.get("disabled", "true or false", Value::as_bool)?.unwrap_or_default() {
+            self.secrets = secrets.take();
             return Ok(());
         }
-        if self.servers.insert(name.to_owned(), fields.endpoint()?).is_some() {
+        let endpoint = fields.endpoint()?;
+        if self.servers.insert(name.to_owned(), endpoint).is_some() {
             return Err(fields.error("the name is there twice"));
         }
+        self.secrets = secrets.take();
         if self.servers.len() > MAX_SERVERS {
             return Err(Error::Config(format!("it has more than {MAX_SERVERS} servers")));
         }

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
     JsonObject, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
@@ -19,8 +18,6 @@ use super::output;
 use super::shared::Shared;
 use crate::text::{harmless, line};
 
-/// The session that is no handle, but begins one.
-const NEW_SESSION: &str = "new";
 /// The results of a search, by default and at most.
 const FOUND: u64 = 10;
 const MAX_FOUND: u64 = 50;
@@ -38,48 +35,6 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    async fn run_code(&self, code: &str, session: Option<&str>) -> CallToolResult {
-        // One that waits for another program of its session must not take a place meanwhile.
-        let known = session.and_then(|handle| self.shared.sessions.find(handle));
-        if known.is_some_and(|session| session.is_busy()) {
-            return refused("The session is busy with another program. Wait for its result.");
-        }
-        // Fails if the semaphore is closed, which it never is.
-        let _place = self.shared.runs.acquire().await;
-        let catalog = self.shared.catalog();
-        let sessions = &self.shared.sessions;
-        let limits = &self.shared.options.limits;
-        let (handle, session) = match session {
-            None => return output::render(catalog.code.execute(code).await, limits),
-            Some(NEW_SESSION) => match sessions.begin(&catalog.code) {
-                Ok(begun) => begun,
-                Err(reason) => return refused(&format!("No session begins: {reason}")),
-            },
-            Some(handle) => match sessions.find(handle) {
-                Some(session) => (handle.to_owned(), session),
-                None => {
-                    return refused(
-                        "There is no such session, or it has ended and its variables are lost. \
-                         `new` begins another one.",
-                    );
-                }
-            },
-        };
-        let execution = session.execute(code).await;
-        let mut result = output::render(execution, limits);
-        if session.has_ended() {
-            sessions.remove(&handle);
-            let text = "The session has ended, and its variables are lost.";
-            result.content.push(ContentBlock::text(text));
-        } else {
-            result.content.push(ContentBlock::text(format!("Session: {handle}")));
-            if let Some(Value::Object(structured)) = &mut result.structured_content {
-                structured.insert("session".to_owned(), handle.into());
-            }
-        }
-        result
-    }
-
     fn search_tools(&self, query: &str, limit: u64) -> CallToolResult {
         let limit = usize::try_from(limit.min(MAX_FOUND)).unwrap_or_default();
         let catalog = self.shared.catalog();
@@ -130,7 +85,8 @@ impl ServerHandler for Handler {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(tools(&self.shared.catalog().description)))
+        let waits = !self.shared.policy.is_empty();
+        Ok(ListToolsResult::with_all_items(tools(&self.shared.catalog().description, waits)))
     }
 
     async fn call_tool(
@@ -147,9 +103,21 @@ impl ServerHandler for Handler {
                     biased;
                     () = context.ct.cancelled() => return Err(cancelled()),
                     () = self.gone.cancelled() => return Err(cancelled()),
-                    result = self.run_code(code, text("session")).boxed() => result,
+                    result = self.run_code(code, text("session"), &context.peer) => result,
                 }
             }
+            ("wait_run", ..) => match text("run") {
+                Some(run) => {
+                    let gone = async {
+                        tokio::select! {
+                            () = context.ct.cancelled() => {}
+                            () = self.gone.cancelled() => {}
+                        }
+                    };
+                    self.wait_run(run, gone).await?
+                }
+                None => refused("The argument `run` must be a string."),
+            },
             ("search_tools", _, Some(query), _) => {
                 let limit = arguments.get("limit").and_then(Value::as_u64).unwrap_or(FOUND);
                 self.search_tools(query, limit)
@@ -203,7 +171,8 @@ const INSTRUCTIONS: &str = "Offers the tools of several servers to programs. Fin
     `search_tools`, read their declarations with `describe_tool`, and call them from a program with \
     `run_code`. Prefer one program to many.";
 
-fn tools(description: &str) -> Vec<Tool> {
+/// Returns the tools. If calls may wait for approval, one of them waits for runs.
+fn tools(description: &str, waits: bool) -> Vec<Tool> {
     let text = |description: &str| json!({"type": "string", "description": description});
     let input = |properties: Value, required: &str| {
         object(json!({"type": "object", "properties": properties, "required": [required]}))
@@ -256,12 +225,19 @@ fn tools(description: &str) -> Vec<Tool> {
         "Returns the TypeScript declaration of a tool.",
         input(json!({"name": text("The name of the tool, such as `files.read_file`.")}), "name"),
     );
-    vec![
-        run.with_title("Run code")
-            .with_raw_output_schema(Arc::new(object(output::schema())))
-            .with_annotations(
-                ToolAnnotations::new().read_only(false).destructive(true).open_world(true),
-            ),
+    let schema = Arc::new(object(output::schema()));
+    let wait = Tool::new(
+        "wait_run",
+        "Waits for the result of a program whose calls wait for approval. It approves nothing.",
+        input(json!({"run": text("The `run` of the result that says `waiting`.")}), "run"),
+    )
+    .with_title("Wait for a run")
+    .with_raw_output_schema(Arc::clone(&schema))
+    .with_annotations(read_only.clone());
+    let mut tools = vec![
+        run.with_title("Run code").with_raw_output_schema(schema).with_annotations(
+            ToolAnnotations::new().read_only(false).destructive(true).open_world(true),
+        ),
         search
             .with_title("Search tools")
             .with_raw_output_schema(Arc::new(object(found)))
@@ -270,7 +246,11 @@ fn tools(description: &str) -> Vec<Tool> {
             .with_title("Describe a tool")
             .with_raw_output_schema(Arc::new(object(declaration)))
             .with_annotations(read_only),
-    ]
+    ];
+    if waits {
+        tools.push(wait);
+    }
+    tools
 }
 
 fn object(value: Value) -> JsonObject {
@@ -287,11 +267,11 @@ fn complete(text: String, structured: Value) -> CallToolResult {
 }
 
 /// Returns a result that tells the model what is wrong with its request.
-fn refused(reason: &str) -> CallToolResult {
+pub(super) fn refused(reason: &str) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(reason)])
 }
 
 /// The answer to a cancelled request, which nobody gets.
-fn cancelled() -> ErrorData {
+pub(super) fn cancelled() -> ErrorData {
     ErrorData::internal_error("the request was cancelled", None)
 }

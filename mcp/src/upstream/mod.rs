@@ -22,6 +22,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use self::client::{Client, Signal};
+pub(crate) use self::pins::Hints;
 use self::pins::Tools;
 use self::process::ProcessTransport;
 use crate::config::Endpoint;
@@ -86,6 +87,11 @@ impl Upstream {
     /// Returns the definitions of the tools that are offered.
     pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
         self.tools().definitions()
+    }
+
+    /// Returns what the server says of a tool.
+    pub(crate) fn hints(&self, tool: &str) -> Hints {
+        self.tools().hints(tool)
     }
 
     pub(crate) fn pins(&self) -> std::collections::BTreeMap<String, String> {

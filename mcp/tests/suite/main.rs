@@ -1,7 +1,11 @@
 //! Real servers, real clients, and what is between them.
 
+#[cfg(unix)]
+mod approvals;
 mod calling;
 mod changes;
+#[cfg(unix)]
+mod crash;
 mod hostile;
 mod http_server;
 mod peer;
@@ -124,7 +128,11 @@ fn text(result: &CallToolResult) -> String {
 }
 
 async fn start(servers: Value, options: Options) -> Result<Server> {
-    let config = Config::parse(&json!({"mcpServers": servers}).to_string(), |_| None)?;
+    start_with(json!({"mcpServers": servers}), options).await
+}
+
+async fn start_with(config: Value, options: Options) -> Result<Server> {
+    let config = Config::parse(&config.to_string(), |_| None)?;
     Server::start(&ENGINE, config, options).await
 }
 
