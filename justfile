@@ -112,8 +112,8 @@ locale-data:
 release-check:
     cargo install --locked --quiet cargo-semver-checks cargo-hack
     cargo hack check --locked -p isolet --feature-powerset --no-dev-deps
-    cargo semver-checks -p isolet -p isolet-wire -p isolet-macros -p isolet-catalog -p isolet-npm -p isolet-mcp
-    cargo package --locked -p isolet-wire -p isolet-macros -p isolet-catalog -p isolet-npm -p isolet -p isolet-mcp -p isolet-cli
+    cargo semver-checks -p isolet -p isolet-wire -p isolet-macros -p isolet-catalog -p isolet-npm -p isolet-runs -p isolet-mcp
+    cargo package --locked -p isolet-wire -p isolet-macros -p isolet-catalog -p isolet-npm -p isolet-runs -p isolet -p isolet-mcp -p isolet-cli
 
 # A stripped command for x86_64 Linux with glibc 2.28 or later, packed into target/dist
 # (needs Python and binutils)

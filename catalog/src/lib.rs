@@ -74,5 +74,6 @@ mod words;
 pub use canonical::canonical_json;
 pub use catalog::{Catalog, Definition, Namespace};
 pub use error::{Error, Result, Violation};
+pub use pattern::Pattern;
 pub use text::{is_hidden, is_hidden_between};
 pub use tool::Tool;

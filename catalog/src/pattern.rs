@@ -18,9 +18,10 @@ const MAX_PATTERNS: usize = 500;
 #[derive(Debug)]
 pub(crate) struct Patterns(Vec<Pattern>);
 
-/// A pattern with the look-aheads at its start as expressions of their own.
-#[derive(Debug)]
-struct Pattern {
+/// A regular expression of ECMAScript that is matched in linear time. Look-aheads are supported at
+/// its start, after `^`, and are expressions of their own.
+#[derive(Clone, Debug)]
+pub struct Pattern {
     /// Expressions, and if each must match or must not match.
     parts: Vec<(Regex, bool)>,
     /// Steps that a byte of text takes.
@@ -35,9 +36,7 @@ impl Patterns {
             return Err(format!("it has more than {MAX_PATTERNS} patterns"));
         }
         let compiled = sources.iter().map(|source| {
-            let small = Pattern::compile(source, SMALL).map(|parts| Pattern { parts, cost: 1 });
-            let large = || Some(Pattern { parts: Pattern::compile(source, LARGE)?, cost: 16 });
-            small.or_else(large).ok_or_else(|| {
+            Pattern::new(source).ok_or_else(|| {
                 let source = text::excerpt(source, 80);
                 format!("`pattern` {source} is not a regular expression that takes linear time")
             })
@@ -47,8 +46,7 @@ impl Patterns {
 
     /// Returns true if a text has a match.
     pub(crate) fn is_match(&self, id: PatternId, text: &str) -> bool {
-        let is_right = |(regex, expected): &(Regex, bool)| regex.is_match(text) == *expected;
-        self.0.get(id.0).is_some_and(|pattern| pattern.parts.iter().all(is_right))
+        self.0.get(id.0).is_some_and(|pattern| pattern.is_match(text))
     }
 
     /// Returns the steps that matching a text takes.
@@ -58,6 +56,18 @@ impl Patterns {
 }
 
 impl Pattern {
+    /// Compiles a pattern. Returns `None` if it is no regular expression, is too large, or needs
+    /// backtracking: a back-reference, or a look-around that is not at the start after `^`.
+    pub fn new(source: &str) -> Option<Self> {
+        let small = Self::compile(source, SMALL).map(|parts| Self { parts, cost: 1 });
+        small.or_else(|| Some(Self { parts: Self::compile(source, LARGE)?, cost: 16 }))
+    }
+
+    /// Returns true if a text has a match, anywhere unless the pattern begins with `^`.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.parts.iter().all(|(regex, expected)| regex.is_match(text) == *expected)
+    }
+
     /// Returns the parts of a pattern, each of at most `limit` bytes.
     fn compile(source: &str, limit: usize) -> Option<Vec<(Regex, bool)>> {
         let mut parts = Vec::new();

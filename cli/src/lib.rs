@@ -28,6 +28,8 @@ mod output;
 mod packages;
 mod record;
 mod run;
+#[cfg(feature = "mcp")]
+mod runs;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(any(feature = "mcp", feature = "serve"))]
@@ -68,6 +70,8 @@ enum Command {
     CodeMode(code_mode::CodeModeArgs),
     #[cfg(feature = "mcp")]
     Mcp(Box<mcp::McpArgs>),
+    #[cfg(feature = "mcp")]
+    Runs(runs::RunsArgs),
     #[cfg(feature = "serve")]
     Serve(Box<serve::args::ServeArgs>),
 }
@@ -87,6 +91,8 @@ pub fn main() -> ExitCode {
         Ok(Args { command: Command::CodeMode(args) }) => code_mode::main(&args),
         #[cfg(feature = "mcp")]
         Ok(Args { command: Command::Mcp(args) }) => mcp::main(*args),
+        #[cfg(feature = "mcp")]
+        Ok(Args { command: Command::Runs(args) }) => runs::main(args),
         #[cfg(feature = "serve")]
         Ok(Args { command: Command::Serve(args) }) => serve::main(*args),
         Err(error) => say(&error),

@@ -8,9 +8,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::builder::ArgGroup;
+use clap::builder::{ArgGroup, PossibleValuesParser, TypedValueParser};
 use isolet::{Backend, Engine, EngineConfig};
 use isolet_mcp::{Config, Error, HostObject, HttpOptions, Options, Pins, Server};
+use isolet_runs::{Durability, RunStore};
 use tokio::net::TcpListener;
 
 use crate::run::{self, Failure};
@@ -35,9 +36,10 @@ Exit status:
 /// Offer the tools of MCP servers and OpenAPI documents to a model as one tool that runs programs.
 ///
 /// Connects to the MCP servers of a configuration and is one itself, with the tools `run_code`,
-/// `search_tools` and `describe_tool`. In a program, which runs in a sandbox, each server, document,
-/// folder and tool is a global object, and nothing else is reached. Speaks the protocol on standard
-/// input and output, or over HTTP with --listen. What happens is reported on standard error.
+/// `search_tools` and `describe_tool`, and `wait_run` if calls need approval. In a program, which runs in
+/// a sandbox, each server, document, folder and tool is a global object, and nothing else is reached.
+/// Speaks the protocol on standard input and output, or over HTTP with --listen. What happens is
+/// reported on standard error.
 #[allow(clippy::doc_markdown, reason = "help has no Markdown")]
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES, group = ArgGroup::new("tools of programs").multiple(true))]
@@ -108,6 +110,20 @@ pub(crate) struct McpArgs {
     #[arg(long, requires = "pins")]
     approve_changes: bool,
 
+    /// Record each run with its calls in FILE, which `isolet runs` shows. A call is made only after its
+    /// start is recorded
+    #[arg(long, value_name = "FILE")]
+    runs: Option<PathBuf>,
+
+    /// What is on disk before a run goes on: each call before it is made (effects), or only the
+    /// beginning and the end of a run (runs)
+    #[arg(long, value_name = "WHAT", value_parser = durability(), default_value = "effects", requires = "runs")]
+    durability: Durability,
+
+    /// The time within which a call must be approved, for configurations with `approve` [default: 10m]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    approval_time: Option<Duration>,
+
     /// The engine that executes the sandboxes: machine code, or the portable interpreter Pulley
     #[arg(long, value_parser = args::engine(), default_value_t)]
     engine: Backend,
@@ -125,6 +141,14 @@ pub(crate) struct McpArgs {
     timeout: Option<Duration>,
 }
 
+/// Returns the parser of `--durability`.
+fn durability() -> impl TypedValueParser<Value = Durability> {
+    PossibleValuesParser::new(["effects", "runs"]).map(|text| match text.as_str() {
+        "runs" => Durability::Runs,
+        _ => Durability::Effects,
+    })
+}
+
 pub(crate) fn main(args: McpArgs) -> ExitCode {
     let terminal = Arc::new(Terminal::default());
     match start(args, &terminal) {
@@ -136,11 +160,20 @@ pub(crate) fn main(args: McpArgs) -> ExitCode {
 fn start(args: McpArgs, terminal: &Arc<Terminal>) -> Result<(), Failure> {
     descriptors::check().map_err(Failure::internal)?;
     let config = config(&args)?;
+    let runs = match &args.runs {
+        Some(path) => Some(open_runs(path, &config, args.durability)?),
+        None if config.has_approvals() => {
+            let text = "`approve` in --config needs --runs FILE, where calls that wait are shown and \
+                        decided about";
+            return Err(Failure::Usage(text.to_owned()));
+        }
+        None => None,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::internal(format_args!("the runtime does not start: {error}")))?;
-    let served = runtime.block_on(serve(args, config, terminal));
+    let served = runtime.block_on(serve(args, config, runs, terminal));
     // Reading standard input cannot be ended.
     runtime.shutdown_background();
     served
@@ -230,13 +263,25 @@ impl Listener {
     }
 }
 
-async fn serve(args: McpArgs, config: Config, terminal: &Arc<Terminal>) -> Result<(), Failure> {
+fn open_runs(path: &Path, config: &Config, durability: Durability) -> Result<RunStore, Failure> {
+    let redactor = Some(config.redactor());
+    let options = isolet_runs::Options { durability, redactor, ..isolet_runs::Options::default() };
+    RunStore::open(path, options).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+async fn serve(
+    args: McpArgs,
+    config: Config,
+    runs: Option<RunStore>,
+    terminal: &Arc<Terminal>,
+) -> Result<(), Failure> {
     if args.token_file.is_none() && args.listen.is_some_and(|it| !it.ip().is_loopback()) {
         let text = "--listen: an address that is not of this machine needs --token-file";
         return Err(Failure::Usage(text.to_owned()));
     }
     let mut signals = Signals::new().map_err(Failure::internal)?;
-    let mut options = Options::default();
+    let mut options = Options { runs, ..Options::default() };
+    options.limits.approval_time = args.approval_time.unwrap_or(options.limits.approval_time);
     let program = &mut options.program;
     program.fuel = args.fuel.unwrap_or(program.fuel);
     program.memory_bytes = args.memory.unwrap_or(program.memory_bytes);
@@ -303,6 +348,7 @@ fn failure(error: Error) -> Failure {
         Error::Listen(error) => Failure::internal(error),
         // The reasons are printed already.
         Error::NoServers(_) => Failure::Usage("no MCP server can be used".to_owned()),
+        error @ Error::Control(_) => Failure::internal(error),
         error => Failure::Usage(error.to_string()),
     }
 }

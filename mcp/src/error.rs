@@ -27,6 +27,9 @@ pub enum Error {
     /// The client and the server do not agree on how to begin.
     #[error("the connection does not begin: {0}")]
     Handshake(String),
+    /// The socket for decisions about calls cannot be made.
+    #[error("the socket for approvals: {0}")]
+    Control(io::Error),
     /// The listener fails.
     #[error("the listener: {0}")]
     Listen(#[from] io::Error),

@@ -63,22 +63,39 @@
 //! A request that is cancelled, or whose client is gone, ends its program at once. Over HTTP, a
 //! client of 2025-11-25 that loses its connection may come back for the result, so that only
 //! cancelling ends its program.
+//!
+//! # Approval and records
+//!
+//! The configuration says which calls need approval. Such a call waits, and the program goes on from
+//! there after the decision. A client that can is asked, and [`Server::waiting`] and
+//! [`Server::decide`] are for everybody else; with [`Options::runs`], so is [`Decisions`], from
+//! another process. The tools that a model sees decide nothing. `run_code` is answered while a run
+//! waits, and the tool `wait_run` returns its result.
+//!
+//! With [`Options::runs`], each run and each call is recorded in a file (`isolet_runs`), and no call is
+//! made whose start is not recorded.
 
 #![cfg_attr(not(test), warn(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
 
 mod catalog;
 mod config;
+#[cfg(unix)]
+mod control;
 mod error;
 mod files;
 mod openapi;
+mod policy;
 mod progress;
 mod provider;
+mod redact;
 mod server;
 mod settings;
 mod text;
 mod upstream;
 
 pub use config::Config;
+#[cfg(unix)]
+pub use control::Decisions;
 pub use error::{Error, Result};
-pub use server::{HttpOptions, Server};
+pub use server::{HttpOptions, Server, WaitingCall};
 pub use settings::{Event, HostObject, Limits, Observer, Options, Pins};

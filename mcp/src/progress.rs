@@ -59,24 +59,6 @@ impl Progress {
     }
 }
 
-/// The context of a program, or of a session: the client of the program that runs.
-#[derive(Default)]
-pub(crate) struct Reporter(Mutex<Option<Arc<Progress>>>);
-
-impl Reporter {
-    pub(crate) fn new(progress: Option<Arc<Progress>>) -> Self {
-        Self(Mutex::new(progress))
-    }
-
-    pub(crate) fn set(&self, progress: Option<Arc<Progress>>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = progress;
-    }
-
-    pub(crate) fn get(&self) -> Option<Arc<Progress>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
 /// The calls of one connection whose progress somebody wants to know.
 #[derive(Default)]
 pub(crate) struct Listeners(Mutex<HashMap<ProgressToken, Listener>>);

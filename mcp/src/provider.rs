@@ -7,7 +7,7 @@ use isolet::code_mode::{ToolCall, ToolDefinition, ToolFailure, ToolHandler};
 use serde_json::Value;
 
 use crate::openapi::Api;
-use crate::progress::Reporter;
+use crate::progress::Progress;
 use crate::upstream::{List, Upstream};
 
 /// The origin of the tools of one namespace.
@@ -75,8 +75,7 @@ impl Provider {
     async fn call(&self, call: ToolCall) -> Result<Value, ToolFailure> {
         match self {
             Self::Server(server) => {
-                let reporter = call.context.and_then(|it| it.downcast::<Reporter>().ok());
-                let progress = reporter.and_then(|reporter| reporter.get());
+                let progress = call.context.and_then(|it| it.downcast::<Progress>().ok());
                 server.call(call.tool, call.arguments, progress).await
             }
             Self::Api(api) => api.call(&call.tool, call.arguments).await,

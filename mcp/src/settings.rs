@@ -5,6 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use isolet_runs::RunStore;
+
+use crate::text::line;
+
 /// The digests of the definitions of tools, by server and tool, in hexadecimal.
 pub type Pins = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -13,8 +17,9 @@ pub type Pins = BTreeMap<String, BTreeMap<String, String>>;
 pub struct Options {
     /// The limits of servers, calls and results.
     pub limits: Limits,
-    /// The limits of each program. The time that tools take counts in its wall time. Default:
-    /// those of [`isolet::Limits`], with a wall time of 5 minutes.
+    /// The limits of each program. The time that tools take counts in its wall time. If there are
+    /// calls that need approval, [`Limits::approval_time`] is added to the wall time. Default: those
+    /// of [`isolet::Limits`], with a wall time of 5 minutes.
     pub program: isolet::Limits,
     /// Definitions that were approved before, as [`Server::pins`](crate::Server::pins) returns
     /// them. A tool whose definition differs from its pin is not offered; a tool without a pin is.
@@ -22,6 +27,10 @@ pub struct Options {
     pub pins: Pins,
     /// Objects of the host that programs reach as globals, beside the servers. Default: none.
     pub objects: Vec<HostObject>,
+    /// Where runs are recorded. A run that cannot be recorded does not begin. On Unix, a socket
+    /// beside the file takes decisions of the process's user about calls that wait for approval.
+    /// Default: none.
+    pub runs: Option<RunStore>,
     /// A function that is called with each event, from any thread. It must not block. Default:
     /// none.
     pub observer: Option<Observer>,
@@ -38,6 +47,7 @@ impl Default for Options {
             program,
             pins: Pins::new(),
             objects: Vec::new(),
+            runs: None,
             observer: None,
         }
     }
@@ -50,6 +60,7 @@ impl fmt::Debug for Options {
             .field("program", &self.program)
             .field("pins", &self.pins)
             .field("objects", &self.objects)
+            .field("runs", &self.runs)
             .finish_non_exhaustive()
     }
 }
@@ -119,6 +130,18 @@ pub struct Limits {
     /// The most sessions in which programs share their variables, of all clients. For another one,
     /// the session that was used longest ago ends. Each has a sandbox. Default: 32.
     pub code_sessions: usize,
+    /// The time within which a call must be approved. It is rejected then. Default: 10 minutes.
+    pub approval_time: Duration,
+    /// The time for which a call waits for its approval before `run_code` answers that it waits, if
+    /// the client cannot be asked. Default: 1 second.
+    pub waiting_time: Duration,
+    /// The same time if the client is asked, and the time for which `wait_run` waits. Many clients give
+    /// up a request after a minute. Default: 45 seconds.
+    pub hold_time: Duration,
+    /// The most runs that go on after `run_code` has answered, those with a result that was not
+    /// fetched for 10 minutes included. If all go on, another one is answered when it ends.
+    /// Default: 16.
+    pub held_runs: usize,
     /// The most bytes of the text of one result for the model, and of its structured content each.
     /// What is longer is cut, and the result says so. Default: 64 KiB.
     pub output_bytes: usize,
@@ -142,6 +165,10 @@ impl Default for Limits {
             definition_bytes: 4 << 20,
             runs: 32,
             code_sessions: 32,
+            approval_time: Duration::from_mins(10),
+            waiting_time: Duration::from_secs(1),
+            hold_time: Duration::from_secs(45),
+            held_runs: 16,
             output_bytes: 64 << 10,
             media_bytes: 4 << 20,
             request_bytes: 1 << 20,
@@ -186,6 +213,20 @@ pub enum Event {
         /// The cause.
         reason: String,
     },
+    /// A call waits for its approval.
+    Waiting {
+        /// The id of the call.
+        id: String,
+        /// The name of the server.
+        server: String,
+        /// The name of the tool.
+        tool: String,
+    },
+    /// A run was not recorded, or not to its end.
+    Unrecorded {
+        /// The cause.
+        reason: String,
+    },
     /// The definition of a tool differs from the approved one, so its calls fail.
     Changed {
         /// The name of the server.
@@ -203,6 +244,13 @@ impl fmt::Display for Event {
             Self::Output { server, line } => write!(f, "{server} | {line}"),
             Self::LeftOut { server, tool, reason } => {
                 write!(f, "{server}: {tool} left out: {reason}")
+            }
+            Self::Waiting { id, server, tool } => {
+                let (server, tool) = (line(server, 100), line(tool, 256));
+                write!(f, "{server}: a call of {tool} waits for approval: {id}")
+            }
+            Self::Unrecorded { reason } => {
+                write!(f, "a run is not recorded: {}", line(reason, 500))
             }
             Self::Changed { server, tool } => write!(
                 f,

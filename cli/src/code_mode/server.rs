@@ -306,15 +306,14 @@ impl Server {
             _ => return Err(invalid("either `tool` or `session` must be given")),
         };
         drop(state);
-        // A text or a number is always JSON.
-        let run = serde_json::to_string(id).unwrap_or_default();
+        let context = RunContext::new().value(Arc::new(id.clone()));
         let (server, own) = (Arc::clone(self), id.clone());
         self.begin(id, bytes, Some(tool), session, async move {
             let (name, open) = match target {
                 Target::Tool(tool) => {
                     let _slot = server.runs.acquire().await;
-                    let outcome =
-                        Outcome::new(tool.execute_as(&run, &code).await, text_bytes, false);
+                    let execution = tool.execute_with(&code, context).await;
+                    let outcome = Outcome::new(execution, text_bytes, false);
                     // The slot is held until the answer has room, so that only so many wait.
                     return Ok(server.host.line(&Outgoing::reply(&own, outcome)).await);
                 }
@@ -323,7 +322,7 @@ impl Server {
             let _turn = open.turn.lock().await;
             let _slot = server.runs.acquire().await;
             open.set_running(Some(own.clone()));
-            let execution = open.session.execute_as(&run, &code).await;
+            let execution = open.session.execute_with(&code, context).await;
             open.set_running(None);
             let has_ended = open.session.has_ended();
             if has_ended {

@@ -105,7 +105,7 @@ async fn approval(host: &Host, tool: &str, call: &ToolCall) -> Approval {
 struct Params<'a> {
     tool: &'a str,
     /// The identifier of the request that runs the program.
-    run: Option<Id>,
+    run: Option<&'a Id>,
     call: usize,
     namespace: &'a str,
     name: &'a str,
@@ -117,7 +117,7 @@ impl<'a> Params<'a> {
     fn of(tool: &'a str, call: &'a ToolCall) -> Self {
         Self {
             tool,
-            run: serde_json::from_str(&call.run).ok(),
+            run: call.context.as_ref().and_then(|id| id.downcast_ref::<Id>()),
             call: call.index,
             namespace: &call.namespace,
             name: &call.tool,

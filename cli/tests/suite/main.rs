@@ -22,6 +22,8 @@ mod printed;
 mod record;
 mod repeat;
 mod results;
+#[cfg(all(unix, feature = "mcp"))]
+mod runs;
 #[cfg(all(unix, feature = "serve"))]
 mod serve;
 mod streams;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::folder::{Folder, Said, said};
 
-fn mcp(folder: &Folder, arguments: &[&str]) -> Command {
+pub(crate) fn mcp(folder: &Folder, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_isolet"));
     command.arg("mcp").args(arguments).current_dir(folder.path());
     command.env_remove("RUST_BACKTRACE").env_remove("CLICOLOR_FORCE");
@@ -15,7 +15,7 @@ fn mcp(folder: &Folder, arguments: &[&str]) -> Command {
 }
 
 /// Returns a folder with the configuration of one server, `inner`, which has no servers.
-fn folder(name: &str) -> Folder {
+pub(crate) fn folder(name: &str) -> Folder {
     let inner = json!({
         "command": env!("CARGO_BIN_EXE_isolet"),
         "args": ["mcp", "--config", "empty.json"],
@@ -26,15 +26,15 @@ fn folder(name: &str) -> Folder {
 }
 
 /// A client on the standard streams.
-struct Client {
-    child: Child,
+pub(crate) struct Client {
+    pub(crate) child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     next: u64,
 }
 
 impl Client {
-    fn new(folder: &Folder, arguments: &[&str]) -> Self {
+    pub(crate) fn new(folder: &Folder, arguments: &[&str]) -> Self {
         let mut child = mcp(folder, arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -61,7 +61,7 @@ impl Client {
         writeln!(self.input, "{message}").expect("the server reads");
     }
 
-    fn request(&mut self, method: &str, params: &Value) -> Value {
+    pub(crate) fn request(&mut self, method: &str, params: &Value) -> Value {
         self.next += 1;
         let id = self.next;
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
@@ -75,12 +75,12 @@ impl Client {
         }
     }
 
-    fn run(&mut self, code: &str) -> Value {
+    pub(crate) fn run(&mut self, code: &str) -> Value {
         self.request("tools/call", &json!({"name": "run_code", "arguments": {"code": code}}))
     }
 
     /// Closes the connection, and returns the exit status.
-    fn end(self) -> Option<i32> {
+    pub(crate) fn end(self) -> Option<i32> {
         let Self { mut child, input, .. } = self;
         drop(input);
         child.wait().expect("it ends").code()

@@ -1,5 +1,6 @@
 //! The fields of one server in the configuration.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use url::{Host, Url};
 
 use super::{Endpoint, MAX_NAME, Process};
 use crate::error::{Error, Result};
+use crate::redact::Secrets;
 use crate::text::line;
 
 /// Variables of the environment that each process of a server gets: those of the official SDKs.
@@ -36,6 +38,7 @@ pub(super) struct Fields<'a, F> {
     pub(super) server: &'a str,
     pub(super) fields: &'a Value,
     pub(super) variable: &'a F,
+    pub(super) secrets: &'a RefCell<Secrets>,
 }
 
 impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
@@ -134,6 +137,7 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
         }
         if let Some(token) = self.text("bearer")? {
             let token = self.expand("bearer", token)?;
+            self.secrets.borrow_mut().add(&format!("{}_BEARER", self.server), &token);
             headers.push(self.header(AUTHORIZATION.as_str(), format!("Bearer {token}"))?);
         }
         if !headers.is_empty() && url.scheme() == "http" && !is_local(&url) {
@@ -171,7 +175,13 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
             };
             let name = name.strip_prefix("env:").unwrap_or(name);
             match ((self.variable)(name), default) {
-                (Some(value), _) => out.push_str(&value),
+                (Some(value), _) => {
+                    // Processes are given these in any case, and they are in many texts.
+                    if !INHERITED.contains(&name) {
+                        self.secrets.borrow_mut().add(name, &value);
+                    }
+                    out.push_str(&value);
+                }
                 (None, Some(default)) => out.push_str(default),
                 (None, None) => {
                     let name = line(name, MAX_NAME);

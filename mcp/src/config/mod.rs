@@ -3,6 +3,7 @@
 mod api;
 mod fields;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -16,6 +17,8 @@ pub(crate) use self::fields::is_local;
 
 use self::fields::Fields;
 use crate::error::{Error, Result};
+use crate::policy::Policy;
+use crate::redact::Secrets;
 use crate::text::line;
 
 /// The most bytes of a configuration.
@@ -33,6 +36,9 @@ pub struct Config {
     pub(crate) servers: BTreeMap<String, Endpoint>,
     /// The documents of `OpenAPI`.
     pub(crate) apis: BTreeMap<String, Api>,
+    /// The calls that need approval.
+    pub(crate) policy: Policy,
+    secrets: Secrets,
 }
 
 /// The way to a server.
@@ -75,6 +81,10 @@ impl Config {
     /// optionally `server`, its address, `variables` of the address, `credentials` by the names of
     /// the document's security schemes, a `bearer` token, and `addresses` that the server may have
     /// although they are not public. Variables are expanded in all but `file`.
+    /// `approve` is a list of rules. A call that one of them is true of needs approval. A rule has a
+    /// `tool`, such as `files.write_*`, a `hint`, `"destructive"` or `"writes"`, and patterns of
+    /// arguments, `when` and `unless`. All that it has must be true. Unknown fields of rules are an
+    /// error.
     ///
     /// # Errors
     /// Errors if a field that is known has a wrong value, a variable is not set, or the text is
@@ -115,7 +125,24 @@ impl Config {
         if !found {
             return Err(Error::Config("it has no `mcpServers`".to_owned()));
         }
+        if let Some(rules) = root.get("approve") {
+            let servers = ["mcpServers", "servers"].iter().filter_map(|key| root.get(*key));
+            let names = servers.filter_map(Value::as_object).flat_map(Map::keys);
+            let names: Vec<_> = names.map(String::as_str).collect();
+            config.policy = Policy::parse(rules, &names)?;
+        }
         Ok(config)
+    }
+
+    /// Returns true if there are calls that need approval.
+    pub fn has_approvals(&self) -> bool {
+        !self.policy.is_empty()
+    }
+
+    /// Returns a function that replaces the values of variables and tokens of the configuration by
+    /// `isolet.secret.NAME.`, for records of runs. Values of less than 8 bytes stay.
+    pub fn redactor(&self) -> isolet_runs::Redactor {
+        self.secrets.redactor()
     }
 
     /// Returns the names of the servers, and those of the documents, each in alphabetical order.
@@ -129,7 +156,8 @@ impl Config {
         fields: &Value,
         variable: &impl Fn(&str) -> Option<String>,
     ) -> Result<()> {
-        let fields = Fields { server: name, fields, variable };
+        let secrets = RefCell::new(std::mem::take(&mut self.secrets));
+        let fields = Fields { server: name, fields, variable, secrets: &secrets };
         if name.is_empty() || name.len() > MAX_NAME {
             return Err(fields.error(format_args!("the name must have 1 to {MAX_NAME} bytes")));
         }
@@ -137,11 +165,14 @@ impl Config {
             return Err(fields.error("it is not an object"));
         }
         if fields.get("disabled", "true or false", Value::as_bool)?.unwrap_or_default() {
+            self.secrets = secrets.take();
             return Ok(());
         }
-        if self.servers.insert(name.to_owned(), fields.endpoint()?).is_some() {
+        let endpoint = fields.endpoint()?;
+        if self.servers.insert(name.to_owned(), endpoint).is_some() {
             return Err(fields.error("the name is there twice"));
         }
+        self.secrets = secrets.take();
         self.check_count()
     }
 

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, GetPromptRequestParams,
     GetPromptResponse, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
@@ -22,12 +21,10 @@ use tokio_util::sync::CancellationToken;
 use super::news::News;
 use super::output;
 use super::shared::Shared;
-use crate::progress::{Progress, Reporter};
+use crate::progress::Progress;
 use crate::text::{harmless, line};
 use crate::upstream::List;
 
-/// The session that is no handle, but begins one.
-const NEW_SESSION: &str = "new";
 /// The results of a search, by default and at most.
 const FOUND: u64 = 10;
 const MAX_FOUND: u64 = 50;
@@ -45,58 +42,6 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    async fn run_code(
-        &self,
-        code: &str,
-        session: Option<&str>,
-        progress: Option<Arc<Progress>>,
-    ) -> CallToolResult {
-        // One that waits for another program of its session must not take a place meanwhile.
-        let known = session.and_then(|handle| self.shared.sessions.find(handle));
-        if known.is_some_and(|session| session.code.is_busy()) {
-            return refused("The session is busy with another program. Wait for its result.");
-        }
-        // Fails if the semaphore is closed, which it never is.
-        let _place = self.shared.runs.acquire().await;
-        let catalog = self.shared.catalog();
-        let sessions = &self.shared.sessions;
-        let limits = &self.shared.options.limits;
-        let (handle, session) = match session {
-            None => {
-                let tool = catalog.code.with_context(Arc::new(Reporter::new(progress)));
-                return output::render(tool.execute(code).await, limits);
-            }
-            Some(NEW_SESSION) => match sessions.begin(&catalog.code) {
-                Ok(begun) => begun,
-                Err(reason) => return refused(&format!("No session begins: {reason}")),
-            },
-            Some(handle) => match sessions.find(handle) {
-                Some(session) => (handle.to_owned(), session),
-                None => {
-                    return refused(
-                        "There is no such session, or it has ended and its variables are lost. \
-                         `new` begins another one.",
-                    );
-                }
-            },
-        };
-        session.reporter.set(progress);
-        let execution = session.code.execute(code).await;
-        session.reporter.set(None);
-        let mut result = output::render(execution, limits);
-        if session.code.has_ended() {
-            sessions.remove(&handle);
-            let text = "The session has ended, and its variables are lost.";
-            result.content.push(ContentBlock::text(text));
-        } else {
-            result.content.push(ContentBlock::text(format!("Session: {handle}")));
-            if let Some(Value::Object(structured)) = &mut result.structured_content {
-                structured.insert("session".to_owned(), handle.into());
-            }
-        }
-        result
-    }
-
     fn search_tools(&self, query: &str, limit: u64) -> CallToolResult {
         let limit = usize::try_from(limit.min(MAX_FOUND)).unwrap_or_default();
         let catalog = self.shared.catalog();
@@ -163,7 +108,8 @@ impl ServerHandler for Handler {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(tools(&self.shared.catalog().description)))
+        let waits = !self.shared.policy.is_empty();
+        Ok(ListToolsResult::with_all_items(tools(&self.shared.catalog().description, waits)))
     }
 
     async fn call_tool(
@@ -185,9 +131,21 @@ impl ServerHandler for Handler {
                     biased;
                     () = context.ct.cancelled() => return Err(cancelled()),
                     () = self.gone.cancelled() => return Err(cancelled()),
-                    result = self.run_code(code, text("session"), progress.map(Arc::new)).boxed() => result,
+                    result = self.run_code(code, text("session"), progress, &context.peer) => result,
                 }
             }
+            ("wait_run", ..) => match text("run") {
+                Some(run) => {
+                    let gone = async {
+                        tokio::select! {
+                            () = context.ct.cancelled() => {}
+                            () = self.gone.cancelled() => {}
+                        }
+                    };
+                    self.wait_run(run, gone).await?
+                }
+                None => refused("The argument `run` must be a string."),
+            },
             ("search_tools", _, Some(query), _) => {
                 match arguments.get("limit").map(Value::as_u64) {
                     None => self.search_tools(query, FOUND),
@@ -295,7 +253,8 @@ const INSTRUCTIONS: &str = "Offers the tools of several servers to programs. Fin
     `search_tools`, read their declarations with `describe_tool`, and call them from a program with \
     `run_code`. Prefer one program to many.";
 
-fn tools(description: &str) -> Vec<Tool> {
+/// Returns the tools. If calls may wait for approval, one of them waits for runs.
+fn tools(description: &str, waits: bool) -> Vec<Tool> {
     let text = |description: &str| json!({"type": "string", "description": description});
     let input = |properties: Value, required: &str| {
         object(json!({"type": "object", "properties": properties, "required": [required]}))
@@ -348,12 +307,19 @@ fn tools(description: &str) -> Vec<Tool> {
         "Returns the TypeScript declaration of a tool.",
         input(json!({"name": text("The name of the tool, such as `files.read_file`.")}), "name"),
     );
-    vec![
-        run.with_title("Run code")
-            .with_raw_output_schema(Arc::new(object(output::schema())))
-            .with_annotations(
-                ToolAnnotations::new().read_only(false).destructive(true).open_world(true),
-            ),
+    let schema = Arc::new(object(output::schema()));
+    let wait = Tool::new(
+        "wait_run",
+        "Waits for the result of a program whose calls wait for approval. It approves nothing.",
+        input(json!({"run": text("The `run` of the result that says `waiting`.")}), "run"),
+    )
+    .with_title("Wait for a run")
+    .with_raw_output_schema(Arc::clone(&schema))
+    .with_annotations(read_only.clone());
+    let mut tools = vec![
+        run.with_title("Run code").with_raw_output_schema(schema).with_annotations(
+            ToolAnnotations::new().read_only(false).destructive(true).open_world(true),
+        ),
         search
             .with_title("Search tools")
             .with_raw_output_schema(Arc::new(object(found)))
@@ -362,7 +328,11 @@ fn tools(description: &str) -> Vec<Tool> {
             .with_title("Describe a tool")
             .with_raw_output_schema(Arc::new(object(declaration)))
             .with_annotations(read_only),
-    ]
+    ];
+    if waits {
+        tools.push(wait);
+    }
+    tools
 }
 
 fn object(value: Value) -> JsonObject {
@@ -379,11 +349,11 @@ fn complete(text: String, structured: Value) -> CallToolResult {
 }
 
 /// Returns a result that tells the model what is wrong with its request.
-fn refused(reason: &str) -> CallToolResult {
+pub(super) fn refused(reason: &str) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(reason)])
 }
 
 /// The answer to a cancelled request, which nobody gets.
-fn cancelled() -> ErrorData {
+pub(super) fn cancelled() -> ErrorData {
     ErrorData::internal_error("the request was cancelled", None)
 }

@@ -1,10 +1,14 @@
 //! The server that clients connect to.
 
+mod approver;
 mod handler;
+mod held;
 mod http;
 mod news;
 mod output;
 mod passed;
+mod pending;
+mod run;
 mod sessions;
 mod shared;
 
@@ -12,7 +16,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use isolet::Engine;
-use isolet::code_mode::CodeTool;
+use isolet::code_mode::{Approval, CodeTool};
 use rmcp::RoleServer;
 use rmcp::service::{RxJsonRpcMessage, ServerInitializeError, ServiceExt as _, TxJsonRpcMessage};
 use rmcp::transport::Transport;
@@ -22,12 +26,17 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use self::http::HttpOptions;
+pub(crate) use self::pending::Pending;
+pub use self::pending::WaitingCall;
 
 use self::handler::Handler;
+use self::held::Held;
 use self::sessions::Sessions;
 use self::shared::Shared;
 use crate::catalog::Catalog;
 use crate::config::{self, Config};
+#[cfg(unix)]
+use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::openapi::Api;
 use crate::provider::Provider;
@@ -59,7 +68,13 @@ impl Server {
     /// # Errors
     /// Errors if none can be used, unless the configuration has none, or if the tools cannot be
     /// offered to programs.
-    pub async fn start(engine: &Engine, config: Config, options: Options) -> Result<Self> {
+    pub async fn start(engine: &Engine, config: Config, mut options: Options) -> Result<Self> {
+        let policy = config.policy;
+        if !policy.is_empty() {
+            // People are slower than programs.
+            let program = &mut options.program;
+            program.wall = program.wall.saturating_add(options.limits.approval_time);
+        }
         let empty = CodeTool::builder(engine).limits(options.program.clone()).build();
         let empty = empty.map_err(|error| Error::Tools(error.to_string()))?;
         // Starts no sandbox.
@@ -102,6 +117,9 @@ impl Server {
             engine: engine.clone(),
             runs: Semaphore::new(options.limits.runs),
             sessions: Sessions::new(options.limits.code_sessions),
+            policy,
+            pending: Arc::default(),
+            held: Held::new(options.limits.held_runs),
             options,
             providers,
             current: watch::Sender::new(Arc::new(catalog)),
@@ -112,7 +130,23 @@ impl Server {
         tokio::spawn(
             stop.clone().run_until_cancelled_owned(async move { follower.follow(&wake).await }),
         );
+        #[cfg(unix)]
+        if let Some(runs) = &shared.options.runs {
+            let control = Control::bind(runs.path()).map_err(Error::Control)?;
+            let serving = control.serve(Arc::clone(&shared.pending));
+            tokio::spawn(stop.clone().run_until_cancelled_owned(serving));
+        }
         Ok(Self { shared, _stop: stop.drop_guard() })
+    }
+
+    /// Returns the calls that wait for a decision.
+    pub fn waiting(&self) -> Vec<WaitingCall> {
+        self.shared.pending.list(None)
+    }
+
+    /// Decides about a call that waits. Returns false if no such call waits.
+    pub fn decide(&self, id: &str, decision: Approval) -> bool {
+        self.shared.pending.decide(id, decision)
     }
 
     /// Returns the digests of all tools, those that are not offered because they have changed
@@ -167,9 +201,15 @@ impl Server {
         }
     }
 
-    /// Ends the connections to the upstream servers, and waits until their processes have ended,
-    /// some seconds at most.
+    /// Ends the runs that go on and the connections to the upstream servers, and waits until the
+    /// processes of these have ended, some seconds at most, and until all is recorded.
     pub async fn close(self) {
+        self.shared.held.end().await;
+        if let Some(runs) = &self.shared.options.runs
+            && let Err(error) = runs.flush().await
+        {
+            self.shared.options.observe(Event::Unrecorded { reason: error.to_string() });
+        }
         join_all(self.shared.providers.iter().map(Provider::close)).await;
     }
 }

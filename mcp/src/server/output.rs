@@ -1,6 +1,7 @@
 //! Results of programs, as text for the model and as structured content.
 
 use isolet::code_mode::{CallOutcome, Execution, ExecutionError};
+use isolet_runs::RunId;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
 
@@ -28,6 +29,16 @@ pub(super) fn schema() -> Value {
             "logs": {"type": "array", "items": log},
             "calls": {"type": "array", "items": call},
             "session": text,
+            "waiting": {
+                "description": "The program still runs, and `wait_run` returns its result. These \
+                    calls wait for the approval of a person.",
+                "type": "object",
+                "properties": {"run": text, "calls": {"type": "array", "items": object(
+                    json!({"id": text, "tool": text, "arguments": text}),
+                    &["id", "tool", "arguments"],
+                )}},
+                "required": ["run", "calls"],
+            },
             "truncated": {
                 "type": "boolean",
                 "description": "True if something was too long. Such a `result` is the beginning \
@@ -36,6 +47,11 @@ pub(super) fn schema() -> Value {
         }),
         &["logs", "calls"],
     )
+}
+
+/// Returns the structured content of a run that goes on.
+pub(super) fn waiting(run: RunId, calls: &[Value]) -> Value {
+    json!({"waiting": {"run": run.to_string(), "calls": calls}, "logs": [], "calls": []})
 }
 
 /// Returns what the client gets.

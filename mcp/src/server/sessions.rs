@@ -6,8 +6,6 @@ use std::time::Instant;
 
 use isolet::code_mode::{CodeSession, CodeTool};
 
-use crate::progress::Reporter;
-
 /// The sessions by their handles. Whoever has a handle may use its session.
 pub(super) struct Sessions {
     most: usize,
@@ -15,15 +13,8 @@ pub(super) struct Sessions {
 }
 
 struct Kept {
-    session: Session,
+    session: Arc<CodeSession>,
     used: Instant,
-}
-
-/// A session, and who hears of the progress of its program.
-#[derive(Clone)]
-pub(super) struct Session {
-    pub(super) code: Arc<CodeSession>,
-    pub(super) reporter: Arc<Reporter>,
 }
 
 impl Sessions {
@@ -35,31 +26,28 @@ impl Sessions {
     /// the one that was used longest ago ends.
     ///
     /// Errors if no session can begin.
-    pub(super) fn begin(&self, code: &CodeTool) -> Result<(String, Session), String> {
+    pub(super) fn begin(&self, code: &CodeTool) -> Result<(String, Arc<CodeSession>), String> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| error.to_string())?;
         let handle = format!("{:032x}", u128::from_ne_bytes(random));
-        let reporter = Arc::new(Reporter::default());
-        let code = code.with_context(Arc::clone(&reporter) as _);
-        let code = Arc::new(code.session().map_err(|error| error.to_string())?);
-        let session = Session { code, reporter };
+        let session = Arc::new(code.session().map_err(|error| error.to_string())?);
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         while sessions.len() >= self.most.max(1) {
             let oldest = sessions.iter().min_by_key(|(_, kept)| kept.used);
             let Some(handle) = oldest.map(|(handle, _)| handle.clone()) else { break };
             sessions.remove(&handle);
         }
-        let kept = Kept { session: session.clone(), used: Instant::now() };
+        let kept = Kept { session: Arc::clone(&session), used: Instant::now() };
         sessions.insert(handle.clone(), kept);
         Ok((handle, session))
     }
 
     /// Returns the session of a handle.
-    pub(super) fn find(&self, handle: &str) -> Option<Session> {
+    pub(super) fn find(&self, handle: &str) -> Option<Arc<CodeSession>> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = sessions.get_mut(handle)?;
         kept.used = Instant::now();
-        Some(kept.session.clone())
+        Some(Arc::clone(&kept.session))
     }
 
     /// Forgets a session that has ended.

@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use isolet::Engine;
+use isolet::code_mode::ToolCall;
 use tokio::sync::{Notify, Semaphore, watch};
 
+use super::held::Held;
+use super::pending::{Pending, WaitingCall};
 use super::sessions::Sessions;
 use crate::catalog::Catalog;
+use crate::policy::Policy;
 use crate::provider::Provider;
 use crate::settings::{Event, Options};
 use crate::upstream::List;
@@ -22,6 +26,9 @@ pub(super) struct Shared {
     pub(super) providers: Vec<Provider>,
     pub(super) runs: Semaphore,
     pub(super) sessions: Sessions,
+    pub(super) policy: Policy,
+    pub(super) pending: Arc<Pending>,
+    pub(super) held: Held,
     pub(super) current: watch::Sender<Arc<Catalog>>,
     /// The numbers of changes of the lists of resources and prompts.
     pub(super) lists: watch::Sender<(u64, u64)>,
@@ -31,6 +38,24 @@ impl Shared {
     /// Returns the catalog. A run keeps the one that it began with.
     pub(super) fn catalog(&self) -> Arc<Catalog> {
         Arc::clone(&self.current.borrow())
+    }
+
+    /// Returns true if a call needs approval.
+    pub(super) fn needs_approval(&self, call: &ToolCall) -> bool {
+        let upstream = self.upstreams.iter().find(|it| it.name() == call.namespace);
+        let hints = upstream.map(|upstream| upstream.hints(&call.tool)).unwrap_or_default();
+        self.policy.applies(&call.namespace, &call.tool, hints, &call.arguments)
+    }
+
+    /// Returns what replaces secrets in texts for people.
+    pub(super) fn redactor(&self) -> Option<&isolet_runs::Redactor> {
+        self.options.runs.as_ref()?.options().redactor.as_ref()
+    }
+
+    /// Says that a call waits.
+    pub(super) fn waits(&self, call: &WaitingCall) {
+        let WaitingCall { id, server, tool, .. } = call.clone();
+        self.options.observe(Event::Waiting { id, server, tool });
     }
 
     /// Returns a receiver that sees later changes of the catalog.

@@ -25,6 +25,7 @@ use tokio::sync::Notify;
 
 pub(crate) use self::client::List;
 use self::client::{Client, Signal};
+pub(crate) use self::pins::Hints;
 use self::pins::Tools;
 use self::process::ProcessTransport;
 use crate::config::Endpoint;
@@ -95,6 +96,11 @@ impl Upstream {
     /// Returns the definitions of the tools that are offered.
     pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
         self.tools().definitions()
+    }
+
+    /// Returns what the server says of a tool.
+    pub(crate) fn hints(&self, tool: &str) -> Hints {
+        self.tools().hints(tool)
     }
 
     pub(crate) fn pins(&self) -> std::collections::BTreeMap<String, String> {

@@ -24,9 +24,29 @@ pub(crate) struct Tools {
 
 struct Pinned {
     digest: String,
+    /// What the server says of the tool with this definition.
+    hints: Hints,
     /// The definition with this digest. `None` if the server has not shown it yet.
     definition: Option<ToolDefinition>,
     state: State,
+}
+
+/// What a server says of a tool. By default, a tool writes and destroys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hints {
+    pub(crate) is_read_only: bool,
+    pub(crate) is_additive: bool,
+}
+
+impl Hints {
+    fn of(tool: &Tool) -> Self {
+        let annotations = tool.annotations.as_ref();
+        let is = |hint: Option<Option<bool>>, value| hint.flatten() == Some(value);
+        Self {
+            is_read_only: is(annotations.map(|it| it.read_only_hint), true),
+            is_additive: is(annotations.map(|it| it.destructive_hint), false),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +62,7 @@ impl Tools {
     pub(crate) fn new(pins: &BTreeMap<String, String>) -> Self {
         let pinned = |digest: &String| Pinned {
             digest: digest.clone(),
+            hints: Hints::default(),
             definition: None,
             state: State::Gone,
         };
@@ -68,6 +89,7 @@ impl Tools {
                 leave_out("the name is too long or empty");
                 continue;
             }
+            let hints = Hints::of(&tool);
             let (definition, json) = definition_of(tool);
             let Some(json) = json else {
                 leave_out("its definition nests too deeply");
@@ -86,6 +108,7 @@ impl Tools {
                 }
                 Some(pinned) if pinned.digest == digest => {
                     pinned.definition = Some(definition);
+                    pinned.hints = hints;
                     pinned.state = State::Offered;
                 }
                 Some(pinned) => {
@@ -108,7 +131,8 @@ impl Tools {
                 }
                 None => {
                     let definition = Some(definition);
-                    self.tools.insert(name, Pinned { digest, definition, state: State::Offered });
+                    let state = State::Offered;
+                    self.tools.insert(name, Pinned { digest, hints, definition, state });
                 }
             }
         }
@@ -129,6 +153,11 @@ impl Tools {
                 server with --approve-changes"),
             Some(State::Gone) | None => Err("the server does not have this tool any more"),
         }
+    }
+
+    /// Returns what the server says of a tool.
+    pub(super) fn hints(&self, name: &str) -> Hints {
+        self.tools.get(name).map(|pinned| pinned.hints).unwrap_or_default()
     }
 
     /// Returns the definitions that programs see: those that are pinned.

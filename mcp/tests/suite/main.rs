@@ -1,7 +1,11 @@
 //! Real servers, real clients, and what is between them.
 
+#[cfg(unix)]
+mod approvals;
 mod calling;
 mod changes;
+#[cfg(unix)]
+mod crash;
 mod hostile;
 mod http_server;
 mod openapi;
@@ -130,11 +134,12 @@ fn text(result: &CallToolResult) -> String {
 }
 
 async fn start(servers: Value, options: Options) -> Result<Server> {
-    Server::start(&ENGINE, config(&servers), options).await
+    start_with(json!({"mcpServers": servers}), options).await
 }
 
-fn config(servers: &Value) -> Config {
-    Config::parse(&json!({"mcpServers": servers}).to_string(), |_| None).unwrap()
+async fn start_with(config: Value, options: Options) -> Result<Server> {
+    let config = Config::parse(&config.to_string(), |_| None)?;
+    Server::start(&ENGINE, config, options).await
 }
 
 /// Returns the configuration of a server that is a process of this program.

@@ -16,6 +16,12 @@ pub enum Approval {
 
 /// Decides about calls. Async closures with one argument are approvers.
 pub trait Approver: Send + Sync + 'static {
+    /// Returns false if a call may be made without a decision. It must not block. Default: true.
+    fn is_needed(&self, call: &ToolCall) -> bool {
+        let _ = call;
+        true
+    }
+
     /// Decides about a call. The program waits at this very call, and other calls that it has
     /// made go on. The wall time of the program's limits passes meanwhile. The future is
     /// dropped if the program ends before it.

@@ -172,7 +172,7 @@ impl CodeToolBuilder {
             declarations,
             description,
         };
-        Ok(CodeTool(Arc::new(inner), None))
+        Ok(CodeTool(Arc::new(inner)))
     }
 }
 

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::context::RunContext;
+use super::recorder::CallEnd;
 use crate::error::Result;
 use crate::error::fault::internal;
 
@@ -91,6 +93,8 @@ impl Drop for UnderWay {
 pub(super) struct Calls {
     /// A random number, so that no two runs have the same keys.
     run: u64,
+    /// The context of the program that runs. `None` if no program may make calls.
+    context: Mutex<Option<RunContext>>,
     state: Mutex<State>,
 }
 
@@ -99,8 +103,6 @@ struct State {
     records: Vec<CallRecord>,
     bytes: usize,
     made: usize,
-    /// The embedder's name of the program that runs.
-    name: Arc<str>,
     /// The bytes of the arguments of calls that are under way.
     under_way: usize,
     /// The calls that were made before the records begin.
@@ -114,21 +116,21 @@ impl Calls {
     /// Errors if the operating system has no randomness.
     pub(super) fn new() -> Result<Self> {
         let run = getrandom::u64().map_err(internal)?;
-        Ok(Self { run, state: Mutex::default() })
+        Ok(Self { run, context: Mutex::new(Some(RunContext::new())), state: Mutex::default() })
+    }
+
+    /// Sets the context of the program that runs.
+    pub(super) fn set_context(&self, context: Option<RunContext>) {
+        *self.context.lock().unwrap_or_else(PoisonError::into_inner) = context;
+    }
+
+    /// Returns the context of the program that runs. `None` if it has ended.
+    pub(super) fn context(&self) -> Option<RunContext> {
+        self.context.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Sets the embedder's name of the program that runs.
-    pub(super) fn set_name(&self, name: &str) {
-        self.state().name = name.into();
-    }
-
-    /// Returns the embedder's name of the program that runs.
-    pub(super) fn name(&self) -> Arc<str> {
-        Arc::clone(&self.state().name)
     }
 
     /// Returns the idempotency key of a call.
@@ -204,6 +206,18 @@ pub(super) enum Ended<'a> {
     Answered,
     /// A value, and the bytes of memory that it takes, at most.
     Done(Json, usize),
+}
+
+impl Ended<'_> {
+    /// Returns what a recorder is told.
+    pub(super) fn shown(&self) -> CallEnd<'_> {
+        match self {
+            Self::Refused(reason) => CallEnd::Refused(reason),
+            Self::Failed(reason) => CallEnd::Failed(reason),
+            Self::Answered => CallEnd::Answered,
+            Self::Done(json, _) => CallEnd::Done(json),
+        }
+    }
 }
 
 impl State {

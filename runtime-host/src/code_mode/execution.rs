@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::calls::{CallOutcome, CallRecord, Calls};
 use super::from_line;
+use super::recorder::RecordError;
 use crate::engine::log::{Level, LogLine};
 use crate::engine::source::position_of;
 use crate::engine::transpiler::{ProgramError, Refusal};
@@ -34,6 +35,10 @@ pub struct Execution {
     /// True if the value was longer than the limit, or nested too deeply for JSON of this host, and
     /// is a text.
     pub is_cut: bool,
+    /// True if the program began. If not, it has made no call.
+    pub has_run: bool,
+    /// The error if the end of the run could not be recorded.
+    pub record_error: Option<RecordError>,
     /// The lines that the program wrote with `console`.
     pub logs: Vec<LogLine>,
     /// The calls that the program made, in its order: at most 1,000, which take at most 16 MiB of
@@ -115,6 +120,8 @@ impl Execution {
         Self {
             result: Err(error),
             is_cut: false,
+            has_run: false,
+            record_error: None,
             logs: Vec::new(),
             calls: Vec::new(),
             calls_made: 0,
@@ -139,7 +146,7 @@ impl Execution {
             }
             Err(error) => (Err(ExecutionError::of(&error, name, source)), false),
         };
-        Self { result, is_cut, logs, calls, calls_made, usage }
+        Self { result, is_cut, has_run: true, record_error: None, logs, calls, calls_made, usage }
     }
 
     /// Returns the outcome as text for the model: the value or the error, the lines that were

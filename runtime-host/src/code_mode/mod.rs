@@ -33,10 +33,14 @@
 mod approval;
 mod builder;
 mod calls;
+mod context;
 mod execution;
 mod namespace;
 mod nulls;
+mod recorder;
 mod session;
+#[cfg(feature = "runs")]
+mod stored;
 mod tool;
 
 use std::collections::BTreeMap;
@@ -54,12 +58,15 @@ use crate::limits::Limits;
 use crate::rpc::stub::Stub;
 use crate::worker_code::WorkerCode;
 use calls::Calls;
+use context::Running;
 use namespace::{Namespace, Recorded};
 
 pub use approval::{Approval, Approver};
 pub use builder::CodeToolBuilder;
 pub use calls::{CallOutcome, CallRecord};
+pub use context::RunContext;
 pub use execution::{Execution, ExecutionError};
+pub use recorder::{CallEnd, PlannedCall, RecordError, Recording, RunEnd, RunRecorder};
 pub use session::CodeSession;
 pub use tool::{Context, ToolCall, ToolDefinition, ToolFailure, ToolHandler};
 
@@ -84,7 +91,7 @@ export default { run: (_, env) => program(env) };
 /// Each program runs in a sandbox of its own, which reaches the tools and nothing else: no
 /// network, no files, no other program. A clone is another handle to the same tool.
 #[derive(Clone)]
-pub struct CodeTool(Arc<Inner>, Option<Context>);
+pub struct CodeTool(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
@@ -120,14 +127,6 @@ impl CodeTool {
     pub fn builder(engine: &Engine) -> CodeToolBuilder {
         CodeToolBuilder::new(engine.clone())
     }
-
-    /// Returns a handle to the same tool whose programs, and sessions that begin with it, give each
-    /// [`ToolCall`] this context.
-    #[must_use]
-    pub fn with_context(&self, context: Context) -> Self {
-        Self(Arc::clone(&self.0), Some(context))
-    }
-
     /// Returns the interface of all tools as TypeScript, to be shown to the model.
     pub fn declarations(&self) -> &str {
         &self.0.declarations
@@ -151,12 +150,19 @@ impl CodeTool {
     /// Dropping the future ends the program at once, and drops the calls of tools that it waits
     /// for.
     pub async fn execute(&self, answer: &str) -> Execution {
-        self.execute_as("", answer).await
+        self.execute_with(answer, RunContext::new()).await
     }
 
-    /// Runs the answer of a model, as [`execute`](Self::execute) does, with a name for the run, which
-    /// the calls of its tools have as [`ToolCall::run`].
-    pub async fn execute_as(&self, run: &str, answer: &str) -> Execution {
+    /// Runs the answer of a model as [`execute`](Self::execute) does, with an approver and a recorder
+    /// for this run. If the future is dropped, the recorder is told that the run was cancelled.
+    pub async fn execute_with(&self, answer: &str, context: RunContext) -> Execution {
+        let mut cancelled = context::Cancelled::new(&context);
+        let execution = self.run(answer, &context).await;
+        cancelled.disarm();
+        context::finish(&context, execution).await
+    }
+
+    async fn run(&self, answer: &str, context: &RunContext) -> Execution {
         let Inner { engine, max_result_bytes, .. } = &*self.0;
         let program = match self.compile(answer, false).await {
             Ok(program) => program,
@@ -165,7 +171,6 @@ impl CodeTool {
         let source = from_line(answer, program.first_line);
         let calls = Calls::new().map(Arc::new);
         let loaded = calls.and_then(|calls| {
-            calls.set_name(run);
             let mut code = WorkerCode::of_modules("main.js".to_owned())
                 .add("main.js", Module::JavaScript(MAIN.to_owned()))
                 .add("globals.js", Module::JavaScript(GLOBALS.to_owned()))
@@ -178,7 +183,9 @@ impl CodeTool {
             Ok(loaded) => loaded,
             Err(error) => return Execution::not_started(&error),
         };
+        let running = Running::begin(&calls, context);
         let report = worker.entrypoint().run(Some("run"), ()).await;
+        drop(running);
         Execution::of(report, PROGRAM, source, &calls, *max_result_bytes)
     }
 
@@ -202,8 +209,7 @@ impl CodeTool {
         }
         for name in namespaces {
             let (name, tools, calls) = (name.clone(), Arc::clone(tools), Arc::clone(calls));
-            let context = self.1.clone();
-            code = code.env(name.clone(), Stub::new(Namespace { name, tools, calls, context }));
+            code = code.env(name.clone(), Stub::new(Namespace { name, tools, calls }));
         }
         for (name, stub) in capabilities {
             let (name, stub, calls) = (name.clone(), stub.clone(), Arc::clone(calls));

@@ -9,8 +9,10 @@ use serde_json::Value as Json;
 use super::Tools;
 use super::approval::Approval;
 use super::calls::{Argument, BYTES_PER_VALUE, Calls, Ended, UnderWay};
+use super::context::RunContext;
 use super::nulls::WithNulls;
-use super::tool::{Context, ToolCall, ToolFailure, ToolHandler};
+use super::recorder::{PlannedCall, RecordError, Recording};
+use super::tool::{ToolCall, ToolFailure, ToolHandler};
 use crate::error::thrown::{Thrown, shown};
 use crate::rpc::capability::{Answer, Call, Capability, failed};
 use crate::rpc::stub::Stub;
@@ -26,25 +28,114 @@ pub(super) struct Namespace {
     pub(super) name: String,
     pub(super) tools: Arc<Tools>,
     pub(super) calls: Arc<Calls>,
-    pub(super) context: Option<Context>,
 }
 
 impl Capability for Namespace {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         let argument = argument(&arguments);
         let number = self.calls.begin(&self.name, method, argument.as_ref().ok());
+        let Some(context) = self.calls.context() else {
+            return failed(ended(&self.calls, number));
+        };
+        let json = argument.as_ref().ok().map(|argument| &argument.json);
+        let record = Record::plan(context, &self.calls, &self.name, method, json, number);
         match self.prepare(method, argument, number) {
             Ok((handler, call, under_way)) => Box::pin(async move {
-                let answer = self.make(&*handler, call).await;
+                let answer = self.make(&*handler, call, record).await;
                 drop(under_way);
                 answer
             }),
             Err(thrown) => {
-                self.calls.end(number, Ended::Refused(&thrown.message));
-                failed(thrown)
+                record.end(Ended::Refused(&thrown.message));
+                match record.planned {
+                    None => failed(thrown),
+                    // A program that makes many such calls must not be faster than the record.
+                    Some(planned) => Box::pin(async move {
+                        planned.await.map_err(|error| unrecorded(&error))?;
+                        Err(thrown)
+                    }),
+                }
             }
         }
     }
+}
+
+/// The record of one call.
+struct Record {
+    calls: Arc<Calls>,
+    context: RunContext,
+    number: usize,
+    /// The outcome of recording that the call was made, if that is recorded.
+    planned: Option<Recording>,
+}
+
+impl Record {
+    fn plan(
+        context: RunContext,
+        calls: &Arc<Calls>,
+        namespace: &str,
+        tool: &str,
+        arguments: Option<&Json>,
+        number: usize,
+    ) -> Self {
+        let planned = context.recorder.as_ref().map(|recorder| {
+            let idempotency_key = &calls.key(number);
+            let index = number;
+            recorder.planned(&PlannedCall { index, namespace, tool, arguments, idempotency_key })
+        });
+        Self { calls: Arc::clone(calls), context, number, planned }
+    }
+
+    /// Waits until the plan is recorded.
+    async fn wait(&mut self) -> Result<(), Thrown> {
+        match self.planned.take() {
+            Some(planned) => planned.await.map_err(|error| self.refuse(&error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until the start is recorded. The call must not be made if this errors.
+    async fn start(&mut self) -> Result<(), Thrown> {
+        let started = self.context.recorder.as_ref().map(|it| it.started(self.number));
+        // Both are on their way.
+        self.wait().await?;
+        match started {
+            Some(started) => started.await.map_err(|error| self.refuse(&error)),
+            None => Ok(()),
+        }
+    }
+
+    fn answered(&self, answer: Result<Value, Thrown>) -> Result<Value, Thrown> {
+        match &answer {
+            Ok(_) => self.end(Ended::Answered),
+            Err(thrown) => self.end(Ended::Failed(&thrown.message)),
+        }
+        answer
+    }
+
+    fn refuse(&self, error: &RecordError) -> Thrown {
+        let thrown = unrecorded(error);
+        self.end(Ended::Refused(&thrown.message));
+        thrown
+    }
+
+    fn end(&self, ended: Ended<'_>) {
+        if let Some(recorder) = &self.context.recorder {
+            recorder.ended(self.number, ended.shown());
+        }
+        self.calls.end(self.number, ended);
+    }
+}
+
+fn unrecorded(error: &RecordError) -> Thrown {
+    Thrown::named("RecordError", format!("the call was not made: {error}"))
+}
+
+/// Records a call that comes after the end of the program that it would belong to.
+fn ended(calls: &Calls, number: usize) -> Thrown {
+    let text = "the call was not made: the program has ended";
+    calls.end(number, Ended::Refused(text));
+    Thrown::named("Error", text)
 }
 
 impl Namespace {
@@ -71,36 +162,45 @@ impl Namespace {
             namespace: tool.original_namespace().to_owned(),
             tool: tool.definition().name.clone(),
             arguments: json,
-            run: self.calls.name(),
             index: number,
             idempotency_key: self.calls.key(number),
-            context: self.context.clone(),
+            context: None,
         };
         Ok((Arc::clone(handler), call, under_way))
     }
 
-    async fn make(&self, handler: &dyn ToolHandler, call: ToolCall) -> Result<Value, Thrown> {
-        let number = call.index;
-        if let Some(approver) = &self.tools.approver
-            && let Approval::Rejected(reason) = approver.approve(&call).await
-        {
-            self.calls.end(number, Ended::Refused(&reason));
-            return Err(Thrown::named("RejectedError", reason));
+    async fn make(
+        &self,
+        handler: &dyn ToolHandler,
+        mut call: ToolCall,
+        mut record: Record,
+    ) -> Result<Value, Thrown> {
+        call.context.clone_from(&record.context.value);
+        let own = record.context.approver.clone();
+        let approver = own.or_else(|| self.tools.approver.clone());
+        if let Some(approver) = approver.filter(|it| it.is_needed(&call)) {
+            // Whoever decides may read the record.
+            record.wait().await?;
+            if let Approval::Rejected(reason) = approver.approve(&call).await {
+                record.end(Ended::Refused(&reason));
+                return Err(Thrown::named("RejectedError", reason));
+            }
         }
+        record.start().await?;
         match handler.call(call).await {
             Ok(json) => {
                 let value = Value::from_serialize(&WithNulls(&json)).map_err(|error| {
                     let message = format!("the answer of the tool cannot be passed on: {error}");
-                    self.calls.end(number, Ended::Failed(&message));
+                    record.end(Ended::Failed(&message));
                     Thrown::named("ToolError", message)
                 })?;
                 // A value takes at least a byte of the message.
                 let bytes = value.as_bytes().len().saturating_mul(BYTES_PER_VALUE / 4);
-                self.calls.end(number, Ended::Done(json, bytes));
+                record.end(Ended::Done(json, bytes));
                 Ok(value)
             }
             Err(ToolFailure { message }) => {
-                self.calls.end(number, Ended::Failed(&message));
+                record.end(Ended::Failed(&message));
                 Err(Thrown::named("ToolError", message))
             }
         }
@@ -165,15 +265,25 @@ impl Capability for Recorded {
     }
 
     fn request(self: Arc<Self>, call: Call) -> Answer {
-        let number = self.calls.begin(&self.name, &call.path.join("."), None);
-        let answer = self.stub.clone().request(call);
+        let method = call.path.join(".");
+        let number = self.calls.begin(&self.name, &method, None);
+        let Some(context) = self.calls.context() else {
+            return failed(ended(&self.calls, number));
+        };
+        let mut record = Record::plan(context, &self.calls, &self.name, &method, None, number);
+        let stub = self.stub.clone();
+        if record.planned.is_some() {
+            return Box::pin(async move {
+                record.start().await?;
+                let answer = stub.request(call).await;
+                record.answered(answer)
+            });
+        }
+        // Calls that are not recorded keep their order.
+        let answer = stub.request(call);
         Box::pin(async move {
             let answer = answer.await;
-            match &answer {
-                Ok(_) => self.calls.end(number, Ended::Answered),
-                Err(thrown) => self.calls.end(number, Ended::Failed(&thrown.message)),
-            }
-            answer
+            record.answered(answer)
         })
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::calls::Calls;
+use super::context::{self, RunContext, Running};
 use super::execution::Execution;
 use super::{CodeTool, GLOBALS, Inner, from_line};
 use crate::engine::source::{Found, Module, ModuleSource};
@@ -97,12 +98,20 @@ impl CodeSession {
     /// Dropping the future while the program runs cancels it and ends the session. A loop in it
     /// ends at its limit.
     pub async fn execute(&self, answer: &str) -> Execution {
-        self.execute_as("", answer).await
+        self.execute_with(answer, RunContext::new()).await
     }
 
-    /// Runs the answer of a model, as [`execute`](Self::execute) does, with a name for the run, which
-    /// the calls of its tools have as [`ToolCall::run`](super::ToolCall::run).
-    pub async fn execute_as(&self, run: &str, answer: &str) -> Execution {
+    /// Runs the answer of a model as [`execute`](Self::execute) does, with an approver and a recorder
+    /// for this program. Its calls end with it: none is made between two programs then. If the
+    /// future is dropped, the recorder is told that the run was cancelled.
+    pub async fn execute_with(&self, answer: &str, context: RunContext) -> Execution {
+        let mut cancelled = context::Cancelled::new(&context);
+        let execution = self.run(answer, &context).await;
+        cancelled.disarm();
+        context::finish(&context, execution).await
+    }
+
+    async fn run(&self, answer: &str, context: &RunContext) -> Execution {
         let mut count = self.count.lock().await;
         if self.has_ended() {
             return Execution::of_ended_session();
@@ -123,7 +132,9 @@ impl CodeSession {
         self.program.set(Some((name.clone(), source.to_owned())));
         // If this future is dropped, nobody knows how far the program has come.
         self.has_ended.store(true, Ordering::Relaxed);
+        let running = Running::begin(&self.calls, context);
         let report = self.worker.entrypoint().run(Some("run"), (format!("./{name}"),)).await;
+        drop(running);
         self.program.set(None);
         // The sandbox has the module, and asks for none twice.
         self.worker.code().sources.remove_compiled(&name);

@@ -19,21 +19,16 @@ pub struct ToolCall {
     pub tool: String,
     /// The argument. It has been checked against the schema of the tool's input.
     pub arguments: Json,
-    /// The name of the run, as [`CodeTool::execute_as`](super::CodeTool::execute_as) was given it.
-    /// Empty if the run has none. In a session, a call of a program that has ended already has the
-    /// name of the program that runs.
-    pub run: Arc<str>,
     /// The number of the call among the calls of its program, or of its session, from 0.
     pub index: usize,
     /// A key that no other call has, and that stays the same if the call is made again for the
     /// same place in the same run.
     pub idempotency_key: String,
-    /// The context of the tool that runs the program: [`CodeTool::with_context`](super::CodeTool::with_context).
+    /// The value of the run's context: [`RunContext::value`](super::RunContext::value).
     pub context: Option<Context>,
 }
 
-/// Anything that handlers of tools need to know of the program, such as the request that it runs
-/// for.
+/// Anything that handlers of tools need to know of a run, such as the request that it is for.
 pub type Context = Arc<dyn Any + Send + Sync>;
 
 /// The error of a tool, which the program can catch: an `Error` with the name `ToolError`.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use isolet::Limits;
-use isolet::code_mode::{Approval, CallOutcome, CodeTool, Execution, ToolCall};
+use isolet::code_mode::{Approval, CallOutcome, CodeTool, Execution, RunContext, ToolCall};
 use serde_json::json;
 
 use super::{definition, files};
@@ -96,12 +96,22 @@ async fn handlers_know_the_context() {
         })
         .build()
         .expect("a tool");
-    let [one, other] = ["one", "other"].map(|name| tool.with_context(Arc::new(name.to_owned())));
-    let run = async |tool: &CodeTool| tool.execute("t.who()").await.result.expect("a result");
-    assert_eq!(run(&one).await, json!("one"));
-    assert_eq!(run(&tool).await, json!(null));
-    let session = other.session().expect("a session");
-    assert_eq!(session.execute("t.who()").await.result.expect("a result"), json!("other"));
+    let context = |name: &str| RunContext::new().value(Arc::new(name.to_owned()));
+    let (a, b) = tokio::join!(
+        tool.execute_with("t.who()", context("a")),
+        tool.execute_with("t.who()", context("b"))
+    );
+    assert_eq!(
+        (a.result.expect("a result"), b.result.expect("a result")),
+        (json!("a"), json!("b"))
+    );
+    assert_eq!(tool.execute("t.who()").await.result.expect("a result"), json!(null));
+    let session = tool.session().expect("a session");
+    for run in ["a", "b"] {
+        let execution = session.execute_with("t.who()", context(run)).await;
+        assert_eq!(execution.result.expect("a result"), run);
+    }
+    assert_eq!(session.execute("t.who()").await.result.expect("a result"), json!(null));
 }
 
 #[tokio::test]
@@ -119,26 +129,6 @@ async fn a_null_of_a_tool_is_null() {
         [await t.none() === null, it.a === null, it.b[0] === null, it.b[1].c === null, it]";
     let execution = tool.execute(program).await;
     assert_eq!(execution.result.expect("a result"), json!([true, true, true, true, value]));
-}
-
-#[tokio::test]
-async fn calls_have_the_name_of_their_run() {
-    let tool = CodeTool::builder(&engine())
-        .tool("t", definition("run", json!({})), async |call: ToolCall| Ok(json!(*call.run)))
-        .build()
-        .expect("a tool");
-    let (a, b) =
-        tokio::join!(tool.execute_as("a", "await t.run()"), tool.execute_as("b", "await t.run()"));
-    assert_eq!(
-        (a.result.expect("a result"), b.result.expect("a result")),
-        (json!("a"), json!("b"))
-    );
-    assert_eq!(tool.execute("await t.run()").await.result.expect("a result"), "");
-    let session = tool.session().expect("a session");
-    for run in ["a", "b"] {
-        assert_eq!(session.execute_as(run, "await t.run()").await.result.expect("a result"), run);
-    }
-    assert_eq!(session.execute("await t.run()").await.result.expect("a result"), "");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod answers;
 mod calls;
 mod hostile;
+mod records;
 mod sessions;
 
 use isolet::code_mode::{CodeTool, CodeToolBuilder, ToolCall, ToolDefinition, ToolFailure};

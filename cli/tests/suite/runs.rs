@@ -1,0 +1,156 @@
+//! `isolet runs`, and what `isolet mcp --runs` records.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::folder::{Folder, Said, said};
+use crate::mcp::{Client, mcp};
+
+const SERVER: [&str; 4] = ["--config", "config.json", "--runs", "runs"];
+
+/// Returns a folder with the configuration of one server, `inner`, whose calls need approval if they
+/// run `risk`.
+fn folder(name: &str) -> Folder {
+    let inner = json!({
+        "command": env!("CARGO_BIN_EXE_isolet"),
+        "args": ["mcp", "--config", "empty.json"],
+    });
+    let config = json!({
+        "mcpServers": {"inner": inner},
+        "approve": [{"tool": "inner.run_code", "when": {"code": "risk"}}],
+    });
+    Folder::new(name)
+        .file("empty.json", "{\"mcpServers\": {}}")
+        .file("config.json", config.to_string())
+}
+
+fn runs(folder: &Folder, arguments: &[&str]) -> Said {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_isolet"));
+    command.arg("runs").args(arguments).args(["--runs", "runs"]).current_dir(folder.path());
+    command.env_remove("RUST_BACKTRACE").env_remove("CLICOLOR_FORCE");
+    said(&mut command)
+}
+
+fn json(folder: &Folder, arguments: &[&str]) -> Value {
+    let said = runs(folder, &[arguments, &["--json"]].concat());
+    assert_eq!(said.code, Some(0), "{said:?}");
+    serde_json::from_str(&said.out).expect("JSON")
+}
+
+#[test]
+fn runs_are_shown_while_the_server_runs_and_after() {
+    let folder = folder("runs-shown");
+    let mut client = Client::new(&folder, &SERVER);
+    client.run("const a = '\u{202e}';\nawait inner.run_code({ code: '1 + 1' }); return 'two'");
+    client.run("throw new Error('no')");
+    let check = |folder: &Folder| {
+        let listed = json(folder, &["list"]);
+        let states = listed.as_array().expect("a list").iter().map(|run| &run["state"]);
+        assert_eq!(states.collect::<Vec<_>>(), ["failed", "returned"]);
+        let id = listed[1]["id"].as_str().expect("an id");
+        let shown = json(folder, &["show", id]);
+        assert_eq!(shown["effects"][0]["state"], "done", "{shown}");
+        assert_eq!(shown["effects"][0]["arguments"]["text"], "{\"code\":\"1 + 1\"}");
+        assert_eq!(shown["durability"], "effects");
+        let page = runs(folder, &["show", id]).out;
+        for text in ["state returned", "| const a = '\\u{202e}';\n| await", "inner.run_code: done"]
+        {
+            assert!(page.contains(text), "{text:?} is not in {page}");
+        }
+        assert!(runs(folder, &["list"]).out.contains("const a = '\\u{202e}';"));
+        assert!(runs(folder, &["show"]).out.contains("Error: no"));
+        assert_eq!(json(folder, &["list", "--limit", "1"]).as_array().map(Vec::len), Some(1));
+    };
+    check(&folder);
+    assert_eq!(client.end(), Some(0));
+    check(&folder);
+    assert!(!folder.path().join("runs.sock").exists());
+}
+
+#[test]
+fn a_person_decides_about_calls_that_wait() {
+    let folder = folder("runs-approve");
+    let mut client = Client::new(&folder, &SERVER);
+    let program = "(await inner.run_code({ code: '1 + 1 // risk' })).result";
+    let mut waits = || {
+        let mut waiting = client.run(program)["structuredContent"]["waiting"].take();
+        let call = waiting["calls"][0]["id"].as_str().expect("an id").to_owned();
+        (waiting["run"].take(), call)
+    };
+    let (first, call) = waits();
+    let waiting = json(&folder, &["waiting"]);
+    assert_eq!((&waiting[0]["id"], &waiting[0]["run"]), (&json!(call), &first));
+    let page = runs(&folder, &["waiting"]).out;
+    assert!(page.contains("inner.run_code\n| {\"code\":\"1 + 1 // risk\"}"), "{page}");
+    let (second, other) = waits();
+    assert_eq!(runs(&folder, &["approve", &call]).code, Some(0));
+    let rejected = runs(&folder, &["reject", &other, "--reason", "too risky"]);
+    assert_eq!(rejected.code, Some(0));
+    let mut wait = |run: &Value| {
+        let arguments = json!({"name": "wait_run", "arguments": {"run": run}});
+        client.request("tools/call", &arguments)["structuredContent"].take()
+    };
+    assert_eq!(wait(&first)["result"], 2);
+    assert_eq!(wait(&second)["error"]["message"], "too risky");
+    let _ = runs(&folder, &["approve", &call]).expect_failure(2, &["no call", "waits"]);
+    assert_eq!(runs(&folder, &["waiting"]).out, "no call waits\n");
+    client.end();
+    let _ = runs(&folder, &["approve", &call]).expect_failure(2, &["no `isolet mcp` runs"]);
+}
+
+/// Also of a server that is killed, and the next server goes on with the file.
+#[test]
+fn a_killed_server_leaves_a_record() {
+    let folder = folder("runs-killed");
+    let mut client = Client::new(&folder, &SERVER);
+    let program = "await inner.run_code({ code: '1' }); await inner.run_code({ code: 'risk' })";
+    let waiting = client.run(program)["structuredContent"]["waiting"].take();
+    let id = waiting["run"].as_str().expect("an id");
+    assert_eq!(json(&folder, &["show", id])["state"], "running");
+    client.child.kill().expect("it is killed");
+    client.child.wait().expect("it has ended");
+    let check = || {
+        let shown = json(&folder, &["show", id]);
+        assert_eq!(shown["state"], "crashed");
+        assert_eq!(shown["effects"][0]["state"], "done");
+        assert_eq!(shown["effects"][1]["state"], "neverMade");
+    };
+    check();
+    let page = runs(&folder, &["show", id]).out;
+    assert!(page.contains("inner.run_code: never made"), "{page}");
+    let mut next = Client::new(&folder, &SERVER);
+    check();
+    let arguments = json!({"name": "wait_run", "arguments": {"run": id}});
+    assert_eq!(next.request("tools/call", &arguments)["isError"], true);
+    assert_eq!(next.run("1")["structuredContent"]["result"], 1);
+    next.end();
+    assert_eq!(json(&folder, &["list"]).as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn wrong_input_is_named() {
+    let folder = folder("runs-wrong").file("typo.json", {
+        let servers = json!({"a": {"command": "x"}});
+        json!({"mcpServers": servers, "approve": ["b.delete"]}).to_string()
+    });
+    let _ = runs(&folder, &["list"]).expect_failure(2, &["runs: "]);
+    let _ = runs(&folder, &["show", "abc"]).expect_failure(2, &["32 hexadecimal digits"]);
+    assert!(!folder.path().join("runs").exists());
+    let start = |arguments: &[&str]| said(&mut mcp(&folder, arguments));
+    let _ = start(&SERVER[..2]).expect_failure(2, &["`approve` needs --runs FILE"]);
+    let typo = ["--config", "typo.json", "--runs", "other"];
+    let _ = start(&typo).expect_failure(2, &["rule 1", "b.delete"]);
+    let durability = [&SERVER[..], &["--durability", "none"]].concat();
+    let _ = start(&durability).expect_failure(2, &["effects", "runs"]);
+    let _ = start(&["--config", "empty.json", "--runs", "empty.json"])
+        .expect_failure(2, &["empty.json: "]);
+    let client = Client::new(&folder, &SERVER);
+    let _ = start(&SERVER).expect_failure(2, &["another process records its runs there"]);
+    let id = "0".repeat(32);
+    let _ = runs(&folder, &["show", &id]).expect_failure(2, &["there is no run", &id]);
+    let _ = runs(&folder, &["show"]).expect_failure(2, &["there is no run"]);
+    client.end();
+    let folder = folder.file("runs", "no record");
+    let _ = runs(&folder, &["list"]).expect_failure(2, &["runs: "]);
+}

@@ -1,0 +1,224 @@
+//! Runs of programs for a client.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use isolet::code_mode::{CodeSession, CodeTool, Execution, RunContext};
+use isolet_runs::RunId;
+use rmcp::model::{CallToolResult, ContentBlock};
+use rmcp::{ErrorData, Peer, RoleServer};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::approver::{RunApprover, can_elicit};
+use super::handler::{Handler, cancelled, refused};
+use super::output;
+use super::shared::Shared;
+use crate::progress::Progress;
+use crate::settings::Event;
+use crate::text::harmless;
+
+/// The session that is no handle, but begins one.
+const NEW_SESSION: &str = "new";
+
+/// The answer if a client is gone or has cancelled its request.
+pub(super) type Answer = Result<CallToolResult, ErrorData>;
+
+/// A program and where it runs.
+struct Program {
+    shared: Arc<Shared>,
+    id: RunId,
+    code: String,
+    session: Option<String>,
+    approver: Option<RunApprover>,
+    /// Who hears of the progress of its calls.
+    progress: Option<Progress>,
+}
+
+impl Handler {
+    /// Runs a program. If its calls wait for a decision, the answer says so, and the run goes on.
+    pub(super) async fn run_code(
+        &self,
+        code: &str,
+        session: Option<&str>,
+        progress: Option<Progress>,
+        client: &Peer<RoleServer>,
+    ) -> CallToolResult {
+        // One that waits for another program of its session must not take a place meanwhile.
+        let known = session.and_then(|handle| self.shared.sessions.find(handle));
+        if known.is_some_and(|session| session.is_busy()) {
+            return refused("The session is busy with another program. Wait for its result.");
+        }
+        let id = match RunId::random() {
+            Ok(id) => id,
+            Err(error) => return refused(&format!("The program does not begin: {error}.")),
+        };
+        let shared = Arc::clone(&self.shared);
+        let (waiting, mut waits) = watch::channel(0);
+        let waiting = Arc::new(waiting);
+        let client = Some(client).filter(|client| can_elicit(client)).cloned();
+        let asks = client.is_some();
+        let approver = (!shared.policy.is_empty()).then(|| RunApprover {
+            shared: Arc::clone(&shared),
+            run: id,
+            client,
+            waiting: Arc::clone(&waiting),
+        });
+        let (code, session) = (code.to_owned(), session.map(str::to_owned));
+        let mut run = Program { shared, id, code, session, approver, progress }.run().boxed();
+        let limits = &self.shared.options.limits;
+        let time = if asks { limits.hold_time } else { limits.waiting_time };
+        tokio::select! {
+            biased;
+            result = &mut run => return result,
+            () = waits_for(&mut waits, time) => {}
+        }
+        match self.shared.held.hold(id, run, self.gone.clone()) {
+            Ok(()) => self.waiting(id),
+            // Too many go on, so the client waits for its answer.
+            Err(run) => run.await,
+        }
+    }
+
+    /// Waits for the result of a run that goes on.
+    pub(super) async fn wait_run(&self, id: &str, gone: impl Future<Output = ()>) -> Answer {
+        let unknown = "There is no such run, or its result was fetched, or its time is over.";
+        let Ok(id) = id.parse::<RunId>() else { return Ok(refused(unknown)) };
+        let Some(mut result) = self.shared.held.find(id) else { return Ok(refused(unknown)) };
+        let done = async {
+            let done = result.wait_for(Option::is_some).await;
+            done.ok().and_then(|done| done.clone())
+        };
+        tokio::select! {
+            biased;
+            done = done => {
+                self.shared.held.remove(id);
+                Ok(done.map_or_else(|| refused("The run was cancelled."), |done| done.result))
+            }
+            () = gone => {
+                self.shared.held.remove(id);
+                Err(cancelled())
+            }
+            () = tokio::time::sleep(self.shared.options.limits.hold_time) => Ok(self.waiting(id)),
+        }
+    }
+
+    /// Returns the answer of a run that goes on.
+    fn waiting(&self, id: RunId) -> CallToolResult {
+        let calls = self.shared.pending.list(Some(id));
+        let mut text = String::from("The program still runs.");
+        if !calls.is_empty() {
+            text.push_str(" These calls wait for the approval of a person:");
+        }
+        let calls = calls.iter().map(|call| {
+            let shown = harmless(&format!("{}.{}({})", call.server, call.tool, call.arguments));
+            text.push_str("\n- ");
+            text.push_str(crate::text::prefix(&shown, 1_000).0);
+            let tool = format!("{}.{}", call.server, call.tool);
+            json!({"id": call.id, "tool": harmless(&tool), "arguments": harmless(&call.arguments)})
+        });
+        let calls: Vec<_> = calls.collect();
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\nIt goes on by itself after the decision. Do not run it again: call `wait_run` with \
+             the run {id} for its result."
+        );
+        let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+        result.structured_content = Some(output::waiting(id, &calls));
+        result
+    }
+}
+
+/// Ready when calls have waited for a time, and one still does.
+async fn waits_for(waits: &mut watch::Receiver<usize>, time: Duration) {
+    loop {
+        if waits.wait_for(|count| *count > 0).await.is_err() {
+            return std::future::pending().await;
+        }
+        tokio::time::sleep(time).await;
+        if *waits.borrow() > 0 {
+            return;
+        }
+    }
+}
+
+/// Where a program runs.
+enum Place {
+    Alone(CodeTool),
+    Session(String, Arc<CodeSession>),
+}
+
+impl Program {
+    async fn run(self) -> CallToolResult {
+        let Self { shared, id, code, session, approver, progress } = self;
+        // Fails if the semaphore is closed, which it never is.
+        let _place = shared.runs.acquire().await;
+        let catalog = shared.catalog();
+        let sessions = &shared.sessions;
+        let place = match session {
+            None => Place::Alone(catalog.code.clone()),
+            Some(handle) if handle == NEW_SESSION => match sessions.begin(&catalog.code) {
+                Ok((handle, session)) => Place::Session(handle, session),
+                Err(reason) => return refused(&format!("No session begins: {reason}")),
+            },
+            Some(handle) => match sessions.find(&handle) {
+                Some(session) => Place::Session(handle, session),
+                None => {
+                    return refused(
+                        "There is no such session, or it has ended and its variables are lost. \
+                         `new` begins another one.",
+                    );
+                }
+            },
+        };
+        let mut context = RunContext::new();
+        if let Some(progress) = progress {
+            context = context.value(Arc::new(progress));
+        }
+        if let Some(store) = &shared.options.runs {
+            match store.begin(id, &code).await {
+                Ok(record) => context = context.recorder(record),
+                Err(error) => {
+                    shared.options.observe(Event::Unrecorded { reason: error.to_string() });
+                    return refused(&format!("The program was not run: {error}."));
+                }
+            }
+        }
+        if let Some(approver) = approver {
+            context = context.approver(approver);
+        }
+        let limits = &shared.options.limits;
+        match place {
+            Place::Alone(tool) => {
+                let execution = tool.execute_with(&code, context).await;
+                report(&shared, &execution);
+                output::render(execution, limits)
+            }
+            Place::Session(handle, session) => {
+                let execution = session.execute_with(&code, context).await;
+                report(&shared, &execution);
+                let mut result = output::render(execution, limits);
+                if session.has_ended() {
+                    sessions.remove(&handle);
+                    let text = "The session has ended, and its variables are lost.";
+                    result.content.push(ContentBlock::text(text));
+                } else {
+                    result.content.push(ContentBlock::text(format!("Session: {handle}")));
+                    if let Some(Value::Object(structured)) = &mut result.structured_content {
+                        structured.insert("session".to_owned(), handle.into());
+                    }
+                }
+                result
+            }
+        }
+    }
+}
+
+fn report(shared: &Shared, execution: &Execution) {
+    if let Some(error) = &execution.record_error {
+        shared.options.observe(Event::Unrecorded { reason: error.to_string() });
+    }
+}
