@@ -128,7 +128,6 @@ impl CodeSession {
         if let Err(error) = self.worker.code().sources.set_compiled(name.clone(), compiled) {
             return Execution::not_started(&error);
         }
-        self.calls.set_name(run);
         self.program.set(Some((name.clone(), source.to_owned())));
         // If this future is dropped, nobody knows how far the program has come.
         self.has_ended.store(true, Ordering::Relaxed);
