@@ -166,7 +166,7 @@ fn folders_and_tools_are_globals() {
     }
     assert!(described(&mut client, "COUNT").contains("declare const COUNT: Tool;"));
     let program = "await FILES.write('a.txt', 'two');\n\
-        const { exitCode } = await COUNT.run(['a']);\n\
+        const { exitCode } = await COUNT.run(['a'], { dirs: { '/d': SAME } });\n\
         return [await FILES.readText('a.txt'), await SAME.readText('a.txt'), exitCode]";
     let result = client.run(program);
     assert_eq!(result["structuredContent"]["result"], json!(["two", "one", 2]), "{result}");

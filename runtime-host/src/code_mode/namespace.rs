@@ -260,6 +260,10 @@ pub(super) struct Recorded {
 }
 
 impl Capability for Recorded {
+    fn wrapped(&self) -> Option<&Stub> {
+        Some(&self.stub)
+    }
+
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         self.request(Call::method(method, arguments))
     }

@@ -47,10 +47,13 @@ impl Stub {
         Self { target, hold }
     }
 
-    /// Returns the object of the host, if it is of that type.
+    /// Returns the object of the host, without wrappers, if it is of that type.
     #[cfg(feature = "wasi")]
     pub(crate) fn capability<T: Capability>(&self) -> Option<&T> {
         let Target::Capability(capability) = &self.target else { return None };
+        if let Some(stub) = capability.wrapped() {
+            return stub.capability();
+        }
         let any: &dyn std::any::Any = &**capability;
         any.downcast_ref()
     }

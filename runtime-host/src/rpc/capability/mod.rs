@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use isolet_wire::Value;
 
+use super::stub::Stub;
 use crate::error::thrown::Thrown;
 
 pub use call::{Call, Calling};
@@ -85,6 +86,13 @@ pub trait Capability: Any + Send + Sync {
     #[doc(hidden)]
     fn is_signal(&self) -> bool {
         false
+    }
+
+    /// Returns the stub to which all its calls go, if it is but a wrapper of one, so that the host
+    /// knows its own objects in wrappers.
+    #[doc(hidden)]
+    fn wrapped(&self) -> Option<&Stub> {
+        None
     }
 
     /// Returns the interface as a TypeScript declaration. Returns `None` if it has none.
