@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::openapi::Api;
 use crate::progress::Progress;
+use crate::upstream::pins::Hints;
 use crate::upstream::{List, Upstream};
 
 /// The origin of the tools of one namespace.
@@ -38,6 +39,14 @@ impl Provider {
         match self {
             Self::Server(server) => server.definitions(),
             Self::Api(api) => api.definitions(),
+        }
+    }
+
+    /// Returns what it says of the effects of a tool.
+    pub(crate) fn hints(&self, tool: &str) -> Hints {
+        match self {
+            Self::Server(server) => server.hints(tool),
+            Self::Api(api) => api.hints(tool),
         }
     }
 

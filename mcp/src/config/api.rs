@@ -1,5 +1,6 @@
 //! Documents of `OpenAPI` in the configuration.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use isolet::AddressRange;
 use serde_json::Value;
 
-use super::fields::Fields;
+use super::fields::{Fields, wrong};
 use super::{Config, MAX_NAME};
 use crate::error::Result;
 
@@ -100,6 +101,7 @@ impl Config {
             for (variable, value) in &variables {
                 let Some(scheme) = variable.strip_prefix(&prefix) else { continue };
                 api.found.insert(scheme.to_owned(), value.clone());
+                self.secrets.add(variable, value);
             }
         }
     }
@@ -117,9 +119,7 @@ impl Config {
     }
 
     fn document(&mut self, name: &str, source: Source) -> Result<()> {
-        let fields =
-            Fields { server: name, fields: &Value::Null, variable: &|_: &str| None::<String> };
-        self.check_name(&fields)?;
+        self.check_name(name)?;
         self.apis.entry(name.to_owned()).or_default().source = source;
         self.check_count()
     }
@@ -130,12 +130,14 @@ impl Config {
         fields: &Value,
         variable: &impl Fn(&str) -> Option<String>,
     ) -> Result<()> {
-        let fields = Fields { server: name, fields, variable };
-        self.check_name(&fields)?;
+        self.check_name(name)?;
+        let secrets = RefCell::new(std::mem::take(&mut self.secrets));
+        let fields = Fields { server: name, fields, variable, secrets: &secrets };
         if !fields.fields.is_object() {
             return Err(fields.error("it is not an object"));
         }
         if fields.get("disabled", "true or false", Value::as_bool)?.unwrap_or_default() {
+            self.secrets = secrets.take();
             return Ok(());
         }
         let file = fields.text("file")?.ok_or_else(|| fields.error("it has no `file`"))?;
@@ -158,17 +160,23 @@ impl Config {
             addresses: addresses.unwrap_or_default(),
             found: BTreeMap::new(),
         };
+        self.secrets = secrets.take();
+        for (scheme, value) in &api.credentials {
+            self.secrets.add(&format!("{name}_{scheme}"), value);
+        }
+        if let Some(token) = &api.bearer {
+            self.secrets.add(&format!("{name}_BEARER"), token);
+        }
         self.apis.insert(name.to_owned(), api);
         self.check_count()
     }
 
-    fn check_name<F: Fn(&str) -> Option<String>>(&self, fields: &Fields<'_, F>) -> Result<()> {
-        let name = fields.server;
+    fn check_name(&self, name: &str) -> Result<()> {
         if name.is_empty() || name.len() > MAX_NAME {
-            return Err(fields.error(format_args!("the name must have 1 to {MAX_NAME} bytes")));
+            return Err(wrong(name, format_args!("the name must have 1 to {MAX_NAME} bytes")));
         }
         if self.servers.contains_key(name) {
-            return Err(fields.error("the name is there twice"));
+            return Err(wrong(name, "the name is there twice"));
         }
         Ok(())
     }
@@ -181,6 +189,5 @@ pub(crate) fn capitals(name: &str) -> String {
 }
 
 fn no_document(name: &str) -> crate::error::Error {
-    let fields = Fields { server: name, fields: &Value::Null, variable: &|_: &str| None::<String> };
-    fields.error("there is no document of this name")
+    wrong(name, "there is no document of this name")
 }

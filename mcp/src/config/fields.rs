@@ -41,9 +41,14 @@ pub(super) struct Fields<'a, F> {
     pub(super) secrets: &'a RefCell<Secrets>,
 }
 
+/// Returns the error of a server or document.
+pub(super) fn wrong(server: &str, reason: impl fmt::Display) -> Error {
+    Error::Config(format!("server {:?}: {reason}", line(server, MAX_NAME)))
+}
+
 impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
     pub(super) fn error(&self, reason: impl fmt::Display) -> Error {
-        Error::Config(format!("server {:?}: {reason}", line(self.server, MAX_NAME)))
+        wrong(self.server, reason)
     }
 
     pub(super) fn get<T>(

@@ -126,7 +126,8 @@ impl Config {
             return Err(Error::Config("it has no `mcpServers`".to_owned()));
         }
         if let Some(rules) = root.get("approve") {
-            let servers = ["mcpServers", "servers"].iter().filter_map(|key| root.get(*key));
+            let servers =
+                ["mcpServers", "servers", "openapi"].iter().filter_map(|key| root.get(*key));
             let names = servers.filter_map(Value::as_object).flat_map(Map::keys);
             let names: Vec<_> = names.map(String::as_str).collect();
             config.policy = Policy::parse(rules, &names)?;

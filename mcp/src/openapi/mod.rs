@@ -28,7 +28,7 @@ use self::security::Credentials;
 use crate::config::{Api as Config, Source};
 use crate::settings::{Event, Options};
 use crate::text::line;
-use crate::upstream::pins::Tools;
+use crate::upstream::pins::{Hints, Tools};
 
 pub(crate) use self::document::MAX_BYTES;
 
@@ -138,6 +138,12 @@ impl Api {
     /// Returns the definitions of the tools that are offered.
     pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
         self.tools().definitions()
+    }
+
+    /// Returns what the method of an operation says of it.
+    pub(crate) fn hints(&self, tool: &str) -> Hints {
+        let method = self.operations.get(tool).map(|operation| operation.method);
+        Hints { is_read_only: matches!(method, Some("GET" | "HEAD")), is_additive: false }
     }
 
     pub(crate) fn pins(&self) -> BTreeMap<String, String> {

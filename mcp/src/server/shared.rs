@@ -42,8 +42,8 @@ impl Shared {
 
     /// Returns true if a call needs approval.
     pub(super) fn needs_approval(&self, call: &ToolCall) -> bool {
-        let upstream = self.upstreams.iter().find(|it| it.name() == call.namespace);
-        let hints = upstream.map(|upstream| upstream.hints(&call.tool)).unwrap_or_default();
+        let provider = self.providers.iter().find(|it| it.name() == call.namespace);
+        let hints = provider.map(|provider| provider.hints(&call.tool)).unwrap_or_default();
         self.policy.applies(&call.namespace, &call.tool, hints, &call.arguments)
     }
 
