@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use isolet::Engine;
-use isolet::code_mode::{CodeSession, CodeTool};
+use isolet::code_mode::{CodeSession, CodeTool, RunContext};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};

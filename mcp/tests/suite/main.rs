@@ -76,7 +76,7 @@ impl World {
     }
 
     async fn with(servers: Value, limits: Limits, pins: Pins) -> Self {
-        Self::of(config(&servers), limits, pins).await
+        Self::of(config(&json!({"mcpServers": servers})), limits, pins).await
     }
 
     async fn of(config: Config, limits: Limits, pins: Pins) -> Self {
@@ -138,8 +138,11 @@ async fn start(servers: Value, options: Options) -> Result<Server> {
 }
 
 async fn start_with(config: Value, options: Options) -> Result<Server> {
-    let config = Config::parse(&config.to_string(), |_| None)?;
-    Server::start(&ENGINE, config, options).await
+    Server::start(&ENGINE, Config::parse(&config.to_string(), |_| None)?, options).await
+}
+
+fn config(json: &Value) -> Config {
+    Config::parse(&json.to_string(), |_| None).unwrap()
 }
 
 /// Returns the configuration of a server that is a process of this program.

@@ -1,4 +1,4 @@
-//! Modules of CommonJS.
+//! `CommonJS`.
 
 use serde_json::json;
 
