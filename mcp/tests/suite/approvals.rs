@@ -265,9 +265,10 @@ async fn a_run_that_is_cancelled_while_it_waits_makes_no_call() {
     assert_eq!(held.ends(&run, RunState::Cancelled).await, [EffectState::NeverMade]);
 
     // A run that goes on, and whose client is gone.
-    let held = Held::new(limits()).await;
+    let mut held = Held::new(limits()).await;
     let (run, _) = held.hold("await up.wait({})").await;
-    held.client.service.cancel().await.unwrap();
+    let other = Client::new(&held.server, ClientLifecycleMode::Initialize).await;
+    std::mem::replace(&mut held.client, other).service.cancel().await.unwrap();
     held.waits(0).await;
     assert_eq!(held.ends(&run, RunState::Cancelled).await, [EffectState::NeverMade]);
 }
