@@ -138,7 +138,7 @@ fn wrong_input_is_named() {
     let _ = runs(&folder, &["show", "abc"]).expect_failure(2, &["32 hexadecimal digits"]);
     assert!(!folder.path().join("runs").exists());
     let start = |arguments: &[&str]| said(&mut mcp(&folder, arguments));
-    let _ = start(&SERVER[..2]).expect_failure(2, &["`approve` needs --runs FILE"]);
+    let _ = start(&SERVER[..2]).expect_failure(2, &["`approve` in --config needs --runs FILE"]);
     let typo = ["--config", "typo.json", "--runs", "other"];
     let _ = start(&typo).expect_failure(2, &["rule 1", "b.delete"]);
     let durability = [&SERVER[..], &["--durability", "none"]].concat();

@@ -101,7 +101,7 @@ impl Config {
             for (variable, value) in &variables {
                 let Some(scheme) = variable.strip_prefix(&prefix) else { continue };
                 api.found.insert(scheme.to_owned(), value.clone());
-                self.secrets.add(variable, value);
+                self.redacted.add(variable, value);
             }
         }
     }
@@ -131,13 +131,13 @@ impl Config {
         variable: &impl Fn(&str) -> Option<String>,
     ) -> Result<()> {
         self.check_name(name)?;
-        let secrets = RefCell::new(std::mem::take(&mut self.secrets));
+        let secrets = RefCell::new(std::mem::take(&mut self.redacted));
         let fields = Fields { server: name, fields, variable, secrets: &secrets };
         if !fields.fields.is_object() {
             return Err(fields.error("it is not an object"));
         }
         if fields.get("disabled", "true or false", Value::as_bool)?.unwrap_or_default() {
-            self.secrets = secrets.take();
+            self.redacted = secrets.take();
             return Ok(());
         }
         let file = fields.text("file")?.ok_or_else(|| fields.error("it has no `file`"))?;
@@ -160,12 +160,12 @@ impl Config {
             addresses: addresses.unwrap_or_default(),
             found: BTreeMap::new(),
         };
-        self.secrets = secrets.take();
+        self.redacted = secrets.take();
         for (scheme, value) in &api.credentials {
-            self.secrets.add(&format!("{name}_{scheme}"), value);
+            self.redacted.add(&format!("{name}_{scheme}"), value);
         }
         if let Some(token) = &api.bearer {
-            self.secrets.add(&format!("{name}_BEARER"), token);
+            self.redacted.add(&format!("{name}_BEARER"), token);
         }
         self.apis.insert(name.to_owned(), api);
         self.check_count()

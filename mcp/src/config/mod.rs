@@ -38,7 +38,7 @@ pub struct Config {
     pub(crate) apis: BTreeMap<String, Api>,
     /// The calls that need approval.
     pub(crate) policy: Policy,
-    secrets: Secrets,
+    redacted: Secrets,
 }
 
 /// The way to a server.
@@ -143,7 +143,7 @@ impl Config {
     /// Returns a function that replaces the values of variables and tokens of the configuration by
     /// `isolet.secret.NAME.`, for records of runs. Values of less than 8 bytes stay.
     pub fn redactor(&self) -> isolet_runs::Redactor {
-        self.secrets.redactor()
+        self.redacted.redactor()
     }
 
     /// Returns the names of the servers, and those of the documents, each in alphabetical order.
@@ -157,7 +157,7 @@ impl Config {
         fields: &Value,
         variable: &impl Fn(&str) -> Option<String>,
     ) -> Result<()> {
-        let secrets = RefCell::new(std::mem::take(&mut self.secrets));
+        let secrets = RefCell::new(std::mem::take(&mut self.redacted));
         let fields = Fields { server: name, fields, variable, secrets: &secrets };
         if name.is_empty() || name.len() > MAX_NAME {
             return Err(fields.error(format_args!("the name must have 1 to {MAX_NAME} bytes")));
@@ -166,14 +166,14 @@ impl Config {
             return Err(fields.error("it is not an object"));
         }
         if fields.get("disabled", "true or false", Value::as_bool)?.unwrap_or_default() {
-            self.secrets = secrets.take();
+            self.redacted = secrets.take();
             return Ok(());
         }
         let endpoint = fields.endpoint()?;
         if self.servers.insert(name.to_owned(), endpoint).is_some() {
             return Err(fields.error("the name is there twice"));
         }
-        self.secrets = secrets.take();
+        self.redacted = secrets.take();
         self.check_count()
     }
 

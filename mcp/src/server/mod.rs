@@ -23,6 +23,7 @@ use rmcp::transport::Transport;
 use rmcp::transport::async_rw::AsyncRwTransport;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, Semaphore, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use self::http::HttpOptions;
@@ -48,7 +49,9 @@ use crate::upstream::Upstream;
 /// Dropping it ends the connections to the upstream servers and kills their processes.
 pub struct Server {
     shared: Arc<Shared>,
-    _stop: DropGuard,
+    stop: DropGuard,
+    /// The task that removes the socket for decisions when it is stopped.
+    control: Option<JoinHandle<Option<()>>>,
 }
 
 impl std::fmt::Debug for Server {
@@ -130,13 +133,17 @@ impl Server {
         tokio::spawn(
             stop.clone().run_until_cancelled_owned(async move { follower.follow(&wake).await }),
         );
+        let control = None;
         #[cfg(unix)]
-        if let Some(runs) = &shared.options.runs {
-            let control = Control::bind(runs.path()).map_err(Error::Control)?;
-            let serving = control.serve(Arc::clone(&shared.pending));
-            tokio::spawn(stop.clone().run_until_cancelled_owned(serving));
-        }
-        Ok(Self { shared, _stop: stop.drop_guard() })
+        let control = match &shared.options.runs {
+            Some(runs) => {
+                let control = Control::bind(runs.path()).map_err(Error::Control)?;
+                let serving = control.serve(Arc::clone(&shared.pending));
+                Some(tokio::spawn(stop.clone().run_until_cancelled_owned(serving)))
+            }
+            None => control,
+        };
+        Ok(Self { shared, stop: stop.drop_guard(), control })
     }
 
     /// Returns the calls that wait for a decision.
@@ -204,13 +211,19 @@ impl Server {
     /// Ends the runs that go on and the connections to the upstream servers, and waits until the
     /// processes of these have ended, some seconds at most, and until all is recorded.
     pub async fn close(self) {
-        self.shared.held.end().await;
-        if let Some(runs) = &self.shared.options.runs
+        let Self { shared, stop, control } = self;
+        shared.held.end().await;
+        if let Some(runs) = &shared.options.runs
             && let Err(error) = runs.flush().await
         {
-            self.shared.options.observe(Event::Unrecorded { reason: error.to_string() });
+            shared.options.observe(Event::Unrecorded { reason: error.to_string() });
         }
-        join_all(self.shared.providers.iter().map(Provider::close)).await;
+        join_all(shared.providers.iter().map(Provider::close)).await;
+        drop(stop);
+        if let Some(control) = control {
+            // Fails if it has panicked.
+            let _ = control.await;
+        }
     }
 }
 
