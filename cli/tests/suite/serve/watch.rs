@@ -25,6 +25,7 @@ fn a_change_is_served_from_the_next_request_on() {
     write("main.js", "export default {");
     let _ = server.get("/").expect(200, "second another");
     let _ = server.get("/").expect(200, "second another");
+    server.wait_for("does not load, and the old one stays");
     assert_eq!(server.err().matches("does not load, and the old one stays").count(), 1);
     write("main.js", &program("third"));
     let _ = server.get("/").expect(200, "third another");
