@@ -231,6 +231,9 @@ fn the_log_of_loading_is_printed_once_for_each_sandbox() {
         .file("bad.js", "console.log('a reason'); throw new Error('broken')");
     for (options, before) in [(&["--sandboxes", "1"][..], 0), (&["--fresh"], 1)] {
         let server = Server::start(&folder, options);
+        if before > 0 {
+            server.wait_for("top level");
+        }
         assert_eq!(server.err().matches("top level").count(), before);
         for _ in 0..3 {
             let _ = server.get("/x").expect(200, "http://a/x");
