@@ -27,6 +27,8 @@ struct State {
     /// several calls do not add up.
     count: u32,
     last: Option<Instant>,
+    /// True if the request of the token is answered.
+    is_finished: bool,
 }
 
 impl Progress {
@@ -34,12 +36,19 @@ impl Progress {
         Self { peer, token, state: Mutex::default() }
     }
 
+    /// Tells the client nothing more, because its request is answered.
+    pub(crate) fn finish(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).is_finished = true;
+    }
+
     /// Passes on the progress of a call, unless it comes too soon after the last.
     async fn tell(&self, tool: &str, params: &ProgressNotificationParam) {
         let now = Instant::now();
         let count = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if state.last.is_some_and(|last| now.duration_since(last) < INTERVAL) {
+            if state.is_finished
+                || state.last.is_some_and(|last| now.duration_since(last) < INTERVAL)
+            {
                 return;
             }
             state.last = Some(now);
@@ -54,7 +63,7 @@ impl Progress {
         }
         let mut told = ProgressNotificationParam::new(self.token.clone(), count.into());
         told.message = Some(line(&message, MAX_MESSAGE));
-        // Fails if the client is gone, which ends the program as well.
+        // Fails if the client is gone.
         let _ = self.peer.notify_progress(told).await;
     }
 }

@@ -37,6 +37,14 @@ impl Secrets {
         }
     }
 
+    /// Adds a credential, which may be `user:password`.
+    pub(crate) fn add_credential(&mut self, name: &str, value: &str) {
+        self.add(name, value);
+        if let Some((_, password)) = value.split_once(':') {
+            self.add(name, password);
+        }
+    }
+
     /// Returns a function that replaces the values in texts, in time that grows with the text alone.
     pub(crate) fn redactor(&self) -> isolet_runs::Redactor {
         let mut builder = AhoCorasick::builder();

@@ -25,6 +25,8 @@ impl Text {
         let end = text.floor_char_boundary(limit);
         let cut = u64::try_from(text.len() - end).unwrap_or(u64::MAX);
         text.truncate(end);
+        // A text may wait for the disk.
+        text.shrink_to_fit();
         Self { text, cut }
     }
 }

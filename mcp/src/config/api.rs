@@ -101,7 +101,7 @@ impl Config {
             for (variable, value) in &variables {
                 let Some(scheme) = variable.strip_prefix(&prefix) else { continue };
                 api.found.insert(scheme.to_owned(), value.clone());
-                self.redacted.add(variable, value);
+                self.redacted.add_credential(variable, value);
             }
         }
     }
@@ -162,7 +162,7 @@ impl Config {
         };
         self.redacted = secrets.take();
         for (scheme, value) in &api.credentials {
-            self.redacted.add(&format!("{name}_{scheme}"), value);
+            self.redacted.add_credential(&format!("{name}_{scheme}"), value);
         }
         if let Some(token) = &api.bearer {
             self.redacted.add(&format!("{name}_BEARER"), token);

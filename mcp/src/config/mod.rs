@@ -81,6 +81,7 @@ impl Config {
     /// optionally `server`, its address, `variables` of the address, `credentials` by the names of
     /// the document's security schemes, a `bearer` token, and `addresses` that the server may have
     /// although they are not public. Variables are expanded in all but `file`.
+    ///
     /// `approve` is a list of rules. A call that one of them is true of needs approval. A rule has a
     /// `tool`, such as `files.write_*`, a `hint`, `"destructive"` or `"writes"`, and patterns of
     /// arguments, `when` and `unless`. All that it has must be true. Unknown fields of rules are an

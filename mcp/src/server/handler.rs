@@ -131,7 +131,7 @@ impl ServerHandler for Handler {
                     biased;
                     () = context.ct.cancelled() => return Err(cancelled()),
                     () = self.gone.cancelled() => return Err(cancelled()),
-                    result = self.run_code(code, text("session"), progress, &context.peer) => result,
+                    result = self.run_code(code, text("session"), progress.map(Arc::new), &context.peer) => result,
                 }
             }
             ("wait_run", ..) => match text("run") {

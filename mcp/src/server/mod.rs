@@ -129,6 +129,8 @@ impl Server {
             lists: watch::Sender::default(),
         });
         let stop = CancellationToken::new();
+        // Cancels the tasks if this errors.
+        let stopping = stop.clone().drop_guard();
         let follower = Arc::clone(&shared);
         tokio::spawn(
             stop.clone().run_until_cancelled_owned(async move { follower.follow(&wake).await }),
@@ -143,7 +145,7 @@ impl Server {
             }
             None => control,
         };
-        Ok(Self { shared, stop: stop.drop_guard(), control })
+        Ok(Self { shared, stop: stopping, control })
     }
 
     /// Returns the calls that wait for a decision.

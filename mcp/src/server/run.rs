@@ -18,10 +18,14 @@ use super::output;
 use super::shared::Shared;
 use crate::progress::Progress;
 use crate::settings::Event;
-use crate::text::harmless;
+use crate::text::{harmless, prefix};
 
 /// The session that is no handle, but begins one.
 const NEW_SESSION: &str = "new";
+
+/// The most calls that the answer of a run that goes on shows, and the most bytes of an argument.
+const MAX_SHOWN: usize = 32;
+const MAX_SHOWN_BYTES: usize = 1_000;
 
 /// The answer if a client is gone or has cancelled its request.
 pub(super) type Answer = Result<CallToolResult, ErrorData>;
@@ -34,7 +38,7 @@ struct Program {
     session: Option<String>,
     approver: Option<RunApprover>,
     /// Who hears of the progress of its calls.
-    progress: Option<Progress>,
+    progress: Option<Arc<Progress>>,
 }
 
 impl Handler {
@@ -43,7 +47,7 @@ impl Handler {
         &self,
         code: &str,
         session: Option<&str>,
-        progress: Option<Progress>,
+        progress: Option<Arc<Progress>>,
         client: &Peer<RoleServer>,
     ) -> CallToolResult {
         // One that waits for another program of its session must not take a place meanwhile.
@@ -67,6 +71,7 @@ impl Handler {
             waiting: Arc::clone(&waiting),
         });
         let (code, session) = (code.to_owned(), session.map(str::to_owned));
+        let told = progress.clone();
         let mut run = Program { shared, id, code, session, approver, progress }.run().boxed();
         let limits = &self.shared.options.limits;
         let time = if asks { limits.hold_time } else { limits.waiting_time };
@@ -76,7 +81,12 @@ impl Handler {
             () = waits_for(&mut waits, time) => {}
         }
         match self.shared.held.hold(id, run, self.gone.clone()) {
-            Ok(()) => self.waiting(id),
+            Ok(()) => {
+                if let Some(progress) = told {
+                    progress.finish();
+                }
+                self.waiting(id)
+            }
             // Too many go on, so the client waits for its answer.
             Err(run) => run.await,
         }
@@ -112,14 +122,19 @@ impl Handler {
         if !calls.is_empty() {
             text.push_str(" These calls wait for the approval of a person:");
         }
-        let calls = calls.iter().map(|call| {
-            let shown = harmless(&format!("{}.{}({})", call.server, call.tool, call.arguments));
-            text.push_str("\n- ");
-            text.push_str(crate::text::prefix(&shown, 1_000).0);
-            let tool = format!("{}.{}", call.server, call.tool);
-            json!({"id": call.id, "tool": harmless(&tool), "arguments": harmless(&call.arguments)})
+        let others = calls.len().saturating_sub(MAX_SHOWN);
+        let calls = calls.iter().take(MAX_SHOWN).map(|call| {
+            let tool = harmless(&format!("{}.{}", call.server, call.tool));
+            let arguments = harmless(prefix(&call.arguments, MAX_SHOWN_BYTES).0);
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n- {tool}({arguments})");
+            json!({"id": call.id, "tool": tool, "arguments": arguments})
         });
         let calls: Vec<_> = calls.collect();
+        if others > 0 {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n- and {others} others");
+        }
         // Writing to a string cannot fail.
         let _ = write!(
             text,
@@ -176,7 +191,7 @@ impl Program {
         };
         let mut context = RunContext::new();
         if let Some(progress) = progress {
-            context = context.value(Arc::new(progress));
+            context = context.value(progress);
         }
         if let Some(store) = &shared.options.runs {
             match store.begin(id, &code).await {
@@ -201,7 +216,8 @@ impl Program {
                 let execution = session.execute_with(&code, context).await;
                 report(&shared, &execution);
                 let mut result = output::render(execution, limits);
-                if session.has_ended() {
+                // Another session may have taken its place while it waited.
+                if session.has_ended() || sessions.find(&handle).is_none() {
                     sessions.remove(&handle);
                     let text = "The session has ended, and its variables are lost.";
                     result.content.push(ContentBlock::text(text));

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::approval::Approver;
 use super::calls::Calls;
@@ -15,6 +16,8 @@ pub struct RunContext {
     pub(super) approver: Option<Arc<dyn Approver>>,
     pub(super) recorder: Option<Arc<dyn RunRecorder>>,
     pub(super) value: Option<Context>,
+    /// True if the run has ended, and with it its calls.
+    has_ended: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for RunContext {
@@ -55,6 +58,11 @@ impl RunContext {
         self
     }
 
+    /// Returns true if the run has ended, so that none of its calls may be made any more.
+    pub(super) fn has_ended(&self) -> bool {
+        self.has_ended.load(Ordering::Relaxed)
+    }
+
     /// Returns true if the calls of one run differ from those of another one.
     fn is_own(&self) -> bool {
         self.approver.is_some() || self.recorder.is_some()
@@ -64,19 +72,22 @@ impl RunContext {
 /// A program that runs. Only until this is dropped may it make calls.
 pub(super) struct Running<'a> {
     calls: &'a Calls,
-    is_own: bool,
+    context: RunContext,
 }
 
 impl<'a> Running<'a> {
     pub(super) fn begin(calls: &'a Calls, context: &RunContext) -> Self {
+        // A context may be that of several runs.
+        let context = RunContext { has_ended: Arc::default(), ..context.clone() };
         calls.set_context(Some(context.clone()));
-        Self { calls, is_own: context.is_own() }
+        Self { calls, context }
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        if self.is_own {
+        if self.context.is_own() {
+            self.context.has_ended.store(true, Ordering::Relaxed);
             self.calls.set_context(None);
         }
     }

@@ -127,6 +127,7 @@ impl CodeTool {
     pub fn builder(engine: &Engine) -> CodeToolBuilder {
         CodeToolBuilder::new(engine.clone())
     }
+
     /// Returns the interface of all tools as TypeScript, to be shown to the model.
     pub fn declarations(&self) -> &str {
         &self.0.declarations

@@ -99,10 +99,14 @@ impl Record {
         let started = self.context.recorder.as_ref().map(|it| it.started(self.number));
         // Both are on their way.
         self.wait().await?;
-        match started {
-            Some(started) => started.await.map_err(|error| self.refuse(&error)),
-            None => Ok(()),
+        if let Some(started) = started {
+            started.await.map_err(|error| self.refuse(&error))?;
         }
+        // Meanwhile, or while somebody decided.
+        if self.context.has_ended() {
+            return Err(ended(&self.calls, self.number));
+        }
+        Ok(())
     }
 
     fn answered(&self, answer: Result<Value, Thrown>) -> Result<Value, Thrown> {

@@ -1,13 +1,15 @@
 //! Calls of tools: what is checked, what is recorded, and who decides.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use isolet::Limits;
 use isolet::code_mode::{Approval, CallOutcome, CodeTool, Execution, RunContext, ToolCall};
 use serde_json::json;
+use tokio::sync::Notify;
 
 use super::{definition, files};
-use crate::harness::{Case, engine};
+use crate::harness::{Case, engine, soon};
 
 fn message(execution: Execution) -> String {
     execution.result.expect_err("an error").message
@@ -229,4 +231,43 @@ async fn names_that_clash_are_an_error() {
     let tool = build("read-file", "then").expect("a tool");
     let execution = tool.execute("[await a.read_file({}), await a.then_({})]").await;
     assert_eq!(execution.result.expect("a result"), json!([1, 2]));
+}
+
+#[tokio::test]
+async fn a_call_that_is_approved_after_its_program_is_not_made() {
+    let made = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&made);
+    let tool = CodeTool::builder(&engine())
+        .tool("t", definition("go", json!({})), move |_: ToolCall| {
+            count.fetch_add(1, Ordering::Relaxed);
+            std::future::ready(Ok(json!("done")))
+        })
+        .build()
+        .expect("a tool");
+    let (asked, decided) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let context = {
+        let (asked, decided) = (Arc::clone(&asked), Arc::clone(&decided));
+        RunContext::new().approver(move |_: ToolCall| {
+            let (asked, decided) = (Arc::clone(&asked), Arc::clone(&decided));
+            async move {
+                asked.notify_one();
+                decided.notified().await;
+                Approval::Approved
+            }
+        })
+    };
+    let session = tool.session().expect("a session");
+    let execution =
+        session.execute_with("t.go().catch(() => 0); return 'ended'", context.clone()).await;
+    assert_eq!(execution.result.expect("a result"), "ended");
+    soon(asked.notified()).await;
+    decided.notify_one();
+    for _ in 0..3 {
+        assert_eq!(session.execute("return 1").await.result.expect("a result"), 1);
+    }
+    assert_eq!(made.load(Ordering::Relaxed), 0);
+    decided.notify_one();
+    let execution = session.execute_with("await t.go()", context).await;
+    assert_eq!(execution.result.expect("a result"), "done");
+    assert_eq!(made.load(Ordering::Relaxed), 1);
 }
