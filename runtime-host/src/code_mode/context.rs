@@ -26,7 +26,7 @@ impl fmt::Debug for RunContext {
             .field("approver", &self.approver.is_some())
             .field("recorder", &self.recorder.is_some())
             .field("value", &self.value.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
