@@ -13,10 +13,10 @@ const MAX_TEXT: usize = 1_000;
 /// The most subschemas of a tool whose names and descriptions are in the index.
 const MAX_NODES: usize = 200;
 
-/// How soon repetitions of a word stop to count (k1 of BM25).
+/// The rate at which repetitions of a word stop to count (k1 of BM25).
 const SATURATION: f32 = 1.2;
 
-/// How much a word in a long text counts less (b of BM25).
+/// The share by which a word in a long text counts less (b of BM25).
 const LENGTH: f32 = 0.4;
 
 /// Weights of a word by its field, as BM25F has it.

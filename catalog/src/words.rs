@@ -65,7 +65,7 @@ const SYNONYMS: &[&[&str]] = &[
     &["hour", "time", "duration"],
 ];
 
-/// How much a synonym counts in relation to the word.
+/// The weight of a synonym in relation to the word.
 const SYNONYM: f32 = 0.6;
 
 /// Splits texts into the stems of their words.

@@ -208,7 +208,7 @@ mod tests {
         assert!(needs(&json!("my.mail.*"), "my.mail.send", &json!({})));
     }
 
-    /// What is not known to be harmless needs approval.
+    /// A call that is not known to be harmless needs approval.
     #[test]
     fn exceptions_are_narrow() {
         let rule = json!({"tool": "files.write", "unless": {"path": "^/tmp/", "mode": "^\"?6"}});

@@ -104,7 +104,7 @@ pub(crate) struct Packument {
     tells_times: bool,
 }
 
-/// Which versions may be chosen, and which are preferred.
+/// The versions that may be chosen, and those that are preferred.
 #[derive(Debug)]
 pub(crate) struct Preference {
     pub(crate) minimum_age: Duration,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-/// How often, and how long apart, a lock is tried that a reader may hold for a moment.
+/// The number of tries of a lock that a reader may hold for a moment, and the time between them.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// before they are cut.
 pub type Redactor = Arc<dyn Fn(String) -> String + Send + Sync>;
 
-/// What is on disk before a run goes on. Everything is written as soon as the disk takes it; this
+/// The records that are on disk before a run goes on. Everything is written as soon as the disk takes it; this
 /// decides who waits for that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,7 +27,7 @@ pub enum Durability {
 /// Options of a store.
 #[derive(Clone)]
 pub struct Options {
-    /// What is on disk before a run goes on. Default: [`Durability::Effects`].
+    /// The records that are on disk before a run goes on. Default: [`Durability::Effects`].
     pub durability: Durability,
     /// The most runs that are kept. The oldest go first. Default: 1,000.
     pub max_runs: usize,

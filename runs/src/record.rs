@@ -1,4 +1,4 @@
-//! What is recorded.
+//! Records of runs and of their calls.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct Run {
     pub ended: Option<u64>,
     /// The first line of the program, at most 120 bytes of it.
     pub title: String,
-    /// What was on disk before the run went on.
+    /// The records that were on disk before the run went on.
     pub durability: Durability,
     /// The state of the run.
     pub state: RunState,

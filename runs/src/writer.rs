@@ -55,7 +55,7 @@ pub(crate) enum Change {
     Flush,
 }
 
-/// What the thread knows of a run that is kept.
+/// A run that is kept, as the thread knows it.
 struct Kept {
     id: String,
     bytes: u64,

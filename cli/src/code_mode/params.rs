@@ -17,7 +17,7 @@ const MAX_RESULT_BYTES: usize = 16 << 20;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Initialize {
     pub(super) protocol_version: u64,
-    /// What the host says of itself.
+    /// A description of the host, which is not used.
     #[serde(default, rename = "client")]
     _client: Option<Json>,
 }

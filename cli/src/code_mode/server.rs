@@ -41,7 +41,7 @@ const MAX_TEXT_BYTES: usize = 1 << 20;
 
 type Reply = Result<Json, RpcError>;
 
-/// What one host has opened, and what runs for it.
+/// The tools and sessions that one host has opened, and its programs that run.
 pub(super) struct Server {
     engine: Engine,
     host: Arc<Host>,
@@ -85,7 +85,7 @@ struct Request {
     session: Option<String>,
 }
 
-/// What a program runs in.
+/// The tool or session in which a program runs.
 enum Target {
     Tool(CodeTool),
     Session(String, Arc<OpenSession>),

@@ -59,7 +59,7 @@ const PATH: AsciiSet = CONTROLS
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) operations: Vec<(Tool, Operation)>,
-    /// Those that are left out, with the reasons.
+    /// Operations that are left out, with the reasons.
     pub(super) left_out: Vec<(String, String)>,
 }
 

@@ -9,7 +9,7 @@ use crate::text::prefix;
 
 /// The most bytes of one schema that others refer to.
 const MAX_BYTES: usize = 32 << 10;
-/// What is nested deeper than this is not described.
+/// The maximum depth of a schema. Deeper parts are not described.
 const MAX_DEPTH: usize = 32;
 /// The most bytes of a description.
 const MAX_DESCRIPTION: usize = 400;

@@ -1,4 +1,4 @@
-//! Who decides about the calls of one run.
+//! The approver of one run's calls.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -30,7 +30,7 @@ use crate::error::{Error, Result};
 /// The path of the server.
 const PATH: &str = "/mcp";
 
-/// Who may connect over HTTP.
+/// Options of the HTTP server: the clients that may connect.
 #[derive(Clone, Default)]
 pub struct HttpOptions {
     /// The token that a request must have as `Authorization: Bearer TOKEN`. Default: none, which

@@ -37,7 +37,7 @@ struct Program {
     code: String,
     session: Option<String>,
     approver: Option<RunApprover>,
-    /// Who hears of the progress of its calls.
+    /// The client that wants to know the progress of its calls.
     progress: Option<Arc<Progress>>,
 }
 

@@ -24,14 +24,14 @@ pub(crate) struct Tools {
 
 struct Pinned {
     digest: String,
-    /// What the server says of the tool with this definition.
+    /// The server's hints for the tool with this definition.
     hints: Hints,
     /// The definition with this digest. `None` if the server has not shown it yet.
     definition: Option<ToolDefinition>,
     state: State,
 }
 
-/// What a server says of a tool. By default, a tool writes and destroys.
+/// A server's hints for a tool. By default, a tool writes and destroys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hints {
     pub(crate) is_read_only: bool,

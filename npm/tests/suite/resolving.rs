@@ -1,4 +1,4 @@
-//! Which versions are chosen, and where they go.
+//! The versions that are chosen, and their places.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a store keeps, at most.
+//! The bounds of a store.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Who may open a store, and what is no store.
+//! The file of a store: its mode, its lock, and files that are no stores.
 
 use isolet_runs::{Error, Options, RunReader, RunState, RunStore};
 

@@ -1,4 +1,4 @@
-//! What a record says at each time.
+//! The states of a record at each time.
 
 use isolet_runs::{EffectState, Error, Options, RunEnd, RunId, RunState};
 

@@ -1,4 +1,4 @@
-//! Who decides about the calls of one run, and who records them.
+//! The context of one run: its approver, its recorder and a value for handlers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::execution::Execution;
 use super::recorder::{RunEnd, RunRecorder};
 use super::tool::Context;
 
-/// Who decides about the calls of one run, who records them, and what their handlers know of the run.
+/// The approver and the recorder of one run's calls, and a value that their handlers get.
 #[derive(Clone, Default)]
 pub struct RunContext {
     pub(super) approver: Option<Arc<dyn Approver>>,

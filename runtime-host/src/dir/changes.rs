@@ -23,7 +23,7 @@ const MAX_DIFF_BYTES: u64 = 1 << 20;
 /// The changes that workers have made in an overlay, as they were at one moment: made by
 /// [`Directory::changes`](super::Directory::changes).
 ///
-/// What is applied is what these changes hold, also if a worker has gone on since. They keep the
+/// Applying writes what these changes hold, also if a worker has gone on since. They keep the
 /// contents of changed files in memory. Iterating over `&Changes` goes through them, sorted by
 /// path. The removal of an entry that is replaced by one of another kind comes first.
 pub struct Changes {

@@ -36,7 +36,7 @@ pub(super) enum Of {
     Others,
     /// An invocation of the same sandbox.
     Itself,
-    /// Whoever answers the call that this one derives from: a call of a promised answer, or
+    /// The callee of the call that this one derives from: a call of a promised answer, or
     /// one with a mapper, whose steps may call anybody.
     Derived,
     /// A loader of the sandbox, which waits for its callback.

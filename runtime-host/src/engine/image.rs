@@ -22,7 +22,7 @@ pub(crate) struct Image {
     _kept: Reservation,
 }
 
-/// How new sandboxes get the heap.
+/// The way in which new sandboxes get the heap.
 enum Contents {
     /// They map it.
     Mapped(Cow<'static, [u8]>),

@@ -124,7 +124,7 @@ pub struct Bundle {
     pub main: String,
     /// The modules by their names.
     pub modules: BTreeMap<String, Module>,
-    /// What may fail when the program runs, such as packages that are missing.
+    /// Reasons why the program may fail when it runs, such as packages that are missing.
     pub warnings: Vec<String>,
 }
 

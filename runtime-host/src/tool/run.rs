@@ -28,7 +28,7 @@ const MAX_STRING_BYTES: usize = 32 << 10;
 /// The maximum number of directories.
 const MAX_DIRECTORIES: usize = 16;
 
-/// What a call hands to a program.
+/// The arguments, variables, standard input and directories that a call hands to a program.
 pub(super) struct Given {
     pub(super) arguments: Vec<String>,
     pub(super) variables: BTreeMap<String, String>,

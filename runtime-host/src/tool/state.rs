@@ -1,4 +1,4 @@
-//! What belongs to one run of a program.
+//! The state of one run of a program.
 
 use std::time::Duration;
 

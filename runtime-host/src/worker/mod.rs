@@ -31,7 +31,7 @@ struct Inner {
     loaded: Arc<Loaded>,
     /// The worker's one sandbox, if it is alive.
     warm: Mutex<Option<(Mailbox, StubHold)>>,
-    /// Whoever is told each time the one sandbox comes to rest or ends.
+    /// The callbacks that are told each time the one sandbox comes to rest or ends.
     at_rest: AtRest,
 }
 
@@ -46,7 +46,7 @@ async fn app_image(
     check().map(|()| image)
 }
 
-/// What there is once for all sandboxes of the code.
+/// The state that all sandboxes of the code share.
 struct Loaded {
     _reservation: Reservation,
     /// The app image, which is the heap after loading. `None` if the worker has none.

@@ -184,7 +184,7 @@ async fn a_run_that_is_dropped_was_cancelled() {
     }
 }
 
-/// What a program leaves behind cannot call in the name of the next one's record, or of none.
+/// A call that a program leaves behind is in no later program's record, and is not made without one.
 #[tokio::test]
 async fn no_call_is_made_between_the_programs_of_a_session() {
     let gate = Arc::new(tokio::sync::Notify::new());

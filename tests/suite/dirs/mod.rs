@@ -64,7 +64,7 @@ impl Drop for Folder {
     }
 }
 
-/// What all programs of these tests have: `code(promise)` is the code of its error, or what it
+/// The functions of all programs of these tests: `code(promise)` is the code of its error, or what it
 /// resolves to.
 const PRELUDE: &str = "
 const code = (promise) => promise.then((value) => value ?? null, (error) =>

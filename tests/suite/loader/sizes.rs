@@ -1,4 +1,4 @@
-//! How large code, ids and `env` may be, and the memory that they take.
+//! The maximum sizes of code, ids and `env`, and the memory that they take.
 
 use isolet::Engine;
 use serde_json::json;

@@ -64,7 +64,7 @@ async fn line_breaks_pass_nowhere() {
     }
 }
 
-/// What a guest checks is checked again: Rust may pass on anything.
+/// The host checks again what a guest has checked: Rust may pass on anything.
 #[tokio::test]
 async fn the_host_checks_headers_itself() {
     let server = Server::echo().await;

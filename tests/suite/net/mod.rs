@@ -21,7 +21,7 @@ use serde_json::Value as Json;
 use crate::harness::Case;
 use server::Server;
 
-/// What the body of a test's program begins with: `text(url, init)` returns the text of a
+/// The beginning of a test's program: `text(url, init)` returns the text of a
 /// response, or the message of the error.
 const PRELUDE: &str = "const port = arg;
     const told = async (make) => { try { return await make() } catch (e) { return `${e.name}: ${e.message}` } };

@@ -25,7 +25,7 @@ use crate::harness::{Case, soon};
 type Peer = WebSocketStream<TcpStream>;
 type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What a test's program has: `open` returns an accepted socket, `inbox` a function that returns
+/// The functions of a test's program: `open` returns an accepted socket, `inbox` a function that returns
 /// the next event of one.
 const SOCKETS: &str = "
     const upgrade = (path, headers) => fetch(`http://a.test:${port}${path}`, { headers: { upgrade: 'websocket', ...headers } });
@@ -425,7 +425,7 @@ async fn a_socket_ends_with_its_invocation() {
     soon(gone.notified()).await;
 }
 
-/// What a peer does not read waits in the sandbox.
+/// Messages that a peer does not read wait in the sandbox.
 #[tokio::test]
 async fn a_peer_that_never_reads_holds_the_worker_back() {
     let server = Sockets::new(async |socket: Peer| {

@@ -90,7 +90,7 @@ async fn a_request_whose_client_left_is_cancelled() {
     .await;
 }
 
-/// What was passed to `waitUntil` goes on when the response has ended and the service is gone.
+/// A promise that was passed to `waitUntil` goes on when the response has ended and the service is gone.
 #[tokio::test]
 async fn wait_until_goes_on_without_the_client() {
     let source = "export default { fetch(request, env, ctx) {

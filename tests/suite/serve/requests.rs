@@ -1,4 +1,4 @@
-//! What a worker sees of a request.
+//! Requests as a worker sees them.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -1,4 +1,4 @@
-//! What a client sees of a response.
+//! Responses as a client sees them.
 
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt;

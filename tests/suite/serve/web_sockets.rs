@@ -137,7 +137,7 @@ async fn the_worker_closes() {
     assert!(soon(client.next()).await.is_none());
 }
 
-/// What a listener throws is logged, and the socket stays open.
+/// An error that a listener throws is logged, and the socket stays open.
 #[tokio::test]
 async fn exceptions_and_limits() {
     let worker = module(&format!(

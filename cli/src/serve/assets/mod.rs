@@ -58,7 +58,7 @@ pub(crate) enum NotFound {
 #[serde(untagged)]
 pub(crate) enum WorkerFirst {
     All(bool),
-    /// Those with these paths. `*` stands for any text, and `!` takes paths out.
+    /// Requests with these paths. `*` stands for any text, and `!` takes paths out.
     Paths(Vec<String>),
 }
 
