@@ -107,12 +107,13 @@ locale-data:
     cd tools/locale_data && npm ci --no-audit --no-fund && node build.js
     cd tools/locale_data/rust && cargo run --release --locked
 
-# What is slow to check before a release: the public interface against the last one that was
-# published, every feature by itself, and the packages
-release-check:
-    cargo install --locked --quiet cargo-semver-checks cargo-hack
-    cargo hack check --locked -p isolet --feature-powerset --no-dev-deps
-    cargo semver-checks -p isolet -p isolet-wire -p isolet-macros -p isolet-catalog -p isolet-npm -p isolet-runs -p isolet-mcp
+# What is slow to check before a release: every feature beside each backend, the public interface
+# against that of a commit (the one before it, or the last release), and the packages
+release-check baseline="HEAD^":
+    cargo install --locked --quiet cargo-semver-checks@0.51.0 cargo-hack@0.6.46
+    cargo hack check --locked -p isolet --each-feature --exclude-features default --features native --no-dev-deps
+    cargo hack check --locked -p isolet --each-feature --exclude-features default --features pulley --no-dev-deps
+    cargo semver-checks --baseline-rev {{ baseline }} -p isolet -p isolet-wire -p isolet-macros -p isolet-catalog -p isolet-npm -p isolet-runs -p isolet-mcp
     cargo package --locked -p isolet-wire -p isolet-macros -p isolet-catalog -p isolet-npm -p isolet-runs -p isolet -p isolet-mcp -p isolet-cli
 
 # A stripped command for x86_64 Linux with glibc 2.28 or later, packed into target/dist

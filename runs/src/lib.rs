@@ -36,6 +36,8 @@
 //! One thread writes for all runs of a store, and commits what has come together at once. A commit
 //! takes two `fsync`s. No future of this crate blocks; [`RunStore::open`] and [`RunReader`] do.
 
+#![cfg_attr(not(test), warn(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
+
 mod error;
 mod files;
 mod id;
