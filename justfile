@@ -141,10 +141,10 @@ deny:
 # The figures of the README; alone on the machine. `just bench platform` is for cryptography,
 # compression and Intl, beside Node and Rust. `just bench serve` is for requests, beside hyper,
 # workerd and Node (needs node 20, npm and wrk). `just bench packages` is for packages of npm, beside
-# Node (needs node 20 and npm)
+# Node (needs node 20 and npm). `just bench mcp` is for `isolet mcp` (needs Python)
 bench *groups:
     cargo build --release -p isolet-cli
-    {{ if groups =~ "^(packages|platform|serve)$" { "tools/" + groups + "_bench.py" } else { "cargo bench -p isolet-benches -- " + groups } }}
+    {{ if groups =~ "^(mcp|packages|platform|serve)$" { "tools/" + groups + "_bench.py" } else { "cargo bench -p isolet-benches -- " + groups } }}
 
 # isolet beside other ways to run untrusted code: `just peers --quick`, `just peers --only
 # isolet,workerd --parts work`. Installs the others into target/peers (needs npm, Python, Debian)
