@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::declare::Declarations;
 use crate::error::{Error, Result};
+use crate::methods::Method;
 use crate::name::{self, MAX_NAME};
 use crate::nearest::Nearest;
 use crate::search::Index;
@@ -63,6 +64,8 @@ pub struct Namespace {
 pub struct Catalog {
     namespaces: IndexMap<String, Entry>,
     tools: Vec<Tool>,
+    /// Methods of other objects, which only the search knows.
+    methods: Vec<Tool>,
     index: OnceLock<Index>,
     nearest: OnceLock<Nearest>,
 }
@@ -115,7 +118,14 @@ impl Catalog {
             entries.insert(safe, Entry { original, description, tools: names });
         }
         let (index, nearest) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { namespaces: entries, tools, index, nearest })
+        Ok(Self { namespaces: entries, tools, methods: Vec::new(), index, nearest })
+    }
+
+    /// Makes the search find the methods of an object that is no namespace, after the tools. Nothing
+    /// else knows them: they are neither declared nor checked.
+    pub fn add_methods(&mut self, object: &str, methods: impl IntoIterator<Item = Method>) {
+        self.methods.extend(methods.into_iter().map(|method| Tool::of_method(object, method)));
+        self.index = OnceLock::new();
     }
 
     /// Returns the tools, in the order of the namespaces.
@@ -138,16 +148,22 @@ impl Catalog {
         nearest.find(path).into_iter().filter_map(|index| self.tools.get(index)).collect()
     }
 
-    /// Returns at most `limit` tools that match a query in words, the best first.
+    /// Returns at most `limit` tools that match a query in words, the best first, and methods of other
+    /// objects ([`Self::add_methods`]) among them.
     ///
     /// Names, namespaces, descriptions and properties are searched for the stems of English words.
     /// Every tool that has one of them matches; rare words and words in names count most. Tools
     /// that match equally are in the order of the catalog. The first 1,000 bytes of a query
     /// are looked at. The first search makes the index, in time linear in the text of all tools.
     pub fn search(&self, query: &str, limit: usize) -> Vec<&Tool> {
-        let index = self.index.get_or_init(|| Index::new(&self.tools));
+        let all = || self.tools.iter().chain(&self.methods);
+        let index = self.index.get_or_init(|| Index::new(all()));
         let found = index.search(query, limit).into_iter();
-        found.filter_map(|index| self.tools.get(index)).collect()
+        let at = |index: usize| match index.checked_sub(self.tools.len()) {
+            None => self.tools.get(index),
+            Some(index) => self.methods.get(index),
+        };
+        found.filter_map(at).collect()
     }
 
     /// Returns declarations in TypeScript of all namespaces, for a model to read.

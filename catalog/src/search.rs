@@ -37,11 +37,11 @@ pub(crate) struct Index {
 
 impl Index {
     #[expect(clippy::cast_precision_loss, reason = "counts are small")]
-    pub(crate) fn new(tools: &[Tool]) -> Self {
+    pub(crate) fn new<'t>(tools: impl Iterator<Item = &'t Tool>) -> Self {
         let words = Words::default();
         let mut postings: HashMap<String, Vec<(usize, f32)>> = HashMap::new();
-        let mut lengths = Vec::with_capacity(tools.len());
-        for (index, tool) in tools.iter().enumerate() {
+        let mut lengths = Vec::new();
+        for (index, tool) in tools.enumerate() {
             let mut weights: HashMap<String, f32> = HashMap::new();
             let mut length = 0.0;
             for (text, weight) in fields(tool) {

@@ -5,10 +5,12 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use crate::catalog::Definition;
-use crate::declare::{self, Declarations};
+use crate::declare::{self, Declarations, MAX_SIGNATURE};
 use crate::error::{Error, Result};
+use crate::methods::Method;
 use crate::pattern::Patterns;
 use crate::schema::Schema;
+use crate::text;
 use crate::validate::{self, Refusal};
 
 /// A tool of a catalog.
@@ -20,6 +22,8 @@ pub struct Tool {
     definition: Definition,
     input: Part,
     output: Part,
+    /// The signature of a method that has no schemas.
+    signature: Option<String>,
 }
 
 /// The schema of an argument or a result, made ready when it is first needed.
@@ -55,7 +59,19 @@ impl Tool {
             definition,
             input: Part::default(),
             output: Part::default(),
+            signature: None,
         }
+    }
+
+    /// Makes what the search finds of a method of an object. The input has the names of parameters.
+    pub(crate) fn of_method(object: &str, method: Method) -> Self {
+        let Method { name, description, parameters, signature } = method;
+        let properties = parameters.into_iter().map(|name| (name, Value::Bool(true)));
+        let input = serde_json::json!({"properties": properties.collect::<Map<_, _>>()});
+        let mut definition = Definition::new(name.clone(), input);
+        definition.description = Some(description).filter(|text| !text.is_empty());
+        let signature = text::line(&format!("{object}.{signature}"), MAX_SIGNATURE);
+        Self { signature: Some(signature), ..Self::new(object, object, name, definition) }
     }
 
     /// Returns the name in JavaScript.
@@ -95,7 +111,7 @@ impl Tool {
     ///
     /// It has no comments, and says `object` for objects within properties of properties.
     pub fn signature(&self) -> String {
-        declare::short(self)
+        self.signature.clone().unwrap_or_else(|| declare::short(self))
     }
 
     /// Checks the argument of a call. `None` stands for `undefined`, which is the same as `{}` for

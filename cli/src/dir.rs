@@ -22,6 +22,14 @@ enum Mode {
     Overlay,
 }
 
+#[cfg(feature = "mcp")]
+impl DirArg {
+    /// Returns true if programs can only read.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.mode == Mode::ReadOnly
+    }
+}
+
 /// Parses `NAME=PATH`, `NAME=PATH:ro` or `NAME=PATH:overlay`.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::builder::{ArgGroup, PossibleValuesParser, TypedValueParser};
 use isolet::{Backend, Engine, EngineConfig};
 use isolet_mcp::{Config, Error, HostObject, HttpOptions, Options, Pins, Server};
-use isolet_runs::{Durability, RunStore};
+use isolet_runs::{Durability, RunId, RunStore};
 use tokio::net::TcpListener;
 
 use crate::run::{self, Failure};
@@ -83,6 +83,23 @@ pub(crate) struct McpArgs {
     #[arg(long = "tool", value_name = "NAME=FILE.wasm", value_parser = args::module, group = "tools of programs")]
     tools: Vec<(String, PathBuf)>,
 
+    /// Let a person decide about calls before they are made, as `approve` in --config does (can be
+    /// repeated): of the tool with this name, such as `pets.deletePet`, `mail.*` or `FILES.write`, or
+    /// those that a rule in JSON is true of. Needs --runs
+    #[arg(long = "approve", value_name = "RULE", requires = "runs")]
+    approve: Vec<String>,
+
+    /// Let a person decide on a page in the browser as well, at an address of this machine. Its URL, with
+    /// the token that it needs, is a line on standard error [default: 127.0.0.1:0]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        requires = "runs",
+        num_args = 0..=1,
+        default_missing_value = "127.0.0.1:0"
+    )]
+    approve_page: Option<SocketAddr>,
+
     /// Serve over HTTP on this address, at the path /mcp, such as 127.0.0.1:7070. One that is not of
     /// this machine needs --token-file
     #[arg(long, value_name = "ADDR")]
@@ -115,12 +132,13 @@ pub(crate) struct McpArgs {
     #[arg(long, value_name = "FILE")]
     runs: Option<PathBuf>,
 
-    /// What is on disk before a run goes on: each call before it is made (effects), or only the
-    /// beginning and the end of a run (runs)
+    /// What is on disk before a run goes on: each call before it is made (effects), only the beginning
+    /// and the end of a run (runs), or nothing (none): what was recorded in the last second may be
+    /// lost then
     #[arg(long, value_name = "WHAT", value_parser = durability(), default_value = "effects", requires = "runs")]
     durability: Durability,
 
-    /// The time within which a call must be approved, for configurations with `approve` [default: 10m]
+    /// The time within which a call must be approved, with `approve` or --approve [default: 10m]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     approval_time: Option<Duration>,
 
@@ -143,8 +161,9 @@ pub(crate) struct McpArgs {
 
 /// Returns the parser of `--durability`.
 fn durability() -> impl TypedValueParser<Value = Durability> {
-    PossibleValuesParser::new(["effects", "runs"]).map(|text| match text.as_str() {
+    PossibleValuesParser::new(["effects", "runs", "none"]).map(|text| match text.as_str() {
         "runs" => Durability::Runs,
+        "none" => Durability::None,
         _ => Durability::Effects,
     })
 }
@@ -197,6 +216,9 @@ fn config(args: &McpArgs) -> Result<Config, Failure> {
     for (name, address) in &args.servers {
         config.openapi_server(name, address).map_err(wrong)?;
     }
+    for rule in &args.approve {
+        config.approve(rule).map_err(wrong)?;
+    }
     // A variable that is not text is none of these.
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -218,22 +240,66 @@ impl Objects {
         #[cfg(feature = "dir")]
         for arg in &args.dirs {
             let directory = crate::dir::open(arg, &mut all.overlays)?;
-            all.objects.push(object(&arg.name, "Directory", directory));
+            let methods = if arg.is_read_only() { ALL_OF_DIRECTORY } else { READS_OF_DIRECTORY };
+            all.objects.push(object(&arg.name, "Directory", directory, methods));
         }
         #[cfg(feature = "wasi")]
         for (name, path) in &args.tools {
             let tool = crate::tool::compile(name, path, args.engine)?;
-            all.objects.push(object(name, "Tool", tool));
+            // It changes nothing but the folders that it is handed.
+            all.objects.push(object(name, "Tool", tool, &["run", "start", "wait", "kill"]));
         }
         Ok(all)
     }
 }
 
+/// The methods of a folder that change nothing.
+#[cfg(feature = "dir")]
+const READS_OF_DIRECTORY: &[&str] = &[
+    "readText",
+    "readBytes",
+    "readStream",
+    "list",
+    "listStream",
+    "glob",
+    "stat",
+    "exists",
+    "dir",
+    "readOnly",
+];
+
+/// All methods of a folder.
+#[cfg(feature = "dir")]
+const ALL_OF_DIRECTORY: &[&str] = &[
+    "readText",
+    "readBytes",
+    "readStream",
+    "list",
+    "listStream",
+    "glob",
+    "stat",
+    "exists",
+    "dir",
+    "readOnly",
+    "write",
+    "append",
+    "writeStream",
+    "mkdir",
+    "rename",
+    "remove",
+];
+
 #[cfg(any(feature = "dir", feature = "wasi"))]
-fn object(name: &str, type_name: &str, capability: impl isolet::Capability) -> HostObject {
+fn object(
+    name: &str,
+    type_name: &str,
+    capability: impl isolet::Capability,
+    read_only: &[&str],
+) -> HostObject {
     let interface = capability.declaration().unwrap_or_default().replace("export ", "");
     let (name, type_name) = (name.to_owned(), type_name.to_owned());
-    HostObject { name, stub: isolet::Stub::new(capability), type_name, interface }
+    let read_only = read_only.iter().map(|name| (*name).to_owned()).collect();
+    HostObject { name, stub: isolet::Stub::new(capability), type_name, interface, read_only }
 }
 
 /// Parses `NAME=URL`.
@@ -260,6 +326,34 @@ impl Listener {
             listener.map_err(|error| Failure::Usage(format!("--listen {address}: {error}")))?;
         let (hosts, origins) = (args.hosts.clone(), args.origins.clone());
         Ok(Self { listener, options: HttpOptions { token, hosts, origins } })
+    }
+}
+
+/// The address of `--approve-page`, and the token of its page.
+struct Page {
+    listener: TcpListener,
+    token: String,
+}
+
+impl Page {
+    async fn new(address: SocketAddr) -> Result<Self, Failure> {
+        if !address.ip().is_loopback() {
+            let text = "--approve-page: the address must be one of this machine";
+            return Err(Failure::Usage(text.to_owned()));
+        }
+        let listener = TcpListener::bind(address).await;
+        let listener = listener
+            .map_err(|error| Failure::Usage(format!("--approve-page {address}: {error}")))?;
+        // As random as the id of a run.
+        let token = RunId::random().map_err(Failure::internal)?.to_string();
+        Ok(Self { listener, token })
+    }
+
+    async fn serve(self, server: &Server, terminal: &Terminal) -> Result<(), Error> {
+        let Self { listener, token } = self;
+        let address = listener.local_addr()?;
+        terminal.note(&format!("approvals: http://{address}/?token={token}"));
+        server.serve_page(listener, &token).await
     }
 }
 
@@ -300,6 +394,10 @@ async fn serve(
         Some(address) => Some(Listener::new(&args, address).await?),
         None => None,
     };
+    let page = match args.approve_page {
+        Some(address) => Some(Page::new(address).await?),
+        None => None,
+    };
     let mut pins = args.pins.as_deref().map(read_pins).transpose()?.unwrap_or_default();
     if !args.approve_changes {
         options.pins.clone_from(&pins);
@@ -317,17 +415,29 @@ async fn serve(
     if let Some(path) = &args.pins {
         write_pins(path, &pins)?;
     }
-    let outcome = match listener {
-        None => server.serve_stdio(signals.next()).await,
-        Some(Listener { listener, options }) => {
-            let address = listener.local_addr().map_err(Failure::internal)?;
-            let mut stdout = io::stdout().lock();
-            // Whoever closed standard output does not want the line.
-            let _ =
-                writeln!(stdout, "listening on http://{address}/mcp").and_then(|()| stdout.flush());
-            drop(stdout);
-            server.serve_http(listener, options, signals.next()).await
+    let serving = async {
+        match listener {
+            None => server.serve_stdio(signals.next()).await,
+            Some(Listener { listener, options }) => {
+                let address = listener.local_addr()?;
+                let mut stdout = io::stdout().lock();
+                // Whoever closed standard output does not want the line.
+                let _ = writeln!(stdout, "listening on http://{address}/mcp")
+                    .and_then(|()| stdout.flush());
+                drop(stdout);
+                server.serve_http(listener, options, signals.next()).await
+            }
         }
+    };
+    let approving = async {
+        match page {
+            Some(page) => page.serve(&server, terminal).await,
+            None => std::future::pending().await,
+        }
+    };
+    let outcome = tokio::select! {
+        outcome = serving => outcome,
+        outcome = approving => outcome,
     };
     // Tools may have been added meanwhile.
     pins.extend(server.pins());

@@ -1,13 +1,15 @@
 //! The tools of all upstream servers, as the model sees them.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use isolet::Engine;
 use isolet::code_mode::CodeTool;
 
 use crate::error::{Error, Result};
+use crate::object::HostObject;
 use crate::provider::Provider;
-use crate::settings::{HostObject, Options};
+use crate::settings::{Event, Options};
 use crate::text::harmless;
 
 /// The most bytes of declarations in a description: about 1,200 tokens.
@@ -20,17 +22,71 @@ pub(crate) struct Catalog {
     pub(crate) code: CodeTool,
     /// The description of `run_code`.
     pub(crate) description: String,
+    /// The tools that are not offered, because all servers together have too many.
+    left_out: Vec<Event>,
+}
+
+/// The room for the tools of all servers.
+struct Room {
+    tools: usize,
+    bytes: usize,
+}
+
+impl Room {
+    /// Takes room for a definition, if it is there.
+    fn takes(&mut self, bytes: usize) -> bool {
+        let left = self.tools.checked_sub(1).zip(self.bytes.checked_sub(bytes));
+        (self.tools, self.bytes) = left.unwrap_or((0, 0));
+        left.is_some()
+    }
 }
 
 impl Catalog {
-    /// Creates the catalog of all tools that are offered now.
-    pub(crate) fn new(engine: &Engine, providers: &[Provider], options: &Options) -> Result<Self> {
+    /// Creates the catalog of all tools that are offered now, on a thread of its own, because that
+    /// takes long with many tools.
+    pub(crate) async fn build(
+        engine: &Engine,
+        providers: &[Provider],
+        options: &Arc<Options>,
+    ) -> Result<Self> {
+        let (engine, providers, options) =
+            (engine.clone(), providers.to_vec(), Arc::clone(options));
+        let built = tokio::task::spawn_blocking(move || Self::new(&engine, &providers, &options));
+        // Fails if it has panicked.
+        built.await.unwrap_or_else(|error| Err(Error::Tools(error.to_string())))
+    }
+
+    /// Tells the observer which tools are left out.
+    pub(crate) fn tell_all(&self, options: &Options) {
+        self.left_out.iter().for_each(|event| options.observe(event.clone()));
+    }
+
+    /// Tells the observer which tools are left out that were not in the catalog before this one.
+    pub(crate) fn tell(&self, before: &Self, options: &Options) {
+        let news = self.left_out.iter().filter(|event| !before.left_out.contains(event));
+        news.for_each(|event| options.observe(event.clone()));
+    }
+
+    fn new(engine: &Engine, providers: &[Provider], options: &Options) -> Result<Self> {
         let limits = &options.limits;
         let mut builder = CodeTool::builder(engine)
             .limits(options.program.clone())
             .max_result_bytes(limits.output_bytes.max(limits.media_bytes));
+        let mut room = Room { tools: limits.all_tools, bytes: limits.all_definition_bytes };
+        let mut left_out = Vec::new();
         for provider in providers {
-            let tools = provider.definitions().into_iter().map(|it| (it, provider.handler()));
+            let mut tools = provider.definitions();
+            let fit = tools.iter().take_while(|(_, bytes)| room.takes(*bytes)).count();
+            if fit < tools.len() {
+                left_out.push(Event::LeftOut {
+                    server: provider.name().to_owned(),
+                    tool: format!("{} tools", tools.len() - fit),
+                    reason: "all servers together have too many tools, or too long definitions"
+                        .to_owned(),
+                });
+            }
+            tools.truncate(fit);
+            let tools = tools.into_iter().map(|(it, _)| (it, provider.handler()));
             builder = builder.namespace(provider.name(), about(provider), tools);
         }
         let mut objects = String::new();
@@ -55,7 +111,7 @@ impl Catalog {
             )
         };
         let description = format!("{INTRODUCTION}\n\n{}", harmless(&tools));
-        Ok(Self { code, description })
+        Ok(Self { code, description, left_out })
     }
 }
 

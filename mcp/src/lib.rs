@@ -83,6 +83,7 @@ mod config;
 mod control;
 mod error;
 mod files;
+mod object;
 mod openapi;
 mod policy;
 mod progress;
@@ -97,5 +98,6 @@ pub use config::Config;
 #[cfg(unix)]
 pub use control::Decisions;
 pub use error::{Error, Result};
+pub use object::HostObject;
 pub use server::{HttpOptions, Server, WaitingCall};
-pub use settings::{Event, HostObject, Limits, Observer, Options, Pins};
+pub use settings::{Event, Limits, Observer, Options, Pins};

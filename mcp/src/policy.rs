@@ -38,23 +38,29 @@ enum Hint {
 }
 
 impl Policy {
-    /// Parses rules. `servers` are the names that they may have.
-    pub(crate) fn parse(rules: &Value, servers: &[&str]) -> Result<Self> {
-        let wrong = |reason: &str| Error::Config(format!("`approve`: {reason}"));
+    /// Adds rules.
+    pub(crate) fn add(&mut self, rules: &Value) -> Result<()> {
         let rules = rules.as_array().ok_or_else(|| wrong("it is not a list"))?;
-        if rules.len() > MAX_RULES {
+        if self.0.len() + rules.len() > MAX_RULES {
             return Err(wrong(&format!("it has more than {MAX_RULES} rules")));
         }
-        let rules = rules.iter().enumerate().map(|(index, rule)| {
-            let in_rule = |reason| wrong(&format!("rule {}: {reason}", index + 1));
-            let rule = Rule::parse(rule).map_err(in_rule)?;
-            if !rule.fits_one_of(servers) {
-                let tool = line(&rule.tool, 100);
-                return Err(in_rule(format!("no server has the tool {tool:?}")));
-            }
-            Ok(rule)
-        });
-        rules.collect::<Result<_>>().map(Self)
+        for rule in rules {
+            let rule = Rule::parse(rule).map_err(|reason| in_rule(self.0.len(), &reason))?;
+            self.0.push(rule);
+        }
+        Ok(())
+    }
+
+    /// Errors if a rule can be true of no tool. `servers` are the names of all servers, documents and
+    /// objects.
+    pub(crate) fn check(&self, servers: &[&str]) -> Result<()> {
+        let no_tool = self.0.iter().position(|rule| !rule.fits_one_of(servers));
+        let Some((index, rule)) = no_tool.and_then(|index| Some((index, self.0.get(index)?)))
+        else {
+            return Ok(());
+        };
+        let tool = line(&rule.tool, 100);
+        Err(in_rule(index, &format!("no server has the tool {tool:?}")))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -66,6 +72,25 @@ impl Policy {
         let name = format!("{server}.{tool}");
         self.0.iter().any(|rule| rule.applies(&name, hints, argument))
     }
+
+    /// Returns true if a call of a tool may need approval, whatever its argument is.
+    pub(crate) fn may_apply(&self, server: &str, tool: &str, hints: Hints) -> bool {
+        let name = format!("{server}.{tool}");
+        self.0.iter().any(|rule| rule.is_for(&name, hints))
+    }
+
+    /// Returns true if a rule may be true of a tool of a server.
+    pub(crate) fn is_for(&self, server: &str) -> bool {
+        self.0.iter().any(|rule| rule.fits_one_of(&[server]))
+    }
+}
+
+fn in_rule(index: usize, reason: &str) -> Error {
+    wrong(&format!("rule {}: {reason}", index + 1))
+}
+
+fn wrong(reason: &str) -> Error {
+    Error::Config(format!("`approve`: {reason}"))
 }
 
 impl Rule {
@@ -113,12 +138,17 @@ impl Rule {
         })
     }
 
-    fn applies(&self, name: &str, hints: Hints, argument: &Value) -> bool {
+    /// Returns true if the rule is true of some calls of a tool.
+    fn is_for(&self, name: &str, hints: Hints) -> bool {
         let hint = match self.hint {
             None => true,
             Some(Hint::Destructive) => !hints.is_read_only && !hints.is_additive,
             Some(Hint::Writes) => !hints.is_read_only,
         };
+        hint && is_like(&self.tool, name)
+    }
+
+    fn applies(&self, name: &str, hints: Hints, argument: &Value) -> bool {
         let matches = |(property, pattern): &(String, Pattern)| -> Option<bool> {
             let text = match argument.get(property)? {
                 Value::String(text) => text.clone(),
@@ -131,7 +161,7 @@ impl Rule {
             |it: &(String, Pattern)| argument.get(&it.0).is_some() && matches(it).unwrap_or(true);
         let must = |it: &(String, Pattern)| matches(it).unwrap_or(false);
         let is_exempt = !self.unless.is_empty() && self.unless.iter().all(must);
-        hint && is_like(&self.tool, name) && self.when.iter().all(may) && !is_exempt
+        self.is_for(name, hints) && self.when.iter().all(may) && !is_exempt
     }
 }
 
@@ -171,8 +201,15 @@ mod tests {
     const READS: Hints = Hints { is_read_only: true, is_additive: false };
     const ADDS: Hints = Hints { is_read_only: false, is_additive: true };
 
+    fn parse(rules: &Value, servers: &[&str]) -> Result<Policy> {
+        let mut policy = Policy::default();
+        policy.add(rules)?;
+        policy.check(servers)?;
+        Ok(policy)
+    }
+
     fn needs(rule: &Value, name: &str, argument: &Value) -> bool {
-        let policy = Policy::parse(&json!([rule]), &["files", "my.mail"]).unwrap();
+        let policy = parse(&json!([rule]), &["files", "my.mail"]).unwrap();
         let (server, tool) = name.rsplit_once('.').unwrap();
         policy.applies(server, tool, Hints::default(), argument)
     }
@@ -229,8 +266,21 @@ mod tests {
     }
 
     #[test]
+    fn calls_that_are_not_known_as_a_whole_may_need_approval() {
+        let rules =
+            json!([{"tool": "files.write*", "hint": "writes", "unless": {"path": "^tmp/"}}]);
+        let policy = parse(&rules, &["files"]).unwrap();
+        let hints = Hints::default();
+        assert!(!policy.applies("files", "write", hints, &json!({"path": "tmp/x"})));
+        assert!(policy.may_apply("files", "write", hints));
+        assert!(!policy.may_apply("files", "write", READS));
+        assert!(!policy.may_apply("files", "read", hints));
+        assert!(policy.is_for("files") && !policy.is_for("file"));
+    }
+
+    #[test]
     fn hints_count_as_the_protocol_has_them() {
-        let policy = |hint: &str| Policy::parse(&json!([{"hint": hint}]), &["a"]).unwrap();
+        let policy = |hint: &str| parse(&json!([{"hint": hint}]), &["a"]).unwrap();
         let needs = |hint: &str, hints| policy(hint).applies("a", "b", hints, &json!({}));
         for (hints, destructive, writes) in
             [(Hints::default(), true, true), (READS, false, false), (ADDS, false, true)]
@@ -258,11 +308,13 @@ mod tests {
             (json!(["x*"]), "no server has the tool"),
             (json!(vec!["*"; MAX_RULES + 1]), "more than 256 rules"),
         ] {
-            let error = Policy::parse(&rules, &["files"]).unwrap_err().to_string();
+            let error = parse(&rules, &["files"]).unwrap_err().to_string();
             assert!(error.contains(expected), "{rules}: {error}");
         }
+        let mut full = parse(&json!(vec!["*"; MAX_RULES]), &["files"]).unwrap();
+        assert!(full.add(&json!(["*"])).unwrap_err().to_string().contains("more than 256 rules"));
         for right in ["*", "f*", "files.*", "files.a", "files*", "*.a"] {
-            assert!(Policy::parse(&json!([right]), &["files"]).is_ok(), "{right}");
+            assert!(parse(&json!([right]), &["files"]).is_ok(), "{right}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use isolet::Calling;
 use isolet::code_mode::{ToolCall, ToolDefinition, ToolFailure, ToolHandler};
 use serde_json::Value;
 
@@ -34,8 +35,8 @@ impl Provider {
         }
     }
 
-    /// Returns the definitions of the tools that are offered.
-    pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
+    /// Returns the definitions of the tools that are offered, each with its bytes as JSON.
+    pub(crate) fn definitions(&self) -> Vec<(ToolDefinition, usize)> {
         match self {
             Self::Server(server) => server.definitions(),
             Self::Api(api) => api.definitions(),
@@ -74,11 +75,7 @@ impl Provider {
 
     /// Returns the handler of its tools.
     pub(crate) fn handler(&self) -> Arc<dyn ToolHandler> {
-        let provider = self.clone();
-        Arc::new(move |call: ToolCall| {
-            let provider = provider.clone();
-            async move { provider.call(call).await }
-        })
+        Arc::new(Handler(self.clone()))
     }
 
     async fn call(&self, call: ToolCall) -> Result<Value, ToolFailure> {
@@ -96,5 +93,20 @@ impl Provider {
         if let Self::Server(server) = self {
             server.close().await;
         }
+    }
+}
+
+/// The handler of a provider's tools.
+struct Handler(Provider);
+
+impl ToolHandler for Handler {
+    fn call(&self, call: ToolCall) -> Calling<Result<Value, ToolFailure>> {
+        let provider = self.0.clone();
+        Box::pin(async move { provider.call(call).await })
+    }
+
+    /// A document describes a server that somebody else has written, often not to the letter.
+    fn checks_output(&self) -> bool {
+        matches!(self.0, Provider::Server(_))
     }
 }

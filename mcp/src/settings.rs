@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use isolet_runs::RunStore;
 
+use crate::object::HostObject;
 use crate::text::line;
 
 /// The digests of the definitions of tools, by server and tool, in hexadecimal.
@@ -73,42 +74,6 @@ impl Options {
     }
 }
 
-/// An object of the host, such as an [`isolet::Stub`] of a directory. Its calls are recorded, and
-/// need no approval.
-#[derive(Clone)]
-pub struct HostObject {
-    /// The name of the global, an identifier that no server has.
-    pub name: String,
-    /// The object.
-    pub stub: isolet::Stub,
-    /// The name of its interface in TypeScript, such as `Directory`.
-    pub type_name: String,
-    /// The declaration of the interface for the model, and of the types that it uses. It is shown
-    /// once for all objects that have the same.
-    pub interface: String,
-}
-
-impl HostObject {
-    /// Returns the declaration of the interface and of the global.
-    pub(crate) fn declaration(&self) -> String {
-        format!("{}\n{}", self.interface.trim_end(), self.constant())
-    }
-
-    /// Returns the declaration of the global.
-    pub(crate) fn constant(&self) -> String {
-        format!("declare const {}: {};\n", self.name, self.type_name)
-    }
-}
-
-impl fmt::Debug for HostObject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostObject")
-            .field("name", &self.name)
-            .field("type_name", &self.type_name)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The limits of servers, calls and results.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -125,6 +90,14 @@ pub struct Limits {
     /// The most bytes of the definitions of one upstream server's tools, as JSON. Tools past it are
     /// not offered. Default: 4 MiB.
     pub definition_bytes: usize,
+    /// The most tools of all servers and documents together, in the order of their names. Others are
+    /// not offered, and [`Options::observer`] is told. Default: 10,000.
+    pub all_tools: usize,
+    /// The most bytes of all their definitions. Default: 16 MiB.
+    pub all_definition_bytes: usize,
+    /// The most messages that wait until an upstream server reads them. With one more, the
+    /// connection ends, and the next call starts another one. Default: 1,024.
+    pub unread_messages: usize,
     /// The most programs that run at the same time. Others wait. Default: 32.
     pub runs: usize,
     /// The most sessions in which programs share their variables, of all clients. For another one,
@@ -163,6 +136,9 @@ impl Default for Limits {
             message_bytes: 8 << 20,
             tools: 2_000,
             definition_bytes: 4 << 20,
+            all_tools: 10_000,
+            all_definition_bytes: 16 << 20,
+            unread_messages: 1_024,
             runs: 32,
             code_sessions: 32,
             approval_time: Duration::from_mins(10),

@@ -34,7 +34,8 @@
 //! # Cost
 //!
 //! One thread writes for all runs of a store, and commits what has come together at once. A commit
-//! takes two `fsync`s. No future of this crate blocks; [`RunStore::open`] and [`RunReader`] do.
+//! takes two `fsync`s. With [`Durability::None`] nobody waits for them, and there is about one commit a
+//! second. No future of this crate blocks; [`RunStore::open`] and [`RunReader`] do.
 
 #![cfg_attr(not(test), warn(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
 

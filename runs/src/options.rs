@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 /// before they are cut.
 pub type Redactor = Arc<dyn Fn(String) -> String + Send + Sync>;
 
-/// The records that are on disk before a run goes on. Everything is written as soon as the disk takes it; this
-/// decides who waits for that.
+/// The records that are on disk before a run goes on. Everything is written as soon as the disk takes it,
+/// unless nobody waits for it; this decides who does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -22,6 +22,10 @@ pub enum Durability {
     /// Only the beginning and the end of a run are waited for. After a crash, the last calls may be
     /// missing.
     Runs,
+    /// Nothing is waited for, and what comes within a second is written together. After a crash, what
+    /// was recorded in the last second or so may be missing, whole runs included. A run whose record
+    /// cannot be written begins all the same, unless that is known already.
+    None,
 }
 
 /// Options of a store.

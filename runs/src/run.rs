@@ -94,7 +94,7 @@ impl RunRecord {
     }
 
     /// Records that the program has made a call. The future is ready when that is on disk, with all
-    /// that came before; with [`Durability::Runs`] at once.
+    /// that came before; with [`Durability::Runs`] and [`Durability::None`] at once.
     ///
     /// The future errors if the record cannot be written, if it is full, or if the run has ended. The call
     /// must not be made then.
@@ -120,7 +120,7 @@ impl RunRecord {
     }
 
     /// Records that a call that was planned is about to be made. The future is ready when that is on
-    /// disk, with all that came before; with [`Durability::Runs`] at once.
+    /// disk, with all that came before; with [`Durability::Runs`] and [`Durability::None`] at once.
     ///
     /// The future errors if the record cannot be written, if the call was not planned, or if the run has
     /// ended. The call must not be made then.
@@ -137,7 +137,7 @@ impl RunRecord {
     }
 
     /// Records the end of the run. The future is ready when that and all that came before is on
-    /// disk. Calls that are only planned were never made, and those without an answer are unknown.
+    /// disk; with [`Durability::None`] at once. Calls that are only planned were never made, and those without an answer are unknown.
     ///
     /// The future errors if the record cannot be written, or if the run has ended already.
     pub fn finish(&self, end: RunEnd<'_>) -> Recorded {
@@ -151,14 +151,20 @@ impl RunRecord {
             RunEnd::Cancelled => (RunState::Cancelled, None),
         };
         let result = result.map(|text| Text::new(self.0.store.redacted(text), MAX_TEXT));
-        Box::pin(self.0.store.written(Change::Finish { run: self.0.number, state, result }))
+        let change = Change::Finish { run: self.0.number, state, result };
+        match self.0.store.options().durability {
+            Durability::None => self.waited(change),
+            _ => Box::pin(self.0.store.written(change)),
+        }
     }
 
     /// Sends a change. What is returned is ready when it is as durable as the store is.
     fn waited(&self, change: Change) -> Recorded {
         match self.0.store.options().durability {
             Durability::Effects => Box::pin(self.0.store.written(change)),
-            Durability::Runs => Box::pin(std::future::ready(self.0.store.send(change))),
+            Durability::Runs | Durability::None => {
+                Box::pin(std::future::ready(self.0.store.send(change)))
+            }
         }
     }
 

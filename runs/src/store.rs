@@ -13,11 +13,11 @@ use tokio::sync::oneshot;
 use crate::error::{Error, Result};
 use crate::files::{self, Lock};
 use crate::id::RunId;
-use crate::options::Options;
+use crate::options::{Durability, Options};
 use crate::record::{Run, RunState};
 use crate::run::{RunRecord, bounded};
 use crate::text::Text;
-use crate::writer::{Change, Message, Writer, now};
+use crate::writer::{Change, Message, Writer, Writing, now};
 
 /// The memory in bytes for pages of the file.
 const CACHE_BYTES: usize = 16 << 20;
@@ -39,6 +39,7 @@ struct Inner {
     options: Options,
     next: AtomicU64,
     sender: mpsc::Sender<Message>,
+    writing: Arc<Writing>,
 }
 
 impl fmt::Debug for RunStore {
@@ -68,8 +69,9 @@ impl RunStore {
         });
         let database = database.map_err(|error| of_database(path, error))?;
         files::make_private(path).map_err(|error| Error::file(path, error))?;
-        let (writer, next) =
-            Writer::new(database, lock, &options).map_err(|error| Error::file(path, error))?;
+        let writing = Arc::new(Writing::default());
+        let (writer, next) = Writer::new(database, lock, &options, Arc::clone(&writing))
+            .map_err(|error| Error::file(path, error))?;
         let (sender, receiver) = mpsc::channel();
         // It ends when the last handle to the store and to its runs is gone.
         thread::Builder::new()
@@ -77,7 +79,7 @@ impl RunStore {
             .spawn(move || writer.run(&receiver))
             .map_err(|error| Error::file(path, error))?;
         let (path, next) = (path.to_owned(), AtomicU64::new(next));
-        Ok(Self(Arc::new(Inner { path, options, next, sender })))
+        Ok(Self(Arc::new(Inner { path, options, next, sender, writing })))
     }
 
     /// Returns the path of the file.
@@ -90,7 +92,8 @@ impl RunStore {
         &self.0.options
     }
 
-    /// Begins the record of a run. Ready when that is on disk. Oldest runs make room for it.
+    /// Begins the record of a run. Ready when that is on disk; with [`Durability::None`] at once,
+    /// unless much is still to be written. Oldest runs make room for it.
     ///
     /// # Errors
     /// Errors if the record cannot be written. The run must not begin then.
@@ -111,7 +114,12 @@ impl RunStore {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         // If this future is dropped, the record ends with it.
         let record = RunRecord::new(self.clone(), id, number);
-        self.written(Change::Begin { number, run, program }).await?;
+        let change = Change::Begin { number, run, program };
+        if self.0.options.durability == Durability::None && self.0.writing.has_room()? {
+            self.send(change)?;
+        } else {
+            self.written(change).await?;
+        }
         Ok(record)
     }
 
@@ -136,6 +144,7 @@ impl RunStore {
         change: Change,
     ) -> impl Future<Output = Result<()>> + Send + use<> {
         let (reply, answer) = oneshot::channel();
+        self.0.writing.add(1);
         let sent = self.0.sender.send(Message { change, reply: Some(reply) });
         async move {
             let ended = || Error::write("the thread that writes has ended");
@@ -146,6 +155,7 @@ impl RunStore {
 
     /// Sends a change that nobody waits for.
     pub(crate) fn send(&self, change: Change) -> Result<()> {
+        self.0.writing.add(1);
         let sent = self.0.sender.send(Message { change, reply: None });
         sent.map_err(|_| Error::write("the thread that writes has ended"))
     }

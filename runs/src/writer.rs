@@ -1,15 +1,17 @@
 //! The thread that writes, and what it is told.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use redb::{Database, ReadableTable as _, Table, WriteTransaction};
 use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
 use crate::files::Lock;
-use crate::options::Options;
+use crate::options::{Durability, Options};
 use crate::record::{Effect, EffectState, Run, RunState};
 use crate::tables::{
     EFFECTS, Head, IDS, META, PROGRAMS, RUNS, VERSION, calls, effects, from_row, to_row,
@@ -18,6 +20,35 @@ use crate::text::Text;
 
 /// The most messages of one commit.
 const MAX_BATCH: usize = 256;
+
+/// The time for which changes that nobody waits for are gathered.
+const GATHERED: Duration = Duration::from_secs(1);
+
+/// The most messages on their way to the thread with which a run begins without waiting.
+const MAX_WAITING: usize = 1_024;
+
+/// How far the thread is, for those who do not wait for it.
+#[derive(Default)]
+pub(crate) struct Writing {
+    /// The messages that are not written.
+    waiting: AtomicUsize,
+    /// The failure after which nothing is written.
+    failure: OnceLock<Error>,
+}
+
+impl Writing {
+    pub(crate) fn add(&self, messages: usize) {
+        self.waiting.fetch_add(messages, Ordering::Relaxed);
+    }
+
+    /// Returns true if few messages wait. Errors if nothing is written any more.
+    pub(crate) fn has_room(&self) -> Result<bool> {
+        match self.failure.get() {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(self.waiting.load(Ordering::Relaxed) < MAX_WAITING),
+        }
+    }
+}
 
 /// A message to the thread. The answer is sent after the commit.
 pub(crate) struct Message {
@@ -69,6 +100,9 @@ pub(crate) struct Writer {
     max_bytes: u64,
     runs: BTreeMap<u64, Kept>,
     bytes: u64,
+    /// True if changes are gathered before they are written.
+    gathers: bool,
+    writing: Arc<Writing>,
     /// Held for as long as the thread writes.
     _lock: Lock,
 }
@@ -130,6 +164,7 @@ impl Writer {
         database: Database,
         lock: Lock,
         options: &Options,
+        writing: Arc<Writing>,
     ) -> Result<(Self, u64), redb::Error> {
         let transaction = database.begin_write()?;
         let (mut runs, mut bytes) = (BTreeMap::new(), 0);
@@ -168,21 +203,24 @@ impl Writer {
         transaction.commit()?;
         let next = runs.last_key_value().map_or(0, |(number, _)| number + 1);
         let Options { max_runs, max_bytes, .. } = *options;
-        Ok((Self { database, max_runs, max_bytes, runs, bytes, _lock: lock }, next))
+        let gathers = options.durability == Durability::None;
+        let writer =
+            Self { database, max_runs, max_bytes, runs, bytes, gathers, writing, _lock: lock };
+        Ok((writer, next))
     }
 
     /// Writes until all senders are gone. After a failure of the disk nothing is written any more.
     pub(crate) fn run(mut self, receiver: &Receiver<Message>) {
-        let mut failure = None;
         while let Ok(first) = receiver.recv() {
-            let mut batch = vec![first];
-            batch.extend(receiver.try_iter().take(MAX_BATCH - 1));
+            let batch = self.batch(first, receiver);
+            let count = batch.len();
             let (changes, replies): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|message| (message.change, message.reply)).unzip();
-            let outcomes = match &failure {
-                Some(failure) => Err(Error::clone(failure)),
+            let outcomes = match self.writing.failure.get() {
+                Some(failure) => Err(failure.clone()),
                 None => self.commit(changes).map_err(Error::write),
             };
+            self.writing.waiting.fetch_sub(count, Ordering::Relaxed);
             match outcomes {
                 Ok(outcomes) => replies.into_iter().zip(outcomes).for_each(|(reply, outcome)| {
                     answer(reply, outcome);
@@ -191,10 +229,28 @@ impl Writer {
                     for reply in replies {
                         answer(reply, Err(error.clone()));
                     }
-                    failure = Some(error);
+                    // The first one stays.
+                    let _ = self.writing.failure.set(error);
                 }
             }
         }
+    }
+
+    /// Returns the messages of one commit.
+    fn batch(&self, first: Message, receiver: &Receiver<Message>) -> Vec<Message> {
+        let mut batch = vec![first];
+        let end = Instant::now() + GATHERED;
+        let waits = |batch: &[Message]| batch.last().is_some_and(|it| it.reply.is_some());
+        while self.gathers && batch.len() < MAX_BATCH && !waits(&batch) {
+            match receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(message) => batch.push(message),
+                // The time is over, or all senders are gone.
+                Err(_) => break,
+            }
+        }
+        let room = MAX_BATCH.saturating_sub(batch.len());
+        batch.extend(receiver.try_iter().take(room));
+        batch
     }
 
     fn commit(&mut self, changes: Vec<Change>) -> Result<Vec<Result<()>>, redb::Error> {

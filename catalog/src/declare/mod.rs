@@ -12,7 +12,7 @@ use crate::tool::Tool;
 use types::{Printer, Type};
 
 /// The most characters of a signature.
-const MAX_SIGNATURE: usize = 300;
+pub(crate) const MAX_SIGNATURE: usize = 300;
 
 /// The most characters of a type in a message.
 const MAX_SUMMARY: usize = 80;

@@ -42,6 +42,10 @@ impl Page {
             Durability::Effects => {
                 "durability effects: no call was made before its start was on disk"
             }
+            Durability::None if run.state == RunState::Crashed => {
+                "durability none: what came in the second before the crash may be missing"
+            }
+            Durability::None => "durability none: nothing waited for the disk",
             Durability::Runs if run.state == RunState::Crashed => {
                 "durability runs: calls before the crash may be missing"
             }

@@ -99,6 +99,62 @@ fn a_person_decides_about_calls_that_wait() {
     let _ = runs(&folder, &["approve", &call]).expect_failure(2, &["no `isolet mcp` runs"]);
 }
 
+/// Calls of folders and operations of documents, which the configuration does not know.
+#[test]
+#[cfg(feature = "dir")]
+fn flags_say_what_needs_approval() {
+    let document = "openapi: 3.1.0\nservers: [{url: 'https://pets.example'}]\n\
+        paths: {/pets: {get: {operationId: listPets}}}\n";
+    let folder = Folder::new("runs-flags")
+        .file("pets.yaml", document)
+        .file("data/a.txt", "one")
+        .file("config.json", "{\"mcpServers\": {}, \"approve\": [\"pets.list*\"]}");
+    let mut client = Client::new(
+        &folder,
+        &[
+            "--config",
+            "config.json",
+            "--openapi",
+            "pets=pets.yaml",
+            "--dir",
+            "FILES=data",
+            "--runs",
+            "runs",
+            "--durability",
+            "none",
+            "--approve",
+            "FILES.write",
+            "--approve",
+            "{\"tool\": \"FILES.remove\", \"unless\": {\"path\": \"^b\"}}",
+        ],
+    );
+    let program = "try { await pets.listPets() } catch (error) { return error.name }";
+    let mut reject = |program: &str, shown: &str| {
+        let mut waiting = client.run(program)["structuredContent"]["waiting"].take();
+        let call = waiting["calls"][0]["id"].as_str().expect("an id").to_owned();
+        let page = runs(&folder, &["waiting"]).out;
+        assert!(page.contains(shown), "{page}");
+        assert_eq!(runs(&folder, &["reject", &call]).code, Some(0));
+        let arguments = json!({"name": "wait_run", "arguments": {"run": waiting["run"].take()}});
+        client.request("tools/call", &arguments)["structuredContent"]["result"].take()
+    };
+    assert_eq!(reject(program, "pets.listPets"), "RejectedError");
+    let program = "try { await FILES.write('a.txt', 'two') } catch (error) { return error.name }";
+    let shown = "FILES.write\n| {\"path\":\"a.txt\",\"data\":\"two\"}";
+    assert_eq!(reject(program, shown), "RejectedError");
+    let free =
+        client.run("await FILES.append('b.txt', 'x'); await FILES.remove('b.txt'); return 1");
+    assert_eq!(free["structuredContent"]["result"], 1, "{free}");
+    assert_eq!(client.end(), Some(0));
+    let text = std::fs::read_to_string(folder.path().join("data/a.txt")).expect("a file");
+    assert_eq!(text, "one");
+    let listed = json(&folder, &["list"]);
+    let shown = json(&folder, &["show", listed[0]["id"].as_str().expect("an id")]);
+    assert_eq!(shown["durability"], "none");
+    assert_eq!(shown["effects"][0]["arguments"]["text"], "{\"path\":\"b.txt\",\"data\":\"x\"}");
+    assert!(runs(&folder, &["show"]).out.contains("durability none: nothing waited"));
+}
+
 /// Also of a server that is killed, and the next server goes on with the file.
 #[test]
 fn a_killed_server_leaves_a_record() {
@@ -141,8 +197,13 @@ fn wrong_input_is_named() {
     let _ = start(&SERVER[..2]).expect_failure(2, &["`approve` in --config needs --runs FILE"]);
     let typo = ["--config", "typo.json", "--runs", "other"];
     let _ = start(&typo).expect_failure(2, &["rule 1", "b.delete"]);
-    let durability = [&SERVER[..], &["--durability", "none"]].concat();
-    let _ = start(&durability).expect_failure(2, &["effects", "runs"]);
+    let durability = [&SERVER[..], &["--durability", "some"]].concat();
+    let _ = start(&durability).expect_failure(2, &["effects", "runs", "none"]);
+    let _ = start(&["--config", "empty.json", "--approve", "a.*"]).expect_failure(2, &["--runs"]);
+    for rule in ["a.*", "{", "{\"tools\": \"*\"}"] {
+        let approve = ["--config", "empty.json", "--runs", "other", "--approve", rule];
+        let _ = start(&approve).expect_failure(2, &["`approve`"]);
+    }
     let _ = start(&["--config", "empty.json", "--runs", "empty.json"])
         .expect_failure(2, &["empty.json: "]);
     let client = Client::new(&folder, &SERVER);

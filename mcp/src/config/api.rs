@@ -138,6 +138,7 @@ impl Config {
         }
         if fields.get("disabled", "true or false", Value::as_bool)?.unwrap_or_default() {
             self.redacted = secrets.take();
+            self.disabled.insert(name.to_owned());
             return Ok(());
         }
         let file = fields.text("file")?.ok_or_else(|| fields.error("it has no `file`"))?;

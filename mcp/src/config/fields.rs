@@ -116,6 +116,10 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
         });
         let mut environment: BTreeMap<_, _> = inherited.collect();
         for (name, value) in self.map("env")? {
+            // Processes are given these in any case, and they are in many texts.
+            if !INHERITED.contains(&name) {
+                self.add_literal("env", name, &value);
+            }
             if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
                 let name = line(name, MAX_NAME);
                 return Err(self.error(format_args!("`env.{name}` is not a variable")));
@@ -138,6 +142,10 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
         }
         let mut headers = Vec::new();
         for (name, value) in self.map("headers")? {
+            self.add_literal("headers", name, &value);
+            // A scheme and a token, which may be shown without it.
+            let token = value.rsplit(' ').next().unwrap_or_default().to_owned();
+            self.add_literal("headers", name, &token);
             headers.push(self.header(name, value)?);
         }
         if let Some(token) = self.text("bearer")? {
@@ -167,6 +175,16 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
         Ok((key, value))
     }
 
+    /// Keeps a value of the configuration out of records. One that has a variable's value in it is
+    /// found by that.
+    fn add_literal(&self, field: &str, name: &str, value: &str) {
+        let source = self.fields.get(field).and_then(|fields| fields.get(name));
+        let has_variable = source.and_then(Value::as_str).is_some_and(|text| text.contains("${"));
+        if !has_variable {
+            self.secrets.borrow_mut().add(&format!("{}_{name}", self.server), value);
+        }
+    }
+
     /// Replaces `${NAME}` by the value of a variable.
     pub(super) fn expand(&self, place: &str, text: &str) -> Result<String> {
         let mut out = String::new();
@@ -187,7 +205,13 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
                     }
                     out.push_str(&value);
                 }
-                (None, Some(default)) => out.push_str(default),
+                (None, Some(default)) => {
+                    // The address of a server is no secret, and neither are its parts.
+                    if place != "server" && !place.starts_with("variables.") {
+                        self.secrets.borrow_mut().add(name, default);
+                    }
+                    out.push_str(default);
+                }
                 (None, None) => {
                     let name = line(name, MAX_NAME);
                     return Err(self.error(format_args!("`{place}`: {name} is not set")));

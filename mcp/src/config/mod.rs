@@ -4,7 +4,7 @@ mod api;
 mod fields;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -36,6 +36,8 @@ pub struct Config {
     pub(crate) servers: BTreeMap<String, Endpoint>,
     /// The documents of `OpenAPI`.
     pub(crate) apis: BTreeMap<String, Api>,
+    /// The names of servers and documents that are disabled, which rules may have.
+    disabled: BTreeSet<String>,
     /// The calls that need approval.
     pub(crate) policy: Policy,
     redacted: Secrets,
@@ -85,7 +87,7 @@ impl Config {
     /// `approve` is a list of rules. A call that one of them is true of needs approval. A rule has a
     /// `tool`, such as `files.write_*`, a `hint`, `"destructive"` or `"writes"`, and patterns of
     /// arguments, `when` and `unless`. All that it has must be true. Unknown fields of rules are an
-    /// error.
+    /// error. That a rule names a tool of some server is checked when the server starts.
     ///
     /// # Errors
     /// Errors if a field that is known has a wrong value, a variable is not set, or the text is
@@ -127,13 +129,24 @@ impl Config {
             return Err(Error::Config("it has no `mcpServers`".to_owned()));
         }
         if let Some(rules) = root.get("approve") {
-            let servers =
-                ["mcpServers", "servers", "openapi"].iter().filter_map(|key| root.get(*key));
-            let names = servers.filter_map(Value::as_object).flat_map(Map::keys);
-            let names: Vec<_> = names.map(String::as_str).collect();
-            config.policy = Policy::parse(rules, &names)?;
+            config.policy.add(rules)?;
         }
         Ok(config)
+    }
+
+    /// Adds a rule to those of `approve`: the name of a tool, such as `files.write_*`, or a JSON object
+    /// as in the configuration. It may name documents and objects that are added later.
+    ///
+    /// # Errors
+    /// Errors if it is neither, or if there are too many.
+    pub fn approve(&mut self, rule: &str) -> Result<()> {
+        let rule = if rule.trim_start().starts_with('{') {
+            serde_json::from_str(rule)
+                .map_err(|error| Error::Config(format!("`approve`: {error}")))?
+        } else {
+            Value::from(rule)
+        };
+        self.policy.add(&Value::Array(vec![rule]))
     }
 
     /// Returns true if there are calls that need approval.
@@ -141,10 +154,16 @@ impl Config {
         !self.policy.is_empty()
     }
 
-    /// Returns a function that replaces the values of variables and tokens of the configuration by
-    /// `isolet.secret.NAME.`, for records of runs. Values of less than 8 bytes stay.
+    /// Returns a function that replaces the values of variables and tokens of the configuration, and
+    /// the values of `env` and `headers`, by `isolet.secret.NAME.`, for records of runs. Values of less
+    /// than 8 bytes stay.
     pub fn redactor(&self) -> isolet_runs::Redactor {
         self.redacted.redactor()
+    }
+
+    /// Returns the names that rules may have, those of servers that are disabled included.
+    pub(crate) fn all_names(&self) -> impl Iterator<Item = &str> {
+        self.names().chain(self.disabled.iter().map(String::as_str))
     }
 
     /// Returns the names of the servers, and those of the documents, each in alphabetical order.
@@ -168,6 +187,7 @@ impl Config {
         }
         if fields.get("disabled", "true or false", Value::as_bool)?.unwrap_or_default() {
             self.redacted = secrets.take();
+            self.disabled.insert(name.to_owned());
             return Ok(());
         }
         let endpoint = fields.endpoint()?;

@@ -67,6 +67,39 @@ fn http_servers_have_headers() {
 }
 
 #[test]
+fn values_of_the_configuration_are_kept_out_of_records() {
+    let config = parse(
+        r#"{"mcpServers": {
+            "a": {"command": "x", "env": {"KEY": "literal-key", "HOME": "/home/somebody",
+                "DEFAULT": "${NONE:-default-key}", "SHORT": "1234567"}},
+            "b": {"url": "https://b.example", "headers": {"Authorization": "Bearer literal-token"}}
+        }}"#,
+    );
+    let redact = config.unwrap().redactor();
+    for (text, expected) in [
+        ("x literal-key y", "x isolet.secret.a_KEY. y"),
+        ("Bearer literal-token", "isolet.secret.b_Authorization."),
+        ("literal-token", "isolet.secret.b_Authorization."),
+        ("default-key", "isolet.secret.NONE."),
+        ("/home/somebody 1234567", "/home/somebody 1234567"),
+    ] {
+        assert_eq!(redact(text.to_owned()), expected);
+    }
+}
+
+#[test]
+fn rules_are_added_by_text() {
+    let mut config = parse(r#"{"mcpServers": {"a": {"command": "x"}}}"#).unwrap();
+    assert!(!config.has_approvals());
+    config.approve("a.*").unwrap();
+    config.approve(r#"{"tool": "b.c", "when": {"x": "y"}}"#).unwrap();
+    assert!(config.has_approvals());
+    for wrong in ["{", r#"{"tools": "a"}"#, "{}"] {
+        assert!(config.approve(wrong).unwrap_err().to_string().contains("`approve`"), "{wrong}");
+    }
+}
+
+#[test]
 fn errors_name_server_and_field() {
     let of = |fields: &str| error(&format!(r#"{{"mcpServers": {{"a": {fields}}}}}"#));
     let prefix = "the configuration: server \"a\": ";

@@ -2,6 +2,7 @@
 //! that the host sends.
 
 mod document;
+mod multipart;
 mod operation;
 mod parameter;
 mod read;
@@ -22,7 +23,7 @@ use serde_json::Value;
 use url::Url;
 
 use self::document::Document;
-use self::operation::{Draft, Operation};
+use self::operation::{Content, Draft, Operation};
 use self::response::Response;
 use self::security::Credentials;
 use crate::config::{Api as Config, Source};
@@ -54,7 +55,7 @@ struct Request {
     method: &'static str,
     headers: Vec<(String, String)>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<String>,
+    body: Option<Content>,
 }
 
 impl Api {
@@ -135,8 +136,8 @@ impl Api {
         self.about.clone()
     }
 
-    /// Returns the definitions of the tools that are offered.
-    pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
+    /// Returns the definitions of the tools that are offered, each with its bytes as JSON.
+    pub(crate) fn definitions(&self) -> Vec<(ToolDefinition, usize)> {
         self.tools().definitions()
     }
 

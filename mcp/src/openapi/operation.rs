@@ -1,10 +1,13 @@
 //! One operation of a document, and the requests that it makes.
 
 use http::HeaderValue;
+use isolet::Bytes;
 use percent_encoding::percent_decode_str;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
+use super::multipart::{self, Parts};
 use super::parameter::{Parameter, Place, form};
 use super::security::Security;
 
@@ -32,12 +35,23 @@ pub(super) enum Piece {
 pub(super) struct Body {
     pub(super) kind: BodyKind,
     pub(super) content_type: String,
+    /// The parts of a form in parts.
+    pub(super) parts: Parts,
+}
+
+/// A body as the network takes it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Content {
+    Text(String),
+    Bytes(Bytes),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyKind {
     Json,
     Form,
+    Multipart,
     Text,
 }
 
@@ -55,7 +69,7 @@ pub(super) struct Draft {
     pub(super) headers: Vec<(String, String)>,
     /// Names with their values, encoded.
     pub(super) cookies: Vec<String>,
-    pub(super) body: Option<String>,
+    pub(super) body: Option<Content>,
 }
 
 impl Operation {
@@ -108,26 +122,43 @@ impl Operation {
             }
         }
         if let (Some(body), Some(value)) = (&self.body, arguments.get(BODY)) {
-            draft.body = Some(body.write(value)?);
-            draft.headers.push(("content-type".to_owned(), body.content_type.clone()));
+            let (content, content_type) = body.write(value)?;
+            draft.body = Some(content);
+            draft.headers.push(("content-type".to_owned(), content_type));
         }
         Ok(draft)
     }
 }
 
 impl Body {
-    fn write(&self, value: &Value) -> Result<String, String> {
-        match (self.kind, value) {
-            (BodyKind::Json, value) => Ok(value.to_string()),
+    /// Returns what decides how a value is sent.
+    pub(super) fn described(&self) -> String {
+        match self.kind {
+            BodyKind::Multipart => format!("{} {:?}", self.content_type, self.parts),
+            _ => self.content_type.clone(),
+        }
+    }
+
+    /// Returns a value as it is sent, and its content type.
+    fn write(&self, value: &Value) -> Result<(Content, String), String> {
+        let text = match (self.kind, value) {
+            (BodyKind::Json, value) => value.to_string(),
             (BodyKind::Form, Value::Object(map)) => {
                 let mut text = form_urlencoded::Serializer::new(String::new());
                 text.extend_pairs(form(map));
-                Ok(text.finish())
+                text.finish()
             }
-            (BodyKind::Form, _) => Err(format!("{BODY}: a form must be an object")),
-            (BodyKind::Text, Value::String(text)) => Ok(text.clone()),
-            (BodyKind::Text, _) => Err(format!("{BODY}: it must be a string")),
-        }
+            (BodyKind::Multipart, Value::Object(map)) => {
+                let (bytes, content_type) = multipart::write(map, &self.parts)?;
+                return Ok((Content::Bytes(bytes.into()), content_type));
+            }
+            (BodyKind::Form | BodyKind::Multipart, _) => {
+                return Err(format!("{BODY}: a form must be an object"));
+            }
+            (BodyKind::Text, Value::String(text)) => text.clone(),
+            (BodyKind::Text, _) => return Err(format!("{BODY}: it must be a string")),
+        };
+        Ok((Content::Text(text), self.content_type.clone()))
     }
 }
 
@@ -197,7 +228,11 @@ mod tests {
                 parameter("X-H", "header"),
                 parameter("c", "cookie"),
             ],
-            body: Some(Body { kind: BodyKind::Json, content_type: "application/json".to_owned() }),
+            body: Some(Body {
+                kind: BodyKind::Json,
+                content_type: "application/json".to_owned(),
+                parts: Parts::new(),
+            }),
             security: Security::default(),
         }
     }
@@ -222,7 +257,7 @@ mod tests {
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(draft.headers, headers);
         assert_eq!(draft.cookies, ["c=%3B"]);
-        assert_eq!(draft.body.as_deref(), Some(r#"{"a":[1]}"#));
+        assert!(matches!(&draft.body, Some(Content::Text(text)) if text == r#"{"a":[1]}"#));
     }
 
     #[test]
@@ -267,10 +302,18 @@ mod tests {
 
     #[test]
     fn bodies() {
-        let write = |kind, value: Value| Body { kind, content_type: String::new() }.write(&value);
+        let write = |kind, value: Value| {
+            let body = Body { kind, content_type: String::new(), parts: Parts::new() };
+            body.write(&value).map(|(content, _)| match content {
+                Content::Text(text) => text,
+                Content::Bytes(bytes) => String::from_utf8(bytes.into_vec()).unwrap(),
+            })
+        };
         assert_eq!(write(BodyKind::Form, json!({"a b": ["&", 1]})).unwrap(), "a+b=%26&a+b=1");
         assert_eq!(write(BodyKind::Text, json!("x")).unwrap(), "x");
         write(BodyKind::Form, json!("a=b")).unwrap_err();
+        write(BodyKind::Multipart, json!("a=b")).unwrap_err();
+        assert!(write(BodyKind::Multipart, json!({"a": 1})).unwrap().contains("name=\"a\""));
         write(BodyKind::Text, json!({})).unwrap_err();
     }
 }

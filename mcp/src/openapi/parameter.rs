@@ -53,6 +53,10 @@ enum Style {
     /// Lists with another separator, as it stands in a URL.
     Delimited(&'static str),
     Deep,
+    /// In a path, after a dot.
+    Label,
+    /// In a path, after a semicolon and with the name.
+    Matrix,
     /// A value as JSON.
     Json,
 }
@@ -112,6 +116,8 @@ pub(super) fn read<'d>(
         _ if content.is_some() => Style::Json,
         (None | Some("simple"), Place::Path | Place::Header)
         | (None | Some("form"), Place::Query | Place::Cookie) => Style::Plain,
+        (Some("label"), Place::Path) => Style::Label,
+        (Some("matrix"), Place::Path) => Style::Matrix,
         (Some("spaceDelimited"), Place::Query) => Style::Delimited("%20"),
         (Some("pipeDelimited"), Place::Query) => Style::Delimited("%7C"),
         (Some("deepObject"), Place::Query) => Style::Deep,
@@ -173,9 +179,27 @@ impl Parameter {
         }
     }
 
-    /// Returns a value as it stands in a path.
+    /// Returns a value as it stands in a path. Empty if the value is.
     pub(super) fn in_path(&self, value: &Value) -> String {
-        self.joined(value, &|text| self.encoded(text), ",")
+        let encode = |text: &str| self.encoded(text);
+        let text = match (self.style, self.is_exploded, value) {
+            (Style::Label, true, _) => self.joined(value, &encode, "."),
+            (Style::Matrix, true, Value::Object(_)) => self.joined(value, &encode, ";"),
+            (Style::Matrix, true, Value::Array(values)) if !values.is_empty() => {
+                let name = self.encoded_name(&self.name);
+                let pairs = values.iter().map(|value| format!(";{name}={}", encode(&plain(value))));
+                return pairs.collect();
+            }
+            _ => self.joined(value, &encode, ","),
+        };
+        let has_name = !(self.is_exploded && value.is_object());
+        match self.style {
+            _ if text.is_empty() => text,
+            Style::Label => format!(".{text}"),
+            Style::Matrix if has_name => format!(";{}={text}", self.encoded_name(&self.name)),
+            Style::Matrix => format!(";{text}"),
+            _ => text,
+        }
     }
 
     /// Returns a value as it stands in a header, which may hold any text.
@@ -344,6 +368,29 @@ mod tests {
         let path = json!({"in": "path"});
         assert_eq!(parameter(&path).in_path(&list), "a%2Fb,..");
         assert_eq!(parameter(&path).in_path(&object), "x,1,y,a%2Cb");
+        // The examples of the standard.
+        let (name, list_of_colors) = (json!("blue"), json!(["blue", "black", "brown"]));
+        let colors = json!({"B": 100, "G": 200, "R": "a/b"});
+        for (style, explode, value, expected) in [
+            ("label", false, &name, ".blue"),
+            ("label", false, &list_of_colors, ".blue,black,brown"),
+            ("label", true, &list_of_colors, ".blue.black.brown"),
+            ("label", false, &colors, ".B,100,G,200,R,a%2Fb"),
+            ("label", true, &colors, ".B=100.G=200.R=a%2Fb"),
+            ("matrix", false, &name, ";p=blue"),
+            ("matrix", false, &list_of_colors, ";p=blue,black,brown"),
+            ("matrix", true, &list_of_colors, ";p=blue;p=black;p=brown"),
+            ("matrix", false, &colors, ";p=B,100,G,200,R,a%2Fb"),
+            ("matrix", true, &colors, ";B=100;G=200;R=a%2Fb"),
+            ("matrix", true, &json!("..;x"), ";p=..%3Bx"),
+            ("matrix", true, &json!([]), ""),
+            ("matrix", false, &json!(""), ""),
+            ("label", true, &json!({}), ""),
+            ("label", false, &json!(""), ""),
+        ] {
+            let fields = json!({"in": "path", "style": style, "explode": explode});
+            assert_eq!(parameter(&fields).in_path(value), expected, "{fields} {value}");
+        }
         let exploded = json!({"in": "path", "explode": true});
         assert_eq!(parameter(&exploded).in_path(&object), "x=1,y=a%2Cb");
         let header = json!({"in": "header"});
@@ -368,7 +415,7 @@ mod tests {
             ),
             (json!({"name": "a=b", "in": "cookie"}), "the parameter a=b: its name cannot be sent"),
             (
-                json!({"name": "a", "in": "path", "style": "matrix"}),
+                json!({"name": "a", "in": "path", "style": "form"}),
                 "the parameter a: its style is not supported",
             ),
             (json!({"$ref": "other.json"}), "a parameter is not in the document"),

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::document::{Document, flag, text};
+use super::multipart::{self, Parts};
 use super::operation::{BODY, Body, BodyKind, Operation, Piece};
 use super::parameter::{self, Described, Parameter, Place};
 use super::schemas::{Property, Schemas, Way, remove_patterns};
@@ -181,6 +182,9 @@ impl<'d> Reader<'d> {
         properties.extend(property);
         let mut input = self.schemas.object(properties, self.share);
         make_usable(&mut input);
+        if let Some(body) = &body {
+            multipart::allow_files(&mut input, &body.parts);
+        }
         let parameters = described.into_iter().map(|it| it.parameter).collect();
         let operation = Operation { method, path: path_pieces, parameters, body, security };
         let tool = Tool::new(name.to_owned(), description(source, method, path), object(input))
@@ -221,7 +225,11 @@ impl<'d> Reader<'d> {
         let schema = content.get("schema").unwrap_or(&ANYTHING);
         let description = text(body, "description");
         let property = Property { name: BODY.to_owned(), description, schema, is_required };
-        Ok(Some((Body { kind, content_type: content_type.to_owned() }, property)))
+        let parts = match kind {
+            BodyKind::Multipart => multipart::parts(self.document, schema, content.get("encoding")),
+            _ => Parts::new(),
+        };
+        Ok(Some((Body { kind, content_type: content_type.to_owned(), parts }, property)))
     }
 
     /// Returns the schema of the result: that of the first response of success.
@@ -254,7 +262,7 @@ impl<'d> Reader<'d> {
     /// pinned.
     fn annotations(&self, operation: &Operation, path: &str) -> ToolAnnotations {
         let Operation { method, parameters, body, security, .. } = operation;
-        let body = body.as_ref().map(|body| body.content_type.as_str());
+        let body = body.as_ref().map(Body::described);
         let title = format!("{method} {}{path} {parameters:?} {body:?} {security:?}", self.server);
         let (is_read, is_repeatable) = match *method {
             "GET" | "HEAD" | "OPTIONS" => (true, true),
@@ -312,6 +320,7 @@ fn body_kind(media_type: &str) -> Option<BodyKind> {
     match name.as_str() {
         "application/json" | "*/*" | "application/*" => Some(BodyKind::Json),
         "application/x-www-form-urlencoded" => Some(BodyKind::Form),
+        "multipart/form-data" => Some(BodyKind::Multipart),
         name if name.ends_with("+json") => Some(BodyKind::Json),
         name if name.starts_with("text/") || name == "application/xml" => Some(BodyKind::Text),
         _ => None,

@@ -54,7 +54,10 @@ impl Response {
         }
         let text = match String::from_utf8(bytes) {
             Ok(text) => credentials.removed_from(text),
-            Err(error) => return Ok(binary(&media_type, error.as_bytes())),
+            Err(error) => {
+                let bytes = credentials.removed_from_bytes(error.as_bytes());
+                return Ok(binary(&media_type, &bytes));
+            }
         };
         let is_json = media_type == "application/json" || media_type.ends_with("+json");
         let json = is_json.then(|| serde_json::from_str(&text).ok()).flatten();
@@ -99,13 +102,17 @@ fn failure(status: u16, body: &[u8], operation: &Operation, credentials: &Creden
         text.push_str(&hint);
         text.push(')');
     }
-    let body = credentials.removed_from(String::from_utf8_lossy(body).into_owned());
+    // Then there is more, or may be.
+    let is_long = body.len() == MAX_ERROR;
+    let body = String::from_utf8_lossy(body).into_owned();
+    let body =
+        if is_long { credentials.removed_from_cut(body) } else { credentials.removed_from(body) };
     let (body, is_cut) = prefix(body.trim(), MAX_ERROR);
     if !body.is_empty() {
         text.push_str(": ");
         text.push_str(body);
     }
-    if is_cut || body.len() == MAX_ERROR {
+    if is_cut || is_long {
         text.push('…');
     }
     text

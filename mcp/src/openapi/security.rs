@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use isolet::{Destination, NetworkPolicy, Secret};
@@ -17,6 +18,8 @@ use crate::text::line;
 const MAX_BYTES: usize = 8 << 10;
 /// The name of the credential that is not one of the document's.
 const BEARER: &str = "bearer";
+/// What programs see of a credential.
+const SHOWN: &str = "[secret]";
 
 /// The credentials of a document. Requests hold placeholders, and the network puts the values in
 /// their places.
@@ -26,6 +29,8 @@ pub(super) struct Credentials {
     bearer: Option<Credential>,
     /// The texts that stand for values. They are random, so that no program guesses them.
     placeholders: Vec<String>,
+    /// Finds all of them at once.
+    finder: Option<AhoCorasick>,
 }
 
 /// A credential, with a placeholder for its value.
@@ -88,6 +93,10 @@ impl Credentials {
             let mut store = Store { credentials, destination, policy, name: BEARER };
             let credential = store.bearer(value)?;
             credentials.bearer = Some(credential);
+        }
+        if !credentials.placeholders.is_empty() {
+            let finder = AhoCorasick::new(&credentials.placeholders);
+            credentials.finder = Some(finder.map_err(|error| error.to_string())?);
         }
         Ok(credentials)
     }
@@ -162,13 +171,33 @@ impl Credentials {
     }
 
     /// Returns text of a server without placeholders.
-    pub(super) fn removed_from(&self, mut text: String) -> String {
-        for placeholder in &self.placeholders {
-            if text.contains(placeholder) {
-                text = text.replace(placeholder, "[secret]");
+    pub(super) fn removed_from(&self, text: String) -> String {
+        match &self.finder {
+            Some(finder) if finder.is_match(&text) => {
+                finder.replace_all(&text, &vec![SHOWN; self.placeholders.len()])
             }
+            _ => text,
+        }
+    }
+
+    /// Returns text that was cut without placeholders, and without the beginning of one at its end.
+    pub(super) fn removed_from_cut(&self, text: String) -> String {
+        let mut text = self.removed_from(text);
+        let longest = self.placeholders.iter().map(String::len).max().unwrap_or_default();
+        let begins = |end: &str| self.placeholders.iter().any(|it| it.starts_with(end));
+        let mut starts = text.len().saturating_sub(longest)..text.len();
+        if let Some(start) = starts.find(|at| text.get(*at..).is_some_and(begins)) {
+            text.truncate(start);
         }
         text
+    }
+
+    /// Returns bytes of a server without placeholders.
+    pub(super) fn removed_from_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        match &self.finder {
+            Some(finder) => finder.replace_all_bytes(bytes, &vec![SHOWN; self.placeholders.len()]),
+            None => bytes.to_vec(),
+        }
     }
 
     /// Returns what is to be said about a refusal by the server, if credentials are missing.
@@ -339,7 +368,18 @@ mod tests {
         let mut forged = Draft::default();
         forged.headers.push(("x".to_owned(), draft.query[0].1.clone()));
         credentials.add(&security, &mut forged).unwrap_err();
-        assert_eq!(credentials.removed_from(draft.query[0].1.clone()), "[secret]");
+        let placeholder = draft.query[0].1.clone();
+        assert_eq!(credentials.removed_from(placeholder.clone()), "[secret]");
+        // Nor a part of it, where a text was cut, or within bytes that are no text.
+        for end in 1..placeholder.len() {
+            let cut = format!("é {placeholder} {}", &placeholder[..end]);
+            assert_eq!(credentials.removed_from_cut(cut), "é [secret] ");
+        }
+        let whole = format!("x {placeholder}");
+        assert_eq!(credentials.removed_from_cut(whole), "x [secret]");
+        assert_eq!(credentials.removed_from_cut("no isolet?".to_owned()), "no isolet?");
+        let bytes = [&b"\xff"[..], placeholder.as_bytes(), b"\xfe"].concat();
+        assert_eq!(credentials.removed_from_bytes(&bytes), b"\xff[secret]\xfe");
         // Nor is a second value.
         let mut second = Draft::default();
         second.query.push(("api_key".to_owned(), "mine".to_owned()));

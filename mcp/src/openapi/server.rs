@@ -20,15 +20,17 @@ pub(super) fn of(document: &Document, config: &Config) -> Result<Url, String> {
         return parse(server, config);
     }
     let first = document.get("servers").and_then(Value::as_array).and_then(|it| it.first());
-    let server =
-        first.and_then(Value::as_object).ok_or("it has no server; name one as `server`")?;
+    let server = first
+        .and_then(Value::as_object)
+        .ok_or("it has no server; name one as `server`, or with --openapi-server")?;
     let template = text(server, "url").unwrap_or("/");
     let address = expanded(template, server, config)?;
     let url = parse(&address, config)?;
     match url.host() {
         Some(Host::Domain(name)) if name != "localhost" && !name.ends_with(".localhost") => Ok(url),
         _ => Err(format!(
-            "its server {} is an address, or this machine; name it as `server` to allow that",
+            "its server {} is an address, or this machine; name it as `server`, or with \
+             --openapi-server, to allow that",
             line(&address, 100)
         )),
     }
@@ -77,7 +79,10 @@ fn parse(address: &str, config: &Config) -> Result<Url, String> {
     let url = match Url::parse(address) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
         Err(url::ParseError::RelativeUrlWithoutBase) => {
-            return Err(format!("its server {} is relative; name it as `server`", shown()));
+            return Err(format!(
+                "its server {} is relative; name it as `server`, or with --openapi-server",
+                shown()
+            ));
         }
         _ => return Err(format!("its server {} is not an address of http or https", shown())),
     };
@@ -156,6 +161,7 @@ mod tests {
             ("http://169.254.169.254/latest", "is an address"),
             ("http://2130706433", "is an address"),
             ("http://[::1]:1", "is an address"),
+            ("http://[::1]:1", "as `server`, or with --openapi-server, to allow that"),
             ("https://{x}.example", "has no value"),
             ("https://{x", "has no end"),
         ] {

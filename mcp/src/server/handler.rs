@@ -22,12 +22,14 @@ use super::news::News;
 use super::output;
 use super::shared::Shared;
 use crate::progress::Progress;
-use crate::text::{harmless, line};
+use crate::text::{harmless, line, prefix};
 use crate::upstream::List;
 
 /// The results of a search, by default and at most.
 const FOUND: u64 = 10;
 const MAX_FOUND: u64 = 50;
+/// The most bytes of a query, or a name, that are looked at.
+const MAX_QUERY: usize = 1_000;
 /// The most bytes of a description in the result of a search.
 const MAX_DESCRIPTION: usize = 300;
 /// The time after which a session that has ended is noticed.
@@ -42,44 +44,68 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    fn search_tools(&self, query: &str, limit: u64) -> CallToolResult {
+    async fn search_tools(&self, query: &str, limit: u64) -> CallToolResult {
         let limit = usize::try_from(limit.min(MAX_FOUND)).unwrap_or_default();
-        let catalog = self.shared.catalog();
-        let mut text = String::new();
-        let mut tools = Vec::new();
-        for tool in catalog.code.catalog().search(query, limit) {
-            let description = tool.definition().description.as_deref().unwrap_or_default();
-            let description = line(description, MAX_DESCRIPTION);
-            let (name, signature) = (tool.path(), harmless(&tool.signature()));
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{signature}\n    {description}");
-            tools.push(json!({"name": name, "signature": signature, "description": description}));
-        }
-        if tools.is_empty() {
-            text.push_str("No tool was found. Try other words.");
-        }
-        complete(text, json!({"tools": tools}))
+        let query = prefix(query, MAX_QUERY).0.to_owned();
+        self.computed(move |shared| search_tools(shared, &query, limit)).await
     }
 
-    fn describe_tool(&self, name: &str) -> CallToolResult {
-        if let Some(object) = self.shared.options.objects.iter().find(|it| it.name == name) {
-            let declaration = harmless(&object.declaration());
-            return complete(declaration.clone(), json!({"declaration": declaration}));
-        }
-        let catalog = self.shared.catalog();
-        let catalog = catalog.code.catalog();
-        let tool = name.split_once('.').and_then(|(server, tool)| catalog.get(server, tool));
-        if let Some(tool) = tool {
-            let declaration = harmless(&tool.declaration());
-            return complete(declaration.clone(), json!({"declaration": declaration}));
-        }
-        let mut reason = String::from("There is no tool of this name. `search_tools` finds names.");
-        for (index, tool) in catalog.nearest(name).into_iter().enumerate() {
-            reason.push_str(if index == 0 { " Similar names: " } else { ", " });
-            reason.push_str(&tool.path());
-        }
-        refused(&reason)
+    async fn describe_tool(&self, name: &str) -> CallToolResult {
+        let name = prefix(name, MAX_QUERY).0.to_owned();
+        self.computed(move |shared| describe_tool(shared, &name)).await
     }
+
+    /// Computes a result on a thread of its own: the first search makes the index of all tools, and a
+    /// schema can be long.
+    async fn computed(
+        &self,
+        compute: impl FnOnce(&Shared) -> CallToolResult + Send + 'static,
+    ) -> CallToolResult {
+        // Fails if the semaphore is closed, which it never is.
+        let _place = self.shared.computing.acquire().await;
+        let shared = Arc::clone(&self.shared);
+        let computing = tokio::task::spawn_blocking(move || compute(&shared));
+        // Fails if it has panicked.
+        computing.await.unwrap_or_else(|_| refused("This cannot be found out."))
+    }
+}
+
+fn search_tools(shared: &Shared, query: &str, limit: usize) -> CallToolResult {
+    let catalog = shared.catalog();
+    let mut text = String::new();
+    let mut tools = Vec::new();
+    for tool in catalog.code.catalog().search(query, limit) {
+        let description = tool.definition().description.as_deref().unwrap_or_default();
+        let description = line(description, MAX_DESCRIPTION);
+        let (name, signature) = (tool.path(), harmless(&tool.signature()));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{signature}\n    {description}");
+        tools.push(json!({"name": name, "signature": signature, "description": description}));
+    }
+    if tools.is_empty() {
+        text.push_str("No tool was found. Try other words.");
+    }
+    complete(text, json!({"tools": tools}))
+}
+
+fn describe_tool(shared: &Shared, name: &str) -> CallToolResult {
+    if let Some(object) = shared.options.objects.iter().find(|object| object.has_name(name)) {
+        let declaration = harmless(&object.declaration());
+        return complete(declaration.clone(), json!({"declaration": declaration}));
+    }
+    let catalog = shared.catalog();
+    let catalog = catalog.code.catalog();
+    let tool = name.split_once('.').and_then(|(server, tool)| catalog.get(server, tool));
+    if let Some(tool) = tool {
+        let declaration = harmless(&tool.declaration());
+        return complete(declaration.clone(), json!({"declaration": declaration}));
+    }
+    let mut reason = String::from("There is no tool of this name. `search_tools` finds names.");
+    for (index, tool) in catalog.nearest(name).into_iter().enumerate() {
+        reason.push_str(if index == 0 { " Similar names: " } else { ", " });
+        reason.push_str(&tool.path());
+    }
+    refused(&reason)
 }
 
 impl ServerHandler for Handler {
@@ -148,12 +174,12 @@ impl ServerHandler for Handler {
             },
             ("search_tools", _, Some(query), _) => {
                 match arguments.get("limit").map(Value::as_u64) {
-                    None => self.search_tools(query, FOUND),
-                    Some(Some(limit)) if limit > 0 => self.search_tools(query, limit),
+                    None => self.search_tools(query, FOUND).await,
+                    Some(Some(limit)) if limit > 0 => self.search_tools(query, limit).await,
                     Some(_) => refused("The argument `limit` must be an integer above 0."),
                 }
             }
-            ("describe_tool", .., Some(name)) => self.describe_tool(name),
+            ("describe_tool", .., Some(name)) => self.describe_tool(name).await,
             ("run_code", ..) => refused("The argument `code` must be a string."),
             ("search_tools", ..) => refused("The argument `query` must be a string."),
             ("describe_tool", ..) => refused("The argument `name` must be a string."),

@@ -6,6 +6,7 @@ mod held;
 mod http;
 mod news;
 mod output;
+mod page;
 mod passed;
 mod pending;
 mod run;
@@ -44,6 +45,9 @@ use crate::provider::Provider;
 use crate::settings::{Event, Options, Pins};
 use crate::upstream::Upstream;
 
+/// The most searches and descriptions that are computed at a time.
+const COMPUTING: usize = 4;
+
 /// An MCP server that offers the tools of other servers to programs.
 ///
 /// Dropping it ends the connections to the upstream servers and kills their processes.
@@ -69,9 +73,11 @@ impl Server {
     /// A server or document that cannot be used is left out, and [`Options::observer`] is told.
     ///
     /// # Errors
-    /// Errors if none can be used, unless the configuration has none, or if the tools cannot be
-    /// offered to programs.
+    /// Errors if none can be used, unless the configuration has none, if a rule of the configuration
+    /// names no server, document or object, or if the tools cannot be offered to programs.
     pub async fn start(engine: &Engine, config: Config, mut options: Options) -> Result<Self> {
+        let objects = options.objects.iter().map(|object| object.name.as_str());
+        config.policy.check(&config.all_names().chain(objects).collect::<Vec<_>>())?;
         let policy = config.policy;
         if !policy.is_empty() {
             // People are slower than programs.
@@ -115,10 +121,12 @@ impl Server {
         if providers.is_empty() && !reasons.is_empty() {
             return Err(Error::NoServers(reasons.join("\n")));
         }
-        let catalog = Catalog::new(engine, &providers, &options)?;
+        let catalog = Catalog::build(engine, &providers, &options).await?;
+        catalog.tell_all(&options);
         let shared = Arc::new(Shared {
             engine: engine.clone(),
             runs: Semaphore::new(options.limits.runs),
+            computing: Semaphore::new(COMPUTING),
             sessions: Sessions::new(options.limits.code_sessions),
             policy,
             pending: Arc::default(),

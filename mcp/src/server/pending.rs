@@ -21,7 +21,7 @@ pub struct WaitingCall {
     pub id: String,
     /// The id of the run.
     pub run: RunId,
-    /// The name of the upstream server.
+    /// The name of the upstream server, document or object.
     pub server: String,
     /// The name of the tool.
     pub tool: String,
@@ -60,9 +60,11 @@ impl Pending {
         redactor: Option<&isolet_runs::Redactor>,
     ) -> Result<Asked, String> {
         let arguments = call.arguments.to_string();
-        if arguments.len() > MAX_ARGUMENT {
+        let is_cut = call.capability.as_ref().is_some_and(|it| it.is_cut);
+        if is_cut || arguments.len() > MAX_ARGUMENT {
             return Err(format!(
-                "the call needs approval, and its argument is longer than {MAX_ARGUMENT} bytes"
+                "the call needs approval, and its argument is longer than {MAX_ARGUMENT} bytes, or \
+                 cannot be shown as a whole"
             ));
         }
         let arguments =

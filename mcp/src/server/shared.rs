@@ -12,6 +12,7 @@ use super::held::Held;
 use super::pending::{Pending, WaitingCall};
 use super::sessions::Sessions;
 use crate::catalog::Catalog;
+use crate::object;
 use crate::policy::Policy;
 use crate::provider::Provider;
 use crate::settings::{Event, Options};
@@ -25,6 +26,8 @@ pub(super) struct Shared {
     pub(super) options: Arc<Options>,
     pub(super) providers: Vec<Provider>,
     pub(super) runs: Semaphore,
+    /// Places for what computes on threads of its own, such as searches.
+    pub(super) computing: Semaphore,
     pub(super) sessions: Sessions,
     pub(super) policy: Policy,
     pub(super) pending: Arc<Pending>,
@@ -42,6 +45,9 @@ impl Shared {
 
     /// Returns true if a call needs approval.
     pub(super) fn needs_approval(&self, call: &ToolCall) -> bool {
+        if let Some(capability) = &call.capability {
+            return object::needs_approval(&self.options.objects, &self.policy, call, capability);
+        }
         let provider = self.providers.iter().find(|it| it.name() == call.namespace);
         let hints = provider.map(|provider| provider.hints(&call.tool)).unwrap_or_default();
         self.policy.applies(&call.namespace, &call.tool, hints, &call.arguments)
@@ -80,8 +86,9 @@ impl Shared {
                     *prompts += u64::from(news.1);
                 });
             }
-            match Catalog::new(&self.engine, &self.providers, &self.options) {
+            match Catalog::build(&self.engine, &self.providers, &self.options).await {
                 Ok(catalog) => {
+                    catalog.tell(&self.catalog(), &self.options);
                     self.current.send_if_modified(|current| {
                         let is_other = current.description != catalog.description;
                         *current = Arc::new(catalog);

@@ -1,5 +1,6 @@
 //! Connections to upstream servers.
 
+mod bounded;
 mod client;
 mod content;
 mod event_size;
@@ -23,6 +24,7 @@ use rmcp::{ClientLifecycleMode, ClientServiceExt as _, Peer, RoleClient, Service
 use serde_json::Value;
 use tokio::sync::Notify;
 
+use self::bounded::Bounded;
 pub(crate) use self::client::List;
 use self::client::{Client, Signal};
 pub(crate) use self::pins::Hints;
@@ -93,8 +95,8 @@ impl Upstream {
         self.about.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Returns the definitions of the tools that are offered.
-    pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
+    /// Returns the definitions of the tools that are offered, each with its bytes as JSON.
+    pub(crate) fn definitions(&self) -> Vec<(ToolDefinition, usize)> {
         self.tools().definitions()
     }
 
@@ -187,7 +189,8 @@ impl Upstream {
         &self,
         lifecycle: ClientLifecycleMode,
     ) -> Result<Result<RunningService<RoleClient, Client>, ClientInitializeError>, String> {
-        let max_bytes = self.options.limits.message_bytes;
+        let limits = &self.options.limits;
+        let (max_bytes, unread) = (limits.message_bytes, limits.unread_messages);
         let signal = Arc::clone(&self.signal);
         let client = Client { signal, listeners: Arc::clone(&self.listeners) };
         Ok(match &self.endpoint {
@@ -201,10 +204,12 @@ impl Upstream {
                         let command = line(&process.command, MAX_REASON);
                         format!("the command {command} does not start: {error}")
                     })?;
+                let transport = Bounded::new(transport, unread, Some(limits.call_time));
                 client.serve_with_lifecycle(transport, lifecycle).await
             }
             Endpoint::Http { url, headers } => {
                 let transport = http::transport(url, headers, max_bytes).map_err(reason)?;
+                let transport = Bounded::new(transport, unread, None);
                 client.serve_with_lifecycle(transport, lifecycle).await
             }
         })

@@ -28,6 +28,8 @@ struct Pinned {
     hints: Hints,
     /// The definition with this digest. `None` if the server has not shown it yet.
     definition: Option<ToolDefinition>,
+    /// The bytes of the definition as JSON, about.
+    bytes: usize,
     state: State,
 }
 
@@ -64,6 +66,7 @@ impl Tools {
             digest: digest.clone(),
             hints: Hints::default(),
             definition: None,
+            bytes: 0,
             state: State::Gone,
         };
         Self {
@@ -108,6 +111,7 @@ impl Tools {
                 }
                 Some(pinned) if pinned.digest == digest => {
                     pinned.definition = Some(definition);
+                    pinned.bytes = json.len();
                     pinned.hints = hints;
                     pinned.state = State::Offered;
                 }
@@ -130,9 +134,9 @@ impl Tools {
                     leave_out("another tool of the server has the same name in programs");
                 }
                 None => {
-                    let definition = Some(definition);
+                    let (definition, bytes) = (Some(definition), json.len());
                     let state = State::Offered;
-                    self.tools.insert(name, Pinned { digest, hints, definition, state });
+                    self.tools.insert(name, Pinned { digest, hints, definition, bytes, state });
                 }
             }
         }
@@ -160,10 +164,10 @@ impl Tools {
         self.tools.get(name).map(|pinned| pinned.hints).unwrap_or_default()
     }
 
-    /// Returns the definitions that programs see: those that are pinned.
-    pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
+    /// Returns the definitions that programs see: those that are pinned. Each has its bytes as JSON.
+    pub(crate) fn definitions(&self) -> Vec<(ToolDefinition, usize)> {
         let tools = self.tools.values().filter(|pinned| pinned.state != State::Gone);
-        tools.filter_map(|pinned| pinned.definition.clone()).collect()
+        tools.filter_map(|pinned| Some((pinned.definition.clone()?, pinned.bytes))).collect()
     }
 
     pub(crate) fn pins(&self) -> BTreeMap<String, String> {

@@ -12,7 +12,7 @@ fn tool(name: &str, description: &str) -> Tool {
 }
 
 fn names(tools: &Tools) -> Vec<String> {
-    tools.definitions().into_iter().map(|it| it.name).collect()
+    tools.definitions().into_iter().map(|(it, _)| it.name).collect()
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn changed_tools_are_disabled_and_keep_their_definition() {
     assert!(tools.check("b").unwrap_err().contains("does not have"));
     tools.check("c").unwrap();
     assert_eq!(names(&tools), ["a", "c"]);
-    assert_eq!(tools.definitions()[0].description.as_deref(), Some("x"));
+    assert_eq!(tools.definitions()[0].0.description.as_deref(), Some("x"));
     // An event is for a change, not for a list.
     assert_eq!(tools.update("s", list(), &limits), []);
     // Back to what it was.
@@ -42,10 +42,10 @@ fn changed_tools_are_disabled_and_keep_their_definition() {
     tools.check("a").unwrap_err();
     // It is there, so that the model learns what to do, and nothing of the new text is.
     assert_eq!(names(&tools), ["a", "c"]);
-    let description = tools.definitions()[0].description.clone().unwrap();
+    let description = tools.definitions()[0].0.description.clone().unwrap();
     assert!(description.starts_with("Changed since it was approved"), "{description}");
     assert_eq!(tools.update("s", vec![tool("a", "x")], &limits), []);
-    assert_eq!(tools.definitions()[0].description.as_deref(), Some("x"));
+    assert_eq!(tools.definitions()[0].0.description.as_deref(), Some("x"));
 }
 
 #[test]

@@ -100,7 +100,10 @@ impl Transport<RoleClient> for ProcessTransport {
     }
 
     async fn close(&mut self) -> io::Result<()> {
-        self.io.close().await?;
+        // A message that the process does not read holds the stream.
+        if let Ok(closed) = tokio::time::timeout(GRACE, self.io.close()).await {
+            closed?;
+        }
         let mut has_ended = self.has_ended().await;
         #[cfg(unix)]
         {

@@ -3,7 +3,7 @@
 use rmcp::ClientLifecycleMode;
 use serde_json::json;
 
-use crate::peer::{NEW, OLD, Peer};
+use crate::peer::{NEW, OLD, Peer, tool};
 use crate::{Client, World, modern, process, text};
 
 /// The client and the upstream server each speak the protocol of 2025 and that of 2026.
@@ -65,6 +65,29 @@ async fn errors_say_what_has_happened() {
     assert!(structured.get("result").is_none());
     assert_eq!(world.error("return await a.fault({})").await, "out of order");
     assert!(world.error("return await b.x({})").await.contains("not defined"));
+}
+
+/// A result that is not as its tool declares it is an error, and the next call works.
+#[tokio::test]
+async fn structured_results_are_checked() {
+    let with_output = |name: &str| {
+        let schema =
+            json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
+        let mut tool = tool(name, "A tool.");
+        tool.output_schema = schema.as_object().cloned().map(std::sync::Arc::new);
+        tool
+    };
+    let names = ["echo", "text", "fail"];
+    let peer = Peer::with_tools(NEW, names.iter().map(|name| with_output(name)).collect());
+    let world = World::new(json!({"a": {"url": peer.over_http().await}})).await;
+    assert_eq!(world.value("return await a.echo({n: 1})").await, json!({"n": 1}));
+    let error = world.error("return await a.echo({n: 'x'})").await;
+    assert!(error.starts_with("a.echo: output.n must be an integer, but is a string"), "{error}");
+    // The protocol wants structured content of such tools.
+    let error = world.error("return await a.text({})").await;
+    assert!(error.starts_with("a.text: output must be an object, but is a string"), "{error}");
+    assert_eq!(world.error("return await a.fail({})").await, "no such file: a.txt");
+    assert_eq!(world.value("return await a.echo({n: 2})").await, json!({"n": 2}));
 }
 
 #[tokio::test]

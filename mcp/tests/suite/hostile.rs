@@ -53,6 +53,22 @@ pub(crate) fn serve_by_hand(mode: &str) {
                     }
                     write(answer(json!({"content": [{"type": "text", "text": "done"}]})));
                 }
+                // Asks without end, and never reads an answer.
+                "deaf" => {
+                    for n in 0..20_000 {
+                        write(json!({"jsonrpc": "2.0", "id": n, "method": "ping"}));
+                    }
+                    loop {
+                        std::thread::park();
+                    }
+                }
+                // Asks as often, and reads.
+                "asks" => {
+                    for n in 0..200 {
+                        write(json!({"jsonrpc": "2.0", "id": n, "method": "ping"}));
+                    }
+                    write(answer(json!({"content": [{"type": "text", "text": "done"}]})));
+                }
                 "wrong" => {
                     write(json!({"jsonrpc": "2.0", "id": 4_242, "result": {"content": []}}));
                     write(answer(json!({"content": "not a list"})));
@@ -102,6 +118,41 @@ async fn faults_end_their_call_alone() {
     assert!(wrong.starts_with("server wrong: "), "{wrong}");
     assert_eq!(good, json!({"x": 1}));
     assert_eq!(world.value("return await good.echo({\"x\": 2})").await, json!({"x": 2}));
+}
+
+/// What a server does not read does not pile up.
+#[tokio::test]
+async fn a_server_that_does_not_read_is_left() {
+    let limits = Limits { call_time: Duration::from_hours(1), ..limits() };
+    let servers = json!({"deaf": process("deaf"), "asks": process("asks")});
+    let world = World::with(servers, limits, Pins::new()).await;
+    let error = world.error("return await deaf.act({})").await;
+    assert_eq!(error, "server deaf: it has ended before it answered");
+    assert_eq!(world.value("return await asks.act({})").await, "done");
+}
+
+/// One server, or many, cannot make the catalog too large.
+#[tokio::test]
+async fn all_servers_together_have_so_many_tools() {
+    let peer = |names: &[&str]| {
+        Peer::with_tools(NEW, names.iter().map(|name| tool(name, "A tool.")).collect())
+    };
+    let (a, b) = (peer(&["one", "two"]), peer(&["one", "two"]));
+    let servers = json!({"a": {"url": a.over_http().await}, "b": {"url": b.over_http().await}});
+    let reason = "left out: all servers together have too many tools, or too long definitions";
+    for (all_tools, left_out) in [(4, None), (3, Some("b: 1 tools")), (1, Some("a: 1 tools"))] {
+        let limits = Limits { all_tools, ..Limits::default() };
+        let world = World::with(servers.clone(), limits, Pins::new()).await;
+        let lines = world.events.lines();
+        let found: Vec<_> = lines.iter().filter(|line| line.ends_with(reason)).collect();
+        assert_eq!(found.first().map(|line| line.split(" left").next().unwrap()), left_out);
+        assert_eq!(world.value("return await a.one({})").await, json!({"called": "one"}));
+        let last = world.run("return await b.two({})").await;
+        assert_eq!(last.get("error").is_none(), left_out.is_none(), "{last}");
+    }
+    let limits = Limits { all_definition_bytes: 100, ..Limits::default() };
+    let world = World::with(servers, limits, Pins::new()).await;
+    assert!(world.events.lines().iter().any(|line| line.ends_with(reason)));
 }
 
 #[tokio::test]

@@ -71,6 +71,20 @@ impl Api {
             "/v1/image" => (200, "image/png", Bytes::from_static(&[0x89, b'P', 0xff])),
             "/v1/large" => (200, "text/plain", "x".repeat(100_000).into()),
             "/v1/fail" => (422, "application/json", echo.into()),
+            // The secret where the text is cut, and within bytes.
+            path if path.starts_with("/v1/cut") => {
+                let key = head.headers["x-key"].to_str().unwrap();
+                let before: usize = path["/v1/cut".len()..].parse().unwrap();
+                (
+                    500,
+                    "text/plain",
+                    format!("{}{key}{}", ".".repeat(before), ".".repeat(9_000)).into(),
+                )
+            }
+            "/v1/bytes" => {
+                let key = head.headers["x-key"].as_bytes();
+                (200, "application/octet-stream", [&[0xff][..], key, &[0xfe]].concat().into())
+            }
             "/v1/denied" => (401, "text/plain", "who are you?".into()),
             "/v1/slow" => std::future::pending().await,
             path if path.starts_with("/v1/redirect") => (302, "text/plain", Bytes::new()),
@@ -138,7 +152,16 @@ fn pets() -> Value {
                     "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}},
                 },
                 "patch": {
-                    "requestBody": {"required": true, "content": {"multipart/form-data": {}}},
+                    "requestBody": {"required": true, "content": {"multipart/form-data": {
+                        "schema": {"type": "object", "properties": {
+                            "name": {"type": "string"},
+                            "photo": {"type": "string", "format": "binary"},
+                        }},
+                        "encoding": {"photo": {"contentType": "image/png"}},
+                    }}},
+                },
+                "options": {
+                    "requestBody": {"required": true, "content": {"application/octet-stream": {}}},
                 },
             },
         },
@@ -164,8 +187,8 @@ async fn operations_are_tools() {
     let world = world(&pets(), json!({"server": server})).await;
     let lines = world.events.lines();
     for line in [
-        "api: connected, 4 tools",
-        "api: patch_pets left out: its body is multipart/form-data, which is not supported",
+        "api: connected, 5 tools",
+        "api: options_pets left out: its body is application/octet-stream, which is not supported",
     ] {
         assert!(lines.contains(&line.to_owned()), "{lines:?}");
     }
@@ -209,12 +232,25 @@ async fn operations_are_tools() {
     assert_eq!(seen["headers"]["content-type"], "application/x-www-form-urlencoded");
     let seen = world.value("return await api.get_Pet({petId: '1'})").await;
     assert_eq!(seen["method"], "DELETE");
+    let form = "{body: {name: 'x', photo: {base64: 'aGk=', filename: 'a.png'}}}";
+    let seen = world.value(&format!("return await api.patch_pets({form})")).await;
+    let content_type = seen["headers"]["content-type"].as_str().unwrap();
+    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let expected = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nx\r\n\
+         --{boundary}\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.png\"\r\n\
+         Content-Type: image/png\r\n\r\nhi\r\n--{boundary}--\r\n"
+    );
+    // Results show control characters as escapes.
+    assert_eq!(seen["body"].as_str().unwrap().replace("\\u000d", "\r"), expected);
 
     // Arguments are checked before anything is sent.
     let count = api.requests().len();
     for (code, reason) in [
         ("api.addPet({body: {mother: {name: 1}}})", "name"),
         ("api.getPet({petId: '1', other: 1})", "other"),
+        ("api.patch_pets({body: {photo: 1}})", "photo"),
+        ("api.patch_pets({body: {photo: {base64: '?'}}})", "is not Base64"),
         ("api.getPet({})", "petId"),
         ("api.getPet({petId: ''})", "not empty"),
         ("api.getPet({petId: '../../admin'})", "must not make a part of it"),
@@ -353,6 +389,36 @@ async fn credentials_stay_in_the_host() {
         let error = world.error(&format!("return await {code}")).await;
         assert!(error.contains("input"), "{error}");
     }
+}
+
+/// Nor is a part of what stands for one shown, where a text was cut, or within bytes.
+#[tokio::test]
+async fn credentials_are_not_shown_in_part() {
+    use base64::Engine as _;
+
+    let api = Api::default();
+    let server = format!("http://{}/v1", api.start().await);
+    let cuts = [4_000, 4_040, 4_048, 4_050, 4_060, 4_080, 4_090, 4_095, 4_096];
+    let mut paths: Map<_, _> = cuts
+        .map(|at| (format!("/cut{at}"), json!({"get": {"operationId": format!("cut{at}")}})))
+        .into_iter()
+        .collect();
+    paths.insert("/bytes".to_owned(), json!({"get": {"operationId": "bytes"}}));
+    let document = json!({
+        "openapi": "3.1.0", "paths": paths, "security": [{"key": []}],
+        "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
+    });
+    let settings = json!({"server": server, "credentials": {"key": "${KEY}"}});
+    let world = world(&document, settings).await;
+    for at in cuts {
+        let error = world.error(&format!("return await api.cut{at}()")).await;
+        let rest = error.replace("[secret]", "");
+        let rest = rest.trim_start_matches("api api: HTTP 500 Internal Server Error: ");
+        assert!(rest.chars().all(|c| matches!(c, '.' | '…')), "{at}: {rest}");
+    }
+    let bytes = world.value("return (await api.bytes()).base64").await;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(bytes.as_str().unwrap()).unwrap();
+    assert_eq!(bytes, b"\xff[secret]\xfe");
 }
 
 /// A document leads the host neither into its own network nor anywhere but to its server.
@@ -498,7 +564,7 @@ async fn changed_operations_need_approval() {
     let api = Api::default();
     let server = format!("http://{}/v1", api.start().await);
     let pins = world(&pets(), json!({"server": server})).await.server.pins();
-    assert_eq!(pins["api"].len(), 4);
+    assert_eq!(pins["api"].len(), 5);
     // The same argument, and another request.
     let mut document = pets();
     document["paths"]["/pets/{petId}/all"] = document["paths"]["/pets/{petId}"].take();

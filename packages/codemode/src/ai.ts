@@ -161,10 +161,14 @@ function definitionsOf({ name: namespace = DEFAULT_NAMESPACE, tools }: ToolProvi
     if (typeof it.execute !== "function") return [];
     const raw = it.inputSchema ?? it.parameters;
     const schema = raw == null ? undefined : asSchema<any>(raw);
+    const outputs = it.outputSchema == null ? undefined : asSchema<any>(it.outputSchema);
     const execute = async (input: unknown, call: ToolCall) => {
       const checked = schema?.validate && (await schema.validate(input));
       if (checked && !checked.success) throw checked.error;
-      return executed(it, checked ? checked.value : input, call);
+      const output = await executed(it, checked ? checked.value : input, call);
+      // Without the properties that its library leaves out. The command says what else is wrong.
+      const parsed = outputs?.validate && (await outputs.validate(output));
+      return parsed?.success ? parsed.value : output;
     };
     const description = typeof it.description === "string" ? it.description : undefined;
     // A function decides by arguments that are not known yet.

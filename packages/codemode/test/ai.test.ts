@@ -10,8 +10,8 @@ import { command, executor } from "./support.ts";
 const weather = tool({
   description: "The weather of a city",
   inputSchema: z.object({ city: z.string().describe("its name"), unit: z.enum(["C", "F"]).default("C") }),
-  outputSchema: z.object({ degrees: z.number() }),
-  execute: async ({ city, unit }) => ({ degrees: city.length, unit }),
+  outputSchema: z.object({ degrees: z.number(), unit: z.string() }),
+  execute: async ({ city, unit }) => ({ degrees: city === "Nowhere" ? NaN : city.length, unit, more: 1 }),
 });
 const sum = tool({
   description: "Adds",
@@ -54,6 +54,9 @@ test("programs call tools of the AI SDK", async () => {
     assert.match(error.message, /at line 2/);
     return true;
   });
+  // What the schema does not have is left out, and what is not as it says is an error.
+  assert.deepEqual(await run("Object.keys(await codemode.get_weather({ city: 'Rome' }))", codeTool), { result: ["degrees", "unit"] });
+  await assert.rejects(run("await codemode.get_weather({ city: 'Nowhere' })", codeTool), /output\.degrees must be a number/);
   await assert.rejects(run("await codemode.danger({})", codeTool), /danger/);
   await assert.rejects(run("await codemode.get_wether({})", codeTool), /did you mean codemode\.get_weather/);
 });

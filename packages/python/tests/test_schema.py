@@ -104,6 +104,16 @@ class Schemas(unittest.TestCase):
             with self.assertRaises(TypeError):
                 to_json(wrong)
 
+    def test_results_may_have_more_than_their_type_says(self) -> None:
+        @dataclasses.dataclass
+        class Part:
+            a: int
+            b: int = dataclasses.field(init=False, default=2)
+
+        properties = {"a": {"type": "integer"}, "b": {"type": "integer"}}
+        expected = {"type": "object", "properties": properties, "required": ["a"]}
+        self.assertEqual(schema_of(Part, of_result=True), expected)
+
     @unittest.skipIf(importlib.util.find_spec("pydantic") is None, "pydantic is not installed")
     def test_models_of_pydantic_cross(self) -> None:
         from pydantic import BaseModel

@@ -88,6 +88,21 @@ async fn the_texts_of_a_run_are_bounded_together() {
     assert_eq!(effects[fit].arguments.cut, 16 << 10);
 }
 
+/// Runs that nobody waits for begin only as fast as they are written.
+#[tokio::test]
+async fn what_is_not_written_yet_is_bounded() {
+    let world = World::new();
+    let store = world.open(Options { durability: Durability::None, ..Options::default() });
+    let mut last = None;
+    for number in 0..3_000 {
+        let run = begin(&store, &number.to_string()).await;
+        run.finish(RunEnd::Returned("1")).await.expect("it ends");
+        last = Some(run.id());
+    }
+    store.flush().await.expect("it is written");
+    assert_eq!(world.shown(last.expect("a run")).0.program.text, "2999");
+}
+
 #[tokio::test]
 async fn a_call_that_the_record_has_no_room_for_is_not_made() {
     let world = World::new();

@@ -1,6 +1,6 @@
 //! The states of a record at each time.
 
-use isolet_runs::{EffectState, Error, Options, RunEnd, RunId, RunState};
+use isolet_runs::{Durability, EffectState, Error, Options, RunEnd, RunId, RunState};
 
 use crate::{World, begin, plan, whole};
 
@@ -80,6 +80,49 @@ async fn no_call_starts_that_was_not_planned_or_whose_run_has_ended() {
     store.flush().await.expect("it is written");
     let states: Vec<_> = world.shown(run.id()).1.iter().map(|effect| effect.state).collect();
     assert_eq!(states, [EffectState::Done, EffectState::NeverMade, EffectState::Refused]);
+}
+
+/// Nobody waits, and all is there once the store was flushed, or is gone.
+#[tokio::test]
+async fn without_durability_nothing_is_waited_for() {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("it waits"),
+        }
+    }
+
+    let world = World::new();
+    let store = world.open(Options { durability: Durability::None, ..Options::default() });
+    let id = RunId::random().expect("randomness");
+    let run = now(store.begin(id, "1")).expect("a run");
+    now(run.plan(&plan(0))).expect("it is planned");
+    now(run.start(0)).expect("it is started");
+    run.end(0, EffectState::Done, "1");
+    now(run.finish(RunEnd::Returned("1"))).expect("it ends");
+    store.flush().await.expect("it is written");
+    let (shown, effects) = world.shown(id);
+    assert_eq!((shown.run.state, shown.run.durability), (RunState::Returned, Durability::None));
+    assert_eq!(effects[0].state, EffectState::Done);
+    // Without a flush, the thread that writes ends with what it was told.
+    let second = RunId::random().expect("randomness");
+    now(now(store.begin(second, "2")).expect("a run").finish(RunEnd::Returned("2")))
+        .expect("it ends");
+    drop((run, store));
+    let store = loop {
+        // Held until the thread has ended.
+        match isolet_runs::RunStore::open(world.path(), Options::default()) {
+            Ok(store) => break store,
+            Err(Error::InUse(_)) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!(world.shown(second).0.run.state, RunState::Returned);
+    drop(store);
 }
 
 #[tokio::test]

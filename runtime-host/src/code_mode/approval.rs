@@ -14,7 +14,7 @@ pub enum Approval {
     Rejected(String),
 }
 
-/// Decides about calls. Async closures with one argument are approvers.
+/// Decides about calls of tools and of capabilities. Async closures with one argument are approvers.
 pub trait Approver: Send + Sync + 'static {
     /// Returns false if a call may be made without a decision. It must not block. Default: true.
     fn is_needed(&self, call: &ToolCall) -> bool {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use isolet_catalog::{Catalog, Namespace};
 
 use super::approval::Approver;
+use super::object::Interface;
 use super::tool::{ToolDefinition, ToolHandler};
 use super::{CodeTool, Inner, Tools};
 use crate::engine::Engine;
@@ -91,8 +92,15 @@ impl CodeToolBuilder {
     }
 
     /// Adds an object of the host, such as a `Directory`, as a global object. `declaration` is
-    /// its interface in TypeScript for the model. Its calls are recorded, without their
-    /// arguments, and need no approval.
+    /// its interface in TypeScript for the model, such as
+    /// `declare const files: { read(path: string): Promise<string> };`. [`Catalog::search`] finds the
+    /// methods that it declares.
+    ///
+    /// The approver decides about its calls as about those of tools
+    /// ([`ToolCall::capability`](super::ToolCall::capability)), and they are recorded: the arguments
+    /// without what streams hold, and no results. So are the calls of objects of the host that its
+    /// methods return. What a stream transfers, and what is done by whom an object is handed over to,
+    /// is part of the call that opens the stream, or hands it over.
     pub fn capability(
         mut self,
         name: impl Into<String>,
@@ -109,8 +117,8 @@ impl CodeToolBuilder {
         self
     }
 
-    /// Sets who decides about each call of a tool before it is made. Default: all calls are
-    /// made.
+    /// Sets who decides about each call of a tool or a capability before it is made. Default: all
+    /// calls are made.
     pub fn approver(mut self, approver: impl Approver) -> Self {
         self.approver = Some(Arc::new(approver));
         self
@@ -146,7 +154,7 @@ impl CodeToolBuilder {
             description: None,
             tools: Vec::new(),
         }))?;
-        let catalog = Catalog::new(self.namespaces)?;
+        let mut catalog = Catalog::new(self.namespaces)?;
         let handlers = self.handlers.into_iter().flatten();
         let handlers: BTreeMap<_, _> =
             catalog.tools().map(isolet_catalog::Tool::path).zip(handlers).collect();
@@ -154,13 +162,20 @@ impl CodeToolBuilder {
             catalog.tools().map(|tool| tool.namespace().to_owned()).collect();
         namespaces.dedup();
         let mut declarations = catalog.declarations();
+        // Several capabilities may have one interface.
+        let declared: String = self.capabilities.iter().map(|(.., it)| it.as_str()).collect();
+        declarations.push_str(&declared);
+        let mut names = Vec::new();
         let mut capabilities = Vec::new();
-        for (name, stub, declaration) in self.capabilities {
-            declarations.push_str(&declaration);
-            capabilities.push((name, stub));
+        for (name, stub, _) in self.capabilities {
+            let methods = isolet_catalog::methods(&declared, &name);
+            catalog.add_methods(&name, methods.clone());
+            names.push(name.clone());
+            capabilities.push((Arc::new(Interface::new(name, methods)), stub));
         }
         let description = description(&declarations);
-        let tools = Arc::new(Tools { catalog, handlers, approver: self.approver });
+        let approver = self.approver;
+        let tools = Arc::new(Tools { catalog, handlers, approver, capabilities: names });
         let inner = Inner {
             engine: self.engine,
             tools,

@@ -64,6 +64,10 @@ pub enum CallOutcome {
     Failed {
         /// The message of its error.
         reason: String,
+        /// The result, if the tool has returned one that is not as its schema has it, and if the
+        /// record has room for it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Json>,
     },
 }
 
@@ -178,7 +182,13 @@ impl Calls {
         let Some(place) = place else { return };
         let outcome = match ended {
             Ended::Refused(reason) => CallOutcome::Refused { reason: state.reason(reason) },
-            Ended::Failed(reason) => CallOutcome::Failed { reason: state.reason(reason) },
+            Ended::Failed(reason) => {
+                CallOutcome::Failed { reason: state.reason(reason), value: None }
+            }
+            Ended::Invalid(reason, json, bytes) => CallOutcome::Failed {
+                reason: state.reason(reason),
+                value: Some(json).filter(|_| state.takes(bytes)),
+            },
             Ended::Answered => CallOutcome::Done { value: None },
             Ended::Done(json, bytes) => {
                 CallOutcome::Done { value: Some(json).filter(|_| state.takes(bytes)) }
@@ -206,6 +216,8 @@ pub(super) enum Ended<'a> {
     Answered,
     /// A value, and the bytes of memory that it takes, at most.
     Done(Json, usize),
+    /// What is wrong with a value, the value, and the bytes of memory that it takes, at most.
+    Invalid(&'a str, Json, usize),
 }
 
 impl Ended<'_> {
@@ -216,6 +228,7 @@ impl Ended<'_> {
             Self::Failed(reason) => CallEnd::Failed(reason),
             Self::Answered => CallEnd::Answered,
             Self::Done(json, _) => CallEnd::Done(json),
+            Self::Invalid(reason, value, _) => CallEnd::Invalid { reason, value },
         }
     }
 }

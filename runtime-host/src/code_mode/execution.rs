@@ -195,7 +195,7 @@ impl Execution {
                 CallOutcome::Done { value } => {
                     format!("returned {}", value.as_ref().map_or_else(|| "…".to_owned(), short))
                 }
-                CallOutcome::Failed { reason } => format!("failed: {reason}"),
+                CallOutcome::Failed { reason, .. } => format!("failed: {reason}"),
             };
             let CallRecord { namespace, tool, .. } = call;
             let _ = write!(text, "\n- {namespace}.{tool}({argument}) {outcome}");

@@ -31,12 +31,15 @@
 //! ```
 
 mod approval;
+mod arguments;
 mod builder;
 mod calls;
 mod context;
 mod execution;
 mod namespace;
 mod nulls;
+mod object;
+mod record;
 mod recorder;
 mod session;
 #[cfg(feature = "runs")]
@@ -59,7 +62,8 @@ use crate::rpc::stub::Stub;
 use crate::worker_code::WorkerCode;
 use calls::Calls;
 use context::Running;
-use namespace::{Namespace, Recorded};
+use namespace::Namespace;
+use object::{Interface, Object};
 
 pub use approval::{Approval, Approver};
 pub use builder::CodeToolBuilder;
@@ -68,7 +72,7 @@ pub use context::RunContext;
 pub use execution::{Execution, ExecutionError};
 pub use recorder::{CallEnd, PlannedCall, RecordError, Recording, RunEnd, RunRecorder};
 pub use session::CodeSession;
-pub use tool::{Context, ToolCall, ToolDefinition, ToolFailure, ToolHandler};
+pub use tool::{CapabilityCall, Context, ToolCall, ToolDefinition, ToolFailure, ToolHandler};
 
 /// The name of the module with the model's program, as stacks show it.
 const PROGRAM: &str = "program.ts";
@@ -99,7 +103,7 @@ struct Inner {
     /// The names of the global objects with the tools.
     namespaces: Vec<String>,
     /// Objects of the host that programs reach beside the tools.
-    capabilities: Vec<(String, Stub)>,
+    capabilities: Vec<(Arc<Interface>, Stub)>,
     /// Modules that programs can import.
     modules: Vec<(String, Module)>,
     limits: Limits,
@@ -114,6 +118,8 @@ struct Tools {
     /// The handlers by the paths of their tools.
     handlers: BTreeMap<String, Arc<dyn ToolHandler>>,
     approver: Option<Arc<dyn Approver>>,
+    /// The names of the capabilities.
+    capabilities: Vec<String>,
 }
 
 impl fmt::Debug for CodeTool {
@@ -212,9 +218,9 @@ impl CodeTool {
             let (name, tools, calls) = (name.clone(), Arc::clone(tools), Arc::clone(calls));
             code = code.env(name.clone(), Stub::new(Namespace { name, tools, calls }));
         }
-        for (name, stub) in capabilities {
-            let (name, stub, calls) = (name.clone(), stub.clone(), Arc::clone(calls));
-            code = code.env(name.clone(), Stub::new(Recorded { name, stub, calls }));
+        for (interface, stub) in capabilities {
+            let object = Object::new(interface, stub.clone(), tools, calls);
+            code = code.env(interface.name.clone(), Stub::new(object));
         }
         code.limits(limits.clone()).node_globals(true)
     }

@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use isolet_catalog::{Catalog, Tool};
+use isolet_catalog::{Catalog, Error, Tool};
 use isolet_wire::Value;
 use serde_json::Value as Json;
 
 use super::Tools;
-use super::approval::Approval;
 use super::calls::{Argument, BYTES_PER_VALUE, Calls, Ended, UnderWay};
-use super::context::RunContext;
 use super::nulls::WithNulls;
-use super::recorder::{PlannedCall, RecordError, Recording};
+use super::record::{Record, ended, unrecorded};
 use super::tool::{ToolCall, ToolFailure, ToolHandler};
 use crate::error::thrown::{Thrown, shown};
-use crate::rpc::capability::{Answer, Call, Capability, failed};
-use crate::rpc::stub::Stub;
+use crate::rpc::capability::{Answer, Capability, failed};
 
 /// The maximum number of bytes of a call's argument as JSON.
 const MAX_ARGUMENT_BYTES: usize = 4 << 20;
@@ -40,11 +37,14 @@ impl Capability for Namespace {
         let json = argument.as_ref().ok().map(|argument| &argument.json);
         let record = Record::plan(context, &self.calls, &self.name, method, json, number);
         match self.prepare(method, argument, number) {
-            Ok((handler, call, under_way)) => Box::pin(async move {
-                let answer = self.make(&*handler, call, record).await;
-                drop(under_way);
-                answer
-            }),
+            Ok((handler, call, under_way)) => {
+                let method = method.to_owned();
+                Box::pin(async move {
+                    let answer = self.make(&method, &*handler, call, record).await;
+                    drop(under_way);
+                    answer
+                })
+            }
             Err(thrown) => {
                 record.end(Ended::Refused(&thrown.message));
                 match record.planned {
@@ -58,88 +58,6 @@ impl Capability for Namespace {
             }
         }
     }
-}
-
-/// The record of one call.
-struct Record {
-    calls: Arc<Calls>,
-    context: RunContext,
-    number: usize,
-    /// The outcome of recording that the call was made, if that is recorded.
-    planned: Option<Recording>,
-}
-
-impl Record {
-    fn plan(
-        context: RunContext,
-        calls: &Arc<Calls>,
-        namespace: &str,
-        tool: &str,
-        arguments: Option<&Json>,
-        number: usize,
-    ) -> Self {
-        let planned = context.recorder.as_ref().map(|recorder| {
-            let idempotency_key = &calls.key(number);
-            let index = number;
-            recorder.planned(&PlannedCall { index, namespace, tool, arguments, idempotency_key })
-        });
-        Self { calls: Arc::clone(calls), context, number, planned }
-    }
-
-    /// Waits until the plan is recorded.
-    async fn wait(&mut self) -> Result<(), Thrown> {
-        match self.planned.take() {
-            Some(planned) => planned.await.map_err(|error| self.refuse(&error)),
-            None => Ok(()),
-        }
-    }
-
-    /// Waits until the start is recorded. The call must not be made if this errors.
-    async fn start(&mut self) -> Result<(), Thrown> {
-        let started = self.context.recorder.as_ref().map(|it| it.started(self.number));
-        // Both are on their way.
-        self.wait().await?;
-        if let Some(started) = started {
-            started.await.map_err(|error| self.refuse(&error))?;
-        }
-        // Meanwhile, or while somebody decided.
-        if self.context.has_ended() {
-            return Err(ended(&self.calls, self.number));
-        }
-        Ok(())
-    }
-
-    fn answered(&self, answer: Result<Value, Thrown>) -> Result<Value, Thrown> {
-        match &answer {
-            Ok(_) => self.end(Ended::Answered),
-            Err(thrown) => self.end(Ended::Failed(&thrown.message)),
-        }
-        answer
-    }
-
-    fn refuse(&self, error: &RecordError) -> Thrown {
-        let thrown = unrecorded(error);
-        self.end(Ended::Refused(&thrown.message));
-        thrown
-    }
-
-    fn end(&self, ended: Ended<'_>) {
-        if let Some(recorder) = &self.context.recorder {
-            recorder.ended(self.number, ended.shown());
-        }
-        self.calls.end(self.number, ended);
-    }
-}
-
-fn unrecorded(error: &RecordError) -> Thrown {
-    Thrown::named("RecordError", format!("the call was not made: {error}"))
-}
-
-/// Records a call that comes after the end of the program that it would belong to.
-fn ended(calls: &Calls, number: usize) -> Thrown {
-    let text = "the call was not made: the program has ended";
-    calls.end(number, Ended::Refused(text));
-    Thrown::named("Error", text)
 }
 
 impl Namespace {
@@ -169,26 +87,21 @@ impl Namespace {
             index: number,
             idempotency_key: self.calls.key(number),
             context: None,
+            capability: None,
         };
         Ok((Arc::clone(handler), call, under_way))
     }
 
     async fn make(
         &self,
+        method: &str,
         handler: &dyn ToolHandler,
         mut call: ToolCall,
         mut record: Record,
     ) -> Result<Value, Thrown> {
         call.context.clone_from(&record.context.value);
-        let own = record.context.approver.clone();
-        let approver = own.or_else(|| self.tools.approver.clone());
-        if let Some(approver) = approver.filter(|it| it.is_needed(&call)) {
-            // Whoever decides may read the record.
-            record.wait().await?;
-            if let Approval::Rejected(reason) = approver.approve(&call).await {
-                record.end(Ended::Refused(&reason));
-                return Err(Thrown::named("RejectedError", reason));
-            }
+        if let Some(approver) = record.approver(self.tools.approver.as_ref(), &call) {
+            record.decide(&*approver, &call).await?;
         }
         record.start().await?;
         match handler.call(call).await {
@@ -200,13 +113,33 @@ impl Namespace {
                 })?;
                 // A value takes at least a byte of the message.
                 let bytes = value.as_bytes().len().saturating_mul(BYTES_PER_VALUE / 4);
-                record.end(Ended::Done(json, bytes));
-                Ok(value)
+                let fault = if handler.checks_output() { self.fault(method, &json) } else { None };
+                match fault {
+                    None => {
+                        record.end(Ended::Done(json, bytes));
+                        Ok(value)
+                    }
+                    Some(fault) => {
+                        record.end(Ended::Invalid(&fault, json, bytes));
+                        Err(Thrown::named("ToolError", fault))
+                    }
+                }
             }
             Err(ToolFailure { message }) => {
                 record.end(Ended::Failed(&message));
                 Err(Thrown::named("ToolError", message))
             }
+        }
+    }
+
+    /// Returns what is wrong with the result of a tool. A schema that cannot be used is declared as
+    /// `unknown`, so that any result is as declared.
+    fn fault(&self, method: &str, result: &Json) -> Option<String> {
+        match self.tools.catalog.get(&self.name, method)?.validate_output(result) {
+            Ok(()) | Err(Error::Schema { .. }) => None,
+            Err(error) => Some(format!(
+                "{error} (the call was made, and its result is not as the tool declares it)"
+            )),
         }
     }
 }
@@ -254,44 +187,4 @@ fn argument(arguments: &Value) -> Result<Argument, Thrown> {
     let json = serde_json::from_str(&text)
         .map_err(|error| Thrown::type_error(format!("the argument is no JSON: {error}")))?;
     Ok(Argument { json, bytes, is_missing: false })
-}
-
-/// A capability of the embedder's, whose calls are recorded.
-pub(super) struct Recorded {
-    pub(super) name: String,
-    pub(super) stub: Stub,
-    pub(super) calls: Arc<Calls>,
-}
-
-impl Capability for Recorded {
-    fn wrapped(&self) -> Option<&Stub> {
-        Some(&self.stub)
-    }
-
-    fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
-        self.request(Call::method(method, arguments))
-    }
-
-    fn request(self: Arc<Self>, call: Call) -> Answer {
-        let method = call.path.join(".");
-        let number = self.calls.begin(&self.name, &method, None);
-        let Some(context) = self.calls.context() else {
-            return failed(ended(&self.calls, number));
-        };
-        let mut record = Record::plan(context, &self.calls, &self.name, &method, None, number);
-        let stub = self.stub.clone();
-        if record.planned.is_some() {
-            return Box::pin(async move {
-                record.start().await?;
-                let answer = stub.request(call).await;
-                record.answered(answer)
-            });
-        }
-        // Calls that are not recorded keep their order.
-        let answer = stub.request(call);
-        Box::pin(async move {
-            let answer = answer.await;
-            record.answered(answer)
-        })
-    }
 }

@@ -73,6 +73,13 @@ pub enum CallEnd<'a> {
     Failed(&'a str),
     /// The tool has returned this value.
     Done(&'a Json),
+    /// The tool has returned a value that is not as its schema has it, so that the call has failed.
+    Invalid {
+        /// The fault.
+        reason: &'a str,
+        /// The value.
+        value: &'a Json,
+    },
     /// The capability has answered.
     Answered,
 }

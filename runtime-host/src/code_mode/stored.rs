@@ -26,6 +26,9 @@ impl RunRecorder for RunRecord {
             CallEnd::Refused(reason) => self.end(index, EffectState::Refused, reason),
             CallEnd::Failed(reason) => self.end(index, EffectState::Failed, reason),
             CallEnd::Done(value) => self.end(index, EffectState::Done, &value.to_string()),
+            CallEnd::Invalid { reason, value } => {
+                self.end(index, EffectState::Failed, &format!("{reason}\nreceived: {value}"));
+            }
             CallEnd::Answered => self.end(index, EffectState::Done, ""),
         }
     }

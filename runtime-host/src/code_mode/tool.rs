@@ -26,6 +26,29 @@ pub struct ToolCall {
     pub idempotency_key: String,
     /// The value of the run's context: [`RunContext::value`](super::RunContext::value).
     pub context: Option<Context>,
+    /// More about a call of a capability. `None` for one of a tool.
+    pub capability: Option<CapabilityCall>,
+}
+
+/// A call of a capability: an object that
+/// [`CodeToolBuilder::capability`](super::CodeToolBuilder::capability) has added.
+///
+/// [`ToolCall::namespace`] is its name, and [`ToolCall::tool`] the method. The arguments are an object
+/// whose properties have the names that the parameters have in the capability's declaration, or
+/// numbers from 0 where it has none. Bytes are lists of numbers, streams and functions are
+/// `"[Capability]"`, and capabilities of the tool are their names in brackets. Nothing was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CapabilityCall {
+    /// The methods that have returned the object that is called, such as `dir`. Empty if the
+    /// capability itself is called. [`ToolCall::tool`] begins with them: `dir.write`.
+    pub returned_by: Vec<String>,
+    /// True if the arguments are longer than 96 KiB or nest too deeply, so that
+    /// [`ToolCall::arguments`] has not all of them.
+    pub is_cut: bool,
+    /// The names of the capabilities that the arguments hand over, such as a folder for a program, or
+    /// may hand over.
+    pub handed_over: Vec<String>,
 }
 
 /// Anything that handlers of tools need to know of a run, such as the request that it is for.
@@ -58,6 +81,12 @@ pub trait ToolHandler: Send + Sync + 'static {
     /// program, so that a handler that computes or blocks for long uses
     /// `tokio::task::spawn_blocking`. The future is dropped if the program ends before it.
     fn call(&self, call: ToolCall) -> Calling<Result<Json, ToolFailure>>;
+
+    /// Returns true if results are checked against the schema of the tool's output, if there is one
+    /// that can be used. A call whose result is not as the schema has it fails. Default: true.
+    fn checks_output(&self) -> bool {
+        true
+    }
 }
 
 impl<F, R> ToolHandler for F

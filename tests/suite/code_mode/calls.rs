@@ -59,6 +59,53 @@ async fn arguments_are_checked_before_the_call() {
 }
 
 #[tokio::test]
+async fn results_are_checked_before_the_program_sees_them() {
+    let output = json!({
+        "type": "object",
+        "properties": {"rows": {"type": "array", "items": {"type": "integer"}}},
+        "required": ["rows"],
+    });
+    let with_output = |name: &str, output: serde_json::Value| {
+        let mut tool = definition(name, json!({}));
+        tool.output = Some(output);
+        tool
+    };
+    let echo = |call: ToolCall| std::future::ready(Ok(call.arguments["it"].clone()));
+    let tool = CodeTool::builder(&engine())
+        .tool("db", with_output("query", output), echo)
+        .tool("db", with_output("odd", json!({"pattern": "^(a)\\1$"})), echo)
+        .build()
+        .expect("a tool");
+    let run = async |call: &str| {
+        let code = format!(
+            "try {{ return await {call} }} catch (error) {{ return [error.name, error.message] }}"
+        );
+        let mut execution = tool.execute(&code).await;
+        (execution.result.expect("a result"), execution.calls.remove(0).outcome)
+    };
+    let (value, outcome) = run("db.query({ it: { rows: [1, 2] } })").await;
+    assert_eq!(value, json!({"rows": [1, 2]}));
+    assert_eq!(outcome, CallOutcome::Done { value: Some(value) });
+    for (it, expected) in [
+        (json!({"rows": [1, "x"]}), "db.query: output.rows[1] must be an integer, but is a string"),
+        (json!({}), "db.query: output"),
+        (json!(null), "db.query: output must be an object, but is null"),
+        (json!("{\"rows\":[]}"), "db.query: output must be an object, but is a string"),
+    ] {
+        let (value, outcome) = run(&format!("db.query({{ it: {it} }})")).await;
+        assert_eq!(value[0], "ToolError");
+        let message = value[1].as_str().expect("a message");
+        assert!(message.starts_with(expected), "{message}");
+        assert!(message.contains("the call was made"), "{message}");
+        // The record keeps what was received.
+        let CallOutcome::Failed { reason, value } = outcome else { panic!("{outcome:?}") };
+        assert_eq!((reason.as_str(), value), (message, Some(it)));
+    }
+    // A schema that cannot be used is declared as `unknown`.
+    assert_eq!(run("db.odd({ it: 'b' })").await.0, "b");
+}
+
+#[tokio::test]
 async fn an_error_of_a_tool_can_be_caught() {
     let tool = files().build().expect("a tool");
     let program = "try { await files.fail({}) } catch (error) { [error.name, error.message] }

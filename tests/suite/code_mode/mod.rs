@@ -3,6 +3,7 @@
 mod answers;
 mod calls;
 mod hostile;
+mod objects;
 mod records;
 mod sessions;
 

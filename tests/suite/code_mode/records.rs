@@ -13,7 +13,7 @@ use crate::harness::engine;
 
 /// A recorder of lines, which fails at one of them.
 #[derive(Clone, Default)]
-struct Lines {
+pub(super) struct Lines {
     lines: Arc<Mutex<Vec<String>>>,
     fails_at: &'static str,
 }
@@ -30,11 +30,11 @@ impl Lines {
         Box::pin(std::future::ready(outcome))
     }
 
-    fn take(&self) -> Vec<String> {
+    pub(super) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.lines.lock().expect("a lock"))
     }
 
-    fn context(&self) -> RunContext {
+    pub(super) fn context(&self) -> RunContext {
         RunContext::new().recorder(self.clone())
     }
 }
@@ -239,9 +239,12 @@ async fn a_store_is_a_recorder() {
     std::fs::create_dir(&folder).expect("a folder");
     let path = folder.join("runs");
     let store = RunStore::open(&path, Options::default()).expect("a store");
-    let tool = files().build().expect("a tool");
-    let program =
-        "await files.read('a'); try { await files.fail({}) } catch {}; await files.list(1)";
+    let mut odd = definition("odd", json!({}));
+    odd.output = Some(json!({"type": "string"}));
+    let odd = files().tool("files", odd, async |_: ToolCall| Ok(json!({"a": 1})));
+    let tool = odd.build().expect("a tool");
+    let program = "await files.read('a'); try { await files.fail({}) } catch {}
+        try { await files.odd({}) } catch {}; await files.list(1)";
     let id = RunId::random().expect("an id");
     let record = store.begin(id, program).await.expect("a record");
     let context = RunContext::new().recorder(record);
@@ -253,8 +256,14 @@ async fn a_store_is_a_recorder() {
     let _ = std::fs::remove_dir_all(&folder);
     assert_eq!(run.run.state, RunState::Failed);
     let states: Vec<_> = effects.iter().map(|effect| effect.state).collect();
-    assert_eq!(states, [EffectState::Done, EffectState::Failed, EffectState::Refused]);
+    let expected =
+        [EffectState::Done, EffectState::Failed, EffectState::Failed, EffectState::Refused];
+    assert_eq!(states, expected);
     assert_eq!(effects[0].arguments.text, "\"a\"");
     assert_eq!(effects[0].result.as_ref().expect("a value").text, "\"text of a\"");
     assert!(effects[1].result.as_ref().expect("a reason").text.contains("the disk is full"));
+    // What was received is kept.
+    let odd = &effects[2].result.as_ref().expect("a reason").text;
+    assert!(odd.starts_with("files.odd: output must be a string, but is an object"), "{odd}");
+    assert!(odd.ends_with("\nreceived: {\"a\":1}"), "{odd}");
 }

@@ -33,8 +33,12 @@ _MAPS = (dict, Mapping)
 _MAX_DEPTH = 16
 
 
-def schema_of(hint: Any, at: str = "#") -> Schema:
-    """Returns the JSON Schema of a type hint, which stands at a place of a larger schema."""
+def schema_of(hint: Any, at: str = "#", *, of_result: bool = False) -> Schema:
+    """Returns the JSON Schema of a type hint, which stands at a place of a larger schema.
+
+    The schema of a result is that of what ``to_json`` makes of a value, which may have more properties: those of a
+    subclass.
+    """
     if hint in _SIMPLE:
         return dict(_SIMPLE[hint])
     if at.count("/") > _MAX_DEPTH:
@@ -42,7 +46,7 @@ def schema_of(hint: Any, at: str = "#") -> Schema:
     origin, arguments = get_origin(hint), get_args(hint)
 
     def inner(it: Any, *path: str | int) -> Schema:
-        return schema_of(it, "/".join([at, *map(str, path)]))
+        return schema_of(it, "/".join([at, *map(str, path)]), of_result=of_result)
 
     if origin is typing.Annotated:
         schema = inner(arguments[0])
@@ -67,11 +71,15 @@ def schema_of(hint: Any, at: str = "#") -> Schema:
     if issubclass(hint, enum.Enum):
         return {"enum": [it.value for it in hint]}
     if hasattr(hint, "model_json_schema"):
-        schema = hint.model_json_schema(ref_template=at + "/$defs/{model}")
+        ref_template = at + "/$defs/{model}"
+        if of_result:
+            schema = hint.model_json_schema(by_alias=False, ref_template=ref_template, mode="serialization")
+        else:
+            schema = hint.model_json_schema(ref_template=ref_template)
         return schema if isinstance(schema, dict) else {}
     required: list[str] = []
     if dataclasses.is_dataclass(hint):
-        fields = [it for it in dataclasses.fields(hint) if it.init]
+        fields = [it for it in dataclasses.fields(hint) if it.init or of_result]
         required = [it.name for it in fields if not _has_default(it)]
         names = [it.name for it in fields]
     elif typing.is_typeddict(hint):
@@ -81,12 +89,8 @@ def schema_of(hint: Any, at: str = "#") -> Schema:
         return {}
     hints = typing.get_type_hints(hint, include_extras=True)
     properties = {name: inner(hints[name], "properties", name) for name in names}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
+    schema = {"type": "object", "properties": properties, "required": required}
+    return schema if of_result else schema | {"additionalProperties": False}
 
 
 def _has_default(field: dataclasses.Field[Any]) -> bool:

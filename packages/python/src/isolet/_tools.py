@@ -66,7 +66,7 @@ class BoundTool:
         self._hints = _hints(function)
         output_schema = tool.output_schema
         if output_schema is None and "return" in self._hints:
-            output_schema = schema_of(self._hints["return"])
+            output_schema = schema_of(self._hints["return"], of_result=True)
         self._positional: list[str] = []
         input_schema = tool.input_schema or self._input_schema()
         self.definition: dict[str, Any] = {

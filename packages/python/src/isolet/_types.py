@@ -77,7 +77,8 @@ class CallRecord:
     #: ``None`` also if there was no room to record it.
     arguments: Json
     outcome: Literal["done", "failed", "refused", "unfinished"]
-    #: The value of a call that is done. ``None`` also if there was no room to record it.
+    #: The value of a call that is done, or that has failed because it is not as the schema of its result has it.
+    #: ``None`` also if there was no room to record it.
     value: Json
     #: Why a call failed or was refused.
     reason: str | None

@@ -88,6 +88,12 @@ pub trait Capability: Any + Send + Sync {
         false
     }
 
+    /// Returns true for the source or the sink of a stream.
+    #[doc(hidden)]
+    fn is_stream_end(&self) -> bool {
+        false
+    }
+
     /// Returns the stub to which all its calls go, if it is but a wrapper of one, so that the host
     /// knows its own objects in wrappers.
     #[doc(hidden)]

@@ -57,6 +57,10 @@ impl Source {
 }
 
 impl Capability for Source {
+    fn is_stream_end(&self) -> bool {
+        true
+    }
+
     fn call(self: Arc<Self>, method: &str, _: Value) -> Answer {
         match method {
             "pull" => Box::pin(async move {
@@ -106,6 +110,10 @@ impl SinkTarget {
 }
 
 impl Capability for SinkTarget {
+    fn is_stream_end(&self) -> bool {
+        true
+    }
+
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         match method {
             "write" => Box::pin(async move {
