@@ -83,6 +83,10 @@ pub(crate) struct McpArgs {
     #[arg(long = "tool", value_name = "NAME=FILE.wasm", value_parser = args::module, group = "tools of programs")]
     tools: Vec<(String, PathBuf)>,
 
+    #[cfg(feature = "wasi")]
+    #[command(flatten)]
+    tool: crate::tool::ToolArgs,
+
     /// Serve over HTTP on this address, at the path /mcp, such as 127.0.0.1:7070. One that is not of
     /// this machine needs --token-file
     #[arg(long, value_name = "ADDR")]
@@ -157,8 +161,13 @@ pub(crate) fn main(args: McpArgs) -> ExitCode {
     }
 }
 
-fn start(args: McpArgs, terminal: &Arc<Terminal>) -> Result<(), Failure> {
+#[cfg_attr(not(feature = "wasi"), allow(unused_mut, reason = "there are no tools"))]
+fn start(mut args: McpArgs, terminal: &Arc<Terminal>) -> Result<(), Failure> {
     descriptors::check().map_err(Failure::internal)?;
+    #[cfg(feature = "wasi")]
+    {
+        args.tool.backend = args.engine;
+    }
     let config = config(&args)?;
     let runs = match &args.runs {
         Some(path) => Some(open_runs(path, &config, args.durability)?),
@@ -222,7 +231,7 @@ impl Objects {
         }
         #[cfg(feature = "wasi")]
         for (name, path) in &args.tools {
-            let tool = crate::tool::compile(name, path, args.engine)?;
+            let tool = args.tool.tool(name, path)?;
             all.objects.push(object(name, "Tool", tool));
         }
         Ok(all)
