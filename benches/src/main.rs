@@ -57,6 +57,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wants("code-mode") {
         one.block_on(code_mode::run(&engine))?;
+        code_mode::sessions(&engine)?;
     }
     if wants("command") {
         command::run()?;
