@@ -188,6 +188,10 @@ pub(crate) struct ProgramArgs {
     #[arg(long = "tool", value_name = "NAME=FILE.wasm", value_parser = module)]
     pub(crate) tools: Vec<(String, PathBuf)>,
 
+    #[cfg(feature = "wasi")]
+    #[command(flatten)]
+    pub(crate) tool: crate::tool::ToolArgs,
+
     /// Keep the heap after loading in DIR, encrypted, so that the next run neither parses nor
     /// evaluates the modules. Nothing is kept of code that has stubs, such as folders, tools,
     /// loaders or the network, in env. The logs of the top level are not printed

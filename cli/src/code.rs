@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use isolet::{Backend, Limits, Module, TranspileOptions, WorkerCode};
+use isolet::{Limits, Module, TranspileOptions, WorkerCode};
 
 use crate::args::{CompatibilityFlag, ProgramArgs};
 use crate::disk::{self, Folder, Source};
@@ -20,7 +20,7 @@ const STDIN: &str = "stdin.ts";
 /// # Errors
 /// Errors if the arguments, or a file that they name, are wrong.
 pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, Failure> {
-    made(args, Backend::default()).map(|made| made.code)
+    made(args).map(|made| made.code)
 }
 
 /// Creates the worker's code from the arguments. Also returns the folder that it imports from.
@@ -29,7 +29,7 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, Failure> {
 /// Errors if the arguments, or a file that they name, are wrong.
 #[cfg(feature = "serve")]
 pub(crate) fn code_and_folder(args: &ProgramArgs) -> Result<(WorkerCode, Arc<Folder>), Failure> {
-    made(args, Backend::default()).map(|made| (made.code, made.folder))
+    made(args).map(|made| (made.code, made.folder))
 }
 
 /// A worker's code, and what it was made with.
@@ -41,12 +41,11 @@ pub(crate) struct Made {
     pub(crate) overlays: crate::dir::Overlays,
 }
 
-/// Creates the worker's code from the arguments. Its tools are compiled for a backend.
+/// Creates the worker's code from the arguments.
 ///
 /// # Errors
 /// Errors if the arguments, or a file that they name, are wrong.
-#[cfg_attr(not(feature = "wasi"), allow(unused_variables, reason = "there are no tools"))]
-pub(crate) fn made(args: &ProgramArgs, backend: Backend) -> Result<Made, Failure> {
+pub(crate) fn made(args: &ProgramArgs) -> Result<Made, Failure> {
     let mut given = BTreeMap::new();
     for (specifier, path) in &args.modules {
         let text = read(path)?;
@@ -125,7 +124,7 @@ pub(crate) fn made(args: &ProgramArgs, backend: Backend) -> Result<Made, Failure
     #[cfg(feature = "cache")]
     let code = crate::cache::add(args, code)?;
     #[cfg(feature = "wasi")]
-    let code = crate::tool::add(args, backend, code)?;
+    let code = crate::tool::add(args, code)?;
     #[cfg(feature = "dir")]
     let (code, overlays) = crate::dir::add(args, code)?;
     Ok(Made {

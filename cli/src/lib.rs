@@ -19,6 +19,8 @@ mod dir;
 mod disk;
 mod escape;
 mod init;
+#[cfg(any(feature = "cache", feature = "wasi"))]
+mod key;
 #[cfg(feature = "mcp")]
 mod mcp;
 #[cfg(feature = "net")]
@@ -74,6 +76,8 @@ enum Command {
     Runs(runs::RunsArgs),
     #[cfg(feature = "serve")]
     Serve(Box<serve::args::ServeArgs>),
+    #[cfg(feature = "wasi")]
+    Tool(tool::ToolCommand),
 }
 
 /// Runs the command with the arguments of the process, and returns its exit status.
@@ -95,6 +99,8 @@ pub fn main() -> ExitCode {
         Ok(Args { command: Command::Runs(args) }) => runs::main(args),
         #[cfg(feature = "serve")]
         Ok(Args { command: Command::Serve(args) }) => serve::main(*args),
+        #[cfg(feature = "wasi")]
+        Ok(Args { command: Command::Tool(args) }) => tool::main(&args),
         Err(error) => say(&error),
     }
 }

@@ -83,6 +83,10 @@ pub(crate) struct McpArgs {
     #[arg(long = "tool", value_name = "NAME=FILE.wasm", value_parser = args::module, group = "tools of programs")]
     tools: Vec<(String, PathBuf)>,
 
+    #[cfg(feature = "wasi")]
+    #[command(flatten)]
+    tool: crate::tool::ToolArgs,
+
     /// Let a person decide about calls before they are made, as `approve` in --config does (can be
     /// repeated): of the tool with this name, such as `pets.deletePet`, `mail.*` or `FILES.write`, or
     /// those that a rule in JSON is true of. Needs --runs
@@ -176,8 +180,13 @@ pub(crate) fn main(args: McpArgs) -> ExitCode {
     }
 }
 
-fn start(args: McpArgs, terminal: &Arc<Terminal>) -> Result<(), Failure> {
+#[cfg_attr(not(feature = "wasi"), allow(unused_mut, reason = "there are no tools"))]
+fn start(mut args: McpArgs, terminal: &Arc<Terminal>) -> Result<(), Failure> {
     descriptors::check().map_err(Failure::internal)?;
+    #[cfg(feature = "wasi")]
+    {
+        args.tool.backend = args.engine;
+    }
     let config = config(&args)?;
     let runs = match &args.runs {
         Some(path) => Some(open_runs(path, &config, args.durability)?),
@@ -245,7 +254,7 @@ impl Objects {
         }
         #[cfg(feature = "wasi")]
         for (name, path) in &args.tools {
-            let tool = crate::tool::compile(name, path, args.engine)?;
+            let tool = args.tool.tool(name, path)?;
             // It changes nothing but the folders that it is handed.
             all.objects.push(object(name, "Tool", tool, &["run", "start", "wait", "kill"]));
         }

@@ -112,7 +112,8 @@ struct Done {
     overlays: crate::dir::Overlays,
 }
 
-fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
+#[cfg_attr(not(feature = "wasi"), allow(unused_mut, reason = "there are no tools"))]
+fn start(mut args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
     // The runtime panics if it lacks a file descriptor.
     descriptors::check().map_err(Failure::internal)?;
     #[cfg(feature = "net")]
@@ -132,11 +133,15 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
         return Err(refused_with_lockdown("--dir"));
     }
     #[cfg(feature = "wasi")]
-    if args.lockdown && !args.program.tools.is_empty() {
-        return Err(refused_with_lockdown("--tool"));
+    {
+        args.program.tool.backend = args.engine;
+    }
+    #[cfg(feature = "wasi")]
+    if args.lockdown {
+        crate::tool::before_lockdown(&mut args.program)?;
     }
     // Comes first, because errors in the arguments do not depend on the machine.
-    let made = made(&args.program, args.engine)?;
+    let made = made(&args.program)?;
     // The engine opens files of the system, so it comes before the lockdown. Threads, which the
     // runtime may start, come after it.
     let config = EngineConfig::new()
@@ -151,7 +156,7 @@ fn start(args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
     runtime()?.block_on(run(args, made, engine, Arc::clone(terminal)))
 }
 
-#[cfg(any(feature = "cache", feature = "dir", feature = "packages", feature = "wasi"))]
+#[cfg(any(feature = "cache", feature = "dir", feature = "packages"))]
 fn refused_with_lockdown(option: &str) -> Failure {
     Failure::Usage(format!(
         "--lockdown cannot be combined with {option}, because a process that is locked down opens \

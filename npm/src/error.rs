@@ -137,10 +137,11 @@ pub enum Error {
         /// The fault, and where it is.
         reason: String,
     },
-    /// A package has no SHA-512 digest to check it with.
+    /// A package has no SHA-512 digest to check it with. One of SHA-1 (`shasum`), which old
+    /// releases have alone in some registries, does not count: archives with the same one can be made.
     #[error(
         "{package} has no sha512 integrity in the registry or the lockfile, so its contents cannot \
-         be checked; use another version"
+         be checked (a shasum of SHA-1 can be forged); use another version"
     )]
     NoIntegrity {
         /// The name and version of the package.
@@ -177,6 +178,15 @@ pub enum Error {
         file: String,
         /// The cause.
         source: Arc<io::Error>,
+    },
+    /// The store has no room left ([`Settings::store_bytes`](crate::Settings::store_bytes)).
+    #[error(
+        "the package store would have more than {limit} bytes; remove packages from it, or all of \
+         it, or raise its limit"
+    )]
+    StoreFull {
+        /// The limit.
+        limit: u64,
     },
     /// The store cannot be read or written.
     #[error("the package store: {doing}: {source}")]

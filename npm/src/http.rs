@@ -2,9 +2,10 @@
 
 use std::io::Read as _;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, LOCATION, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, LOCATION, RETRY_AFTER, USER_AGENT,
 };
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Empty};
@@ -24,6 +25,8 @@ use crate::settings::{Limits, Settings};
 
 /// The most redirects of one request.
 const MAX_REDIRECTS: usize = 5;
+/// The longest time that a server may ask to wait for.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
 /// The most bytes of the head of a response.
 const MAX_HEAD: usize = 64 << 10;
 
@@ -110,12 +113,27 @@ impl Client {
         Err(failed(&url, format!("more than {MAX_REDIRECTS} redirects")))
     }
 
-    /// Sends a request, and once more if a connection breaks or a proxy finds no server.
+    /// Sends a request, and again if that may help: if the connection fails, the server is busy or
+    /// has a fault, or a proxy finds no server.
     async fn send(&self, registry: &Url, url: &Url, form: Form) -> Result<Response<Incoming>> {
-        match self.send_once(registry, url, form).await {
-            Ok(response) if !matches!(response.status().as_u16(), 502..=504) => Ok(response),
-            _ => self.send_once(registry, url, form).await,
+        let Limits { retries, retry_delay, .. } = self.limits;
+        let mut delay = retry_delay;
+        for _ in 0..retries {
+            let asked = match self.send_once(registry, url, form).await {
+                Ok(response) => match response.status().as_u16() {
+                    429 | 500 | 502..=504 => retry_after(response.headers(), SystemTime::now()),
+                    _ => return Ok(response),
+                },
+                Err(_) => None,
+            };
+            if let Some(asked) = asked.filter(|asked| *asked > MAX_RETRY_AFTER) {
+                let seconds = asked.as_secs();
+                return Err(failed(url, format!("the server asks to wait for {seconds} seconds")));
+            }
+            tokio::time::sleep(asked.unwrap_or(delay)).await;
+            delay = delay.saturating_mul(2);
         }
+        self.send_once(registry, url, form).await
     }
 
     async fn send_once(&self, registry: &Url, url: &Url, form: Form) -> Result<Response<Incoming>> {
@@ -157,6 +175,19 @@ fn check_scheme(registry: &Url, url: &Url) -> Result<()> {
         }
         _ => Err(failed(url, "the address is not https")),
     }
+}
+
+/// Returns the time that a server asks to wait for: a number of seconds, or the time until a date.
+/// Returns `None` if it asks for none.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    let seconds = date.as_second() - jiff::Timestamp::try_from(now).ok()?.as_second();
+    // A date that is over asks for nothing.
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
 fn target(url: &Url, headers: &HeaderMap) -> Result<Url> {
@@ -273,6 +304,23 @@ mod tests {
         assert!(!allowed("http://r.example/", "http://s.example/x"));
         assert!(allowed("http://localhost:1/", "http://127.0.0.1:2/x"));
         assert!(!allowed("http://r.example/", "ftp://r.example/x"));
+    }
+
+    #[test]
+    fn servers_ask_to_wait() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let asked = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, text.parse().unwrap());
+            retry_after(&headers, now).map(|it| it.as_secs())
+        };
+        assert_eq!(asked("120"), Some(120));
+        assert_eq!(asked("Sun, 06 Nov 1994 08:49:40 GMT"), Some(3));
+        assert_eq!(asked("Sun, 06 Nov 1994 08:49:30 GMT"), Some(0));
+        for text in ["", "soon", "-1", "1e9", "99999999999999999999"] {
+            assert_eq!(asked(text), None, "{text}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
     }
 
     #[test]

@@ -7,9 +7,10 @@ use cap_std::fs::Dir;
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::error::{Error, Result};
-use crate::integrity::Integrity;
+use crate::local::Locals;
 use crate::lock::Lock;
 use crate::name;
+use crate::overrides::Overrides;
 use crate::package::Package;
 use crate::plan::Planner;
 use crate::progress::{Event, Progress, Warning};
@@ -64,16 +65,16 @@ pub struct Added {
 #[derive(Clone, Debug)]
 pub struct Packages {
     store: Store,
+    locals: Locals,
     packages: Arc<BTreeMap<String, Arc<Package>>>,
 }
 
 /// A package of an installed project.
 #[derive(Clone, Copy, Debug)]
 pub struct InstalledPackage<'a> {
-    store: &'a Store,
+    packages: &'a Packages,
     path: &'a str,
     package: &'a Package,
-    integrity: &'a Integrity,
 }
 
 impl Installer {
@@ -101,8 +102,9 @@ impl Installer {
     /// then are in the store.
     pub async fn install(&self, manifest: &str, lock: Option<&Lock>) -> Result<Installed> {
         let project = Project::parse(manifest)?;
-        let registry = self.registry().await?;
-        self.install_project(&project, lock, &registry).await
+        let (overrides, warnings) = project.overrides()?;
+        let registry = self.registry(overrides).await?;
+        self.install_project(&project, lock, &registry, warnings).await
     }
 
     /// Adds packages to a `package.json`, and installs all its dependencies. A package is `name`,
@@ -119,7 +121,8 @@ impl Installer {
         packages: &[&str],
         lock: Option<&Lock>,
     ) -> Result<Added> {
-        let registry = self.registry().await?;
+        let (overrides, _) = Project::parse(manifest)?.overrides()?;
+        let registry = self.registry(overrides).await?;
         let mut planner = self.planner(&registry, Tree::new(BTreeMap::new()));
         let mut added = BTreeMap::new();
         for package in packages {
@@ -137,14 +140,20 @@ impl Installer {
         }
         let manifest = project::with_dependencies(manifest, &added)?;
         let project = Project::parse(&manifest)?;
-        let installed = self.install_project(&project, lock, &registry).await?;
+        // They may be for what is now a dependency of the project itself.
+        let (_, warnings) = project.overrides()?;
+        let installed = self.install_project(&project, lock, &registry, warnings).await?;
         Ok(Added { manifest, installed })
     }
 
-    async fn registry(&self) -> Result<Registry> {
-        let path = self.settings.store.clone();
-        let store = blocking(move || Store::open(&path)).await?;
-        Registry::new(self.settings.clone(), store)
+    async fn registry(&self, overrides: Overrides) -> Result<Registry> {
+        let (path, limit) = (self.settings.store.clone(), self.settings.store_bytes);
+        let root = self.settings.root.clone();
+        let (store, locals) = blocking(move || {
+            Ok((Store::open(&path)?.with_limit(limit), Locals::open(root.as_deref())?))
+        })
+        .await?;
+        Registry::new(self.settings.clone(), store, locals, overrides)
     }
 
     fn planner<'a>(&'a self, registry: &'a Registry, tree: Tree) -> Planner<'a> {
@@ -156,22 +165,45 @@ impl Installer {
         project: &Project,
         lock: Option<&Lock>,
         registry: &Registry,
+        mut warnings: Vec<Warning>,
     ) -> Result<Installed> {
-        let edges = project.edges(self.settings.dev)?;
+        let (patterns, limit) = (project.workspaces()?, self.settings.limits.packages);
+        let is_local = registry.locals().are_known();
+        let workspaces = if is_local && !patterns.is_empty() {
+            let locals = registry.locals().clone();
+            blocking(move || locals.workspaces(&patterns, limit)).await?
+        } else {
+            warnings
+                .extend((!patterns.is_empty()).then_some(Warning::Ignored { field: "workspaces" }));
+            BTreeMap::new()
+        };
+        let edges = project.edges(self.settings.dev, is_local, workspaces)?;
         let registries = &self.settings.registries;
         let empty = Lock::default();
         let lock = lock.unwrap_or(&empty);
-        let mut planner = self.planner(registry, lock.tree(edges, registries));
+        let mut locals = BTreeMap::new();
+        for (folder, name) in lock.folders() {
+            // One that is gone is told of where it is needed.
+            if let Ok(package) = registry.local(folder, name).await {
+                locals.insert((folder, name), Arc::new(package));
+            }
+        }
+        let local = |folder: &str, name: &str| locals.get(&(folder, name)).cloned();
+        let tree = lock.tree(edges, registries, registry.overrides(), local);
+        let mut planner = self.planner(registry, tree);
         planner.accept_locked(lock);
         let (mut tree, failures) = planner.resolve().await?;
-        let mut warnings = project.warnings();
         warnings.extend(prune::prune(&mut tree, failures)?);
         let lock = Lock::of(&tree, registries);
         let packages = tree.packages().iter().filter(|(_, package)| package.is_portable());
         let packages: BTreeMap<_, _> =
             packages.map(|(path, package)| (path.clone(), Arc::clone(package))).collect();
         self.fetch(&packages, registry).await?;
-        let packages = Packages { store: registry.store().clone(), packages: Arc::new(packages) };
+        let packages = Packages {
+            store: registry.store().clone(),
+            locals: registry.locals().clone(),
+            packages: Arc::new(packages),
+        };
         Ok(Installed { lock, packages, warnings })
     }
 
@@ -183,7 +215,8 @@ impl Installer {
     ) -> Result<()> {
         let limits = &self.settings.limits;
         let mut seen = BTreeSet::new();
-        let distinct = packages.values().filter(|package| seen.insert(package.integrity));
+        let remote = packages.values().filter(|package| package.local.is_none());
+        let distinct = remote.filter(|package| seen.insert(package.integrity));
         let distinct: Vec<_> = distinct.cloned().collect();
         let total = distinct.len();
         let requests = distinct.into_iter().map(|package| async move {
@@ -229,8 +262,7 @@ impl Packages {
     /// Returns the package at a path, such as `node_modules/zod`.
     pub fn get(&self, path: &str) -> Option<InstalledPackage<'_>> {
         let (path, package) = self.packages.get_key_value(path)?;
-        let integrity = package.integrity.as_ref()?;
-        Some(InstalledPackage { store: &self.store, path, package, integrity })
+        Some(InstalledPackage { packages: self, path, package })
     }
 }
 
@@ -255,8 +287,13 @@ impl<'a> InstalledPackage<'a> {
     ///
     /// # Errors
     ///
-    /// Errors if the package has been removed from the store.
+    /// Errors if the package has been removed from the store or from the project's folder.
     pub fn open(&self) -> Result<Dir> {
-        self.store.files(self.integrity)
+        let Packages { store, locals, .. } = self.packages;
+        match (&self.package.local, &self.package.integrity) {
+            (Some(folder), _) => locals.folder(folder),
+            (None, Some(integrity)) => store.files(integrity),
+            (None, None) => Err(Error::NoIntegrity { package: self.package.id() }),
+        }
     }
 }

@@ -7,9 +7,11 @@
 //!
 //! The tree of packages is the one that npm plans, with these differences:
 //!
-//! - Packages come from registries alone. Folders, archives by their address, git and workspaces
-//!   are errors that name the dependency.
-//! - `overrides` have no effect, and the result has a warning.
+//! - Packages come from registries, and from the project's folder if [`Settings::root`] names it
+//!   (`file:` and workspaces). Those of the folder are no links: their files are found below
+//!   `node_modules`. Archives by their address and git are errors that name the dependency.
+//! - `overrides` for the dependencies of one package alone have no effect, and the result has a
+//!   warning.
 //! - Optional packages for certain operating systems or processors are locked, but not installed,
 //!   and their dependencies are not resolved.
 //! - Archives need a SHA-512 digest.
@@ -40,9 +42,11 @@ mod http;
 mod installer;
 mod integrity;
 mod json;
+mod local;
 mod lock;
 mod name;
 mod npmrc;
+mod overrides;
 mod package;
 mod packument;
 mod place;

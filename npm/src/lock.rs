@@ -16,8 +16,10 @@ use url::Url;
 use crate::error::{Error, Result, shown};
 use crate::integrity::Integrity;
 use crate::json;
+use crate::local;
 use crate::name;
 use crate::npmrc::Registries;
+use crate::overrides::Overrides;
 use crate::package::{Edges, Kind, Package, Requirements, Specs};
 use crate::registry::usual_archive_url;
 use crate::spec;
@@ -29,6 +31,8 @@ const MAX_FILE: u64 = 32 << 20;
 /// The names of lockfiles, in the order in which they count.
 const OWN: &str = "isolet-lock.json";
 const OF_NPM: &str = "package-lock.json";
+/// What the place of a package in a folder of the project begins with.
+const FOLDER: &str = "file:";
 /// The version of our own format.
 const VERSION: u64 = 1;
 
@@ -50,6 +54,7 @@ struct Locked {
     /// The name in the registry, if it is not that of the path.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resolved: Option<String>,
@@ -82,7 +87,7 @@ impl Lock {
     /// # Errors
     ///
     /// Errors if the text is larger than 32 MiB, malformed or of another version; and if a package
-    /// is not from a registry (a link, a workspace, git) or has no SHA-512 digest.
+    /// is neither from a registry nor in the project's folder, or has no SHA-512 digest.
     pub fn parse(text: &str) -> Result<Self> {
         let file: File = json::parse(text.as_bytes(), MAX_FILE, "the lockfile")?;
         let is_own = file.lockfile_version.is_none() && file.version.as_u64() == Some(VERSION);
@@ -99,8 +104,20 @@ impl Lock {
             }
             let fault =
                 |reason: &str| Error::Lock { reason: format!("{}: {reason}", shown(&path)) };
-            if locked.link || !tree::is_valid(&path) {
-                return Err(fault("links and workspaces are not supported"));
+            if !is_own && is_of_folder(&path) {
+                // The folder says what is in it.
+                continue;
+            }
+            if !tree::is_valid(&path) {
+                return Err(fault("it is no path of a package"));
+            }
+            if let Some(folder) = locked.folder(is_own) {
+                let Some(folder) = local::resolve("", folder) else {
+                    return Err(fault("it leads out of the project"));
+                };
+                let resolved = Some(format!("{FOLDER}{folder}"));
+                packages.insert(path, Locked { resolved, ..Locked::default() });
+                continue;
             }
             let is_git = |it: &String| !it.starts_with("https:") && !it.starts_with("http:");
             if locked.resolved.as_ref().is_some_and(is_git) {
@@ -175,13 +192,32 @@ impl Lock {
         skipped.is_some_and(|skipped| skipped == spec)
     }
 
-    /// Returns the tree of a project with these packages.
-    pub(crate) fn tree(&self, project: Edges, registries: &Registries) -> Tree {
+    /// Returns the packages that are in folders of the project: the folders and the names in their
+    /// paths.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.packages.iter().filter_map(|(path, locked)| {
+            let (_, name) = tree::split(path)?;
+            Some((locked.resolved.as_deref()?.strip_prefix(FOLDER)?, name))
+        })
+    }
+
+    /// Returns the tree of a project with these packages. `local` returns those in folders.
+    pub(crate) fn tree(
+        &self,
+        project: Edges,
+        registries: &Registries,
+        overrides: &Arc<Overrides>,
+        local: impl Fn(&str, &str) -> Option<Arc<Package>>,
+    ) -> Tree {
         let mut tree = Tree::new(project);
         // Paths come in an order in which a folder comes before what is in it.
         for (path, locked) in &self.packages {
-            if let Some(package) = locked.package(path, registries) {
-                tree.insert(path, Arc::new(package));
+            let package = match locked.folder(true) {
+                Some(folder) => tree::split(path).and_then(|(_, name)| local(folder, name)),
+                None => locked.package(path, registries, overrides).map(Arc::new),
+            };
+            if let Some(package) = package {
+                tree.insert(path, package);
             }
         }
         tree
@@ -195,6 +231,10 @@ impl Lock {
             let is_usual = |archive: &&String| {
                 usual.as_ref().is_ok_and(|usual| usual.as_str() == archive.as_str())
             };
+            if let Some(folder) = &package.local {
+                let resolved = Some(format!("{FOLDER}{folder}"));
+                return (path.clone(), Locked { resolved, ..Locked::default() });
+            }
             let locked = Locked {
                 name: (name != package.name).then(|| package.name.clone()),
                 version: Some(package.version.to_string()),
@@ -219,10 +259,22 @@ impl Lock {
     }
 }
 
+/// Returns true if an entry of npm's lockfile is for a folder of the project, or for what is
+/// installed in it.
+fn is_of_folder(path: &str) -> bool {
+    !path.starts_with("node_modules/") && local::resolve("", path).as_deref() == Some(path)
+}
+
 impl Locked {
     fn name<'a>(&'a self, path: &'a str) -> &'a str {
         let of_path = tree::split(path).map_or("", |(_, name)| name);
         self.name.as_deref().unwrap_or(of_path)
+    }
+
+    /// Returns the folder of the project that the package is in, if it is in one.
+    fn folder(&self, is_own: bool) -> Option<&str> {
+        let resolved = self.resolved.as_deref()?;
+        if is_own { resolved.strip_prefix(FOLDER) } else { self.link.then_some(resolved) }
     }
 
     fn integrity(&self) -> Option<Integrity> {
@@ -231,7 +283,12 @@ impl Locked {
 
     /// Returns the package. A lockfile comes with the project and is not trusted, so an address
     /// counts only if it is one of the package's registry. The digest decides anyway.
-    fn package(&self, path: &str, registries: &Registries) -> Option<Package> {
+    fn package(
+        &self,
+        path: &str,
+        registries: &Registries,
+        overrides: &Arc<Overrides>,
+    ) -> Option<Package> {
         let name = self.name(path).to_owned();
         let registry = registries.of(&name);
         let is_own = |it: &&String| Url::parse(it).is_ok_and(|it| it.origin() == registry.origin());
@@ -240,7 +297,9 @@ impl Locked {
             name,
             version: spec::version(self.version.as_deref()?)?,
             integrity: self.integrity(),
+            local: None,
             requirements: self.requirements.clone(),
+            overrides: Arc::clone(overrides),
             edges: OnceLock::new(),
         })
     }

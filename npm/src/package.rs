@@ -1,13 +1,15 @@
 //! One version of a package, as registries and lockfiles describe it.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use nodejs_semver::Version;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::integrity::Integrity;
+use crate::local;
+use crate::overrides::Overrides;
 use crate::spec::Spec;
 
 /// Specifiers by the name of the dependency.
@@ -37,6 +39,10 @@ pub(crate) struct Requirements {
     pub(crate) os: Vec<String>,
     #[serde(deserialize_with = "names", skip_serializing_if = "Vec::is_empty")]
     pub(crate) cpu: Vec<String>,
+    /// The folder that paths of dependencies begin at, from the root of the project. `None` if they
+    /// may not lead to folders.
+    #[serde(skip)]
+    pub(crate) base: Option<String>,
 }
 
 /// A member of `peerDependenciesMeta`.
@@ -56,7 +62,10 @@ pub(crate) struct Package {
     pub(crate) integrity: Option<Integrity>,
     /// The address of the archive, if it is known.
     pub(crate) archive: Option<String>,
+    /// The folder from the root of the project, if it comes from there and not from a registry.
+    pub(crate) local: Option<String>,
     pub(crate) requirements: Requirements,
+    pub(crate) overrides: Arc<Overrides>,
     /// The parsed form of the requirements, made when it is first needed.
     pub(crate) edges: OnceLock<Edges>,
 }
@@ -66,7 +75,9 @@ impl Package {
     /// installed, so it has none.
     pub(crate) fn edges(&self) -> &Edges {
         let is_portable = self.is_portable();
-        let edges = || if is_portable { self.requirements.edges() } else { BTreeMap::new() };
+        let edges = || {
+            if is_portable { self.requirements.edges(&self.overrides) } else { BTreeMap::new() }
+        };
         self.edges.get_or_init(edges)
     }
 
@@ -112,14 +123,23 @@ pub(crate) struct Edge {
 pub(crate) type Edges = BTreeMap<String, Edge>;
 
 impl Requirements {
+    /// Returns the specifier of a dependency in a folder of the project.
+    pub(crate) fn local(&self, name: &str, text: &str) -> Option<Spec> {
+        let path = local::resolve(self.base.as_ref()?, text.trim().strip_prefix("file:")?)?;
+        Some(Spec::local(name, path))
+    }
+
     /// Returns the dependencies that are to be resolved, by name. If one is listed twice, the
     /// last of peer, required and optional counts, as with npm.
-    pub(crate) fn edges(&self) -> Edges {
+    pub(crate) fn edges(&self, overrides: &Overrides) -> Edges {
         let mut edges = BTreeMap::new();
         let mut add = |specs: &Specs, kind: &dyn Fn(&str) -> Kind| {
             for (name, text) in specs {
                 if !self.bundle_dependencies.contains(name) {
-                    let edge = Edge { spec: Spec::parse(name, text), kind: kind(name) };
+                    let spec = self.local(name, text);
+                    let spec =
+                        spec.unwrap_or_else(|| Spec::parse(name, overrides.apply(name, text)));
+                    let edge = Edge { spec, kind: kind(name) };
                     edges.insert(name.clone(), edge);
                 }
             }

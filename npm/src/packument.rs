@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::integrity::Integrity;
+use crate::overrides::Overrides;
 use crate::package::{Package, Requirements};
 use crate::range::Range;
 use crate::spec::{self, Spec, Wanted};
@@ -123,7 +124,7 @@ impl Engines {
         match (node, &self.node) {
             (Some(node), Some(range)) => match Wanted::parse(range) {
                 Wanted::Range(range) => range.satisfies_with_prerelease(node),
-                Wanted::Tag(_) | Wanted::Unsupported(_) => false,
+                Wanted::Tag(_) | Wanted::Local(_) | Wanted::Unsupported(_) => false,
             },
             _ => true,
         }
@@ -132,7 +133,12 @@ impl Engines {
 
 impl Packument {
     /// Prepares a document. `retain` tells which packages can be had at all.
-    pub(crate) fn new(name: &str, document: Document, retain: impl Fn(&Package) -> bool) -> Self {
+    pub(crate) fn new(
+        name: &str,
+        document: Document,
+        overrides: &Arc<Overrides>,
+        retain: impl Fn(&Package) -> bool,
+    ) -> Self {
         let Document { tags, versions, time, modified } = document;
         let release = |(text, manifest): (String, Manifest)| {
             let ReleaseFields { deprecated, engines, dist } = manifest.release;
@@ -141,7 +147,9 @@ impl Packument {
                 version: spec::version(&text)?,
                 integrity: dist.integrity.as_deref().and_then(Integrity::parse),
                 archive: dist.tarball,
+                local: None,
                 requirements: manifest.requirements,
+                overrides: Arc::clone(overrides),
                 edges: OnceLock::new(),
             };
             // The document was modified after each release.
@@ -192,7 +200,7 @@ impl Packument {
                 }
                 range.clone()
             }
-            Wanted::Unsupported(_) => return Err(self.no_version(spec)),
+            Wanted::Local(_) | Wanted::Unsupported(_) => return Err(self.no_version(spec)),
         };
         let satisfying = || {
             let is_in = |release: &&Release| range.satisfies(&release.package.version);

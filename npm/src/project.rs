@@ -10,12 +10,13 @@ use serde_json::value::RawValue;
 use crate::error::{Error, Result};
 use crate::json;
 use crate::name;
+use crate::overrides::Overrides;
 use crate::package::{Edge, Edges, Kind, Requirements, Specs};
 use crate::progress::Warning;
 use crate::spec::Spec;
 
 /// The most bytes of a `package.json`.
-const MAX_FILE: u64 = 1 << 20;
+pub(crate) const MAX_FILE: u64 = 1 << 20;
 pub(crate) const MANIFEST: &str = "package.json";
 const DEPENDENCIES: &str = "dependencies";
 
@@ -37,20 +38,32 @@ impl Project {
         json::parse(text.as_bytes(), MAX_FILE, MANIFEST)
     }
 
-    /// Returns the dependencies by name.
+    /// Returns the dependencies by name, with the workspaces, whose folders are `workspaces`. With
+    /// `is_local`, they may lead to folders of the project.
     ///
-    /// Errors if one of them is malformed or not from a registry, unless it is optional.
-    pub(crate) fn edges(&self, dev: bool) -> Result<Edges> {
+    /// Errors if one of them is malformed or not to be had, unless it is optional.
+    pub(crate) fn edges(
+        &self,
+        dev: bool,
+        is_local: bool,
+        workspaces: BTreeMap<String, String>,
+    ) -> Result<Edges> {
         let requirements = Requirements {
+            base: is_local.then(String::new),
             dependencies: self.dependencies.clone(),
             optional_dependencies: self.optional_dependencies.clone(),
             peer_dependencies: self.peer_dependencies.clone(),
             ..Requirements::default()
         };
-        let mut edges = requirements.edges();
+        let mut edges = requirements.edges(&Overrides::default());
         for (name, text) in self.dev_dependencies.iter().filter(|_| dev) {
-            let edge = || Edge { spec: Spec::parse(name, text), kind: Kind::Required };
+            let spec = || requirements.local(name, text).unwrap_or_else(|| Spec::parse(name, text));
+            let edge = || Edge { spec: spec(), kind: Kind::Required };
             edges.entry(name.clone()).or_insert_with(edge);
+        }
+        for (name, path) in workspaces {
+            let spec = Spec::local(&name, path);
+            edges.insert(name, Edge { spec, kind: Kind::Required });
         }
         for (name, edge) in &edges {
             if !name::is_valid(name) {
@@ -65,16 +78,46 @@ impl Project {
         Ok(edges)
     }
 
-    /// Returns the parts that have no effect.
-    pub(crate) fn warnings(&self) -> Vec<Warning> {
-        let is_set = |value: &serde_json::Value| match value {
-            serde_json::Value::Array(items) => !items.is_empty(),
-            serde_json::Value::Object(members) => !members.is_empty(),
-            _ => false,
+    /// Returns the specifiers that take the place of those of packages, and a warning for each part
+    /// of `package.json` that has no effect.
+    ///
+    /// Errors if `overrides` is malformed, or has another specifier for a dependency of the project
+    /// itself.
+    pub(crate) fn overrides(&self) -> Result<(Overrides, Vec<Warning>)> {
+        let all = [
+            &self.dependencies,
+            &self.dev_dependencies,
+            &self.optional_dependencies,
+            &self.peer_dependencies,
+        ];
+        let own = |name: &str| all.iter().find_map(|specs| specs.get(name)).map(String::as_str);
+        let (overrides, warnings) = Overrides::parse(&self.overrides, own)?;
+        for (name, spec) in all.into_iter().flatten() {
+            if overrides.apply(name, spec) != spec {
+                let reason = format!(
+                    "overrides: {} is a dependency of the project itself with another version; \
+                     change that one",
+                    crate::error::shown(name)
+                );
+                return Err(Error::Manifest { reason });
+            }
+        }
+        Ok((overrides, warnings))
+    }
+
+    /// Returns the patterns of the workspaces' folders.
+    ///
+    /// Errors if they are malformed.
+    pub(crate) fn workspaces(&self) -> Result<Vec<String>> {
+        let patterns = match &self.workspaces {
+            serde_json::Value::Object(members) => members.get("packages"),
+            patterns => Some(patterns),
         };
-        let fields = [("overrides", &self.overrides), ("workspaces", &self.workspaces)];
-        let ignored = fields.into_iter().filter(|(_, value)| is_set(value));
-        ignored.map(|(field, _)| Warning::Ignored { field }).collect()
+        match patterns {
+            None | Some(serde_json::Value::Null) => Ok(Vec::new()),
+            Some(patterns) => Vec::deserialize(patterns)
+                .map_err(|error| Error::Manifest { reason: format!("workspaces: {error}") }),
+        }
     }
 }
 
@@ -152,7 +195,7 @@ mod tests {
 
     #[test]
     fn malformed_projects() {
-        let edges = |text: &str| Project::parse(text)?.edges(false);
+        let edges = |text: &str| Project::parse(text)?.edges(false, false, BTreeMap::new());
         for text in [
             r#"{"dependencies": {"../x": "1"}}"#,
             r#"{"dependencies": {"x": "file:../x"}}"#,

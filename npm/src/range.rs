@@ -36,6 +36,18 @@ impl Range {
         })
     }
 
+    /// Returns true if some version may be in both ranges.
+    pub(crate) fn intersects(&self, other: &Self) -> bool {
+        let both = |one: &[nodejs_semver::Range], two: &[nodejs_semver::Range]| {
+            let mut comparators = one.iter().chain(two);
+            let first = comparators.next().cloned();
+            first.is_none_or(|first| {
+                comparators.try_fold(first, |all, it| all.intersect(it)).is_some()
+            })
+        };
+        self.0.iter().any(|one| other.0.iter().any(|two| both(one, two)))
+    }
+
     /// Returns true if a version is in the range, prereleases included.
     pub(crate) fn satisfies_with_prerelease(&self, version: &Version) -> bool {
         let is_in = |it: &nodejs_semver::Range| it.satisfies_with_prerelease(version, true);

@@ -12,7 +12,9 @@ use crate::error::{Error, Result};
 use crate::http::{Client, Form};
 use crate::integrity::Integrity;
 use crate::json;
+use crate::local::Locals;
 use crate::name;
+use crate::overrides::Overrides;
 use crate::package::Package;
 use crate::packument::{Document, Packument, Preference};
 use crate::settings::Settings;
@@ -26,12 +28,19 @@ pub(crate) struct Registry {
     client: Option<Client>,
     store: Store,
     preference: Preference,
+    locals: Locals,
+    overrides: Arc<Overrides>,
     /// The bytes of metadata so far.
     metadata: AtomicU64,
 }
 
 impl Registry {
-    pub(crate) fn new(settings: Settings, store: Store) -> Result<Self> {
+    pub(crate) fn new(
+        settings: Settings,
+        store: Store,
+        locals: Locals,
+        overrides: Overrides,
+    ) -> Result<Self> {
         let client = if settings.offline { None } else { Some(Client::new(&settings)?) };
         let age = settings.minimum_age;
         let too_long = |_| Error::Settings { reason: "the minimum age is too long".to_owned() };
@@ -46,7 +55,23 @@ impl Registry {
             spec::version(text).ok_or(Error::Settings { reason })
         });
         let preference = Preference { minimum_age: age, cutoff, node: node.transpose()? };
-        Ok(Self { settings, client, store, preference, metadata: AtomicU64::new(0) })
+        let (overrides, metadata) = (Arc::new(overrides), AtomicU64::new(0));
+        Ok(Self { settings, client, store, preference, locals, overrides, metadata })
+    }
+
+    pub(crate) fn locals(&self) -> &Locals {
+        &self.locals
+    }
+
+    /// Reads the package in a folder of the project.
+    pub(crate) async fn local(&self, path: &str, dependency: &str) -> Result<Package> {
+        let (locals, overrides) = (self.locals.clone(), Arc::clone(&self.overrides));
+        let (path, dependency) = (path.to_owned(), dependency.to_owned());
+        blocking(move || locals.package(&path, &dependency, &overrides)).await
+    }
+
+    pub(crate) fn overrides(&self) -> &Arc<Overrides> {
+        &self.overrides
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -81,14 +106,14 @@ impl Registry {
             document = self.document(registry, package, Form::Full).await?;
         }
         let (store, registry) = (self.store.clone(), registry.to_string());
-        let package = package.to_owned();
+        let (package, overrides) = (package.to_owned(), Arc::clone(&self.overrides));
         blocking(move || {
             let bytes = serde_json::to_vec(&document).map_err(|error| Error::Json {
                 subject: format!("the metadata of {package}"),
                 reason: error.to_string(),
             })?;
             store.keep_metadata(&registry, &package, &bytes)?;
-            Ok(Packument::new(&package, document, |_| true))
+            Ok(Packument::new(&package, document, &overrides, |_| true))
         })
         .await
     }
@@ -119,13 +144,14 @@ impl Registry {
     async fn kept(&self, registry: &Url, package: &str) -> Result<Packument> {
         let (store, registry) = (self.store.clone(), registry.to_string());
         let (package, limit) = (package.to_owned(), self.settings.limits.metadata_bytes);
+        let overrides = Arc::clone(&self.overrides);
         blocking(move || {
             let subject = format!("the metadata of {package}");
             let Some(bytes) = store.metadata(&registry, &package, limit) else {
                 return Err(Error::Offline { subject });
             };
             let document = json::parse(&bytes, limit, &subject)?;
-            Ok(Packument::new(&package, document, |package| {
+            Ok(Packument::new(&package, document, &overrides, |package| {
                 let integrity = package.integrity.as_ref();
                 !package.is_portable() || integrity.is_some_and(|it| store.find(it).is_some())
             }))

@@ -18,6 +18,10 @@ pub struct Settings {
     /// The folder of the package store. It is created when it is first used. Processes may share
     /// it; who can write to it decides what runs.
     pub store: PathBuf,
+    /// The folder of the project, from which `file:` dependencies and workspaces come. Nothing
+    /// outside of it is read. Default: `None`; such dependencies are then errors, and workspaces
+    /// have no effect. Whoever writes the `package.json` chooses among the folders in it.
+    pub root: Option<PathBuf>,
     /// Uses the store alone, and sends no requests. Default: false.
     pub offline: bool,
     /// Installs `devDependencies` too. Default: false.
@@ -33,6 +37,13 @@ pub struct Settings {
     pub node: Option<String>,
     /// Certificates in PEM that are trusted beside Mozilla's. Default: none.
     pub certificates: Vec<Vec<u8>>,
+    /// The most bytes of the store: files of packages, and metadata that are kept for offline use.
+    /// What would exceed it is not installed ([`Error::StoreFull`](crate::Error::StoreFull)), and
+    /// nothing is removed. Default: 16 GiB.
+    ///
+    /// The sizes of all packages in the store are read before the first one is added. Processes that
+    /// install at the same time do not know of one another.
+    pub store_bytes: u64,
     /// The limits of one installation.
     pub limits: Limits,
 }
@@ -43,12 +54,14 @@ impl Settings {
         Self {
             registries,
             store: store.into(),
+            root: None,
             offline: false,
             dev: false,
             allowed: AllowedNames::default(),
             minimum_age: MINIMUM_AGE,
             node: None,
             certificates: Vec::new(),
+            store_bytes: 16 << 30,
             limits: Limits::default(),
         }
     }
@@ -77,8 +90,15 @@ pub struct Limits {
     pub files: usize,
     /// The most requests at once. As many archives are held in memory. Default: 8.
     pub requests: usize,
-    /// The longest time of one request, redirects and the body included. Default: 60 seconds.
+    /// The longest time of one request, with redirects, the body, and what is sent again. Default:
+    /// 60 seconds.
     pub request_time: Duration,
+    /// The most times that a request is sent again if the connection fails, or the server answers
+    /// with status 429, 500, 502, 503 or 504. Default: 3.
+    pub retries: u32,
+    /// The time before a request is sent again, doubled each time. A server may ask for up to 30
+    /// seconds instead (`Retry-After`). Default: 500 milliseconds.
+    pub retry_delay: Duration,
 }
 
 impl Default for Limits {
@@ -94,6 +114,8 @@ impl Default for Limits {
             files: 50_000,
             requests: 8,
             request_time: Duration::from_mins(1),
+            retries: 3,
+            retry_delay: Duration::from_millis(500),
         }
     }
 }

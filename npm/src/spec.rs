@@ -23,6 +23,8 @@ pub(crate) struct Spec {
 #[derive(Clone, Debug)]
 pub(crate) enum Wanted {
     Range(Range),
+    /// The package in a folder of the project.
+    Local(String),
     /// A tag of the registry. Once resolved, each version satisfies it, as npm has it.
     Tag(String),
     /// Nothing that a registry has. The text says why.
@@ -47,13 +49,19 @@ impl Spec {
         Self { package: package.to_owned(), text: text.to_owned(), wanted }
     }
 
-    /// Returns true if a package of this name and version will do.
+    /// Creates the specifier of a package in a folder of the project.
+    pub(crate) fn local(dependency: &str, path: String) -> Self {
+        let (package, text) = (dependency.to_owned(), format!("file:{path}"));
+        Self { package, text, wanted: Wanted::Local(path) }
+    }
+
+    /// Returns true if a package of a registry, of this name and version, will do.
     pub(crate) fn is_satisfied_by(&self, package: &str, version: &Version) -> bool {
         self.package == package
             && match &self.wanted {
                 Wanted::Range(range) => self.is_any() || range.satisfies(version),
                 Wanted::Tag(_) => true,
-                Wanted::Unsupported(_) => false,
+                Wanted::Local(_) | Wanted::Unsupported(_) => false,
             }
     }
 
@@ -69,7 +77,7 @@ impl Spec {
                 let (package, spec) = (self.package.clone(), self.text.clone());
                 Err(Error::Spec { package, spec, reason })
             }
-            Wanted::Range(_) | Wanted::Tag(_) => Ok(()),
+            Wanted::Range(_) | Wanted::Tag(_) | Wanted::Local(_) => Ok(()),
         }
     }
 }
@@ -81,8 +89,8 @@ impl Wanted {
         }
         if text.contains([':', '/', '\\', '#']) {
             return Self::Unsupported(
-                "is not a version of a registry; folders, archives, workspaces and git are not \
-                 supported",
+                "is not a version of a registry; archives, git, and folders outside of the project \
+                 are not supported",
             );
         }
         // The parser takes letters of other alphabets for those of an identifier.

@@ -30,7 +30,7 @@ fn ranges_mean_what_they_mean_to_npm() {
                     |text: &&String| version(text).is_some_and(|version| range.satisfies(&version));
                 Some(oracle.versions.iter().filter(satisfies).cloned().collect::<Vec<_>>())
             }
-            Wanted::Tag(_) | Wanted::Unsupported(_) => None,
+            Wanted::Tag(_) | Wanted::Local(_) | Wanted::Unsupported(_) => None,
         };
         if actual != *expected {
             differences.push(format!("{text:?}: {actual:?}, npm has {expected:?}"));

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use cap_std::ambient_authority;
@@ -34,6 +35,15 @@ const MAX_INDEX: u64 = 64 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     root: Arc<Dir>,
+    room: Arc<Room>,
+}
+
+/// The room of a store.
+#[derive(Debug)]
+struct Room {
+    limit: u64,
+    /// The bytes of the store, counted when the first ones are added.
+    used: OnceLock<AtomicU64>,
 }
 
 /// The files of one package.
@@ -44,6 +54,13 @@ struct Index {
     files: BTreeMap<String, u64>,
 }
 
+impl Index {
+    /// Returns the bytes of the files.
+    fn bytes(&self) -> u64 {
+        self.files.values().fold(0, |sum, size| sum.saturating_add(*size))
+    }
+}
+
 impl Store {
     /// Opens the store in a folder, and creates the folder if it is not there.
     pub(crate) fn open(path: &Path) -> Result<Self> {
@@ -51,11 +68,49 @@ impl Store {
             Dir::create_ambient_dir_all(path, ambient_authority())?;
             let root = Dir::open_ambient_dir(path, ambient_authority())?;
             root.create_dir_all(METADATA)?;
-            Ok(Self { root: Arc::new(root) })
+            let unlimited = Room { limit: u64::MAX, used: OnceLock::new() };
+            Ok(Self { root: Arc::new(root), room: Arc::new(unlimited) })
         };
         let store: Self = open().map_err(Error::store("opening its folder"))?;
         store.remove_abandoned();
         Ok(store)
+    }
+
+    /// Returns the store with a limit of its bytes.
+    pub(crate) fn with_limit(self, limit: u64) -> Self {
+        Self { room: Arc::new(Room { limit, used: OnceLock::new() }), ..self }
+    }
+
+    /// Counts bytes that are added in place of `old` ones.
+    ///
+    /// Errors if there is no room for them.
+    fn take(&self, bytes: u64, old: u64) -> Result<()> {
+        let Room { limit, used } = &*self.room;
+        let used = used.get_or_init(|| AtomicU64::new(self.used()));
+        let fits = |used: u64| {
+            let sum = used.saturating_sub(old).saturating_add(bytes);
+            // What makes the store smaller always fits.
+            (sum <= *limit || bytes <= old).then_some(sum)
+        };
+        let taken = used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits);
+        taken.map(|_| ()).map_err(|_| Error::StoreFull { limit: *limit })
+    }
+
+    /// Returns the bytes of the packages' files and of the metadata. What cannot be read counts as
+    /// nothing.
+    fn used(&self) -> u64 {
+        let of_package = |name: &Path| {
+            let index = read(&self.root, &name.join(INDEX).to_string_lossy(), MAX_INDEX).ok()?;
+            Some(json::parse::<Index>(&index, MAX_INDEX, INDEX).ok()?.bytes())
+        };
+        let packages = self.root.entries().into_iter().flatten().flatten();
+        let packages = packages
+            .map(|entry| entry.file_name())
+            .filter(|name| !name.to_string_lossy().starts_with(TEMPORARY))
+            .filter_map(|name| of_package(Path::new(&name)));
+        let metadata = self.root.read_dir(METADATA).into_iter().flatten().flatten();
+        let metadata = metadata.filter_map(|entry| Some(entry.metadata().ok()?.len()));
+        packages.chain(metadata).fold(0, u64::saturating_add)
     }
 
     /// Removes what processes have left that died long ago. Errors mean that another process
@@ -117,6 +172,7 @@ impl Store {
             return Err(Error::Archive { package: package.to_owned(), reason });
         }
         let index = Index { archive: archive.len() as u64, files: sink.sizes };
+        self.take(index.bytes(), 0)?;
         let index = serde_json::to_vec(&index).map_err(io::Error::from);
         index
             .and_then(|index| folder.write(INDEX, index))
@@ -155,6 +211,8 @@ impl Store {
         document: &[u8],
     ) -> Result<()> {
         let bytes = [hex(document).as_bytes(), document].concat();
+        let old = self.root.metadata(metadata_name(registry, package));
+        self.take(bytes.len() as u64, old.map_or(0, |old| old.len()))?;
         replace(&self.root, &metadata_name(registry, package), &bytes)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::name;
 use crate::package::{Edge, Edges, Package};
+use crate::spec::Wanted;
 
 const NODE_MODULES: &str = "node_modules/";
 
@@ -161,7 +162,10 @@ impl Tree {
 
 /// Returns true if a package satisfies an edge.
 pub(crate) fn satisfies(package: &Package, edge: &Edge) -> bool {
-    edge.spec.is_satisfied_by(&package.name, &package.version)
+    match &edge.spec.wanted {
+        Wanted::Local(path) => package.local.as_ref() == Some(path),
+        _ => edge.spec.is_satisfied_by(&package.name, &package.version),
+    }
 }
 
 #[cfg(test)]

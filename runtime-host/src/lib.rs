@@ -138,7 +138,7 @@ pub use schemars;
 pub use serve::{Connection, HttpService, ResponseBody, ServeError, WebSockets};
 pub use support::backend::Backend;
 #[cfg(feature = "wasi")]
-pub use tool::{Tool, ToolError, ToolOptions};
+pub use tool::{CompiledTools, Tool, ToolError, ToolOptions};
 pub use worker::Worker;
 pub use worker::entrypoint::Entrypoint;
 pub use worker_code::tail::{TailEvent, TailException, TailLog};

@@ -10,7 +10,7 @@ use crate::dirs::Folder;
 use crate::harness::{Case, PATIENCE, Run, backend};
 
 /// Returns a program for preview 1 whose function `_start` has that body.
-fn program(body: &str) -> Vec<u8> {
+pub(crate) fn program(body: &str) -> Vec<u8> {
     let module = format!(
         r#"(module
           (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
@@ -69,7 +69,7 @@ fn component(module: &[u8]) -> Vec<u8> {
 }
 
 /// Copies its input to its output, and ends with status 7.
-const CAT: &str = "(loop $again
+pub(crate) const CAT: &str = "(loop $again
     (local.set $n (call $read (i32.const 0)))
     (if (local.get $n) (then
       (drop (call $write (i32.const 1) (i32.const 4096) (local.get $n)))
@@ -85,7 +85,7 @@ const STRINGS: &str = "
   (call $check (call $environ (i32.const 8192) (i32.const 16384)))
   (call $check (call $write (i32.const 2) (i32.const 16384) (i32.load (i32.const 4))))";
 
-const LOOP: &str = "(loop $again (br $again))";
+pub(crate) const LOOP: &str = "(loop $again (br $again))";
 
 /// Stores a path at 1024.
 fn at(path: &str) -> String {
@@ -112,15 +112,15 @@ fn writes(path: &str, bytes: u32) -> String {
     )
 }
 
-fn options() -> ToolOptions {
+pub(crate) fn options() -> ToolOptions {
     ToolOptions::new().backend(backend()).wall(PATIENCE)
 }
 
-fn tool(body: &str, options: ToolOptions) -> Tool {
+pub(crate) fn tool(body: &str, options: ToolOptions) -> Tool {
     Tool::with_options(program(body), options).expect("a tool")
 }
 
-fn case(tool: Tool, body: &str) -> Case {
+pub(crate) fn case(tool: Tool, body: &str) -> Case {
     let source = format!(
         "const code = (promise) => promise.then((value) => value, (error) => error.code ?? String(error));
          export default {{ async run(arg, env) {{ const {{ T, D }} = env; {body}\n}} }};"
@@ -128,7 +128,7 @@ fn case(tool: Tool, body: &str) -> Case {
     Case::js(source).env("T", Stub::new(tool))
 }
 
-async fn run(tool: Tool, body: &str) -> Run {
+pub(crate) async fn run(tool: Tool, body: &str) -> Run {
     case(tool, body).run().await
 }
 
@@ -224,7 +224,8 @@ async fn a_loop_leaves_other_work_its_turn() {
         await process.kill();
         return [sum, await code(process.wait())]";
     let endless = tool(LOOP, options().fuel(u64::MAX >> 1));
-    let _ = run(endless, body).await.expect_ok(json!([190, "ERR_TOOL_TRAP"]));
+    let run = case(endless, body).limits(|limits| limits.fuel(u64::MAX >> 1)).run().await;
+    let _ = run.expect_ok(json!([190, "ERR_TOOL_TRAP"]));
 }
 
 #[tokio::test]
@@ -233,7 +234,7 @@ async fn a_cancelled_call_ends_its_program() {
     for _ in 0..3 {
         // The next run begins only if the last one has ended.
         let run = case(endless.clone(), "await T.run()")
-            .limits(|limits| limits.wall(Duration::from_millis(100)))
+            .limits(|limits| limits.wall(Duration::from_millis(100)).fuel(u64::MAX >> 1))
             .run()
             .await;
         let _ = run.expect_limit(isolet::LimitKind::Wall);

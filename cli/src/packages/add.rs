@@ -50,7 +50,8 @@ fn add(args: &AddArgs) -> Result<(), Failure> {
         None if args.dir.is_dir() => "{}\n".to_owned(),
         None => return Err(Failure::Usage(format!("{}: no such folder", args.dir.display()))),
     };
-    let settings = install::settings(&args.store, &args.dir, false)?;
+    let mut settings = install::settings(&args.store, &args.dir, false)?;
+    settings.root = Some(args.dir.clone());
     let lock = install::lock(&args.dir)?;
     let packages: Vec<&str> = args.packages.iter().map(String::as_str).collect();
     let added = install::wait(settings, async |installer| {

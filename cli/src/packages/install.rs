@@ -79,6 +79,7 @@ pub(super) fn settings(
     settings.certificates = certificates;
     settings.offline = offline;
     settings.allowed = AllowedNames::new(&args.allowed);
+    settings.store_bytes = args.store_size.unwrap_or(settings.store_bytes);
     if let Some(age) = args.minimum_age {
         settings.minimum_age = age;
     }
@@ -107,7 +108,8 @@ pub(super) fn project(
     args: &StoreArgs,
     offline: bool,
 ) -> Result<isolet::npm::Packages, Failure> {
-    let settings = settings(args, project, offline)?;
+    let mut settings = settings(args, project, offline)?;
+    settings.root = Some(project.to_owned());
     let manifest = read(&project.join(MANIFEST))?.unwrap_or_default();
     let lock = lock(project)?;
     let installed =

@@ -26,6 +26,11 @@ pub(crate) struct StoreArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) store: Option<PathBuf>,
 
+    /// The maximum size of the store, such as 20G. What would exceed it is not installed, and nothing is
+    /// removed [default: 16G]
+    #[arg(long, value_name = "SIZE", value_parser = crate::size::parse)]
+    pub(crate) store_size: Option<u64>,
+
     /// Install only packages of this name, such as zod or @scope/* (can be repeated) [default: all]
     #[arg(long = "allow-package", value_name = "NAME")]
     pub(crate) allowed: Vec<String>,

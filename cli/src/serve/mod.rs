@@ -88,7 +88,8 @@ fn usage(text: impl Into<String>) -> Stopped {
     Stopped::Failure(Failure::Usage(text.into()))
 }
 
-fn start(args: ServeArgs, terminal: &Arc<Terminal>) -> Result<(), Stopped> {
+#[cfg_attr(not(feature = "wasi"), allow(unused_mut, reason = "there are no tools"))]
+fn start(mut args: ServeArgs, terminal: &Arc<Terminal>) -> Result<(), Stopped> {
     descriptors::check().map_err(Failure::internal)?;
     if args.watch && args.program.file == "-" {
         return Err(usage("--watch needs a FILE, and - is none"));
@@ -100,6 +101,14 @@ fn start(args: ServeArgs, terminal: &Arc<Terminal>) -> Result<(), Stopped> {
     #[cfg(feature = "net")]
     if args.lockdown {
         run::check_lockdown(&args.program)?;
+    }
+    #[cfg(feature = "wasi")]
+    {
+        args.program.tool.backend = args.engine;
+    }
+    #[cfg(feature = "wasi")]
+    if args.lockdown {
+        crate::tool::before_lockdown(&mut args.program)?;
     }
     let mut files = Vec::new();
     let parts = Parts::read(&args, terminal, &mut files).map_err(usage)?;

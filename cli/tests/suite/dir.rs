@@ -111,5 +111,5 @@ fn a_tool_is_run_on_a_folder() {
     let both = ["main.js", "--tool", "D=count.wasm", "--dir", "D=data"];
     let _ = folder.run(&both).expect_failure(2, &["--tool has given this name already"]);
     let locked = ["main.js", "--tool", "COUNT=count.wasm", "--lockdown"];
-    let _ = folder.run(&locked).expect_failure(2, &["--lockdown cannot be combined with --tool"]);
+    let _ = folder.run(&locked).expect_failure(2, &["--lockdown with --tool needs --tool-cache"]);
 }

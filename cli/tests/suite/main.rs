@@ -27,4 +27,6 @@ mod runs;
 #[cfg(all(unix, feature = "serve"))]
 mod serve;
 mod streams;
+#[cfg(feature = "wasi")]
+mod tools;
 mod types;

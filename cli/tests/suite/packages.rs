@@ -95,6 +95,40 @@ fn a_run_installs_only_if_it_is_told_to() {
 }
 
 #[test]
+fn folders_of_the_project_are_packages() {
+    let program =
+        "import lib from 'lib'; import tool from '@s/tool'; export default () => [lib, tool]";
+    let (registry, folder) = (Registry::new(), Folder::js("packages-folders", program));
+    let folder = folder
+        .file(
+            "package.json",
+            r#"{"dependencies":{"lib":"file:./lib"},"workspaces":["tools/*"],"overrides":{"a":"1.0.0"}}"#,
+        )
+        .file("lib/package.json", r#"{"main":"m.js","dependencies":{"a":"^1"}}"#)
+        .file("lib/m.js", "module.exports = ['lib', require('a')]")
+        .file("tools/x/package.json", r#"{"name":"@s/tool","type":"module","exports":"./x.ts"}"#)
+        .file("tools/x/x.ts", "const name: string = 'tool'; export default name");
+    let said = registry.isolet(&folder, &["add"]);
+    let _ = said.expect_out("3 packages, listed in ./isolet-lock.json");
+    let _ = registry.server.paths();
+    let _ = registry.isolet(&folder, &["run", "main.js"]).expect_out(r#"[["lib","old a"],"tool"]"#);
+    assert!(registry.server.paths().is_empty());
+    let outside = Folder::js("packages-outside", program)
+        .file("package.json", r#"{"dependencies":{"lib":"file:../packages-folders"}}"#);
+    let said = registry.isolet(&outside, &["add"]);
+    let _ = said.expect_failure(2, &["dependency \"lib\"", "outside of the project"]);
+}
+
+#[test]
+fn a_full_store_is_an_error() {
+    let (registry, folder) = (Registry::new(), Folder::js("packages-full", PROGRAM));
+    let said = registry.isolet(&folder, &["add", "a", "--store-size", "100"]);
+    let _ = said.expect_failure(2, &["the package store would have more than 100 bytes"]);
+    let said = registry.isolet(&folder, &["add", "a", "--store-size", "1M"]);
+    let _ = said.expect_out("a 1.1.0\n2 packages, listed in ./isolet-lock.json");
+}
+
+#[test]
 fn node_modules_are_those_of_the_nearest_folder() {
     let folder = Folder::new("packages-node-modules")
         .file("src/main.js", "import a from 'a'; import x from '../x.js'; export default () => a")

@@ -19,7 +19,7 @@ use crate::place::{self, Candidate, Verdict};
 use crate::progress::{Event, Progress};
 use crate::registry::Registry;
 use crate::settings::Limits;
-use crate::spec::Spec;
+use crate::spec::{Spec, Wanted};
 use crate::tree::{self, Tree};
 
 /// The dependencies that cannot be had, by dependant and name.
@@ -36,6 +36,8 @@ pub(crate) struct Planner<'a> {
     /// The packages whose metadata will be needed.
     wanted: BTreeSet<String>,
     packuments: BTreeMap<String, Result<Arc<Packument>>>,
+    /// The packages of the project's folder, by path and by name of the dependency.
+    locals: BTreeMap<(String, String), Arc<Package>>,
     failures: Failures,
     /// The dependencies that are left as they are, because all places conflict.
     conflicts: BTreeSet<(String, String)>,
@@ -58,6 +60,7 @@ impl<'a> Planner<'a> {
             queue: BTreeSet::new(),
             wanted: BTreeSet::new(),
             packuments: BTreeMap::new(),
+            locals: BTreeMap::new(),
             failures: BTreeMap::new(),
             conflicts: BTreeSet::new(),
             steps: 0,
@@ -161,7 +164,8 @@ impl<'a> Planner<'a> {
     }
 
     fn want(&mut self, spec: &Spec) {
-        if spec.check().is_ok() && !self.packuments.contains_key(&spec.package) {
+        let is_local = matches!(spec.wanted, Wanted::Local(_));
+        if spec.check().is_ok() && !is_local && !self.packuments.contains_key(&spec.package) {
             self.wanted.insert(spec.package.clone());
         }
     }
@@ -191,6 +195,9 @@ impl<'a> Planner<'a> {
     /// Chooses a version.
     pub(crate) async fn choose(&mut self, spec: &Spec) -> Result<Arc<Package>> {
         spec.check()?;
+        if let Wanted::Local(path) = &spec.wanted {
+            return self.local(path, &spec.package).await;
+        }
         self.want(spec);
         if self.wanted.contains(&spec.package) {
             self.fetch().await?;
@@ -199,6 +206,17 @@ impl<'a> Planner<'a> {
             Some(packument) => self.registry.choose(&*packument.clone()?, spec),
             None => Err(Error::Offline { subject: format!("the metadata of {}", spec.package) }),
         }
+    }
+
+    /// Returns the package in a folder of the project.
+    async fn local(&mut self, path: &str, dependency: &str) -> Result<Arc<Package>> {
+        let key = (path.to_owned(), dependency.to_owned());
+        if let Some(package) = self.locals.get(&key) {
+            return Ok(Arc::clone(package));
+        }
+        let package = Arc::new(self.registry.local(path, dependency).await?);
+        self.locals.insert(key, Arc::clone(&package));
+        Ok(package)
     }
 
     async fn place_edge(&mut self, from: &str, name: &str, edge: &Edge) -> Result<()> {

@@ -166,3 +166,44 @@ async fn peers() {
     let error = world.install(json!({"dependencies": {"p0": "1"}})).await.unwrap_err();
     assert!(matches!(error, Error::Limit { limit: 256, .. }), "{error}");
 }
+
+#[tokio::test]
+async fn bytes_of_the_store() {
+    /// Returns the bytes of all files but the indices.
+    fn bytes(folder: &std::path::Path) -> u64 {
+        let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+        let of = |entry: std::fs::DirEntry| match entry.file_type().unwrap() {
+            kind if kind.is_dir() => bytes(&entry.path()),
+            _ if entry.file_name() == "index.json" => 0,
+            _ => entry.metadata().unwrap().len(),
+        };
+        entries.map(of).sum()
+    }
+    let world = world().await;
+    let project = json!({"dependencies": {"a": "1"}}).to_string();
+    let install = async |store: &tempfile::TempDir, limit: Option<u64>| {
+        let mut settings = world.settings();
+        settings.store = store.path().to_owned();
+        settings.store_bytes = limit.unwrap_or(settings.store_bytes);
+        Installer::new(settings).install(&project, None).await.map(|installed| installed.lock)
+    };
+    let store = || tempfile::tempdir().unwrap();
+    let first = store();
+    install(&first, None).await.unwrap();
+    let exact = bytes(first.path());
+    assert!(exact > 3000);
+    install(&store(), Some(exact)).await.unwrap();
+    let full = store();
+    let error = install(&full, Some(exact - 1)).await.unwrap_err();
+    assert!(matches!(error, Error::StoreFull { limit } if limit == exact - 1), "{error}");
+    assert!(bytes(full.path()) < exact);
+    // What is there counts, takes no further room, and stays.
+    install(&first, Some(exact)).await.unwrap();
+    world.server.publish("e", "1.0.0", json!({}));
+    let mut settings = world.settings();
+    (settings.store, settings.store_bytes) = (first.path().to_owned(), exact);
+    let more = json!({"dependencies": {"a": "1", "e": "1"}}).to_string();
+    let error = Installer::new(settings).install(&more, None).await.unwrap_err();
+    assert!(matches!(error, Error::StoreFull { .. }), "{error}");
+    assert_eq!(bytes(first.path()), exact);
+}

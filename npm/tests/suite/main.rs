@@ -1,6 +1,7 @@
 //! Installs packages from a real registry that runs on this machine.
 
 mod archives;
+mod folders;
 mod installing;
 mod limits;
 mod peers;
@@ -9,6 +10,7 @@ mod resolving;
 mod server;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use isolet_npm::{Installed, Installer, Lock, Registries, Result, Settings};
 use serde_json::Value;
@@ -28,7 +30,10 @@ impl World {
     }
 
     fn settings(&self) -> Settings {
-        Settings::new(Registries::new(&self.server.address).unwrap(), self.store.path())
+        let registries = Registries::new(&self.server.address).unwrap();
+        let mut settings = Settings::new(registries, self.store.path());
+        settings.limits.retry_delay = Duration::from_millis(1);
+        settings
     }
 
     fn installer(&self) -> Installer {

@@ -160,14 +160,48 @@ async fn a_registry_that_tells_no_times() {
 }
 
 #[tokio::test]
-async fn a_request_is_sent_once_more() {
+async fn a_request_is_sent_again() {
     let world = World::new().await;
     world.server.publish("a", "1.0.0", json!({}));
-    world.server.reply_once("/a", Reply { status: 503, ..Reply::default() });
-    world.install(json!({"dependencies": {"a": "1"}})).await.unwrap();
-    assert_eq!(world.server.paths(), ["/a", "/a", "/a/-/a-1.0.0.tgz"]);
+    for status in [429, 500, 502, 503, 504] {
+        world.server.reply_once("/a", Reply { status, ..Reply::default() });
+        world.install(json!({"dependencies": {"a": "1"}})).await.unwrap();
+        let mut paths = world.server.paths();
+        paths.truncate(2);
+        assert_eq!(paths, ["/a", "/a"], "{status}");
+    }
     world.server.reply("/a", Reply { status: 503, ..Reply::default() });
     let error = world.error(json!({"dependencies": {"a": "1"}})).await;
     assert!(error.ends_with("the server answers 503 Service Unavailable"), "{error}");
-    assert_eq!(world.server.paths(), ["/a", "/a"]);
+    assert_eq!(world.server.paths(), ["/a"; 4]);
+    let mut settings = world.settings();
+    settings.limits.retries = 0;
+    assert!(Installer::new(settings).install(&project(), None).await.is_err());
+    assert_eq!(world.server.paths(), ["/a"]);
+    // Other answers are final.
+    for status in [400, 401, 404, 501] {
+        world.server.reply("/a", Reply { status, ..Reply::default() });
+        world.error(json!({"dependencies": {"a": "1"}})).await;
+        assert_eq!(world.server.paths(), ["/a"], "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_is_waited_for_as_long_as_it_asks_within_limits() {
+    let world = World::new().await;
+    world.server.publish("a", "1.0.0", json!({}));
+    let asks = |text: &str| {
+        let headers = vec![("retry-after", text.to_owned())];
+        Reply { status: 429, headers, body: Vec::new() }
+    };
+    // The own delay would be longer than the request may take.
+    let mut settings = world.settings();
+    settings.limits.retry_delay = std::time::Duration::from_hours(1);
+    world.server.reply_once("/a", asks("0"));
+    Installer::new(settings).install(&project(), None).await.unwrap();
+    world.server.got();
+    world.server.reply("/a", asks("31"));
+    let error = world.error(json!({"dependencies": {"a": "1"}})).await;
+    assert!(error.ends_with("a: the server asks to wait for 31 seconds"), "{error}");
+    assert_eq!(world.server.paths(), ["/a"]);
 }

@@ -277,3 +277,51 @@ async fn old_documents_with_odd_fields() {
     world.server.publish("a", "1.0.0", odd);
     assert_eq!(world.tree(json!({"dependencies": {"a": "1"}})).await, map(&[("a", "1.0.0")]));
 }
+
+#[tokio::test]
+async fn overrides() {
+    let world = World::new().await;
+    world.server.publish("a", "1.0.0", json!({"dependencies": {"b": "^1", "c": "^2"}}));
+    for version in ["1.0.0", "1.5.0", "2.0.0"] {
+        world.server.publish("b", version, json!({}));
+        world.server.publish("c", version, json!({}));
+    }
+    let install = async |overrides: serde_json::Value| {
+        let project = json!({"dependencies": {"a": "1"}, "overrides": overrides});
+        world.install(project).await
+    };
+    let plain = install(json!({})).await.unwrap();
+    assert_eq!(tree(&plain), map(&[("a", "1.0.0"), ("b", "1.5.0"), ("c", "2.0.0")]));
+    for (overrides, b, c) in [
+        (json!({"b": "1.0.0"}), "1.0.0", "2.0.0"),
+        (json!({"b@1": "2", "c@1": "1.0.0"}), "2.0.0", "2.0.0"),
+        (json!({"b@2": "1.0.0", "c": {".": "1.5.0"}}), "1.5.0", "1.5.0"),
+    ] {
+        let installed = install(overrides.clone()).await.unwrap();
+        assert_eq!(tree(&installed), map(&[("a", "1.0.0"), ("b", b), ("c", c)]), "{overrides}");
+        // The lockfile keeps the choice, and gives way when the overrides change.
+        let project = json!({"dependencies": {"a": "1"}, "overrides": overrides});
+        let locked = world.locked(project, &installed.lock).await.unwrap();
+        assert_eq!(locked.lock.to_json(), installed.lock.to_json());
+        let project = json!({"dependencies": {"a": "1"}, "overrides": {"b": "2", "c": "2"}});
+        let locked = world.locked(project, &installed.lock).await.unwrap();
+        assert_eq!(tree(&locked), map(&[("a", "1.0.0"), ("b", "2.0.0"), ("c", "2.0.0")]));
+    }
+    // Another package under the same name.
+    let installed = install(json!({"b": "npm:c@1.0.0"})).await.unwrap();
+    assert_eq!(installed.packages.get("node_modules/b").unwrap().name(), "c");
+    // Those of the project itself.
+    let own = |spec: &str, overrides: serde_json::Value| json!({"dependencies": {"a": "1", "b": spec}, "overrides": overrides});
+    let installed = world.install(own("2", json!({"b": "$b"}))).await.unwrap();
+    assert_eq!(tree(&installed)["b"], "2.0.0");
+    let error = world.error(own("2", json!({"b": "1"}))).await;
+    assert!(
+        error.starts_with("package.json: overrides: b is a dependency of the project"),
+        "{error}"
+    );
+    let nested = install(json!({"a": {"b": "1.0.0"}})).await.unwrap();
+    assert_eq!(
+        warnings(&nested),
+        ["package.json: overrides of the dependencies of a alone are not supported, and ignored"]
+    );
+}

@@ -10,7 +10,7 @@ use imara_diff::{Algorithm, BasicLineDiffPrinter, Diff, InternedInput, UnifiedDi
 use super::disk::Disk;
 use super::error::{FsError, Result};
 use super::methods::create_directories;
-use super::overlay::{Changed, Contents, Overlay};
+use super::overlay::{Changed, Contents, Overlay, changed};
 use super::path::RelativePath;
 use super::tree::{FileType, Metadata, Tree as _};
 
@@ -57,7 +57,10 @@ pub enum ChangeKind {
 
 impl Changes {
     pub(super) fn of(overlay: &Arc<Overlay>) -> Result<Self> {
-        let upper = overlay.upper().clone();
+        let upper: Vec<_> = {
+            let upper = overlay.upper();
+            upper.iter().map(|(path, kept)| (path.clone(), kept.change.clone())).collect()
+        };
         let mut entries = BTreeMap::<RelativePath, (Option<Metadata>, Option<Changed>)>::new();
         for (path, changed) in upper {
             let mut pending = vec![path.clone()];
@@ -157,7 +160,7 @@ impl Changes {
                 && applied.path.below(&change.path).is_some()
         });
         for change in new_directories.chain([applied]) {
-            let is_same = match (upper.get(&change.path), &change.new) {
+            let is_same = match (changed(&upper, &change.path), &change.new) {
                 (Some(Changed::Removed), None)
                 | (Some(Changed::Directory), Some(Changed::Directory)) => true,
                 (Some(Changed::File(now)), Some(Changed::File(then))) => {

@@ -19,7 +19,7 @@ use super::overlay::{Overlay, OverlayTree};
 use super::path::RelativePath;
 use super::tree::Tree;
 use crate::error::thrown::Thrown;
-use crate::rpc::capability::{Answer, Capability};
+use crate::rpc::capability::{Answer, Call, Capability};
 
 /// One folder of the host, with the files in it, as a capability of workers.
 ///
@@ -126,7 +126,10 @@ impl Directory {
             let lower = Disk::open(path, false, Quota::new(u64::MAX, u64::MAX))?;
             let overlay = Arc::new(Overlay::new(lower, Arc::clone(&quota)));
             let base = RelativePath::default();
-            (Arc::new(OverlayTree { overlay: Arc::clone(&overlay), base }), Some(overlay))
+            (
+                Arc::new(OverlayTree { overlay: Arc::clone(&overlay), base, payer: None }),
+                Some(overlay),
+            )
         } else {
             (Arc::new(Disk::open(path, true, Arc::clone(&quota))?), None)
         };
@@ -193,7 +196,8 @@ impl Directory {
     /// Counts bytes and files that a program writes.
     #[cfg(feature = "wasi")]
     pub(crate) fn charge(&self, bytes: u64, files: u64) -> Result<()> {
-        self.room.quota.take(bytes, files)?.keep();
+        // What lies on the disk takes no memory.
+        drop(self.room.quota.take(bytes, files)?.keep());
         Ok(())
     }
 
@@ -246,6 +250,15 @@ impl Directory {
 impl Capability for Directory {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
         Arc::new(Methods((*self).clone())).call(method, arguments)
+    }
+
+    fn request(self: Arc<Self>, call: Call) -> Answer {
+        let mut directory = (*self).clone();
+        let quota = call.payer.as_ref().and_then(|payer| payer.quota());
+        if let Some(tree) = quota.and_then(|quota| directory.tree.paid_by(quota)) {
+            directory.tree = tree;
+        }
+        Arc::new(Methods(directory)).request(call)
     }
 
     #[cfg(feature = "declarations")]

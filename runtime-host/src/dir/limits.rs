@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::{FsError, Result};
+use crate::limits::quota::Reservation;
 
 /// The bytes and files that a directory may add. What is removed makes room again.
 #[derive(Debug)]
@@ -29,7 +30,17 @@ impl Quota {
 
     /// Takes room. It comes back when what is returned is dropped without having been kept.
     pub(super) fn take(self: &Arc<Self>, bytes: u64, files: u64) -> Result<Taken> {
-        let mut taken = Taken { quota: Arc::clone(self), bytes: 0, files: 0 };
+        self.take_in_memory(bytes, files, Reservation::default())
+    }
+
+    /// Takes room for bytes that are kept in memory, which is reserved as well.
+    pub(super) fn take_in_memory(
+        self: &Arc<Self>,
+        bytes: u64,
+        files: u64,
+        memory: Reservation,
+    ) -> Result<Taken> {
+        let mut taken = Taken { quota: Arc::clone(self), bytes: 0, files: 0, memory };
         taken.add(bytes, files)?;
         Ok(taken)
     }
@@ -48,6 +59,8 @@ pub(super) struct Taken {
     quota: Arc<Quota>,
     bytes: u64,
     files: u64,
+    /// The memory for the bytes, of the sandboxes that pay for it.
+    memory: Reservation,
 }
 
 impl Taken {
@@ -63,6 +76,7 @@ impl Taken {
         if exceeds(used.files, files, max_files) {
             return Err(exceeded(max_files, "files and directories", "DirOptions::max_files"));
         }
+        self.memory.grow(bytes).map_err(|error| FsError::new("EDQUOT", error.to_string()))?;
         used.bytes += i128::from(bytes);
         used.files += i128::from(files);
         drop(used);
@@ -76,9 +90,10 @@ impl Taken {
         self.files
     }
 
-    /// Keeps what was taken so far for good.
-    pub(super) fn keep(&mut self) {
+    /// Keeps what was taken so far for good. Returns the reservation of its memory.
+    pub(super) fn keep(&mut self) -> Reservation {
         (self.bytes, self.files) = (0, 0);
+        std::mem::take(&mut self.memory)
     }
 }
 

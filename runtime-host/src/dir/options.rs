@@ -52,8 +52,9 @@ impl DirOptions {
     ///
     /// Removing or replacing files makes room; a file that is replaced counts until the new one is
     /// complete. In an overlay it bounds the memory of the changes:
-    /// their contents, and 256 bytes with the path for each entry. What other programs write is
-    /// not counted.
+    /// their contents, and 256 bytes with the path for each entry. They also count for
+    /// [`Limits::tree_memory_bytes()`](crate::Limits::tree_memory_bytes()) of the worker that makes
+    /// them. What other programs write is not counted.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self

@@ -10,6 +10,7 @@ use super::error::{FsError, Result};
 use super::limits::{Quota, Taken};
 use super::path::RelativePath;
 use super::tree::{Entries, Entry, FileType, Metadata, Reader, Tree, Writer};
+use crate::limits::quota::{self, Reservation};
 
 /// The bytes that an entry costs beside its path and its contents.
 const ENTRY_BYTES: u64 = 256;
@@ -22,7 +23,18 @@ pub(super) struct Overlay {
 }
 
 /// The changed entries, by path.
-type Upper = BTreeMap<RelativePath, Changed>;
+type Upper = BTreeMap<RelativePath, Kept>;
+
+/// A change, and the reservation of its memory in the tree of the sandbox that made it.
+pub(super) struct Kept {
+    pub(super) change: Changed,
+    _memory: Reservation,
+}
+
+/// Returns the change of a path.
+pub(super) fn changed<'a>(upper: &'a Upper, path: &RelativePath) -> Option<&'a Changed> {
+    upper.get(path).map(|kept| &kept.change)
+}
 
 #[derive(Clone)]
 pub(super) enum Changed {
@@ -75,7 +87,7 @@ impl Overlay {
     /// Returns true if a change hides the entry of the folder at a path, or would if it existed.
     pub(super) fn is_hidden(upper: &Upper, path: &RelativePath) -> Result<bool> {
         for ancestor in path.ancestors() {
-            match upper.get(&RelativePath::parse(ancestor)?) {
+            match changed(upper, &RelativePath::parse(ancestor)?) {
                 Some(Changed::File(_)) => return Err(FsError::no_directory()),
                 Some(_) => return Ok(true),
                 None => {}
@@ -86,7 +98,7 @@ impl Overlay {
 
     fn find(&self, upper: &Upper, path: &RelativePath) -> Result<Place> {
         let directory = Metadata { file_type: FileType::Directory, size: 0, modified: None };
-        match upper.get(path) {
+        match changed(upper, path) {
             Some(Changed::Removed) => Err(FsError::not_found()),
             Some(Changed::Directory) => Ok(Place::Upper(directory)),
             Some(Changed::File(contents)) => Ok(Place::Upper(Metadata {
@@ -124,24 +136,24 @@ impl Overlay {
 
     /// Sets an entry, whose room was taken.
     fn set(&self, upper: &mut Upper, path: RelativePath, change: Changed, mut taken: Taken) {
-        let entry = entry_bytes(&path);
-        if let Some(old) = upper.insert(path, change) {
+        let (entry, files) = (entry_bytes(&path), taken.files());
+        let kept = Kept { change, _memory: taken.keep() };
+        if let Some(old) = upper.insert(path, kept) {
             // It was counted as a file when it was set first.
-            self.quota.give(entry + old.bytes(), taken.files());
+            self.quota.give(entry + old.change.bytes(), files);
         }
-        taken.keep();
     }
 
-    /// Takes room for an entry.
-    fn take(&self, upper: &Upper, path: &RelativePath, bytes: u64) -> Result<Taken> {
+    /// Takes room for an entry without contents.
+    fn take(&self, upper: &Upper, path: &RelativePath, memory: Reservation) -> Result<Taken> {
         let files = u64::from(!upper.contains_key(path));
-        self.quota.take(entry_bytes(path) + bytes, files)
+        self.quota.take_in_memory(entry_bytes(path), files, memory)
     }
 
     /// Forgets an entry.
     pub(super) fn forget(&self, upper: &mut Upper, path: &RelativePath) {
         if let Some(old) = upper.remove(path) {
-            self.quota.give(entry_bytes(path) + old.bytes(), 1);
+            self.quota.give(entry_bytes(path) + old.change.bytes(), 1);
         }
     }
 
@@ -170,7 +182,7 @@ impl Overlay {
             if name.contains('/') {
                 continue;
             }
-            let entry = match upper.get(&path_below) {
+            let entry = match self::changed(upper, &path_below) {
                 Some(Changed::Directory) => Some((FileType::Directory, 0)),
                 Some(change @ Changed::File(_)) => Some((FileType::File, change.bytes())),
                 _ => None,
@@ -194,7 +206,7 @@ impl Overlay {
 
     /// Opens a file of the folder or of the changes.
     fn open_in(&self, upper: &Upper, path: &RelativePath) -> Result<Reader> {
-        match (self.find(upper, path)?, upper.get(path)) {
+        match (self.find(upper, path)?, changed(upper, path)) {
             (Place::Lower(_), _) => self.lower.open(path),
             (Place::Upper(metadata), Some(Changed::File(contents))) => {
                 let bytes = Shared(Arc::clone(&contents.bytes));
@@ -205,9 +217,9 @@ impl Overlay {
     }
 
     /// Hides or forgets an entry that may be a directory, with all below it.
-    fn hide(&self, upper: &mut Upper, path: &RelativePath) -> Result<()> {
+    fn hide(&self, upper: &mut Upper, path: &RelativePath, memory: Reservation) -> Result<()> {
         let is_in_folder = !Self::is_hidden(upper, path)? && self.lower.metadata(path).is_ok();
-        let taken = if is_in_folder { Some(self.take(upper, path, 0)?) } else { None };
+        let taken = if is_in_folder { Some(self.take(upper, path, memory)?) } else { None };
         for below in Self::changed_below(upper, path) {
             self.forget(upper, &below);
         }
@@ -224,12 +236,13 @@ impl Overlay {
         upper: &Upper,
         from: &RelativePath,
         to: &RelativePath,
+        memory: impl Fn() -> Reservation,
     ) -> Result<Vec<(RelativePath, Changed, Taken)>> {
         let mut copies = Vec::new();
         let mut pending = vec![(from.clone(), to.clone())];
         while let Some((from, to)) = pending.pop() {
             let found = self.find(upper, &from)?.metadata();
-            let mut taken = self.take(upper, &to, 0)?;
+            let mut taken = self.take(upper, &to, memory())?;
             let change = match found.file_type {
                 FileType::Directory => {
                     for entry in self.entries_of(upper, &from)? {
@@ -284,6 +297,15 @@ impl AsRef<[u8]> for Shared {
 pub(super) struct OverlayTree {
     pub(super) overlay: Arc<Overlay>,
     pub(super) base: RelativePath,
+    /// The quota of the sandbox that makes changes. `None` if the embedder makes them.
+    pub(super) payer: Option<Arc<quota::Quota>>,
+}
+
+impl OverlayTree {
+    /// Returns an empty reservation for the memory of a change.
+    fn memory(&self) -> Reservation {
+        self.payer.as_ref().map(|payer| Reservation::none(payer, false)).unwrap_or_default()
+    }
 }
 
 impl Tree for OverlayTree {
@@ -313,7 +335,7 @@ impl Tree for OverlayTree {
         overlay.check_parent(&upper, &path)?;
         let old = overlay.find_if_present(&upper, &path)?;
         check_replaceable(old)?;
-        let mut taken = overlay.quota.take(entry_bytes(&path), 0)?;
+        let mut taken = overlay.quota.take_in_memory(entry_bytes(&path), 0, self.memory())?;
         let mut bytes = Vec::new();
         if append && old.is_some() {
             read_counted(&mut *overlay.open_in(&upper, &path)?.bytes, &mut bytes, &mut taken)?;
@@ -329,7 +351,7 @@ impl Tree for OverlayTree {
             return Err(FsError::exists());
         }
         self.overlay.check_parent(&upper, &path)?;
-        let taken = self.overlay.take(&upper, &path, 0)?;
+        let taken = self.overlay.take(&upper, &path, self.memory())?;
         self.overlay.set(&mut upper, path, Changed::Directory, taken);
         Ok(())
     }
@@ -357,8 +379,8 @@ impl Tree for OverlayTree {
             (FileType::Directory, Some(_)) => return Err(FsError::no_directory()),
             _ => check_replaceable(old)?,
         }
-        let copies = overlay.copies(&upper, &from, &to)?;
-        overlay.hide(&mut upper, &from)?;
+        let copies = overlay.copies(&upper, &from, &to, || self.memory())?;
+        overlay.hide(&mut upper, &from, self.memory())?;
         for below in Overlay::changed_below(&upper, &to) {
             overlay.forget(&mut upper, &below);
         }
@@ -378,14 +400,19 @@ impl Tree for OverlayTree {
         {
             return Err(FsError::not_empty());
         }
-        self.overlay.hide(&mut upper, &path)
+        self.overlay.hide(&mut upper, &path, self.memory())
     }
 
     fn narrowed(&self, path: &RelativePath) -> Result<Arc<dyn Tree>> {
         let base = self.base.join_all(path)?;
         let upper = self.overlay.upper();
         drop(self.overlay.entries_of(&upper, &base)?);
-        Ok(Arc::new(Self { overlay: Arc::clone(&self.overlay), base }))
+        Ok(Arc::new(Self { overlay: Arc::clone(&self.overlay), base, payer: self.payer.clone() }))
+    }
+
+    fn paid_by(&self, payer: &Arc<quota::Quota>) -> Option<Arc<dyn Tree>> {
+        let (overlay, base) = (Arc::clone(&self.overlay), self.base.clone());
+        Some(Arc::new(Self { overlay, base, payer: Some(Arc::clone(payer)) }))
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use super::error::Result;
 use super::path::RelativePath;
+use crate::limits::quota::Quota;
 
 /// The kind of an entry of a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -82,6 +83,12 @@ pub(super) trait Tree: Send + Sync {
 
     /// Returns the tree below a directory.
     fn narrowed(&self, path: &RelativePath) -> Result<Arc<dyn Tree>>;
+
+    /// Returns the same tree, whose changes count against that quota. `None` if it keeps none in
+    /// memory.
+    fn paid_by(&self, _: &Arc<Quota>) -> Option<Arc<dyn Tree>> {
+        None
+    }
 
     /// Returns an open handle of the folder, for programs that work on it directly. `None` if the
     /// tree is not a folder of the disk.

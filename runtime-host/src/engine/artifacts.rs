@@ -1,5 +1,5 @@
-//! The guests as the build script compiled them, and what is trusted of them. This is the
-//! only `unsafe` code of the crate.
+//! The guests as the build script compiled them, and what is trusted of them. The `unsafe` code of
+//! the crate is here, and in `tool/deserialize.rs`.
 #![allow(unsafe_code)]
 
 use std::borrow::Cow;

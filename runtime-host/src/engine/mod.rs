@@ -2,6 +2,8 @@
 
 pub(crate) mod artifacts;
 pub(crate) mod bindings;
+#[cfg(feature = "packages")]
+mod compiled;
 pub(crate) mod data;
 #[cfg(feature = "cache")]
 pub(crate) mod handed_out;

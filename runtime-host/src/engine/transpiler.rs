@@ -10,6 +10,8 @@ use wasmtime::{ResourceLimiter, Store, Trap};
 use crate::engine::artifacts::Artifacts;
 use crate::engine::bindings::sandbox::{Mapping, ModuleBody, Script};
 use crate::engine::bindings::transpiler as wit;
+#[cfg(feature = "packages")]
+use crate::engine::compiled::{self, Compiled, CompiledModules};
 use crate::error::diagnostics::point_at;
 use crate::error::fault::overload;
 use crate::error::{Error, LimitError, LimitKind};
@@ -63,6 +65,7 @@ impl TranspileBudget {
 /// The memory limit of the guest in bytes, and the reservation for what it has.
 struct MemoryLimit {
     limit: u64,
+    peak: u64,
     used: Reservation,
 }
 
@@ -81,6 +84,7 @@ impl ResourceLimiter for MemoryLimit {
         }
         let more = desired.saturating_sub(current) as u64;
         self.used.grow(more).map_err(wasmtime::Error::new)?;
+        self.peak = self.peak.max(actual);
         Ok(true)
     }
 
@@ -155,6 +159,8 @@ pub(crate) struct Transpiler {
     loading: Mutex<()>,
     max_memory_bytes: u64,
     slots: Semaphore,
+    #[cfg(feature = "packages")]
+    compiled: CompiledModules,
 }
 
 impl Transpiler {
@@ -172,6 +178,8 @@ impl Transpiler {
             loading: Mutex::new(()),
             max_memory_bytes,
             slots,
+            #[cfg(feature = "packages")]
+            compiled: CompiledModules::default(),
         }
     }
 
@@ -204,7 +212,8 @@ impl Transpiler {
         payer: Option<&FuelAccount>,
     ) -> Result<ModuleBody, String> {
         let job = Transpile { dialect, options: &budget.options };
-        self.run(name, source, job, budget, payer).await.map(module_body)
+        let mut spent = Spent::default();
+        self.run(name, source, job, budget, payer, &mut spent).await.map(module_body)
     }
 
     /// Compiles one module and returns where its specifiers are.
@@ -221,7 +230,22 @@ impl Transpiler {
         budget: &TranspileBudget,
         payer: Option<&FuelAccount>,
     ) -> Result<wit::Linked, String> {
-        self.run(name, source, Link { dialect, options }, budget, payer).await
+        let key = compiled::key(source, dialect, options);
+        if let Some(known) = self.compiled.find(&key) {
+            let mut allowed = Allowed::of(source, budget, payer).await;
+            let fits = known.memory_bytes <= self.memory_limit(budget);
+            // What does not fit fails where it would have failed.
+            if fits && known.fuel <= allowed.fuel {
+                allowed.spend(known.fuel);
+                return Ok(known.linked.clone());
+            }
+        }
+        let mut spent = Spent::default();
+        let job = Link { dialect, options };
+        let linked = self.run(name, source, job, budget, payer, &mut spent).await?;
+        let Spent { fuel, memory_bytes } = spent;
+        self.compiled.keep(key, Compiled { linked: linked.clone(), fuel, memory_bytes });
+        Ok(linked)
     }
 
     /// Makes a module of the answer of a language model.
@@ -236,7 +260,7 @@ impl Transpiler {
         budget: &TranspileBudget,
     ) -> Result<wit::CompiledProgram, Refusal<wit::ProgramError>> {
         let options = wit::ProgramOptions { transpile: budget.options.clone(), repl };
-        self.try_run(answer, Program { options }, budget, None).await
+        self.try_run(answer, Program { options }, budget, None, &mut Spent::default()).await
     }
 
     async fn run<J: Job<Error = wit::SyntaxError>>(
@@ -246,8 +270,9 @@ impl Transpiler {
         job: J,
         budget: &TranspileBudget,
         payer: Option<&FuelAccount>,
+        spent: &mut Spent,
     ) -> Result<J::Output, String> {
-        self.try_run(source, job, budget, payer).await.map_err(|refusal| match refusal {
+        self.try_run(source, job, budget, payer, spent).await.map_err(|refusal| match refusal {
             Refusal::Syntax(error) => {
                 point_at(&error.message, name, source, error.line, error.column)
             }
@@ -261,22 +286,19 @@ impl Transpiler {
         job: J,
         budget: &TranspileBudget,
         payer: Option<&FuelAccount>,
+        spent: &mut Spent,
     ) -> Result<J::Output, Refusal<J::Error>> {
         if !cfg!(feature = "typescript") {
             let reason = "this program was built without TypeScript and JSX (the feature \
                           `typescript` of isolet)";
             return Err(Refusal::Other(reason.to_owned()));
         }
-        let mut of_tree = match payer {
-            Some(payer) => Some(payer.transpiling().await),
-            None => None,
-        };
-        let left = of_tree.as_deref().copied().unwrap_or(u64::MAX);
-        let fuel = fuel(source).min(budget.fuel.load(Ordering::Relaxed)).min(left);
+        let allowed = Allowed::of(source, budget, payer).await;
+        let fuel = allowed.fuel;
         if fuel == 0 {
             return Err(Refusal::Other(explain(&Trap::OutOfFuel.into(), fuel)));
         }
-        match self.metered(source, job, fuel, budget, of_tree.as_deref_mut()).await {
+        match self.metered(source, job, budget, allowed, spent).await {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(error)) => Err(Refusal::Syntax(error)),
             Err(error) => Err(Refusal::Other(explain(&error, fuel))),
@@ -287,22 +309,30 @@ impl Transpiler {
         &self,
         source: &str,
         job: J,
-        fuel: u64,
         budget: &TranspileBudget,
-        of_tree: Option<&mut u64>,
+        allowed: Allowed<'_>,
+        spent: &mut Spent,
     ) -> wasmtime::Result<Result<J::Output, J::Error>> {
         let _slot = self.slots.acquire().await.map_err(wasmtime::Error::new)?;
         let memory = MemoryLimit {
-            limit: budget.memory_bytes.min(self.max_memory_bytes),
+            limit: self.memory_limit(budget),
+            peak: 0,
             used: Reservation::none(&budget.quota, false),
         };
         let mut store = Store::new(&self.engine, memory);
         store.limiter(|memory| memory);
-        store.set_fuel(fuel)?;
+        store.set_fuel(allowed.fuel)?;
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
-        let mut run = Run { store, fuel, budget, of_tree };
+        let mut run = Run { store, allowed };
         let guest = self.pre()?.instantiate_async(&mut run.store).await?;
-        job.call(&guest, &mut run.store, source).await
+        let output = job.call(&guest, &mut run.store, source).await;
+        *spent = Spent { fuel: run.used(), memory_bytes: run.store.data().peak };
+        output
+    }
+
+    /// Returns the most memory of a run in bytes.
+    fn memory_limit(&self, budget: &TranspileBudget) -> u64 {
+        budget.memory_bytes.min(self.max_memory_bytes)
     }
 }
 
@@ -383,14 +413,42 @@ impl Job for Program {
 /// the budget.
 struct Run<'a> {
     store: Store<MemoryLimit>,
-    fuel: u64,
-    budget: &'a TranspileBudget,
-    of_tree: Option<&'a mut u64>,
+    allowed: Allowed<'a>,
+}
+
+impl Run<'_> {
+    fn used(&self) -> u64 {
+        self.allowed.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0))
+    }
 }
 
 impl Drop for Run<'_> {
     fn drop(&mut self) {
-        let used = self.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
+        let used = self.used();
+        self.allowed.spend(used);
+    }
+}
+
+/// The fuel that one run may use.
+struct Allowed<'a> {
+    fuel: u64,
+    budget: &'a TranspileBudget,
+    /// What is left of the fuel of the tree of calls. No other run of the tree begins meanwhile.
+    of_tree: Option<tokio::sync::MutexGuard<'a, u64>>,
+}
+
+impl<'a> Allowed<'a> {
+    async fn of(source: &str, budget: &'a TranspileBudget, payer: Option<&'a FuelAccount>) -> Self {
+        let of_tree = match payer {
+            Some(payer) => Some(payer.transpiling().await),
+            None => None,
+        };
+        let left = of_tree.as_deref().copied().unwrap_or(u64::MAX);
+        let fuel = fuel(source).min(budget.fuel.load(Ordering::Relaxed)).min(left);
+        Self { fuel, budget, of_tree }
+    }
+
+    fn spend(&mut self, used: u64) {
         // Other runs may have used some meanwhile, so what is left must not wrap.
         let less = |left: u64| Some(left.saturating_sub(used));
         let fuel = &self.budget.fuel;
@@ -399,6 +457,14 @@ impl Drop for Run<'_> {
             **left = left.saturating_sub(used);
         }
     }
+}
+
+/// What a run has used.
+#[derive(Default)]
+#[cfg_attr(not(feature = "packages"), allow(dead_code, reason = "the bundler alone wants to know"))]
+struct Spent {
+    fuel: u64,
+    memory_bytes: u64,
 }
 
 fn fuel(source: &str) -> u64 {

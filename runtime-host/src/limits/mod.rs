@@ -105,7 +105,7 @@ impl Limits {
     /// Default 5,000,000,000. Any value up to `i64::MAX` is valid.
     ///
     /// Past it the sandbox is stopped where it is. Fuel does not cover time that the host
-    /// spends in a capability.
+    /// spends in a capability, but it covers the runs of a `Tool`.
     ///
     /// How long this fuel lasts depends on the code. A current server core executes about
     /// 12 to 17 billion operations a second in calls, sorting, JSON and regular
@@ -229,7 +229,8 @@ impl Limits {
     ///
     /// Counted are their linear memory beyond the image that they began with, 256 KiB for
     /// each living sandbox, and whatever the host keeps for them (code, `env`, `props`,
-    /// answers in flight, log lines, memory of the `TypeScript` guest).
+    /// answers in flight, log lines, memory of the `TypeScript` guest, memory and output of
+    /// a `Tool`, changes in an overlay of a `Directory`).
     ///
     /// Past it the request for more is refused: a sandbox whose memory would grow is
     /// stopped, a worker does not load, a call fails

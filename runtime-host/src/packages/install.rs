@@ -64,7 +64,10 @@ impl Packages {
 /// registry they come, how old they must be, and how large they may be. A lockfile of the
 /// worker's is ignored, because it could name other archives. The files of the packages go to
 /// the worker, at most 64 MiB for one call. Two calls run at a time, and others wait. The store
-/// on disk keeps what was installed, without a limit.
+/// on disk keeps what was installed, up to its limit
+/// ([`Settings::store_bytes`](isolet_npm::Settings::store_bytes)). Leave
+/// [`Settings::root`](isolet_npm::Settings::root) unset: a worker that names its `package.json` would
+/// choose among the folders there.
 ///
 /// [`WorkerCode::packages`]: crate::WorkerCode::packages
 #[derive(Debug)]

@@ -29,8 +29,12 @@ pub enum ToolError {
     /// It cannot be compiled.
     #[error("the tool cannot be compiled: {0}")]
     Compile(String),
+    /// The compiled tool cannot be written to the folder of
+    /// [`CompiledTools`](super::CompiledTools).
+    #[error("the compiled tool cannot be kept: {0}")]
+    NotKept(String),
     /// This build has no compiler (the feature `compiler` of the crate).
-    #[error("this build of isolet has no compiler, which tools need")]
+    #[error("this build of isolet has no compiler, which tools need that were not compiled before")]
     NoCompiler,
 }
 
@@ -38,7 +42,11 @@ pub enum ToolError {
 #[derive(Debug)]
 pub(super) enum RunError {
     Fuel,
+    /// The fuel of the call, or of one that pays for it, is used up.
+    CallersFuel,
     Memory,
+    /// The memory of the caller's tree is used up.
+    CallersMemory,
     Timeout,
     Trap(String),
     Arguments(String),
@@ -53,6 +61,13 @@ impl RunError {
             Self::Fuel => (
                 "ERR_TOOL_FUEL",
                 format!("exceeded the limit of {} operations (ToolOptions::fuel)", options.fuel),
+            ),
+            Self::CallersFuel => {
+                ("ERR_TOOL_FUEL", "used up the fuel of its caller (Limits::fuel)".to_owned())
+            }
+            Self::CallersMemory => (
+                "ERR_TOOL_MEMORY",
+                "used up the memory of its caller (Limits::tree_memory_bytes)".to_owned(),
             ),
             Self::Memory => (
                 "ERR_TOOL_MEMORY",

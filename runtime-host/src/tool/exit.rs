@@ -3,20 +3,25 @@
 //! The adapter tells success from failure and drops the number. So its function `proc_exit` is
 //! replaced by one of the host.
 
+#[cfg(feature = "compiler")]
 use wasmparser::{Imports, Parser, Payload};
 use wasmtime::component::Linker;
 use wasmtime_wasi::I32Exit;
+#[cfg(feature = "compiler")]
 use wit_component::StringEncoding;
+#[cfg(feature = "compiler")]
 use wit_parser::Resolve;
 
 use super::state::State;
 
+#[cfg(feature = "compiler")]
 const REPLACED: (&str, &str) = ("wasi_snapshot_preview1", "proc_exit");
 
 /// The function of the host. Its names are as long as those that they replace, so that nothing in
 /// a module moves.
 const FUNCTION: (&str, &str) = ("isolet:tool/exit@0.1.0", "proc-exit");
 
+#[cfg(feature = "compiler")]
 const WIT: &str = "package isolet:tool@0.1.0;
     interface exit { proc-exit: func(status: s32); }
     world program { import exit; }";
@@ -25,6 +30,7 @@ const WIT: &str = "package isolet:tool@0.1.0;
 ///
 /// # Errors
 /// Errors with a text if the module cannot be read.
+#[cfg(feature = "compiler")]
 pub(super) fn redirected(module: &[u8]) -> Result<Vec<u8>, String> {
     let mut redirected = module.to_vec();
     let Some(at) = import(module)? else { return Ok(redirected) };
@@ -53,6 +59,7 @@ pub(super) fn redirected(module: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// Returns the position of the import.
+#[cfg(feature = "compiler")]
 fn import(module: &[u8]) -> Result<Option<usize>, String> {
     for payload in Parser::new(0).parse_all(module) {
         let Payload::ImportSection(section) = payload.map_err(|error| error.to_string())? else {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::{AbortHandle, JoinHandle};
 use wasmtime_wasi::cli::AsyncStdoutStream;
 
+use super::caller::Caller;
 use super::error::RunError;
 use super::output::Captured;
 use super::program::Tool;
@@ -23,7 +24,11 @@ use crate::rpc::stub::Stub;
 /// The number of bytes of output that wait for their reader.
 const BUFFER_BYTES: usize = 64 << 10;
 
-pub(super) struct Methods(pub(super) Tool);
+pub(super) struct Methods {
+    pub(super) tool: Tool,
+    /// The payer of the runs.
+    pub(super) caller: Caller,
+}
 
 type Answered<T> = Result<T, Thrown>;
 
@@ -88,8 +93,9 @@ impl Methods {
     ) -> Answered<Finished> {
         let options = options.unwrap_or_default();
         let as_bytes = options.bytes.unwrap_or(false);
-        let max = self.0.0.options.output_bytes;
-        let (stdout, stderr) = (Captured::new(max), Captured::new(max));
+        let max = self.tool.0.options.output_bytes;
+        let output = || Captured::new(max, self.caller.memory());
+        let (stdout, stderr) = (output(), output());
         let given = self.given(args, options).await?;
         let running = self.spawn(given, stdout.clone(), stderr.clone()).await?;
         let exit_code = running.result.clone().await?;
@@ -131,7 +137,7 @@ impl Methods {
 
 impl Methods {
     async fn given(&self, args: Option<Vec<String>>, options: RunOptions) -> Answered<Given> {
-        let thrown = |error: RunError| error.thrown(&self.0.0.options);
+        let thrown = |error: RunError| error.thrown(&self.tool.0.options);
         let given = Given {
             arguments: args.unwrap_or_default(),
             variables: options.env.unwrap_or_default(),
@@ -149,13 +155,13 @@ impl Methods {
         stdout: impl wasmtime_wasi::cli::StdoutStream + 'static,
         stderr: impl wasmtime_wasi::cli::StdoutStream + 'static,
     ) -> Answered<Process> {
-        let program = Arc::clone(&self.0.0);
+        let program = Arc::clone(&self.tool.0);
         let failed = |text: &str| RunError::Trap(text.to_owned()).thrown(&program.options);
         let permit = Arc::clone(&program.runs).acquire_owned().await;
         let permit = permit.map_err(|_| failed("the tool is closed"))?;
-        let running = Arc::clone(&program);
+        let (running, caller) = (Arc::clone(&program), self.caller.clone());
         let task: JoinHandle<Answered<i32>> = tokio::spawn(async move {
-            let ended = run::run(Arc::clone(&running), given, stdout, stderr).await;
+            let ended = run::run(Arc::clone(&running), given, caller, stdout, stderr).await;
             drop(permit);
             ended.map_err(|error| error.thrown(&running.options))
         });

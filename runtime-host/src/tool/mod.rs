@@ -1,7 +1,9 @@
 //! Programs compiled for WASI as capabilities.
 
+mod caller;
+mod compiled;
+mod deserialize;
 mod error;
-#[cfg(feature = "compiler")]
 mod exit;
 mod files;
 mod methods;
@@ -11,6 +13,7 @@ mod program;
 mod run;
 mod state;
 
+pub use compiled::CompiledTools;
 pub use error::ToolError;
 pub use options::ToolOptions;
 pub use program::Tool;

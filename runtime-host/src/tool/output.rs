@@ -9,7 +9,10 @@ use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
+
+use super::state::Exceeded;
+use crate::limits::quota::Reservation;
 
 /// The maximum number of bytes that a program hands over at once.
 const PERMIT: usize = 64 << 10;
@@ -22,23 +25,29 @@ struct Kept {
     bytes: Vec<u8>,
     max: usize,
     is_truncated: bool,
+    /// The memory for the bytes.
+    reserved: Reservation,
 }
 
 impl Captured {
-    pub(super) fn new(max: usize) -> Self {
-        Self(Arc::new(Mutex::new(Kept { bytes: Vec::new(), max, is_truncated: false })))
+    /// Creates an output of which at most `max` bytes are kept, in memory that is reserved.
+    pub(super) fn new(max: usize, reserved: Reservation) -> Self {
+        let kept = Kept { bytes: Vec::new(), max, is_truncated: false, reserved };
+        Self(Arc::new(Mutex::new(kept)))
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, bytes: &[u8]) {
+    fn keep(&self, bytes: &[u8]) -> Result<(), Exceeded> {
         let mut kept = self.kept();
         let room = kept.max.saturating_sub(kept.bytes.len());
         let fitting = bytes.get(..room).unwrap_or(bytes);
+        kept.reserved.grow(fitting.len() as u64).map_err(|_| Exceeded::OfCaller)?;
         kept.bytes.extend_from_slice(fitting);
         kept.is_truncated |= fitting.len() < bytes.len();
+        Ok(())
     }
 
     /// Returns the bytes, and whether there were more.
@@ -67,8 +76,7 @@ impl StdoutStream for Captured {
 #[async_trait]
 impl OutputStream for Captured {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.keep(&bytes);
-        Ok(())
+        self.keep(&bytes).map_err(|exceeded| StreamError::Trap(wasmtime::Error::new(exceeded)))
     }
 
     fn flush(&mut self) -> StreamResult<()> {
@@ -91,8 +99,8 @@ impl AsyncWrite for Captured {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.keep(bytes);
-        Poll::Ready(Ok(bytes.len()))
+        let kept = self.keep(bytes).map_err(io::Error::other);
+        Poll::Ready(kept.map(|()| bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

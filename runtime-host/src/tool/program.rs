@@ -6,17 +6,16 @@ use std::sync::Arc;
 use isolet_wire::Value;
 use tokio::sync::Semaphore;
 use wasmparser::{Parser, Payload};
-#[cfg(feature = "compiler")]
 use wasmtime::component::{Component, Linker};
-#[cfg(feature = "compiler")]
 use wasmtime::{Config, Engine};
 use wasmtime_wasi::p2::bindings::CommandPre;
 
+use super::caller::Caller;
 use super::error::ToolError;
 use super::methods::Methods;
 use super::options::ToolOptions;
 use super::state::State;
-use crate::rpc::capability::{Answer, Capability};
+use crate::rpc::capability::{Answer, Call, Capability};
 use crate::support::backend::Backend;
 
 /// The maximum number of imports of a module.
@@ -64,12 +63,17 @@ const MAX_IMPORTS: u64 = 1000;
 ///
 /// Making one compiles it, which takes seconds for a program of megabytes: call it where blocking
 /// is allowed. A clone is the same program. A run has an instance of its own, outside of the pool
-/// of sandboxes, and a fuel account and memory of its own. It ends when its call is cancelled.
+/// of sandboxes, and limits of its own ([`ToolOptions`]). What it uses also counts for its caller:
+/// operations for [`Limits::fuel()`](crate::Limits::fuel()) of the call and of all that pay for it,
+/// memory and captured output for
+/// [`Limits::tree_memory_bytes()`](crate::Limits::tree_memory_bytes()). It ends when its call is
+/// cancelled.
 ///
 /// The program is the embedder's choice, and its module is trusted not to exhaust the compiler.
 ///
-/// It requires the crate's features `wasi` and `compiler`, and the tokio runtime of the call, with
-/// its time driver.
+/// It requires the crate's feature `wasi`, and the tokio runtime of the call, with its time driver.
+/// To compile one takes the feature `compiler`; without it, [`CompiledTools`](super::CompiledTools)
+/// has those that were compiled before.
 #[derive(Clone)]
 pub struct Tool(pub(super) Arc<Program>);
 
@@ -95,14 +99,31 @@ impl Tool {
     pub fn with_options(bytes: impl AsRef<[u8]>, options: ToolOptions) -> Result<Self, ToolError> {
         let bytes = bytes.as_ref();
         check(bytes, &options)?;
-        let command = compile(bytes, options.backend)?;
+        let component = compile(bytes, options.backend)?;
+        Self::of(&component, options)
+    }
+
+    /// Creates a tool of a compiled program.
+    ///
+    /// # Errors
+    /// Errors if it is not a program for WASI.
+    pub(super) fn of(component: &Component, options: ToolOptions) -> Result<Self, ToolError> {
+        let mut linker = Linker::new(component.engine());
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)
+            .and_then(|()| super::files::add_to_linker(&mut linker))
+            .and_then(|()| super::exit::add_to_linker(&mut linker))
+            .map_err(|error| ToolError::Compile(format!("{error:#}")))?;
+        let command = linker
+            .instantiate_pre(component)
+            .and_then(CommandPre::new)
+            .map_err(|error| ToolError::NotAProgram(format!("{error:#}")))?;
         let runs = (options.concurrency as usize).clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self(Arc::new(Program { options, command, runs: Arc::new(Semaphore::new(runs)) })))
     }
 }
 
 /// Checks what can be checked before compiling.
-fn check(bytes: &[u8], options: &ToolOptions) -> Result<(), ToolError> {
+pub(super) fn check(bytes: &[u8], options: &ToolOptions) -> Result<(), ToolError> {
     let limit = options.max_module_bytes;
     if bytes.len() > limit {
         return Err(ToolError::TooLarge { limit, actual: bytes.len() });
@@ -121,8 +142,19 @@ fn check(bytes: &[u8], options: &ToolOptions) -> Result<(), ToolError> {
     Ok(())
 }
 
+/// Returns the engine of a tool.
+pub(super) fn engine(backend: Backend) -> Result<Engine, ToolError> {
+    let mut config = Config::new();
+    config.consume_fuel(true).wasm_backtrace_max_frames(None).generate_address_map(false);
+    let failed = |error: wasmtime::Error| ToolError::Compile(format!("{error:#}"));
+    if let Some(target) = backend.target() {
+        config.target(target).map_err(failed)?;
+    }
+    Engine::new(&config).map_err(failed)
+}
+
 #[cfg(feature = "compiler")]
-fn compile(bytes: &[u8], backend: Backend) -> Result<CommandPre<State>, ToolError> {
+pub(super) fn compile(bytes: &[u8], backend: Backend) -> Result<Component, ToolError> {
     use wasi_preview1_component_adapter_provider as adapter;
 
     let not_a_program = ToolError::NotAProgram;
@@ -144,38 +176,29 @@ fn compile(bytes: &[u8], backend: Backend) -> Result<CommandPre<State>, ToolErro
             .and_then(|mut encoder| encoder.encode())
             .map_err(|error| not_a_program(format!("{error:#}")))?
     };
-    let mut config = Config::new();
-    config.consume_fuel(true).wasm_backtrace_max_frames(None).generate_address_map(false);
-    let compiled = |error: wasmtime::Error| ToolError::Compile(format!("{error:#}"));
-    if let Some(target) = backend.target() {
-        config.target(target).map_err(compiled)?;
-    }
-    let engine = Engine::new(&config).map_err(compiled)?;
-    let component = Component::new(&engine, component).map_err(compiled)?;
-    let mut linker = Linker::new(&engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)
-        .and_then(|()| super::files::add_to_linker(&mut linker))
-        .and_then(|()| super::exit::add_to_linker(&mut linker))
-        .map_err(compiled)?;
-    linker
-        .instantiate_pre(&component)
-        .and_then(CommandPre::new)
-        .map_err(|error| not_a_program(format!("{error:#}")))
+    let engine = engine(backend)?;
+    Component::new(&engine, component).map_err(|error| ToolError::Compile(format!("{error:#}")))
 }
 
 #[cfg(not(feature = "compiler"))]
-fn compile(_: &[u8], _: Backend) -> Result<CommandPre<State>, ToolError> {
+pub(super) fn compile(_: &[u8], _: Backend) -> Result<Component, ToolError> {
     Err(ToolError::NoCompiler)
 }
 
 impl Capability for Tool {
     fn call(self: Arc<Self>, method: &str, arguments: Value) -> Answer {
-        Arc::new(Methods((*self).clone())).call(method, arguments)
+        let caller = Caller::default();
+        Arc::new(Methods { tool: (*self).clone(), caller }).call(method, arguments)
+    }
+
+    fn request(self: Arc<Self>, call: Call) -> Answer {
+        let caller = Caller(call.payer.clone());
+        Arc::new(Methods { tool: (*self).clone(), caller }).request(call)
     }
 
     #[cfg(feature = "declarations")]
     fn declaration(&self) -> Option<String> {
-        Methods(self.clone()).declaration()
+        Methods { tool: self.clone(), caller: Caller::default() }.declaration()
     }
 }
 

@@ -9,9 +9,10 @@ use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::cli::{AsyncStdinStream, StdoutStream};
 
+use super::caller::Caller;
 use super::error::RunError;
 use super::program::Program;
-use super::state::{Mount, State, context};
+use super::state::{Exceeded, Mount, State, context};
 use crate::dir::Directory;
 use crate::rpc::stream::ByteStream;
 use crate::rpc::stub::Stub;
@@ -90,10 +91,11 @@ pub(super) async fn mounts(stubs: BTreeMap<String, Stub>) -> Result<Vec<Mount>, 
     Ok(mounts)
 }
 
-/// Runs a program to its end, and returns its exit status.
+/// Runs a program to its end, and returns its exit status. `caller` pays for it.
 pub(super) async fn run(
     program: Arc<Program>,
     given: Given,
+    caller: Caller,
     stdout: impl StdoutStream + 'static,
     stderr: impl StdoutStream + 'static,
 ) -> Result<i32, RunError> {
@@ -109,9 +111,10 @@ pub(super) async fn run(
         });
         builder.stdin(AsyncStdinStream::new(StreamReader::new(chunks)));
     }
-    let state = State::new(builder.build(), given.mounts, options);
+    let state = State::new(builder.build(), given.mounts, options, caller.memory());
     let mut store = Store::new(program.command.engine(), state);
     store.limiter(|state| &mut state.memory);
+    let mut charged = 0;
     let ended = match store
         .set_fuel(options.fuel)
         .and_then(|()| store.fuel_async_yield_interval(Some(OPERATIONS_PER_SLICE)))
@@ -121,19 +124,34 @@ pub(super) async fn run(
                 let command = program.command.instantiate_async(&mut store).await?;
                 command.wasi_cli_run().call_run(&mut store).await
             };
-            tokio::time::timeout(options.wall, running).await.map_err(|_| RunError::Timeout)?
+            let paid = caller.pay_for(running, OPERATIONS_PER_SLICE, &mut charged);
+            tokio::time::timeout(options.wall, paid).await
         }
-        Err(error) => Err(error),
+        Err(error) => Ok(Ok(Err(error))),
     };
-    match ended {
+    let used = options.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
+    // The caller's own limit is enforced when it goes on.
+    let _ = caller.charge(used.saturating_sub(charged));
+    match ended.map_err(|_| RunError::Timeout)?? {
         Ok(Ok(())) => Ok(0),
         Ok(Err(())) => Ok(1),
-        Err(_) if store.data().memory.is_exceeded => Err(RunError::Memory),
-        Err(error) => match (error.downcast_ref::<I32Exit>(), error.downcast_ref::<Trap>()) {
-            (Some(I32Exit(status)), _) => Ok(*status),
-            (_, Some(Trap::OutOfFuel)) => Err(RunError::Fuel),
-            (_, Some(trap)) => Err(RunError::Trap(trap.to_string())),
-            _ => Err(RunError::Trap(error.root_cause().to_string())),
-        },
+        Err(error) => status(&error),
     }
+}
+
+/// Returns the exit status of a program that ended with an error.
+///
+/// # Errors
+/// Errors unless it ended itself.
+fn status(error: &wasmtime::Error) -> Result<i32, RunError> {
+    if let Some(I32Exit(status)) = error.downcast_ref() {
+        return Ok(*status);
+    }
+    Err(match (error.downcast_ref::<Exceeded>(), error.downcast_ref::<Trap>()) {
+        (Some(Exceeded::OfTool), _) => RunError::Memory,
+        (Some(Exceeded::OfCaller), _) => RunError::CallersMemory,
+        (_, Some(Trap::OutOfFuel)) => RunError::Fuel,
+        (_, Some(trap)) => RunError::Trap(trap.to_string()),
+        _ => RunError::Trap(error.root_cause().to_string()),
+    })
 }

@@ -11,6 +11,7 @@ use wasmtime_wasi::{
 
 use super::options::ToolOptions;
 use crate::dir::Directory;
+use crate::limits::quota::Reservation;
 
 /// The maximum number of open files and other resources of a run.
 const MAX_RESOURCES: usize = 512;
@@ -36,10 +37,16 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(wasi: WasiCtx, mounts: Vec<Mount>, options: &ToolOptions) -> Self {
+    /// Creates the state of a run whose memory is reserved.
+    pub(super) fn new(
+        wasi: WasiCtx,
+        mounts: Vec<Mount>,
+        options: &ToolOptions,
+        reserved: Reservation,
+    ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
-        let memory = Memory { left: options.memory_bytes, is_exceeded: false };
+        let memory = Memory { left: options.memory_bytes, reserved };
         Self { wasi, table, mounts, memory }
     }
 
@@ -56,19 +63,27 @@ impl WasiView for State {
     }
 }
 
+/// The limit of memory that ends a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Exceeded {
+    #[error("the limit of memory of the tool is exceeded")]
+    OfTool,
+    #[error("the limit of memory of the tool's caller is exceeded")]
+    OfCaller,
+}
+
 /// The memory that a run may still take.
 pub(super) struct Memory {
     left: usize,
-    pub(super) is_exceeded: bool,
+    /// What it has taken, of the caller's tree.
+    reserved: Reservation,
 }
 
 impl Memory {
     fn take(&mut self, current: usize, desired: usize, unit: usize) -> Result<bool> {
         let more = desired.saturating_sub(current).saturating_mul(unit);
-        let Some(left) = self.left.checked_sub(more) else {
-            self.is_exceeded = true;
-            return Err(Error::msg("the limit of memory is exceeded"));
-        };
+        let left = self.left.checked_sub(more).ok_or_else(|| Error::new(Exceeded::OfTool))?;
+        self.reserved.grow(more as u64).map_err(|_| Error::new(Exceeded::OfCaller))?;
         self.left = left;
         Ok(true)
     }

@@ -1,5 +1,6 @@
 //! `isolet:bundler`, also as `@cloudflare/worker-bundler`.
 
+mod again;
 mod apps;
 mod assets;
 mod configuration;

@@ -129,3 +129,45 @@ async fn calls_count_as_calls() {
     .await;
     let _ = run.expect_limit(isolet::LimitKind::CapabilityCalls);
 }
+
+/// Writes files of 1 MiB until it fails, at most 100.
+const FILL: &str = "const bytes = new Uint8Array(1 << 20);
+    for (let n = 0; n < 100; n++) { const done = await code(D.write('f' + n, bytes)); if (done) return [done, n] }
+    return [null, 100]";
+
+#[tokio::test]
+async fn changes_in_memory_count_for_the_tree() {
+    let folder = Folder::new();
+    let directory = folder.open(DirOptions::new().overlay().max_bytes(1 << 30));
+    let fill = async |mib: u64| {
+        let case = case(&directory, FILL);
+        let case = case.limits(|limits| limits.memory_bytes(32 << 20).tree_memory_bytes(mib << 20));
+        case.run().await.json()
+    };
+    let answer = fill(60).await;
+    let count = answer[1].as_u64().expect("a number");
+    assert!(answer[0] == "EDQUOT" && (25..60).contains(&count), "{answer}");
+    assert_eq!(directory.changes().expect("changes").len() as u64, count);
+    // Another tree has room of its own, and what it replaces is not counted for it.
+    assert_eq!(fill(200).await, json!([null, 100]));
+    directory.discard().expect("it is discarded");
+    let answer = fill(60).await;
+    assert!(answer[0] == "EDQUOT" && answer[1].as_u64() >= Some(25), "{answer}");
+}
+
+#[tokio::test]
+async fn changes_that_are_replaced_or_removed_make_room_in_the_tree() {
+    let folder = Folder::new();
+    let directory = folder.open(DirOptions::new().overlay().max_bytes(1 << 30));
+    let body = "const bytes = new Uint8Array(1 << 20);
+        for (let n = 0; n < 100; n++) { await D.write('same', bytes); await D.write('gone', bytes); await D.remove('gone') }
+        return (await D.list()).entries.length";
+    let limited = case(&directory, body)
+        .limits(|limits| limits.memory_bytes(32 << 20).tree_memory_bytes(60 << 20));
+    let _ = limited.run().await.expect_ok(1);
+    // What lies on the disk takes none.
+    let directory = folder.open(DirOptions::new().max_bytes(1 << 30));
+    let case = case(&directory, FILL)
+        .limits(|limits| limits.memory_bytes(32 << 20).tree_memory_bytes(60 << 20));
+    let _ = case.run().await.expect_ok(json!([null, 100]));
+}
