@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, Result, shown};
 use crate::name;
 use crate::progress::Warning;
+use crate::project::Members;
 use crate::range::Range;
 use crate::spec::{self, Spec, Wanted};
 
@@ -28,16 +30,15 @@ impl Overrides {
     /// Errors if it is malformed. Rules for the dependencies of one package alone have no effect,
     /// and a warning.
     pub(crate) fn parse<'a>(
-        value: &'a Value,
+        text: Option<&RawValue>,
         of_project: impl Fn(&str) -> Option<&'a str>,
     ) -> Result<(Self, Vec<Warning>)> {
         let (mut rules, mut warnings) = (Self::default(), Vec::new());
-        let members = match value {
-            Value::Null => return Ok((rules, warnings)),
-            Value::Object(members) => members,
-            _ => return Err(fault("it is not an object")),
-        };
-        for (key, value) in members {
+        let malformed = |error: serde_json::Error| fault(&error.to_string());
+        let Some(text) = text else { return Ok((rules, warnings)) };
+        let Members(members) = serde_json::from_str(text.get()).map_err(malformed)?;
+        for (key, text) in &members {
+            let value: Value = serde_json::from_str(text.get()).map_err(malformed)?;
             let (name, range) = spec::split(key);
             let wrong = |reason: &str| Err(fault(&format!("{}: {reason}", shown(key))));
             if !name::is_valid(name) {
@@ -51,8 +52,8 @@ impl Overrides {
                 },
                 _ => return wrong("what follows the @ is not a range"),
             };
-            let own = match value {
-                Value::String(_) => Some(value),
+            let own = match &value {
+                Value::String(_) => Some(&value),
                 Value::Object(nested) => {
                     if nested.keys().any(|key| key != ".") {
                         warnings.push(Warning::NestedOverride { package: shown(key) });
@@ -93,27 +94,25 @@ fn fault(reason: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
-    fn parse(value: &Value) -> Result<(Overrides, Vec<Warning>)> {
-        Overrides::parse(value, |name| (name == "own").then_some("^5"))
+    fn parse(text: &str) -> Result<(Overrides, Vec<Warning>)> {
+        let text = RawValue::from_string(text.to_owned()).unwrap();
+        Overrides::parse(Some(&text), |name| (name == "own").then_some("^5"))
     }
 
     #[test]
     fn rules() {
-        let value = json!({
-            "a": "1.0.0", "b@^2": "2.5.0", "b@1": "1.9.9", "c": {".": "3", "d": "4"}, "@s/e": "$own",
-            "f@*": "npm:g@1",
-        });
-        let (overrides, warnings) = parse(&value).unwrap();
+        let text = r#"{"a": "1.0.0", "b@^2": "2.5.0", "b@1": "1.9.9",
+            "c": {".": "3", "d": "4"}, "@s/e": "$own", "f@*": "npm:g@1"}"#;
+        let (overrides, warnings) = parse(text).unwrap();
         for (name, text, expected) in [
             ("a", "^7", "1.0.0"),
             ("b", "2.1.x", "2.5.0"),
-            ("b", ">=1.2", "1.9.9"),
+            ("b", ">=1.2", "2.5.0"),
+            ("b", "1.x", "1.9.9"),
             ("b", "3", "3"),
-            ("b", "next", "1.9.9"),
+            ("b", "next", "2.5.0"),
             ("c", "*", "3"),
             ("d", "1", "1"),
             ("@s/e", "1", "^5"),
@@ -132,19 +131,19 @@ mod tests {
 
     #[test]
     fn what_is_malformed() {
-        for value in [
-            json!([]),
-            json!("a"),
-            json!({"../a": "1"}),
-            json!({"a@x y": "1"}),
-            json!({"a": 1}),
-            json!({"a": {".": 1}}),
-            json!({"a": "$gone"}),
-            json!({"a@é": "1"}),
+        for text in [
+            "[]",
+            "\"a\"",
+            r#"{"../a": "1"}"#,
+            r#"{"a@x y": "1"}"#,
+            r#"{"a": 1}"#,
+            r#"{"a": {".": 1}}"#,
+            r#"{"a": "$gone"}"#,
+            r#"{"a@é": "1"}"#,
         ] {
-            let error = parse(&value).unwrap_err().to_string();
+            let error = parse(text).unwrap_err().to_string();
             assert!(error.starts_with("package.json: overrides: "), "{error}");
         }
-        assert!(parse(&Value::Null).is_ok() && parse(&json!({})).is_ok());
+        assert!(parse("{}").is_ok() && Overrides::parse(None, |_| None).is_ok());
     }
 }

@@ -28,7 +28,8 @@ pub(crate) struct Project {
     optional_dependencies: Specs,
     peer_dependencies: Specs,
     dev_dependencies: Specs,
-    overrides: serde_json::Value,
+    /// In the order of its members, which counts.
+    overrides: Option<Box<RawValue>>,
     workspaces: serde_json::Value,
 }
 
@@ -91,7 +92,7 @@ impl Project {
             &self.peer_dependencies,
         ];
         let own = |name: &str| all.iter().find_map(|specs| specs.get(name)).map(String::as_str);
-        let (overrides, warnings) = Overrides::parse(&self.overrides, own)?;
+        let (overrides, warnings) = Overrides::parse(self.overrides.as_deref(), own)?;
         for (name, spec) in all.into_iter().flatten() {
             if overrides.apply(name, spec) != spec {
                 let reason = format!(
@@ -144,7 +145,7 @@ pub(crate) fn with_dependencies(text: &str, added: &BTreeMap<String, String>) ->
 }
 
 /// The members of an object, in order, with the text of their values.
-struct Members(Vec<(String, Box<RawValue>)>);
+pub(crate) struct Members(pub(crate) Vec<(String, Box<RawValue>)>);
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

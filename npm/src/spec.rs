@@ -89,8 +89,8 @@ impl Wanted {
         }
         if text.contains([':', '/', '\\', '#']) {
             return Self::Unsupported(
-                "is not a version of a registry; archives, git, and folders outside of the project \
-                 are not supported",
+                "is not a version of a registry; archives, git, workspace: and folders outside of the \
+                 project are not supported",
             );
         }
         // The parser takes letters of other alphabets for those of an identifier.

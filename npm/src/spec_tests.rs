@@ -96,8 +96,8 @@ fn what_is_not_of_a_registry_is_named() {
     let error = Spec::parse("pkg", "workspace:*").check().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "dependency \"pkg\": \"workspace:*\" is not a version of a registry; folders, archives, \
-         workspaces and git are not supported"
+        "dependency \"pkg\": \"workspace:*\" is not a version of a registry; archives, git, \
+         workspace: and folders outside of the project are not supported"
     );
 }
 
