@@ -80,7 +80,8 @@ pub(crate) fn needs_approval(
     let (name, method) = (&call.namespace, call.tool.as_str());
     let last = method.rsplit('.').next().unwrap_or_default();
     let hints = find(name).map(|object| object.hints(last)).unwrap_or_default();
-    let is_ruled = if capability.is_cut || !capability.returned_by.is_empty() {
+    let is_elsewhere = !capability.returned_by.is_empty() || method.contains('.');
+    let is_ruled = if capability.is_cut || is_elsewhere {
         policy.may_apply(name, method, hints) || policy.may_apply(name, last, hints)
     } else {
         policy.applies(name, method, hints, &call.arguments)

@@ -282,6 +282,11 @@ impl<'a> InstalledPackage<'a> {
         self.package.version.to_string()
     }
 
+    /// Returns true if it is a folder of the project, or a workspace, and no package of a registry.
+    pub fn is_local(&self) -> bool {
+        self.package.local.is_some()
+    }
+
     /// Opens the folder with the package's files. Each call uses a file descriptor for as long as
     /// the folder is open. The files are for reading: other projects share them.
     ///

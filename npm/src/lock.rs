@@ -4,7 +4,7 @@
 //! of `package-lock.json`, with the fields that installing needs and without the project itself.
 //! `resolved` is there only if the archive is not where registries have it by convention.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 
@@ -209,14 +209,21 @@ impl Lock {
         overrides: &Arc<Overrides>,
         local: impl Fn(&str, &str) -> Option<Arc<Package>>,
     ) -> Tree {
+        // The folders that the project, and folders that it asks for, ask for: no other one takes
+        // the place of a package of a registry, which has a digest.
+        let mut folders: BTreeSet<String> = tree::folders(&project).map(str::to_owned).collect();
         let mut tree = Tree::new(project);
         // Paths come in an order in which a folder comes before what is in it.
         for (path, locked) in &self.packages {
             let package = match locked.folder(true) {
+                Some(folder) if !folders.contains(folder) => None,
                 Some(folder) => tree::split(path).and_then(|(_, name)| local(folder, name)),
                 None => locked.package(path, registries, overrides).map(Arc::new),
             };
             if let Some(package) = package {
+                if package.local.is_some() {
+                    folders.extend(tree::folders(package.edges()).map(str::to_owned));
+                }
                 tree.insert(path, package);
             }
         }

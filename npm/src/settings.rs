@@ -37,7 +37,8 @@ pub struct Settings {
     pub node: Option<String>,
     /// Certificates in PEM that are trusted beside Mozilla's. Default: none.
     pub certificates: Vec<Vec<u8>>,
-    /// The most bytes of the store: files of packages, and metadata that are kept for offline use.
+    /// The most bytes of the store: files of packages, in blocks of 4 KiB, and metadata that are kept
+    /// for offline use.
     /// What would exceed it is not installed ([`Error::StoreFull`](crate::Error::StoreFull)), and
     /// nothing is removed. Default: 16 GiB.
     ///

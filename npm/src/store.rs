@@ -28,6 +28,9 @@ const ABANDONED: Duration = Duration::from_hours(24);
 /// The most bytes of an index: 50,000 files with names of 1 KiB.
 const MAX_INDEX: u64 = 64 << 20;
 
+/// The bytes that a disk gives at a time.
+const BLOCK: u64 = 4096;
+
 /// A folder of packages, by the digests of their archives.
 ///
 /// `<digest>/package` holds the files of one package, and `<digest>/index.json` their sizes. Both
@@ -55,9 +58,10 @@ struct Index {
 }
 
 impl Index {
-    /// Returns the bytes of the files.
+    /// Returns the bytes that the files take on a disk, with a block for the index.
     fn bytes(&self) -> u64 {
-        self.files.values().fold(0, |sum, size| sum.saturating_add(*size))
+        let blocks = self.files.values().map(|size| size.max(&1).next_multiple_of(BLOCK));
+        blocks.fold(BLOCK, u64::saturating_add)
     }
 }
 

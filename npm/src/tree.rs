@@ -49,6 +49,14 @@ pub(crate) fn is_valid(path: &str) -> bool {
     rest.is_empty() && !path.is_empty()
 }
 
+/// Returns the folders that edges ask for.
+pub(crate) fn folders(edges: &Edges) -> impl Iterator<Item = &str> {
+    edges.values().filter_map(|edge| match &edge.spec.wanted {
+        Wanted::Local(folder) => Some(folder.as_str()),
+        _ => None,
+    })
+}
+
 /// Returns true if `path` is below `folder`, at any depth.
 pub(crate) fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| {

@@ -14,6 +14,10 @@ const COUNT: &str = "(local.set $n (i32.const 10000000))
 const FLOOD: &str =
     "(loop $again (drop (call $write (i32.const 1) (i32.const 0) (i32.const 16384))) (br $again))";
 
+/// Writes a byte and waits for its input, which ends.
+const WRITE_AND_LOOP: &str = "(drop (call $write (i32.const 1) (i32.const 0) (i32.const 1)))
+    (loop $again (br $again))";
+
 /// Grows the memory by that many pages of 64 KiB.
 fn grow(pages: u32) -> String {
     format!("(if (i32.eq (memory.grow (i32.const {pages})) (i32.const -1)) (then (unreachable)))")
@@ -43,6 +47,24 @@ async fn a_loop_ends_with_the_fuel_of_the_call() {
             .await
             .expect_limit(LimitKind::Fuel);
     }
+}
+
+/// Runs that are killed count for at least a slice of 100,000 operations.
+#[tokio::test]
+async fn runs_that_are_killed_count_for_the_call() {
+    let kill = |count: u32| {
+        format!(
+            "for (let n = 0; n < {count}; n++) {{
+               const {{ process, stdout }} = await T.start();
+               await stdout.getReader().read();
+               await process.kill();
+             }}
+             return 'done'"
+        )
+    };
+    let limits = |limits: Limits| limits.fuel(20_000_000);
+    let _ = within(&kill(2), WRITE_AND_LOOP, limits).await.expect_ok("done");
+    let _ = within(&kill(1_000), WRITE_AND_LOOP, limits).await.expect_limit(LimitKind::Fuel);
 }
 
 #[tokio::test]

@@ -113,6 +113,16 @@ fn folders_of_the_project_are_packages() {
     let _ = registry.server.paths();
     let _ = registry.isolet(&folder, &["run", "main.js"]).expect_out(r#"[["lib","old a"],"tool"]"#);
     assert!(registry.server.paths().is_empty());
+    // As in the project's own folder, what begins with a dot is hidden.
+    let folder = folder
+        .file("tools/x/package.json", r#"{"name":"@s/tool"}"#)
+        .file("tools/x/.secrets.json", "{}")
+        .file("tools/x/open.json", "{}")
+        .file("open.js", "import it from '@s/tool/open.json'; export default () => it")
+        .file("hidden.js", "import it from '@s/tool/.secrets.json'; export default () => it");
+    let _ = registry.isolet(&folder, &["run", "open.js"]).expect_out("{}");
+    let said = registry.isolet(&folder, &["run", "hidden.js"]);
+    let _ = said.expect_failure(2, &["@s/tool/.secrets.json"]);
     let outside = Folder::js("packages-outside", program)
         .file("package.json", r#"{"dependencies":{"lib":"file:../packages-folders"}}"#);
     let said = registry.isolet(&outside, &["add"]);

@@ -100,6 +100,22 @@ async fn folders_stay_in_the_project() {
     assert!(world.server.paths().iter().all(|path| path == "/a"));
 }
 
+/// A lockfile may come with a program that nobody has read.
+#[tokio::test]
+async fn a_lockfile_puts_no_folder_in_the_place_of_a_package() {
+    let world = World::new().await;
+    world.server.publish("c", "1.0.0", json!({}));
+    let folder = folder(&[("fixtures/c/package.json", json!({"name": "c", "version": "1.0.1"}))]);
+    let lock =
+        json!({"version": 1, "packages": {"node_modules/c": {"resolved": "file:fixtures/c"}}});
+    let lock = Lock::parse(&lock.to_string()).unwrap();
+    let project = json!({"dependencies": {"c": "1"}}).to_string();
+    let installed = installer(&world, &folder).install(&project, Some(&lock)).await.unwrap();
+    assert_eq!(tree(&installed), map(&[("c", "1.0.0")]));
+    let c = installed.packages.get("node_modules/c").unwrap();
+    assert!(!c.is_local());
+}
+
 #[tokio::test]
 async fn workspaces() {
     let world = World::new().await;

@@ -58,12 +58,14 @@ impl Object {
         Self { interface, returned_by: Vec::new(), stub, tools, calls }
     }
 
-    /// Returns the name of a method, with those of the methods that have returned the object.
-    fn method(&self, path: &[String]) -> String {
+    /// Returns the name of a method, with those of the methods that have returned the object, and
+    /// whether it is cut: of a name that is too long the end stays, which rules are about.
+    fn method(&self, path: &[String]) -> (String, bool) {
         let names: Vec<&str> = self.returned_by.iter().chain(path).map(String::as_str).collect();
         let mut name = names.join(".");
-        name.truncate(name.floor_char_boundary(MAX_NAME_BYTES));
-        name
+        let start = name.ceil_char_boundary(name.len().saturating_sub(MAX_NAME_BYTES));
+        name.drain(..start);
+        (name, start > 0)
     }
 
     fn shown(&self, call: &Call) -> Shown {
@@ -139,7 +141,7 @@ impl Capability for Object {
 
     fn request(self: Arc<Self>, call: Call) -> Answer {
         let name = &self.interface.name;
-        let method = self.method(&call.path);
+        let (method, is_long) = self.method(&call.path);
         let Shown { argument, is_cut } = self.shown(&call);
         let number = self.calls.begin(name, &method, Some(&argument));
         let Some(context) = self.calls.context() else {
@@ -156,7 +158,7 @@ impl Capability for Object {
             context: record.context.value.clone(),
             capability: Some(CapabilityCall {
                 returned_by: self.returned_by.clone(),
-                is_cut,
+                is_cut: is_cut || is_long,
                 handed_over: self.handed_over(call.arguments.as_ref()),
             }),
         };

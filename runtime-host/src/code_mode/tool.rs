@@ -43,8 +43,9 @@ pub struct CapabilityCall {
     /// The methods that have returned the object that is called, such as `dir`. Empty if the
     /// capability itself is called. [`ToolCall::tool`] begins with them: `dir.write`.
     pub returned_by: Vec<String>,
-    /// True if the arguments are longer than 96 KiB or nest too deeply, so that
-    /// [`ToolCall::arguments`] has not all of them.
+    /// True if [`ToolCall::arguments`] has not all that the arguments hold: they are longer than
+    /// 96 KiB, more than 16 or nest too deeply, or they hold an error or an object that is shown as
+    /// `"[Shared]"`. Also true if the names of the methods are longer than 256 bytes.
     pub is_cut: bool,
     /// The names of the capabilities that the arguments hand over, such as a folder for a program, or
     /// may hand over.

@@ -233,8 +233,10 @@ impl Transpiler {
         let key = compiled::key(source, dialect, options);
         if let Some(known) = self.compiled.find(&key) {
             let mut allowed = Allowed::of(source, budget, payer).await;
-            let fits = known.memory_bytes <= self.memory_limit(budget);
-            // What does not fit fails where it would have failed.
+            // What does not fit fails where it would have failed, whatever others have compiled.
+            let mut memory = Reservation::none(&budget.quota, false);
+            let fits = known.memory_bytes <= self.memory_limit(budget)
+                && memory.grow(known.memory_bytes).is_ok();
             if fits && known.fuel <= allowed.fuel {
                 allowed.spend(known.fuel);
                 return Ok(known.linked.clone());

@@ -51,7 +51,7 @@ impl Packages {
                 let package = packages.get(&path).ok_or(io::ErrorKind::NotFound)?;
                 package.open().map_err(io::Error::other)
             });
-            disk.mount(package.path(), opener);
+            disk.mount(package.path(), opener, !package.is_local());
         }
         Ok(Self::of(disk))
     }

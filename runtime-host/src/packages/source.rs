@@ -76,7 +76,7 @@ impl Packages {
         let open = |path: &Path| Dir::open_ambient_dir(path, ambient_authority());
         let mut disk = Disk::new(root.map(open).transpose()?);
         let node_modules = open(node_modules.as_ref())?;
-        disk.mount("node_modules", Box::new(move || node_modules.try_clone()));
+        disk.mount("node_modules", Box::new(move || node_modules.try_clone()), true);
         Ok(Self::of(disk))
     }
 

@@ -13,13 +13,19 @@ use super::files::{Files, Kind};
 pub(crate) type Opener = Box<dyn Fn() -> io::Result<Dir> + Send + Sync>;
 
 /// A folder, and other folders that appear in it. No link leads out of the folder in which it
-/// lies. Names that begin with a dot are hidden, except below `node_modules`.
+/// lies. Names that begin with a dot are hidden, except below `node_modules` and in packages.
 #[derive(Default)]
 pub(crate) struct Disk {
     root: Option<Dir>,
     /// Folders by the path at which each appears. They hide what the root has there. There may be
     /// thousands, so that they are not kept open.
-    mounts: BTreeMap<String, Opener>,
+    mounts: BTreeMap<String, Mount>,
+}
+
+struct Mount {
+    open: Opener,
+    /// True for a package of a registry, in which no name is hidden.
+    is_package: bool,
 }
 
 /// A place in a folder.
@@ -36,9 +42,10 @@ impl Disk {
         Self { root, mounts: BTreeMap::new() }
     }
 
-    /// Shows a folder at a path. The longest path that fits wins.
-    pub(crate) fn mount(&mut self, path: impl Into<String>, opener: Opener) {
-        self.mounts.insert(path.into(), opener);
+    /// Shows a folder at a path. The longest path that fits wins. `is_package` is true for a package
+    /// of a registry, in which no name is hidden.
+    pub(crate) fn mount(&mut self, path: impl Into<String>, open: Opener, is_package: bool) {
+        self.mounts.insert(path.into(), Mount { open, is_package });
     }
 
     /// Returns the folder that a path lies in, the path at which it appears, and the path from
@@ -47,8 +54,8 @@ impl Disk {
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
         for end in ends.collect::<Vec<_>>().into_iter().rev() {
             let (mount, below) = path.split_at(end);
-            if let Some(open) = self.mounts.get(mount) {
-                return Ok(Some((open()?, mount, below.trim_start_matches('/'))));
+            if let Some(folder) = self.mounts.get(mount) {
+                return Ok(Some(((folder.open)()?, mount, below.trim_start_matches('/'))));
             }
         }
         match &self.root {
@@ -59,12 +66,13 @@ impl Disk {
 
     fn find<'a>(&self, path: &'a str) -> io::Result<Option<Place<'a>>> {
         let Some((dir, mount, below)) = self.folder(path)? else { return Ok(None) };
-        if mount.is_empty() && is_hidden(Path::new(below)) {
+        let hides = !self.mounts.get(mount).is_some_and(|folder| folder.is_package);
+        if hides && is_hidden(Path::new(below)) {
             return Ok(None);
         }
         let below = if below.is_empty() { "." } else { below };
         match dir.canonicalize(below) {
-            Ok(real) if mount.is_empty() && is_hidden(&real) => Ok(None),
+            Ok(real) if hides && is_hidden(&real) => Ok(None),
             Ok(real) => Ok(Some(Place { dir, mount, real })),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(error),

@@ -115,6 +115,7 @@ pub(super) async fn run(
     let mut store = Store::new(program.command.engine(), state);
     store.limiter(|state| &mut state.memory);
     let mut charged = 0;
+    let mut unended = Unended(Some(caller.clone()));
     let ended = match store
         .set_fuel(options.fuel)
         .and_then(|()| store.fuel_async_yield_interval(Some(OPERATIONS_PER_SLICE)))
@@ -130,12 +131,25 @@ pub(super) async fn run(
         Err(error) => Ok(Ok(Err(error))),
     };
     let used = options.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
+    unended.0 = None;
     // The caller's own limit is enforced when it goes on.
     let _ = caller.charge(used.saturating_sub(charged));
     match ended.map_err(|_| RunError::Timeout)?? {
         Ok(Ok(())) => Ok(0),
         Ok(Err(())) => Ok(1),
         Err(error) => status(&error),
+    }
+}
+
+/// Charges the slice of a run that is dropped in the middle of it.
+struct Unended(Option<Caller>);
+
+impl Drop for Unended {
+    fn drop(&mut self) {
+        if let Some(caller) = &self.0 {
+            // The caller's own limit is enforced when it goes on.
+            let _ = caller.charge(OPERATIONS_PER_SLICE);
+        }
     }
 }
 

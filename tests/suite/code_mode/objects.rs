@@ -168,6 +168,21 @@ async fn an_approver_knows_what_the_arguments_do_not_show() {
     assert_eq!(last.handed_over, ["notes", "plain"]);
 }
 
+#[tokio::test]
+async fn arguments_that_are_shown_as_less_than_they_are_count_as_cut() {
+    let program = "await notes.write('a', ...Array(14).fill(undefined)).catch(() => 0);
+        await notes.write('a', ...Array(20_000).fill(undefined)).catch(() => 0);
+        const big = {}; for (let i = 0; i < 100_000; i++) big['k' + i] = undefined;
+        await notes.write(...Array(12_000).fill(big)).catch(() => 0);
+        await notes.write('a', { text: new Error('x') }).catch(() => 0);
+        const it = {}; it.it = it; await notes.write('a', it).catch(() => 0);
+        return 1";
+    let (_, calls, _) = seen(program).await;
+    let is_cut: Vec<_> =
+        calls.into_iter().map(|call| call.capability.expect("a capability").is_cut).collect();
+    assert_eq!(is_cut, [false, true, true, true, true]);
+}
+
 /// However often an object is passed through, it is wrapped once.
 #[tokio::test]
 async fn an_object_that_is_returned_again_is_the_same() {
