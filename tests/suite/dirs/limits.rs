@@ -146,17 +146,17 @@ async fn changes_in_memory_count_for_the_tree() {
         case.run().await
     };
     // The change does not fit, or the message with it, whichever comes first.
-    let full = |run: Run| match &run.0.result {
+    let ends_full = |run: Run| match &run.0.result {
         Ok(_) => assert_eq!(run.json()[0], "EDQUOT"),
         Err(_) => drop(run.expect_limit(LimitKind::TreeMemory)),
     };
     let count = || directory.changes().expect("changes").len();
-    full(fill(60).await);
+    ends_full(fill(60).await);
     assert!((25..60).contains(&count()), "{}", count());
     // Another tree has room of its own, and what it replaces is not counted for it.
     let _ = fill(200).await.expect_ok(json!([null, 100]));
     directory.discard().expect("it is discarded");
-    full(fill(60).await);
+    ends_full(fill(60).await);
     assert!((25..60).contains(&count()), "{}", count());
 }
 
