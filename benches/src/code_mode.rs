@@ -1,5 +1,6 @@
 //! The cost of programs that models write against tools.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use isolet::code_mode::{CodeTool, ToolCall, ToolDefinition};
@@ -60,10 +61,12 @@ pub(crate) fn sessions(engine: &Engine) -> Result<(), Box<dyn std::error::Error>
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let tool = tool(engine);
     let sessions = (0..SESSIONS).map(|_| tool.session()).collect::<Result<Vec<_>, _>>()?;
+    let all_run = Arc::new(tokio::sync::Barrier::new(SESSIONS));
     let mut times: Vec<Duration> = runtime.block_on(async {
         let tasks: Vec<_> = sessions
             .into_iter()
             .map(|session| {
+                let all_run = Arc::clone(&all_run);
                 tokio::spawn(async move {
                     let mut times = Vec::with_capacity(PROGRAMS);
                     for index in 0..=PROGRAMS {
@@ -72,7 +75,9 @@ pub(crate) fn sessions(engine: &Engine) -> Result<(), Box<dyn std::error::Error>
                         let result = execution.result.unwrap_or_else(|error| panic!("{error}"));
                         assert_eq!(result.as_f64(), Some(20.0));
                         // The first one makes the sandbox.
-                        if index > 0 {
+                        if index == 0 {
+                            all_run.wait().await;
+                        } else {
                             times.push(began.elapsed());
                         }
                     }
