@@ -3,7 +3,8 @@
 //!
 //! `cargo bench -p isolet-benches -- [NAME …]` runs the groups named: startup, calls, loader,
 //! scale, fairness, streams, throughput, code-mode, command, compute, density. The group packages
-//! needs a folder of packages, which `just bench packages` makes, and runs only if it is named.
+//! needs a folder of packages, which `just bench packages` makes, and runs only if it is named. So
+//! does `profile PATH SECONDS`, which is for a profiler.
 
 mod calls;
 mod code_mode;
@@ -13,6 +14,7 @@ mod density;
 mod fairness;
 mod loader;
 mod packages;
+mod profile;
 mod scale;
 mod startup;
 mod streams;
@@ -31,6 +33,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|group| group == name);
+    if let [group, path, seconds] = &wanted[..]
+        && group == "profile"
+    {
+        let one = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        return Ok(one.block_on(profile::run(&Engine::new()?, path, seconds.parse()?))?);
+    }
     println!("| figure | median | 10th to 90th percentile |\n|---|---|---|");
     let engine = Engine::new()?;
     let one = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

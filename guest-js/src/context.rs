@@ -9,18 +9,21 @@
 //! an array of the invocation and the value; without one it is the number alone, which needs no
 //! memory.
 
-use rquickjs::{Ctx, Result, Value};
+use rquickjs::{Atom, Ctx, Result, Value};
 
 #[cfg(target_arch = "wasm32")]
 mod patched {
-    use rquickjs::{Array, Ctx, Result, Value, qjs};
+    use rquickjs::{Array, Ctx, Object, Result, Value, qjs};
+
+    use crate::heap::fill_gaps;
 
     unsafe extern "C" {
         fn JS_GetAsyncContext(ctx: *mut qjs::JSContext) -> qjs::JSValue;
         fn JS_SetAsyncContext(ctx: *mut qjs::JSContext, value: qjs::JSValue);
         fn JS_SetHashSeed(ctx: *mut qjs::JSContext, seed: u32);
         fn JS_SealHeap(rt: *mut qjs::JSRuntime);
-        fn JS_MoveAtoms(rt: *mut qjs::JSRuntime);
+        fn JS_GrowTables(rt: *mut qjs::JSRuntime);
+        fn JS_SealTables(rt: *mut qjs::JSRuntime);
     }
 
     fn get<'js>(ctx: &Ctx<'js>) -> Value<'js> {
@@ -77,13 +80,20 @@ mod patched {
     }
 
     pub fn seal_heap(ctx: &Ctx<'_>) {
-        // SAFETY: the runtime belongs to a live context. The calls only give up gaps and move
-        // the engine's tables, into which only the engine has pointers.
+        // SAFETY: the runtime belongs to a live context. The calls only give up gaps and replace
+        // the engine's tables, into which only the engine has pointers. Nothing is allocated
+        // between the two of the tables.
         unsafe {
             let runtime = qjs::JS_GetRuntime(ctx.as_raw().as_ptr());
             JS_SealHeap(runtime);
-            JS_MoveAtoms(runtime);
+            fill_gaps();
+            JS_GrowTables(runtime);
+            // The old tables are gaps now.
+            fill_gaps();
+            JS_SealTables(runtime);
         }
+        // The next object is linked to the last one, so that it is written to.
+        std::mem::forget(Object::new(ctx.clone()));
     }
 }
 
@@ -166,6 +176,28 @@ pub fn set_store<'js>(ctx: &Ctx<'js>, store: Value<'js>) -> Result<()> {
 /// Seeds the hashes of `Map` and `Set`. Only valid while none has an entry.
 pub fn seed_hashes(ctx: &Ctx<'_>, seed: u32) {
     patched::seed_hashes(ctx, seed);
+}
+
+/// Names that many programs and the globals use, beside those that the engine knows.
+const NAMES: &str = "a after all args b before body c callback city code content context count \
+    create created ctx currency d date day e el end entries env event events f fetch fields file files \
+    filter format g getEntrypoint group h handle handler hash headers http i id info \
+    init item items j json k key kind l label last left level limit line lines list load \
+    log m main map max messages method min mode n names node o offset on options order \
+    out p params parent parse part parts password path pattern port props q query r read \
+    record records region request response result right root rows run s search send sort \
+    start state step store t tag task text time to token total type u unit update url \
+    user v w weight word words write x y year z";
+
+/// Makes the engine know [`NAMES`] before the globals do. The names lie together, so that a worker
+/// which has some of them maps one piece of the image and not many.
+pub fn name(ctx: &Ctx<'_>) {
+    for name in NAMES.split_ascii_whitespace() {
+        // Without memory a worker makes it itself.
+        if let Ok(atom) = Atom::from_str(ctx.clone(), name) {
+            std::mem::forget(atom);
+        }
+    }
 }
 
 /// Makes later allocations lie together, apart from the existing ones.

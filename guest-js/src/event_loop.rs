@@ -7,7 +7,7 @@ use rquickjs::{CatchResultExt, Context, Ctx, Persistent, Runtime, Value};
 
 use crate::reaction::when_settled;
 use crate::rpc::message;
-use crate::state::{Handle, Internals, Invocation, Rejection, State};
+use crate::state::{Handle, Invocation, Rejection, State};
 use crate::throw::{range_error, thrown};
 use crate::timers::Due;
 use crate::{
@@ -37,11 +37,13 @@ impl Interpreter {
     /// # Errors
     /// Errors if memory runs out, or with what one of the globals throws.
     pub fn new(host: Box<dyn Host>, globals: &[u8]) -> Result<Self, String> {
+        // First, so that it lies beside the runtime, which is used as often.
+        let state = Rc::new(State::new(host));
         let runtime = Runtime::new().map_err(|error| error.to_string())?;
         runtime.set_gc_threshold(GC_THRESHOLD);
         runtime.set_max_stack_size(globals::STACK);
         let context = Context::full(&runtime).map_err(|error| error.to_string())?;
-        let state = Rc::new(State::new(host));
+        context.with(|ctx| context::name(&ctx));
         modules::install(&runtime, &state);
         context.with(|ctx| {
             install(&ctx, &state, globals).catch(&ctx).map_err(|error| error.to_string())
@@ -269,7 +271,7 @@ fn install(ctx: &Ctx<'_>, state: &Rc<State>, globals: &[u8]) -> rquickjs::Result
     node::install(ctx, state, &native, &internals, modules::require)?;
     let prototypes = |name: &str| internals.get::<_, Vec<Value<'_>>>(name);
     value::set_platform(ctx, &prototypes("platform")?, &prototypes("interfaces")?)?;
-    *state.internals.borrow_mut() = Some(Internals::save(ctx, internals));
+    state.internals.save(ctx, internals);
     Ok(())
 }
 

@@ -1,8 +1,6 @@
 //! The glue between `wit/sandbox.wit` and the interpreter on `wasm32`.
 
-use std::alloc::{Layout, alloc, dealloc};
 use std::cell::{OnceCell, UnsafeCell};
-use std::hint::black_box;
 
 use crate::{Event, Host, Importer, Level, LinkRequest, Linked, Module, Outcome, SourceError};
 
@@ -50,16 +48,7 @@ crate::export!(Component with_types_in crate);
 
 unsafe extern "C" {
     fn __wasm_call_ctors();
-    fn malloc(bytes: usize) -> *mut u8;
-    fn free(block: *mut u8);
 }
-
-/// The number of bytes left empty before the engine's heap. A page that is read is mapped with
-/// the 64 KiB around it, and everything that is mapped is checked when a slot is reset. With
-/// this gap the pages that every call reads lie in one such piece less. Measure it again, with
-/// `just bench startup` and the resident memory of
-/// `tests/hostile/loader/stacks-of-children.js`, when the globals have changed.
-const ASIDE: usize = 12 << 10;
 
 /// Runs the constructors and sets the panic hook. Must be called before anything else. The hook
 /// logs the message of a panic, because a panic ends the instance as a trap, which carries no
@@ -101,49 +90,16 @@ unsafe extern "C" fn compile(texts: *const u8, bytes: usize) -> *const [usize; 2
 /// Same as [`compile`].
 #[unsafe(no_mangle)]
 unsafe extern "C" fn init(globals: *const u8, bytes: usize) {
-    // SAFETY: guaranteed by the caller; the engine's allocator returns a block, or null.
-    let (globals, _) =
-        unsafe { (std::slice::from_raw_parts(globals, bytes), black_box(malloc(ASIDE))) };
+    // SAFETY: guaranteed by the caller.
+    let globals = unsafe { std::slice::from_raw_parts(globals, bytes) };
     INTERPRETER.with(|interpreter| {
         let interpreter =
             interpreter.get_or_init(|| match crate::Interpreter::new(Box::new(Imports), globals) {
                 Ok(interpreter) => interpreter,
                 Err(error) => panic!("{error}"),
             });
-        reserve();
         interpreter.seal();
-        // Sealing moves the engine's tables, which leaves gaps.
-        reserve();
     });
-}
-
-/// Leaves room in both allocators, so that a small worker never grows its memory. Growing is a
-/// system call that every thread of the host pays for. Room that is not touched takes no
-/// memory.
-fn reserve() {
-    // SAFETY: these are the engine's allocator and Rust's. Each gets back its own blocks, with
-    // the layout that they were made with.
-    unsafe {
-        seal(256 << 10, |bytes| malloc(bytes), |block, _| free(block));
-        let layout = |bytes| Layout::from_size_align_unchecked(bytes, 8);
-        seal(16 << 10, |bytes| alloc(layout(bytes)), |block, bytes| dealloc(block, layout(bytes)));
-    }
-}
-
-/// Fills the gaps below a block of `room` bytes, and frees that block. An allocator links its
-/// gaps in lists, one for each size. A worker that frees something would write to the first gap
-/// of a list, each on a page of its own.
-fn seal(room: usize, alloc: impl Fn(usize) -> *mut u8, free: impl Fn(*mut u8, usize)) {
-    let above = black_box(alloc(room));
-    let mut bytes = room / 2;
-    while bytes >= 8 {
-        let block = black_box(alloc(bytes));
-        if block.is_null() || block > above {
-            free(block, bytes);
-            bytes -= (bytes / 16).next_multiple_of(8).max(8);
-        }
-    }
-    free(above, room);
 }
 
 /// Returns a pointer to the address and the length of the whole linear memory, for the host to

@@ -2,17 +2,15 @@
 //! with them.
 
 use isolet_wire::Interface;
+use rquickjs::atom::PredefinedAtom;
 use rquickjs::function::{Constructor, Rest};
-use rquickjs::{Array, Ctx, Exception, FromJs, Function, Object, Promise, Result, Value};
+use rquickjs::{Array, Ctx, FromJs, Function, Object, Promise, Result, Value};
 
 use crate::state::{self, State};
 use crate::{promise, value};
 
 fn get<'js, T: FromJs<'js>>(ctx: &Ctx<'js>, state: &State, name: &'static str) -> Result<T> {
-    match &*state.internals.borrow() {
-        Some(internals) => T::from_js(ctx, internals.get(ctx, name)?),
-        None => Err(Exception::throw_internal(ctx, "the globals are not installed")),
-    }
+    T::from_js(ctx, state.internals.get(ctx, name)?)
 }
 
 /// Looks up what every call needs, so that the base image contains it.
@@ -284,7 +282,7 @@ pub fn promise_of<'js>(
         return Ok(Some(promise.clone()));
     }
     let Some(object) = value.as_object() else { return Ok(None) };
-    if !object.get::<_, Value<'js>>("then")?.is_function() {
+    if !object.get::<_, Value<'js>>(PredefinedAtom::Then)?.is_function() {
         return Ok(None);
     }
     get::<Function<'js>>(ctx, state, "promiseResolve")?.call((value.clone(),)).map(Some)

@@ -15,6 +15,8 @@ mod event_loop;
 #[cfg(target_arch = "wasm32")]
 mod export;
 mod globals;
+#[cfg(target_arch = "wasm32")]
+mod heap;
 mod host;
 mod intrinsics;
 mod modules;

@@ -239,9 +239,13 @@ fn declare_found<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Modul
     let body = state.bodies.borrow_mut().remove(name);
     match body {
         Some(ModuleBody::Javascript(Script { code, mappings })) => {
+            // Few modules ask for it, and the word cannot be written otherwise.
+            let uses_meta = code.contains("meta");
             let module =
                 source_map::rewritten(ctx, &mappings, || Module::declare(ctx.clone(), name, code))?;
-            module.meta()?.set("url", format!("file:///{name}"))?;
+            if uses_meta {
+                module.meta()?.set("url", format!("file:///{name}"))?;
+            }
             return Ok(module);
         }
         // Parsed here, so that invalid JSON fails before anything runs.

@@ -71,7 +71,10 @@ fn export<'js>(
         return Err(Exception::throw_internal(ctx, "the worker was not loaded"));
     };
     let (exports, env) = (exports.restore(ctx)?, env.restore(ctx)?);
-    let export: Value<'js> = exports.get(entrypoint.name.as_deref().unwrap_or("default"))?;
+    let export: Value<'js> = match entrypoint.name.as_deref() {
+        Some(name) => exports.get(name)?,
+        None => exports.get(PredefinedAtom::Default)?,
+    };
     let path = &invoke.path;
     if path.is_empty() && invoke.arguments.is_some() && !export.is_function() {
         // There is nothing to call: evaluating the module was all.

@@ -2,19 +2,28 @@
 
 use std::cell::RefCell;
 
-use rquickjs::{Ctx, Object, Persistent, Result, Value};
+use rquickjs::{Ctx, Exception, Object, Persistent, Result, Value};
 
 /// The object that `globals::install` returned. User code cannot reach it.
 pub struct Internals {
-    all: Persistent<Object<'static>>,
+    all: RefCell<Option<Persistent<Object<'static>>>>,
     /// The values that were looked up before, by the address of the name's text, because a
     /// lookup by name is expensive.
     known: RefCell<Vec<(usize, Persistent<Value<'static>>)>>,
 }
 
+/// The number of values for which there is room from the beginning, beside the rest of the state.
+const FEW: usize = 64;
+
+impl Default for Internals {
+    fn default() -> Self {
+        Self { all: RefCell::default(), known: RefCell::new(Vec::with_capacity(FEW)) }
+    }
+}
+
 impl Internals {
-    pub fn save<'js>(ctx: &Ctx<'js>, internals: Object<'js>) -> Self {
-        Self { all: Persistent::save(ctx, internals), known: RefCell::default() }
+    pub fn save<'js>(&self, ctx: &Ctx<'js>, internals: Object<'js>) {
+        self.all.replace(Some(Persistent::save(ctx, internals)));
     }
 
     pub fn get<'js>(&self, ctx: &Ctx<'js>, name: &'static str) -> Result<Value<'js>> {
@@ -24,8 +33,18 @@ impl Internals {
         if let Some(known) = known {
             return known.restore(ctx);
         }
-        let value: Value<'js> = self.all.clone().restore(ctx)?.get(name)?;
+        let Some(all) = self.all.borrow().clone() else {
+            return Err(Exception::throw_internal(ctx, "the globals are not installed"));
+        };
+        let value: Value<'js> = all.restore(ctx)?.get(name)?;
         self.known.borrow_mut().push((address, Persistent::save(ctx, value.clone())));
         Ok(value)
+    }
+
+    /// Forgets all values, before the engine ends.
+    #[cfg(test)]
+    pub fn forget(&self) {
+        self.all.take();
+        self.known.take();
     }
 }

@@ -157,7 +157,7 @@ pub struct State {
     /// The invocation that evaluates the main module, 0 afterwards. `waitUntil` cannot keep it
     /// open.
     pub load: Cell<u32>,
-    pub internals: RefCell<Option<Internals>>,
+    pub internals: Internals,
     /// Node's modules.
     pub builtins: Builtins,
 }
@@ -208,7 +208,7 @@ impl State {
             handled: RefCell::default(),
             wants_handled: Cell::new(false),
             load: Cell::new(0),
-            internals: RefCell::default(),
+            internals: Internals::default(),
             builtins: Builtins::default(),
         }
     }

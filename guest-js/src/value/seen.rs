@@ -14,7 +14,8 @@ pub(super) struct Seen<'js> {
     /// The index of the first object.
     pub(super) first: usize,
     pub(super) objects: Vec<Value<'js>>,
-    by_address: HashMap<usize, usize, BuildHasherDefault<AddressHasher>>,
+    /// The indexes, once there are more than a few.
+    by_address: Option<HashMap<usize, usize, BuildHasherDefault<AddressHasher>>>,
 }
 
 impl<'js> Seen<'js> {
@@ -27,30 +28,33 @@ impl<'js> Seen<'js> {
             let position = self.objects.iter().position(|seen| raw::address(seen) == address);
             return position.map(|position| self.first + position);
         }
-        self.by_address.get(&address).copied()
+        self.by_address.as_ref()?.get(&address).copied()
     }
 
     pub(super) fn add(&mut self, value: Value<'js>) -> usize {
         let position = self.objects.len();
         let index = self.first + position;
-        if position > Self::FEW {
-            self.by_address.insert(raw::address(&value), index);
+        if let Some(by_address) = &mut self.by_address {
+            by_address.insert(raw::address(&value), index);
         }
         self.objects.push(value);
         if position == Self::FEW {
             let all = self.objects.iter().map(raw::address).zip(self.first..);
-            self.by_address.extend(all);
+            self.by_address = Some(all.collect());
         }
         index
     }
 
     /// Forgets all objects except the first `len`.
     pub(super) fn truncate(&mut self, len: usize) {
-        for object in self.objects.drain(len..) {
-            self.by_address.remove(&raw::address(&object));
-        }
+        let cut = self.objects.drain(len..);
         if len <= Self::FEW {
-            self.by_address.clear();
+            self.by_address = None;
+        }
+        for object in cut {
+            if let Some(by_address) = &mut self.by_address {
+                by_address.remove(&raw::address(&object));
+            }
         }
     }
 

@@ -26,7 +26,7 @@ use std::rc::Rc;
 use rquickjs::{CatchResultExt, Coerced, Context, FromJs, Runtime, Value};
 
 use super::{compiled, forbid_dynamic_code, install};
-use crate::state::{Internals, State};
+use crate::state::State;
 use crate::timers::Due;
 use crate::{Host, Importer, Level, LinkRequest, Linked, Module, SourceError, clock, value};
 
@@ -85,7 +85,7 @@ impl Realm {
             let platform: Vec<Value<'_>> = internals.get("platform").unwrap();
             let interfaces: Vec<Value<'_>> = internals.get("interfaces").unwrap();
             value::set_platform(&ctx, &platform, &interfaces).unwrap();
-            *state.internals.borrow_mut() = Some(Internals::save(&ctx, internals));
+            state.internals.save(&ctx, internals);
         });
         Self { context, runtime, state, lines }
     }
@@ -155,7 +155,7 @@ impl Realm {
 impl Drop for Realm {
     fn drop(&mut self) {
         // The values in the state must be dropped before the heap.
-        self.state.internals.take();
+        self.state.internals.forget();
         self.state.timers.take();
         self.state.builtins.clear();
     }
