@@ -55,7 +55,7 @@ lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
 
 # Fuzz a target, or all of them, for so many seconds each: wire, transpile, resolver,
-# load_request, effects (needs cargo-fuzz)
+# archive, lock, npmrc, load_request, effects (needs cargo-fuzz)
 fuzz target="all" seconds="60":
     tools/fuzz.sh {{ target }} {{ seconds }}
 

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 target=${1:-all}
 seconds=${2:-60}
-targets=(wire transpile resolver load_request effects)
+targets=(wire transpile resolver archive lock npmrc load_request effects)
 [ "$target" = all ] || targets=("$target")
 
 # The stable toolchain takes `-Zsanitizer` with this.
@@ -24,6 +24,7 @@ for target in "${targets[@]}"; do
     options=()
     case $target in
         wire) features=() ;;
+        archive | lock | npmrc) features=(--features npm) ;;
         transpile) options=(-dict=fuzz/transpile.dict) ;;
     esac
     mkdir -p "fuzz/found/$target"

@@ -123,7 +123,7 @@ fn bundle(args: &BundleArgs, terminal: &Terminal) -> Result<(), Failure> {
     };
     let entry: Vec<_> = entry.iter().map(|name| name.to_string_lossy()).collect();
     let entry = entry.join("/");
-    let packages = crate::packages::open(&root, &args.store, false)?;
+    let packages = crate::packages::open(&root, &args.store, false)?.packages;
     let bundle = link(args, &packages, &entry)?;
     for warning in &bundle.warnings {
         terminal.warning(warning);

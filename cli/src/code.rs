@@ -23,20 +23,14 @@ pub(crate) fn code(args: &ProgramArgs) -> Result<WorkerCode, Failure> {
     made(args).map(|made| made.code)
 }
 
-/// Creates the worker's code from the arguments. Also returns the folder that it imports from.
-///
-/// # Errors
-/// Errors if the arguments, or a file that they name, are wrong.
-#[cfg(feature = "serve")]
-pub(crate) fn code_and_folder(args: &ProgramArgs) -> Result<(WorkerCode, Arc<Folder>), Failure> {
-    made(args).map(|made| (made.code, made.folder))
-}
-
 /// A worker's code, and what it was made with.
 pub(crate) struct Made {
     pub(crate) code: WorkerCode,
+    /// The folders that are read while the code runs, which may import from them. The first one is
+    /// that of the program.
+    pub(crate) readable: Vec<PathBuf>,
     #[cfg(feature = "serve")]
-    folder: Arc<Folder>,
+    pub(crate) folder: Arc<Folder>,
     #[cfg(feature = "dir")]
     pub(crate) overlays: crate::dir::Overlays,
 }
@@ -66,11 +60,17 @@ pub(crate) fn made(args: &ProgramArgs) -> Result<Made, Failure> {
     if let Some(name) = &args.jsx_import_source {
         options = options.jsx_import_source(name);
     }
+    #[cfg_attr(not(feature = "packages"), allow(unused_mut, reason = "there are no packages"))]
+    let mut readable = Vec::from_iter(root.clone());
     let source = Source {
         folder: Arc::clone(&folder),
         #[cfg(feature = "packages")]
         packages: match root.as_deref() {
-            Some(root) => Some(crate::packages::open(root, &args.store, args.install)?),
+            Some(root) => {
+                let opened = crate::packages::open(root, &args.store, args.install)?;
+                readable.extend(opened.readable);
+                Some(opened.packages)
+            }
             None => None,
         },
     };
@@ -129,6 +129,7 @@ pub(crate) fn made(args: &ProgramArgs) -> Result<Made, Failure> {
     let (code, overlays) = crate::dir::add(args, code)?;
     Ok(Made {
         code,
+        readable,
         #[cfg(feature = "serve")]
         folder,
         #[cfg(feature = "dir")]
@@ -154,21 +155,6 @@ fn check_names(args: &ProgramArgs) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Returns the paths that may be read once the process is locked down. The code may import from
-/// them.
-pub(crate) fn readable(args: &ProgramArgs) -> Vec<PathBuf> {
-    let root = args.root.clone().or_else(|| {
-        let parent = Path::new(&args.file).parent().filter(|_| args.file != "-")?;
-        let is_here = parent.as_os_str().is_empty();
-        Some(if is_here { PathBuf::from(".") } else { parent.to_owned() })
-    });
-    #[cfg(feature = "packages")]
-    let packages = root.as_deref().map(|root| crate::packages::readable(root, &args.store));
-    #[cfg(not(feature = "packages"))]
-    let packages: Option<Vec<PathBuf>> = None;
-    root.into_iter().chain(packages.unwrap_or_default()).collect()
 }
 
 /// The name of the main module, the folder that it imports from, and the module.

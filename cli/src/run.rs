@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 
 use crate::args::{ProgramArgs, RunArgs};
 use crate::audit::{self, Host};
-use crate::code::{Made, made, readable};
+use crate::code::{Made, made};
 use crate::descriptors;
 use crate::output::{self, MAX_JSON_BYTES};
 use crate::record::Record;
@@ -116,21 +116,8 @@ struct Done {
 fn start(mut args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
     // The runtime panics if it lacks a file descriptor.
     descriptors::check().map_err(Failure::internal)?;
-    #[cfg(feature = "net")]
     if args.lockdown {
         check_lockdown(&args.program)?;
-    }
-    #[cfg(feature = "packages")]
-    if args.lockdown && args.program.packages {
-        return Err(refused_with_lockdown("--packages"));
-    }
-    #[cfg(feature = "cache")]
-    if args.lockdown && args.program.cache.is_some() {
-        return Err(refused_with_lockdown("--cache"));
-    }
-    #[cfg(feature = "dir")]
-    if args.lockdown && !args.program.dirs.is_empty() {
-        return Err(refused_with_lockdown("--dir"));
     }
     #[cfg(feature = "wasi")]
     {
@@ -151,7 +138,7 @@ fn start(mut args: RunArgs, terminal: &Arc<Terminal>) -> Result<Done, Failure> {
         .torture(args.torture);
     let engine = engine(&args.program, config)?;
     if args.lockdown {
-        lock_down(readable(&args.program).into_iter().fold(Lockdown::new(), Lockdown::read))?;
+        lock_down(made.readable.iter().fold(Lockdown::new(), Lockdown::read))?;
     }
     runtime()?.block_on(run(args, made, engine, Arc::clone(terminal)))
 }
@@ -208,17 +195,33 @@ pub(crate) fn entrypoint(program: &ProgramArgs, worker: &Worker) -> Entrypoint {
     }
 }
 
-/// Checks that a program needs no network, which a lockdown takes away.
-#[cfg(feature = "net")]
+/// Checks that a program needs nothing that a lockdown takes away.
+#[cfg_attr(
+    not(any(feature = "cache", feature = "dir", feature = "net", feature = "packages")),
+    allow(unused_variables, clippy::unnecessary_wraps, reason = "nothing needs more")
+)]
 pub(crate) fn check_lockdown(program: &ProgramArgs) -> Result<(), Failure> {
-    if !crate::net::is_wanted(program) {
-        return Ok(());
+    #[cfg(feature = "net")]
+    if crate::net::is_wanted(program) {
+        return Err(Failure::Usage(
+            "--lockdown cannot be combined with --allow-net or --net-policy, because a process \
+             that is locked down opens no sockets"
+                .to_owned(),
+        ));
     }
-    Err(Failure::Usage(
-        "--lockdown cannot be combined with --allow-net or --net-policy, because a process that \
-         is locked down opens no sockets"
-            .to_owned(),
-    ))
+    #[cfg(feature = "packages")]
+    if program.packages {
+        return Err(refused_with_lockdown("--packages"));
+    }
+    #[cfg(feature = "cache")]
+    if program.cache.is_some() {
+        return Err(refused_with_lockdown("--cache"));
+    }
+    #[cfg(feature = "dir")]
+    if !program.dirs.is_empty() {
+        return Err(refused_with_lockdown("--dir"));
+    }
+    Ok(())
 }
 
 /// Locks the process down.

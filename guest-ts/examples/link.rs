@@ -60,7 +60,10 @@ fn print(source: &str, linked: &Linked) -> io::Result<()> {
     print!("\t{:?}\t{}", linked.format, linked.unresolved.len());
     let code = linked.code.as_deref().unwrap_or(source);
     for it in &linked.specifiers {
-        let literal = code.get(it.start as usize..it.end as usize).unwrap_or_default();
+        let place = code.get(it.start as usize..it.end as usize).unwrap_or_default();
+        // An attribute that a linker applies goes with the literal.
+        let ends = it.attribute_type.as_ref().and(place.get(..it.text.len() + 2));
+        let literal = ends.unwrap_or(place);
         let inside = literal
             .strip_prefix(['"', '\'', '`'])
             .and_then(|it| it.strip_suffix(['"', '\'', '`']))

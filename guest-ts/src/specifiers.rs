@@ -7,7 +7,7 @@ use oxc_ast::ast::{
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_semantic::{Scoping, SemanticBuilder};
-use oxc_span::Span;
+use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
 /// The construct that names a module.
@@ -28,7 +28,9 @@ pub enum SpecifierKind {
 pub struct Specifier {
     /// The byte offset of the literal, which includes its quotes.
     pub start: u32,
-    /// The byte offset of the end of the literal.
+    /// The byte offset of the end of the literal. If its only attribute is a `type` that a linker
+    /// applies (`bytes`, `json` or `text`), it is that of the end of the attribute: whoever replaces
+    /// the literal leaves the attribute out.
     pub end: u32,
     /// The value of the literal.
     pub text: String,
@@ -40,6 +42,9 @@ pub struct Specifier {
     /// `try` block with a handler.
     pub caught: bool,
 }
+
+/// The values of the attribute `type` that a linker applies.
+const APPLIED: [&str; 3] = ["bytes", "json", "text"];
 
 /// The specifiers of a program.
 #[derive(Debug, Default)]
@@ -77,9 +82,11 @@ impl Collector {
             let attribute = with.with_entries.iter().find(|it| it.key.as_arena_str() == "type")?;
             Some(attribute.value.value.to_string())
         });
+        let applied =
+            with.filter(|with| with.with_entries.len() == 1 && is_applied(&attribute_type));
         self.found.literals.push(Specifier {
             start: source.span.start,
-            end: source.span.end,
+            end: applied.map_or(source.span.end, |with| with.span.end),
             text: source.value.to_string(),
             kind: SpecifierKind::StaticImport,
             attribute_type,
@@ -154,7 +161,18 @@ impl<'a> Visit<'a> for Collector {
 
     fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
         let attribute_type = it.options.as_ref().and_then(attribute_type);
+        let count = self.found.literals.len();
         self.call(it.span, Some(&it.source), SpecifierKind::DynamicImport, attribute_type);
+        // Brackets around the literal would lose their end.
+        let is_bare =
+            matches!(it.source, Expression::StringLiteral(_) | Expression::TemplateLiteral(_));
+        if let (true, Some(options), Some(found)) =
+            (is_bare, &it.options, self.found.literals.get_mut(count))
+            && is_applied(&found.attribute_type)
+            && has_type_alone(options)
+        {
+            found.end = options.span().end;
+        }
         walk::walk_import_expression(self, it);
     }
 
@@ -199,6 +217,17 @@ fn literal<'e>(expression: &'e Expression<'_>) -> Option<(Span, &'e str)> {
         },
         _ => None,
     }
+}
+
+fn is_applied(attribute_type: &Option<String>) -> bool {
+    attribute_type.as_deref().is_some_and(|it| APPLIED.contains(&it))
+}
+
+/// Returns true if an object has a property `with` alone, and that a property `type` alone.
+fn has_type_alone(options: &Expression<'_>) -> bool {
+    let one = |it: &Expression<'_>| matches!(it, Expression::ObjectExpression(it) if it.properties.len() == 1);
+    let Expression::ObjectExpression(object) = options else { return false };
+    one(options) && property(object, "with").is_some_and(one)
 }
 
 /// Returns `json` of `{ with: { type: "json" } }`.

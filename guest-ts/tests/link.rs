@@ -3,7 +3,9 @@
 mod support;
 
 use SpecifierKind::{DynamicImport, Require, RequireResolve, StaticImport};
-use isolet_guest_ts::link::{Dialect, Format, Jsx, LinkOptions, Options, SpecifierKind, link};
+use isolet_guest_ts::link::{
+    Dialect, Format, Jsx, LinkOptions, Linked, Options, SpecifierKind, link,
+};
 use support::{found, linked, linked_with, minify};
 
 /// Checks JavaScript, which stays as it is.
@@ -57,6 +59,51 @@ fn specifiers_are_cooked_and_in_order() {
         Format::Module,
         &[(DynamicImport, "abc"), (StaticImport, "./d.js"), (Require, "e"), (StaticImport, "f")],
     );
+}
+
+#[test]
+fn attributes_that_a_linker_applies_go_with_the_literal() {
+    for (source, replaced) in [
+        ("import a from 'a' with { type: 'json' };", "import a from X;"),
+        ("import a from 'a' with { 'type': \"text\" }", "import a from X"),
+        ("import a from 'a'with{type:'bytes'};b", "import a from X;b"),
+        ("export * from 'a' with { type: 'json' }; b", "export * from X; b"),
+        ("export { b } from 'a' with { type: 'text', };", "export { b } from X;"),
+        ("import('a', { with: { type: 'json' } }).then(b)", "import(X).then(b)"),
+        ("import(`a`, { 'with': { type: 'text', } })", "import(X)"),
+        // What a linker does not apply, or does not know, stays.
+        ("import a from 'a' with { type: 'css' }", "import a from X with { type: 'css' }"),
+        (
+            "import a from 'a' with { type: 'json', other: 'b' }",
+            "import a from X with { type: 'json', other: 'b' }",
+        ),
+        ("import(('a'), { with: { type: 'json' } })", "import((X), { with: { type: 'json' } })"),
+        (
+            "import('a', { with: { type: 'json', b: 'c' } })",
+            "import(X, { with: { type: 'json', b: 'c' } })",
+        ),
+        ("import('a', { with: { type: 'json' }, b })", "import(X, { with: { type: 'json' }, b })"),
+        ("import('a', b)", "import(X, b)"),
+        ("import a from 'a'", "import a from X"),
+    ] {
+        assert_eq!(spliced(&linked(Dialect::JavaScript, source), source), replaced, "{source:?}");
+    }
+    let source = "import a from 'a' with { type: 'json' }; export const b: number = a;";
+    let linked = linked(Dialect::TypeScript, source);
+    let code = spliced(&linked, source);
+    assert!(
+        code.starts_with("import a from X; export const b") && code.ends_with("= a;"),
+        "{code}"
+    );
+}
+
+/// Returns the code with its only specifier replaced.
+#[track_caller]
+fn spliced(linked: &Linked, source: &str) -> String {
+    let [specifier] = linked.specifiers.as_slice() else { panic!("{source:?}") };
+    let mut code = linked.code.as_deref().unwrap_or(source).to_owned();
+    code.replace_range(specifier.start as usize..specifier.end as usize, "X");
+    code
 }
 
 #[test]

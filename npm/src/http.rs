@@ -5,20 +5,21 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, LOCATION, RETRY_AFTER, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, LOCATION, PROXY_AUTHORIZATION,
+    RETRY_AFTER, USER_AGENT,
 };
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as LegacyClient;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use url::{Host, Url};
 
+use crate::connect::Connector;
 use crate::error::{Error, Result};
 use crate::npmrc::Registries;
 use crate::settings::{Limits, Settings};
@@ -43,7 +44,7 @@ pub(crate) enum Form {
 
 /// Sends requests to registries.
 pub(crate) struct Client {
-    inner: LegacyClient<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    inner: LegacyClient<HttpsConnector<Connector>, Empty<Bytes>>,
     registries: Registries,
     limits: Limits,
 }
@@ -56,11 +57,13 @@ pub(crate) struct Document {
 
 impl Client {
     pub(crate) fn new(settings: &Settings) -> Result<Self> {
+        let tls = tls(&settings.certificates)?;
+        let connector = Connector::new(tls.clone(), settings.registries.proxies());
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls(&settings.certificates)?)
+            .with_tls_config(tls)
             .https_or_http()
             .enable_all_versions()
-            .build();
+            .wrap_connector(connector);
         let inner = LegacyClient::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
@@ -99,6 +102,8 @@ impl Client {
     ) -> Result<Option<Document>> {
         for _ in 0..=MAX_REDIRECTS {
             check_scheme(registry, &url)?;
+            // A proxy that cannot be used is not tried again.
+            self.proxy_authorization(&url)?;
             let response = self.send(registry, &url, form).await?;
             match response.status() {
                 StatusCode::OK => return body(&url, response, limit).await.map(Some),
@@ -136,6 +141,16 @@ impl Client {
         self.send_once(registry, url, form).await
     }
 
+    /// Returns the header for a proxy that gets the request itself. With `https`, the proxy gets it
+    /// with the connection, and the server must not have it.
+    ///
+    /// Errors if the proxy of the address cannot be used.
+    fn proxy_authorization(&self, url: &Url) -> Result<Option<HeaderValue>> {
+        let host = url.host_str().unwrap_or_default();
+        let proxy = self.registries.proxies().of(url.scheme(), host)?.cloned();
+        Ok(proxy.filter(|_| url.scheme() != "https").and_then(|proxy| proxy.authorization))
+    }
+
     async fn send_once(&self, registry: &Url, url: &Url, form: Form) -> Result<Response<Incoming>> {
         let (accept, encoding) = match form {
             Form::Abbreviated => {
@@ -150,6 +165,9 @@ impl Client {
             .header(ACCEPT_ENCODING, encoding);
         if let Some(authorization) = self.registries.authorization(registry, url) {
             request = request.header(AUTHORIZATION, authorization);
+        }
+        if let Some(authorization) = self.proxy_authorization(url)? {
+            request = request.header(PROXY_AUTHORIZATION, authorization);
         }
         let request = request.body(Empty::new()).map_err(|error| failed(url, error.to_string()))?;
         self.inner.request(request).await.map_err(|error| failed(url, innermost(&error)))
@@ -280,7 +298,7 @@ fn failed(url: &Url, reason: impl Into<String>) -> Error {
 }
 
 /// Returns the text of the last cause, such as "connection refused".
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;

@@ -102,9 +102,8 @@ impl Installer {
     /// then are in the store.
     pub async fn install(&self, manifest: &str, lock: Option<&Lock>) -> Result<Installed> {
         let project = Project::parse(manifest)?;
-        let (overrides, warnings) = project.overrides()?;
-        let registry = self.registry(overrides).await?;
-        self.install_project(&project, lock, &registry, warnings).await
+        let registry = self.registry(project.overrides()?).await?;
+        self.install_project(&project, lock, &registry).await
     }
 
     /// Adds packages to a `package.json`, and installs all its dependencies. A package is `name`,
@@ -121,8 +120,7 @@ impl Installer {
         packages: &[&str],
         lock: Option<&Lock>,
     ) -> Result<Added> {
-        let (overrides, _) = Project::parse(manifest)?.overrides()?;
-        let registry = self.registry(overrides).await?;
+        let registry = self.registry(Project::parse(manifest)?.overrides()?).await?;
         let mut planner = self.planner(&registry, Tree::new(BTreeMap::new()));
         let mut added = BTreeMap::new();
         for package in packages {
@@ -141,8 +139,8 @@ impl Installer {
         let manifest = project::with_dependencies(manifest, &added)?;
         let project = Project::parse(&manifest)?;
         // They may be for what is now a dependency of the project itself.
-        let (_, warnings) = project.overrides()?;
-        let installed = self.install_project(&project, lock, &registry, warnings).await?;
+        project.overrides()?;
+        let installed = self.install_project(&project, lock, &registry).await?;
         Ok(Added { manifest, installed })
     }
 
@@ -165,19 +163,18 @@ impl Installer {
         project: &Project,
         lock: Option<&Lock>,
         registry: &Registry,
-        mut warnings: Vec<Warning>,
     ) -> Result<Installed> {
+        let mut warnings = Vec::new();
         let (patterns, limit) = (project.workspaces()?, self.settings.limits.packages);
-        let is_local = registry.locals().are_known();
-        let workspaces = if is_local && !patterns.is_empty() {
+        if registry.locals().are_known() {
             let locals = registry.locals().clone();
-            blocking(move || locals.workspaces(&patterns, limit)).await?
-        } else {
-            warnings
-                .extend((!patterns.is_empty()).then_some(Warning::Ignored { field: "workspaces" }));
-            BTreeMap::new()
-        };
-        let edges = project.edges(self.settings.dev, is_local, workspaces)?;
+            let workspaces = blocking(move || locals.workspaces(&patterns, limit)).await?;
+            registry.locals().set_workspaces(workspaces);
+        } else if !patterns.is_empty() {
+            warnings.push(Warning::Ignored { field: "workspaces" });
+        }
+        let base = registry.locals().base("");
+        let edges = project.edges(self.settings.dev, base, registry.overrides())?;
         let registries = &self.settings.registries;
         let empty = Lock::default();
         let lock = lock.unwrap_or(&empty);
@@ -191,7 +188,7 @@ impl Installer {
         let local = |folder: &str, name: &str| locals.get(&(folder, name)).cloned();
         let tree = lock.tree(edges, registries, registry.overrides(), local);
         let mut planner = self.planner(registry, tree);
-        planner.accept_locked(lock);
+        planner.accept_locked(lock)?;
         let (mut tree, failures) = planner.resolve().await?;
         warnings.extend(prune::prune(&mut tree, failures)?);
         let lock = Lock::of(&tree, registries);
@@ -285,6 +282,12 @@ impl<'a> InstalledPackage<'a> {
     /// Returns true if it is a folder of the project, or a workspace, and no package of a registry.
     pub fn is_local(&self) -> bool {
         self.package.local.is_some()
+    }
+
+    /// Returns the folder that the package is in, from [`Settings::root`]. `None` for a package of a
+    /// registry.
+    pub fn folder(&self) -> Option<&'a str> {
+        self.package.local.as_deref()
     }
 
     /// Opens the folder with the package's files. Each call uses a file descriptor for as long as

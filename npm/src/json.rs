@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 
 /// The deepest nesting of arrays and objects.
 const MAX_DEPTH: usize = 64;
+/// The most characters of a fault.
+const MAX_REASON: usize = 300;
 
 /// Parses a document after its size and its nesting are checked.
 ///
@@ -19,8 +21,11 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], limit: u64, subject: &str
         let (what, limit) = ("levels of nested JSON", MAX_DEPTH as u64);
         return Err(Error::Limit { subject: subject.to_owned(), what, limit });
     }
-    serde_json::from_slice(bytes)
-        .map_err(|error| Error::Json { subject: subject.to_owned(), reason: error.to_string() })
+    serde_json::from_slice(bytes).map_err(|error| {
+        // It may quote a text of the document.
+        let reason = error.to_string().chars().take(MAX_REASON).collect();
+        Error::Json { subject: subject.to_owned(), reason }
+    })
 }
 
 /// Returns true if brackets outside of strings are nested deeper than `limit`.
@@ -84,5 +89,8 @@ mod tests {
     fn malformed_json_is_named() {
         let error = parse::<Value>(b"{", 10, "package.json").unwrap_err();
         assert!(error.to_string().starts_with("package.json: EOF while parsing"), "{error}");
+        let long = format!("\"{}\"", "x".repeat(1_000));
+        let error = parse::<u8>(long.as_bytes(), 2_000, "it").unwrap_err().to_string();
+        assert_eq!(error.len(), "it: ".len() + MAX_REASON);
     }
 }

@@ -8,10 +8,9 @@
 //! The tree of packages is the one that npm plans, with these differences:
 //!
 //! - Packages come from registries, and from the project's folder if [`Settings::root`] names it
-//!   (`file:` and workspaces). Those of the folder are no links: their files are found below
+//!   (`file:`, workspaces, and `workspace:` with `*`, `^`, `~` or a range, as other package
+//!   managers have it). Those of the folder are no links: their files are found below
 //!   `node_modules`. Archives by their address and git are errors that name the dependency.
-//! - `overrides` for the dependencies of one package alone have no effect, and the result has a
-//!   warning.
 //! - Optional packages for certain operating systems or processors are locked, but not installed,
 //!   and their dependencies are not resolved.
 //! - Archives need a SHA-512 digest.
@@ -37,7 +36,11 @@
 
 #![cfg_attr(not(test), warn(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
 
+mod connect;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod installer;
 mod integrity;
@@ -53,6 +56,7 @@ mod place;
 mod plan;
 mod progress;
 mod project;
+mod proxy;
 mod prune;
 mod range;
 mod registry;

@@ -7,16 +7,18 @@ use std::sync::{Arc, OnceLock};
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+use nodejs_semver::Version;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::{Error, Result, shown};
 use crate::json;
 use crate::name;
-use crate::overrides::Overrides;
+use crate::overrides::{Overrides, Scope};
 use crate::package::{Package, Requirements};
 use crate::project::{MANIFEST, MAX_FILE};
-use crate::spec;
+use crate::range::Range;
+use crate::spec::{self, Spec};
 use crate::store;
 
 /// The most bytes and names of a path.
@@ -27,7 +29,71 @@ const MAX_ENTRIES: usize = 10_000;
 
 /// The folder of a project. Nothing outside of it is read, whatever links there are.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Locals(Option<Arc<Dir>>);
+pub(crate) struct Locals {
+    root: Option<Arc<Dir>>,
+    /// Set when the project is known.
+    workspaces: Arc<OnceLock<Arc<Workspaces>>>,
+}
+
+/// Packages in the project's folder by their names.
+pub(crate) type Workspaces = BTreeMap<String, Workspace>;
+
+/// A package in the project's folder that others there name without its path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Workspace {
+    /// The folder from the root of the project.
+    pub(crate) path: String,
+    pub(crate) version: Version,
+}
+
+/// A folder of a project whose dependencies may lead to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Base {
+    /// The path from the root of the project.
+    folder: String,
+    workspaces: Arc<Workspaces>,
+}
+
+impl Base {
+    pub(crate) fn workspaces(&self) -> Arc<Workspaces> {
+        Arc::clone(&self.workspaces)
+    }
+
+    /// Returns the specifier of a dependency that asks for a folder or a workspace of the project.
+    /// Returns `None` if it asks for something else.
+    pub(crate) fn spec(&self, name: &str, text: &str) -> Option<Spec> {
+        let text = text.trim();
+        if let Some(path) = text.strip_prefix("file:") {
+            return Some(Spec::local(name, resolve(&self.folder, path)?));
+        }
+        let wanted = text.strip_prefix("workspace:")?;
+        Some(match self.workspaces.get(name) {
+            Some(workspace) if workspace.fits(wanted) => Spec::local(name, workspace.path.clone()),
+            Some(_) => Spec::unsupported(
+                name,
+                text,
+                "asks for a version that the workspace of this name does not have",
+            ),
+            None => Spec::unsupported(
+                name,
+                text,
+                "asks for a workspace, and the project has none of this name",
+            ),
+        })
+    }
+}
+
+impl Workspace {
+    /// Returns true if `workspace:` followed by a text can mean the workspace. `*`, `^` and `~` are
+    /// about what is written when a package is published.
+    fn fits(&self, wanted: &str) -> bool {
+        let satisfies = |range: Range| range.satisfies_with_prerelease(&self.version);
+        matches!(wanted, "*" | "^" | "~")
+            || (wanted.is_ascii()
+                && !wanted.is_empty()
+                && Range::parse(wanted).is_some_and(satisfies))
+    }
+}
 
 /// The part of `package.json` that is needed.
 #[derive(Debug, Default, Deserialize)]
@@ -61,18 +127,32 @@ impl Locals {
     pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
         let open = |path| Dir::open_ambient_dir(path, ambient_authority());
         let opened = path.map(open).transpose().map_err(|error| fault("", &error.to_string()))?;
-        Ok(Self(opened.map(Arc::new)))
+        Ok(Self { root: opened.map(Arc::new), workspaces: Arc::default() })
+    }
+
+    /// Sets the workspaces that packages may ask for by their names. Counts once.
+    pub(crate) fn set_workspaces(&self, workspaces: Workspaces) {
+        // An installation is for one project.
+        let _ = self.workspaces.set(Arc::new(workspaces));
+    }
+
+    /// Returns what a folder's dependencies may lead to. `None` if there is no folder of the
+    /// project.
+    pub(crate) fn base(&self, folder: &str) -> Option<Base> {
+        self.root.as_ref()?;
+        let workspaces = self.workspaces.get().cloned().unwrap_or_default();
+        Some(Base { folder: folder.to_owned(), workspaces })
     }
 
     /// Returns true if there is a folder.
     pub(crate) fn are_known(&self) -> bool {
-        self.0.is_some()
+        self.root.is_some()
     }
 
     /// Opens the folder of a package.
     pub(crate) fn folder(&self, path: &str) -> Result<Dir> {
         let root =
-            self.0.as_ref().ok_or_else(|| fault(path, "there is no folder of the project"))?;
+            self.root.as_ref().ok_or_else(|| fault(path, "there is no folder of the project"))?;
         root.open_dir(path).map_err(|error| fault(path, &error.to_string()))
     }
 
@@ -87,10 +167,8 @@ impl Locals {
     ) -> Result<Package> {
         let Manifest { name, version, mut requirements } = self.manifest(path)?;
         let name = name.as_str().filter(|name| name::is_valid(name)).unwrap_or(dependency);
-        // As with npm, a package that is not published needs none.
-        let version = version.as_str().and_then(spec::version).or_else(|| spec::version("0.0.0"));
-        let version = version.ok_or_else(|| fault(path, "the version is malformed"))?;
-        requirements.base = Some(path.to_owned());
+        let version = version_of(&version, path)?;
+        requirements.base = self.base(path);
         // They are for what a registry has.
         requirements.bundle_dependencies.clear();
         requirements.os.clear();
@@ -103,6 +181,7 @@ impl Locals {
             local: Some(path.to_owned()),
             requirements,
             overrides: Arc::clone(overrides),
+            scope: Scope::default(),
             edges: OnceLock::new(),
         })
     }
@@ -113,15 +192,11 @@ impl Locals {
         json::parse(&text, MAX_FILE, &format!("{}/{MANIFEST}", shown(path)))
     }
 
-    /// Returns the folders of the workspaces by their names. Blocks.
+    /// Returns the workspaces. Blocks.
     ///
     /// Errors if a pattern is not supported, a workspace has no name, two have the same, or there
     /// are more than `limit`.
-    pub(crate) fn workspaces(
-        &self,
-        patterns: &[String],
-        limit: usize,
-    ) -> Result<BTreeMap<String, String>> {
+    pub(crate) fn workspaces(&self, patterns: &[String], limit: usize) -> Result<Workspaces> {
         let mut paths = Vec::new();
         for pattern in patterns {
             match pattern.strip_prefix('!') {
@@ -146,8 +221,10 @@ impl Locals {
             let Some(name) = manifest.name.as_str().filter(|name| name::is_valid(name)) else {
                 return Err(fault(&path, "the workspace has no valid name"));
             };
-            if let Some(other) = workspaces.insert(name.to_owned(), path.clone()) {
-                let reason = format!("the workspace {} has the same name", shown(&other));
+            let version = version_of(&manifest.version, &path)?;
+            let workspace = Workspace { path: path.clone(), version };
+            if let Some(other) = workspaces.insert(name.to_owned(), workspace) {
+                let reason = format!("the workspace {} has the same name", shown(&other.path));
                 return Err(fault(&path, &reason));
             }
             if workspaces.len() > limit {
@@ -201,6 +278,12 @@ impl Locals {
         }
         Ok(folders)
     }
+}
+
+/// Returns the version of a package in a folder. As with npm, one that is not published needs none.
+fn version_of(version: &Value, path: &str) -> Result<Version> {
+    let version = version.as_str().and_then(spec::version).or_else(|| spec::version("0.0.0"));
+    version.ok_or_else(|| fault(path, "the version is malformed"))
 }
 
 /// Returns true if a name matches a pattern in which `*` stands for any text. Takes time in

@@ -19,7 +19,7 @@ use crate::json;
 use crate::local;
 use crate::name;
 use crate::npmrc::Registries;
-use crate::overrides::Overrides;
+use crate::overrides::{Overrides, Scope};
 use crate::package::{Edges, Kind, Package, Requirements, Specs};
 use crate::registry::usual_archive_url;
 use crate::spec;
@@ -130,7 +130,8 @@ impl Lock {
             if version.is_none() || !locked.name.as_deref().is_none_or(name::is_valid) {
                 return Err(fault("its name or version is malformed"));
             }
-            packages.insert(path, locked);
+            // A link that leads nowhere is none.
+            packages.insert(path, Locked { link: false, ..locked });
         }
         Ok(Self { packages, skipped: file.skipped })
     }
@@ -307,6 +308,7 @@ impl Locked {
             local: None,
             requirements: self.requirements.clone(),
             overrides: Arc::clone(overrides),
+            scope: Scope::default(),
             edges: OnceLock::new(),
         })
     }

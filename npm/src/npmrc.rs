@@ -1,21 +1,23 @@
-//! Registries and their tokens, as `.npmrc` and the environment have them.
+//! Registries, their tokens and proxies, as `.npmrc` and the environment have them.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use http::HeaderValue;
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::proxy::Proxies;
 
 /// The address of the public registry.
 pub const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
 /// The most bytes of a file.
 const MAX_FILE: usize = 256 << 10;
 
-/// The registries of all packages, with the tokens for them.
+/// The registries of all packages, with the tokens for them and the proxies on the way to them.
 ///
-/// `Debug` shows no token.
+/// `Debug` shows neither tokens nor proxies.
 #[derive(Clone)]
 pub struct Registries {
     default: Url,
@@ -24,6 +26,7 @@ pub struct Registries {
     /// By the start of an address without its scheme, such as `//host/path/`.
     credentials: BTreeMap<String, HeaderValue>,
     certificates_file: Option<String>,
+    proxies: Arc<Proxies>,
 }
 
 impl fmt::Debug for Registries {
@@ -48,17 +51,25 @@ impl Registries {
             scopes: BTreeMap::new(),
             credentials: BTreeMap::new(),
             certificates_file: None,
+            proxies: Arc::default(),
         })
     }
 
     /// Adds the settings of an `.npmrc`. They replace those of the same name, so the file of the
     /// user comes first, and that of the project second.
     ///
-    /// Read are `registry`, `@scope:registry`, `cafile`, and for addresses such as `//host/path/`
-    /// the settings `:_authToken` and `:_auth`. `${NAME}` stands for the variable that
-    /// `environment` returns. Other settings are ignored. The file of a project may come from
-    /// anybody: for it, `environment` should return no secrets, because they would be sent to
-    /// whatever server the file names.
+    /// Read are `registry`, `@scope:registry`, `cafile`, `proxy`, `https-proxy` and `noproxy`, and
+    /// for addresses such as `//host/path/` the settings `:_authToken` and `:_auth`. `${NAME}`
+    /// stands for the variable that `environment` returns. Other settings are ignored.
+    ///
+    /// The file of a project may come from anybody: for it, `environment` should return no secrets,
+    /// because they would be sent to whatever server the file names, and the lines of proxies and
+    /// certificates should be left out, because a proxy sees tokens of registries without TLS.
+    ///
+    /// `https-proxy`, or else `proxy`, is the proxy of all requests: of those by `https` through a
+    /// tunnel (`CONNECT`), of others as a whole. Hosts of `noproxy`, and those below them, have
+    /// none. Proxies are for HTTP, with or without TLS and credentials; one of another kind is an
+    /// error of the first request that needs it.
     ///
     /// # Errors
     ///
@@ -87,6 +98,10 @@ impl Registries {
     /// Adds the settings of environment variables: `npm_config_registry` and the like, in any
     /// case. They go before those of files.
     ///
+    /// If no setting of npm's names a proxy, it is that of `HTTPS_PROXY`, and for requests by
+    /// `http` else of `HTTP_PROXY` or `PROXY`. `NO_PROXY` counts without `noproxy`. These are in
+    /// any case, too.
+    ///
     /// # Errors
     ///
     /// Errors as [`Registries::with_npmrc`] does.
@@ -96,12 +111,17 @@ impl Registries {
     ) -> Result<Self> {
         const PREFIX: &str = "npm_config_";
         for (name, value) in variables {
-            let Some((prefix, key)) = name.split_at_checked(PREFIX.len()) else { continue };
-            if prefix.eq_ignore_ascii_case(PREFIX) && !value.is_empty() {
-                // Addresses and scopes keep their case, as with npm.
-                let lower = key.to_ascii_lowercase();
-                let key = if key.starts_with(['/', '@']) { key } else { &lower };
-                self.set(key, &value, &|_| None)?;
+            if value.is_empty() {
+                continue;
+            }
+            match name.split_at_checked(PREFIX.len()) {
+                Some((prefix, key)) if prefix.eq_ignore_ascii_case(PREFIX) => {
+                    // Addresses and scopes keep their case, as with npm.
+                    let lower = key.to_ascii_lowercase().replace('_', "-");
+                    let key = if key.starts_with(['/', '@']) { key } else { &lower };
+                    self.set(key, &value, &|_| None)?;
+                }
+                _ => Arc::make_mut(&mut self.proxies).set_variable(&name, &value),
             }
         }
         Ok(self)
@@ -126,6 +146,8 @@ impl Registries {
             self.default = address()?;
         } else if key == "cafile" {
             self.certificates_file = Some(expanded()?);
+        } else if Proxies::has_setting(key) {
+            Arc::make_mut(&mut self.proxies).set(key, &expanded()?);
         } else if let Some(scope) = key.strip_suffix(":registry")
             && scope.starts_with('@')
         {
@@ -142,6 +164,10 @@ impl Registries {
             self.credentials.insert(format!("{place}{slash}"), credential);
         }
         Ok(())
+    }
+
+    pub(crate) fn proxies(&self) -> Arc<Proxies> {
+        Arc::clone(&self.proxies)
     }
 
     /// Returns the registry of a package.

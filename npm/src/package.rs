@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::integrity::Integrity;
-use crate::local;
-use crate::overrides::Overrides;
+use crate::local::Base;
+use crate::overrides::{Overrides, Scope};
 use crate::spec::Spec;
 
 /// Specifiers by the name of the dependency.
@@ -39,10 +39,9 @@ pub(crate) struct Requirements {
     pub(crate) os: Vec<String>,
     #[serde(deserialize_with = "names", skip_serializing_if = "Vec::is_empty")]
     pub(crate) cpu: Vec<String>,
-    /// The folder that paths of dependencies begin at, from the root of the project. `None` if they
-    /// may not lead to folders.
+    /// The folder whose dependencies they are. `None` if they may not lead to folders.
     #[serde(skip)]
-    pub(crate) base: Option<String>,
+    pub(crate) base: Option<Base>,
 }
 
 /// A member of `peerDependenciesMeta`.
@@ -66,6 +65,8 @@ pub(crate) struct Package {
     pub(crate) local: Option<String>,
     pub(crate) requirements: Requirements,
     pub(crate) overrides: Arc<Overrides>,
+    /// The overrides that hold for the dependencies.
+    pub(crate) scope: Scope,
     /// The parsed form of the requirements, made when it is first needed.
     pub(crate) edges: OnceLock<Edges>,
 }
@@ -76,9 +77,31 @@ impl Package {
     pub(crate) fn edges(&self) -> &Edges {
         let is_portable = self.is_portable();
         let edges = || {
-            if is_portable { self.requirements.edges(&self.overrides) } else { BTreeMap::new() }
+            if is_portable {
+                self.requirements.edges(&self.overrides, self.scope)
+            } else {
+                BTreeMap::new()
+            }
         };
         self.edges.get_or_init(edges)
+    }
+
+    /// Returns the package with the overrides of another scope for its dependencies.
+    pub(crate) fn within(self: &Arc<Self>, scope: Scope) -> Arc<Self> {
+        if self.scope == scope || self.edges().is_empty() {
+            return Arc::clone(self);
+        }
+        Arc::new(Self {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            integrity: self.integrity,
+            archive: self.archive.clone(),
+            local: self.local.clone(),
+            requirements: self.requirements.clone(),
+            overrides: Arc::clone(&self.overrides),
+            scope,
+            edges: OnceLock::new(),
+        })
     }
 
     /// Returns true if the package is for all platforms. A sandbox is none of those that `os` and
@@ -117,29 +140,34 @@ impl Kind {
 pub(crate) struct Edge {
     pub(crate) spec: Spec,
     pub(crate) kind: Kind,
+    /// The overrides that hold for the dependencies of what it leads to.
+    pub(crate) scope: Scope,
 }
 
 /// Dependencies by name.
 pub(crate) type Edges = BTreeMap<String, Edge>;
 
 impl Requirements {
-    /// Returns the specifier of a dependency in a folder of the project.
-    pub(crate) fn local(&self, name: &str, text: &str) -> Option<Spec> {
-        let path = local::resolve(self.base.as_ref()?, text.trim().strip_prefix("file:")?)?;
-        Some(Spec::local(name, path))
+    /// Returns a dependency.
+    pub(crate) fn edge(
+        &self,
+        (overrides, scope): (&Overrides, Scope),
+        (name, text): (&str, &str),
+        kind: Kind,
+    ) -> Edge {
+        let local = self.base.as_ref().and_then(|base| base.spec(name, text));
+        let (text, scope) = overrides.apply(scope, name, text);
+        Edge { spec: local.unwrap_or_else(|| Spec::parse(name, text)), kind, scope }
     }
 
     /// Returns the dependencies that are to be resolved, by name. If one is listed twice, the
     /// last of peer, required and optional counts, as with npm.
-    pub(crate) fn edges(&self, overrides: &Overrides) -> Edges {
+    pub(crate) fn edges(&self, overrides: &Overrides, scope: Scope) -> Edges {
         let mut edges = BTreeMap::new();
         let mut add = |specs: &Specs, kind: &dyn Fn(&str) -> Kind| {
             for (name, text) in specs {
                 if !self.bundle_dependencies.contains(name) {
-                    let spec = self.local(name, text);
-                    let spec =
-                        spec.unwrap_or_else(|| Spec::parse(name, overrides.apply(name, text)));
-                    let edge = Edge { spec, kind: kind(name) };
+                    let edge = self.edge((overrides, scope), (name, text), kind(name));
                     edges.insert(name.clone(), edge);
                 }
             }

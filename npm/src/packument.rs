@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::integrity::Integrity;
-use crate::overrides::Overrides;
+use crate::overrides::{Overrides, Scope};
 use crate::package::{Package, Requirements};
 use crate::range::Range;
 use crate::spec::{self, Spec, Wanted};
@@ -150,6 +150,7 @@ impl Packument {
                 local: None,
                 requirements: manifest.requirements,
                 overrides: Arc::clone(overrides),
+                scope: Scope::default(),
                 edges: OnceLock::new(),
             };
             // The document was modified after each release.

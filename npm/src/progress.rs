@@ -73,15 +73,6 @@ pub enum Warning {
         /// The name and version of the package.
         package: String,
     },
-    /// Overrides for the dependencies of one package alone have no effect.
-    #[error(
-        "package.json: overrides of the dependencies of {package} alone are not supported, and \
-         ignored"
-    )]
-    NestedOverride {
-        /// The package, with the range if there is one.
-        package: String,
-    },
     /// A part of `package.json` has no effect.
     #[error("package.json: {field:?} is not supported, and ignored")]
     Ignored {

@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::json;
+use crate::local::Base;
 use crate::name;
-use crate::overrides::Overrides;
+use crate::overrides::{Overrides, Scope};
 use crate::package::{Edge, Edges, Kind, Requirements, Specs};
-use crate::progress::Warning;
-use crate::spec::Spec;
+use crate::spec::{Spec, Wanted};
 
 /// The most bytes of a `package.json`.
 pub(crate) const MAX_FILE: u64 = 1 << 20;
@@ -39,32 +39,42 @@ impl Project {
         json::parse(text.as_bytes(), MAX_FILE, MANIFEST)
     }
 
-    /// Returns the dependencies by name, with the workspaces, whose folders are `workspaces`. With
-    /// `is_local`, they may lead to folders of the project.
+    /// Returns the dependencies by name, with the workspaces. They may lead to folders of the
+    /// project if there is a `base`.
     ///
     /// Errors if one of them is malformed or not to be had, unless it is optional.
     pub(crate) fn edges(
         &self,
         dev: bool,
-        is_local: bool,
-        workspaces: BTreeMap<String, String>,
+        base: Option<Base>,
+        overrides: &Overrides,
     ) -> Result<Edges> {
+        let workspaces = base.as_ref().map(Base::workspaces);
         let requirements = Requirements {
-            base: is_local.then(String::new),
+            base,
             dependencies: self.dependencies.clone(),
             optional_dependencies: self.optional_dependencies.clone(),
             peer_dependencies: self.peer_dependencies.clone(),
             ..Requirements::default()
         };
-        let mut edges = requirements.edges(&Overrides::default());
+        let all = Scope::default();
+        let mut edges = requirements.edges(overrides, all);
         for (name, text) in self.dev_dependencies.iter().filter(|_| dev) {
-            let spec = || requirements.local(name, text).unwrap_or_else(|| Spec::parse(name, text));
-            let edge = || Edge { spec: spec(), kind: Kind::Required };
+            let edge = || requirements.edge((overrides, all), (name, text), Kind::Required);
             edges.entry(name.clone()).or_insert_with(edge);
         }
-        for (name, path) in workspaces {
-            let spec = Spec::local(&name, path);
-            edges.insert(name, Edge { spec, kind: Kind::Required });
+        for (name, workspace) in workspaces.iter().flat_map(|it| it.iter()) {
+            let spec = Spec::local(name, workspace.path.clone());
+            let (_, scope) = overrides.apply(all, name, &spec.text);
+            let edge = Edge { spec, kind: Kind::Required, scope };
+            // One that asks for a workspace and cannot have it is an error.
+            let is_refused = edges.get(name).is_some_and(|edge: &Edge| {
+                matches!(edge.spec.wanted, Wanted::Unsupported(_))
+                    && edge.spec.text.starts_with("workspace:")
+            });
+            if !is_refused {
+                edges.insert(name.clone(), edge);
+            }
         }
         for (name, edge) in &edges {
             if !name::is_valid(name) {
@@ -79,12 +89,11 @@ impl Project {
         Ok(edges)
     }
 
-    /// Returns the specifiers that take the place of those of packages, and a warning for each part
-    /// of `package.json` that has no effect.
+    /// Returns the specifiers that take the place of those of packages.
     ///
     /// Errors if `overrides` is malformed, or has another specifier for a dependency of the project
     /// itself.
-    pub(crate) fn overrides(&self) -> Result<(Overrides, Vec<Warning>)> {
+    pub(crate) fn overrides(&self) -> Result<Overrides> {
         let all = [
             &self.dependencies,
             &self.dev_dependencies,
@@ -92,9 +101,9 @@ impl Project {
             &self.peer_dependencies,
         ];
         let own = |name: &str| all.iter().find_map(|specs| specs.get(name)).map(String::as_str);
-        let (overrides, warnings) = Overrides::parse(self.overrides.as_deref(), own)?;
+        let overrides = Overrides::parse(self.overrides.as_deref(), own)?;
         for (name, spec) in all.into_iter().flatten() {
-            if overrides.apply(name, spec) != spec {
+            if overrides.apply(Scope::default(), name, spec).0 != spec {
                 let reason = format!(
                     "overrides: {} is a dependency of the project itself with another version; \
                      change that one",
@@ -103,7 +112,7 @@ impl Project {
                 return Err(Error::Manifest { reason });
             }
         }
-        Ok((overrides, warnings))
+        Ok(overrides)
     }
 
     /// Returns the patterns of the workspaces' folders.
@@ -196,7 +205,7 @@ mod tests {
 
     #[test]
     fn malformed_projects() {
-        let edges = |text: &str| Project::parse(text)?.edges(false, false, BTreeMap::new());
+        let edges = |text: &str| Project::parse(text)?.edges(false, None, &Overrides::default());
         for text in [
             r#"{"dependencies": {"../x": "1"}}"#,
             r#"{"dependencies": {"x": "file:../x"}}"#,

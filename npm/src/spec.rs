@@ -55,6 +55,13 @@ impl Spec {
         Self { package, text, wanted: Wanted::Local(path) }
     }
 
+    /// Creates the specifier of a dependency that cannot be had, with the reason.
+    pub(crate) fn unsupported(dependency: &str, text: &str, reason: &'static str) -> Self {
+        let text = if text.len() > MAX_SPEC { "(too long)" } else { text };
+        let (package, text) = (dependency.to_owned(), text.to_owned());
+        Self { package, text, wanted: Wanted::Unsupported(reason) }
+    }
+
     /// Returns true if a package of a registry, of this name and version, will do.
     pub(crate) fn is_satisfied_by(&self, package: &str, version: &Version) -> bool {
         self.package == package
@@ -87,10 +94,21 @@ impl Wanted {
         if text.len() > MAX_SPEC {
             return Self::Unsupported("is longer than 512 bytes");
         }
+        if text.starts_with("workspace:") {
+            return Self::Unsupported(
+                "asks for a workspace; only packages in the folder of a project can have those",
+            );
+        }
+        if is_git(text) {
+            return Self::Unsupported(
+                "is a repository of git; packages come from registries alone, so ask for a version, \
+                 or copy it into the project and ask for the folder with file:",
+            );
+        }
         if text.contains([':', '/', '\\', '#']) {
             return Self::Unsupported(
-                "is not a version of a registry; archives, git, workspace: and folders outside of the \
-                 project are not supported",
+                "is not a version of a registry; archives, and folders outside of the project, are \
+                 not supported",
             );
         }
         // The parser takes letters of other alphabets for those of an identifier.
@@ -110,6 +128,21 @@ impl Wanted {
             Self::Unsupported("is neither a range nor a tag")
         }
     }
+}
+
+/// Returns true if npm takes a specifier for a repository of git: an address, `host:owner/name` or
+/// `owner/name`.
+fn is_git(text: &str) -> bool {
+    const SCHEMES: [&str; 6] = ["git:", "git+", "git@", "ssh:", "github:", "gitlab:"];
+    const OTHERS: [&str; 2] = ["bitbucket:", "gist:"];
+    let has_scheme = SCHEMES.iter().chain(&OTHERS).any(|scheme| text.starts_with(scheme));
+    let path = text.split('#').next().unwrap_or_default();
+    let is_name = |part: &str| !part.is_empty() && !part.contains(['@', ':', '\\']);
+    let is_short = path.split_once('/').is_some_and(|(owner, name)| {
+        !owner.starts_with(['.', '~']) && is_name(owner) && is_name(name) && !name.contains('/')
+    });
+    let is_address = text.starts_with("http") && path.strip_suffix(".git").is_some();
+    has_scheme || is_short || is_address
 }
 
 /// Splits `name@range`. The range is empty if there is none.

@@ -93,12 +93,46 @@ fn what_is_not_of_a_registry_is_named() {
         let error = Spec::parse("pkg", text).check().unwrap_err().to_string();
         assert!(error.starts_with("dependency "), "{text}: {error}");
     }
-    let error = Spec::parse("pkg", "workspace:*").check().unwrap_err();
+    let reason = |text: &str| Spec::parse("pkg", text).check().unwrap_err().to_string();
     assert_eq!(
-        error.to_string(),
-        "dependency \"pkg\": \"workspace:*\" is not a version of a registry; archives, git, \
-         workspace: and folders outside of the project are not supported"
+        reason("workspace:*"),
+        "dependency \"pkg\": \"workspace:*\" asks for a workspace; only packages in the folder of a \
+         project can have those"
     );
+    assert_eq!(
+        reason("../b"),
+        "dependency \"pkg\": \"../b\" is not a version of a registry; archives, and folders outside \
+         of the project, are not supported"
+    );
+}
+
+#[test]
+fn git_is_named() {
+    for text in [
+        "git+ssh://git@h/r.git",
+        "git+https://h/o/r.git#main",
+        "git://h/r",
+        "git@h:o/r.git",
+        "ssh://git@h/o/r",
+        "github:o/r",
+        "gitlab:o/r",
+        "bitbucket:o/r#v1",
+        "gist:11081aaa281",
+        "o/r",
+        "o/r#main",
+        "o/r#semver:^1",
+        "https://h/o/r.git",
+        "https://h/o/r.git#v1",
+        "npm:pkg@o/r",
+    ] {
+        let error = Spec::parse("pkg", text).check().unwrap_err().to_string();
+        assert!(error.starts_with("dependency \"pkg\": "), "{text}: {error}");
+        assert!(error.contains(" is a repository of git; "), "{text}: {error}");
+    }
+    for text in ["https://h/b.tgz", "../b", "./b", "~/b", "/b", "file:b/c", "@s/b", "a\\b", "#x"] {
+        let error = Spec::parse("pkg", text).check().unwrap_err().to_string();
+        assert!(!error.contains("git;"), "{text}: {error}");
+    }
 }
 
 #[test]

@@ -109,6 +109,13 @@ impl Tree {
         self.nodes.insert(path.to_owned(), package);
     }
 
+    /// Puts a package in the place of the same one with another scope.
+    pub(crate) fn rescope(&mut self, path: &str, package: Arc<Package>) {
+        if let Some(node) = self.nodes.get_mut(path) {
+            *node = package;
+        }
+    }
+
     /// Removes a package with all below it.
     pub(crate) fn remove(&mut self, path: &str) {
         let below = format!("{path}/");
@@ -168,12 +175,15 @@ impl Tree {
     }
 }
 
-/// Returns true if a package satisfies an edge.
+/// Returns true if a package satisfies an edge, and has no overrides that conflict with those of
+/// the edge.
 pub(crate) fn satisfies(package: &Package, edge: &Edge) -> bool {
-    match &edge.spec.wanted {
+    let is_it = match &edge.spec.wanted {
         Wanted::Local(path) => package.local.as_ref() == Some(path),
         _ => edge.spec.is_satisfied_by(&package.name, &package.version),
-    }
+    };
+    let conflict = || package.overrides.conflict(package.scope, edge.scope);
+    is_it && (package.scope == edge.scope || package.edges().is_empty() || !conflict())
 }
 
 #[cfg(test)]

@@ -68,6 +68,79 @@ async fn sandboxes_of_a_restored_image_have_randomness_of_their_own() {
     assert_eq!(seen.len(), 4);
 }
 
+/// A worker that counts its calls.
+const COUNTING: &str = "const id = Math.random(); let n = 0;
+    export default { run: () => [id, ++n, Math.random()], loop() { for (;;); } }";
+
+/// Returns a worker that counts its calls in one sandbox, which starts from an image in the folder.
+async fn counting(folder: &Folder) -> Worker {
+    let case = Case::js(COUNTING).seed(None).limits(|limits| limits.fuel(20_000_000));
+    let worker = case.code(|code| code.image_cache(&cache(folder), "a")).worker();
+    assert!(worker.prepare().await.expect("an image"));
+    worker.starting_from_image()
+}
+
+async fn counted(worker: &Worker) -> (u64, u64, u64) {
+    let (id, n, random): (f64, u64, f64) =
+        worker.entrypoint().call("run", ()).await.expect("a result");
+    (id.to_bits(), n, random.to_bits())
+}
+
+#[tokio::test]
+async fn one_sandbox_for_all_calls_starts_from_the_image() {
+    let folder = Folder::new();
+    let (one, two) = (counting(&folder).await, counting(&folder).await);
+    let mut seen = Vec::new();
+    let (id, n, random) = counted(&one).await;
+    assert_eq!(n, 1);
+    seen.push(random);
+    for (worker, expected) in [(&one, 2), (&one, 3), (&two, 1)] {
+        let (other, n, random) = counted(worker).await;
+        assert_eq!((other, n), (id, expected));
+        seen.push(random);
+    }
+    // The sandbox that takes the place of one that was stopped starts from it, too.
+    let stopped = one.entrypoint().call::<()>("loop", ()).await.expect_err("it is stopped");
+    assert_eq!(stopped.outcome(), isolet::Outcome::ExceededCpu);
+    let (other, n, random) = counted(&one).await;
+    assert_eq!((other, n), (id, 1));
+    seen.push(random);
+    let count = seen.len();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), count);
+}
+
+#[tokio::test]
+async fn a_first_call_that_is_dropped_leaves_the_randomness_to_the_next_one() {
+    let folder = Folder::new();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let worker = counting(&folder).await;
+        drop(worker.entrypoint().call::<serde_json::Value>("run", ()));
+        seen.push(counted(&worker).await.2);
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 3);
+}
+
+#[tokio::test]
+async fn without_an_image_the_sandbox_loads() {
+    let folder = Folder::new();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let case = Case::js(COUNTING).seed(None);
+        let worker = case.code(|code| code.image_cache(&cache(&folder), "a")).worker();
+        let worker = worker.starting_from_image();
+        let (id, n, _) = counted(&worker).await;
+        assert_eq!((id, n + 1), (counted(&worker).await.0, 2));
+        seen.push(id);
+    }
+    assert_ne!(seen[0], seen[1]);
+    assert!(entries(&folder).is_empty());
+}
+
 #[tokio::test]
 async fn another_worker_has_another_image() {
     let folder = Folder::new();

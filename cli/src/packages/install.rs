@@ -15,21 +15,24 @@ use crate::terminal::Terminal;
 /// The maximum number of bytes of a file of certificates.
 const MAX_CERTIFICATE_BYTES: u64 = 4 << 20;
 
+/// Settings that only the user's own `.npmrc` and the environment may have.
+const OF_USER: [&str; 5] = ["cafile", "https-proxy", "noproxy", "noproxy[]", "proxy"];
+
 /// Returns the lines of a project's `.npmrc` that cannot harm its user. With variables of the
-/// environment, a project could send secrets to a registry of its choice, and with certificates
-/// read what is sent to others.
+/// environment, a project could send secrets to a registry of its choice. With certificates or a
+/// proxy it could read what is sent to others.
 fn trusted(text: &str, path: &Path) -> String {
     let mut kept = String::new();
     for line in text.lines() {
-        let is_harmful = line.contains("${") || line.trim_start().starts_with("cafile");
+        let name = line.split('=').next().unwrap_or_default().trim();
+        let is_harmful = line.contains("${") || OF_USER.contains(&name);
         if !is_harmful {
             kept.push_str(line);
             kept.push('\n');
         } else if !line.trim_start().starts_with(['#', ';']) {
-            let name = line.split('=').next().unwrap_or_default().trim();
             Terminal::default().warning(format!(
-                "{}: {name} is ignored, because it has a variable or names certificates (the \
-                 user's .npmrc may have it)",
+                "{}: {name} is ignored, because it has a variable, or names certificates or \
+                 proxies (the user's .npmrc may have it)",
                 path.display()
             ));
         }
@@ -38,7 +41,7 @@ fn trusted(text: &str, path: &Path) -> String {
 }
 
 /// Returns the settings for a project: the user's `.npmrc`, that of the project, and the
-/// environment.
+/// environment, with its proxies.
 ///
 /// # Errors
 /// Errors if one of them is malformed, or there is no folder for the store.

@@ -50,12 +50,19 @@ fn nearest(root: &Path, is: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     root.ancestors().find(|folder| is(folder)).map(Path::to_owned)
 }
 
+/// The packages that the modules of a folder can import, and where they are.
+pub(crate) struct Opened {
+    pub(crate) packages: Packages,
+    /// The folders that packages are read from while the code runs.
+    pub(crate) readable: Vec<PathBuf>,
+}
+
 /// Opens the packages that the modules of a folder can import: those of a `node_modules`, or those
 /// that `isolet add` has installed.
 ///
 /// # Errors
 /// Errors if a folder cannot be opened, or if packages that are asked for cannot be had.
-pub(crate) fn open(root: &Path, args: &StoreArgs, installs: bool) -> Result<Packages, Failure> {
+pub(crate) fn open(root: &Path, args: &StoreArgs, installs: bool) -> Result<Opened, Failure> {
     let is_project = |folder: &Path| {
         folder.join(MANIFEST).is_file() && (installs || folder.join(LOCK).is_file())
     };
@@ -63,15 +70,21 @@ pub(crate) fn open(root: &Path, args: &StoreArgs, installs: bool) -> Result<Pack
         let has_node_modules = project.join("node_modules").is_dir();
         if installs || !has_node_modules {
             let installed = install::project(&project, args, !installs)?;
-            return Packages::installed(Some(root), &installed)
-                .map_err(|error| Failure::Usage(format!("{}: {error}", root.display())));
+            let packages = Packages::installed(Some(root), &installed)
+                .map_err(|error| Failure::Usage(format!("{}: {error}", root.display())))?;
+            // Those of the project may lie beside the folder of imports.
+            let local = installed.iter().filter_map(|it| it.folder());
+            let local = local.map(|folder| project.join(folder));
+            let readable = local.chain(install::store(args)).filter(|it| it.is_dir()).collect();
+            return Ok(Opened { packages, readable });
         }
     }
     if installs {
         let text = format!("--install: there is no {MANIFEST} in or around {}", root.display());
         return Err(Failure::Usage(text));
     }
-    in_node_modules(root)
+    let packages = in_node_modules(root)?;
+    Ok(Opened { packages, readable: node_modules(root).into_iter().collect() })
 }
 
 /// Opens the packages in the `node_modules` of a folder or of the nearest one around it.
@@ -88,11 +101,6 @@ pub(crate) fn in_node_modules(root: &Path) -> Result<Packages, Failure> {
         }
         None => Packages::open(root).map_err(|error| shown(root, error)),
     }
-}
-
-/// Returns the folders that packages are read from.
-pub(crate) fn readable(root: &Path, args: &StoreArgs) -> Vec<PathBuf> {
-    node_modules(root).into_iter().chain(install::store(args)).filter(|it| it.is_dir()).collect()
 }
 
 /// Lets a worker install packages, if the arguments say so.

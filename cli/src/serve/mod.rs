@@ -98,7 +98,6 @@ fn start(mut args: ServeArgs, terminal: &Arc<Terminal>) -> Result<(), Stopped> {
         (Some(cert), Some(key)) => Some(tls::acceptor(cert, key).map_err(usage)?),
         _ => None,
     };
-    #[cfg(feature = "net")]
     if args.lockdown {
         run::check_lockdown(&args.program)?;
     }

@@ -18,7 +18,7 @@ use super::services::Services;
 use super::settings::{Settings, WorkerArgs};
 use super::watch::Stamps;
 use crate::args::ProgramArgs;
-use crate::code;
+use crate::code::{self, Made};
 use crate::disk::Folder;
 use crate::run::{Failure, stack_of};
 use crate::terminal::Terminal;
@@ -43,7 +43,10 @@ pub(crate) struct Parts {
 struct Part {
     args: WorkerArgs,
     code: WorkerCode,
-    folder: Arc<Folder>,
+    /// The folder that the code imports from, and its path.
+    folder: (PathBuf, Arc<Folder>),
+    /// The paths that are read while the code runs.
+    readable: Vec<PathBuf>,
 }
 
 impl Parts {
@@ -71,22 +74,21 @@ impl Parts {
     /// Returns the paths that are read while the program is served.
     pub(crate) fn readable(&self) -> impl Iterator<Item = PathBuf> {
         let assets = self.assets.iter().map(|assets| assets.directory.clone());
-        self.programs().flat_map(code::readable).chain(assets)
+        self.parts().flat_map(|part| part.readable.iter().cloned()).chain(assets)
     }
 
     /// Returns the folders that the workers import from.
     fn folders(&self) -> Vec<(PathBuf, Arc<Folder>)> {
-        let parts = std::iter::once(&self.served).chain(&self.services);
-        let folder = |part: &Part| {
-            let root = code::readable(&part.args.program).into_iter().next();
-            (root.unwrap_or_else(|| PathBuf::from(".")), Arc::clone(&part.folder))
-        };
-        parts.map(folder).collect()
+        self.parts().map(|part| part.folder.clone()).collect()
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Part> {
+        std::iter::once(&self.served).chain(&self.services)
     }
 
     /// Returns the programs of all workers, the one that is served first.
     pub(crate) fn programs(&self) -> impl Iterator<Item = &ProgramArgs> {
-        std::iter::once(&self.served).chain(&self.services).map(|part| &part.args.program)
+        self.parts().map(|part| &part.args.program)
     }
 }
 
@@ -115,8 +117,10 @@ impl Part {
                 program.env.push((name.clone(), value.clone()));
             }
         }
-        let (code, folder) = code::code_and_folder(&program).map_err(Failure::into_text)?;
-        Ok(Self { args, code, folder })
+        let Made { code, readable, folder, .. } =
+            code::made(&program).map_err(Failure::into_text)?;
+        let root = readable.first().cloned().unwrap_or_else(|| PathBuf::from("."));
+        Ok(Self { args, code, folder: (root, folder), readable })
     }
 }
 
@@ -209,7 +213,12 @@ impl Source {
         if let (Some(name), Some(assets)) = (&args.assets, assets) {
             code = code.env(name.clone(), Stub::new(AssetsBinding(Arc::clone(assets))));
         }
-        let held = Arc::new(HeldLog::new(&self.terminal, !self.args.fresh));
+        #[cfg(feature = "cache")]
+        let is_cached = args.program.cache.is_some();
+        #[cfg(not(feature = "cache"))]
+        let is_cached = false;
+        let loads_again = !self.args.fresh && !is_cached;
+        let held = Arc::new(HeldLog::new(&self.terminal, loads_again));
         let log = Arc::clone(&held);
         let worker = self.engine.loader().load(code.on_log(move |line| log.line(line)))?;
         let entrypoint = |worker: &Worker| crate::run::entrypoint(&args.program, worker);
@@ -229,14 +238,18 @@ impl Source {
                  call, so that each request loads the program anew",
             );
         }
-        let worker = if self.args.fresh { worker.fresh_per_call() } else { worker };
+        let worker = match (self.args.fresh, is_cached) {
+            (true, _) => worker.fresh_per_call(),
+            (false, true) => worker.starting_from_image(),
+            (false, false) => worker,
+        };
         Ok((entrypoint(&worker), worker))
     }
 }
 
-/// The log of a worker. Without `--fresh` each sandbox loads the program, and logs that. The load
-/// that shows whether the program is good is then one more, whose lines are held, and printed if
-/// it fails.
+/// The log of a worker. Without `--fresh` and `--cache` each sandbox loads the program, and logs
+/// that. The load that shows whether the program is good is then one more, whose lines are held, and
+/// printed if it fails.
 struct HeldLog {
     terminal: Arc<Terminal>,
     held: std::sync::Mutex<Option<Vec<LogLine>>>,

@@ -45,6 +45,11 @@ impl Registry {
         {
             command.env_remove(variable);
         }
+        // Those of the machine that runs the tests.
+        let of_proxies = std::env::vars_os().map(|(name, _)| name);
+        for name in of_proxies.filter(|it| it.to_string_lossy().to_lowercase().contains("proxy")) {
+            command.env_remove(name);
+        }
         command.env("HOME", folder.path()).env("npm_config_registry", &self.server.address);
         said(command.args(arguments).current_dir(folder.path()))
     }
@@ -72,6 +77,29 @@ fn packages_are_added_and_found() {
     let said = registry.isolet(&folder, &["add", "missing", "--allow-package", "a"]);
     let _ = said.expect_failure(2, &["missing"]);
     let _ = registry.isolet(&folder, &["run", "main.js"]).expect_out(r#""old a""#);
+}
+
+#[test]
+fn proxies_are_those_of_the_user() {
+    let (registry, folder) = (Registry::new(), Folder::new("packages-proxies"));
+    let proxies = "proxy = http://user:s3cret@127.0.0.1:1\nhttps-proxy=http://127.0.0.1:1\n";
+    let folder = folder.file("app/main.js", PROGRAM).file("app/.npmrc", proxies);
+    let said = registry.isolet(&folder, &["add", "a", "--dir", "app"]);
+    for name in ["proxy", "https-proxy"] {
+        let warning = format!("{name} is ignored, because it has a variable, or names");
+        assert!(said.err.contains(&warning), "{said:?}");
+    }
+    assert!(!said.err.contains("s3cret"), "{said:?}");
+    let _ = said.expect_out("a 1.1.0\n2 packages, listed in app/isolet-lock.json");
+    let folder = folder.file(".npmrc", proxies);
+    let said = registry.isolet(&folder, &["add", "b", "--dir", "app"]);
+    assert!(!said.err.contains("s3cret"), "{said:?}");
+    let _ = said.expect_failure(2, &["the proxy http://127.0.0.1:1: "]);
+    // What is installed needs none, and neither does what the program asks for.
+    let _ = registry.isolet(&folder, &["run", "app/main.js"]).expect_out(r#"["a","b"]"#);
+    let folder = folder.file(".npmrc", format!("{proxies}noproxy=127.0.0.1\n"));
+    let said = registry.isolet(&folder, &["add", "b", "--dir", "app"]);
+    let _ = said.expect_out("b 2.0.0\n2 packages, listed in app/isolet-lock.json");
 }
 
 #[test]

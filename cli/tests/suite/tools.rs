@@ -6,7 +6,7 @@ use crate::folder::{Folder, Said, said};
 use crate::lockdown;
 
 /// Grows its memory by 16 MiB, counts to ten million, and writes 1,000 zeros.
-const PROGRAM: &str = r#"(module
+pub(crate) const PROGRAM: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
     (memory (export "memory") 1)
     (func (export "_start") (local $n i32)
@@ -31,7 +31,7 @@ fn run(folder: &Folder, arguments: &[&str]) -> Said {
 }
 
 /// Runs `isolet tool compile`.
-fn compile(folder: &Folder, arguments: &[&str]) -> Said {
+pub(crate) fn compile(folder: &Folder, arguments: &[&str]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_isolet"));
     command.args(["tool", "compile", "--engine", "pulley"]).args(arguments);
     said(command.current_dir(folder.path()).env_remove("CLICOLOR_FORCE"))
@@ -55,7 +55,7 @@ fn limits_are_obeyed_and_violated() {
     let _ = run(&folder, &["--fuel", "30000000"]).expect_failure(3, &["fuel"]);
 }
 
-const CACHE: [&str; 4] = ["--tool-cache", "cache", "--tool-key", "key"];
+pub(crate) const CACHE: [&str; 4] = ["--tool-cache", "cache", "--tool-key", "key"];
 
 #[test]
 fn compiled_tools_are_found_again() {

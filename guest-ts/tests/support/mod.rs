@@ -93,11 +93,15 @@ pub fn linked_with(dialect: Dialect, source: &str, options: &LinkOptions) -> Lin
     let code = linked.code.as_deref().unwrap_or(source);
     assert!(linked.specifiers.is_sorted_by_key(|it| it.start));
     for it in &linked.specifiers {
-        let literal = &code[it.start as usize..it.end as usize];
-        let quote = literal.chars().next().filter(|it| "\"'`".contains(*it));
-        assert!(quote.is_some() && literal.chars().next_back() == quote, "{literal} in {code:?}");
-        if !literal.contains('\\') {
-            assert_eq!(&literal[1..literal.len() - 1], it.text);
+        let place = &code[it.start as usize..it.end as usize];
+        let quote = place.chars().next().filter(|it| "\"'`".contains(*it));
+        assert!(quote.is_some(), "{place} in {code:?}");
+        // An attribute that a linker applies goes with the literal.
+        let is_literal = it.attribute_type.is_none();
+        assert!(!is_literal || place.chars().next_back() == quote, "{place} in {code:?}");
+        if !place.contains('\\') {
+            let rest = place[1..].strip_prefix(&it.text).and_then(|rest| rest.strip_prefix(quote?));
+            assert!(rest.is_some_and(|rest| rest.is_empty() || !is_literal), "{place} in {code:?}");
         }
     }
     linked

@@ -5,6 +5,7 @@
 //! but the project, the lockfile and the metadata.
 
 mod peers;
+mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub(crate) struct Planner<'a> {
     failures: Failures,
     /// The dependencies that are left as they are, because all places conflict.
     conflicts: BTreeSet<(String, String)>,
+    /// The number of times that a package got another scope, by path.
+    rescoped: BTreeMap<String, usize>,
     /// The number of steps so far.
     steps: usize,
 }
@@ -63,13 +66,18 @@ impl<'a> Planner<'a> {
             locals: BTreeMap::new(),
             failures: BTreeMap::new(),
             conflicts: BTreeSet::new(),
+            rescoped: BTreeMap::new(),
             steps: 0,
         }
     }
 
     /// Accepts what could not be done when the lockfile was written, so that an unchanged project
     /// needs no requests: optional dependencies that are left out, and peers that conflict.
-    pub(crate) fn accept_locked(&mut self, lock: &Lock) {
+    pub(crate) fn accept_locked(&mut self, lock: &Lock) -> Result<()> {
+        let paths: Vec<_> = self.tree.packages().keys().cloned().collect();
+        for path in &paths {
+            self.adopt(path)?;
+        }
         for path in self.tree.packages().keys().map(String::as_str).chain([""]) {
             for (name, edge) in self.tree.edges(path).into_iter().flatten() {
                 let key = (path.to_owned(), name.clone());
@@ -92,6 +100,7 @@ impl<'a> Planner<'a> {
                 }
             }
         }
+        Ok(())
     }
 
     /// Resolves all dependencies. Those that cannot be had are in `failures` then.
@@ -106,6 +115,7 @@ impl<'a> Planner<'a> {
             self.step()?;
             // Without requests, nothing else would let other tasks run.
             tokio::task::yield_now().await;
+            self.adopt_targets(&path)?;
             for (name, edge) in self.problems(&path) {
                 // An earlier dependency may have brought this one as its peer.
                 if !self.is_problem(&path, &name, &edge) {
@@ -220,7 +230,7 @@ impl<'a> Planner<'a> {
     }
 
     async fn place_edge(&mut self, from: &str, name: &str, edge: &Edge) -> Result<()> {
-        let package = self.choose(&edge.spec).await?;
+        let package = self.choose(&edge.spec).await?.within(edge.scope);
         // Conflicts of the project are errors, those further down are warnings, as with npm.
         let is_own = from.is_empty() || (edge.kind.is_peer() && self.is_of_project(from));
         let peers = self.peers(from, name, &package, is_own).await?;
@@ -250,11 +260,14 @@ impl<'a> Planner<'a> {
             {
                 return Err(self.conflict_in(&found.folder, &package.id(), &name, &edge));
             }
+            let path = tree::join(&found.folder, &name);
             if found.verdict == Verdict::Keep {
+                self.uncover(&dependant, &name, &path);
+                self.adopt(&path)?;
                 continue;
             }
-            let path = tree::join(&found.folder, &name);
             self.insert(&path, &package)?;
+            self.uncover(&dependant, &name, &path);
             for (name, edge) in package.edges().iter().rev() {
                 if let Some(peer) = peers.get(name).filter(|_| edge.kind.is_peer())
                     && tree::satisfies(peer, edge)
@@ -278,8 +291,22 @@ impl<'a> Planner<'a> {
                 self.enqueue(&from);
             }
         }
-        self.remove_duplicates(path);
-        Ok(())
+        self.adopt(path)?;
+        self.remove_duplicates(path)
+    }
+
+    /// Removes the packages that a dependant would find before the one at a path. They are of a
+    /// lockfile that was made with other overrides, and would be replaced.
+    fn uncover(&mut self, from: &str, name: &str, path: &str) {
+        while let Some(other) = self.tree.target(from, name).filter(|other| other != path) {
+            let dependants = self.tree.dependants(&other);
+            self.tree.remove(&other);
+            for from in dependants {
+                if !self.tree.is_satisfied(&from, name) {
+                    self.enqueue(&from);
+                }
+            }
+        }
     }
 
     /// Errors if there are too many packages, or one is nested too deep.
@@ -295,8 +322,8 @@ impl<'a> Planner<'a> {
     }
 
     /// Removes the copies below a new package that are not needed any more.
-    fn remove_duplicates(&mut self, path: &str) {
-        let Some((folder, name)) = tree::split(path) else { return };
+    fn remove_duplicates(&mut self, path: &str) -> Result<()> {
+        let Some((folder, name)) = tree::split(path) else { return Ok(()) };
         let is_copy = |other: &&String| {
             *other != path
                 && tree::is_below(other, folder)
@@ -305,15 +332,19 @@ impl<'a> Planner<'a> {
         let copies: Vec<_> = self.tree.packages().keys().filter(is_copy).cloned().collect();
         for copy in copies {
             let above = tree::split(&copy).and_then(|(folder, _)| tree::split(folder));
-            let above = above.and_then(|(above, _)| self.tree.resolve(above, name));
-            let above = above.and_then(|above| self.tree.package(&above));
-            if let (Some(package), Some(above)) = (self.tree.package(&copy), above)
-                && above.version >= package.version
-                && place::can_replace(&self.tree, &copy, above)
+            let Some(above) = above.and_then(|(above, _)| self.tree.resolve(above, name)) else {
+                continue;
+            };
+            if let (Some(package), Some(other)) =
+                (self.tree.package(&copy), self.tree.package(&above))
+                && other.version >= package.version
+                && place::can_replace(&self.tree, &copy, other)
             {
                 self.tree.remove(&copy);
+                self.adopt(&above)?;
             }
         }
+        Ok(())
     }
 
     /// Returns true if the project depends on a package.

@@ -64,7 +64,7 @@ impl Planner<'_> {
                 for (_, demand) in &*demands {
                     let choice = match self.choose(&demand.spec).await {
                         Err(error) if error.is_unavailable() && !is_fatal => continue,
-                        choice => choice?,
+                        choice => choice?.within(demand.scope),
                     };
                     if demands.iter().all(|(_, other)| tree::satisfies(&choice, other)) {
                         found = Some(choice);

@@ -169,6 +169,70 @@ async fn workspaces() {
 }
 
 #[tokio::test]
+async fn workspaces_ask_for_one_another() {
+    let world = World::new().await;
+    world.server.publish("b", "9.0.0", json!({}));
+    world.server.publish("x", "1.0.0", json!({"dependencies": {"b": "workspace:*"}}));
+    let needs = |spec: &str| json!({"name": "a", "version": "1.2.0", "dependencies": {"b": spec}});
+    let folder = folder(&[
+        ("packages/a/package.json", needs("workspace:^")),
+        ("packages/b/package.json", json!({"name": "b", "version": "2.1.0-beta.1"})),
+    ]);
+    let project = |dependencies: Value| {
+        json!({"workspaces": ["packages/*"], "dependencies": dependencies}).to_string()
+    };
+    let expected = map(&[("a", "1.2.0"), ("b", "2.1.0-beta.1")]);
+    for spec in
+        ["workspace:*", "workspace:^", "workspace:~", "workspace:^2.1.0-beta.1", " workspace:2.x"]
+    {
+        let path = folder.path().join("packages/a/package.json");
+        std::fs::write(path, needs(spec).to_string()).unwrap();
+        let project = project(json!({"a": spec.replace("2.1.0-beta.1", "1").replace('2', "1")}));
+        let installed = installer(&world, &folder).install(&project, None).await.unwrap();
+        assert_eq!(tree(&installed), expected, "{spec}");
+        let b = installed.packages.get("node_modules/b").unwrap();
+        assert!(b.is_local());
+        let lock = Lock::parse(&installed.lock.to_json()).unwrap();
+        let again = installer(&world, &folder).install(&project, Some(&lock)).await.unwrap();
+        assert_eq!((tree(&again), again.lock), (expected.clone(), lock));
+    }
+    assert_eq!(world.server.paths(), [""; 0]);
+    for (spec, reason) in [
+        (
+            "workspace:^3",
+            "\"workspace:^3\" asks for a version that the workspace of this name does not",
+        ),
+        ("workspace:", "asks for a version that the workspace of this name does not have"),
+        ("workspace:../b", "asks for a version that the workspace of this name does not have"),
+    ] {
+        let error = installer(&world, &folder).install(&project(json!({"b": spec})), None).await;
+        let error = error.unwrap_err().to_string();
+        assert!(error.starts_with("dependency \"b\": ") && error.contains(reason), "{error}");
+    }
+    for name in ["gone", "x"] {
+        let project = project(json!({name: "workspace:*"}));
+        let error = installer(&world, &folder).install(&project, None).await;
+        let error = error.unwrap_err().to_string();
+        let expected = format!(
+            "dependency \"{name}\": \"workspace:*\" asks for a workspace, and the project has none"
+        );
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    // A package of a registry reaches none, and neither does a project without a folder.
+    let error = installer(&world, &folder).install(&project(json!({"x": "1"})), None).await;
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.starts_with("dependency \"b\": \"workspace:*\" asks for a workspace; only"),
+        "{error}"
+    );
+    let error = world.error(json!({"dependencies": {"b": "workspace:*"}})).await;
+    assert!(
+        error.starts_with("dependency \"b\": \"workspace:*\" asks for a workspace; only"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn workspaces_are_limited() {
     let world = World::new().await;
     let files = ["a", "b", "c"].map(|name| (format!("{name}/package.json"), json!({"name": name})));

@@ -5,6 +5,7 @@ mod folders;
 mod installing;
 mod limits;
 mod peers;
+mod proxies;
 mod requests;
 mod resolving;
 mod server;

@@ -259,7 +259,8 @@ async fn what_is_not_of_a_registry_is_refused_by_name() {
     world.server.publish("a", "1.0.0", json!({"dependencies": {"b": "git+ssh://git@host/b.git"}}));
     let error = world.error(json!({"dependencies": {"a": "1"}})).await;
     assert!(
-        error.starts_with("dependency \"b\": \"git+ssh://git@host/b.git\" is not a"),
+        error
+            .starts_with("dependency \"b\": \"git+ssh://git@host/b.git\" is a repository of git; "),
         "{error}"
     );
     let installed = world.install(json!({"workspaces": ["x"], "overrides": {}})).await.unwrap();
@@ -319,9 +320,85 @@ async fn overrides() {
         error.starts_with("package.json: overrides: b is a dependency of the project"),
         "{error}"
     );
-    let nested = install(json!({"a": {"b": "1.0.0"}})).await.unwrap();
-    assert_eq!(
-        warnings(&nested),
-        ["package.json: overrides of the dependencies of a alone are not supported, and ignored"]
-    );
+}
+
+/// The trees are those of npm 11.
+#[tokio::test]
+async fn nested_overrides() {
+    let world = World::new().await;
+    for version in ["1.0.0", "1.5.0", "2.0.0", "2.5.0"] {
+        world.server.publish("b", version, json!({}));
+    }
+    world.server.publish("a", "1.0.0", json!({"dependencies": {"b": "^1", "d": "1"}}));
+    world.server.publish("c", "1.0.0", json!({"dependencies": {"b": "^1", "d": "1"}}));
+    world.server.publish("d", "1.0.0", json!({"dependencies": {"b": "^1"}}));
+    world.server.publish("d", "1.1.0", json!({"dependencies": {"b": "^1"}}));
+    let project = |overrides: &serde_json::Value| json!({"dependencies": {"a": "1", "c": "1"}, "overrides": overrides});
+    for (overrides, expected) in [
+        // For what is below the package, at any depth, and for what shares it.
+        (
+            json!({"a": {"b": "2.0.0"}}),
+            &[("a", "1.0.0"), ("b", "2.0.0"), ("c", "1.0.0"), ("c > b", "1.5.0"), ("d", "1.1.0")][..],
+        ),
+        (
+            json!({"a": {"d": {"b": "2.0.0"}}}),
+            &[("a", "1.0.0"), ("b", "1.5.0"), ("c", "1.0.0"), ("d", "1.1.0"), ("d > b", "2.0.0")],
+        ),
+        (
+            json!({"d": {".": "1.0.0", "b": "2.0.0"}}),
+            &[("a", "1.0.0"), ("b", "1.5.0"), ("c", "1.0.0"), ("d", "1.0.0"), ("d > b", "2.0.0")],
+        ),
+        (
+            json!({"d@1.0.0": {"b": "2.0.0"}, "b@2": "1.0.0"}),
+            &[("a", "1.0.0"), ("b", "1.5.0"), ("c", "1.0.0"), ("d", "1.0.0"), ("d > b", "2.0.0")],
+        ),
+        // Rules that exclude one another have a copy each.
+        (
+            json!({"a": {"d": {"b": "1.0.0"}}, "c": {"d": {"b": "2.0.0"}}}),
+            &[
+                ("a", "1.0.0"),
+                ("b", "1.5.0"),
+                ("c", "1.0.0"),
+                ("c > d", "1.1.0"),
+                ("c > d > b", "2.0.0"),
+                ("d", "1.1.0"),
+                ("d > b", "1.0.0"),
+            ],
+        ),
+        (
+            json!({"a": {"b": "2.5.0"}, "b": "1.0.0"}),
+            &[("a", "1.0.0"), ("b", "2.5.0"), ("c", "1.0.0"), ("c > b", "1.0.0"), ("d", "1.1.0")],
+        ),
+    ] {
+        let installed = world.install(project(&overrides)).await.unwrap();
+        assert_eq!(tree(&installed), map(expected), "{overrides}");
+        assert!(warnings(&installed).is_empty());
+        // The lockfile keeps it, without a request.
+        world.server.got();
+        let locked = world.locked(project(&overrides), &installed.lock).await.unwrap();
+        assert_eq!(locked.lock.to_json(), installed.lock.to_json(), "{overrides}");
+        assert_eq!(world.server.paths(), [""; 0]);
+        // It gives way when the overrides change.
+        let plain = world.locked(project(&json!({})), &installed.lock).await.unwrap();
+        assert!(tree(&plain).values().all(|version| !version.starts_with('2')), "{overrides}");
+    }
+}
+
+#[tokio::test]
+async fn packages_that_need_one_another_with_nested_overrides() {
+    let world = World::new().await;
+    for version in ["1.0.0", "2.0.0"] {
+        world.server.publish("x", version, json!({}));
+    }
+    for (name, needs) in [("a", "b"), ("b", "c"), ("c", "a")] {
+        world.server.publish(name, "1.0.0", json!({"dependencies": {needs: "1", "x": "*"}}));
+    }
+    let overrides = json!({"a": {"x": "1.0.0", "b": {"x": "2.0.0"}}, "b": {"c": {"x": "1.0.0"}},
+        "c": {"a": {"x": "2.0.0"}}});
+    let project = json!({"dependencies": {"a": "1", "b": "1", "c": "1"}, "overrides": overrides});
+    // It ends, whatever it is.
+    let installed = world.install(project.clone()).await;
+    if let Ok(installed) = installed {
+        assert!(world.locked(project, &installed.lock).await.is_ok());
+    }
 }

@@ -129,6 +129,8 @@ impl Driver {
             seed: start.seed,
             lasting: start.lasting,
             loaded: start.loaded,
+            // All sandboxes of an image would otherwise have its randomness.
+            reseed: start.loaded.then_some(start.seed),
             waiting: VecDeque::new(),
             forgetting: VecDeque::new(),
             invocations: BTreeMap::new(),

@@ -57,6 +57,8 @@ pub(super) struct Driver {
     pub(super) seed: u64,
     pub(super) lasting: bool,
     pub(super) loaded: bool,
+    /// The seed that the next invocation gives to a sandbox which begins with an app image.
+    pub(super) reseed: Option<u64>,
     /// Invocations that arrived while the main module was still being evaluated.
     pub(super) waiting: VecDeque<(u32, Invoke)>,
     /// Invocations that the host has ended and the guest has yet to forget.

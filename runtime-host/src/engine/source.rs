@@ -118,6 +118,12 @@ pub trait ModuleSource: Send + Sync + 'static {
     }
 }
 
+/// The export of the peer's bundler that `isolet:bundler` does not have. A worker that has the
+/// package itself gets that.
+const LANGUAGE_SERVICE: &str = "@cloudflare/worker-bundler/typescript";
+const NO_LANGUAGE_SERVICE: &str = "@cloudflare/worker-bundler/typescript is not supported: there is \
+                                   no language service of TypeScript, and types are not checked";
+
 /// The maximum number of bytes of a name that a source is asked for.
 const MAX_NAME_BYTES: usize = 4096;
 
@@ -230,7 +236,12 @@ impl Sources {
         let found = self.find(specifier, importer).await.map_err(invalid)?;
         #[cfg(feature = "cache")]
         self.record(specifier, importer, found.as_ref());
-        let (name, module) = found.ok_or(wit::SourceError::NotFound)?;
+        let Some((name, module)) = found else {
+            return Err(match specifier {
+                LANGUAGE_SERVICE => invalid(NO_LANGUAGE_SERVICE.to_owned()),
+                _ => wit::SourceError::NotFound,
+            });
+        };
         let body = match module {
             Module::JavaScript(code) => {
                 wit::ModuleBody::Javascript(wit::Script { code, mappings: Vec::new() })

@@ -5,6 +5,7 @@
 //! a root that nothing leads out of.
 
 mod description;
+mod direct;
 mod disk;
 mod files;
 mod memory;

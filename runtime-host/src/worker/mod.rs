@@ -80,6 +80,8 @@ impl Loaded {
 enum Sandboxes {
     /// All calls share one.
     Shared,
+    /// All calls share one, which begins with the app image if there is one.
+    SharedOfImage,
     /// Each call has its own, made from the app image.
     Own,
     /// The only call has its own, made from the base image.
@@ -165,6 +167,19 @@ impl Worker {
         Self { inner: Arc::clone(&self.inner), sandboxes: Sandboxes::Single }
     }
 
+    /// Returns the same worker, whose one sandbox begins with the worker's app image, and so does each
+    /// that takes its place after a limit. Until there is an image, which [`Worker::prepare`] or
+    /// [`Entrypoint::warm_up`](crate::Entrypoint::warm_up) makes, and if the worker has none, a sandbox
+    /// loads the modules.
+    ///
+    /// The top level of the modules then runs once for all sandboxes of the worker, and with
+    /// [`WorkerCode::image_cache`](crate::WorkerCode::image_cache) perhaps in another process: what it
+    /// computes, such as the time, is the same in all of them. Randomness is not.
+    #[must_use]
+    pub fn starting_from_image(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), sandboxes: Sandboxes::SharedOfImage }
+    }
+
     /// Makes the app image: loads the worker once and keeps its heap. This takes a few
     /// milliseconds and one file descriptor, once.
     ///
@@ -227,7 +242,7 @@ impl Worker {
     }
 
     pub(crate) fn is_fresh(&self) -> bool {
-        self.sandboxes != Sandboxes::Shared
+        !matches!(self.sandboxes, Sandboxes::Shared | Sandboxes::SharedOfImage)
     }
 
     /// Sends a request to the worker's one sandbox, and creates the sandbox if there is none.
@@ -248,7 +263,10 @@ impl Worker {
         if code.is_child() && !code.parent.is_alive() {
             return Err(Error::ParentEnded);
         }
-        let (mailbox, starting) = self.start(code.engine.base(), false, true)?.mailbox();
+        let app = self.inner.loaded.image.get().and_then(Option::as_ref);
+        let app = app.filter(|_| self.sandboxes == Sandboxes::SharedOfImage);
+        let image = app.unwrap_or(code.engine.base());
+        let (mailbox, starting) = self.start(image, app.is_some(), true)?.mailbox();
         let hold = mailbox.hold();
         // The driver has not begun, so it cannot have ended.
         let _ = mailbox.invoke(request);
@@ -268,7 +286,7 @@ impl Worker {
     /// cancels the request.
     pub(crate) async fn run_fresh<T>(
         &self,
-        mut request: Box<Request>,
+        request: Box<Request>,
         mut receiver: oneshot::Receiver<Kept<T>>,
     ) -> Result<T> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
@@ -282,7 +300,6 @@ impl Worker {
         let app = self.inner.loaded.image_for_sandbox(code).await;
         let image = app.as_ref().unwrap_or(code.engine.base());
         let start = self.start(image, app.is_some(), false)?;
-        request.reseed = Some(start.seed);
         let (mailbox, starting) = start.mailbox();
         // Nobody holds the sandbox, so the driver ends with the call.
         let _ = mailbox.invoke(request);

@@ -3,6 +3,7 @@
 mod again;
 mod apps;
 mod assets;
+mod attributes;
 mod configuration;
 mod files;
 mod packages;

@@ -113,6 +113,35 @@ fn a_program_from_standard_input() {
     let _ = server.stop();
 }
 
+#[cfg(feature = "cache")]
+#[test]
+fn a_server_starts_from_the_cache() {
+    let source = "console.log('loaded'); const id = Math.random(); let n = 0;
+        export default { fetch: () => new Response(`${id} ${++n}`) }";
+    let folder = Folder::js("serve-cache", source);
+    let options = ["--cache", "images", "--cache-key", "key", "--sandboxes", "1"];
+    let start = |more: &[&str]| Server::start(&folder, &[&options[..], more].concat());
+    let of = |server: &Server| {
+        let body = server.get("/").body;
+        let (id, n) = body.split_once(' ').expect("two numbers");
+        (id.to_owned(), n.parse::<u32>().expect("a number"))
+    };
+    let server = start(&[]);
+    let (id, n) = of(&server);
+    // Its sandbox serves all requests, as without a cache.
+    assert_eq!((n, of(&server)), (1, (id.clone(), 2)));
+    assert_eq!(server.stop().matches("| loaded").count(), 1);
+    let server = start(&[]);
+    assert_eq!(of(&server), (id.clone(), 1));
+    assert!(!server.stop().contains("| loaded"));
+    let server = start(&["--fresh"]);
+    assert_eq!((of(&server), of(&server)), ((id.clone(), 1), (id.clone(), 1)));
+    let _ = server.stop();
+    let server = start(&["--env", "A=1"]);
+    assert_ne!(of(&server).0, id);
+    let _ = server.stop();
+}
+
 #[test]
 fn fresh_sandboxes_share_nothing() {
     let folder = Folder::js("serve-fresh", PROGRAM);

@@ -17,6 +17,17 @@ pub(super) enum Loader {
 }
 
 impl Loader {
+    /// Returns the loader of an import with an attribute `type`, if it is one of those that bundlers
+    /// know.
+    pub(super) fn by_attribute(attribute_type: &str) -> Option<Self> {
+        Some(match attribute_type {
+            "json" => Self::Json,
+            "text" => Self::Text,
+            "bytes" => Self::Binary,
+            _ => return None,
+        })
+    }
+
     fn by_name(name: &str) -> Option<Self> {
         Some(match name {
             "js" => Self::Script(Dialect::Javascript),
@@ -33,29 +44,44 @@ impl Loader {
     }
 
     /// Returns the module of a file that is not a script.
-    pub(super) fn body(self, name: &str, text: String) -> (Kind, wit::ModuleBody) {
+    ///
+    /// # Errors
+    /// Errors if the file is to be text and is not UTF-8.
+    pub(super) fn body(
+        self,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(Kind, wit::ModuleBody), String> {
         let text = match self {
-            Self::Json => return (Kind::Json, wit::ModuleBody::Json(text)),
+            Self::Json => return Ok((Kind::Json, wit::ModuleBody::Json(text(name, bytes)?))),
             Self::Binary => {
-                let bytes = base64(&text);
+                let bytes = base64(&bytes);
                 let code = format!(
                     "export default Uint8Array.from(atob(\"{bytes}\"), (it) => it.charCodeAt(0));"
                 );
                 let script = wit::Script { code, mappings: Vec::new() };
-                return (Kind::JavaScript, wit::ModuleBody::Javascript(script));
+                return Ok((Kind::JavaScript, wit::ModuleBody::Javascript(script)));
             }
-            Self::Script(_) | Self::Text => text,
-            Self::Base64 => base64(&text),
-            Self::DataUrl => format!("data:{};base64,{}", media_type(name), base64(&text)),
+            Self::Script(_) | Self::Text => text(name, bytes)?,
+            Self::Base64 => base64(&bytes),
+            Self::DataUrl => format!("data:{};base64,{}", media_type(name), base64(&bytes)),
         };
-        (Kind::Text, wit::ModuleBody::Text(text))
+        Ok((Kind::Text, wit::ModuleBody::Text(text)))
     }
 }
 
-fn base64(text: &str) -> String {
+/// Returns the text of a file.
+///
+/// # Errors
+/// Errors if it is not UTF-8.
+pub(super) fn text(name: &str, bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|_| format!("{name}: it is not UTF-8"))
+}
+
+fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;
 
-    base64::engine::general_purpose::STANDARD.encode(text)
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 fn media_type(name: &str) -> &'static str {

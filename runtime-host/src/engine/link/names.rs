@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::walk::WAY;
+
 /// The kind of a linked module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -36,6 +38,8 @@ impl Names {
     /// from, because the ending says how a worker loads a text. With `by_kind`, each module has
     /// the ending of its kind.
     pub(super) fn add(&mut self, path: &str, kind: Kind, by_kind: bool) {
+        let whole = path;
+        let path = path.split(WAY).next().unwrap_or_default();
         let ending = kind.ending();
         let is_script = matches!(kind, Kind::JavaScript | Kind::CommonJs);
         let mut name = match path.rsplit_once('.') {
@@ -55,7 +59,7 @@ impl Names {
                 _ => format!("{wanted}_{count}"),
             };
         }
-        self.by_path.insert(path.to_owned(), name);
+        self.by_path.insert(whole.to_owned(), name);
     }
 
     pub(super) fn of<'a>(&'a self, path: &'a str) -> &'a str {
@@ -102,6 +106,18 @@ mod tests {
         assert_eq!(names.of("d.js"), "d.js");
         assert_eq!(names.of("src/a.json"), "src/a.json");
         assert_eq!(names.of("e.css"), "e.css");
+    }
+
+    #[test]
+    fn a_file_can_be_two_modules() {
+        let mut names = Names::default();
+        names.add("a.js", Kind::JavaScript, false);
+        names.add("a.js\0Text", Kind::Text, false);
+        assert_eq!((names.of("a.js"), names.of("a.js\0Text")), ("a.js", "a_2.js"));
+        assert_eq!(names.relative("a.js", "a.js\0Text"), "./a_2.js");
+        let mut names = Names::default();
+        names.add("a.js\0Text", Kind::Text, true);
+        assert_eq!(names.of("a.js\0Text"), "a.js.txt");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use nodejs_built_in_modules::is_nodejs_builtin_module;
 
 use super::Task;
-use super::loaders::{Loader, Loaders};
+use super::loaders::{self, Loader, Loaders};
 use super::names::Kind;
 use crate::engine::bindings::sandbox as wit;
 use crate::engine::bindings::transpiler as guest;
@@ -41,6 +41,19 @@ const YIELD_INTERVAL: usize = 64;
 /// The folder of the modules that the request itself has.
 const VIRTUAL: &str = "(virtual)";
 
+/// The end of a path whose file is a module in more ways than one, before the name of the way. No
+/// path has it.
+pub(super) const WAY: char = '\0';
+
+/// A file that is to be a module.
+struct Waiting {
+    file: Resolved,
+    /// The path, or with an end if the loader is not that of the file.
+    path: Arc<str>,
+    /// The loader that an import asks for.
+    loader: Option<Loader>,
+}
+
 /// A module that was compiled, and the files that its specifiers mean.
 pub(super) struct Compiled {
     pub(super) path: String,
@@ -62,7 +75,7 @@ pub(super) struct Walk {
     virtual_texts: BTreeMap<String, String>,
     options: guest::LinkOptions,
     found: BTreeSet<Arc<str>>,
-    waiting: VecDeque<Resolved>,
+    waiting: VecDeque<Waiting>,
     bytes_left: u64,
     pub(super) kept: Reservation,
 }
@@ -117,7 +130,7 @@ impl Walk {
         let found = walk.resolver.file(entry, Verb::Import)?;
         let found = found.ok_or_else(|| format!("there is no file {entry:?}, the entry point"))?;
         walk.main.clone_from(&found.name);
-        let _ = walk.queue(found)?;
+        let _ = walk.queue(found, None)?;
         Ok(walk)
     }
 
@@ -128,13 +141,14 @@ impl Walk {
         budget: &TranspileBudget,
         payer: Option<&FuelAccount>,
     ) -> Result<Self, String> {
-        while let Some(file) = self.waiting.pop_front() {
-            let text = self.text(&file.name)?;
-            let loader = match file.format {
-                // Whatever the file is that there is none of, and what a request calls JavaScript.
-                Format::Disabled => Loader::Script(guest::Dialect::Javascript),
-                _ if file.name.starts_with(VIRTUAL) => Loader::Script(guest::Dialect::Javascript),
-                _ => self.loaders.of(&file.name),
+        while let Some(Waiting { file, path, loader }) = self.waiting.pop_front() {
+            let bytes = self.contents(&file.name)?;
+            // Whatever the file is that there is none of, and what a request calls JavaScript.
+            let is_script = file.format == Format::Disabled || file.name.starts_with(VIRTUAL);
+            let loader = match loader {
+                Some(loader) => loader,
+                None if is_script => Loader::Script(guest::Dialect::Javascript),
+                None => self.loaders.of(&file.name),
             };
             let compiled = match loader {
                 Loader::Script(dialect) => {
@@ -143,14 +157,15 @@ impl Walk {
                         Format::CommonJs | Format::Disabled => Some(guest::Format::Commonjs),
                         Format::Undeclared | Format::Other => None,
                     };
+                    let text = loaders::text(&file.name, bytes)?;
                     let (options, name) = (&self.options, &file.name);
                     let linked =
                         transpiler.link(name, &text, dialect, options, budget, payer).await?;
                     self.script(file.name, text, linked, payer).await?
                 }
                 loader => {
-                    let (kind, body) = loader.body(&file.name, text);
-                    Compiled { path: file.name, kind, body, specifiers: Vec::new() }
+                    let (kind, body) = loader.body(&file.name, bytes)?;
+                    Compiled { path: path.to_string(), kind, body, specifiers: Vec::new() }
                 }
             };
             let bytes = compiled.path.len() + bytes_of(&compiled.body);
@@ -161,30 +176,35 @@ impl Walk {
         Ok(self)
     }
 
-    fn text(&mut self, path: &str) -> Result<String, String> {
+    fn contents(&mut self, path: &str) -> Result<Vec<u8>, String> {
         if path.starts_with(DISABLED) {
-            return Ok(String::new());
+            return Ok(Vec::new());
         }
-        if let Some(text) = self.virtual_texts.remove(path) {
-            return Ok(text);
+        if let Some(text) = self.virtual_texts.get(path) {
+            return Ok(text.clone().into_bytes());
         }
         let bytes = self.files.read(path, self.bytes_left);
         let bytes = bytes.map_err(|error| format!("{path}: {error}"))?;
         self.bytes_left = self.bytes_left.saturating_sub(bytes.len() as u64);
-        String::from_utf8(bytes).map_err(|_| format!("{path}: it is not UTF-8"))
+        Ok(bytes)
     }
 
-    /// Records that a file is a module of the worker.
-    fn queue(&mut self, file: Resolved) -> Result<Arc<str>, String> {
-        if let Some(known) = self.found.get(file.name.as_str()) {
+    /// Records that a file is a module of the worker, in the way that an import asks for.
+    fn queue(&mut self, file: Resolved, loader: Option<Loader>) -> Result<Arc<str>, String> {
+        let loader = loader.filter(|loader| *loader != self.loaders.of(&file.name));
+        let path = match loader {
+            None => file.name.clone(),
+            Some(loader) => format!("{}{WAY}{loader:?}", file.name),
+        };
+        if let Some(known) = self.found.get(path.as_str()) {
             return Ok(Arc::clone(known));
         }
         if self.found.len() >= MAX_MODULES {
             return Err(format!("{}: at most {MAX_MODULES} modules are linked", file.name));
         }
-        let path: Arc<str> = file.name.as_str().into();
+        let path: Arc<str> = path.into();
         self.found.insert(Arc::clone(&path));
-        self.waiting.push_back(file);
+        self.waiting.push_back(Waiting { file, path: Arc::clone(&path), loader });
         Ok(path)
     }
 
@@ -258,7 +278,8 @@ impl Walk {
             StaticImport | DynamicImport => Verb::Import,
         };
         let text = specifier.text.as_str();
-        let (missing, is_fatal) = match self.meaning(text, importer, verb)? {
+        let loader = specifier.attribute_type.as_deref().and_then(Loader::by_attribute);
+        let (missing, is_fatal) = match self.meaning(text, importer, verb, loader)? {
             Meaning::File(path) => return Ok(Some(path)),
             Meaning::External => return Ok(None),
             Meaning::Broken(error) => (format!("{importer}:{line}: {error}"), true),
@@ -277,9 +298,15 @@ impl Walk {
         Ok(None)
     }
 
-    fn meaning(&mut self, text: &str, importer: &str, verb: Verb) -> Result<Meaning, String> {
+    fn meaning(
+        &mut self,
+        text: &str,
+        importer: &str,
+        verb: Verb,
+        loader: Option<Loader>,
+    ) -> Result<Meaning, String> {
         if let Some(name) = self.virtual_paths.get(text).cloned() {
-            let path = self.queue(Resolved { name, format: Format::Module })?;
+            let path = self.queue(Resolved { name, format: Format::Module }, loader)?;
             return Ok(Meaning::File(path));
         }
         let is_external = self.externals.iter().any(|external| {
@@ -294,7 +321,7 @@ impl Walk {
         // A module of the request has no folder that it could be relative to.
         let importer = if importer.starts_with(VIRTUAL) { "" } else { importer };
         Ok(match self.resolver.resolve(text, importer, verb) {
-            Ok(Some(found)) => Meaning::File(self.queue(found)?),
+            Ok(Some(found)) => Meaning::File(self.queue(found, loader)?),
             Ok(None) => Meaning::Nothing,
             Err(error) => Meaning::Broken(error),
         })
