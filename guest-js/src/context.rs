@@ -22,7 +22,7 @@ mod patched {
         fn JS_SetAsyncContext(ctx: *mut qjs::JSContext, value: qjs::JSValue);
         fn JS_SetHashSeed(ctx: *mut qjs::JSContext, seed: u32);
         fn JS_SealHeap(rt: *mut qjs::JSRuntime);
-        fn JS_GrowTables(rt: *mut qjs::JSRuntime);
+        fn JS_GrowTables(rt: *mut qjs::JSRuntime) -> std::ffi::c_int;
         fn JS_SealTables(rt: *mut qjs::JSRuntime);
     }
 
@@ -87,10 +87,11 @@ mod patched {
             let runtime = qjs::JS_GetRuntime(ctx.as_raw().as_ptr());
             JS_SealHeap(runtime);
             fill_gaps();
-            JS_GrowTables(runtime);
-            // The old tables are gaps now.
-            fill_gaps();
-            JS_SealTables(runtime);
+            if JS_GrowTables(runtime) == 0 {
+                // The old tables are gaps now.
+                fill_gaps();
+                JS_SealTables(runtime);
+            }
         }
         // The next object is linked to the last one, so that it is written to.
         std::mem::forget(Object::new(ctx.clone()));

@@ -18,11 +18,11 @@ struct Malloc;
 #[global_allocator]
 static MALLOC: Malloc = Malloc;
 
-/// What every block of `malloc` is aligned to.
+/// What every block of the C library's `malloc` is aligned to on `wasm32`.
 const ALIGNMENT: usize = 16;
 
 // SAFETY: the functions are the allocator of the C library, which returns null if memory runs out.
-// Blocks of a larger alignment are copied by the default `realloc`.
+// Its `realloc` keeps no larger alignment, so that such blocks are copied.
 unsafe impl GlobalAlloc for Malloc {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let (bytes, alignment) = (layout.size(), layout.align());

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use isolet::{Found, ImageCache, Module, ModuleSource, Worker, WorkerCode};
+use isolet::{Found, ImageCache, Limits, Module, ModuleSource, Worker, WorkerCode};
 use serde_json::json;
 
 use crate::dirs::Folder;
@@ -123,6 +124,25 @@ async fn a_first_call_that_is_dropped_leaves_the_randomness_to_the_next_one() {
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen.len(), 3);
+}
+
+#[tokio::test]
+async fn a_first_call_that_is_late_leaves_the_randomness_to_the_next_one() {
+    let folder = Folder::new();
+    let mut seen = Vec::new();
+    for limits in [Limits::default().wall(Duration::ZERO), Limits::default().fuel(0)] {
+        for _ in 0..2 {
+            let worker = counting(&folder).await;
+            let late = worker.entrypoint().lower_limits(&limits);
+            late.call::<()>("run", ()).await.expect_err("it is over before it begins");
+            let (_, n, random) = counted(&worker).await;
+            assert_eq!(n, 1);
+            seen.push(random);
+        }
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 4);
 }
 
 #[tokio::test]

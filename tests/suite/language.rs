@@ -497,3 +497,92 @@ async fn bytes_move_right_at_every_length_and_overlap() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn names_of_the_image_outlive_every_use() {
+    gives(
+        "const symbol = () => Symbol.for('nodejs.util.inspect.custom');
+         const [dot, url] = ['', 'u'].map((it, i) => it + ['fetch', 'rl'][i]);
+         let seen = 0;
+         for (let i = 0; i < 20_000; i++) {
+             const it = { [symbol()]: i, [url]: i, [dot]: i, p: { self: null } };
+             it.p.self = it;
+             seen += Object.getOwnPropertySymbols(it).length + Object.keys(it).length;
+             delete it[url]; delete it[symbol()];
+             if (Symbol.for(`own ${i % 7}`).description !== `own ${i % 7}`) return i;
+         }
+         return [seen, symbol() === symbol(), Symbol.keyFor(symbol()), symbol().description,
+                 url in new Request('http://a/'), Object.keys({ url, dot, p: 1 }),
+                 new WeakMap([[Symbol.iterator, 1]]).get(Symbol.iterator)]",
+        json!([
+            80_000,
+            true,
+            "nodejs.util.inspect.custom",
+            "nodejs.util.inspect.custom",
+            true,
+            ["url", "dot", "p"],
+            1
+        ]),
+    )
+    .await;
+}
+
+/// A name that only values of the image hold is as good as one that shapes have.
+#[tokio::test]
+async fn names_of_the_image_outlive_its_values() {
+    gives(
+        "const signal = new AbortController().signal; signal.onabort = () => 1;
+         delete AbortSignal.prototype.onabort;
+         const keep = [];
+         for (let i = 0; i < 50; i++) keep.push({ ['zz' + i]: i });
+         const keys = Reflect.ownKeys(signal);
+         let gone = 0;
+         for (const of of [RegExp, Map, Set, Promise, ArrayBuffer, Symbol, Request, Response, URL, Event]) {
+             for (const target of [of, of.prototype]) {
+                 for (const key of Reflect.ownKeys(target)) {
+                     const { get, set, configurable } = Object.getOwnPropertyDescriptor(target, key);
+                     if (get && configurable) { delete get.name; gone++ }
+                     if (set && configurable) { delete set.name; gone++ }
+                     if (get && configurable) delete target[key];
+                 }
+             }
+         }
+         for (let i = 0; i < 50; i++) keep.push({ ['yy' + i]: i });
+         return [keys.some((key) => key in keep[1] || String(key).startsWith('zz')), gone > 30,
+                 keep.every((it, i) => it[(i < 50 ? 'zz' : 'yy') + i % 50] === i % 50), 'flags' in /a/]",
+        json!([false, true, true, false]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn new_names_and_shapes_are_found_however_many_there_are() {
+    gives(
+        "const all = {}, shapes = new Map();
+         for (let i = 0; i < 30_000; i++) all[`name${i}`] = i;
+         for (let i = 0; i < 3_000; i++) shapes.set(i, { [`a${i}`]: i, [`b${i % 10}`]: 1, url: i });
+         for (let i = 0; i < 30_000; i += 2) delete all[`name${i}`];
+         for (let i = 0; i < 3_000; i += 3) shapes.delete(i);
+         let wrong = 0;
+         for (let i = 0; i < 30_000; i++) if (all[`name${i}`] !== (i % 2 ? i : undefined)) wrong++;
+         for (let i = 0; i < 30_000; i++) all[`more${i}`] = i;
+         for (let i = 0; i < 30_000; i++) if (all[`more${i}`] !== i) wrong++;
+         for (const [i, it] of shapes) if (it[`a${i}`] !== i || it.url !== i) wrong++;
+         return [wrong, Object.keys(all).length, shapes.size]",
+        json!([0, 45_000, 2_000]),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn import_meta_is_there_however_it_is_written() {
+    let code = "const urls = [import.meta.url, import . /* - */ meta.url];
+         export { own } from './other.js';
+         export default { run: async () => [...urls, (await import('./third.js')).own] }";
+    let _ = Case::js(code)
+        .file("other.js", "export const own = 1")
+        .file("third.js", "export const own = import\n.meta.url")
+        .run()
+        .await
+        .expect_ok(json!(["file:///main.js", "file:///main.js", "file:///third.js"]));
+}

@@ -20,24 +20,39 @@ const OF_USER: [&str; 5] = ["cafile", "https-proxy", "noproxy", "noproxy[]", "pr
 
 /// Returns the lines of a project's `.npmrc` that cannot harm its user. With variables of the
 /// environment, a project could send secrets to a registry of its choice. With certificates or a
-/// proxy it could read what is sent to others.
+/// proxy it could read what is sent to others, and with a registry without TLS all on the way could
+/// read the user's token.
 fn trusted(text: &str, path: &Path) -> String {
     let mut kept = String::new();
     for line in text.lines() {
-        let name = line.split('=').next().unwrap_or_default().trim();
-        let is_harmful = line.contains("${") || OF_USER.contains(&name);
+        let (name, value) = line.split_once('=').unwrap_or((line, ""));
+        let name = name.trim();
+        let is_plain = (name == "registry" || name.ends_with(":registry")) && is_plain(value);
+        let is_harmful = line.contains("${") || OF_USER.contains(&name) || is_plain;
         if !is_harmful {
             kept.push_str(line);
             kept.push('\n');
         } else if !line.trim_start().starts_with(['#', ';']) {
             Terminal::default().warning(format!(
-                "{}: {name} is ignored, because it has a variable, or names certificates or \
-                 proxies (the user's .npmrc may have it)",
+                "{}: {name} is ignored, because it has a variable, names certificates or \
+                 proxies, or a registry without TLS (the user's .npmrc may have it)",
                 path.display()
             ));
         }
     }
     kept
+}
+
+/// Returns true if an address begins with `http:`, and is not known to be of this machine.
+fn is_plain(address: &str) -> bool {
+    let address = address.trim().trim_matches(['"', '\'']).trim().to_ascii_lowercase();
+    let Some(rest) = address.strip_prefix("http:") else { return false };
+    let host = rest.trim_start_matches('/').split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let is_local = |name: &str| {
+        let port = host.strip_prefix(name).map(|port| port.strip_prefix(':').unwrap_or(port));
+        port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    !["localhost", "127.0.0.1", "[::1]"].into_iter().any(is_local)
 }
 
 /// Returns the settings for a project: the user's `.npmrc`, that of the project, and the
@@ -204,5 +219,27 @@ fn show(spinner: &ProgressBar, event: &Event<'_>) {
             spinner.set_message(format!("installed {package}, {done} of {total}"));
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn registries_without_tls_are_those_of_this_machine() {
+        for address in ["https://r.example/", "http://localhost:4873", " 'http://127.0.0.1/' "] {
+            assert!(!is_plain(address), "{address}");
+        }
+        for address in [
+            "http://r.example/",
+            "HTTP:r.example",
+            "http://localhost.example/",
+            "http://localhost:1@r.example/",
+            "http://r.example/localhost",
+            "\"http://r.example\"",
+        ] {
+            assert!(is_plain(address), "{address}");
+        }
     }
 }

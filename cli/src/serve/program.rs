@@ -217,8 +217,7 @@ impl Source {
         let is_cached = args.program.cache.is_some();
         #[cfg(not(feature = "cache"))]
         let is_cached = false;
-        let loads_again = !self.args.fresh && !is_cached;
-        let held = Arc::new(HeldLog::new(&self.terminal, loads_again));
+        let held = Arc::new(HeldLog::new(&self.terminal, !self.args.fresh));
         let log = Arc::clone(&held);
         let worker = self.engine.loader().load(code.on_log(move |line| log.line(line)))?;
         let entrypoint = |worker: &Worker| crate::run::entrypoint(&args.program, worker);
@@ -231,12 +230,14 @@ impl Source {
             }
             None => worker.prepare().await,
         };
-        held.release(has_image.is_err());
+        let loads_again = !is_cached || matches!(has_image, Ok(false));
+        held.release(has_image.is_err() || !loads_again);
         if !has_image? && warm.is_some() {
-            self.terminal.note(
+            let each = if self.args.fresh { "request" } else { "sandbox" };
+            self.terminal.note(&format!(
                 "the program or its warm-up leaves something pending, such as a timer or a \
-                 call, so that each request loads the program anew",
-            );
+                 call, so that each {each} loads the program anew"
+            ));
         }
         let worker = match (self.args.fresh, is_cached) {
             (true, _) => worker.fresh_per_call(),
@@ -247,9 +248,9 @@ impl Source {
     }
 }
 
-/// The log of a worker. Without `--fresh` and `--cache` each sandbox loads the program, and logs
-/// that. The load that shows whether the program is good is then one more, whose lines are held, and
-/// printed if it fails.
+/// The log of a worker. Without `--fresh`, and without an image to start from, each sandbox loads the
+/// program, and logs that. The load that shows whether the program is good is then one more. Its
+/// lines are held until that is known, and printed if they are not repeated.
 struct HeldLog {
     terminal: Arc<Terminal>,
     held: std::sync::Mutex<Option<Vec<LogLine>>>,
@@ -273,9 +274,9 @@ impl HeldLog {
         }
     }
 
-    /// Ends the holding.
-    fn release(&self, has_failed: bool) {
-        let held = self.held().take().filter(|_| has_failed);
+    /// Ends the holding, and prints or drops the lines.
+    fn release(&self, prints: bool) {
+        let held = self.held().take().filter(|_| prints);
         held.iter().flatten().for_each(|line| self.terminal.log(line));
     }
 }

@@ -12,7 +12,7 @@ impl Driver {
     pub(super) async fn accept(&mut self, mut request: Request) -> Result<()> {
         let id = self.last_invocation.checked_add(1).ok_or_else(worn_out)?;
         self.last_invocation = id;
-        request.reseed = self.reseed.take().or(request.reseed);
+        request.reseed = self.reseed;
         self.housekeeping_fuel = match request.caller {
             None => self.housekeeping_fuel.max(ROOT_FUEL),
             Some(_) => self.housekeeping_fuel.saturating_add(INVOCATION_FUEL),

@@ -194,6 +194,10 @@ impl Driver {
             logs.now = now as u64;
         }
         self.payer = payer;
+        // A call that ends before this leaves the seed to the next one.
+        if matches!(event, wit::Event::Invoke(_)) {
+            self.reseed = None;
+        }
         let turn = self.sandbox.turn(now, event, budget, &mut allowance).await;
         let left = match &turn {
             Ok(turn) => budget.fuel - turn.fuel,

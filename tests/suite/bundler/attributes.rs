@@ -20,7 +20,6 @@ const FILES: &str = r#"const files = {
 };"#;
 
 #[tokio::test]
-#[ignore = "needs a guest-ts with this commit: rebuild it, and remove this line"]
 async fn attributes_decide_how_a_file_is_read() {
     let _ = bundler(&format!(
         r#"{FILES}
@@ -48,7 +47,6 @@ async fn attributes_decide_how_a_file_is_read() {
 
 /// Browsers take no attribute of modules that are JavaScript, as those of a client are.
 #[tokio::test]
-#[ignore = "needs a guest-ts with this commit: rebuild it, and remove this line"]
 async fn modules_of_a_client_have_no_attributes() {
     let _ = bundler(&format!(
         r#"{FILES}
@@ -68,7 +66,6 @@ async fn modules_of_a_client_have_no_attributes() {
 }
 
 #[tokio::test]
-#[ignore = "needs a guest-ts with this commit: rebuild it, and remove this line"]
 async fn other_attributes_stay() {
     let _ = bundler(
         r#"const files = { "src/index.js": `import a from "./a.css" with { type: "css" }; export default { fetch: () => new Response(a) };`,
