@@ -67,7 +67,7 @@ impl Abilities {
 
 #[derive(Clone)]
 pub(crate) enum Question {
-    Elicit(ElicitRequestParams),
+    Elicit(Box<ElicitRequestParams>),
     Sample(Box<CreateMessageRequestParams>),
 }
 
@@ -134,13 +134,11 @@ impl Questions {
         question: Question,
     ) -> Result<Asked, &'static str> {
         let can = match &question {
-            Question::Elicit(ElicitRequestParams::FormElicitationParams { .. }) => {
-                self.abilities.forms
-            }
-            Question::Elicit(ElicitRequestParams::UrlElicitationParams { .. }) => {
-                self.abilities.urls
-            }
-            Question::Elicit(_) => false,
+            Question::Elicit(params) => match **params {
+                ElicitRequestParams::FormElicitationParams { .. } => self.abilities.forms,
+                ElicitRequestParams::UrlElicitationParams { .. } => self.abilities.urls,
+                _ => false,
+            },
             Question::Sample(_) => self.abilities.sampling,
         };
         if !can {
@@ -282,7 +280,7 @@ impl Drop for Asked {
 /// Sends a question as a request, and returns the answer if it is one.
 async fn put(client: &Peer<RoleServer>, question: Question) -> Option<Answer> {
     let request = match question {
-        Question::Elicit(params) => ServerRequest::ElicitRequest(ElicitRequest::new(params)),
+        Question::Elicit(params) => ServerRequest::ElicitRequest(ElicitRequest::new(*params)),
         Question::Sample(params) => {
             ServerRequest::CreateMessageRequest(CreateMessageRequest::new(*params))
         }

@@ -103,7 +103,8 @@ fn question(call: &WaitingCall) -> Question {
     );
     let requested_schema = ElicitationSchema::new(BTreeMap::new());
     let meta = None;
-    Question::Elicit(ElicitRequestParams::FormElicitationParams { meta, message, requested_schema })
+    let form = ElicitRequestParams::FormElicitationParams { meta, message, requested_schema };
+    Question::Elicit(Box::new(form))
 }
 
 fn shown(time: Duration) -> String {

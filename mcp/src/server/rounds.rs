@@ -104,7 +104,7 @@ async fn questions(questions: &Questions) -> InputRequests {
         let requests: InputRequests = open
             .filter_map(|(key, question)| match question {
                 Question::Elicit(params) => {
-                    Some((key, InputRequest::Elicitation(ElicitRequest::new(params))))
+                    Some((key, InputRequest::Elicitation(ElicitRequest::new(*params))))
                 }
                 Question::Sample(_) => None,
             })

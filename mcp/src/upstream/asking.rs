@@ -66,7 +66,7 @@ impl Asking {
         origin: Result<Origin, &'static str>,
     ) -> ElicitResult {
         let asked = async {
-            let question = Question::Elicit(asks::elicitation(&self.server, params)?);
+            let question = Question::Elicit(Box::new(asks::elicitation(&self.server, params)?));
             match origin?.ask(question, self.options.limits.approval_time).await? {
                 Answer::Elicited(result) => Ok(result),
                 Answer::Sampled(_) => Err("the client of the program gave another answer"),

@@ -129,7 +129,7 @@ impl Watching {
     pub(crate) async fn changed(&mut self) {
         if self.updates.changed().await.is_err() {
             // The resource is forgotten after this is dropped only.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -232,18 +232,19 @@ async fn follow_new(resources: &Resources, peer: &Peer<RoleClient>) {
             tokio::select! {
                 // Fails never: the sender is there.
                 _ = changes.changed() => break,
-                said = said => match said {
-                    Ok(Some(said)) => tell(resources, said),
-                    // The server has ended it, or has said more than there is room for.
-                    Ok(None) | Err(_) => {
-                        stream = None;
-                        tokio::time::sleep(AGAIN).await;
-                        for resource in resources.all().values() {
-                            resource.updates.send_modify(|count| *count += 1);
-                        }
-                        break;
+                said = said => {
+                    if let Ok(Some(said)) = said {
+                        tell(resources, said);
+                        continue;
                     }
-                },
+                    // The server has ended it, or has said more than there is room for.
+                    stream = None;
+                    tokio::time::sleep(AGAIN).await;
+                    for resource in resources.all().values() {
+                        resource.updates.send_modify(|count| *count += 1);
+                    }
+                    break;
+                }
             }
         }
     }

@@ -295,8 +295,7 @@ async fn a_question_ends_with_its_call() {
         }
         // The request was cancelled, and so is the call that waits beside the question.
         asker.cancelled.notified().await;
-        let asked = user.is_asked(2).await;
-        assert_eq!(asked[1], "cancelled");
+        assert_eq!(user.is_asked(2).await[1], "cancelled");
     }
 }
 
