@@ -142,7 +142,8 @@ pub(crate) struct McpArgs {
     #[arg(long, value_name = "WHAT", value_parser = durability(), default_value = "effects", requires = "runs")]
     durability: Durability,
 
-    /// The time within which a call must be approved, with `approve` or --approve [default: 10m]
+    /// The time within which a call must be approved, with `approve` or --approve, and within which a
+    /// question of a server to the client's user must be answered [default: 10m]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     approval_time: Option<Duration>,
 

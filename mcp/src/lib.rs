@@ -48,8 +48,8 @@
 //!
 //! # What is not done
 //!
-//! Servers are offered no sampling, elicitation or roots. Redirects of HTTP are not followed, and
-//! OAuth is not supported.
+//! Servers are offered no roots, and ask for input only while a tool is called. Redirects of HTTP are
+//! not followed, and OAuth is not supported.
 //!
 //! # Clients
 //!
@@ -58,7 +58,11 @@
 //! guessed, and whoever has it may use the session.
 //!
 //! Resources and prompts of the servers are passed on, with the name of their server in theirs, and so
-//! is the progress of calls.
+//! are the progress of calls, changes of resources that a client is subscribed to, and what a server asks
+//! of the user (elicitation), and, if the configuration allows it, of the model (sampling). In the
+//! protocol of 2026, the client is asked by the answer of `run_code`, and comes back with a
+//! `requestState` that cannot be guessed, is bound to the client and the request, and is good once. The
+//! program waits meanwhile and is never run again.
 //!
 //! A request that is cancelled, or whose client is gone, ends its program at once. Over HTTP, a
 //! client of 2025-11-25 that loses its connection may come back for the result, so that only
@@ -88,6 +92,7 @@ mod openapi;
 mod policy;
 mod progress;
 mod provider;
+mod question;
 mod redact;
 mod server;
 mod settings;

@@ -15,45 +15,40 @@ const INTERVAL: Duration = Duration::from_millis(100);
 const MAX_MESSAGE: usize = 300;
 
 /// The client of one program, if it wants to know the progress.
-pub(crate) struct Progress {
-    peer: Peer<RoleServer>,
-    token: ProgressToken,
-    state: Mutex<State>,
-}
+#[derive(Default)]
+pub(crate) struct Progress(Mutex<State>);
+
+/// A client, and the token of its request.
+pub(crate) type Target = (Peer<RoleServer>, ProgressToken);
 
 #[derive(Default)]
 struct State {
+    /// None while no request waits that wants to know it.
+    target: Option<Target>,
     /// The number of notifications, which is what the client sees as the progress: the figures of
     /// several calls do not add up.
     count: u32,
     last: Option<Instant>,
-    /// True if the request of the token is answered.
-    is_finished: bool,
 }
 
 impl Progress {
-    pub(crate) fn new(peer: Peer<RoleServer>, token: ProgressToken) -> Self {
-        Self { peer, token, state: Mutex::default() }
-    }
-
-    /// Tells the client nothing more, because its request is answered.
-    pub(crate) fn finish(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).is_finished = true;
+    /// Tells it to the client of another request, or to nobody if the last one is answered.
+    pub(crate) fn tell_to(&self, target: Option<Target>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).target = target;
     }
 
     /// Passes on the progress of a call, unless it comes too soon after the last.
     async fn tell(&self, tool: &str, params: &ProgressNotificationParam) {
         let now = Instant::now();
-        let count = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if state.is_finished
-                || state.last.is_some_and(|last| now.duration_since(last) < INTERVAL)
-            {
+        let (count, peer, token) = {
+            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some((peer, token)) = state.target.clone() else { return };
+            if state.last.is_some_and(|last| now.duration_since(last) < INTERVAL) {
                 return;
             }
             state.last = Some(now);
             state.count += 1;
-            state.count
+            (state.count, peer, token)
         };
         let total = params.total.map(|total| format!("/{total}")).unwrap_or_default();
         let mut message = format!("{tool}: {}{total}", params.progress);
@@ -61,10 +56,10 @@ impl Progress {
             message.push(' ');
             message.push_str(text);
         }
-        let mut told = ProgressNotificationParam::new(self.token.clone(), count.into());
+        let mut told = ProgressNotificationParam::new(token, count.into());
         told.message = Some(line(&message, MAX_MESSAGE));
         // Fails if the client is gone.
-        let _ = self.peer.notify_progress(told).await;
+        let _ = peer.notify_progress(told).await;
     }
 }
 

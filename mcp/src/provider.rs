@@ -8,7 +8,7 @@ use isolet::code_mode::{ToolCall, ToolDefinition, ToolFailure, ToolHandler};
 use serde_json::Value;
 
 use crate::openapi::Api;
-use crate::progress::Progress;
+use crate::question::RunClient;
 use crate::upstream::pins::Hints;
 use crate::upstream::{List, Upstream};
 
@@ -81,8 +81,9 @@ impl Provider {
     async fn call(&self, call: ToolCall) -> Result<Value, ToolFailure> {
         match self {
             Self::Server(server) => {
-                let progress = call.context.and_then(|it| it.downcast::<Progress>().ok());
-                server.call(call.tool, call.arguments, progress).await
+                let client = call.context.and_then(|it| it.downcast::<RunClient>().ok());
+                let client = client.unwrap_or_default();
+                server.call(call.tool, call.arguments, client).await
             }
             Self::Api(api) => api.call(&call.tool, call.arguments).await,
         }

@@ -79,7 +79,8 @@ impl Options {
 pub struct Limits {
     /// The time within which an upstream server must start and list its tools. Default: 30 seconds.
     pub start_time: Duration,
-    /// The time of one call of a tool, after which it is cancelled. Default: 60 seconds.
+    /// The time of one call of a tool, after which it is cancelled. The time in which a person is asked
+    /// does not count. Default: 60 seconds.
     pub call_time: Duration,
     /// The most bytes of one message of an upstream server. A process's message that is longer is
     /// dropped, so that its call ends when its time is over. Default: 8 MiB.
@@ -100,10 +101,15 @@ pub struct Limits {
     pub unread_messages: usize,
     /// The most programs that run at the same time. Others wait. Default: 32.
     pub runs: usize,
+    /// The most resources that clients are subscribed to at the same time, of all clients. One client has
+    /// at most 64 of them. Default: 1,024.
+    pub subscriptions: usize,
     /// The most sessions in which programs share their variables, of all clients. For another one,
     /// the session that was used longest ago ends. Each has a sandbox. Default: 32.
     pub code_sessions: usize,
-    /// The time within which a call must be approved. It is rejected then. Default: 10 minutes.
+    /// The time within which a call must be approved, and within which what an upstream server asks must
+    /// be answered. The call is rejected then, and the server told that nobody has answered. Default: 10
+    /// minutes.
     pub approval_time: Duration,
     /// The time for which a call waits for its approval before `run_code` answers that it waits, if
     /// the client cannot be asked. Default: 1 second.
@@ -140,6 +146,7 @@ impl Default for Limits {
             all_definition_bytes: 16 << 20,
             unread_messages: 1_024,
             runs: 32,
+            subscriptions: 1_024,
             code_sessions: 32,
             approval_time: Duration::from_mins(10),
             waiting_time: Duration::from_secs(1),
@@ -198,6 +205,16 @@ pub enum Event {
         /// The name of the tool.
         tool: String,
     },
+    /// What an upstream server has asked was not passed on to the client of a program, and the server
+    /// got an answer that says so. Told 16 times for each server.
+    NotAsked {
+        /// The name of the server.
+        server: String,
+        /// What it has asked for.
+        wanted: String,
+        /// The cause.
+        reason: String,
+    },
     /// A run was not recorded, or not to its end.
     Unrecorded {
         /// The cause.
@@ -224,6 +241,9 @@ impl fmt::Display for Event {
             Self::Waiting { id, server, tool } => {
                 let (server, tool) = (line(server, 100), line(tool, 256));
                 write!(f, "{server}: a call of {tool} waits for approval: {id}")
+            }
+            Self::NotAsked { server, wanted, reason } => {
+                write!(f, "{server}: it has asked for {wanted}, and nobody was asked: {reason}")
             }
             Self::Unrecorded { reason } => {
                 write!(f, "a run is not recorded: {}", line(reason, 500))

@@ -248,6 +248,36 @@ const CHECKS = {
     match(failed(await client.run("total")), /total is not defined/);
   },
 
+  async asking({ client, asked, era }) {
+    const elicited = done(await client.run("return await everything.trigger_elicitation_request()"));
+    match(elicited, /- Name: Ada[^]*- Favorite Integer: 7/);
+    const url = "https://a.example/login";
+    const opened = await client.run(
+      `return await everything.trigger_url_elicitation({ url: ${JSON.stringify(url)}, elicitationId: "1" })`,
+    );
+    match(done(opened), /accept/);
+    const [form, page] = asked.elicited;
+    match(form.message, /^The server "everything" asks for input\.[^]*\n> Please provide inputs/);
+    same(form.requestedSchema.required, ["name"]);
+    same(form.requestedSchema.properties.legacyTitledEnum.enumNames.length, 5);
+    same(page.url, url);
+    const sampled = await client.run("return await everything.trigger_sampling_request({ prompt: 'Hello' })");
+    if (era === "2025-11-25") {
+      match(done(sampled), /said by a model/);
+      match(asked.sampled[0].systemPrompt, /^This request is of the MCP server "everything"\./);
+    } else {
+      match(failed(sampled), /sampling is refused/);
+    }
+    const uri = "isolet:everything/demo://resource/dynamic/text/1";
+    await client.subscribe(uri);
+    await client.run("return await everything.toggle_subscriber_updates()");
+    for (let left = 6_000; asked.changed.length === 0; left--) {
+      ok(left > 0, "no change");
+      await pause(20);
+    }
+    same(asked.changed[0], uri);
+  },
+
   async cancel({ client, folder }) {
     // As many programs as there are places, and one that waits for a place.
     const { session } = (await client.run("let kept = 1", "new")).structuredContent;
@@ -290,24 +320,46 @@ const CHECKS = {
   },
 };
 
+/** A user who answers, a model, and what they were asked. */
+function person() {
+  const asked = { elicited: [], sampled: [], changed: [] };
+  return {
+    ...asked,
+    elicit(params) {
+      asked.elicited.push(params);
+      return { action: "accept", ...(params.mode !== "url" && { content: { name: "Ada", integer: 7 } }) };
+    },
+    sample(params) {
+      asked.sampled.push(params);
+      const content = { type: "text", text: "said by a model" };
+      return { model: "a-model", role: "assistant", content };
+    },
+    updated: (uri) => asked.changed.push(uri),
+  };
+}
+
 /** A client of `isolet mcp`, in front of new servers with an empty folder. */
 async function world(check, transport, era) {
   const folder = `${base}/${check}`;
   const servers =
     check === "many" ? { many: { command: "node", args: ["many.mjs"] } } : await realServers(folder);
+  const asked = check === "asking" ? person() : undefined;
+  if (asked) {
+    servers.everything.sampling = true;
+  }
   const options = [...(await configure(folder, servers)), ...(check === "cancel" ? ENDLESS : [])];
   if (transport === "stdio") {
-    const client = await connect({ command: isolet, args: options, era });
-    return { client, folder, servers, close: client.close };
+    const client = await connect({ command: isolet, args: options, asked, era });
+    return { client, asked, era, folder, servers, close: client.close };
   }
   const server = await listen(isolet, options, folder, "a-token");
   await rejects(connect({ url: server.url, token: "another", era }), /401|[Uu]nauthorized/);
-  const client = await connect({ url: server.url, token: "a-token", era });
+  const client = await connect({ url: server.url, token: "a-token", asked, era });
   const close = async () => {
     await client.close();
     same(await server.close(), 0, "the exit status");
   };
-  return { client, folder, servers, close };
+  return { client, asked, era, folder, servers, close };
 }
 
 for (const transport of ["stdio", "HTTP"]) {

@@ -8,6 +8,7 @@ import * as modernStdio from "@modelcontextprotocol/client/stdio";
 import * as handshake from "@modelcontextprotocol/sdk/client/index.js";
 import * as handshakeHttp from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import * as handshakeStdio from "@modelcontextprotocol/sdk/client/stdio.js";
+import * as handshakeTypes from "@modelcontextprotocol/sdk/types.js";
 
 const SDKS = {
   "2025-11-25": { ...handshake, ...handshakeHttp, ...handshakeStdio },
@@ -18,10 +19,30 @@ export const ERAS = Object.keys(SDKS);
 const PATIENCE = { timeout: 120_000 };
 const INFO = { name: "isolet-mcp-check", version: "1.0.0" };
 
-/** Connects to a process, or to a URL with a token. */
-export async function connect({ command, args, env, url, token, era = ERAS[0] }) {
+/** Lets a user and a model answer, and notes what changes, as `asked` says. */
+function answer(client, era, asked) {
+  const is2025 = era === ERAS[0];
+  const of = (schema, method) => (is2025 ? handshakeTypes[schema] : method);
+  client.setRequestHandler(of("ElicitRequestSchema", "elicitation/create"), ({ params }) =>
+    asked.elicit(params),
+  );
+  client.setRequestHandler(of("CreateMessageRequestSchema", "sampling/createMessage"), ({ params }) =>
+    asked.sample(params),
+  );
+  client.setNotificationHandler(
+    of("ResourceUpdatedNotificationSchema", "notifications/resources/updated"),
+    ({ params }) => asked.updated(params.uri),
+  );
+}
+
+/** Connects to a process, or to a URL with a token. With `asked`, the client can be asked. */
+export async function connect({ command, args, env, url, token, asked, era = ERAS[0] }) {
   const { Client, StdioClientTransport, StreamableHTTPClientTransport } = SDKS[era];
-  const client = new Client(INFO, { capabilities: {}, versionNegotiation: { mode: { pin: era } } });
+  const capabilities = asked ? { elicitation: { form: {}, url: {} }, sampling: {} } : {};
+  const client = new Client(INFO, { capabilities, versionNegotiation: { mode: { pin: era } } });
+  if (asked) {
+    answer(client, era, asked);
+  }
   const headers = { authorization: `Bearer ${token}` };
   await client.connect(
     url
@@ -38,6 +59,8 @@ export async function connect({ command, args, env, url, token, era = ERAS[0] })
   return {
     call,
     tools,
+    subscribe: (uri) =>
+      era === ERAS[0] ? client.subscribeResource({ uri }) : client.listen({ resourceSubscriptions: [uri] }),
     run: (code, session, options) => call("run_code", session ? { code, session } : { code }, options),
     close: () => client.close(),
   };

@@ -1,7 +1,7 @@
 //! `isolet mcp`: the servers are `isolet mcp` too.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -35,10 +35,23 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(folder: &Folder, arguments: &[&str]) -> Self {
-        let mut child = mcp(folder, arguments)
+        Self::spawn(mcp(folder, arguments).stderr(Stdio::null()))
+    }
+
+    /// Returns the standard error as well.
+    pub(crate) fn with_errors(
+        folder: &Folder,
+        arguments: &[&str],
+    ) -> (Self, BufReader<ChildStderr>) {
+        let mut client = Self::spawn(mcp(folder, arguments).stderr(Stdio::piped()));
+        let errors = client.child.stderr.take().expect("standard error");
+        (client, BufReader::new(errors))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
             .spawn()
             .expect("the command starts");
         let input = child.stdin.take().expect("standard input");

@@ -1,5 +1,7 @@
 //! `isolet runs`, and what `isolet mcp --runs` records.
 
+use std::io::{BufRead as _, Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -97,6 +99,71 @@ fn a_person_decides_about_calls_that_wait() {
     assert_eq!(runs(&folder, &["waiting"]).out, "no call waits\n");
     client.end();
     let _ = runs(&folder, &["approve", &call]).expect_failure(2, &["no `isolet mcp` runs"]);
+}
+
+/// The page of `--approve-page`, whose address is on standard error.
+#[test]
+fn a_person_decides_on_the_page() {
+    let folder = folder("runs-page");
+    let (mut client, errors) =
+        Client::with_errors(&folder, &[&SERVER[..], &["--approve-page"]].concat());
+    let mut lines = errors.lines();
+    let page = lines.find_map(|line| {
+        let line = line.expect("a line");
+        Some(line.split_once("approvals: http://")?.1.to_owned())
+    });
+    let page = page.expect("the page");
+    let (host, query) = page.split_once('/').expect("an address");
+    let token = query.strip_prefix("?token=").expect("a token");
+    assert!(host.starts_with("127.0.0.1:") && token.len() == 32, "{page}");
+    let send = |request: String| {
+        let mut stream = TcpStream::connect(host).expect("a connection");
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let get = |query: &str| send(format!("GET /{query} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+    assert!(get("").starts_with("HTTP/1.1 403 "), "{}", get(""));
+    assert!(get(query).contains("No call waits."));
+    for (decision, expected) in [("approve", "2"), ("reject", "RejectedError")] {
+        let program = "try { return `${(await inner.run_code({ code: '1 + 1 // risk' })).result}` } \
+            catch (error) { return error.name }";
+        let mut waiting = client.run(program)["structuredContent"]["waiting"].take();
+        let call = waiting["calls"][0]["id"].as_str().expect("an id").to_owned();
+        let shown = get(query);
+        assert!(shown.contains("<h2>inner.run_code</h2>") && shown.contains(&call), "{shown}");
+        let body = format!("token={token}&id={call}&decision={decision}");
+        let post = |origin: &str| {
+            let length = body.len();
+            send(format!(
+                "POST / HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nContent-Length: \
+                 {length}\r\n\r\n{body}"
+            ))
+        };
+        let refused = post("https://evil.example");
+        assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
+        let decided = post(&format!("http://{host}"));
+        assert!(decided.starts_with("HTTP/1.1 303 "), "{decided}");
+        let arguments = json!({"name": "wait_run", "arguments": {"run": waiting["run"].take()}});
+        let result = client.request("tools/call", &arguments);
+        assert_eq!(result["structuredContent"]["result"], expected, "{result}");
+    }
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn the_page_is_of_this_machine_and_needs_a_record() {
+    let folder = folder("runs-page-wrong");
+    let run = |arguments: &[&str]| -> Said { said(&mut mcp(&folder, arguments)) };
+    let open = [&SERVER[..], &["--approve-page", "0.0.0.0:0"]].concat();
+    let _ = run(&open).expect_failure(2, &["--approve-page", "of this machine"]);
+    let without = ["--config", "config.json", "--approve-page"];
+    let _ = run(&without).expect_failure(2, &["--runs"]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let taken = [&SERVER[..], &["--approve-page", &address]].concat();
+    let _ = run(&taken).expect_failure(2, &["--approve-page", &address]);
 }
 
 /// Calls of folders and operations of documents, which the configuration does not know.

@@ -109,6 +109,8 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
         let arguments = self.get("args", "a list of strings", |value| {
             value.as_array()?.iter().map(|it| it.as_str().map(str::to_owned)).collect()
         })?;
+        let arguments: Vec<String> = arguments.unwrap_or_default();
+        self.add_arguments(&arguments);
         let inherited = INHERITED.iter().filter_map(|name| {
             // Shells export functions in this way.
             let value = (self.variable)(name).filter(|value| !value.starts_with("()"))?;
@@ -128,7 +130,7 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
         }
         Ok(Endpoint::Process(Process {
             command: command.to_owned(),
-            arguments: arguments.unwrap_or_default(),
+            arguments,
             environment,
             directory: self.text("cwd")?.map(PathBuf::from),
         }))
@@ -182,6 +184,28 @@ impl<'a, F: Fn(&str) -> Option<String>> Fields<'a, F> {
         let has_variable = source.and_then(Value::as_str).is_some_and(|text| text.contains("${"));
         if !has_variable {
             self.secrets.borrow_mut().add(&format!("{}_{name}", self.server), value);
+        }
+    }
+
+    /// Keeps secrets of arguments out of records: those that are named as such, and the values of
+    /// variables, which the process may expand.
+    fn add_arguments(&self, arguments: &[String]) {
+        let mut secrets = self.secrets.borrow_mut();
+        for (name, value) in super::arguments::secrets(arguments) {
+            if !value.contains("${") {
+                secrets.add(&format!("{}_{name}", self.server), &value);
+            }
+        }
+        for argument in arguments {
+            let variables = argument.split("${").skip(1).filter_map(|it| it.split_once('}'));
+            for (inside, _) in variables {
+                let (name, default) = inside.split_once(":-").unwrap_or((inside, ""));
+                let name = name.strip_prefix("env:").unwrap_or(name);
+                if !INHERITED.contains(&name) {
+                    let value = (self.variable)(name).unwrap_or_else(|| default.to_owned());
+                    secrets.add(name, &value);
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The configuration file.
 
 mod api;
+mod arguments;
 mod fields;
 
 use std::cell::RefCell;
@@ -34,6 +35,8 @@ const MAX_NAME: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     pub(crate) servers: BTreeMap<String, Endpoint>,
+    /// The names of servers that may ask the models of clients.
+    pub(crate) sampling: BTreeSet<String>,
     /// The documents of `OpenAPI`.
     pub(crate) apis: BTreeMap<String, Api>,
     /// The names of servers and documents that are disabled, which rules may have.
@@ -76,8 +79,9 @@ impl Config {
     /// `bearer`, a token. `${NAME}`, `${env:NAME}` and `${NAME:-default}` in values of `env` and
     /// `headers` and in `bearer` stand for a variable, which `variable` returns. A process gets the
     /// variables of its `env` and, if `variable` has them, `HOME`, `LOGNAME`, `PATH`, `SHELL`, `TERM`
-    /// and `USER`, and nothing else of the environment. Servers that are `disabled` are left out, and
-    /// unknown fields are ignored.
+    /// and `USER`, and nothing else of the environment. A server with `sampling` set to true may
+    /// ask the models of clients. Servers that are `disabled` are left out, and unknown fields are
+    /// ignored.
     ///
     /// `openapi` has documents of `OpenAPI` 3 by their names, each with `file`, in JSON or YAML, and
     /// optionally `server`, its address, `variables` of the address, `credentials` by the names of
@@ -155,7 +159,9 @@ impl Config {
     }
 
     /// Returns a function that replaces the values of variables and tokens of the configuration, and
-    /// the values of `env` and `headers`, by `isolet.secret.NAME.`, for records of runs. Values of less
+    /// the values of `env` and `headers`, by `isolet.secret.NAME.`, for records of runs. So it does with
+    /// values of `args` that are named as secrets, such as `--api-key VALUE` and `TOKEN=VALUE`, with the
+    /// passwords of addresses in them, and with the values of variables that they name. Values of less
     /// than 8 bytes stay.
     pub fn redactor(&self) -> isolet_runs::Redactor {
         self.redacted.redactor()
@@ -189,6 +195,9 @@ impl Config {
             self.redacted = secrets.take();
             self.disabled.insert(name.to_owned());
             return Ok(());
+        }
+        if fields.get("sampling", "true or false", Value::as_bool)?.unwrap_or_default() {
+            self.sampling.insert(name.to_owned());
         }
         let endpoint = fields.endpoint()?;
         if self.servers.insert(name.to_owned(), endpoint).is_some() {

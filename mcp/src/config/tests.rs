@@ -8,6 +8,8 @@ fn variable(name: &str) -> Option<String> {
         "SHELL" => "() { :; }",
         "TOKEN" => "secret",
         "OTHER" => "never inherited",
+        "LONG" => "long secret",
+        "HOME" => "/home/somebody",
         _ => return None,
     };
     Some(value.to_owned())
@@ -42,6 +44,7 @@ fn a_process_gets_what_is_named() {
     let expected = [
         ("D", "x"),
         ("E", "secret"),
+        ("HOME", "/home/somebody"),
         ("KEY", "asecretb"),
         ("N", "1"),
         ("PATH", "/bin"),
@@ -72,11 +75,17 @@ fn values_of_the_configuration_are_kept_out_of_records() {
         r#"{"mcpServers": {
             "a": {"command": "x", "env": {"KEY": "literal-key", "HOME": "/home/somebody",
                 "DEFAULT": "${NONE:-default-key}", "SHORT": "1234567"}},
-            "b": {"url": "https://b.example", "headers": {"Authorization": "Bearer literal-token"}}
+            "b": {"url": "https://b.example", "headers": {"Authorization": "Bearer literal-token"}},
+            "c": {"command": "sh", "args": ["-c", "run ${LONG} ${NONE:-other-default} ${HOME}", "--api-key",
+                "literal-argument", "--token=${LONG}", "/home/somebody/project"]}
         }}"#,
     );
     let redact = config.unwrap().redactor();
     for (text, expected) in [
+        ("literal-argument", "isolet.secret.c_api_key."),
+        ("a long secret", "a isolet.secret.LONG."),
+        ("other-default", "isolet.secret.NONE."),
+        ("/home/somebody/project", "/home/somebody/project"),
         ("x literal-key y", "x isolet.secret.a_KEY. y"),
         ("Bearer literal-token", "isolet.secret.b_Authorization."),
         ("literal-token", "isolet.secret.b_Authorization."),
@@ -113,6 +122,7 @@ fn errors_name_server_and_field() {
         (r#"{"command": "x", "env": {"A=B": ""}}"#, "`env.A=B` is not a variable"),
         (r#"{"command": "x", "env": {"A": "${NONE}"}}"#, "`env.A`: NONE is not set"),
         (r#"{"command": "x", "disabled": 0}"#, "`disabled` is not true or false"),
+        (r#"{"command": "x", "sampling": "yes"}"#, "`sampling` is not true or false"),
         (r#"{"command": "x", "type": "http"}"#, "`type` does not fit"),
         (r#"{"url": "ftp://a"}"#, "`url` is not an address of http or https"),
         (r#"{"url": "https://u:p@a"}"#, "`url` has credentials; use `headers` or `bearer`"),

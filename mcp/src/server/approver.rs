@@ -1,20 +1,17 @@
 //! The approver of one run's calls.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use isolet::code_mode::{Approval, Approver, ToolCall};
 use isolet_runs::RunId;
-use rmcp::model::{
-    CancelledNotificationParam, ClientResult, ElicitRequest, ElicitRequestParams,
-    ElicitationAction, ElicitationSchema, RequestId, ServerRequest,
-};
-use rmcp::service::PeerRequestOptions;
-use rmcp::{Peer, RoleServer};
+use rmcp::model::{ElicitRequestParams, ElicitationAction, ElicitationSchema};
 use tokio::sync::watch;
 
 use super::pending::{Asked, WaitingCall};
 use super::shared::Shared;
+use crate::question::{Answer, Asker, Question, Questions};
 use crate::text::harmless;
 
 /// Asks about the calls of one run that need approval: the client, if it can ask its user, and whoever
@@ -23,7 +20,7 @@ use crate::text::harmless;
 pub(super) struct RunApprover {
     pub(super) shared: Arc<Shared>,
     pub(super) run: RunId,
-    pub(super) client: Option<Peer<RoleServer>>,
+    pub(super) questions: Arc<Questions>,
     /// The number of calls that wait.
     pub(super) waiting: Arc<watch::Sender<usize>>,
 }
@@ -64,14 +61,19 @@ impl RunApprover {
 
     /// Asks the client's user. Never ready if the client cannot, or fails.
     async fn elicit(&self, call: &WaitingCall) -> Approval {
-        let decision = match &self.client {
-            Some(client) => elicit(client, call).await,
-            None => None,
-        };
-        match decision {
+        match self.asked(call).await {
             Some(decision) => decision,
             None => std::future::pending().await,
         }
+    }
+
+    async fn asked(&self, call: &WaitingCall) -> Option<Approval> {
+        let mut asked = self.questions.ask(Asker::Approval, question(call)).ok()?;
+        let Answer::Elicited(result) = asked.answer().await? else { return None };
+        Some(match result.action {
+            ElicitationAction::Accept => Approval::Approved,
+            _ => Approval::Rejected("the user has rejected the call".to_owned()),
+        })
     }
 }
 
@@ -91,61 +93,18 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// Returns true if a client can ask its user. In the protocol of 2026, servers send no requests.
-pub(super) fn can_elicit(client: &Peer<RoleServer>) -> bool {
-    let Some(info) = client.peer_info() else { return false };
-    // One that says nothing of forms has them.
-    let elicitation = info.capabilities.elicitation.as_ref();
-    let forms = elicitation.is_some_and(|it| it.form.is_some() || it.url.is_none());
-    forms && info.protocol_version.has_initialize()
-}
-
-async fn elicit(client: &Peer<RoleServer>, call: &WaitingCall) -> Option<Approval> {
+/// Returns what the client's user is asked about a call.
+fn question(call: &WaitingCall) -> Question {
     let WaitingCall { server, tool, arguments, .. } = call;
     let message = format!(
         "A program waits for your approval of this call. Accept to let it be made, decline to reject \
          it.\n\n{}",
         harmless(&format!("{server}.{tool}({arguments})"))
     );
-    let requested_schema = ElicitationSchema::new(std::collections::BTreeMap::new());
-    let params =
-        ElicitRequestParams::FormElicitationParams { meta: None, message, requested_schema };
-    let request = ServerRequest::ElicitRequest(ElicitRequest::new(params));
-    let sent =
-        client.send_cancellable_request(request, PeerRequestOptions::no_options()).await.ok()?;
-    let mut dialog = Dialog { client: client.clone(), id: Some(sent.id.clone()) };
-    let answer = sent.await_response().await;
-    dialog.id = None;
-    match answer {
-        Ok(ClientResult::ElicitResult(result)) => Some(match result.action {
-            ElicitationAction::Accept => Approval::Approved,
-            _ => Approval::Rejected("the user has rejected the call".to_owned()),
-        }),
-        _ => None,
-    }
-}
-
-/// A question that the client shows. If it is dropped with its id, the client is told that nobody waits
-/// for the answer any more.
-struct Dialog {
-    client: Peer<RoleServer>,
-    id: Option<RequestId>,
-}
-
-impl Drop for Dialog {
-    fn drop(&mut self) {
-        let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current())
-        else {
-            return;
-        };
-        let client = self.client.clone();
-        runtime.spawn(async move {
-            let reason = Some("it was decided elsewhere, or the run has ended".to_owned());
-            let param = CancelledNotificationParam::new(Some(id), reason);
-            // A client that is gone shows nothing.
-            let _ = client.notify_cancelled(param).await;
-        });
-    }
+    let requested_schema = ElicitationSchema::new(BTreeMap::new());
+    let meta = None;
+    let form = ElicitRequestParams::FormElicitationParams { meta, message, requested_schema };
+    Question::Elicit(Box::new(form))
 }
 
 fn shown(time: Duration) -> String {

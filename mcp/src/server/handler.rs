@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, GetPromptRequestParams,
-    GetPromptResponse, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
-    ReadResourceResponse, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
-    ToolAnnotations,
+    GetPromptResponse, Implementation, InputResponses, JsonObject, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+    SubscribeRequestParams, SubscriptionFilter, Tool, ToolAnnotations, UnsubscribeRequestParams,
 };
 use rmcp::service::{
     NotificationContext, RequestContext, SubscriptionContext, SubscriptionSendError,
@@ -20,8 +20,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::news::News;
 use super::output;
+use super::rounds::wrong_state;
+use super::run::Answer;
 use super::shared::Shared;
-use crate::progress::Progress;
+use super::subscriptions::{self, Subscriptions};
 use crate::text::{harmless, line, prefix};
 use crate::upstream::List;
 
@@ -33,17 +35,44 @@ const MAX_QUERY: usize = 1_000;
 /// The most bytes of a description in the result of a search.
 const MAX_DESCRIPTION: usize = 300;
 /// The time after which a session that has ended is noticed.
-const SESSION_CHECK: Duration = Duration::from_mins(1);
+pub(super) const SESSION_CHECK: Duration = Duration::from_mins(1);
+
+/// The state and the answers with which a client comes back.
+type Again = (Option<String>, Option<InputResponses>);
 
 /// The server's side of one connection or session.
-#[derive(Clone)]
 pub(super) struct Handler {
     pub(super) shared: Arc<Shared>,
     /// Cancelled when the client is gone.
     pub(super) gone: CancellationToken,
+    /// The number of the connection, or of the address that is served over HTTP.
+    pub(super) endpoint: u64,
+    /// The resources that a client of the protocol of 2025 is subscribed to.
+    subscriptions: Subscriptions,
 }
 
 impl Handler {
+    pub(super) fn new(shared: Arc<Shared>, gone: CancellationToken, endpoint: u64) -> Self {
+        Self { shared, gone, endpoint, subscriptions: Subscriptions::default() }
+    }
+
+    /// Begins a run, or goes on with one.
+    async fn call_run_code(
+        &self,
+        code: &str,
+        session: Option<&str>,
+        again: Again,
+        context: &RequestContext<RoleServer>,
+    ) -> Answer {
+        match again {
+            (None, None) => self.run_code(code, session, context).await,
+            (state, responses) => {
+                let (state, responses) = (state.as_deref(), responses.unwrap_or_default());
+                self.answer_run(code, session, state, responses, context).await
+            }
+        }
+    }
+
     async fn search_tools(&self, query: &str, limit: u64) -> CallToolResult {
         let limit = usize::try_from(limit.min(MAX_FOUND)).unwrap_or_default();
         let query = prefix(query, MAX_QUERY).0.to_owned();
@@ -115,9 +144,15 @@ impl ServerHandler for Handler {
             .enable_tool_list_changed()
             .enable_resources()
             .enable_resources_list_changed()
+            .enable_resources_subscribe()
             .enable_prompts()
             .enable_prompts_list_changed()
             .build();
+        if let Some(resources) = &mut capabilities.resources
+            && !self.shared.has_updates()
+        {
+            resources.subscribe = None;
+        }
         if !self.shared.has_resources() {
             capabilities.resources = None;
         }
@@ -144,32 +179,25 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
+        let again: Again = (request.request_state, request.input_responses);
+        if request.name != "run_code" && (again.0.is_some() || again.1.is_some()) {
+            return Err(wrong_state());
+        }
         let text = |name: &str| arguments.get(name).and_then(Value::as_str);
         if arguments.get("session").is_some_and(|it| !it.is_string() && !it.is_null()) {
             return Ok(refused("The argument `session` must be a string.").into());
         }
         let result = match (request.name.as_ref(), text("code"), text("query"), text("name")) {
             ("run_code", Some(code), ..) => {
-                let token = context.meta.get_progress_token();
-                let progress = token.map(|token| Progress::new(context.peer.clone(), token));
                 // A cancelled request drops the run, which ends it at once.
-                tokio::select! {
+                return tokio::select! {
                     biased;
-                    () = context.ct.cancelled() => return Err(cancelled()),
-                    () = self.gone.cancelled() => return Err(cancelled()),
-                    result = self.run_code(code, text("session"), progress.map(Arc::new), &context.peer) => result,
-                }
+                    () = self.is_gone(&context) => Err(cancelled()),
+                    answer = self.call_run_code(code, text("session"), again, &context) => answer,
+                };
             }
             ("wait_run", ..) => match text("run") {
-                Some(run) => {
-                    let gone = async {
-                        tokio::select! {
-                            () = context.ct.cancelled() => {}
-                            () = self.gone.cancelled() => {}
-                        }
-                    };
-                    self.wait_run(run, gone).await?
-                }
+                Some(run) => return self.wait_run(run, &context).await,
                 None => refused("The argument `run` must be a string."),
             },
             ("search_tools", _, Some(query), _) => {
@@ -247,29 +275,54 @@ impl ServerHandler for Handler {
         }));
     }
 
-    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let gone = self.gone.clone();
+        self.subscriptions.add(&self.shared, request.uri, context.peer, gone).await
+    }
+
+    async fn unsubscribe(
+        &self,
+        request: UnsubscribeRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.subscriptions.remove(&request.uri);
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
         let filter = SubscriptionFilter::builder();
-        Some(filter.tools_list_changed().resources_list_changed().prompts_list_changed().build())
+        let resources = subscriptions::accepted(&self.shared, requested);
+        let filter = filter.tools_list_changed().resources_list_changed().prompts_list_changed();
+        Some(filter.resource_subscriptions(resources).build())
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
         let mut news = News::new(&self.shared);
         let sink = context.sink();
+        let lists = async {
+            while let Some(list) = news.next().await {
+                let sent = match list {
+                    List::Tools => sink.notify_tool_list_changed().await,
+                    List::Resources => sink.notify_resource_list_changed().await,
+                    List::Prompts => sink.notify_prompt_list_changed().await,
+                };
+                // The client may not have asked for this list.
+                if let Err(SubscriptionSendError::SubscriptionClosed) = sent {
+                    break;
+                }
+            }
+        };
         tokio::select! {
             () = context.cancelled() => {}
-            () = async {
-                while let Some(list) = news.next().await {
-                    let sent = match list {
-                        List::Tools => sink.notify_tool_list_changed().await,
-                        List::Resources => sink.notify_resource_list_changed().await,
-                        List::Prompts => sink.notify_prompt_list_changed().await,
-                    };
-                    // The client may not have asked for this list.
-                    if let Err(SubscriptionSendError::SubscriptionClosed) = sent {
-                        break;
-                    }
-                }
-            } => {}
+            () = lists => {}
+            () = subscriptions::tell(&self.shared, sink) => {}
         }
         Ok(())
     }

@@ -1,22 +1,28 @@
-//! Runs that go on after the request that began them was answered, because their calls wait for a
-//! decision.
+//! Runs that go on after the request that began them was answered, because they wait for a decision or an
+//! answer.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures_util::future::{BoxFuture, join_all};
 use isolet_runs::RunId;
 use rmcp::model::CallToolResult;
+use subtle::ConstantTimeEq as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use super::caller::Caller;
+use crate::question::RunClient;
 
 /// The time for which a result is kept.
 const KEPT: Duration = Duration::from_mins(10);
 
 /// The runs by their ids. Whoever has the id of a run may wait for its result, and end it, but not
-/// decide about its calls.
+/// decide about its calls. The state of a request is another matter: whoever sends it answers questions.
 pub(super) struct Held {
     most: usize,
     runs: Mutex<BTreeMap<RunId, Run>>,
@@ -25,6 +31,18 @@ pub(super) struct Held {
 struct Run {
     task: JoinHandle<()>,
     result: watch::Receiver<Option<Done>>,
+    dialogue: Option<Dialogue>,
+}
+
+/// A client of the protocol of 2026 that has been asked, and comes back with answers.
+#[derive(Clone)]
+pub(super) struct Dialogue {
+    pub(super) client: Arc<RunClient>,
+    pub(super) caller: Caller,
+    /// The digest of the request.
+    pub(super) request: [u8; 32],
+    /// The state that the client has, until it comes back with it.
+    pub(super) state: Option<String>,
 }
 
 #[derive(Clone)]
@@ -54,6 +72,7 @@ impl Held {
         id: RunId,
         run: BoxFuture<'static, CallToolResult>,
         gone: CancellationToken,
+        dialogue: Option<Dialogue>,
     ) -> Result<(), BoxFuture<'static, CallToolResult>> {
         let mut runs = self.runs();
         let is_old = |done: &Option<Done>| done.as_ref().is_some_and(|it| it.at.elapsed() > KEPT);
@@ -73,13 +92,45 @@ impl Held {
                 let _ = sender.send(Some(Done { result, at: Instant::now() }));
             }
         });
-        runs.insert(id, Run { task, result });
+        runs.insert(id, Run { task, result, dialogue });
         Ok(())
     }
 
     /// Returns where the result of a run will be. The sender is gone if the run was cancelled.
     pub(super) fn find(&self, id: RunId) -> Option<watch::Receiver<Option<Done>>> {
         self.runs().get(&id).map(|run| run.result.clone())
+    }
+
+    /// Returns the state with which the client of a run comes back, once. It cannot be guessed, and the
+    /// one before it is void. Returns nothing if there is no such run, or no random number.
+    pub(super) fn issue(&self, id: RunId) -> Option<String> {
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).ok()?;
+        let state = BASE64_URL_SAFE_NO_PAD.encode(random);
+        let mut runs = self.runs();
+        runs.get_mut(&id)?.dialogue.as_mut()?.state = Some(state.clone());
+        Some(state)
+    }
+
+    /// Takes a state back, and returns its run. Returns nothing, and takes nothing, if it is not the
+    /// state of a run, or that of another caller or another request.
+    pub(super) fn redeem(
+        &self,
+        state: &str,
+        caller: &Caller,
+        request: &[u8; 32],
+    ) -> Option<(RunId, Arc<RunClient>)> {
+        let mut runs = self.runs();
+        runs.iter_mut().find_map(|(id, run)| {
+            let dialogue = run.dialogue.as_mut()?;
+            let own = dialogue.state.as_ref()?;
+            let is_own: bool = own.as_bytes().ct_eq(state.as_bytes()).into();
+            if !is_own || dialogue.caller != *caller || dialogue.request != *request {
+                return None;
+            }
+            dialogue.state = None;
+            Some((*id, Arc::clone(&dialogue.client)))
+        })
     }
 
     /// Forgets a run, and ends it if it goes on.

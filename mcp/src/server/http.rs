@@ -88,9 +88,9 @@ impl Server {
         let mut sessions = LocalSessionManager::default();
         sessions.session_config.keep_alive = Some(limits.session_time);
         let sessions = Arc::new(sessions);
-        let handler = Handler { shared: Arc::clone(&self.shared), gone };
-        let service =
-            StreamableHttpService::new(move || Ok(handler.clone()), Arc::clone(&sessions), config);
+        let (shared, endpoint) = (Arc::clone(&self.shared), self.shared.next_endpoint());
+        let handler = move || Ok(Handler::new(Arc::clone(&shared), gone.clone(), endpoint));
+        let service = StreamableHttpService::new(handler, Arc::clone(&sessions), config);
         let gate = Arc::new(Gate {
             service,
             sessions,

@@ -1,6 +1,7 @@
 //! The server that clients connect to.
 
 mod approver;
+mod caller;
 mod handler;
 mod held;
 mod http;
@@ -9,11 +10,14 @@ mod output;
 mod page;
 mod passed;
 mod pending;
+mod rounds;
 mod run;
 mod sessions;
 mod shared;
+mod subscriptions;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use futures_util::future::join_all;
 use isolet::Engine;
@@ -92,7 +96,8 @@ impl Server {
         let wake = Arc::new(Notify::new());
         let upstreams = config.servers.into_iter().map(|(name, endpoint)| {
             let (options, wake) = (Arc::clone(&options), Arc::clone(&wake));
-            Arc::new(Upstream::new(name, endpoint, options, wake))
+            let may_sample = config.sampling.contains(&name);
+            Arc::new(Upstream::new(name, endpoint, may_sample, options, wake))
         });
         let upstreams: Vec<_> = upstreams.collect();
         let attempts = join_all(upstreams.iter().map(|upstream| upstream.connect()));
@@ -131,6 +136,10 @@ impl Server {
             policy,
             pending: Arc::default(),
             held: Held::new(options.limits.held_runs),
+            endpoints: AtomicU64::new(0),
+            watching: Arc::new(Semaphore::new(
+                options.limits.subscriptions.min(Semaphore::MAX_PERMITS),
+            )),
             options,
             providers,
             current: watch::Sender::new(Arc::new(catalog)),
@@ -199,7 +208,8 @@ impl Server {
         let limit = self.shared.options.limits.request_bytes;
         let inner = AsyncRwTransport::new_server(reader, writer).with_max_line_length(limit);
         let transport = Watched { inner, gone: gone.clone() };
-        let handler = Handler { shared: Arc::clone(&self.shared), gone: gone.clone() };
+        let endpoint = self.shared.next_endpoint();
+        let handler = Handler::new(Arc::clone(&self.shared), gone.clone(), endpoint);
         // Boxed, because it is large.
         let service = Box::pin(async {
             match handler.serve_with_ct(transport, gone).await {

@@ -29,6 +29,16 @@ impl Shared {
         self.servers().any(Upstream::has_resources)
     }
 
+    /// Returns true if clients can subscribe to some resources.
+    pub(super) fn has_updates(&self) -> bool {
+        self.servers().any(Upstream::has_updates)
+    }
+
+    /// Returns the server of a resource, and the address that the resource has there.
+    pub(super) fn resource<'a>(&self, uri: &'a str) -> Option<(&Upstream, &'a str)> {
+        self.servers().find_map(|server| Some((server, uri.strip_prefix(&prefix(server))?)))
+    }
+
     pub(super) fn has_prompts(&self) -> bool {
         self.servers().any(Upstream::has_prompts)
     }
@@ -62,14 +72,10 @@ impl Shared {
         &self,
         mut params: ReadResourceRequestParams,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let mut servers = self.servers();
-        let found = servers.find_map(|server| {
-            Some((server, params.uri.strip_prefix(&prefix(server))?.to_owned()))
-        });
-        let Some((server, uri)) = found else {
+        let Some((server, uri)) = self.resource(&params.uri) else {
             return Err(ErrorData::resource_not_found("there is no such resource", None));
         };
-        params.uri = uri;
+        params.uri = uri.to_owned();
         // What the client says to this server is nothing for that one.
         params.meta = None;
         let response = server.read_resource(params).await?;

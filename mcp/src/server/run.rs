@@ -7,16 +7,20 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use isolet::code_mode::{CodeSession, CodeTool, Execution, RunContext};
 use isolet_runs::RunId;
-use rmcp::model::{CallToolResult, ContentBlock};
+use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
+use rmcp::service::RequestContext;
 use rmcp::{ErrorData, Peer, RoleServer};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::approver::{RunApprover, can_elicit};
+use super::approver::RunApprover;
+use super::caller::{self, Caller};
 use super::handler::{Handler, cancelled, refused};
+use super::held::Dialogue;
 use super::output;
+use super::rounds::digest;
 use super::shared::Shared;
-use crate::progress::Progress;
+use crate::question::{Questions, RunClient};
 use crate::settings::Event;
 use crate::text::{harmless, prefix};
 
@@ -24,11 +28,11 @@ use crate::text::{harmless, prefix};
 const NEW_SESSION: &str = "new";
 
 /// The most calls that the answer of a run that goes on shows, and the most bytes of an argument.
-const MAX_SHOWN: usize = 32;
+pub(super) const MAX_SHOWN: usize = 32;
 const MAX_SHOWN_BYTES: usize = 1_000;
 
-/// The answer if a client is gone or has cancelled its request.
-pub(super) type Answer = Result<CallToolResult, ErrorData>;
+/// The answer to a request. It is an error if the client is gone or has cancelled it.
+pub(super) type Answer = Result<CallToolResponse, ErrorData>;
 
 /// A program and where it runs.
 struct Program {
@@ -37,8 +41,9 @@ struct Program {
     code: String,
     session: Option<String>,
     approver: Option<RunApprover>,
-    /// The client that wants to know the progress of its calls.
-    progress: Option<Arc<Progress>>,
+    client: Arc<RunClient>,
+    /// The client, if it is asked by requests.
+    asked: Option<Peer<RoleServer>>,
 }
 
 impl Handler {
@@ -47,56 +52,91 @@ impl Handler {
         &self,
         code: &str,
         session: Option<&str>,
-        progress: Option<Arc<Progress>>,
-        client: &Peer<RoleServer>,
-    ) -> CallToolResult {
+        context: &RequestContext<RoleServer>,
+    ) -> Answer {
         // One that waits for another program of its session must not take a place meanwhile.
         let known = session.and_then(|handle| self.shared.sessions.find(handle));
         if known.is_some_and(|session| session.is_busy()) {
-            return refused("The session is busy with another program. Wait for its result.");
+            let text = "The session is busy with another program. Wait for its result.";
+            return Ok(refused(text).into());
         }
         let id = match RunId::random() {
             Ok(id) => id,
-            Err(error) => return refused(&format!("The program does not begin: {error}.")),
+            Err(error) => {
+                return Ok(refused(&format!("The program does not begin: {error}.")).into());
+            }
         };
         let shared = Arc::clone(&self.shared);
         let (waiting, mut waits) = watch::channel(0);
         let waiting = Arc::new(waiting);
-        let client = Some(client).filter(|client| can_elicit(client)).cloned();
-        let asks = client.is_some();
+        let (abilities, takes_requests) = caller::abilities(context);
+        let client =
+            Arc::new(RunClient { progress: Arc::default(), questions: Questions::new(abilities) });
+        client.progress.tell_to(caller::progress(context));
         let approver = (!shared.policy.is_empty()).then(|| RunApprover {
             shared: Arc::clone(&shared),
             run: id,
-            client,
+            questions: Arc::clone(&client.questions),
             waiting: Arc::clone(&waiting),
         });
-        let (code, session) = (code.to_owned(), session.map(str::to_owned));
-        let told = progress.clone();
-        let mut run = Program { shared, id, code, session, approver, progress }.run().boxed();
+        let run = Program {
+            shared,
+            id,
+            code: code.to_owned(),
+            session: session.map(str::to_owned),
+            approver,
+            client: Arc::clone(&client),
+            asked: takes_requests.then(|| context.peer.clone()),
+        };
+        let mut run = run.run().boxed();
         let limits = &self.shared.options.limits;
-        let time = if asks { limits.hold_time } else { limits.waiting_time };
-        tokio::select! {
+        let time = if abilities.forms { limits.hold_time } else { limits.waiting_time };
+        let asks = async {
+            if takes_requests || !abilities.can_elicit() {
+                return std::future::pending().await;
+            }
+            client.questions.wait().await;
+        };
+        let calls_wait = async {
+            if !takes_requests && abilities.forms {
+                return std::future::pending().await;
+            }
+            waits_for(&mut waits, time).await;
+        };
+        let asks = tokio::select! {
             biased;
-            result = &mut run => return result,
-            () = waits_for(&mut waits, time) => {}
+            result = &mut run => return Ok(result.into()),
+            () = asks => true,
+            () = calls_wait => false,
+        };
+        let dialogue = asks.then(|| Dialogue {
+            client: Arc::clone(&client),
+            caller: Caller::of(self.endpoint, context),
+            request: digest(code, session),
+            state: None,
+        });
+        let held = self.shared.held.hold(id, run, self.gone.clone(), dialogue);
+        if !takes_requests && (!asks || held.is_err()) {
+            // It does not come back with answers.
+            client.questions.close();
         }
-        match self.shared.held.hold(id, run, self.gone.clone()) {
+        match held {
+            Ok(()) if asks => self.go_on(id, &client, context).await,
             Ok(()) => {
-                if let Some(progress) = told {
-                    progress.finish();
-                }
-                self.waiting(id)
+                client.progress.tell_to(None);
+                Ok(self.waiting(id).into())
             }
             // Too many go on, so the client waits for its answer.
-            Err(run) => run.await,
+            Err(run) => Ok(run.await.into()),
         }
     }
 
     /// Waits for the result of a run that goes on.
-    pub(super) async fn wait_run(&self, id: &str, gone: impl Future<Output = ()>) -> Answer {
+    pub(super) async fn wait_run(&self, id: &str, context: &RequestContext<RoleServer>) -> Answer {
         let unknown = "There is no such run, or its result was fetched, or its time is over.";
-        let Ok(id) = id.parse::<RunId>() else { return Ok(refused(unknown)) };
-        let Some(mut result) = self.shared.held.find(id) else { return Ok(refused(unknown)) };
+        let id = id.parse::<RunId>().ok();
+        let found = id.and_then(|id| Some((id, self.shared.held.find(id)?)));
+        let Some((id, mut result)) = found else { return Ok(refused(unknown).into()) };
         let done = async {
             let done = result.wait_for(Option::is_some).await;
             done.ok().and_then(|done| done.clone())
@@ -105,13 +145,23 @@ impl Handler {
             biased;
             done = done => {
                 self.shared.held.remove(id);
-                Ok(done.map_or_else(|| refused("The run was cancelled."), |done| done.result))
+                Ok(done.map_or_else(|| refused("The run was cancelled."), |done| done.result).into())
             }
-            () = gone => {
+            () = self.is_gone(context) => {
                 self.shared.held.remove(id);
                 Err(cancelled())
             }
-            () = tokio::time::sleep(self.shared.options.limits.hold_time) => Ok(self.waiting(id)),
+            () = tokio::time::sleep(self.shared.options.limits.hold_time) => {
+                Ok(self.waiting(id).into())
+            }
+        }
+    }
+
+    /// Ready when a request is cancelled, or its client is gone.
+    pub(super) async fn is_gone(&self, context: &RequestContext<RoleServer>) {
+        tokio::select! {
+            () = context.ct.cancelled() => {}
+            () = self.gone.cancelled() => {}
         }
     }
 
@@ -168,7 +218,7 @@ enum Place {
 
 impl Program {
     async fn run(self) -> CallToolResult {
-        let Self { shared, id, code, session, approver, progress } = self;
+        let Self { shared, id, code, session, approver, client, asked } = self;
         // Fails if the semaphore is closed, which it never is.
         let _place = shared.runs.acquire().await;
         let catalog = shared.catalog();
@@ -189,10 +239,10 @@ impl Program {
                 }
             },
         };
-        let mut context = RunContext::new();
-        if let Some(progress) = progress {
-            context = context.value(progress);
-        }
+        let questions = Arc::clone(&client.questions);
+        // Nobody is asked after the program has ended.
+        let _closing = Closing(&questions);
+        let mut context = RunContext::new().value(client);
         if let Some(store) = &shared.options.runs {
             match store.begin(id, &code).await {
                 Ok(record) => context = context.recorder(record),
@@ -208,12 +258,14 @@ impl Program {
         let limits = &shared.options.limits;
         match place {
             Place::Alone(tool) => {
-                let execution = tool.execute_with(&code, context).await;
+                let execution = tool.execute_with(&code, context);
+                let execution = asking(asked.as_ref(), &questions, execution).await;
                 report(&shared, &execution);
                 output::render(execution, limits)
             }
             Place::Session(handle, session) => {
-                let execution = session.execute_with(&code, context).await;
+                let execution = session.execute_with(&code, context);
+                let execution = asking(asked.as_ref(), &questions, execution).await;
                 report(&shared, &execution);
                 let mut result = output::render(execution, limits);
                 // Another session may have taken its place while it waited.
@@ -230,6 +282,27 @@ impl Program {
                 result
             }
         }
+    }
+}
+
+/// Puts the questions of a program to a client that takes requests, until the program ends.
+async fn asking(
+    client: Option<&Peer<RoleServer>>,
+    questions: &Questions,
+    program: impl Future<Output = Execution>,
+) -> Execution {
+    match client {
+        Some(client) => questions.put_to(client, program).await,
+        None => program.await,
+    }
+}
+
+/// Gives up the questions of a program when it is dropped.
+struct Closing<'a>(&'a Questions);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 

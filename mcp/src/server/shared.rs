@@ -1,6 +1,7 @@
 //! The state that all connections of a server share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -32,12 +33,21 @@ pub(super) struct Shared {
     pub(super) policy: Policy,
     pub(super) pending: Arc<Pending>,
     pub(super) held: Held,
+    /// The number of connections, and of addresses that are served over HTTP, until now.
+    pub(super) endpoints: AtomicU64,
+    /// Places for resources that clients are subscribed to.
+    pub(super) watching: Arc<Semaphore>,
     pub(super) current: watch::Sender<Arc<Catalog>>,
     /// The numbers of changes of the lists of resources and prompts.
     pub(super) lists: watch::Sender<(u64, u64)>,
 }
 
 impl Shared {
+    /// Returns the number of another connection, or of another address that is served over HTTP.
+    pub(super) fn next_endpoint(&self) -> u64 {
+        self.endpoints.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// Returns the catalog. A run keeps the one that it began with.
     pub(super) fn catalog(&self) -> Arc<Catalog> {
         Arc::clone(&self.current.borrow())

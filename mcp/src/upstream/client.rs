@@ -1,15 +1,21 @@
 //! The client's side of a connection.
 
+#![expect(deprecated, reason = "sampling is of the protocol of 2025")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rmcp::model::{
-    ClientCapabilities, ClientConfig, Implementation, ProgressNotificationParam, ProtocolVersion,
+    ClientConfig, CreateMessageRequestParams, CreateMessageResult, ElicitRequestParams,
+    ElicitResult, Implementation, ProgressNotificationParam, ProtocolVersion,
+    ResourceUpdatedNotificationParam,
 };
-use rmcp::service::NotificationContext;
-use rmcp::{ClientHandler, RoleClient};
+use rmcp::service::{NotificationContext, RequestContext};
+use rmcp::{ClientHandler, ErrorData, RoleClient};
 use tokio::sync::Notify;
 
+use super::asking::Asking;
+use super::watched::Watched;
 use crate::progress::Listeners;
 
 /// Says which lists of a server may have changed.
@@ -53,17 +59,48 @@ impl Signal {
     }
 }
 
-/// The client's side of a connection. It offers nothing to the server.
+/// The client's side of a connection.
 pub(super) struct Client {
     pub(super) signal: Arc<Signal>,
     pub(super) listeners: Arc<Listeners>,
+    pub(super) asking: Arc<Asking>,
+    pub(super) watched: Arc<Watched>,
 }
 
 impl ClientHandler for Client {
     fn get_info(&self) -> ClientConfig {
         let client = Implementation::new("isolet", env!("CARGO_PKG_VERSION"));
-        ClientConfig::new(ClientCapabilities::default(), client)
+        ClientConfig::new(self.asking.capabilities(), client)
             .with_protocol_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
+    }
+
+    async fn create_elicitation(
+        &self,
+        params: ElicitRequestParams,
+        context: RequestContext<RoleClient>,
+    ) -> Result<ElicitResult, ErrorData> {
+        let asked = self.asking.elicit(params, &context.extensions);
+        // Nobody hears the answer to a request that is cancelled.
+        let answer = context.ct.run_until_cancelled(asked).await;
+        answer.ok_or_else(|| ErrorData::internal_error("the request was cancelled", None))
+    }
+
+    async fn create_message(
+        &self,
+        params: CreateMessageRequestParams,
+        context: RequestContext<RoleClient>,
+    ) -> Result<CreateMessageResult, ErrorData> {
+        let asked = self.asking.sample(params, &context.extensions);
+        let answer = context.ct.run_until_cancelled(asked).await;
+        answer.ok_or_else(|| ErrorData::internal_error("the request was cancelled", None))?
+    }
+
+    async fn on_resource_updated(
+        &self,
+        params: ResourceUpdatedNotificationParam,
+        _: NotificationContext<RoleClient>,
+    ) {
+        self.watched.updated(&params.uri);
     }
 
     async fn on_tool_list_changed(&self, _: NotificationContext<RoleClient>) {

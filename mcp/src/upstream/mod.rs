@@ -1,6 +1,10 @@
 //! Connections to upstream servers.
 
+mod asking;
+mod asks;
 mod bounded;
+mod call;
+mod calls;
 mod client;
 mod content;
 mod event_size;
@@ -8,30 +12,31 @@ mod http;
 mod passed;
 pub(crate) mod pins;
 mod process;
+mod watched;
 
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use isolet::code_mode::{ToolDefinition, ToolFailure};
+use isolet::code_mode::ToolDefinition;
 use rmcp::model::{
-    CallToolRequest, CallToolRequestParams, CallToolResponse, CancelledNotificationParam,
-    ClientRequest, PaginatedRequestParams, ProtocolVersion, RequestId, ServerNotification,
-    ServerResult, SubscriptionFilter, Tool,
+    PaginatedRequestParams, ProtocolVersion, ServerNotification, SubscriptionFilter, Tool,
 };
-use rmcp::service::{ClientInitializeError, PeerRequestOptions, RunningService};
-use rmcp::{ClientLifecycleMode, ClientServiceExt as _, Peer, RoleClient, ServiceError};
-use serde_json::Value;
+use rmcp::service::{ClientInitializeError, RunningService};
+use rmcp::{ClientLifecycleMode, ClientServiceExt as _, Peer, RoleClient};
 use tokio::sync::Notify;
 
+use self::asking::Asking;
 use self::bounded::Bounded;
 pub(crate) use self::client::List;
 use self::client::{Client, Signal};
 pub(crate) use self::pins::Hints;
 use self::pins::Tools;
 use self::process::ProcessTransport;
+use self::watched::Watched;
+pub(crate) use self::watched::Watching;
 use crate::config::Endpoint;
-use crate::progress::{Listeners, Progress};
+use crate::progress::Listeners;
 use crate::settings::{Event, Options};
 use crate::text::line;
 
@@ -51,11 +56,21 @@ pub(crate) struct Upstream {
     options: Arc<Options>,
     signal: Arc<Signal>,
     listeners: Arc<Listeners>,
+    asking: Arc<Asking>,
+    watched: Arc<Watched>,
     link: tokio::sync::Mutex<Link>,
     tools: Mutex<Tools>,
     about: Mutex<Option<String>>,
-    /// True if it has resources, and prompts.
-    has: Mutex<(bool, bool)>,
+    has: Mutex<Has>,
+}
+
+/// What a server has beside tools.
+#[derive(Clone, Copy, Default)]
+struct Has {
+    resources: bool,
+    /// True if clients may subscribe to resources.
+    updates: bool,
+    prompts: bool,
 }
 
 #[derive(Default)]
@@ -69,12 +84,16 @@ impl Upstream {
     pub(crate) fn new(
         name: String,
         endpoint: Endpoint,
+        may_sample: bool,
         options: Arc<Options>,
         wake: Arc<Notify>,
     ) -> Self {
         let pins = options.pins.get(&name).cloned().unwrap_or_default();
+        let asking = Asking::new(name.clone(), Arc::clone(&options), may_sample);
         Self {
             name,
+            asking: Arc::new(asking),
+            watched: Arc::default(),
             endpoint,
             options,
             signal: Arc::new(Signal::new(wake)),
@@ -182,6 +201,7 @@ impl Upstream {
         // Before the list, so that no change is missed.
         self.subscribe(service.peer()).await;
         self.list(service.peer()).await?;
+        self.watched.connected(service.peer());
         Ok(service)
     }
 
@@ -192,7 +212,12 @@ impl Upstream {
         let limits = &self.options.limits;
         let (max_bytes, unread) = (limits.message_bytes, limits.unread_messages);
         let signal = Arc::clone(&self.signal);
-        let client = Client { signal, listeners: Arc::clone(&self.listeners) };
+        let client = Client {
+            signal,
+            listeners: Arc::clone(&self.listeners),
+            asking: Arc::clone(&self.asking),
+            watched: Arc::clone(&self.watched),
+        };
         Ok(match &self.endpoint {
             Endpoint::Process(process) => {
                 let (options, server) = (Arc::clone(&self.options), self.name.clone());
@@ -219,8 +244,12 @@ impl Upstream {
     fn describe(&self, service: &RunningService<RoleClient, Client>) {
         let Some(info) = service.peer().peer_info() else { return };
         let capabilities = &info.capabilities;
-        *self.has.lock().unwrap_or_else(PoisonError::into_inner) =
-            (capabilities.resources.is_some(), capabilities.prompts.is_some());
+        let resources = capabilities.resources.as_ref();
+        *self.has.lock().unwrap_or_else(PoisonError::into_inner) = Has {
+            resources: resources.is_some(),
+            updates: resources.is_some_and(|it| it.subscribe == Some(true)),
+            prompts: capabilities.prompts.is_some(),
+        };
         let server = info.server_info.as_ref();
         let about = server.and_then(|it| it.description.as_deref().or(it.title.as_deref()));
         let about = about.or(info.instructions.as_deref()).unwrap_or_default();
@@ -314,58 +343,6 @@ impl Upstream {
         });
     }
 
-    /// Calls a tool. Its progress is told to `progress`. Dropping the future tells the server that
-    /// the call is cancelled.
-    pub(crate) async fn call(
-        &self,
-        name: String,
-        arguments: Value,
-        progress: Option<Arc<Progress>>,
-    ) -> Result<Value, ToolFailure> {
-        let failure = |reason: &str| ToolFailure::new(format!("server {}: {reason}", self.name));
-        let peer = self.connect().await.map_err(|reason| failure(&reason))?;
-        // After connecting, because a server that was started again may have other tools.
-        self.tools().check(&name).map_err(ToolFailure::new)?;
-        let mut params = CallToolRequestParams::new(name);
-        if let Value::Object(arguments) = arguments {
-            params.arguments = Some(arguments);
-        }
-        let limit = self.options.limits.call_time;
-        let answer = tokio::time::timeout(limit, self.ask_tool(&peer, params, progress)).await;
-        match answer.map_err(|_| failure(&format!("no answer within {limit:?}")))? {
-            Ok(CallToolResponse::Complete(result)) => content::value_of(result),
-            Ok(_) => Err(failure("the tool asks for input, which it cannot have")),
-            Err(ServiceError::McpError(error)) => Err(ToolFailure::new(reason(error.message))),
-            Err(ServiceError::TransportClosed) => Err(failure("it has ended before it answered")),
-            Err(ServiceError::TransportSend(error)) => Err(failure(&reason(error.error))),
-            Err(error) => Err(failure(&reason(error))),
-        }
-    }
-
-    async fn ask_tool(
-        &self,
-        peer: &Peer<RoleClient>,
-        params: CallToolRequestParams,
-        progress: Option<Arc<Progress>>,
-    ) -> Result<CallToolResponse, ServiceError> {
-        let Some(progress) = progress else { return peer.call_tool_once(params).await };
-        let tool = format!("{}.{}", self.name, params.name);
-        let request = ClientRequest::CallToolRequest(CallToolRequest::new(params));
-        let options = PeerRequestOptions::no_options();
-        let handle = peer.send_cancellable_request(request, options).await?;
-        let _listening = self.listeners.listen(handle.progress_token.clone(), tool, progress);
-        let mut cancelling = Cancelling { peer: peer.clone(), id: Some(handle.id.clone()) };
-        let result = handle.await_response().await;
-        cancelling.id = None;
-        match result? {
-            ServerResult::CallToolResult(result) => Ok(CallToolResponse::Complete(result)),
-            ServerResult::InputRequiredResult(result) => {
-                Ok(CallToolResponse::InputRequired(result))
-            }
-            _ => Err(ServiceError::UnexpectedResponse),
-        }
-    }
-
     /// Ends the connection, and the process if there is one.
     pub(crate) async fn close(&self) {
         let service = self.link.lock().await.service.take();
@@ -377,26 +354,6 @@ impl Upstream {
 
     fn observe(&self, event: impl FnOnce(String) -> Event) {
         self.options.observe(event(self.name.clone()));
-    }
-}
-
-/// Tells the server that a request is cancelled when it is dropped before the answer.
-struct Cancelling {
-    peer: Peer<RoleClient>,
-    id: Option<RequestId>,
-}
-
-impl Drop for Cancelling {
-    fn drop(&mut self) {
-        let Some(id) = self.id.take() else { return };
-        // There is none while the runtime ends, and the connection with it.
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let peer = self.peer.clone();
-        runtime.spawn(async move {
-            let reason = Some("the call was cancelled".to_owned());
-            // Fails if the server has ended.
-            let _ = peer.notify_cancelled(CancelledNotificationParam::new(Some(id), reason)).await;
-        });
     }
 }
 

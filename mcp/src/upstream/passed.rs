@@ -21,11 +21,16 @@ type Page<T> = Result<(Vec<T>, Option<String>), ServiceError>;
 
 impl Upstream {
     pub(crate) fn has_resources(&self) -> bool {
-        self.has.lock().unwrap_or_else(PoisonError::into_inner).0
+        self.has.lock().unwrap_or_else(PoisonError::into_inner).resources
+    }
+
+    /// Returns true if clients may subscribe to its resources.
+    pub(crate) fn has_updates(&self) -> bool {
+        self.has.lock().unwrap_or_else(PoisonError::into_inner).updates
     }
 
     pub(crate) fn has_prompts(&self) -> bool {
-        self.has.lock().unwrap_or_else(PoisonError::into_inner).1
+        self.has.lock().unwrap_or_else(PoisonError::into_inner).prompts
     }
 
     /// Returns true if a list may have changed since the last time.

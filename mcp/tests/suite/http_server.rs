@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::peer::{NEW, OLD, Peer};
-use crate::{Events, World, start};
+use crate::{Events, World, start, start_with};
 
 /// A server that is reached over HTTP, and its upstream server.
 struct Http {
@@ -26,14 +26,21 @@ const TOKEN: &str = "a-token";
 
 impl Http {
     async fn new(limits: Limits) -> Self {
+        Self::with(limits, &json!([]), Some(TOKEN)).await
+    }
+
+    /// Serves with rules for approval, and with a token or none.
+    async fn with(limits: Limits, approve: &Value, token: Option<&str>) -> Self {
         let peer = Peer::new(NEW);
         let servers = json!({"a": {"url": peer.over_http().await}});
-        let server = start(servers, Events::default().options(limits, Pins::new())).await;
+        let config = json!({"mcpServers": servers, "approve": approve});
+        let server = start_with(config, Events::default().options(limits, Pins::new())).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let token = token.map(str::to_owned);
         let serving = tokio::spawn(async move {
             let options = HttpOptions {
-                token: Some(TOKEN.to_owned()),
+                token,
                 origins: vec!["https://app.example:443".to_owned()],
                 ..HttpOptions::default()
             };
@@ -86,12 +93,19 @@ fn message(id: u32, method: &str, params: &Value) -> Vec<u8> {
 
 /// Returns a call of `run_code` in the protocol of 2026.
 fn modern_run(http: &Http, code: &str) -> Request<Full<Bytes>> {
+    modern_request(http, &json!({"arguments": {"code": code}}), &json!({}))
+}
+
+/// Returns a call of `run_code` with parameters, of a client with capabilities.
+fn modern_request(http: &Http, params: &Value, capabilities: &Value) -> Request<Full<Bytes>> {
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
-        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
     });
-    let params = json!({"name": "run_code", "arguments": {"code": code}, "_meta": meta});
+    let mut params = params.clone();
+    params["name"] = "run_code".into();
+    params["_meta"] = meta;
     let mut request = http.request(message(7, "tools/call", &params));
     for (name, value) in [
         ("mcp-protocol-version", "2026-07-28"),
@@ -106,6 +120,52 @@ fn modern_run(http: &Http, code: &str) -> Request<Full<Bytes>> {
 async fn body(response: http::Response<Incoming>) -> String {
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Returns the message of an answer.
+async fn answer(response: http::Response<Incoming>) -> Value {
+    let body = body(response).await;
+    let mut lines = body.lines().map(|line| line.strip_prefix("data:").unwrap_or(line));
+    lines.find_map(|line| serde_json::from_str(line).ok()).unwrap_or_else(|| panic!("{body}"))
+}
+
+/// Each request has a connection of its own, and whoever has another credential is another caller.
+#[tokio::test]
+async fn a_state_is_of_one_credential() {
+    let http = Http::with(Limits::default(), &json!(["a.text"]), None).await;
+    let other = Http::with(Limits::default(), &json!(["a.text"]), None).await;
+    let capabilities = json!({"elicitation": {"form": {}}});
+    let code = "return await a.text({})";
+    let send = async |http: &Http, credential: Option<&str>, params: Value| {
+        let mut request = modern_request(http, &params, &capabilities);
+        request.headers_mut().remove("authorization");
+        if let Some(credential) = credential {
+            request.headers_mut().insert("authorization", credential.parse().unwrap());
+        }
+        answer(http.connect().await.send_request(request).await.unwrap()).await
+    };
+    let own = Some("Bearer one");
+    let first = json!({"arguments": {"code": code}});
+    let asked = send(&http, own, first).await["result"].take();
+    assert_eq!(asked["resultType"], "input_required", "{asked}");
+    let keys = asked["inputRequests"].as_object().unwrap().keys();
+    let answers: Value = keys.map(|key| (key.clone(), json!({"action": "accept"}))).collect();
+    let again = json!({
+        "arguments": {"code": code},
+        "inputResponses": answers,
+        "requestState": asked["requestState"],
+    });
+    for (http, credential) in
+        [(&http, Some("Bearer two")), (&http, None), (&http, Some("Bearer on")), (&other, own)]
+    {
+        let refused = send(http, credential, again.clone()).await;
+        assert_eq!(refused["error"]["data"]["name"], "RequestStateError", "{refused}");
+    }
+    let done = send(&http, own, again.clone()).await;
+    let result = &done["result"]["structuredContent"]["result"];
+    assert_eq!(*result, "{\"not\": \"parsed\"}", "{done}");
+    let refused = send(&http, own, again).await;
+    assert_eq!(refused["error"]["data"]["name"], "RequestStateError", "{refused}");
 }
 
 /// A server of this crate as the upstream server of another, in the way that both would like.

@@ -2,6 +2,8 @@
 
 #[cfg(unix)]
 mod approvals;
+mod asker;
+mod asking;
 mod calling;
 mod changes;
 #[cfg(unix)]
@@ -14,7 +16,10 @@ mod page;
 mod passing;
 mod peer;
 mod processes;
+mod rounds;
 mod scale;
+mod subscriptions;
+mod user;
 
 use std::sync::{Arc, LazyLock, Mutex};
 

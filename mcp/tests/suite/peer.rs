@@ -25,6 +25,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Barrier, Mutex, Notify, watch};
 
+use crate::asker::Asker;
+
 /// A server and what happens to it.
 #[derive(Clone)]
 pub(crate) struct Peer {
@@ -77,37 +79,7 @@ impl Peer {
 
     /// Serves over HTTP, and returns the address.
     pub(crate) async fn over_http(&self) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let peer = self.clone();
-        let service = StreamableHttpService::new(
-            move || Ok(peer.clone()),
-            Arc::new(LocalSessionManager::default()),
-            StreamableHttpServerConfig::default(),
-        );
-        let headers = self.headers.clone();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let (service, headers) = (service.clone(), headers.clone());
-                tokio::spawn(async move {
-                    let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
-                        let seen = request.headers().iter().map(|(name, value)| {
-                            (
-                                name.to_string(),
-                                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                            )
-                        });
-                        headers.send_replace(seen.collect());
-                        let service = service.clone();
-                        async move { Ok::<_, Infallible>(service.handle(request).await) }
-                    });
-                    let _ =
-                        http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-                });
-            }
-        });
-        format!("http://{address}/mcp")
+        over_http(self.clone(), self.headers.clone()).await
     }
 
     /// Replaces the tools, and says so.
@@ -305,6 +277,38 @@ impl ServerHandler for Peer {
     }
 }
 
+/// Serves over HTTP, and returns the address. The headers of each request are sent to `headers`.
+pub(crate) async fn over_http(
+    server: impl ServerHandler + Clone,
+    headers: watch::Sender<Vec<(String, String)>>,
+) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = StreamableHttpService::new(
+        move || Ok(server.clone()),
+        Arc::new(LocalSessionManager::default()),
+        StreamableHttpServerConfig::default(),
+    );
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let (service, headers) = (service.clone(), headers.clone());
+            tokio::spawn(async move {
+                let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
+                    let seen = request.headers().iter().map(|(name, value)| {
+                        (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                    });
+                    headers.send_replace(seen.collect());
+                    let service = service.clone();
+                    async move { Ok::<_, Infallible>(service.handle(request).await) }
+                });
+                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
+    });
+    format!("http://{address}/mcp")
+}
+
 /// The process of a server. Other tests start it.
 #[test]
 #[ignore = "a process of other tests"]
@@ -317,6 +321,8 @@ fn stdio() {
         match mode.as_str() {
             "old" => serve(Peer::new(OLD)).await,
             "new" => serve(Peer::new(NEW)).await,
+            "asks-old" => serve(Asker::new(OLD)).await,
+            "asks-new" => serve(Asker::new(NEW)).await,
             "garbage" => {
                 println!("Server listening.\n{{\n[]\n{{}}\n\u{1b}[2J");
                 println!("{}", "[".repeat(100_000));
@@ -329,7 +335,7 @@ fn stdio() {
     std::process::exit(0);
 }
 
-async fn serve(peer: Peer) {
+async fn serve(peer: impl ServerHandler) {
     let service = peer.serve(rmcp::transport::stdio()).await.unwrap();
     service.waiting().await.unwrap();
 }
