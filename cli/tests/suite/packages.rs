@@ -86,7 +86,7 @@ fn proxies_are_those_of_the_user() {
     let folder = folder.file("app/main.js", PROGRAM).file("app/.npmrc", proxies);
     let said = registry.isolet(&folder, &["add", "a", "--dir", "app"]);
     for name in ["proxy", "https-proxy"] {
-        let warning = format!("{name} is ignored, because it has a variable, or names");
+        let warning = format!("{name} is ignored, because it has a variable, names certificates");
         assert!(said.err.contains(&warning), "{said:?}");
     }
     assert!(!said.err.contains("s3cret"), "{said:?}");

@@ -1,7 +1,7 @@
 //@ outcome: ok,limit,exception
 //@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
-//@ rss: 490
+//@ rss: 520
 // Sixty children answer with 16 MiB each while the parent is busy and does not look.
 export default async (a, env) => {
   const code = "export default { f() { return new Uint8Array(16 << 20) } }", all = [];

@@ -75,5 +75,5 @@ async fn other_attributes_stay() {
     )
     .run()
     .await
-    .expect_ok(json!([true, "TypeError: Import attribute \"type\" with value \"css\" is not supported."]));
+    .expect_ok(json!([true, "Error: TypeError: Import attribute \"type\" with value \"css\" is not supported."]));
 }
