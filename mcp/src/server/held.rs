@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::caller::Caller;
+use super::handler::refused;
 use crate::question::RunClient;
 
 /// The time for which a result is kept.
@@ -46,8 +47,8 @@ pub(super) struct Dialogue {
 }
 
 #[derive(Clone)]
-pub(super) struct Done {
-    pub(super) result: CallToolResult,
+struct Done {
+    result: CallToolResult,
     at: Instant,
 }
 
@@ -96,9 +97,15 @@ impl Held {
         Ok(())
     }
 
-    /// Returns where the result of a run will be. The sender is gone if the run was cancelled.
-    pub(super) fn find(&self, id: RunId) -> Option<watch::Receiver<Option<Done>>> {
-        self.runs().get(&id).map(|run| run.result.clone())
+    /// Returns the answer of a run, for as soon as it has ended. The answer says so if the run was
+    /// cancelled. Returns nothing if there is no such run.
+    pub(super) fn result(&self, id: RunId) -> Option<impl Future<Output = CallToolResult> + use<>> {
+        let mut result = self.runs().get(&id)?.result.clone();
+        Some(async move {
+            let done = result.wait_for(Option::is_some).await;
+            let done = done.ok().and_then(|done| done.clone());
+            done.map_or_else(|| refused("The run was cancelled."), |done| done.result)
+        })
     }
 
     /// Returns the state with which the client of a run comes back, once. It cannot be guessed, and the

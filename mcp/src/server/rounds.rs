@@ -12,7 +12,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::caller::{self, Caller};
-use super::handler::{Handler, cancelled, refused};
+use super::handler::{Handler, cancelled};
 use super::held::Held;
 use super::run::{Answer, MAX_SHOWN};
 use crate::question::{Answer as Asked, Question, Questions, RunClient};
@@ -62,16 +62,10 @@ impl Handler {
         context: &RequestContext<RoleServer>,
     ) -> Answer {
         let mut ending = Ending(Some((&self.shared.held, id)));
-        let Some(mut result) = self.shared.held.find(id) else { return Err(wrong_state()) };
-        let done = async {
-            let done = result.wait_for(Option::is_some).await;
-            done.ok().and_then(|done| done.clone())
-        };
+        let Some(result) = self.shared.held.result(id) else { return Err(wrong_state()) };
         tokio::select! {
             biased;
-            done = done => {
-                Ok(done.map_or_else(|| refused("The run was cancelled."), |done| done.result).into())
-            }
+            result = result => Ok(result.into()),
             () = self.is_gone(context) => Err(cancelled()),
             requests = questions(&client.questions) => {
                 client.progress.tell_to(None);

@@ -135,17 +135,13 @@ impl Handler {
     pub(super) async fn wait_run(&self, id: &str, context: &RequestContext<RoleServer>) -> Answer {
         let unknown = "There is no such run, or its result was fetched, or its time is over.";
         let id = id.parse::<RunId>().ok();
-        let found = id.and_then(|id| Some((id, self.shared.held.find(id)?)));
-        let Some((id, mut result)) = found else { return Ok(refused(unknown).into()) };
-        let done = async {
-            let done = result.wait_for(Option::is_some).await;
-            done.ok().and_then(|done| done.clone())
-        };
+        let found = id.and_then(|id| Some((id, self.shared.held.result(id)?)));
+        let Some((id, result)) = found else { return Ok(refused(unknown).into()) };
         tokio::select! {
             biased;
-            done = done => {
+            result = result => {
                 self.shared.held.remove(id);
-                Ok(done.map_or_else(|| refused("The run was cancelled."), |done| done.result).into())
+                Ok(result.into())
             }
             () = self.is_gone(context) => {
                 self.shared.held.remove(id);

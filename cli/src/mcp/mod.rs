@@ -1,5 +1,7 @@
 //! `isolet mcp`.
 
+mod objects;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -10,10 +12,11 @@ use std::time::Duration;
 
 use clap::builder::{ArgGroup, PossibleValuesParser, TypedValueParser};
 use isolet::{Backend, Engine, EngineConfig};
-use isolet_mcp::{Config, Error, HostObject, HttpOptions, Options, Pins, Server};
+use isolet_mcp::{Config, Error, HttpOptions, Options, Pins, Server};
 use isolet_runs::{Durability, RunId, RunStore};
 use tokio::net::TcpListener;
 
+use self::objects::Objects;
 use crate::run::{self, Failure};
 use crate::signals::Signals;
 use crate::terminal::Terminal;
@@ -234,82 +237,6 @@ fn config(args: &McpArgs) -> Result<Config, Failure> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     config.credentials_from(variables);
     Ok(config)
-}
-
-/// The folders and tools of the arguments.
-#[derive(Default)]
-struct Objects {
-    objects: Vec<HostObject>,
-    #[cfg(feature = "dir")]
-    overlays: crate::dir::Overlays,
-}
-
-impl Objects {
-    fn new(args: &McpArgs) -> Result<Self, String> {
-        let mut all = Self::default();
-        #[cfg(feature = "dir")]
-        for arg in &args.dirs {
-            let directory = crate::dir::open(arg, &mut all.overlays)?;
-            let methods = if arg.is_read_only() { ALL_OF_DIRECTORY } else { READS_OF_DIRECTORY };
-            all.objects.push(object(&arg.name, "Directory", directory, methods));
-        }
-        #[cfg(feature = "wasi")]
-        for (name, path) in &args.tools {
-            let tool = args.tool.tool(name, path)?;
-            // It changes nothing but the folders that it is handed.
-            all.objects.push(object(name, "Tool", tool, &["run", "start", "wait", "kill"]));
-        }
-        Ok(all)
-    }
-}
-
-/// The methods of a folder that change nothing.
-#[cfg(feature = "dir")]
-const READS_OF_DIRECTORY: &[&str] = &[
-    "readText",
-    "readBytes",
-    "readStream",
-    "list",
-    "listStream",
-    "glob",
-    "stat",
-    "exists",
-    "dir",
-    "readOnly",
-];
-
-/// All methods of a folder.
-#[cfg(feature = "dir")]
-const ALL_OF_DIRECTORY: &[&str] = &[
-    "readText",
-    "readBytes",
-    "readStream",
-    "list",
-    "listStream",
-    "glob",
-    "stat",
-    "exists",
-    "dir",
-    "readOnly",
-    "write",
-    "append",
-    "writeStream",
-    "mkdir",
-    "rename",
-    "remove",
-];
-
-#[cfg(any(feature = "dir", feature = "wasi"))]
-fn object(
-    name: &str,
-    type_name: &str,
-    capability: impl isolet::Capability,
-    read_only: &[&str],
-) -> HostObject {
-    let interface = capability.declaration().unwrap_or_default().replace("export ", "");
-    let (name, type_name) = (name.to_owned(), type_name.to_owned());
-    let read_only = read_only.iter().map(|name| (*name).to_owned()).collect();
-    HostObject { name, stub: isolet::Stub::new(capability), type_name, interface, read_only }
 }
 
 /// Parses `NAME=URL`.
