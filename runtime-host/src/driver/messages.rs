@@ -134,6 +134,7 @@ impl Driver {
 
     async fn lift_from(&mut self, message: wit::Message, origin: Origin) -> Result<Value> {
         let wit::Message { data, capabilities } = message;
+        let bytes = data.len() as u64;
         self.table.check_exports(&capabilities)?;
         let checked = if data.len() > CHECKED_AT_ONCE {
             // Copying it out of the guest's memory took as long as the check takes.
@@ -156,6 +157,8 @@ impl Driver {
                 yield_now().await;
             }
         }
+        // Its receiver counts it from here on.
+        self.handed_over.uncover(bytes);
         checked.with(list).map_err(internal)
     }
 }

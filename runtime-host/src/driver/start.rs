@@ -118,7 +118,8 @@ impl Driver {
         let own = Stub::new(Loopback(mailbox.clone()));
         let quota = mailbox.lineage().quota();
         let calls = Calls::new(quota);
-        let in_hand = quota.map(|quota| Reservation::none(quota, false)).unwrap_or_default();
+        let none = || quota.map(|quota| Reservation::none(quota, false)).unwrap_or_default();
+        let (in_hand, handed_over) = (none(), none());
         let housekeeping_fuel = if start.code.is_child() { CHILD_FUEL } else { ROOT_FUEL };
         Self {
             code: start.code,
@@ -157,6 +158,7 @@ impl Driver {
             },
             hang: HangCheck::default(),
             in_hand,
+            handed_over,
         }
     }
 }

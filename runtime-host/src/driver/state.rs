@@ -93,6 +93,8 @@ pub(super) struct Driver {
     pub(super) hang: HangCheck,
     /// The reservation for the event that is being delivered.
     pub(super) in_hand: Reservation,
+    /// The reservation for the messages of the last turn that are not lifted yet.
+    pub(super) handed_over: Reservation,
 }
 
 /// The schedule of surveys, which find out whether only a cycle of sandboxes holds this one.

@@ -18,7 +18,7 @@ use crate::rpc::stub::Stub;
 
 /// Returns the size of an event's data in bytes.
 fn bytes_of_event(event: &wit::Event) -> u64 {
-    let bytes = |message: Option<&wit::Message>| message.map_or(0, |it| it.data.len() as u64);
+    let bytes = |message: Option<&wit::Message>| message.map_or(0, bytes_of_message);
     match event {
         wit::Event::Load(load) => bytes(Some(&load.env)),
         wit::Event::Invoke(invoke) => {
@@ -36,6 +36,30 @@ fn bytes_of_event(event: &wit::Event) -> u64 {
     }
 }
 
+/// Returns the bytes of the messages of an effect.
+fn bytes_of_effect(effect: &wit::Effect) -> u64 {
+    match effect {
+        wit::Effect::LoadFailed(message) | wit::Effect::LoadThrew(message) => {
+            bytes_of_message(message)
+        }
+        wit::Effect::Call(call) => {
+            let steps = call.mapper.iter().flat_map(|mapper| &mapper.steps);
+            let recorded = steps.filter_map(|step| step.arguments.as_ref());
+            let results = call.mapper.iter().map(|mapper| &mapper.result);
+            call.arguments.iter().chain(recorded).chain(results).map(bytes_of_message).sum()
+        }
+        wit::Effect::Settle(settlement) => {
+            let (Ok(message) | Err(message)) = &settlement.result;
+            bytes_of_message(message)
+        }
+        wit::Effect::Loaded | wit::Effect::Waited(_) | wit::Effect::Release(_) => 0,
+    }
+}
+
+fn bytes_of_message(message: &wit::Message) -> u64 {
+    message.data.len() as u64
+}
+
 /// The payer of a turn.
 pub(super) enum Pays {
     /// The invocation that the event is for.
@@ -50,10 +74,14 @@ impl Driver {
     pub(super) async fn answered(&mut self, id: u32, result: Result<Value, Thrown>) -> Result<()> {
         let Some((owner, result)) = self.arrived(id, result)? else { return Ok(()) };
         let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len() as u64);
-        let result = match result {
-            Ok(_) if bytes > MAX_MESSAGE_BYTES => Err(Thrown::too_large(bytes)),
-            result => result,
+        let (result, bytes) = match result {
+            Ok(_) if bytes > MAX_MESSAGE_BYTES => (Err(Thrown::too_large(bytes)), 0),
+            result => (result, bytes),
         };
+        // It does not count as arrived any more, and lowering it may yield.
+        if !self.take_in_hand(owner, bytes)? {
+            return Ok(());
+        }
         let result = match result {
             Ok(value) => Ok(self.lower(value).await?),
             Err(thrown) => Err(self.lower(thrown.to_value()).await?),
@@ -108,6 +136,19 @@ impl Driver {
         Ok(call.awaited.then_some((call.owner, result)))
     }
 
+    /// Reserves the bytes of an event that is to be delivered: the host holds one copy of its data, and
+    /// the guest gets another. Returns false, and ends `payer`, if the tree has not that much left.
+    fn take_in_hand(&mut self, payer: u32, bytes: u64) -> Result<bool> {
+        match self.in_hand.cover(bytes) {
+            Ok(()) => Ok(true),
+            Err(error) if !self.loaded => Err(error),
+            Err(error) => {
+                self.end(payer, error);
+                Ok(false)
+            }
+        }
+    }
+
     /// Delivers one event, charged to `payer`, unless the payer's deadline has passed.
     pub(super) async fn turn(&mut self, payer: u32, event: &wit::Event) -> Result<()> {
         let now = Instant::now();
@@ -118,12 +159,7 @@ impl Driver {
             self.end(payer, error);
             return Ok(());
         }
-        // The host holds one copy of the event's data, and the guest gets another.
-        if let Err(error) = self.in_hand.cover(bytes_of_event(event)) {
-            if !self.loaded {
-                return Err(error);
-            }
-            self.end(payer, error);
+        if !self.take_in_hand(payer, bytes_of_event(event))? {
             return Ok(());
         }
         let Some(invocation) = self.invocations.get(&payer) else {
@@ -224,6 +260,8 @@ impl Driver {
         if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {
             return Err(lie("set an alarm at no time"));
         }
+        // Lifting a message yields, and many sandboxes may be about to.
+        self.handed_over.cover(effects.iter().map(bytes_of_effect).sum())?;
         // Most turns have one or two effects and do not need the clock.
         let mut pace = (effects.len() > 2).then(Pace::new);
         for effect in effects {

@@ -249,11 +249,17 @@ impl Reservation {
         if bytes > self.bytes {
             return self.grow((bytes - self.bytes).next_multiple_of(STEP));
         }
-        let spare = self.bytes - bytes;
+        self.uncover(self.bytes - bytes);
+        Ok(())
+    }
+
+    /// Gives bytes back in steps of 64 KiB. At most 256 KiB stay reserved: they are asked for
+    /// again soon.
+    pub(crate) fn uncover(&mut self, bytes: u64) {
+        let spare = bytes.min(self.bytes);
         if spare > 4 * STEP {
             self.shrink(spare - spare % STEP);
         }
-        Ok(())
     }
 }
 

@@ -1,8 +1,7 @@
 //@ outcome: ok,limit,exception
 //@ args: --timeout 20s --loader LOADER
 //@ cpu: 3
-//@ rss: 520
-// The limit of resident memory was 490 MiB until 502 were measured; what the rest is, is not known yet.
+//@ rss: 400
 // Sixty children answer with 16 MiB each while the parent is busy and does not look.
 export default async (a, env) => {
   const code = "export default { f() { return new Uint8Array(16 << 20) } }", all = [];
