@@ -15,7 +15,7 @@
 /* A page of the image that is read is mapped with the 64 KiB around it, all of which is looked at
  * when a slot is reset. What nearly every call uses follows this: the variables of the guest, and
  * what its heap begins with. */
-__attribute__((aligned(65536), used)) static char here;
+__attribute__((aligned(65536), section(".data.here"), used)) static char here = 1;
 
 typedef uint64_t __attribute__((aligned(1), may_alias)) word;
 typedef uint32_t __attribute__((aligned(1), may_alias)) half;

@@ -13,7 +13,7 @@ use rquickjs::{Atom, Ctx, Result, Value};
 
 #[cfg(target_arch = "wasm32")]
 mod patched {
-    use rquickjs::{Array, Ctx, Object, Result, Value, qjs};
+    use rquickjs::{Array, Ctx, Result, Value, qjs};
 
     use crate::heap::fill_gaps;
 
@@ -21,6 +21,7 @@ mod patched {
         fn JS_GetAsyncContext(ctx: *mut qjs::JSContext) -> qjs::JSValue;
         fn JS_SetAsyncContext(ctx: *mut qjs::JSContext, value: qjs::JSValue);
         fn JS_SetHashSeed(ctx: *mut qjs::JSContext, seed: u32);
+        fn JS_SealObjects(rt: *mut qjs::JSRuntime);
         fn JS_SealHeap(rt: *mut qjs::JSRuntime);
         fn JS_GrowTables(rt: *mut qjs::JSRuntime) -> std::ffi::c_int;
         fn JS_SealTables(rt: *mut qjs::JSRuntime);
@@ -80,11 +81,12 @@ mod patched {
     }
 
     pub fn seal_heap(ctx: &Ctx<'_>) {
-        // SAFETY: the runtime belongs to a live context. The calls only give up gaps and replace
-        // the engine's tables, into which only the engine has pointers. Nothing is allocated
+        // SAFETY: the runtime belongs to a live context. The calls only collect garbage, give up gaps and
+        // replace the engine's tables, into which only the engine has pointers. Nothing is allocated
         // between the two of the tables.
         unsafe {
             let runtime = qjs::JS_GetRuntime(ctx.as_raw().as_ptr());
+            JS_SealObjects(runtime);
             JS_SealHeap(runtime);
             fill_gaps();
             if JS_GrowTables(runtime) == 0 {
@@ -93,8 +95,6 @@ mod patched {
                 JS_SealTables(runtime);
             }
         }
-        // The next object is linked to the last one, so that it is written to.
-        std::mem::forget(Object::new(ctx.clone()));
     }
 }
 

@@ -15,9 +15,8 @@ use crate::{
     intrinsics, modules, node, rpc, state, value,
 };
 
-/// The heap size in bytes at which the engine first collects garbage. A collection visits every
-/// object, which makes pages of the shared image private, so it waits until the heap is well
-/// beyond the size of the base image.
+/// The heap size in bytes, with that of the base image, at which the engine first collects garbage.
+/// A collection visits every object that is not of the base image, and an app image has many.
 const GC_THRESHOLD: usize = 8 << 20;
 
 /// A QuickJS runtime that is driven by events.
@@ -58,7 +57,11 @@ impl Interpreter {
     /// Makes everything that exists now part of the image, whose pages all sandboxes share.
     /// Later allocations lie together, after it.
     pub fn seal(&self) {
-        self.context.with(|ctx| context::seal_heap(&ctx));
+        self.context.with(|ctx| {
+            context::seal_heap(&ctx);
+            // Without memory it stays where it is.
+            let _ = value::move_to_end(&ctx);
+        });
     }
 
     /// Delivers one event and runs until no job is left.

@@ -8,6 +8,7 @@
 // The generated code passes an event in its flat form, as many arguments.
 #![allow(clippy::too_many_arguments)]
 
+mod attached;
 mod clock;
 mod commonjs_exports;
 mod context;

@@ -27,7 +27,8 @@ const HOST: [&str; 18] = [
 ];
 
 /// The layers of the guest, beginning with the lowest.
-const GUEST: [&str; 18] = [
+const GUEST: [&str; 19] = [
+    "attached",
     "heap",
     "clock",
     "host",

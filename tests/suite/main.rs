@@ -12,6 +12,7 @@ mod calls;
 mod capabilities;
 mod capability_calls;
 mod code_mode;
+mod collector;
 mod compiled_tools;
 mod concurrency;
 mod console;

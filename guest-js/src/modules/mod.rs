@@ -18,7 +18,7 @@ use rquickjs::{
 use crate::node::{self, NodeModule};
 use crate::rpc::message::{self, Owner};
 use crate::state::{self, State};
-use crate::{Importer, Load, ModuleBody, Script, SourceError, intrinsics, throw};
+use crate::{Importer, Load, ModuleBody, Script, SourceError, host, intrinsics, throw};
 
 pub use commonjs::require;
 
@@ -180,7 +180,7 @@ fn search(
         return Ok(Some(name.clone()));
     }
     rethrow(ctx, state, &key)?;
-    let module = match state.host.source(specifier, importer) {
+    let module = match host::source(&*state.host, specifier, importer) {
         Ok(module) => module,
         Err(SourceError::NotFound) => return Ok(None),
         Err(SourceError::Invalid(text)) => {
@@ -239,8 +239,7 @@ fn declare_found<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Modul
     let body = state.bodies.borrow_mut().remove(name);
     match body {
         Some(ModuleBody::Javascript(Script { code, mappings })) => {
-            // Few modules ask for it, and the word cannot be written otherwise.
-            let uses_meta = code.contains("meta");
+            let uses_meta = names_meta(&code);
             let module =
                 source_map::rewritten(ctx, &mappings, || Module::declare(ctx.clone(), name, code))?;
             if uses_meta {
@@ -263,6 +262,16 @@ fn declare_found<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Modul
         None => return Err(not_found(ctx, name, None)),
     }
     Module::declare_def::<ValueModule, _>(ctx.clone(), name)
+}
+
+/// Returns true if the code may ask for `import.meta`, which few modules do. The word cannot be
+/// written otherwise. It is compared with a number: a string would be read from a page of its own.
+fn names_meta(code: &str) -> bool {
+    let mut last = 0_u32;
+    code.bytes().any(|byte| {
+        last = last << 8 | u32::from(byte);
+        last == u32::from_be_bytes(*b"meta")
+    })
 }
 
 /// Finds out of which kind a module is that does not declare it.

@@ -50,7 +50,7 @@ const WORKER_BUNDLER: &str = "@cloudflare/worker-bundler";
 
 /// Returns true if that is the name of one of the modules, as [`name`] returns it.
 pub fn is_module(name: &str) -> bool {
-    name == BUNDLER || texts::NAMES.binary_search(&name).is_ok()
+    self::name(name) == Some(name)
 }
 
 /// Returns the name of the module that a specifier means, with `node:` or without, or `None` if
@@ -58,6 +58,10 @@ pub fn is_module(name: &str) -> bool {
 pub fn name(specifier: &str) -> Option<&'static str> {
     if matches!(specifier, BUNDLER | WORKER_BUNDLER) {
         return Some(BUNDLER);
+    }
+    // Most specifiers are of files. The names need not be read for them.
+    if specifier.contains('.') {
+        return None;
     }
     let bare = specifier.strip_prefix("node:");
     let at = texts::NAMES.binary_search_by(|name| {

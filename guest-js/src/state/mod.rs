@@ -16,6 +16,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rquickjs::{Function, Object, Persistent};
 
+use crate::attached::Attached;
 use crate::commonjs_exports::Exported;
 use crate::promise::CallPromise;
 use crate::timers::Timers;
@@ -81,6 +82,8 @@ pub struct Rejection {
 }
 
 pub struct State {
+    /// What the context carries.
+    attached: Attached,
     pub host: Box<dyn Host>,
     /// The data of the locales that were used.
     pub tables: Tables,
@@ -165,6 +168,7 @@ pub struct State {
 impl State {
     pub fn new(host: Box<dyn Host>) -> Self {
         Self {
+            attached: Attached::default(),
             host,
             tables: Tables::default(),
             time_origin: Cell::new(0.0),

@@ -138,7 +138,7 @@ pub(super) enum New {
     DomException,
 }
 
-#[derive(JsLifetime)]
+#[derive(Clone, JsLifetime)]
 pub(super) struct Codec<'js> {
     classes: Vec<Class>,
     pub(super) error_class: u32,
@@ -154,19 +154,32 @@ pub(super) struct Codec<'js> {
     interfaces: RefCell<Vec<usize>>,
 }
 
-/// The codec as it is stored in the context.
+/// The codec as the context owns it, until the runtime ends.
 #[derive(JsLifetime)]
 struct Handle<'js>(Rc<Codec<'js>>);
 
 impl<'js> Codec<'js> {
     /// Returns the codec of the context. Captures it now if that has not happened yet.
-    pub(super) fn of(ctx: &Ctx<'js>) -> Result<Rc<Self>> {
+    pub(super) fn of(ctx: &Ctx<'js>) -> Result<&'js Self> {
+        if let Some(codec) = raw::attached_codec(ctx) {
+            return Ok(codec);
+        }
         if let Some(handle) = ctx.userdata::<Handle<'js>>() {
-            return Ok(handle.0.clone());
+            return Ok(raw::attach_codec(ctx, &handle.0));
         }
         let codec = Rc::new(Self::capture(ctx)?);
-        ctx.store_userdata(Handle(codec.clone())).map_err(|_| Error::Unknown)?;
-        Ok(codec)
+        ctx.store_userdata(Handle(Rc::clone(&codec))).map_err(|_| Error::Unknown)?;
+        Ok(raw::attach_codec(ctx, &codec))
+    }
+
+    /// Moves the codec to where the heap ends now, among what every call uses.
+    pub(super) fn move_to_end(ctx: &Ctx<'js>) -> Result<()> {
+        let codec = Rc::new(Self::of(ctx)?.clone());
+        raw::attach_codec(ctx, &codec);
+        let old = ctx.store_userdata(Handle(codec)).map_err(|_| Error::Unknown)?;
+        // What is freed leaves gaps.
+        std::mem::forget(old);
+        Ok(())
     }
 
     fn capture(ctx: &Ctx<'js>) -> Result<Self> {

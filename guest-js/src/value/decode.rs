@@ -1,7 +1,6 @@
 //! Decoding of messages into JavaScript values.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use isolet_wire::{BigInt, Buffer, Event, Problem, Text, Token, View, ViewKind, Walker, WireError};
 use rquickjs::function::This;
@@ -75,7 +74,7 @@ enum Place<'a, 'js> {
 struct Decoder<'a, 'b, 'js> {
     ctx: &'b Ctx<'js>,
     hook: &'b mut dyn StubSource<'js>,
-    codec: Option<Rc<Codec<'js>>>,
+    codec: Option<&'js Codec<'js>>,
     /// The objects by index. `None` while a wrapper object waits for its primitive, or an
     /// instance for its data.
     objects: Vec<Option<Value<'js>>>,
@@ -386,12 +385,12 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
         object.cloned().ok_or_else(|| bad(self.ctx, walker, Problem::Reference))
     }
 
-    fn codec(&mut self) -> Result<Rc<Codec<'js>>> {
-        if let Some(codec) = &self.codec {
-            return Ok(Rc::clone(codec));
+    fn codec(&mut self) -> Result<&'js Codec<'js>> {
+        if let Some(codec) = self.codec {
+            return Ok(codec);
         }
         let codec = Codec::of(self.ctx)?;
-        self.codec = Some(Rc::clone(&codec));
+        self.codec = Some(codec);
         Ok(codec)
     }
 }

@@ -93,7 +93,7 @@ struct Encoder<'a, 'js> {
     ctx: &'a Ctx<'js>,
     hook: &'a mut dyn StubHook<'js>,
     writer: Writer,
-    codec: Option<Rc<Codec<'js>>>,
+    codec: Option<&'js Codec<'js>>,
     seen: Seen<'js>,
     frames: Vec<Frame<'js>>,
     /// The lengths of the buffers when they were written, by index.
@@ -249,16 +249,16 @@ impl<'a, 'js> Encoder<'a, 'js> {
                     self.entries(value, keys, Form::Keyed);
                 }
             }
-            Class::Error => self.error(&codec, value, false)?,
-            Class::DomException => self.error(&codec, value, true)?,
+            Class::Error => self.error(codec, value, false)?,
+            Class::DomException => self.error(codec, value, true)?,
             Class::Map => {
-                let items = self.items(&codec, Intrinsic::MapForEach, &value)?;
+                let items = self.items(codec, Intrinsic::MapForEach, &value)?;
                 self.seen.add(value);
                 self.writer.begin_map();
                 self.frames.push(Frame::Items(items));
             }
             Class::Set => {
-                let items = self.items(&codec, Intrinsic::SetForEach, &value)?;
+                let items = self.items(codec, Intrinsic::SetForEach, &value)?;
                 self.seen.add(value);
                 self.writer.begin_set();
                 self.frames.push(Frame::Items(items));
@@ -267,11 +267,11 @@ impl<'a, 'js> Encoder<'a, 'js> {
                 self.writer.date(codec.ask(Intrinsic::DateGetTime, &value)?);
                 self.seen.add(value);
             }
-            Class::RegExp => self.reg_exp(&codec, value)?,
-            Class::Number => self.boxed(&codec, Intrinsic::NumberValueOf, value)?,
-            Class::String => self.boxed(&codec, Intrinsic::StringValueOf, value)?,
-            Class::Boolean => self.boxed(&codec, Intrinsic::BooleanValueOf, value)?,
-            Class::BigInt => self.boxed(&codec, Intrinsic::BigIntValueOf, value)?,
+            Class::RegExp => self.reg_exp(codec, value)?,
+            Class::Number => self.boxed(codec, Intrinsic::NumberValueOf, value)?,
+            Class::String => self.boxed(codec, Intrinsic::StringValueOf, value)?,
+            Class::Boolean => self.boxed(codec, Intrinsic::BooleanValueOf, value)?,
+            Class::BigInt => self.boxed(codec, Intrinsic::BigIntValueOf, value)?,
             Class::ArrayBuffer | Class::DataView if self.hook.holds_buffer(&value)? => {
                 self.capability(value)?;
             }
@@ -287,11 +287,11 @@ impl<'a, 'js> Encoder<'a, 'js> {
                 let index = self.seen.add(value);
                 self.buffers.insert(index, length);
             }
-            Class::DataView => self.view(&codec, value, ViewKind::DataView)?,
+            Class::DataView => self.view(codec, value, ViewKind::DataView)?,
             class @ (Class::Object | Class::Other) => match raw::view_kind(&value) {
                 Some(_) if self.hook.holds_buffer(&value)? => self.capability(value)?,
-                Some(kind) => self.view(&codec, value, kind)?,
-                None if class == Class::Object => self.object_of_class(&codec, value)?,
+                Some(kind) => self.view(codec, value, kind)?,
+                None if class == Class::Object => self.object_of_class(codec, value)?,
                 None => self.capability(value)?,
             },
         }
@@ -505,12 +505,12 @@ impl<'a, 'js> Encoder<'a, 'js> {
         self.frames.push(Frame::Fields(given.into_iter()));
     }
 
-    fn codec(&mut self) -> Result<Rc<Codec<'js>>> {
-        if let Some(codec) = &self.codec {
-            return Ok(Rc::clone(codec));
+    fn codec(&mut self) -> Result<&'js Codec<'js>> {
+        if let Some(codec) = self.codec {
+            return Ok(codec);
         }
         let codec = Codec::of(self.ctx)?;
-        self.codec = Some(Rc::clone(&codec));
+        self.codec = Some(codec);
         Ok(codec)
     }
 

@@ -138,6 +138,14 @@ pub fn install(ctx: &Ctx<'_>) -> Result<()> {
     codec::Codec::of(ctx).map(drop)
 }
 
+/// Moves what every call uses to where the heap ends now.
+///
+/// # Errors
+/// Errors if the heap is full.
+pub fn move_to_end(ctx: &Ctx<'_>) -> Result<()> {
+    codec::Codec::move_to_end(ctx)
+}
+
 /// Sets the prototypes of the platform's classes, whose instances hold more than their
 /// properties, and of those classes among them that have an [`Interface`].
 ///

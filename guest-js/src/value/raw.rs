@@ -4,10 +4,14 @@
 #![allow(unsafe_code, reason = "each block says why it is sound")]
 #![allow(clippy::cast_possible_truncation, reason = "a `size_t` is a `usize`, whatever its alias")]
 
+use std::rc::Rc;
 use std::{ptr, slice, str};
 
 use isolet_wire::{Text, ViewKind, Writer};
 use rquickjs::{Ctx, Error, Object, Result, Value, qjs};
+
+use super::codec::Codec;
+use crate::attached;
 
 /// The type of a value, with the primitives told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +40,24 @@ pub(super) fn kind(value: &Value<'_>) -> Kind {
         qjs::JS_TAG_OBJECT => Kind::Object,
         _ => Kind::Undefined,
     }
+}
+
+/// Returns the codec that is attached to the context, if there is one.
+pub(super) fn attached_codec<'js>(ctx: &Ctx<'js>) -> Option<&'js Codec<'js>> {
+    let codec = attached::of(ctx)?.codec.get().cast::<Codec<'js>>();
+    // SAFETY: the pointer is null, or that of `attach_codec` for the same context.
+    unsafe { codec.as_ref() }
+}
+
+/// Attaches a codec to the context, whose user data has a reference to it that is never given up
+/// while the context is in use.
+pub(super) fn attach_codec<'js>(ctx: &Ctx<'js>, codec: &Rc<Codec<'js>>) -> &'js Codec<'js> {
+    // SAFETY: see above.
+    let codec = unsafe { &*Rc::as_ptr(codec) };
+    if let Some(attached) = attached::of(ctx) {
+        attached.codec.set(ptr::from_ref(codec).cast());
+    }
+    codec
 }
 
 /// Returns the engine's class id of an object, or 0 for any other value.
