@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::AGENT;
 
-/// Runs the path `path` (`fresh`, `image` or `warm`) for `seconds` and prints the mean time.
+/// Runs the path `path` (`fresh`, `types`, `image` or `warm`) for `seconds` and prints the mean time.
 pub(crate) async fn run(engine: &Engine, path: &str, seconds: u64) -> Result<(), Error> {
     let loader = engine.loader();
     let image = path == "image";
@@ -16,9 +16,10 @@ pub(crate) async fn run(engine: &Engine, path: &str, seconds: u64) -> Result<(),
     let worker = if image { worker.fresh_per_call() } else { worker };
     let (began, mut runs) = (Instant::now(), 0_u32);
     while began.elapsed() < Duration::from_secs(seconds) {
-        let entrypoint = if path == "fresh" {
+        let entrypoint = if path == "fresh" || path == "types" {
+            let name = if path == "types" { "agent.ts" } else { "agent.js" };
             let source = format!("{AGENT}// {runs}\n");
-            loader.load(WorkerCode::module("agent.js", source))?.entrypoint()
+            loader.load(WorkerCode::module(name, source))?.entrypoint()
         } else {
             worker.entrypoint()
         };

@@ -265,13 +265,21 @@ fn declare_found<'js>(ctx: &Ctx<'js>, state: &State, name: &str) -> Result<Modul
 }
 
 /// Returns true if the code may ask for `import.meta`, which few modules do. The word cannot be
-/// written otherwise. It is compared with a number: a string would be read from a page of its own.
+/// written otherwise. It is part of this code, and not a string, which would be read from a page of
+/// its own.
 fn names_meta(code: &str) -> bool {
-    let mut last = 0_u32;
-    code.bytes().any(|byte| {
-        last = last << 8 | u32::from(byte);
-        last == u32::from_be_bytes(*b"meta")
-    })
+    let code = code.as_bytes();
+    let mut last = 3;
+    while let Some(byte) = code.get(last) {
+        last += match byte {
+            b'a' if matches!(code[last - 3..last], [b'm', b'e', b't']) => return true,
+            b't' => 1,
+            b'e' => 2,
+            b'm' => 3,
+            _ => 4,
+        };
+    }
+    false
 }
 
 /// Finds out of which kind a module is that does not declare it.
