@@ -27,10 +27,11 @@ const HOST: [&str; 18] = [
 ];
 
 /// The layers of the guest, beginning with the lowest.
-const GUEST: [&str; 18] = [
+const GUEST: [&str; 19] = [
     "heap",
     "clock",
     "host",
+    "http",
     "context",
     "promise",
     "timers",
