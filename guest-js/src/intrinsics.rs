@@ -27,6 +27,18 @@ pub fn prepare(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     promise_methods(ctx, state)?;
     execution_context_class(ctx, state)?;
     nothing(ctx, state)?;
+    plain_promise(ctx, state)?;
+    for name in [
+        "fetchThrough",
+        "answered",
+        "usualResponse",
+        "usualRequest",
+        "requestOf",
+        "responseOf",
+        "partsOf",
+    ] {
+        state.internals.get(ctx, name)?;
+    }
     Ok(())
 }
 

@@ -53,16 +53,18 @@ async fn is_what_was_recorded() {
 /// Returns the fuel of one more round of a loop, after the first ones.
 async fn each_round(case: Case) -> u64 {
     let worker = case.worker();
-    let _ = crate::harness::call(&worker, 20).await.json();
-    let few = crate::harness::call(&worker, 20).await.fuel();
-    let many = crate::harness::call(&worker, 120).await.fuel();
-    (many - few) / 100
+    let mut fuel = Vec::new();
+    for rounds in [20, 20, 120] {
+        fuel.push(crate::harness::call(&worker, rounds).await.expect_ok(rounds).fuel());
+    }
+    (fuel[2] - fuel[1]) / 100
 }
 
 #[tokio::test]
 async fn a_request_and_a_response_cost_little() {
     let source = "export default { run(n) {
         for (let i = 0; i < n; i++) { new Request('http://x/'); new Response('hello') }
+        return n;
     } }";
     let fuel = each_round(Case::js(source)).await;
     assert!(fuel < 20_000, "{fuel}");
@@ -79,6 +81,7 @@ async fn a_fetch_between_sandboxes_costs_its_caller_little() {
                 const text = await (await child.fetch('http://x/')).text();
                 if (text !== 'hello') throw new Error(text);
             }}
+            return n;
         }} }}"
     );
     let fuel = each_round(Case::js(source).code(|code| code.loader("LOADER"))).await;

@@ -210,7 +210,7 @@
           const data = parts[BODY];
           if (typeof data !== "string") return laterText(take(parts));
           parts[BODY] = undefined;
-          return settled(textOf(data));
+          return settled(data[0] === BYTE_ORDER_MARK ? textOf(data) : wellFormed(data));
         } catch (error) {
           return streams.rejected(error);
         }
@@ -291,7 +291,12 @@
 
   /** Takes the body out for a message: text, bytes, a stream or null. */
   internals.bodyData = (parts) => {
-    if (parts[BODY] === null) return null;
+    const body = parts[BODY];
+    if (body === null) return null;
+    if (typeof body === "string") {
+      parts[BODY] = undefined;
+      return body;
+    }
     const data = internals.takeBody(parts);
     return data === null || typeof data === "string" || isStream(data) ? data : bytesOf(data);
   };

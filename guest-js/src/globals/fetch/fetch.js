@@ -228,11 +228,7 @@
     return send(receiver, parts);
   };
 
-  const start = (stub, parts) =>
-    stub !== undefined && parts[ABOUT] === usualAbout && parts[BODY] === null && parts[HEADERS] === undefined
-      ? sendUsual(stub, parts, undefined, null, usualAbout)
-      : startWith(stub, parts);
-  const startWith = (stub, parts) => {
+  const start = (stub, parts) => {
     const { given: signal, redirect: mode, details } = parts[ABOUT];
     if (signal !== undefined && isAborted(signal)) throw abortReason(signal);
     const receiver = stub ?? receiverOf(parts);
@@ -252,7 +248,10 @@
   const through = (internals.fetchThrough = (stub, input, init) => {
     try {
       if (input === undefined) bad("fetch() needs a URL or a Request.");
-      return start(stub, requestPartsFor(input, init));
+      const parts = requestPartsFor(input, init);
+      return stub !== undefined && parts[ABOUT] === usualAbout && parts[BODY] === null && parts[HEADERS] === undefined
+        ? sendUsual(stub, parts, undefined, null, usualAbout)
+        : start(stub, parts);
     } catch (error) {
       return streams.rejected(error);
     }

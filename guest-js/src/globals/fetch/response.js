@@ -90,6 +90,13 @@
     return parts;
   };
   const headersIn = (parts) => (parts[HEADERS] = unpackedHeaders(parts[HEADERS], parts[URL_PART] !== ""));
+  const withRest = (sent, url, about) => {
+    sent[5] = url === "" ? undefined : url;
+    sent[6] = url === "" ? undefined : about.redirected;
+    sent[7] = about.cf;
+    if (about.socket !== undefined) sent[8] = internals.endOf(about.socket);
+    return sent;
+  };
 
   class Response {
     #parts;
@@ -110,18 +117,9 @@
       internals.responseParts = (value) => {
         if (!(#parts in value)) return undefined;
         const parts = value.#parts;
-        const status = parts[STATUS];
-        if (status === 0) bad("Response.error() cannot be sent.");
-        const url = parts[URL_PART];
-        const about = parts[ABOUT];
-        const sent = [2, status, parts[STATUS_TEXT], packed(parts[HEADERS]), internals.bodyData(parts)];
-        if (url !== "" || about !== USUAL) {
-          sent[5] = url === "" ? undefined : url;
-          sent[6] = url === "" ? undefined : about.redirected;
-          sent[7] = about.cf;
-          if (about.socket !== undefined) sent[8] = internals.endOf(about.socket);
-        }
-        return sent;
+        if (parts[STATUS] === 0) bad("Response.error() cannot be sent.");
+        const sent = [2, parts[STATUS], parts[STATUS_TEXT], packed(parts[HEADERS]), internals.bodyData(parts)];
+        return parts[ABOUT] === USUAL && parts[URL_PART] === "" ? sent : withRest(sent, parts[URL_PART], parts[ABOUT]);
       };
       // Prepares the answer to a request that was not redirected, if there is nothing else to do.
       internals.isUsualAnswer = (value, url) => {
