@@ -40,7 +40,7 @@ const BACK: &str = "
 fn folder(name: &str) -> Folder {
     const A: &str = r#"{ "name": "front", "main": "main.js", "vars": { "NAME": "a" }, "services": [
         { "binding": "BACK", "service": "back" },
-        { "binding": "SUMS", "service": "back", "entrypoint": "Sums", "props": { "a": [1, { "b": null }] } },
+        { "binding": "SUMS", "service": "back", "entrypoint": "Sums", "props": { "a": [1, { "b": "c" }] } },
         { "binding": "SELF", "service": "front", "entrypoint": "Names" },
         { "binding": "NONE", "service": "back", "entrypoint": "Nothing" } ] }"#;
     const B: &str = "name = \"back\"\nmain = \"src/back.js\"\nvars = { NAME = \"b\" }\n\
@@ -63,7 +63,7 @@ fn workers_call_one_another_by_name() {
         let server = Server::of(&mut command);
         let _ = server.get("/fetch").expect(200, "POST http://x/y?z 1 1 dev");
         let _ = server.get("/call").expect(200, "42");
-        let _ = server.get("/props").expect(200, r#"{"a":[1,{"b":null}]}{}"#);
+        let _ = server.get("/props").expect(200, r#"{"a":[1,{"b":"c"}]}{}"#);
         let _ = server.get("/later").expect(200, "2");
         let _ = server.get("/stream").expect(200, "PUT http://a/stream  100000 dev");
         let _ = server.get("/round").expect(200, "front of a and dev");
