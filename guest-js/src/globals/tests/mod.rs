@@ -160,10 +160,7 @@ impl Drop for Realm {
         self.state.timers.take();
         self.state.builtins.clear();
         // SAFETY: `attach` has given up a reference, and nothing uses the context any more.
-        #[allow(unsafe_code, reason = "a process of tests has many states")]
-        unsafe {
-            Rc::decrement_strong_count(Rc::as_ptr(&self.state));
-        }
+        unsafe { Rc::decrement_strong_count(Rc::as_ptr(&self.state)) };
     }
 }
 
