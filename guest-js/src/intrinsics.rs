@@ -27,6 +27,18 @@ pub fn prepare(ctx: &Ctx<'_>, state: &State) -> Result<()> {
     promise_methods(ctx, state)?;
     execution_context_class(ctx, state)?;
     nothing(ctx, state)?;
+    plain_promise(ctx, state)?;
+    for name in [
+        "fetchThrough",
+        "answered",
+        "usualResponse",
+        "usualRequest",
+        "requestOf",
+        "responseOf",
+        "partsOf",
+    ] {
+        state.internals.get(ctx, name)?;
+    }
     Ok(())
 }
 
@@ -193,14 +205,44 @@ pub fn instance<'js>(
     get::<Function<'js>>(ctx, state, "instanceOf")?.call((interface as i32, Rest(fields)))
 }
 
-/// Calls `stub.fetch(...arguments)`.
+/// Creates a request of a `fetch` or a response from its first four fields, which must be valid
+/// and have packed headers.
+pub fn usual<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    interface: Interface,
+    fields: (Value<'js>, Value<'js>, Value<'js>, Value<'js>),
+) -> Result<Value<'js>> {
+    match interface {
+        Interface::Request => get::<Function<'js>>(ctx, state, "usualRequest")?.call(fields),
+        _ => get::<Function<'js>>(ctx, state, "usualResponse")?.call(fields),
+    }
+}
+
+/// Calls `stub.fetch(input, init)`.
 pub fn fetch<'js>(
     ctx: &Ctx<'js>,
     state: &State,
     stub: Value<'js>,
-    arguments: Vec<Value<'js>>,
+    input: Value<'js>,
+    init: Value<'js>,
 ) -> Result<Value<'js>> {
-    get::<Function<'js>>(ctx, state, "fetchThrough")?.call((stub, arguments))
+    get::<Function<'js>>(ctx, state, "fetchThrough")?.call((stub, input, init))
+}
+
+/// Returns the response of a `fetch` that was answered, or a promise of it. `given` is the answer,
+/// the parts of the request, and the receiver.
+pub fn answered<'js>(
+    ctx: &Ctx<'js>,
+    state: &State,
+    given: (Value<'js>, Value<'js>, Value<'js>),
+) -> Result<Value<'js>> {
+    get::<Function<'js>>(ctx, state, "answered")?.call(given)
+}
+
+/// Returns `Promise.prototype`.
+pub fn plain_promise<'js>(ctx: &Ctx<'js>, state: &State) -> Result<Object<'js>> {
+    get(ctx, state, "plainPromise")
 }
 
 /// Converts the arguments of a `fetch` handler into one request.
@@ -209,7 +251,9 @@ pub fn request<'js>(
     state: &State,
     arguments: Vec<Value<'js>>,
 ) -> Result<Vec<Value<'js>>> {
-    get::<Function<'js>>(ctx, state, "requestOf")?.call((arguments,))
+    let mut given = arguments.into_iter();
+    let mut next = || given.next().unwrap_or(Value::new_undefined(ctx.clone()));
+    get::<Function<'js>>(ctx, state, "requestOf")?.call((next(), next())).map(|it| vec![it])
 }
 
 /// Returns a promise of the response that a `fetch` handler returned.

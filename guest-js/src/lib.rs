@@ -19,6 +19,7 @@ mod globals;
 #[cfg(target_arch = "wasm32")]
 mod heap;
 mod host;
+mod http;
 mod intrinsics;
 mod modules;
 mod node;

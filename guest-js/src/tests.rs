@@ -1,5 +1,6 @@
 //! Tests of the guest's logic in the native build: events in, effects out, without Wasm.
 
+mod requests;
 mod sockets;
 
 use std::cell::RefCell;

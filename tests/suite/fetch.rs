@@ -125,6 +125,44 @@ async fn what_goes_wrong_is_the_callers() {
     );
 }
 
+/// Neither is the promise of a call, which could be called itself.
+#[tokio::test]
+async fn promises_of_fetch_and_text_are_plain() {
+    let told = json_of(
+        "const promises = [env.PLAIN.fetch('http://a/'), new Response('x').text()];
+         const kinds = promises.map((it) => [typeof it, Object.getPrototypeOf(it) === Promise.prototype]);
+         const [response, text] = await Promise.all(promises);
+         const body = response.text();
+         const again = response.text().catch((error) => error.name);
+         return [...kinds, response.status, text, typeof await body, await again]",
+    )
+    .await;
+    let kind = json!(["object", true]);
+    assert_eq!(told, json!([kind, kind, 201, "x", "string", "TypeError"]));
+}
+
+/// What a program does to the classes of the language changes nothing.
+#[tokio::test]
+async fn a_fetch_uses_nothing_that_a_program_can_change() {
+    let told = json_of(
+        "const touched = [];
+         const touch = (object, name) => {
+            const value = object[name];
+            Object.defineProperty(object, name, {
+                get() { touched.push(String(name)); return value }, set() { touched.push(`set ${String(name)}`) }, configurable: true,
+            });
+         };
+         for (const name of ['5', '6', 'indexOf']) touch(Array.prototype, name);
+         for (const name of ['toWellFormed', 'startsWith', 'indexOf']) touch(String.prototype, name);
+         touch(Promise, Symbol.species);
+         touch(Promise.prototype, 'then');
+         const text = await (await env.PLAIN.fetch('http://a/')).text();
+         return [touched, JSON.parse(text)[1]]",
+    )
+    .await;
+    assert_eq!(told, json!([[], "GET"]));
+}
+
 #[tokio::test]
 async fn a_signal_ends_the_wait() {
     let told = json_of(

@@ -49,3 +49,41 @@ async fn is_what_was_recorded() {
     let recorded = std::fs::read_to_string(record()).expect("fuel.txt");
     assert_eq!(text, recorded, "run with ISOLET_BLESS=1 if this is meant");
 }
+
+/// Returns the fuel of one more round of a loop, after the first ones.
+async fn each_round(case: Case) -> u64 {
+    let worker = case.worker();
+    let mut fuel = Vec::new();
+    for rounds in [20, 20, 120] {
+        fuel.push(crate::harness::call(&worker, rounds).await.expect_ok(rounds).fuel());
+    }
+    (fuel[2] - fuel[1]) / 100
+}
+
+#[tokio::test]
+async fn a_request_and_a_response_cost_little() {
+    let source = "export default { run(n) {
+        for (let i = 0; i < n; i++) { new Request('http://x/'); new Response('hello') }
+        return n;
+    } }";
+    let fuel = each_round(Case::js(source)).await;
+    assert!(fuel < 20_000, "{fuel}");
+}
+
+#[tokio::test]
+async fn a_fetch_between_sandboxes_costs_its_caller_little() {
+    let child = "export default { fetch: () => new Response('hello') }";
+    let source = format!(
+        "export default {{ async run(n, env) {{
+            const code = {{ mainModule: 'a.js', modules: {{ 'a.js': {child:?} }} }};
+            const child = env.LOADER.get('child', () => code).getEntrypoint();
+            for (let i = 0; i < n; i++) {{
+                const text = await (await child.fetch('http://x/')).text();
+                if (text !== 'hello') throw new Error(text);
+            }}
+            return n;
+        }} }}"
+    );
+    let fuel = each_round(Case::js(source).code(|code| code.loader("LOADER"))).await;
+    assert!(fuel < 80_000, "{fuel}");
+}

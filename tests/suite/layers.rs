@@ -27,11 +27,12 @@ const HOST: [&str; 18] = [
 ];
 
 /// The layers of the guest, beginning with the lowest.
-const GUEST: [&str; 19] = [
+const GUEST: [&str; 20] = [
     "attached",
     "heap",
     "clock",
     "host",
+    "http",
     "context",
     "promise",
     "timers",

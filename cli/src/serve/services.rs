@@ -24,6 +24,7 @@ impl Service {
             services: Arc::downgrade(services),
             name: self.service.clone(),
             entrypoint: self.entrypoint.clone(),
+            props: Value::from_serialize(&self.props).ok().filter(|_| !self.props.is_empty()),
         })
     }
 }
@@ -33,6 +34,7 @@ struct ServiceBinding {
     services: Weak<Services>,
     name: String,
     entrypoint: Option<String>,
+    props: Option<Value>,
 }
 
 impl ServiceBinding {
@@ -40,9 +42,13 @@ impl ServiceBinding {
         let services = self.services.upgrade()?;
         let workers = services.0.read().unwrap_or_else(PoisonError::into_inner);
         let worker = workers.get(&self.name)?;
-        Some(match &self.entrypoint {
-            Some(name) => worker.named_entrypoint(name).stub(),
-            None => worker.entrypoint().stub(),
+        let entrypoint = match &self.entrypoint {
+            Some(name) => worker.named_entrypoint(name),
+            None => worker.entrypoint(),
+        };
+        Some(match &self.props {
+            Some(props) => entrypoint.props(props.clone()).stub(),
+            None => entrypoint.stub(),
         })
     }
 }

@@ -47,6 +47,9 @@ pub(crate) struct Service {
     pub(super) binding: String,
     pub(super) service: String,
     pub(super) entrypoint: Option<String>,
+    /// The `ctx.props` that the service sees.
+    #[serde(default)]
+    pub(super) props: Map<String, Json>,
     #[serde(flatten)]
     rest: Map<String, Json>,
 }

@@ -7,6 +7,7 @@
   delete globalThis.InternalError;
   delete globalThis.performance;
 
+  internals.plainPromise = Promise.prototype;
   internals.promiseThen = Promise.prototype.then;
   internals.promiseResolve = Promise.resolve.bind(Promise);
   internals.DOMException = DOMException;

@@ -8,6 +8,7 @@ use rquickjs::{Coerced, Ctx, Promise, Result, Value};
 use super::mapper;
 use super::message::{self, Owner, Passing};
 use super::stub::{Root, Stub};
+use super::web;
 use crate::promise::{self, CallPromise};
 use crate::reaction::when_settled;
 use crate::state::{self, Handle, Outbox, PendingCall, State};
@@ -20,7 +21,7 @@ pub const DISPOSED: &str = "RPC stub used after being disposed.";
 
 const PROMISE_DISPOSED: &str = "RPC promise used after being disposed.";
 
-const OVER: &str =
+pub const OVER: &str =
     "The invocation that this code belongs to is over; ctx.waitUntil() keeps it open.";
 
 const ABANDONED: &str = "The invocation that made this call is over.";
@@ -70,7 +71,8 @@ pub fn start<'js>(
 
 /// Sends a call whose answer settles the promise.
 fn send(state: &State, promise: CallPromise, call: Call) {
-    let pending = PendingCall { invocation: call.invocation, promise, disposed: false };
+    let pending =
+        PendingCall { invocation: call.invocation, promise, disposed: false, fetch: None };
     state.calls.borrow_mut().insert(call.id, pending);
     state.emit(Effect::Call(call));
 }
@@ -381,7 +383,10 @@ pub fn settle<'js>(ctx: &Ctx<'js>, settled: Settled) -> Result<()> {
         false => decoded,
     };
     match decoded {
-        Ok(value) => call.promise.settle(ctx, &value, thrown),
+        Ok(value) => match call.fetch.filter(|_| !thrown) {
+            Some(fetch) => web::answered(ctx, &state, fetch, value, call.promise),
+            None => call.promise.settle(ctx, &value, thrown),
+        },
         Err(error) => call.promise.settle(ctx, &throw::thrown(ctx, error), true),
     }
 }

@@ -8,9 +8,9 @@ use rquickjs::{Ctx, Function, Persistent, Value};
 
 use super::shows::{Shows, stands_for};
 use super::stub::{Root, Stub};
-use super::{calls, size};
+use super::{calls, size, web};
 use crate::state::{self, ExportedObject, Handle, State};
-use crate::value::{self, Instance, Instances, StubHook, StubSource};
+use crate::value::{self, Instance, Instances, Pairs, StubHook, StubSource};
 use crate::{Capability, Message, intrinsics, promise, throw};
 
 /// The maximum number of objects that one sandbox may have exported at a time.
@@ -221,6 +221,15 @@ impl Outgoing {
     }
 }
 
+/// Returns the position of the headers in the fields of an interface.
+fn headers_of(interface: Interface) -> Option<usize> {
+    match interface {
+        Interface::Headers => Some(0),
+        Interface::Request | Interface::Response => Some(2),
+        _ => None,
+    }
+}
+
 struct Incoming<'a> {
     state: &'a Rc<State>,
     capabilities: &'a [Capability],
@@ -272,8 +281,15 @@ impl<'js> StubSource<'js> for Incoming<'_> {
     fn instance(
         &mut self,
         ctx: &Ctx<'js>,
-        Instance { interface, fields }: Instance<'js>,
+        Instance { interface, mut fields }: Instance<'js>,
+        headers: &Pairs<'_>,
     ) -> rquickjs::Result<Value<'js>> {
+        if let Some(usual) = web::usual(ctx, self.state, interface, &fields, headers)? {
+            return Ok(usual);
+        }
+        if let Some(field) = headers_of(interface).and_then(|at| fields.get_mut(at)) {
+            *field = value::pairs(ctx, headers)?;
+        }
         let is_stream = matches!(interface, Interface::ReadableStream | Interface::WritableStream);
         if is_stream
             && let Some(stub) = fields.first().and_then(Stub::of)
@@ -331,6 +347,14 @@ pub fn encode_array<'js>(
     passing: Passing,
 ) -> rquickjs::Result<Message> {
     send(ctx, passing, |outgoing| value::encode_array(ctx, values, outgoing))
+}
+
+/// Encodes the arguments of a call whose only argument is an instance of a class of the platform.
+///
+/// # Errors
+/// Same as [`encode`].
+pub fn encode_instance<'js>(ctx: &Ctx<'js>, instance: Instance<'js>) -> rquickjs::Result<Message> {
+    send(ctx, Passing::Parameters, |outgoing| value::encode_instance(ctx, instance, outgoing))
 }
 
 /// Encodes an array whose only element is a stub of an object, whatever the object is.

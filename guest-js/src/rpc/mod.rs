@@ -10,6 +10,7 @@ mod receiver;
 mod shows;
 mod size;
 mod stub;
+mod web;
 
 use std::rc::Rc;
 

@@ -4,13 +4,14 @@
 use rquickjs::class::{ClassKind, JsCell, JsClass, Readable, Trace, Tracer};
 use rquickjs::function::{Constructor, Params, Rest, This};
 use rquickjs::promise::PromiseState;
-use rquickjs::{Atom, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, Value};
+use rquickjs::{Array, Atom, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, Value};
 
 use super::export::Export;
 use super::mapper::Recorded;
-use super::{atom, calls};
+use super::{atom, calls, web};
+use crate::promise::{self, CallPromise};
 use crate::state::{self, Handle, State};
-use crate::{context, intrinsics, promise, throw, value};
+use crate::{context, intrinsics, throw, value};
 
 const MAX_PATH: usize = 64;
 
@@ -118,6 +119,15 @@ impl<'js> JsClass<'js> for Stub<'js> {
         if params.is_constructor() {
             return Err(throw::type_error(&ctx, "an RPC stub is not a constructor"));
         }
+        let is_fetch = {
+            let stub = this.borrow();
+            stub.path == [FETCH] && stub.root.fetches()
+        };
+        if is_fetch {
+            let argument = |it| params.arg(it).unwrap_or(Value::new_undefined(ctx.clone()));
+            let state = state::of(&ctx)?;
+            return intrinsics::fetch(&ctx, &state, params.function(), argument(0), argument(1));
+        }
         let arguments: Vec<Value<'js>> =
             (0..params.len()).filter_map(|it| params.arg(it)).collect();
         // Copied, because the call may drop the stub.
@@ -125,10 +135,6 @@ impl<'js> JsClass<'js> for Stub<'js> {
         match root {
             Root::Export(export) if path.is_empty() && export.is_own() => {
                 export.with_props(&ctx, arguments.first())
-            }
-            root if path == [FETCH] && root.fetches() => {
-                let stub = Self::make(&ctx, root)?;
-                intrinsics::fetch(&ctx, &*state::of(&ctx)?, stub, arguments)
             }
             root => calls::start(&ctx, &root, path, Some(arguments)),
         }
@@ -219,6 +225,13 @@ impl<'js> JsClass<'js> for Members {
         // Symbols belong to the language.
         let Some(name) = key.as_string() else { return local(ctx) };
         let name = name.to_string()?;
+        // What is read of an entrypoint most often, and is none of the names below.
+        if of == Of::Service
+            && name == FETCH
+            && let Some(stub) = Stub::of(&receiver)
+        {
+            return stub.borrow().property(ctx, name);
+        }
         if OF_OBJECTS.contains(&name.as_str()) {
             return local(ctx);
         }
@@ -354,6 +367,20 @@ pub fn install<'js>(native: &Object<'js>, known: &State) -> Result<()> {
         calls::start(&ctx, &stub.root, vec![method], Some(arguments))
     };
     native.set("send", Function::new(ctx.clone(), send)?)?;
+
+    let fetch = |ctx: Ctx<'js>, receiver: Value<'js>, parts: Array<'js>, Rest(given): Rest<_>| {
+        web::fetch(&ctx, &receiver, &parts, given)
+    };
+    native.set("fetch", Function::new(ctx.clone(), fetch)?)?;
+
+    // Returns a promise that is fulfilled with a value that is no object.
+    let settled = |ctx: Ctx<'js>, value: Value<'js>| {
+        let prototype = intrinsics::plain_promise(&ctx, &*state::of(&ctx)?)?;
+        let (promise, settled) = CallPromise::new(&ctx, &prototype, 0)?;
+        promise.settle(&ctx, &value, false)?;
+        Ok::<_, rquickjs::Error>(settled)
+    };
+    native.set("settled", Function::new(ctx.clone(), settled)?)?;
 
     // Creates a stub of the result of a call, without waiting for it.
     let deferred = |ctx: Ctx<'js>, this: Value<'js>, method: String, arguments: Vec<Value<'js>>| {

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use rquickjs::{Function, Object, Persistent};
+use rquickjs::{Function, Object, Persistent, Value};
 
 use crate::attached::Attached;
 use crate::commonjs_exports::Exported;
@@ -57,6 +57,16 @@ pub struct PendingCall {
     pub promise: CallPromise,
     /// True if its result was disposed of before it arrived.
     pub disposed: bool,
+    /// The request, if the scripts make a response of the answer.
+    pub fetch: Option<Fetch>,
+}
+
+/// The request of a `fetch` that is under way.
+pub struct Fetch {
+    /// The list in which the scripts hold it.
+    pub parts: Persistent<Value<'static>>,
+    /// The stub that it was sent to.
+    pub receiver: Persistent<Value<'static>>,
 }
 
 /// The steps recorded so far by the running callbacks of `map()`.

@@ -8,7 +8,7 @@ use rquickjs::{Ctx, Exception, Result, Value};
 
 use super::codec::{Codec, Intrinsic, New};
 use super::stack::with_header;
-use super::{Instance, StubSource, fields_of, raw};
+use super::{HEADERS, Instance, Pairs, StubSource, fields_of, raw};
 
 /// Creates the value that a message holds. All its objects are new.
 ///
@@ -66,9 +66,14 @@ enum Place<'a, 'js> {
     /// may name a field that the class does not have.
     Instance {
         instance: Instance<'js>,
+        headers: Pairs<'a>,
         index: usize,
         field: Option<usize>,
     },
+    /// The headers of the instance below.
+    Headers,
+    /// A header of the headers below, with its name once that is known.
+    Header(Option<Text<'a>>),
 }
 
 struct Decoder<'a, 'b, 'js> {
@@ -118,24 +123,26 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
                     Some(Place::Property(key) | Place::Error(key, _)) => *key = Some(next),
                     Some(Place::Instance { instance, field, .. }) => {
                         let names = fields_of(instance.interface);
-                        *field = names.iter().position(|name| Text::Utf8(name) == next);
+                        *field = names.iter().position(|name| next.as_str() == Some(name));
                     }
                     _ => {}
                 }
                 Ok(())
             }
-            Event::End => match self.frames.pop() {
-                Some(Frame { place: Place::Instance { instance, index, .. }, .. }) => {
-                    let instance = self.hook.instance(self.ctx, instance)?;
+            Event::End => match self.frames.pop().map(|frame| frame.place) {
+                Some(Place::Instance { instance, headers, index, .. }) => {
+                    let instance = self.hook.instance(self.ctx, instance, &headers)?;
                     self.late(index, instance)
                 }
                 _ => Ok(()),
             },
+            Event::Value(token) if self.is_in_headers() => self.in_headers(token, walker),
             Event::Value(Token::Interface(interface)) => {
                 let undefined = Value::new_undefined(self.ctx.clone());
                 let fields = vec![undefined.clone(); fields_of(interface).len()];
                 let instance = Instance { interface, fields };
-                let place = Place::Instance { instance, index: self.objects.len(), field: None };
+                let (headers, index) = (Vec::new(), self.objects.len());
+                let place = Place::Instance { instance, headers, index, field: None };
                 self.objects.push(None);
                 self.frames.push(Frame { object: undefined, place });
                 Ok(())
@@ -163,6 +170,55 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
                 self.begin(token, value);
                 Ok(())
             }
+        }
+    }
+
+    /// Returns true if the next value belongs to headers, of which nothing is made here.
+    fn is_in_headers(&self) -> bool {
+        match self.frames.last().map(|frame| &frame.place) {
+            Some(Place::Instance { instance, field: Some(field), .. }) => {
+                fields_of(instance.interface).get(*field) == Some(&HEADERS)
+            }
+            Some(Place::Headers | Place::Header(_)) => true,
+            _ => false,
+        }
+    }
+
+    fn in_headers(&mut self, token: Token<'a>, walker: &Walker<'a>) -> Result<()> {
+        let place = match (self.frames.last_mut().map(|frame| &mut frame.place), token) {
+            (Some(Place::Instance { field, .. }), Token::Array(_)) => {
+                *field = None;
+                Place::Headers
+            }
+            (Some(Place::Instance { field, .. }), Token::Undefined | Token::Null) => {
+                *field = None;
+                return Ok(());
+            }
+            (Some(Place::Headers), Token::Array(2)) => Place::Header(None),
+            (Some(Place::Header(name @ None)), Token::String(text)) => {
+                *name = Some(text);
+                return Ok(());
+            }
+            (Some(Place::Header(Some(name))), Token::String(value)) => {
+                let pair = (*name, value);
+                return self.header(pair, walker);
+            }
+            _ => return Err(bad(self.ctx, walker, Problem::Tag)),
+        };
+        self.objects.push(None);
+        let object = Value::new_undefined(self.ctx.clone());
+        self.frames.push(Frame { object, place });
+        Ok(())
+    }
+
+    /// Adds a header to the instance whose headers are being read.
+    fn header(&mut self, pair: (Text<'a>, Text<'a>), walker: &Walker<'a>) -> Result<()> {
+        match self.frames.as_mut_slice() {
+            [.., Frame { place: Place::Instance { headers, .. }, .. }, _, _] => {
+                headers.push(pair);
+                Ok(())
+            }
+            _ => Err(bad(self.ctx, walker, Problem::Tag)),
         }
     }
 
@@ -270,7 +326,8 @@ impl<'a, 'b, 'js> Decoder<'a, 'b, 'js> {
                 let set = frame.object.clone();
                 self.codec()?.function(Intrinsic::SetAdd)?.call((This(set), value))
             }
-            Place::Boxed(_) => Ok(()),
+            // No value is put into headers.
+            Place::Boxed(_) | Place::Headers | Place::Header(_) => Ok(()),
         }
     }
 

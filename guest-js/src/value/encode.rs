@@ -12,7 +12,7 @@ use rquickjs::{Coerced, Ctx, Function, Result, Value};
 use super::codec::{Class, Codec, Intrinsic};
 use super::raw::{self, Keys, Kind};
 use super::seen::Seen;
-use super::{Instance, Instances, StubHook, fields_of, refuse, stack};
+use super::{HEADERS, Instance, Instances, StubHook, fields_of, refuse, stack};
 
 /// Encodes a value and everything that it reaches.
 ///
@@ -58,6 +58,22 @@ pub fn encode_array<'js>(
     encoder.writer.begin_array(values.len());
     encoder.seen.first = 1;
     encoder.frames.push(Frame::Elements(values.into_iter()));
+    encoder.finish()
+}
+
+/// Encodes a new array whose only element is an instance of a class of the platform.
+///
+/// # Errors
+/// Same as [`encode`].
+pub fn encode_instance<'js>(
+    ctx: &Ctx<'js>,
+    instance: Instance<'js>,
+    hook: &mut dyn StubHook<'js>,
+) -> Result<Vec<u8>> {
+    let mut encoder = Encoder::new(ctx, hook);
+    encoder.writer.begin_array(1);
+    encoder.seen.first = 1;
+    encoder.instance(instance, Value::new_undefined(ctx.clone()))?;
     encoder.finish()
 }
 
@@ -305,8 +321,7 @@ impl<'a, 'js> Encoder<'a, 'js> {
         if codec.is_interface(&raw::prototype(self.ctx, &value)?)
             && let Some(instance) = self.hook.interface(self.ctx, &value)?
         {
-            self.instance(instance, value);
-            return Ok(());
+            return self.instance(instance, value);
         }
         let is_plain =
             self.hook.instances() != Instances::Refused && !codec.is_platform(self.ctx, &value)?;
@@ -491,18 +506,62 @@ impl<'a, 'js> Encoder<'a, 'js> {
             let name = class_name(self.ctx, &value);
             return Err(self.refused(&name));
         };
-        self.instance(instance, value);
-        Ok(())
+        self.instance(instance, value)
     }
 
-    fn instance(&mut self, Instance { interface, fields }: Instance<'js>, value: Value<'js>) {
+    fn instance(
+        &mut self,
+        Instance { interface, fields }: Instance<'js>,
+        value: Value<'js>,
+    ) -> Result<()> {
         self.writer.begin_interface(interface);
         self.seen.add(value);
+        let mut rest = fields_of(interface).iter().copied().zip(fields);
+        // Most fields are no objects and need no frame.
+        let object = loop {
+            let Some((name, field)) = rest.next() else {
+                self.writer.end();
+                return Ok(());
+            };
+            if field.is_undefined() && name != HEADERS {
+                continue;
+            }
+            self.writer.string(name);
+            if name == HEADERS && self.packed_headers(&field)? {
+                continue;
+            }
+            if raw::kind(&field) == Kind::Object {
+                break field;
+            }
+            self.value(field)?;
+        };
         // The end of the instance, which is written after its fields.
         self.frames.push(Frame::Items(Vec::new().into_iter()));
-        let named = fields_of(interface).iter().copied().zip(fields);
-        let given: Vec<_> = named.filter(|(_, value)| !value.is_undefined()).collect();
+        let given: Vec<_> = rest.filter(|(_, field)| !field.is_undefined()).collect();
         self.frames.push(Frame::Fields(given.into_iter()));
+        self.value(object)
+    }
+
+    /// Writes headers that are packed: undefined for none, or a string for a content-type alone.
+    /// Returns false for any others.
+    fn packed_headers(&mut self, headers: &Value<'js>) -> Result<bool> {
+        match raw::kind(headers) {
+            Kind::Undefined => self.list(0),
+            Kind::String => {
+                self.list(1);
+                self.list(2);
+                self.writer.string("content-type");
+                raw::write_string(self.ctx, headers, &mut self.writer)?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Begins an array that is no object here, and that nothing refers to.
+    fn list(&mut self, count: usize) {
+        self.writer.begin_array(count);
+        self.seen.add(Value::new_undefined(self.ctx.clone()));
     }
 
     fn codec(&mut self) -> Result<&'js Codec<'js>> {

@@ -5,7 +5,7 @@
 
 use rquickjs::{Ctx, Exception, Result, Value};
 
-use isolet_wire::{Interface, Writer};
+use isolet_wire::{Interface, Text, Writer};
 
 mod codec;
 mod decode;
@@ -17,7 +17,7 @@ pub mod stack;
 mod tests;
 
 pub use decode::{decode, decode_array};
-pub use encode::{encode, encode_array, encode_thrown};
+pub use encode::{encode, encode_array, encode_instance, encode_thrown};
 
 /// The treatment of an object that is an instance of a class of the worker's own, or has no
 /// prototype.
@@ -81,17 +81,25 @@ pub trait StubHook<'js> {
 pub struct Instance<'js> {
     pub interface: Interface,
     /// The values in the order of [`fields_of`]. A message leaves out those that are undefined.
+    /// The headers to encode may be packed: undefined for none, or a string for a content-type
+    /// alone.
     pub fields: Vec<Value<'js>>,
 }
+
+/// The name of the field that holds headers.
+const HEADERS: &str = "headers";
+
+/// Names and values of headers, as a message holds them.
+pub type Pairs<'a> = Vec<(Text<'a>, Text<'a>)>;
 
 /// Returns the names of the fields of an interface.
 fn fields_of(interface: Interface) -> &'static [&'static str] {
     match interface {
-        Interface::Headers => &["headers"],
+        Interface::Headers => &[HEADERS],
         Interface::Request => &[
             "url",
             "method",
-            "headers",
+            HEADERS,
             "body",
             "redirect",
             "signal",
@@ -101,7 +109,7 @@ fn fields_of(interface: Interface) -> &'static [&'static str] {
             "cf",
         ],
         Interface::Response => {
-            &["status", "statusText", "headers", "body", "url", "redirected", "cf", "webSocket"]
+            &["status", "statusText", HEADERS, "body", "url", "redirected", "cf", "webSocket"]
         }
         Interface::ReadableStream => &["source"],
         Interface::WritableStream => &["sink"],
@@ -120,11 +128,16 @@ pub trait StubSource<'js> {
     fn stub(&mut self, ctx: &Ctx<'js>, position: u32) -> Result<Value<'js>>;
 
     /// Creates an instance from its fields. The fields that the message does not hold are
-    /// undefined.
+    /// undefined, and so is that of the headers, which are `headers`.
     ///
     /// # Errors
     /// Errors if there is no instance with these fields.
-    fn instance(&mut self, ctx: &Ctx<'js>, _: Instance<'js>) -> Result<Value<'js>> {
+    fn instance(
+        &mut self,
+        ctx: &Ctx<'js>,
+        _: Instance<'js>,
+        _headers: &Pairs<'_>,
+    ) -> Result<Value<'js>> {
         Err(Exception::throw_range(ctx, "a message holds an instance of a class of the platform"))
     }
 }
@@ -179,7 +192,7 @@ pub fn define<'js>(
     name: &str,
     value: Value<'js>,
 ) -> Result<()> {
-    raw::define(ctx, object, isolet_wire::Text::Utf8(name), value, true)
+    raw::define(ctx, object, Text::Utf8(name), value, true)
 }
 
 /// Defines the `stack` of an error, which is not enumerable.
@@ -187,7 +200,6 @@ pub fn define<'js>(
 /// # Errors
 /// Errors if the heap is full.
 pub fn set_stack<'js>(ctx: &Ctx<'js>, error: &Value<'js>, stack: &str) -> Result<()> {
-    use isolet_wire::Text;
     let stack = raw::new_string(ctx, Text::Utf8(stack))?;
     raw::define(ctx, error, Text::Utf8("stack"), stack, false)
 }
@@ -270,6 +282,46 @@ pub fn own<'js>(
 /// Errors with what a getter or a proxy throws.
 pub fn disposer<'js>(ctx: &Ctx<'js>, object: &Value<'js>) -> Result<Option<Value<'js>>> {
     Ok(raw::own_disposer(ctx, object)?.filter(Value::is_function))
+}
+
+/// Returns pairs of strings as an array of arrays.
+///
+/// # Errors
+/// Errors if the heap is full.
+pub fn pairs<'js>(ctx: &Ctx<'js>, pairs: &Pairs<'_>) -> Result<Value<'js>> {
+    let list = raw::new_array(ctx, 0)?;
+    for (&(name, value), at) in pairs.iter().zip(0..) {
+        let pair = raw::new_array(ctx, 0)?;
+        raw::define_item(ctx, &pair, 0, raw::new_string(ctx, name)?)?;
+        raw::define_item(ctx, &pair, 1, raw::new_string(ctx, value)?)?;
+        raw::define_item(ctx, &list, at, pair)?;
+    }
+    Ok(list)
+}
+
+/// Returns a string of the engine.
+///
+/// # Errors
+/// Errors if the heap is full.
+pub fn string<'js>(ctx: &Ctx<'js>, text: Text<'_>) -> Result<Value<'js>> {
+    raw::new_string(ctx, text)
+}
+
+/// Calls `then` with the text of a string, or with `None` if it has lone surrogates or is no
+/// string.
+///
+/// # Errors
+/// Errors if the heap is full.
+pub fn with_text<'js, R>(
+    ctx: &Ctx<'js>,
+    string: &Value<'js>,
+    then: impl FnOnce(Option<&str>) -> R,
+) -> Result<R> {
+    if raw::kind(string) == raw::Kind::String {
+        raw::with_utf8(ctx, string, then)
+    } else {
+        Ok(then(None))
+    }
 }
 
 /// Gives an object a `Symbol.dispose` that is not enumerable.

@@ -69,15 +69,30 @@ impl Thrown {
         Self { name: name.into(), message: message.into(), cause: None }
     }
 
+    /// Creates a `DOMException`, which the web platform has in place of an `Error`: an
+    /// `AbortError`, a `TimeoutError` and others.
+    pub fn dom_exception(name: impl Into<String>, message: impl Into<String>) -> Self {
+        let thrown = Self::named(name, message);
+        let mut writer = Writer::new();
+        let (name, message) = (Text::Utf8(&thrown.name), Text::Utf8(&thrown.message));
+        writer.begin_dom_exception(name, message, None);
+        thrown.with_value(writer)
+    }
+
     /// Sets the property `code` of the error, as errors of Node have one.
     #[must_use]
-    pub fn with_code(mut self, code: &str) -> Self {
+    pub fn with_code(self, code: &str) -> Self {
         let mut writer = Writer::new();
         writer.begin_error(Text::Utf8(&self.name), Text::Utf8(&self.message), None);
         writer.string("code");
         writer.string(code);
-        writer.end();
-        let value = Value::from_bytes(writer.finish(), Vec::new());
+        self.with_value(writer)
+    }
+
+    /// Sets what JavaScript sees to an error that has begun.
+    fn with_value(mut self, mut error: Writer) -> Self {
+        error.end();
+        let value = Value::from_bytes(error.finish(), Vec::new());
         self.cause = value.ok().map(|value| Box::new(Cause::Value(value)));
         self
     }

@@ -116,7 +116,7 @@ impl Problem {
         };
         recording.tell(outcome, Some(reason));
         match outcome {
-            NetworkOutcome::Cancelled => Thrown::named("AbortError", text),
+            NetworkOutcome::Cancelled => Thrown::dom_exception("AbortError", text),
             NetworkOutcome::Refused => Thrown::type_error(format!("{what} is not allowed: {text}")),
             _ => Thrown::type_error(format!("{what} failed: {text}")),
         }

@@ -224,6 +224,18 @@ impl Socket {
     }
 }
 
+/// The code of a close because a worker has ended, or has let go of the socket.
+const GOING_AWAY: u16 = 1001;
+
+impl Drop for Socket {
+    /// Sends a close, if the peer takes it at once. Otherwise the peer learns it from the end of
+    /// the connection.
+    fn drop(&mut self) {
+        let close = vec![Message::Close(GOING_AWAY, String::new())];
+        let _ = self.connection.send(close).now_or_never();
+    }
+}
+
 fn replace(message: &mut Message, replacements: &Replacements) {
     match message {
         Message::Text(text) | Message::Close(_, text) => {

@@ -60,7 +60,7 @@ impl Capability for Signal {
                 // The client has its response.
                 std::future::pending::<()>().await;
             }
-            let reason = Thrown::named("AbortError", "The client has disconnected.");
+            let reason = Thrown::dom_exception("AbortError", "The client has disconnected.");
             Ok(Value::array_of(&[reason.to_value()]))
         })
     }

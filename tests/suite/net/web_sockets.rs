@@ -378,7 +378,7 @@ async fn a_peer_that_dies_is_no_clean_close() {
     assert_eq!((record.outcome, record.status), (NetworkOutcome::Failed, Some(101)));
 }
 
-/// The connection ends with the invocation, whether that returns, is cancelled or reaches a limit.
+/// The connection ends with the invocation, and the server is told, whether that returns, is cancelled or reaches a limit.
 #[tokio::test]
 async fn a_socket_ends_with_its_invocation() {
     let (gone, told) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -388,7 +388,8 @@ async fn a_socket_ends_with_its_invocation() {
         async move {
             assert_eq!(socket.next().await.unwrap().unwrap(), Message::text("hello"));
             opened.notify_one();
-            assert!(!matches!(socket.next().await, Some(Ok(Message::Text(_)))));
+            let away = CloseFrame { code: 1001.into(), reason: "".into() };
+            assert_eq!(socket.next().await.unwrap().unwrap(), Message::Close(Some(away)));
             ended.notify_one();
         }
     })

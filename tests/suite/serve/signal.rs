@@ -12,7 +12,8 @@ use crate::harness::{fresh_engine, soon};
 const PROGRAM: &str = "
     const wait = (ms) => new Promise((go) => setTimeout(go, ms));
     const left = (signal) => new Promise((go) => signal.addEventListener('abort', () => {
-        console.log(`${signal.reason.name}: ${signal.reason.message}`);
+        const { name, message } = signal.reason;
+        console.log(signal.reason instanceof DOMException ? `${name}: ${message}` : 'no DOMException');
         go();
     }));
     let last;

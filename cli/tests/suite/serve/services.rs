@@ -10,6 +10,7 @@ const FRONT: &str = "
         switch (new URL(request.url).pathname) {
             case '/fetch': return env.BACK.fetch('http://x/y?z', { method: 'POST', body: 'b', headers: { h: '1' } });
             case '/call': return new Response(await env.SUMS.sum(40, 2));
+            case '/props': return new Response(await env.SUMS.props() + await env.BACK.fetch('http://x/props').then((it) => it.text()));
             case '/later': return new Response(await env.SUMS.pair().then((pair) => pair.add(1)));
             case '/stream': return env.BACK.fetch(new Request(request, { method: 'PUT', body: new Blob(['x'.repeat(1e5)]).stream() }));
             case '/round': return new Response(await env.SUMS.round());
@@ -25,11 +26,13 @@ const BACK: &str = "
     class Pair extends RpcTarget { add(n) { return String(n + 1) } }
     export class Sums extends WorkerEntrypoint {
         sum(a, b) { return String(a + b) }
+        props() { return JSON.stringify(this.ctx.props) }
         pair() { return new Pair() }
         async round() { return await this.env.FRONT.front() + ' and ' + this.env.NAME }
         spin() { for (;;); }
     }
-    export default { async fetch(request, env) {
+    export default { async fetch(request, env, ctx) {
+        if (request.url === 'http://x/props') return Response.json(ctx.props);
         const text = await request.text();
         return new Response([request.method, request.url, request.headers.get('h'), text.length, env.NAME].join(' '));
     } };";
@@ -37,7 +40,7 @@ const BACK: &str = "
 fn folder(name: &str) -> Folder {
     const A: &str = r#"{ "name": "front", "main": "main.js", "vars": { "NAME": "a" }, "services": [
         { "binding": "BACK", "service": "back" },
-        { "binding": "SUMS", "service": "back", "entrypoint": "Sums" },
+        { "binding": "SUMS", "service": "back", "entrypoint": "Sums", "props": { "a": [1, { "b": "c" }] } },
         { "binding": "SELF", "service": "front", "entrypoint": "Names" },
         { "binding": "NONE", "service": "back", "entrypoint": "Nothing" } ] }"#;
     const B: &str = "name = \"back\"\nmain = \"src/back.js\"\nvars = { NAME = \"b\" }\n\
@@ -60,6 +63,7 @@ fn workers_call_one_another_by_name() {
         let server = Server::of(&mut command);
         let _ = server.get("/fetch").expect(200, "POST http://x/y?z 1 1 dev");
         let _ = server.get("/call").expect(200, "42");
+        let _ = server.get("/props").expect(200, r#"{"a":[1,{"b":"c"}]}{}"#);
         let _ = server.get("/later").expect(200, "2");
         let _ = server.get("/stream").expect(200, "PUT http://a/stream  100000 dev");
         let _ = server.get("/round").expect(200, "front of a and dev");

@@ -70,7 +70,7 @@
       if (this.#lastEventId !== "") headers[1] = ["last-event-id", headerOf(this.#lastEventId)];
       this.#signal = internals.makeSignal();
       const init = { __proto__: null, headers, cache: "no-store", signal: this.#signal };
-      then(internals.fetchThrough(this.#fetcher, [this.#url, init]), (response) => this.#opened(response), (error) => this.#again(error));
+      then(internals.fetchThrough(this.#fetcher, this.#url, init), (response) => this.#opened(response), (error) => this.#again(error));
     }
 
     #opened(response) {

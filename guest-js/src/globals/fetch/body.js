@@ -1,21 +1,30 @@
 (native, internals) => {
   const { parse } = JSON;
   const { apply, ownKeys } = Reflect;
-  const { toWellFormed } = String.prototype;
+  const { bind, call } = Function.prototype;
+  const wellFormed = apply(bind, call, [String.prototype.toWellFormed]);
   const { defineProperty, getOwnPropertyDescriptor } = Object;
   const { streams } = internals;
   const { bad, buffers } = streams;
+  // Returns a promise that is fulfilled with a value that is no object.
+  const { settled } = native;
   const BYTE_ORDER_MARK = "\uFEFF";
 
   const textOf = (data) => {
     if (data === null) return "";
-    if (typeof data === "string" && data[0] !== BYTE_ORDER_MARK) return apply(toWellFormed, data, []);
+    if (typeof data === "string" && data[0] !== BYTE_ORDER_MARK) return wellFormed(data);
     return native.decode("utf-8", 0, typeof data === "string" ? native.encode(data) : data);
   };
 
   const bytesOf = (data) =>
     typeof data === "string" ? native.encode(data) : native.copyBytes(data ?? "") ?? native.encode("");
 
+  // The place of the body in the parts of a request, and of a response.
+  const BODY = 3;
+  let isBody;
+  let dataOf;
+  let fail;
+  let clone;
   const USED =
     "Body has already been used. It can only be used once. Use tee() first if you need to " +
     "read it twice.";
@@ -71,7 +80,7 @@
     return stream;
   };
 
-  /** The body of a request or a response. */
+  /** A body that a program has looked at, or that is no text. */
   class Body {
     // A string, bytes that nobody else holds, or a stream; null if there is no body.
     #data;
@@ -85,30 +94,10 @@
     }
 
     static {
-      internals.peekBody = (owner) => bodyIn(owner).#peek();
-      internals.takeData = (body) => body.#take();
-      internals.isBody = (value) => value !== null && typeof value === "object" && #data in value;
-      internals.takeBody = (owner) => {
-        const raw = internals.isRequest(owner) ? internals.takeRawOfRequest(owner)
-          : internals.takeRawOfResponse(owner);
-        if (raw !== undefined) return raw;
-        const data = bodyIn(owner).#take();
-        const stream = streams.readableOf(data);
-        if (stream === undefined) return data;
-        return whole(stream) ?? streams.readableFace(streams.takeReadable(data));
-      };
-      // Null if there is no body; undefined for a stream whose bytes are not kept.
-      internals.bodyToSendAgain = (owner) => {
-        const data = bodyIn(owner).#peek();
-        return isStream(data) ? streams.readableOf(data).whole : data;
-      };
-      internals.bodyStream = (owner) => {
-        const data = bodyIn(owner).#data;
-        return isStream(data) ? data : undefined;
-      };
+      isBody = (value) => value !== null && typeof value === "object" && #data in value;
+      dataOf = (body) => body.#data;
       // Breaks the body off, so that the rest of it cannot be read.
-      internals.failBody = (owner, reason) => {
-        const body = bodyIn(owner);
+      fail = (body, reason) => {
         if (body.#data === null || body.#used) return;
         let stream = streams.readableOf(body.#data);
         if (stream === undefined) {
@@ -117,9 +106,8 @@
         }
         streams.breakOff(stream, reason);
       };
-      internals.cloneBody = (owner) => {
-        const body = bodyIn(owner);
-        const data = body.#peek();
+      clone = (body) => {
+        const data = body.peek();
         const stream = streams.readableOf(data);
         if (stream === undefined) return data;
         const branches = streams.tee(stream, true);
@@ -128,15 +116,15 @@
       };
     }
 
-    #peek() {
+    peek() {
       const stream = streams.readableOf(this.#data);
       if (this.#used || stream?.disturbed) throw new TypeError(USED);
       if (stream?.reader !== undefined) bad(streams.LOCKED);
       return this.#data;
     }
 
-    #take() {
-      const data = this.#peek();
+    take() {
+      const data = this.peek();
       // A stream records by itself that it was used.
       this.#used = data !== null && !isStream(data);
       return data;
@@ -158,50 +146,96 @@
       return this.#used || !!streams.readableOf(this.#data)?.disturbed;
     }
   }
-  const { takeData } = internals;
   const NONE = new Body(null);
-  // Most bodies are taken as a whole, so owners hold their data, and undefined once it was taken,
-  // until a program asks for more. Nothing can be taken from null, so one body serves all.
-  internals.newBody = (data) => (data === null ? NONE : new Body(data));
-  const bodyIn = (owner) =>
-    internals.isRequest(owner) ? internals.bodyOfRequest(owner) : internals.bodyOfResponse(owner);
+  // Most bodies are taken as a whole, so the parts of a message hold the data, and undefined once
+  // it was taken, until a program asks for more. Nothing can be taken from null, so one body
+  // serves all.
+  const bodyIn = (parts) => {
+    const body = parts[BODY];
+    if (body === null) return NONE;
+    return isBody(body) ? body : (parts[BODY] = new Body(body));
+  };
+
+  /** Takes the data out of the body: a string, bytes, a stream or null. */
+  const take = (parts) => {
+    const body = parts[BODY];
+    if (typeof body !== "string") return body === null ? null : bodyIn(parts).take();
+    parts[BODY] = undefined;
+    return body;
+  };
+  internals.peekBody = (parts) => bodyIn(parts).peek();
+  internals.takeBody = (parts) => {
+    const data = take(parts);
+    if (data === null || typeof data === "string") return data;
+    const stream = streams.readableOf(data);
+    if (stream === undefined) return data;
+    return whole(stream) ?? streams.readableFace(streams.takeReadable(data));
+  };
+  // Null if there is no body; undefined for a stream whose bytes are not kept.
+  internals.bodyToSendAgain = (parts) => {
+    const data = parts[BODY];
+    if (data === null || typeof data === "string") return data;
+    const known = bodyIn(parts).peek();
+    return isStream(known) ? streams.readableOf(known).whole : known;
+  };
+  internals.bodyStream = (parts) => {
+    const data = dataOf(bodyIn(parts));
+    return isStream(data) ? data : undefined;
+  };
+  internals.failBody = (parts, reason) => fail(bodyIn(parts), reason);
+  internals.cloneBody = (parts) => clone(bodyIn(parts));
 
   /** Takes all of a body as bytes that nobody else holds, in the property `bytes`. */
-  const allOf = async (body) => {
-    const data = takeData(body);
+  const allOf = async (parts) => {
+    const data = take(parts);
     return isStream(data) ? await readAll(data) : { __proto__: null, bytes: bytesOf(data) };
   };
 
+  const laterText = async (data) => textOf(isStream(data) ? (await readAll(data)).bytes : data);
+  const laterJson = async (data) => parse(textOf(isStream(data) ? (await readAll(data)).bytes : data));
+
   /** Gives a class the members that requests and responses share. */
-  internals.mixBody = (Class, bodyOf) => {
+  internals.mixBody = (Class, partsOf) => {
     const members = {
       get body() {
-        return bodyOf(this).face;
+        return bodyIn(partsOf(this)).face;
       },
       get bodyUsed() {
-        return bodyOf(this).isUsed;
+        return bodyIn(partsOf(this)).isUsed;
       },
-      async text() {
-        const data = takeData(bodyOf(this));
-        return textOf(isStream(data) ? (await readAll(data)).bytes : data);
+      // Text that is in memory needs no asynchronous function, which costs more than all the rest.
+      text() {
+        try {
+          const parts = partsOf(this);
+          const data = parts[BODY];
+          if (typeof data !== "string") return laterText(take(parts));
+          parts[BODY] = undefined;
+          return settled(data[0] === BYTE_ORDER_MARK ? textOf(data) : wellFormed(data));
+        } catch (error) {
+          return streams.rejected(error);
+        }
       },
-      async json() {
-        const data = takeData(bodyOf(this));
-        return parse(textOf(isStream(data) ? (await readAll(data)).bytes : data));
+      json() {
+        try {
+          const data = take(partsOf(this));
+          return typeof data === "string" ? streams.resolved(parse(textOf(data))) : laterJson(data);
+        } catch (error) {
+          return streams.rejected(error);
+        }
       },
       async arrayBuffer() {
-        const data = takeData(bodyOf(this));
+        const data = take(partsOf(this));
         return bufferOf(isStream(data) ? (await readAll(data)).bytes : bytesOf(data));
       },
       async bytes() {
-        return (await allOf(bodyOf(this))).bytes;
+        return (await allOf(partsOf(this))).bytes;
       },
       async blob() {
-        const { bytes } = await allOf(bodyOf(this));
+        const { bytes } = await allOf(partsOf(this));
         return internals.makeBlob(bytes, native.contentType(internals.contentType(this)));
       },
       async formData() {
-        const { bytes } = await allOf(bodyOf(this));
+        const { bytes } = await allOf(partsOf(this));
         return internals.formOfBody(bytes, internals.contentType(this));
       },
     };
@@ -255,9 +289,15 @@
     return bytes;
   };
 
-  /** Returns the body for a message: text, bytes, a stream or null. */
-  internals.bodyData = (owner) => {
-    const data = internals.takeBody(owner);
+  /** Takes the body out for a message: text, bytes, a stream or null. */
+  internals.bodyData = (parts) => {
+    const body = parts[BODY];
+    if (body === null) return null;
+    if (typeof body === "string") {
+      parts[BODY] = undefined;
+      return body;
+    }
+    const data = internals.takeBody(parts);
     return data === null || typeof data === "string" || isStream(data) ? data : bytesOf(data);
   };
 }

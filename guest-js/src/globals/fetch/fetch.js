@@ -1,17 +1,20 @@
 (native, internals) => {
   const { apply } = Reflect;
   const {
-    Request, promiseThen, promiseResolve, isHeaders, isRequest, isResponse, isPlain, requestOfData,
-    requestOfFields, responseOfData, responseOfFields, urlOfRequest, methodOfRequest, aboutRequest, statusOfResponse,
-    headersOfResponse, requestParts, responseParts, redirectedRequest, received, headersOf, headerPairs, headerOf, cameFrom, isSignal, isAborted,
-    abortReason, whenAborted, neverMindAbort, asSent, streams,
+    promiseThen, promiseResolve, isHeaders, isRequest, isResponse, isPlain, requestOfData, responseOfData, requestPartsFor,
+    makeRequest, partsOfResponse, requestParts, responseParts, usualAbout, received, headersOf, headerPairs, headerOf,
+    packedHeaders, detailOf, cameFrom, isUsualAnswer, isSignal, isAborted, abortReason, whenAborted, neverMindAbort, bodyToSendAgain, streams,
   } = internals;
   const [Promised, Fields, Weak, Exception, Failure] = [Promise, Headers, WeakRef, DOMException, Error];
+  // Where the parts of a request are in their list, and what follows them while it is sent: the
+  // body, if a redirect can send it again, and the number of redirects.
+  const [URL_PART, METHOD, HEADERS, BODY, ABOUT, AGAIN, HOPS] = [0, 1, 2, 3, 4, 5, 6];
+  const STATUS = 0;
   const { deref } = WeakRef.prototype;
   const { delete: remove } = Headers.prototype;
   const { startsWith } = String.prototype;
   // The numbers of the classes in the wire format.
-  const [HEADERS, REQUEST, RESPONSE, READABLE, WRITABLE, BLOB, SIGNAL] = [0, 1, 2, 3, 4, 5, 6];
+  const [FIELDS, REQUEST, RESPONSE, READABLE, WRITABLE, BLOB, SIGNAL] = [0, 1, 2, 3, 4, 5, 6];
   const bad = (text) => {
     throw new TypeError(text);
   };
@@ -21,7 +24,7 @@
   internals.partsOf = (value) => {
     if (typeof value !== "object") return partsOfOther(value);
     return responseParts(value) ?? requestParts(value) ??
-      (isHeaders(value) ? [HEADERS, headerPairs(value)] : partsOfOther(value));
+      (isHeaders(value) ? [FIELDS, headerPairs(value)] : partsOfOther(value));
   };
 
   const partsOfOther = (value) => {
@@ -47,8 +50,8 @@
 
   /** Creates an instance from its fields in a message, which may be anything. */
   internals.instanceOf = (kind, a, b, c, d, e, f, g, h, i, j) =>
-    kind === REQUEST ? requestOfFields(a, b, c, d, e, f, g, h, i, j)
-    : kind === RESPONSE ? responseOfFields(a, b, c, d, e, f, g, h)
+    kind === REQUEST ? internals.requestOfFields(a, b, c, d, e, f, g, h, i, j)
+    : kind === RESPONSE ? internals.responseOfFields(a, b, c, d, e, f, g, h)
     : kind === READABLE ? streams.readableFrom(a)
     : kind === WRITABLE ? streams.writableFrom(a)
     : kind === BLOB ? internals.blobOf(a, b)
@@ -56,14 +59,13 @@
     : headersOf(a);
 
   /** Converts the arguments of a handler into one request. */
-  internals.requestOf = (args) => {
-    const input = args[0];
-    const request = isRequest(input) ? input
-      : typeof input === "string" ? new Request(input, args[1])
+  internals.requestOf = (input, init) =>
+    received(
+      isRequest(input) ? input
+      : typeof input === "string" ? makeRequest(requestPartsFor(input, init))
       : isPlain(input) ? requestOfData(input)
-      : bad("fetch() needs a Request.");
-    return [received(request)];
-  };
+      : bad("fetch() needs a Request."),
+    );
 
   const asResponse = (value) => (isResponse(value) ? value : bad(NO_RESPONSE));
 
@@ -91,8 +93,8 @@
   };
 
   // Cancels a body that nobody reads, so that its sender need not continue.
-  const drop = (response) => {
-    const data = internals.takeBody(response);
+  const drop = (parts) => {
+    const data = internals.takeBody(parts);
     const stream = streams.readableOf(data);
     if (stream !== undefined) streams.handled(streams.cancelReadable(stream, undefined));
   };
@@ -110,18 +112,18 @@
 
   // The signal may live long and belong to many requests, so it holds the body weakly.
   const stopWhenAborted = (response, signal) => {
-    const known = new Weak(streams.readableOf(internals.bodyStream(response)) ?? response);
+    const known = new Weak(streams.readableOf(internals.bodyStream(partsOfResponse(response))) ?? response);
     whenAborted(signal, () => {
       const held = apply(deref, known, []);
       if (held === undefined) return;
-      if (isResponse(held)) internals.failBody(held, abortReason(signal));
+      if (isResponse(held)) internals.failBody(partsOfResponse(held), abortReason(signal));
       else streams.breakOff(held, abortReason(signal));
     });
   };
 
-  /** Returns the request that a redirect leads to, as the standard says. */
-  const redirected = (request, status, location, data) => {
-    const url = urlOfRequest(request);
+  /** Makes the parts of a request those of the request that a redirect leads to, as the standard says. */
+  const redirect = (parts, status, location) => {
+    const url = parts[URL_PART];
     const from = native.parseUrl(url, undefined);
     const to = native.parseUrl(location, url);
     if (to === undefined) bad("Invalid Location header; unable to follow redirect.");
@@ -130,26 +132,31 @@
     const href = native.withoutFragment(part(to, "href"));
     if (scheme !== "http:" && scheme !== "https:") bad(`Fetch API cannot load: ${href}`);
     // As the standard says, even where the body would be dropped.
+    const data = parts[BODY] === null ? null : parts[AGAIN];
     if (status !== 303 && data === undefined) bad(ONCE);
-    const method = methodOfRequest(request);
-    const headers = new Fields(request.headers);
+    const method = parts[METHOD];
+    const headers = new Fields(internals.unpackedHeaders(parts[HEADERS], false));
     const asGet = status === 303 ? method !== "GET" && method !== "HEAD"
       : (status === 301 || status === 302) && method === "POST";
     if (asGet) without(headers, OF_A_BODY);
     if (part(from, "origin") !== part(to, "origin")) without(headers, OF_AN_ORIGIN);
-    return redirectedRequest(request, href, asGet ? "GET" : method, headers, asGet ? null : data);
+    parts[URL_PART] = href;
+    if (asGet) parts[METHOD] = "GET";
+    parts[HEADERS] = headers;
+    parts[BODY] = parts[AGAIN] = asGet ? null : data;
+    // It is not the usual request any more.
+    parts[ABOUT] = { ...parts[ABOUT] };
   };
 
-  const requestOf = (args) =>
-    args.length === 0 ? bad("fetch() needs a URL or a Request.") : new Request(args[0], args[1]);
-
   /** Returns the response that a `data:` URL holds. */
-  const dataResponse = (request) => {
-    const url = urlOfRequest(request);
+  const dataResponse = (parts) => {
+    const url = parts[URL_PART];
     const data = native.dataUrl(url) ?? bad("The data: URL is invalid.");
     const init = { __proto__: null, status: 200, statusText: "OK", headers: [["content-type", data[0]]], url };
-    if (methodOfRequest(request) !== "HEAD") init.body = data[1];
-    return internals.cameFrom(responseOfData(init), url, false, "basic");
+    if (parts[METHOD] !== "HEAD") init.body = data[1];
+    const response = responseOfData(init);
+    cameFrom(partsOfResponse(response), url, false, "basic");
+    return response;
   };
 
   let outbound;
@@ -159,9 +166,9 @@
   internals.outbound = () => outbound;
 
   /** Returns the receiver of a request of the global `fetch`, or the response that needs none. */
-  const receiverOf = (request) => {
-    const url = urlOfRequest(request);
-    if (apply(startsWith, url, ["data:"])) return dataResponse(request);
+  const receiverOf = (parts) => {
+    const url = parts[URL_PART];
+    if (apply(startsWith, url, ["data:"])) return dataResponse(parts);
     if (apply(startsWith, url, ["about:"]) || apply(startsWith, url, ["blob:"])) bad(`Fetch API cannot load: ${url}`);
     if (outbound !== undefined) return outbound;
     throw new Failure(
@@ -170,50 +177,89 @@
     );
   };
 
-  /** Sends a request to a stub, or to the outbound, and follows redirects. */
-  const through = async (stub, args) => {
-    let request = requestOf(args);
-    const { given: signal, redirect, details } = aboutRequest(request);
+  /** Sends a request whose sender follows redirects. Returns a promise of the response. */
+  const send = (receiver, parts) =>
+    (parts[ABOUT] === usualAbout ? sendUsual : sendWith)(
+      receiver, parts, packedHeaders(parts[HEADERS]), internals.bodyData(parts), parts[ABOUT],
+    );
+  const sendUsual = (receiver, parts, headers, body, about) =>
+    native.fetch(receiver, parts, headers, body) ?? sendElsewhere(receiver, parts, headers, body, about);
+  const sendWith = (receiver, parts, headers, body, about) => {
+    const { source, given, details, cf } = about;
+    const answer = native.fetch(
+      receiver, parts, headers, body, source ?? given, detailOf(details, "cache"), detailOf(details, "credentials"),
+      undefined, cf,
+    );
+    return answer ?? sendElsewhere(receiver, parts, headers, body, about);
+  };
+  // The receiver is not known yet, or is in this worker.
+  const sendElsewhere = (receiver, parts, headers, body, about) => {
+    const request = makeRequest([parts[URL_PART], parts[METHOD], headers, body, internals.sentAbout(about)]);
+    const sent = promiseResolve(native.send(receiver, "fetch", [request]));
+    return apply(promiseThen, sent, [(result) => internals.answered(result, parts, receiver)]);
+  };
+
+  /** Returns the response that a receiver has answered with, or a promise of what a redirect leads to. */
+  internals.answered = (result, parts, receiver) =>
+    parts[ABOUT] === usualAbout && isUsualAnswer(result, parts[URL_PART]) ? result : answeredWith(
+      isResponse(result) ? result : isPlain(result) ? responseOfData(result) : bad(NO_RESPONSE), parts, receiver,
+    );
+  const answeredWith = (response, parts, receiver) => {
+    const { redirect: mode, given: signal } = parts[ABOUT];
+    const own = partsOfResponse(response);
+    // A receiver that has followed redirects itself reports the URL.
+    const hops = parts.length > HOPS ? parts[HOPS] : 0;
+    cameFrom(own, parts[URL_PART], hops > 0);
+    if (signal !== undefined && isAborted(signal)) {
+      drop(own);
+      throw abortReason(signal);
+    }
+    const status = own[STATUS];
+    const location = mode !== "manual" && isRedirect(status) ? headerOf(own[HEADERS], "location") : null;
+    if (location === null) {
+      if (signal !== undefined) stopWhenAborted(response, signal);
+      return response;
+    }
+    drop(own);
+    if (mode === "error") bad("The request may not be redirected, and was.");
+    if (hops === MAX_REDIRECTS) bad("Too many redirects.");
+    redirect(parts, status, location);
+    parts[HOPS] = hops + 1;
+    return send(receiver, parts);
+  };
+
+  const start = (stub, parts) => {
+    const { given: signal, redirect: mode, details } = parts[ABOUT];
     if (signal !== undefined && isAborted(signal)) throw abortReason(signal);
-    const receiver = stub ?? receiverOf(request);
-    if (isResponse(receiver)) return receiver;
+    const receiver = stub ?? receiverOf(parts);
+    if (isResponse(receiver)) return promiseResolve(receiver);
     if (details.integrity !== "") {
       bad(
         "Subrequest integrity checking is not implemented. " +
           "The integrity option must be either undefined or an empty string.",
       );
     }
-    asSent(request);
-    let data = redirect === "follow" ? internals.bodyToSendAgain(request) : undefined;
-    for (let hops = 0; ; hops++) {
-      const answer = native.send(receiver, "fetch", [request]);
-      const result = signal === undefined ? await answer : await abortable(answer, signal);
-      const response = isResponse(result) ? result
-        : isPlain(result) ? responseOfData(result)
-        : bad(NO_RESPONSE);
-      // A receiver that has followed redirects itself reports the URL.
-      cameFrom(response, urlOfRequest(request), hops > 0);
-      const status = statusOfResponse(response);
-      const location = redirect !== "manual" && isRedirect(status)
-        ? headerOf(headersOfResponse(response), "location") : null;
-      if (location === null) {
-        if (signal !== undefined) stopWhenAborted(response, signal);
-        return response;
-      }
-      drop(response);
-      if (redirect === "error") bad("The request may not be redirected, and was.");
-      if (hops === MAX_REDIRECTS) bad("Too many redirects.");
-      request = redirected(request, status, location, data);
-      data = internals.bodyToSendAgain(request);
-    }
+    if (mode === "follow" && parts[BODY] !== null) parts[AGAIN] = bodyToSendAgain(parts);
+    const answer = send(receiver, parts);
+    return signal === undefined ? answer : abortable(answer, signal);
   };
 
-  /** Implements `stub.fetch(input, init)`. */
-  internals.fetchThrough = through;
+  /** Implements `stub.fetch(input, init)`, and the global `fetch` if the stub is undefined. */
+  const through = (internals.fetchThrough = (stub, input, init) => {
+    try {
+      if (input === undefined) bad("fetch() needs a URL or a Request.");
+      const parts = requestPartsFor(input, init);
+      return stub !== undefined && parts[ABOUT] === usualAbout && parts[BODY] === null && parts[HEADERS] === undefined
+        ? sendUsual(stub, parts, undefined, null, usualAbout)
+        : start(stub, parts);
+    } catch (error) {
+      return streams.rejected(error);
+    }
+  });
 
   const { fetch } = {
     fetch(input, init = undefined) {
-      return through(undefined, arguments);
+      return through(undefined, input, init);
     },
   };
   internals.operation("fetch", fetch);

@@ -1,6 +1,8 @@
 (native, internals) => {
-  const { apply, ownKeys, getOwnPropertyDescriptor } = Reflect;
+  const { apply, ownKeys } = Reflect;
   const { keys, defineProperty } = Object;
+  const { bind, call } = Function.prototype;
+  const isEnumerable = apply(bind, call, [Object.prototype.propertyIsEnumerable]);
   const { iterator: ITERATOR } = Symbol;
   const { sort } = Array.prototype;
   const { headerName, headerValue } = native;
@@ -78,11 +80,9 @@
       // them packed: undefined for none, a string for a content-type alone, or pairs in the
       // order of iteration.
       internals.unpackedHeaders = unpacked;
-      internals.packedPairs = (packed) =>
-        packed === undefined ? []
-        : typeof packed === "string" ? [["content-type", packed]]
-        : #values in packed ? internals.headerPairs(packed)
-        : packed;
+      internals.packedHeaders = (headers) =>
+        headers !== undefined && typeof headers !== "string" && #values in headers ? internals.headerPairs(headers)
+        : headers;
     }
 
     #fill(init) {
@@ -98,8 +98,7 @@
       if (iterate === undefined || iterate === null) {
         const names = ownKeys(init);
         for (let index = 0; index < names.length; index++) {
-          const property = getOwnPropertyDescriptor(init, names[index]);
-          if (property !== undefined && property.enumerable) {
+          if (isEnumerable(init, names[index])) {
             this.#add(nameOf(names[index]), valueOf(init[names[index]]));
           }
         }

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use rquickjs::{Ctx, Function, Object, Result, TypedArray, Value};
 
 use super::raw;
+use crate::http;
 use crate::state::State;
 
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
@@ -25,15 +26,14 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     // Each function returns `None` for a value that is refused.
     let header_name = |name: Value<'js>| {
         let name = raw::text(&name)?;
-        Ok::<_, rquickjs::Error>(is_token(&name).then(|| name.to_ascii_lowercase()))
+        Ok::<_, rquickjs::Error>(http::is_token(&name).then(|| name.to_ascii_lowercase()))
     };
     native.set("headerName", Function::new(ctx.clone(), header_name)?)?;
     native.set("headerValue", Function::new(ctx.clone(), header_value)?)?;
     native.set("methodName", Function::new(ctx.clone(), method_name)?)?;
     let status_text = |text: Value<'js>| {
         let text = raw::text(&text)?;
-        let fits = |char: char| char == '\t' || matches!(char, ' '..='~' | '\u{80}'..='\u{ff}');
-        Ok::<_, rquickjs::Error>(text.chars().all(fits).then_some(text))
+        Ok::<_, rquickjs::Error>(http::is_status_text(&text).then_some(text))
     };
     native.set("statusText", Function::new(ctx.clone(), status_text)?)?;
     // Copies the bytes of a buffer or typed array into a new `Uint8Array`.
@@ -60,17 +60,11 @@ pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     native.set("nativeEndings", Function::new(ctx, native_endings)?)
 }
 
-fn is_token(text: &str) -> bool {
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(part)
-}
-
 /// Removes the whitespace around a header value, which is not part of it.
 fn header_value(value: Value<'_>) -> Result<Option<String>> {
     let value = raw::text(&value)?;
-    let value = value.trim_matches(['\t', '\n', '\r', ' ']);
-    let fits = |char: char| char <= '\u{ff}' && !matches!(char, '\0' | '\n' | '\r');
-    Ok(value.chars().all(fits).then(|| value.to_owned()))
+    let value = http::trim_header_value(&value);
+    Ok(http::is_header_value(value).then(|| value.to_owned()))
 }
 
 /// Converts a method to upper case, if it is one of those that are always so.
@@ -80,6 +74,6 @@ fn method_name(method: Value<'_>) -> Result<Option<String>> {
     Ok(match upper.as_str() {
         "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" => Some(upper),
         "CONNECT" | "TRACE" | "TRACK" => None,
-        _ => is_token(&method).then_some(method),
+        _ => http::is_token(&method).then_some(method),
     })
 }

@@ -1,6 +1,6 @@
 (native, internals) => {
   const {
-    newBody, isBody, Headers, withDefaultType, unpackedHeaders, isSignal, followSignal, takeBody, peekBody, bodyOf,
+    Headers, withDefaultType, unpackedHeaders, packedHeaders: packed, isSignal, followSignal, takeBody, peekBody, bodyOf,
   } = internals;
   const { parseUrl, urlPart, withoutFragment } = native;
   const { apply } = Reflect;
@@ -73,7 +73,7 @@
     cache: "default", integrity: "", keepalive: false,
   };
   // Returns a detail, or undefined if it is the default.
-  const detailOf = (details, name) => (details[name] === DETAILS[name] ? undefined : details[name]);
+  const detailOf = internals.detailOf = (details, name) => (details[name] === DETAILS[name] ? undefined : details[name]);
   const oneOf = (known, value, what) => (value in known ? value : bad(`Unsupported ${what}: ${value}`));
 
   const detailsOf = (options, from) => {
@@ -119,221 +119,202 @@
   const FOLLOWED = aboutOf("follow", false);
   const SENT = aboutOf("manual", false);
   const RECEIVED = aboutOf("manual", true);
+  // Of a request that nobody has seen, whose URL has no fragment.
+  const ARRIVED = aboutOf("manual", false);
 
-  // Marks a request made by this script, which sets the parts itself.
+  // Marks a request made of its parts.
   const MADE = {};
+  // Where the parts of a request are in their list, which nobody else holds. The headers are
+  // packed until they are read.
+  const [URL_PART, METHOD, HEADERS, BODY, ABOUT] = [0, 1, 2, 3, 4];
   let make;
+  let partsOf;
+  let isRequest;
+
+  // Each variable of a function costs as much as a step, so what is usual has functions of its own.
+  /** Returns the parts of `new Request(input, init)`. */
+  const partsFor = (input, init) =>
+    init === undefined && typeof input === "string" && native.isPlainUrl(input) ? [input, "GET", undefined, null, FOLLOWED]
+    : partsWith(input, init);
+  const partsWith = (input, init) => {
+    const from = isRequest(input) ? partsOf(input) : undefined;
+    const about = from === undefined ? FOLLOWED : from[ABOUT];
+    const url = from === undefined ? bareUrlOf(`${input}`) : from[URL_PART];
+    const options = internals.streams.dictionary(init, "The init of a request");
+    const givenMethod = options.method;
+    const givenHeaders = options.headers;
+    const givenBody = options.body ?? undefined;
+    const details = detailsOf(options, about.details);
+    const givenRedirect = options.redirect;
+    const givenSignal = options.signal;
+    const { duplex, priority, cf } = options;
+    if (priority !== undefined) oneOf(PRIORITIES, `${priority}`, "priority");
+    if (duplex !== undefined && `${duplex}` !== "half") bad(`Unsupported duplex mode: ${duplex}`);
+    const method = givenMethod === undefined ? from?.[METHOD] ?? "GET" : methodOf(`${givenMethod}`);
+    let headers;
+    if (givenHeaders !== undefined) headers = new Headers(givenHeaders);
+    else if (from?.[HEADERS] !== undefined) headers = new Headers(headersIn(from));
+    const redirect = givenRedirect === undefined ? about.redirect : redirectOf(`${givenRedirect}`);
+    const given = givenSignal === undefined ? givenOf(about) : givenSignal ?? undefined;
+    if (given !== undefined && !isSignal(given)) bad("The signal must be an AbortSignal.");
+    let data = null;
+    if (givenBody !== undefined) {
+      const body = bodyOf(givenBody);
+      data = body.data;
+      checkBody(method, data);
+      if (details.keepalive && internals.streams.readableOf(data) !== undefined) {
+        bad("A request with keepalive cannot have a stream as its body.");
+      }
+      headers = withDefaultType(headers, body.type);
+    } else if (from !== undefined) {
+      checkBody(method, peekBody(from));
+      data = takeBody(from);
+    }
+    const ownCf = cf === undefined ? about.cf : cfOf(cf);
+    const isUsual = redirect === "follow" && given === undefined && details === DETAILS && ownCf === undefined;
+    return [url, method, headers, data, isUsual ? FOLLOWED
+      : { redirect, isFrozen: false, given, source: undefined, signal: undefined, details, cf: ownCf }];
+  };
+  const headersIn = (parts) =>
+    (parts[HEADERS] = unpackedHeaders(parts[HEADERS], parts[ABOUT].isFrozen));
 
   class Request {
-    #url;
-    #method;
-    #headers;
-    #body;
-    #about;
+    #parts;
 
-    constructor(input, init, made) {
-      if (made === MADE) return;
-      if (init === undefined && typeof input === "string") {
-        this.#url = bareUrlOf(input);
-        this.#method = "GET";
-        this.#body = null;
-        this.#about = FOLLOWED;
-        return;
-      }
-      if (arguments.length === 0) bad("Request needs a URL or a Request.");
-      const from = isRequest(input) ? input : undefined;
-      const about = from === undefined ? FOLLOWED : from.#about;
-      const url = from === undefined ? bareUrlOf(`${input}`) : from.#url;
-      const options = internals.streams.dictionary(init, "The init of a request");
-      const givenMethod = options.method;
-      const givenHeaders = options.headers;
-      const givenBody = options.body ?? undefined;
-      const details = detailsOf(options, about.details);
-      const givenRedirect = options.redirect;
-      const givenSignal = options.signal;
-      const { duplex, priority, cf } = options;
-      if (priority !== undefined) oneOf(PRIORITIES, `${priority}`, "priority");
-      if (duplex !== undefined && `${duplex}` !== "half") bad(`Unsupported duplex mode: ${duplex}`);
-      const method = givenMethod === undefined ? from?.#method ?? "GET" : methodOf(`${givenMethod}`);
-      let headers;
-      if (givenHeaders !== undefined) headers = new Headers(givenHeaders);
-      else if (from?.#headers !== undefined) headers = new Headers(from.headers);
-      const redirect = givenRedirect === undefined ? about.redirect : redirectOf(`${givenRedirect}`);
-      const given = givenSignal === undefined ? givenOf(about) : givenSignal ?? undefined;
-      if (given !== undefined && !isSignal(given)) bad("The signal must be an AbortSignal.");
-      let data = null;
-      if (givenBody !== undefined) {
-        const body = bodyOf(givenBody);
-        data = body.data;
-        checkBody(method, data);
-        if (details.keepalive && internals.streams.readableOf(data) !== undefined) {
-          bad("A request with keepalive cannot have a stream as its body.");
-        }
-        headers = withDefaultType(headers, body.type);
-      } else if (from !== undefined) {
-        checkBody(method, peekBody(input));
-        data = takeBody(input);
-      }
-      this.#url = url;
-      this.#method = method;
-      this.#headers = headers;
-      this.#body = data;
-      const ownCf = cf === undefined ? about.cf : cfOf(cf);
-      this.#about = redirect === "follow" && given === undefined && details === DETAILS && ownCf === undefined
-        ? FOLLOWED
-        : { redirect, isFrozen: false, given, source: undefined, signal: undefined, details, cf: ownCf };
+    constructor(input, init) {
+      if (input === MADE) this.#parts = init;
+      else if (input === undefined) bad("Request needs a URL or a Request.");
+      else this.#parts = partsFor(input, init);
     }
 
     static {
-      make = (url, method, headers, data, about) => {
-        const request = new Request("", undefined, MADE);
-        request.#url = url;
-        request.#method = method;
-        request.#headers = headers;
-        request.#body = data;
-        request.#about = about;
-        return request;
-      };
-      internals.isRequest = (value) =>
-        value !== null && typeof value === "object" && #url in value;
-      internals.bodyOfRequest = (request) => {
-        const body = request.#body;
-        return isBody(body) ? body : (request.#body = newBody(body));
-      };
-      internals.takeRawOfRequest = (request) => {
-        const body = request.#body;
-        if (typeof body !== "string") return body === null ? null : undefined;
-        request.#body = undefined;
-        return body;
-      };
-      internals.urlOfRequest = (request) => request.#url;
-      internals.methodOfRequest = (request) => request.#method;
-      // As they are packed.
-      internals.headersOfRequest = (request) => request.#headers;
-      internals.aboutRequest = (request) => request.#about;
+      make = (parts) => new Request(MADE, parts);
+      partsOf = (request) => request.#parts;
+      isRequest = internals.isRequest = (value) =>
+        value !== null && typeof value === "object" && #parts in value;
       // What a message holds of the value, if it is a request.
       internals.requestParts = (value) => {
-        if (!(#url in value)) return undefined;
-        const { redirect, given, source, details, cf } = value.#about;
-        const parts = [
-          1, value.#url, value.#method, internals.packedPairs(value.#headers),
-          value.#body === null ? null : internals.bodyData(value),
+        if (!(#parts in value)) return undefined;
+        const parts = value.#parts;
+        const { redirect, given, source, details, cf } = parts[ABOUT];
+        const sent = [
+          1, parts[URL_PART], parts[METHOD], packed(parts[HEADERS]), internals.bodyData(parts),
           redirect, source ?? given,
         ];
         if (details !== DETAILS || cf !== undefined) {
-          parts[7] = detailOf(details, "cache");
-          parts[8] = detailOf(details, "credentials");
-          parts[9] = detailOf(details, "integrity");
-          parts[10] = cf;
+          sent[7] = detailOf(details, "cache");
+          sent[8] = detailOf(details, "credentials");
+          sent[9] = detailOf(details, "integrity");
+          sent[10] = cf;
         }
-        return parts;
-      };
-      // Prepares a request to be sent. The sender follows redirects.
-      internals.asSent = (request) => {
-        request.#url = withoutFragment(request.#url);
-        const about = request.#about;
-        request.#about = about === FOLLOWED ? SENT : { ...about, redirect: "manual" };
-        return request;
+        return sent;
       };
       // Prepares a request for its receiver.
       internals.received = (request) => {
-        const headers = request.#headers;
-        if (headers !== undefined && internals.isHeaders(headers)) internals.freezeHeaders(headers);
-        request.#url = withoutFragment(request.#url);
-        const about = request.#about;
-        if (about === FOLLOWED || about === SENT) request.#about = RECEIVED;
+        const parts = request.#parts;
+        const about = parts[ABOUT];
+        if (about === ARRIVED) {
+          parts[ABOUT] = RECEIVED;
+          return request;
+        }
+        if (about === FOLLOWED || about === SENT) parts[ABOUT] = RECEIVED;
         else {
           about.redirect = "manual";
           about.isFrozen = true;
         }
+        const headers = parts[HEADERS];
+        if (headers !== undefined && internals.isHeaders(headers)) internals.freezeHeaders(headers);
+        parts[URL_PART] = withoutFragment(parts[URL_PART]);
         return request;
       };
     }
 
     get method() {
-      return this.#method;
+      return this.#parts[METHOD];
     }
 
     get url() {
-      return this.#url;
+      return this.#parts[URL_PART];
     }
 
     get headers() {
-      return (this.#headers = unpackedHeaders(this.#headers, this.#about.isFrozen));
+      return headersIn(this.#parts);
     }
 
     get redirect() {
-      return this.#about.redirect;
+      return this.#parts[ABOUT].redirect;
     }
 
     get signal() {
-      const about = this.#about;
+      const parts = this.#parts;
+      const about = parts[ABOUT];
       if (about.signal !== undefined) return about.signal;
       const given = givenOf(about);
       const signal = given === undefined ? new Controller().signal : followSignal(given);
-      this.#about = { ...about, signal };
+      parts[ABOUT] = { ...about, signal };
       return signal;
     }
 
     get destination() {
-      this.#about;
+      this.#parts;
       return "";
     }
 
     get duplex() {
-      this.#about;
+      this.#parts;
       return "half";
     }
 
     get referrer() {
-      return this.#about.details.referrer;
+      return this.#parts[ABOUT].details.referrer;
     }
 
     get referrerPolicy() {
-      return this.#about.details.referrerPolicy;
+      return this.#parts[ABOUT].details.referrerPolicy;
     }
 
     get mode() {
-      return this.#about.details.mode;
+      return this.#parts[ABOUT].details.mode;
     }
 
     get credentials() {
-      return this.#about.details.credentials;
+      return this.#parts[ABOUT].details.credentials;
     }
 
     get cache() {
-      return this.#about.details.cache;
+      return this.#parts[ABOUT].details.cache;
     }
 
     get integrity() {
-      return this.#about.details.integrity;
+      return this.#parts[ABOUT].details.integrity;
     }
 
     get keepalive() {
-      return this.#about.details.keepalive;
+      return this.#parts[ABOUT].details.keepalive;
     }
 
     get isReloadNavigation() {
-      this.#about;
+      this.#parts;
       return false;
     }
 
     get isHistoryNavigation() {
-      this.#about;
+      this.#parts;
       return false;
     }
 
     get cf() {
-      return this.#about.cf;
+      return this.#parts[ABOUT].cf;
     }
 
     clone() {
-      const about = this.#about;
+      const parts = this.#parts;
+      const about = parts[ABOUT];
       // The clone is aborted when this request is, whoever aborts it.
       const given = givenOf(about) ?? about.signal;
-      const headers = this.#headers === undefined ? undefined : internals.cloneHeaders(this.headers);
-      const data = internals.cloneBody(this);
-      return make(this.#url, this.#method, headers, data, { ...about, given, signal: undefined });
+      const headers = parts[HEADERS] === undefined ? undefined : internals.cloneHeaders(headersIn(parts));
+      const data = internals.cloneBody(parts);
+      return make([parts[URL_PART], parts[METHOD], headers, data, { ...about, given, signal: undefined }]);
     }
 
     [internals.inspected]() {
@@ -341,9 +322,15 @@
       return { method, url, headers, redirect, bodyUsed };
     }
   }
-  const { isRequest } = internals;
+  internals.requestPartsFor = partsFor;
+  internals.partsOfRequest = partsOf;
+  internals.makeRequest = make;
+  // That of a request that has nothing unusual.
+  internals.usualAbout = FOLLOWED;
+  // How a request is sent whose sender follows redirects.
+  internals.sentAbout = (about) => (about === FOLLOWED ? SENT : { ...about, redirect: "manual" });
   defineProperty(Request, "length", { value: 1 });
-  internals.mixBody(Request, internals.bodyOfRequest);
+  internals.mixBody(Request, partsOf);
   internals.interface(Request);
   internals.Request = Request;
 
@@ -370,8 +357,12 @@
       ownCf === undefined;
     const about = isUsual ? (mode === "follow" ? FOLLOWED : SENT)
       : { redirect: mode, isFrozen: false, given, source, signal: undefined, details, cf: ownCf };
-    return make(href, upper, packed, data, about);
+    return make([href, upper, packed, data, about]);
   };
+
+  /** Creates a request of a `fetch` from the fields of a message, which are known to be valid. */
+  internals.usualRequest = (url, method, headers, body) =>
+    new Request(MADE, [url, method, headers, body, ARRIVED]);
 
   /** Creates a request from the fields of a message, which may be anything. */
   internals.requestOfFields = (
@@ -388,9 +379,4 @@
     const { url, method, headers, body, redirect, signal, cf } = given;
     return requestWith(url, method, headers, body, redirect, signal, cf, detailsOf(given, DETAILS));
   };
-
-  /** Creates the request that a redirect leads to. */
-  internals.redirectedRequest = (from, url, method, headers, data) =>
-    make(url, method, headers, data, { ...internals.aboutRequest(from), redirect: "manual", signal: undefined });
-
 }

@@ -1,5 +1,5 @@
 (native, internals) => {
-  const { newBody, isBody, Headers, withDefaultType, unpackedHeaders, bodyOf, hrefOf } = internals;
+  const { Headers, withDefaultType, unpackedHeaders, packedHeaders: packed, bodyOf, hrefOf } = internals;
   const { defineProperty } = Object;
   const { stringify } = JSON;
   const dictionary = (init) => internals.streams.dictionary(init, "The init of a response");
@@ -58,126 +58,113 @@
   const USUAL = { redirected: false, type: "default", cf: undefined, socket: undefined };
 
   const TEXT = "text/plain;charset=UTF-8";
+  const JSON_TYPE = "application/json";
 
-  // Marks a response made by this script, which sets the parts itself.
+  // Marks a response made of its parts.
   const MADE = {};
+  // Where the parts of a response are in their list, which nobody else holds. The headers are
+  // packed until they are read. The URL is empty unless the response was fetched, and its headers
+  // are then immutable.
+  const [STATUS, STATUS_TEXT, HEADERS, BODY, URL_PART, ABOUT] = [0, 1, 2, 3, 4, 5];
   let make;
+  let partsOf;
+
+  /** Returns the parts of `new Response(body, init)`. */
+  const partsFor = (body, init) => {
+    const parts = [200, "OK", undefined, null, "", USUAL];
+    if (init !== undefined) {
+      const { status = 200, statusText, headers, cf, webSocket } = dictionary(init);
+      const socket = webSocket ?? undefined;
+      const number = statusOf(status, socket);
+      parts[STATUS] = number;
+      parts[STATUS_TEXT] = textOf(statusText, number);
+      if (headers !== undefined) parts[HEADERS] = new Headers(headers);
+      const own = internals.cfOf(cf);
+      if (own !== undefined || socket !== undefined) parts[ABOUT] = { ...USUAL, cf: own, socket };
+    }
+    if (body === undefined || body === null) return parts;
+    checkBody(parts[STATUS], body);
+    const { data, type } = bodyOf(body);
+    parts[BODY] = data;
+    parts[HEADERS] = withDefaultType(parts[HEADERS], type);
+    return parts;
+  };
+  const headersIn = (parts) => (parts[HEADERS] = unpackedHeaders(parts[HEADERS], parts[URL_PART] !== ""));
+  const withRest = (sent, url, about) => {
+    sent[5] = url === "" ? undefined : url;
+    sent[6] = url === "" ? undefined : about.redirected;
+    sent[7] = about.cf;
+    if (about.socket !== undefined) sent[8] = internals.endOf(about.socket);
+    return sent;
+  };
 
   class Response {
-    #status;
-    #statusText;
-    #headers;
-    #body;
-    // Empty unless the response was fetched. Its headers are then immutable.
-    #url = "";
-    #about = USUAL;
+    #parts;
 
-    constructor(body, init, made) {
-      if (made === MADE) return;
-      if (init === undefined) {
-        this.#status = 200;
-        this.#statusText = "OK";
-      } else {
-        const options = dictionary(init);
-        const { status = 200, statusText, headers, cf, webSocket } = options;
-        const socket = webSocket ?? undefined;
-        const number = statusOf(status, socket);
-        this.#status = number;
-        this.#statusText = textOf(statusText, number);
-        if (headers !== undefined) this.#headers = new Headers(headers);
-        const own = internals.cfOf(cf);
-        if (own !== undefined || socket !== undefined) this.#about = { ...USUAL, cf: own, socket };
-      }
-      if (body === undefined || body === null) {
-        this.#body = null;
-        return;
-      }
-      if (init !== undefined) checkBody(this.#status, body);
-      if (typeof body === "string") {
-        this.#body = body;
-        this.#headers = this.#headers === undefined ? TEXT : withDefaultType(this.#headers, TEXT);
-        return;
-      }
-      const { data, type } = bodyOf(body);
-      this.#body = data;
-      this.#headers = withDefaultType(this.#headers, type);
+    constructor(body, init) {
+      if (body === MADE) this.#parts = init;
+      else if (typeof body === "string" && init === undefined) this.#parts = [200, "OK", TEXT, body, "", USUAL];
+      else this.#parts = partsFor(body, init);
     }
 
     static {
-      make = (status, statusText, headers, data, url, about) => {
-        const response = new Response(null, undefined, MADE);
-        response.#status = status;
-        response.#statusText = statusText;
-        response.#headers = headers;
-        response.#body = data;
-        response.#url = url;
-        response.#about = about;
-        return response;
-      };
+      make = (parts) => new Response(MADE, parts);
+      partsOf = (response) => response.#parts;
       internals.isResponse = (value) =>
-        value !== null && typeof value === "object" && #status in value;
-      internals.bodyOfResponse = (response) => {
-        const body = response.#body;
-        return isBody(body) ? body : (response.#body = newBody(body));
-      };
-      internals.takeRawOfResponse = (response) => {
-        const body = response.#body;
-        if (typeof body !== "string") return body === null ? null : undefined;
-        response.#body = undefined;
-        return body;
-      };
-      internals.statusOfResponse = (response) => response.#status;
-      // As they are packed.
-      internals.headersOfResponse = (response) => response.#headers;
+        value !== null && typeof value === "object" && #parts in value;
+      internals.statusOfResponse = (response) => response.#parts[STATUS];
       // What a message holds of the value, if it is a response.
       internals.responseParts = (value) => {
-        if (!(#status in value)) return undefined;
-        const status = value.#status;
-        if (status === 0) bad("Response.error() cannot be sent.");
-        const url = value.#url;
-        const about = value.#about;
-        const parts = [
-          2, status, value.#statusText, internals.packedPairs(value.#headers),
-          value.#body === null ? null : internals.bodyData(value),
-        ];
-        if (url !== "" || about !== USUAL) {
-          parts[5] = url === "" ? undefined : url;
-          parts[6] = url === "" ? undefined : about.redirected;
-          parts[7] = about.cf;
-          if (about.socket !== undefined) parts[8] = internals.endOf(about.socket);
-        }
-        return parts;
+        if (!(#parts in value)) return undefined;
+        const parts = value.#parts;
+        if (parts[STATUS] === 0) bad("Response.error() cannot be sent.");
+        const sent = [2, parts[STATUS], parts[STATUS_TEXT], packed(parts[HEADERS]), internals.bodyData(parts)];
+        return parts[ABOUT] === USUAL && parts[URL_PART] === "" ? sent : withRest(sent, parts[URL_PART], parts[ABOUT]);
       };
-      internals.upgradeOf = (response) => ({
-        socket: response.#about.socket,
-        protocol: internals.headerOf(response.#headers, "sec-websocket-protocol") ?? "",
-      });
+      // Prepares the answer to a request that was not redirected, if there is nothing else to do.
+      internals.isUsualAnswer = (value, url) => {
+        if (value === null || typeof value !== "object" || !(#parts in value)) return false;
+        const parts = value.#parts;
+        if (parts[STATUS] !== 200 || parts[URL_PART] !== "" || parts[ABOUT] !== USUAL) return false;
+        const headers = parts[HEADERS];
+        if (headers !== undefined && typeof headers !== "string") return false;
+        parts[URL_PART] = url;
+        return true;
+      };
+      internals.upgradeOf = (response) => {
+        const parts = response.#parts;
+        return {
+          socket: parts[ABOUT].socket,
+          protocol: internals.headerOf(parts[HEADERS], "sec-websocket-protocol") ?? "",
+        };
+      };
       // Prepares a response for the code that has fetched it.
-      internals.cameFrom = (response, url, redirected, type = "default") => {
-        const about = response.#about;
+      internals.cameFrom = (parts, url, redirected, type = "default") => {
+        const about = parts[ABOUT];
         if (redirected !== about.redirected || type !== about.type) {
-          response.#about = { ...about, redirected: about.redirected || redirected, type };
+          parts[ABOUT] = { ...about, redirected: about.redirected || redirected, type };
         }
         // The URL of a request that was sent has no fragment.
-        response.#url = response.#url === "" ? url : native.withoutFragment(response.#url);
-        const headers = response.#headers;
+        const own = parts[URL_PART];
+        parts[URL_PART] = own === "" ? url : native.withoutFragment(own);
+        const headers = parts[HEADERS];
         if (headers !== undefined && typeof headers !== "string" && internals.isHeaders(headers)) {
           internals.freezeHeaders(headers);
         }
-        return response;
       };
     }
 
     static json(data, init = undefined) {
       const text = stringify(data);
       if (text === undefined) bad("The data cannot be written as JSON.");
+      if (init === undefined) return make([200, "OK", JSON_TYPE, text, "", USUAL]);
       const { status, statusText, headers, cf } = dictionary(init);
       const own = headers === undefined ? undefined : new Headers(headers);
-      const response = new Response(null, { status, statusText, cf });
-      checkBody(response.#status, text);
-      response.#headers = withDefaultType(own, "application/json");
-      response.#body = text;
-      return response;
+      const parts = partsFor(null, { __proto__: null, status, statusText, cf });
+      checkBody(parts[STATUS], text);
+      parts[HEADERS] = withDefaultType(own, JSON_TYPE);
+      parts[BODY] = text;
+      return make(parts);
     }
 
     static error() {
@@ -193,46 +180,49 @@
     }
 
     get status() {
-      return this.#status;
+      return this.#parts[STATUS];
     }
 
     get statusText() {
-      return this.#statusText;
+      return this.#parts[STATUS_TEXT];
     }
 
     get ok() {
-      return this.#status >= 200 && this.#status < 300;
+      const status = this.#parts[STATUS];
+      return status >= 200 && status < 300;
     }
 
     get headers() {
-      return (this.#headers = unpackedHeaders(this.#headers, this.#url !== ""));
+      return headersIn(this.#parts);
     }
 
     get url() {
-      return this.#url;
+      return this.#parts[URL_PART];
     }
 
     get redirected() {
-      return this.#about.redirected;
+      return this.#parts[ABOUT].redirected;
     }
 
     get cf() {
-      return this.#about.cf;
+      return this.#parts[ABOUT].cf;
     }
 
     get webSocket() {
-      return this.#about.socket ?? null;
+      return this.#parts[ABOUT].socket ?? null;
     }
 
     get type() {
-      return this.#status === 0 ? "error" : this.#about.type;
+      const parts = this.#parts;
+      return parts[STATUS] === 0 ? "error" : parts[ABOUT].type;
     }
 
     clone() {
-      if (this.#about.socket !== undefined) bad("Cannot clone a response to a WebSocket handshake.");
-      const headers = this.#headers === undefined ? undefined : internals.cloneHeaders(this.headers);
-      const data = internals.cloneBody(this);
-      return make(this.#status, this.#statusText, headers, data, this.#url, this.#about);
+      const parts = this.#parts;
+      if (parts[ABOUT].socket !== undefined) bad("Cannot clone a response to a WebSocket handshake.");
+      const headers = parts[HEADERS] === undefined ? undefined : internals.cloneHeaders(headersIn(parts));
+      const data = internals.cloneBody(parts);
+      return make([parts[STATUS], parts[STATUS_TEXT], headers, data, parts[URL_PART], parts[ABOUT]]);
     }
 
     [internals.inspected]() {
@@ -243,17 +233,17 @@
   const fixed = (status, init) => {
     const headers = new Headers(init);
     internals.freezeHeaders(headers);
-    return make(status, PHRASES[status] ?? "", headers, null, "", USUAL);
+    return make([status, PHRASES[status] ?? "", headers, null, "", USUAL]);
   };
+  internals.partsOfResponse = partsOf;
   defineProperty(Response, "length", { value: 0 });
-  internals.mixBody(Response, internals.bodyOfResponse);
+  internals.mixBody(Response, partsOf);
   internals.interface(Response);
   internals.Response = Response;
 
   internals.contentType = (owner) => {
-    const headers = internals.isResponse(owner) ? internals.headersOfResponse(owner)
-      : internals.headersOfRequest(owner);
-    return internals.headerOf(headers, "content-type") ?? "";
+    const parts = internals.isResponse(owner) ? partsOf(owner) : internals.partsOfRequest(owner);
+    return internals.headerOf(parts[HEADERS], "content-type") ?? "";
   };
 
   /** Creates a response from the fields of a message, which may be anything. */
@@ -274,8 +264,13 @@
       : { redirected: redirected === true, type: "default", cf: ownCf, socket };
     // One that was fetched elsewhere has a URL, and headers that can be changed.
     const own = href === "" ? packed : unpackedHeaders(packed, false);
-    return make(number, text, own, data, href, about);
+    return make([number, text, own, data, href, about]);
   };
+
+  /** Creates a response from the fields of a message, which are known to be valid. */
+  internals.usualResponse = (status, statusText, headers, body) =>
+    new Response(MADE, [status, statusText ?? PHRASES[status] ?? "", headers, body, "", USUAL]);
+
   internals.responseOfFields = responseOfFields;
 
   /** Creates a response from a plain object, which may hold anything. */

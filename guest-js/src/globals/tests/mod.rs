@@ -79,6 +79,7 @@ impl Realm {
         // An invocation that pays for what the snippets start.
         state.invocations.borrow_mut().insert(0, crate::state::Invocation::default());
         context.with(|ctx| {
+            crate::state::attach(&ctx, &state);
             let (native, internals) = install(&ctx, &state, compiled()).catch(&ctx).unwrap();
             internals.set("native", native).unwrap();
             ctx.globals().set("internals", internals.clone()).unwrap();
@@ -158,6 +159,8 @@ impl Drop for Realm {
         self.state.internals.forget();
         self.state.timers.take();
         self.state.builtins.clear();
+        // SAFETY: `attach` has given up a reference, and nothing uses the context any more.
+        unsafe { Rc::decrement_strong_count(Rc::as_ptr(&self.state)) };
     }
 }
 

@@ -18,6 +18,24 @@ fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn bytes_are_compared() {
+    check(&[
+        (
+            "const [a, b] = [utf8('abc'), new DataView(utf8('abc').buffer)];
+             return [subtle.timingSafeEqual(a, b), subtle.timingSafeEqual(a, utf8('abd').buffer),
+                subtle.timingSafeEqual(utf8(''), new ArrayBuffer(0))].join()",
+            "true,false,true",
+        ),
+        (
+            "return nameOf((async () => subtle.timingSafeEqual(utf8('a'), utf8('ab')))())",
+            "TypeError",
+        ),
+        ("return nameOf((async () => subtle.timingSafeEqual(utf8('a'), 'a'))())", "TypeError"),
+        ("return nameOf((async () => subtle.timingSafeEqual(utf8('a')))())", "TypeError"),
+    ]);
+}
+
+#[test]
 fn digests_are_those_of_fips_180() {
     check(&[
         (

@@ -9,7 +9,6 @@
 mod encode_sets;
 mod host;
 mod parser;
-mod plain;
 mod record;
 
 use rquickjs::class::{JsClass, Trace, Tracer, Writable};
@@ -17,10 +16,8 @@ use rquickjs::function::{Constructor, Opt};
 use rquickjs::{Array, Class, Ctx, Function, JsLifetime, Object, Result, Value};
 
 use super::raw;
+use crate::http::{MAX_URL_BYTES, is_plain_url};
 use record::Url;
-
-/// The maximum length of a URL in bytes. A longer one is refused and not parsed.
-const MAX_LENGTH: usize = 1 << 20;
 
 /// The parsed URL behind a `URL` object, which no worker sees.
 #[derive(JsLifetime)]
@@ -41,9 +38,7 @@ impl<'js> JsClass<'js> for Handle {
 
 pub fn install<'js>(native: &Object<'js>) -> Result<()> {
     let ctx = native.ctx().clone();
-    let is_plain = |text: Value<'js>| {
-        raw::text(&text).map(|text| text.len() <= MAX_LENGTH && plain::is_plain(&text))
-    };
+    let is_plain = |text: Value<'js>| raw::text(&text).map(|text| is_plain_url(&text));
     native.set("isPlainUrl", Function::new(ctx.clone(), is_plain)?)?;
     let without_fragment = |url: rquickjs::String<'js>| {
         let text = raw::text(url.as_value())?;
@@ -97,7 +92,7 @@ fn parse<'js>(
 }
 
 fn bounded(text: &str, base: Option<&Url>) -> Option<Url> {
-    if text.len() > MAX_LENGTH { None } else { parser::parse(text, base) }
+    if text.len() > MAX_URL_BYTES { None } else { parser::parse(text, base) }
 }
 
 fn part(handle: Class<'_, Handle>, part: String) -> String {
@@ -108,6 +103,98 @@ fn part(handle: Class<'_, Handle>, part: String) -> String {
 /// does not fit.
 fn set_part(handle: Class<'_, Handle>, part: String, value: Value<'_>) -> Result<bool> {
     let value = raw::text(&value)?;
-    let fits = value.len() <= MAX_LENGTH;
+    let fits = value.len() <= MAX_URL_BYTES;
     Ok(fits && parser::set(&mut handle.borrow_mut().0, &part, &value).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parser;
+    use crate::http::is_plain_url as is_plain;
+
+    #[test]
+    fn a_plain_url_is_what_the_parser_makes_of_it() {
+        let schemes = ["http", "https", "HTTP", "ftp", "httpss"];
+        let hosts = [
+            "a",
+            "a.example",
+            "1.a",
+            "a.1",
+            "a.0x1",
+            "127.1",
+            "1.2.3.4",
+            "xn--a",
+            "a.xn--p1ai",
+            "A.b",
+            "a..b",
+            ".a",
+            "a.",
+            "",
+            "a_b",
+            "a-.b",
+            "-a.b",
+            "u@a",
+            "u:p@a",
+            "a:80",
+            "a:443",
+            "a:8080",
+            "a:080",
+            "a:99999",
+            "a:",
+            "[::1]",
+            "a b",
+            "a%41",
+            "\u{e4}.example",
+            "a--b.example",
+        ];
+        let paths = [
+            "",
+            "/",
+            "/a",
+            "/a/b?c=d&e=%20f",
+            "/.",
+            "/..",
+            "/a/./b",
+            "/a.b/c..",
+            "/.well-known",
+            "/a b",
+            "/a%2e",
+            "/%zz",
+            "/a\\b",
+            "/a?b#c",
+            "/?",
+            "/??",
+            "/a'b",
+            "/?a'b",
+            "/a\"b",
+            "/a|b",
+            "/a^b",
+            "/a{b}",
+            "/[a]",
+            "/?[a]",
+            "/a//b",
+            "/\u{e4}",
+            "/?\u{e4}",
+            "/a\tb",
+            "/a\n",
+            "?a",
+            "/a;b=c,d!$&()*+@:",
+        ];
+        let mut plain = 0;
+        for scheme in schemes {
+            for host in hosts {
+                for path in paths {
+                    let text = format!("{scheme}://{host}{path}");
+                    if !is_plain(&text) {
+                        continue;
+                    }
+                    plain += 1;
+                    let parsed = parser::parse(&text, None).map(|url| url.href());
+                    assert_eq!(parsed.as_deref(), Some(&*text), "{text}");
+                }
+            }
+        }
+        assert!(plain > 100, "{plain}");
+        assert!(is_plain("https://example.com/path?a=b"));
+    }
 }

@@ -128,7 +128,7 @@
       if (protocols.length > 0) headers[1] = ["sec-websocket-protocol", apply(join, protocols, [", "])];
       this.#opening = internals.makeSignal();
       const init = { __proto__: null, headers, redirect: "manual", signal: this.#opening };
-      const fetched = internals.fetchThrough(undefined, [`http${apply(slice, this.#url, [2])}`, init]);
+      const fetched = internals.fetchThrough(undefined, `http${apply(slice, this.#url, [2])}`, init);
       then(fetched, (response) => {
         const { socket, protocol } = internals.upgradeOf(response);
         const status = internals.statusOfResponse(response);

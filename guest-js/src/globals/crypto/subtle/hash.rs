@@ -2,6 +2,7 @@
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
+use p256::elliptic_curve::subtle::ConstantTimeEq;
 use rquickjs::{Ctx, Error, FromJs, Function, Object, Result, Value};
 use sha2::Digest;
 
@@ -65,6 +66,10 @@ pub fn install(subtle: &Object<'_>) -> Result<()> {
     let ctx = subtle.ctx().clone();
     let digest = |hash: Hash, Bytes(data): Bytes| Bytes(hash.of(&data));
     subtle.set("digest", Function::new(ctx.clone(), digest)?)?;
+    let equal = |Bytes(first): Bytes, Bytes(second): Bytes| {
+        (first.len() == second.len()).then(|| bool::from(first.ct_eq(&second)))
+    };
+    subtle.set("timingSafeEqual", Function::new(ctx.clone(), equal)?)?;
     subtle.set("hmacSign", Function::new(ctx.clone(), hmac_sign)?)?;
     subtle.set("hmacVerify", Function::new(ctx.clone(), hmac_verify)?)?;
     subtle.set("pbkdf2", Function::new(ctx.clone(), pbkdf2)?)?;
