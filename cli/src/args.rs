@@ -175,8 +175,8 @@ pub(crate) struct ProgramArgs {
     #[arg(long = "net-log")]
     pub(crate) net_log: bool,
 
-    /// Add the folder PATH to env under NAME, with all that is in it (can be repeated). The code
-    /// reads and writes it; with :ro it only reads, and with :overlay its changes are kept in
+    /// Add the folder PATH to env under NAME, with all that is in it (can be repeated). In node:fs
+    /// it is /NAME. The code reads and writes it; with :ro it only reads, and with :overlay its changes are kept in
     /// memory and printed by isolet run as a diff (docs/directories.md)
     #[cfg(feature = "dir")]
     #[arg(long = "dir", value_name = "NAME=PATH[:ro|:overlay]", value_parser = crate::dir::parse)]

@@ -2,7 +2,10 @@
 
 use std::cell::{OnceCell, UnsafeCell};
 
-use crate::{Event, Host, Importer, Level, LinkRequest, Linked, Module, Outcome, SourceError};
+use crate::{
+    Event, FileAnswer, FileError, FileQuery, Host, Importer, Level, LinkRequest, Linked, Module,
+    Outcome, SourceError,
+};
 
 struct Component;
 
@@ -27,6 +30,15 @@ impl Host for Imports {
 
     fn data(&self, name: &str) -> Option<Vec<u8>> {
         crate::data(name)
+    }
+
+    fn read_file(
+        &self,
+        directory: u32,
+        path: &str,
+        query: FileQuery,
+    ) -> Result<FileAnswer, FileError> {
+        crate::read_file(directory, path, query)
     }
 }
 

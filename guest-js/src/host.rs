@@ -1,6 +1,8 @@
 //! The functions of the host that the guest calls in the middle of a turn.
 
-use crate::{Importer, Level, LinkRequest, Linked, Module, SourceError};
+use crate::{
+    FileAnswer, FileError, FileQuery, Importer, Level, LinkRequest, Linked, Module, SourceError,
+};
 
 /// The imports of `wit/sandbox.wit` that take effect at once.
 pub trait Host {
@@ -26,6 +28,17 @@ pub trait Host {
 
     /// Returns a piece of the runtime's own data, or `None` if there is none of that name.
     fn data(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Reads from a directory that the sandbox holds under that number.
+    ///
+    /// # Errors
+    /// Errors with one of Node's codes.
+    fn read_file(
+        &self,
+        directory: u32,
+        path: &str,
+        query: FileQuery,
+    ) -> Result<FileAnswer, FileError>;
 }
 
 /// Calls [`Host::source`]. Each worker does, so that the build for `wasm32`, which has one host,

@@ -12,8 +12,9 @@ use isolet_wire::Value;
 use crate::globals::{compiled, locale_data};
 use crate::node::tests::compiled_module;
 use crate::{
-    Effect, Entrypoint, Event, Host, Importer, Interpreter, Invoke, Level, LinkRequest, Linked,
-    Load, Message, Module, ModuleBody, Outcome, Receiver, Script, Settled, Settlement, SourceError,
+    Effect, Entrypoint, Event, FileAnswer, FileError, FileQuery, Host, Importer, Interpreter,
+    Invoke, Level, LinkRequest, Linked, Load, Message, Module, ModuleBody, Outcome, Receiver,
+    Script, Settled, Settlement, SourceError,
 };
 
 #[derive(Default)]
@@ -42,6 +43,10 @@ impl Host for Recorder {
 
     fn data(&self, name: &str) -> Option<Vec<u8>> {
         compiled_module(name).or_else(|| locale_data(name))
+    }
+
+    fn read_file(&self, _: u32, _: &str, _: FileQuery) -> Result<FileAnswer, FileError> {
+        Err(FileError { code: "EBADF".to_owned(), text: String::new() })
     }
 }
 

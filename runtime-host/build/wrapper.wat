@@ -33,6 +33,23 @@
   (type $linked-type (record
     (field "main" string) (field "modules" (list $module)) (field "warnings" (list string))))
   (import "linked" (type $linked (eq $linked-type)))
+  (type $file-part-type (record (field "offset" u64) (field "length" (option u64))))
+  (import "file-part" (type $file-part (eq $file-part-type)))
+  (type $file-query-type (variant (case "contents" $file-part) (case "properties")
+    (case "own-properties") (case "entries" bool)))
+  (import "file-query" (type $file-query (eq $file-query-type)))
+  (type $file-kind-type (enum "file" "directory" "symlink" "other"))
+  (import "file-kind" (type $file-kind (eq $file-kind-type)))
+  (type $file-properties-type (record
+    (field "kind" $file-kind) (field "size" u64) (field "modified" (option float64))))
+  (import "file-properties" (type $file-properties (eq $file-properties-type)))
+  (type $file-entry-type (record (field "path" string) (field "kind" $file-kind)))
+  (import "file-entry" (type $file-entry (eq $file-entry-type)))
+  (type $file-answer-type (variant (case "contents" (list u8))
+    (case "properties" $file-properties) (case "entries" (list $file-entry))))
+  (import "file-answer" (type $file-answer (eq $file-answer-type)))
+  (type $file-error-type (record (field "code" string) (field "text" string)))
+  (import "file-error" (type $file-error (eq $file-error-type)))
   (type $capability-type (variant
     (case "imported" u32) (case "loader" u32) (case "service" u32) (case "exported" u32)
     (case "borrowed" u32) (case "promised" u32) (case "promised-answer" u32)
@@ -99,14 +116,16 @@
   (import "link" (func $link (param "request" $link-request)
     (result (result $linked (error string)))))
   (import "data" (func $data (param "name" string) (result (option (list u8)))))
+  (import "read-file" (func $read-file (param "directory" u32) (param "path" string)
+    (param "query" $file-query) (result (result $file-answer (error $file-error)))))
 
   (import "image" (core module $image (export "memory" (memory PAGES))))
   (import "engine" (core module $engine
     (import "env" "memory" (memory PAGES))
 ENGINE))
 
-  ;; `realloc` lets `source`, `link` and `data` be lowered before there is an engine to allocate;
-  ;; `write`, `seek` and `grow` put the pages of a suspended sandbox back.
+  ;; `realloc` lets `source`, `link`, `data` and `read-file` be lowered before there is an engine
+  ;; to allocate; `write`, `seek` and `grow` put the pages of a suspended sandbox back.
   (core module $shim
     (type $realloc (func (param i32 i32 i32 i32) (result i32)))
     (import "env" "memory" (memory PAGES))
@@ -135,10 +154,12 @@ ENGINE))
   (core func $source-lowered (canon lower (func $source) (memory $memory) (realloc $realloc)))
   (core func $link-lowered (canon lower (func $link) (memory $memory) (realloc $realloc)))
   (core func $data-lowered (canon lower (func $data) (memory $memory) (realloc $realloc)))
+  (core func $read-file-lowered
+    (canon lower (func $read-file) (memory $memory) (realloc $realloc)))
   (core instance $root
     (export "log" (func $log-lowered)) (export "abort" (func $abort-lowered))
     (export "source" (func $source-lowered)) (export "link" (func $link-lowered))
-    (export "data" (func $data-lowered)))
+    (export "data" (func $data-lowered)) (export "read-file" (func $read-file-lowered)))
   (core instance $eng (instantiate $engine
     (with "env" (instance $env)) (with "$root" (instance $root))))
   (core instance $fix (instantiate $fixup

@@ -20,6 +20,20 @@ fn a_folder_is_read_and_written() {
 }
 
 #[test]
+fn a_folder_is_one_of_node_fs() {
+    let source = "import { readFileSync } from 'node:fs'; import { readdir, writeFile } from 'node:fs/promises';
+        const config = JSON.parse(readFileSync('/work/config.json', 'utf8'));
+        export default async () => { process.chdir('/work'); await writeFile('out.txt', config.text); return readdir('.') }";
+    let folder = Folder::js("dir-node", source).file("data/config.json", "{\"text\":\"hello\"}");
+    for _ in 0..2 {
+        let said = folder.run(&["main.js", "--dir", "work=data"]);
+        let _ = said.expect_out(r#"["config.json","out.txt"]"#);
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("data/out.txt")).unwrap(), "hello");
+    let _ = folder.run(&["main.js"]).expect_failure(1, &["isolet run --dir NAME=PATH"]);
+}
+
+#[test]
 fn a_read_only_folder_is_only_read() {
     let folder = folder("dir-ro");
     let _ =

@@ -28,4 +28,5 @@ made.write = function (fd, data, ...rest) {
   require("node:process").nextTick(callback, null, written, data);
 };
 Object.defineProperty(made.write, "name", { value: "write", configurable: true });
+if (native.mounts() !== undefined) require("node:internal/fs").install(made);
 }

@@ -33,7 +33,8 @@ pub fn install(runtime: &Runtime, state: &Rc<State>) {
 /// Errors if a module does not exist, does not parse or does not link. What throws during the
 /// evaluation rejects the promise instead.
 pub fn link_main<'js>(ctx: &Ctx<'js>, state: &Rc<State>, load: &Load) -> Result<Promise<'js>> {
-    // The worker's `env`, the stub that its `fetch` calls, and the one that installs packages.
+    // The worker's `env`, the stub that its `fetch` calls, the one that installs packages, and the
+    // directories of `node:fs`.
     let given = message::decode(ctx, state, &load.env, Owner::Worker)?;
     let given = given.into_array().unwrap_or(Array::new(ctx.clone())?);
     let (env, outbound) = (given.get::<Value<'js>>(0)?, given.get::<Value<'js>>(1)?);
@@ -43,6 +44,9 @@ pub fn link_main<'js>(ctx: &Ctx<'js>, state: &Rc<State>, load: &Load) -> Result<
     let installer = given.get::<Value<'js>>(2)?;
     if !installer.is_undefined() {
         *state.installer.borrow_mut() = Some(Persistent::save(ctx, installer));
+    }
+    if given.len() > 3 {
+        *state.mounts.borrow_mut() = Some(Persistent::save(ctx, given.get::<Value<'js>>(3)?));
     }
     let name = search(ctx, state, &load.main, None)?;
     let name = name.ok_or_else(|| not_found(ctx, &load.main, None))?;

@@ -11,6 +11,7 @@ mod bytes;
 mod cipher;
 mod digest;
 mod encoding;
+mod files;
 mod link;
 mod values;
 mod zlib;
@@ -106,6 +107,7 @@ pub fn install<'js>(
     bytes::install(&given)?;
     cipher::install(&given)?;
     digest::install(&given)?;
+    files::install(&given, state)?;
     link::install(&given, state)?;
     values::install(&given, state, require_from)?;
     zlib::install(&given)?;

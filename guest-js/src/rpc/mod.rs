@@ -20,6 +20,7 @@ use crate::state::State;
 
 pub use calls::{abandon, settle, without_awaiting};
 pub use receiver::invoke;
+pub use stub::{Root, Stub};
 
 /// Adds the functions that the scripts use to `native`.
 pub fn install<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {

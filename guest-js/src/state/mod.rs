@@ -162,6 +162,9 @@ pub struct State {
     pub env: RefCell<Option<Persistent<rquickjs::Value<'static>>>>,
     /// The stub that installs packages, if the worker may.
     pub installer: RefCell<Option<Persistent<rquickjs::Value<'static>>>>,
+    /// The directories that `node:fs` shows: an array of their names, stubs and whether they are
+    /// read-only, if there are any.
+    pub mounts: RefCell<Option<Persistent<rquickjs::Value<'static>>>>,
     pub rejections: RefCell<Vec<Rejection>>,
     /// The promises whose rejection was reported as unhandled and that have been handled since,
     /// if the worker wants to know.
@@ -218,6 +221,7 @@ impl State {
             exports: RefCell::default(),
             env: RefCell::default(),
             installer: RefCell::default(),
+            mounts: RefCell::default(),
             rejections: RefCell::default(),
             handled: RefCell::default(),
             wants_handled: Cell::new(false),

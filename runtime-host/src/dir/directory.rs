@@ -18,6 +18,7 @@ use super::options::DirOptions;
 use super::overlay::{Overlay, OverlayTree};
 use super::path::RelativePath;
 use super::tree::Tree;
+use crate::engine::files::Files;
 use crate::error::thrown::Thrown;
 use crate::rpc::capability::{Answer, Call, Capability};
 
@@ -57,6 +58,12 @@ use crate::rpc::capability::{Answer, Call, Capability};
 /// `readOnly()`, which return capabilities that can do less. Paths are relative and separated by
 /// `/`. An error is an `Error` with the `code` that Node uses, such as `ENOENT`, and never names a
 /// path of the host. docs/directories.md has the details.
+///
+/// # In `node:fs`
+///
+/// A directory that is a property of the worker's `env` is mounted under its name: `node:fs/promises`
+/// and the functions of `node:fs` that read know `env.FILES` as `/FILES`. Those that read do so in
+/// the middle of the worker's turn, which waits for them.
 ///
 /// # What it reaches
 ///
@@ -182,7 +189,6 @@ impl Directory {
     }
 
     /// Returns true if nothing can be changed through it.
-    #[cfg(feature = "wasi")]
     pub(crate) fn is_read_only(&self) -> bool {
         self.is_read_only
     }
@@ -224,16 +230,24 @@ impl Directory {
         })
     }
 
-    /// Runs blocking work. It is told when the future is dropped.
+    /// Runs blocking work on a path. It is told when the future is dropped.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         operation: &'static str,
         path: &str,
         work: impl FnOnce(&Cancelled) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, Thrown> {
+        self.work(work).await.map_err(|error| error.thrown(operation, path))
+    }
+
+    /// Does the same as [`Self::run`], without a path in its error.
+    pub(super) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Cancelled) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let failed = || FsError::new("EIO", "the operation failed in the host");
         let permit = Arc::clone(&self.room.operations).acquire_owned().await;
-        let permit = permit.map_err(|_| failed().thrown(operation, path))?;
+        let permit = permit.map_err(|_| failed())?;
         let guard = CancelOnDrop(Arc::default());
         let cancelled = Cancelled(Arc::clone(&guard.0));
         let done = tokio::task::spawn_blocking(move || {
@@ -243,7 +257,7 @@ impl Directory {
         });
         let done = done.await.unwrap_or_else(|_| Err(failed()));
         drop(guard);
-        done.map_err(|error| error.thrown(operation, path))
+        done
     }
 }
 
@@ -259,6 +273,10 @@ impl Capability for Directory {
             directory.tree = tree;
         }
         Arc::new(Methods(directory)).request(call)
+    }
+
+    fn files(&self) -> Option<Arc<dyn Files>> {
+        Some(Arc::new(self.clone()))
     }
 
     #[cfg(feature = "declarations")]

@@ -78,16 +78,18 @@ impl Disk {
 
 impl Tree for Disk {
     fn metadata(&self, path: &RelativePath) -> Result<Metadata> {
-        let found = if self.follows_links || path.is_empty() {
-            self.dir.metadata(path.as_path())?
-        } else {
-            let (parent, name) = self.parent(path)?;
-            parent.symlink_metadata(name)?
-        };
-        let file_type = file_type(found.file_type());
-        let size = if file_type == FileType::File { found.len() } else { 0 };
-        let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
-        Ok(Metadata { file_type, size, modified })
+        if self.follows_links {
+            return Ok(properties(&self.dir.metadata(path.as_path())?));
+        }
+        self.own_metadata(path)
+    }
+
+    fn own_metadata(&self, path: &RelativePath) -> Result<Metadata> {
+        if path.is_empty() {
+            return Ok(properties(&self.dir.metadata(path.as_path())?));
+        }
+        let (parent, name) = self.parent(path)?;
+        Ok(properties(&parent.symlink_metadata(name)?))
     }
 
     fn open(&self, path: &RelativePath) -> Result<Reader> {
@@ -290,6 +292,13 @@ impl Drop for Replacing {
             let _ = self.parent.remove_file(&self.temporary);
         }
     }
+}
+
+fn properties(found: &cap_std::fs::Metadata) -> Metadata {
+    let file_type = file_type(found.file_type());
+    let size = if file_type == FileType::File { found.len() } else { 0 };
+    let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
+    Metadata { file_type, size, modified }
 }
 
 fn file_type(found: cap_std::fs::FileType) -> FileType {

@@ -53,6 +53,11 @@ impl FsError {
         self.code == code
     }
 
+    /// Returns the code and the text.
+    pub(super) fn into_parts(self) -> (&'static str, String) {
+        (self.code, self.text.into_owned())
+    }
+
     /// Returns the error that JavaScript sees.
     pub(crate) fn thrown(self, operation: &str, path: &str) -> Thrown {
         let Self { code, text } = self;

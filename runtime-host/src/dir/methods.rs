@@ -4,7 +4,7 @@
 #![allow(unreachable_pub, reason = "the macro takes methods that are `pub`")]
 
 use std::io::SeekFrom;
-use std::time::UNIX_EPOCH;
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -41,20 +41,28 @@ type Answered<T> = std::result::Result<T, Thrown>;
 #[cfg_attr(feature = "declarations", derive(schemars::JsonSchema))]
 pub(super) struct ReadOptions {
     /// The first byte. Default: 0.
-    offset: Option<u64>,
+    pub(super) offset: Option<u64>,
     /// The maximum number of bytes. Default: all.
-    length: Option<u64>,
+    pub(super) length: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]
 #[cfg_attr(feature = "declarations", derive(schemars::JsonSchema))]
 pub(super) struct ListOptions {
     /// Enter directories. Default: false.
-    recursive: Option<bool>,
+    pub(super) recursive: Option<bool>,
     /// Return only entries whose paths match.
-    glob: Option<String>,
+    pub(super) glob: Option<String>,
     /// Return at most so many entries.
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[cfg_attr(feature = "declarations", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StatOptions {
+    /// Follow a symbolic link. Default: true.
+    follow_links: Option<bool>,
 }
 
 #[derive(Default, Deserialize)]
@@ -101,9 +109,9 @@ pub(super) struct Stat {
 #[cfg_attr(feature = "declarations", derive(schemars::JsonSchema))]
 pub(super) struct ListedEntry {
     /// The path from the directory that was listed.
-    path: String,
+    pub(super) path: String,
     #[serde(rename = "type")]
-    file_type: FileType,
+    pub(super) file_type: FileType,
     /// The number of bytes of a file.
     size: u64,
 }
@@ -223,15 +231,15 @@ impl Methods {
         Ok(streams::listing(self.0.clone(), path, walk, limit, place))
     }
 
-    /// Returns the properties of a file or directory. Links are followed.
-    pub async fn stat(&self, path: String) -> Answered<Stat> {
-        let metadata = self.on("stat", &path, |tree, path, _| tree.metadata(path)).await?;
-        let since = metadata.modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        Ok(Stat {
-            file_type: metadata.file_type,
-            size: metadata.size,
-            modified: since.map(|since| (since.as_secs_f64() * 1e3).floor()),
-        })
+    /// Returns the properties of a file or directory.
+    pub async fn stat(&self, path: String, options: Option<StatOptions>) -> Answered<Stat> {
+        let follows = options.unwrap_or_default().follow_links.unwrap_or(true);
+        let found = self.on("stat", &path, move |tree, path, _| {
+            if follows { tree.metadata(path) } else { tree.own_metadata(path) }
+        });
+        let found = found.await?;
+        let modified = found.modified_millis();
+        Ok(Stat { file_type: found.file_type, size: found.size, modified })
     }
 
     /// Returns true if there is something at the path.
@@ -355,35 +363,46 @@ impl Methods {
         options: ListOptions,
     ) -> Answered<(Vec<ListedEntry>, bool)> {
         let max = self.0.room.options.max_entries;
-        let limit = options.limit.map_or(max, |limit| limit.min(max)) as usize;
-        let looks = u64::from(max).saturating_mul(LOOKS_PER_ENTRY);
         let tree = self.0.tree.clone();
         let found = self.on(operation, &path, move |_, path, cancelled| {
-            let recursive = options.recursive.unwrap_or(false);
-            let mut walk = Walk::new(tree, path.clone(), recursive, options.glob.as_deref())?;
-            let (mut entries, mut bytes) = (Vec::new(), 0);
-            for _ in 0..looks {
-                cancelled.check()?;
-                let found = match walk.step()? {
-                    Step::Found(found) => found,
-                    Step::Other => continue,
-                    Step::End => return Ok((entries, false)),
-                };
-                bytes += found.path.len();
-                if entries.len() >= limit || bytes > MAX_LISTED_BYTES {
-                    return Ok((entries, true));
-                }
-                let (path, file_type, size) = (found.path, found.file_type, found.size);
-                entries.push(ListedEntry { path, file_type, size });
-            }
-            let truncated = !matches!(walk.step()?, Step::End);
-            Ok((entries, truncated))
+            listed(tree, path, &options, max, cancelled)
         });
         found.await
     }
 }
 
-fn read_part(
+/// Returns at most `max` entries of a directory, in no order, and whether there may be more.
+pub(super) fn listed(
+    tree: Arc<dyn Tree>,
+    path: &RelativePath,
+    options: &ListOptions,
+    max: u32,
+    cancelled: &Cancelled,
+) -> Result<(Vec<ListedEntry>, bool)> {
+    let limit = options.limit.map_or(max, |limit| limit.min(max)) as usize;
+    let looks = u64::from(max).saturating_mul(LOOKS_PER_ENTRY);
+    let recursive = options.recursive.unwrap_or(false);
+    let mut walk = Walk::new(tree, path.clone(), recursive, options.glob.as_deref())?;
+    let (mut entries, mut bytes) = (Vec::new(), 0);
+    for _ in 0..looks {
+        cancelled.check()?;
+        let found = match walk.step()? {
+            Step::Found(found) => found,
+            Step::Other => continue,
+            Step::End => return Ok((entries, false)),
+        };
+        bytes += found.path.len();
+        if entries.len() >= limit || bytes > MAX_LISTED_BYTES {
+            return Ok((entries, true));
+        }
+        let (path, file_type, size) = (found.path, found.file_type, found.size);
+        entries.push(ListedEntry { path, file_type, size });
+    }
+    let truncated = !matches!(walk.step()?, Step::End);
+    Ok((entries, truncated))
+}
+
+pub(super) fn read_part(
     mut reader: Reader,
     options: &ReadOptions,
     max: u64,

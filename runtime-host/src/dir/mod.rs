@@ -9,6 +9,7 @@ mod methods;
 mod options;
 mod overlay;
 mod path;
+mod reads;
 mod streams;
 mod tree;
 mod walk;

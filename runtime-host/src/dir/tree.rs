@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::Result;
 use super::path::RelativePath;
@@ -26,6 +26,14 @@ pub(super) struct Metadata {
     pub(super) file_type: FileType,
     pub(super) size: u64,
     pub(super) modified: Option<SystemTime>,
+}
+
+impl Metadata {
+    /// Returns the time of the last change, in milliseconds since 1970.
+    pub(super) fn modified_millis(&self) -> Option<f64> {
+        let since = self.modified?.duration_since(UNIX_EPOCH).ok()?;
+        Some((since.as_secs_f64() * 1e3).floor())
+    }
 }
 
 /// An entry that was found by reading a directory.
@@ -65,6 +73,11 @@ pub(super) trait Writer: Send {
 pub(super) trait Tree: Send + Sync {
     /// Returns the properties of an entry. A symbolic link is followed if the tree follows links.
     fn metadata(&self, path: &RelativePath) -> Result<Metadata>;
+
+    /// Returns the properties of an entry itself, also if it is a symbolic link.
+    fn own_metadata(&self, path: &RelativePath) -> Result<Metadata> {
+        self.metadata(path)
+    }
 
     fn open(&self, path: &RelativePath) -> Result<Reader>;
 

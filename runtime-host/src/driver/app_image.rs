@@ -18,7 +18,7 @@ const LOADING: u32 = 0;
 
 /// Loads the worker once, for no invocation, and returns its heap as an image. If there is a
 /// warm-up, the heap is that after the call. Returns `None` if loading or the warm-up left
-/// something pending, which an image cannot hold.
+/// something pending, which an image cannot hold, or read a file, which may change.
 ///
 /// # Errors
 /// Returns the error with which loading fails. The warm-up has its own receiver.
@@ -48,8 +48,13 @@ pub(crate) async fn app_image(
         driver.mailbox.lineage().clone(),
     );
     driver.dumps_image = true;
+    driver.sandbox.files().refuse();
     driver.open(LOADING, invocation);
-    if let Err(error) = driver.load(LOADING).await {
+    let loaded = driver.load(LOADING).await;
+    if driver.sandbox.files().has_refused() {
+        return Ok(None);
+    }
+    if let Err(error) = loaded {
         code.has_failed_to_start();
         return Err(error);
     }
@@ -61,7 +66,11 @@ pub(crate) async fn app_image(
         let lineage = driver.mailbox.lineage().clone();
         let (invocation, invoke) = Invocation::new(*request, &code, driver.seed, lineage);
         driver.open(LOADING, invocation);
-        driver.invoke(LOADING, invoke).await?;
+        let invoked = driver.invoke(LOADING, invoke).await;
+        if driver.sandbox.files().has_refused() {
+            return Ok(None);
+        }
+        invoked?;
         if driver.invocations.contains_key(&LOADING) || !leaves_nothing(&driver) {
             return Ok(None);
         }

@@ -72,6 +72,11 @@ impl Driver {
             }
             wit::Effect::Waited(id) => letting_go(payer, || self.close(id)),
             wit::Effect::Release(capability) => {
+                if let wit::Capability::Imported(number) | wit::Capability::Service(number) =
+                    capability
+                {
+                    self.sandbox.files().release(number);
+                }
                 letting_go(payer, || self.table.release(capability));
             }
         }

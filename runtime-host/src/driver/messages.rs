@@ -53,7 +53,13 @@ impl Driver {
         self.table.check_room(list.len())?;
         let mut capabilities = Vec::with_capacity(list.len());
         for attachment in &list {
-            capabilities.push(self.table.hold(attachment)?);
+            let capability = self.table.hold(attachment)?;
+            if let wit::Capability::Service(number) = capability
+                && let Some(files) = attachment.downcast_ref::<Stub>().and_then(Stub::files)
+            {
+                self.sandbox.files().hold(number, files);
+            }
+            capabilities.push(capability);
             if capabilities.len().is_multiple_of(CAPABILITIES_AT_ONCE) {
                 yield_now().await;
             }

@@ -5,7 +5,7 @@ pub(crate) mod sandbox {
     wasmtime::component::bindgen!({
         world: "sandbox",
         path: "wit/sandbox.wit",
-        imports: { "log": trappable, "abort": trappable, "source": async | trappable, "link": async | trappable, "data": async | trappable },
+        imports: { "log": trappable, "abort": trappable, "source": async | trappable, "link": async | trappable, "data": async | trappable, "read-file": async | trappable },
         exports: { default: async },
     });
 }

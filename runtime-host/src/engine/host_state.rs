@@ -1,7 +1,7 @@
 //! The state of a sandbox that the functions imported by its guest see and keep.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use tokio::time::timeout_at;
@@ -9,9 +9,10 @@ use wasmtime::ResourceLimiter;
 
 use crate::engine::bindings::sandbox as wit;
 use crate::engine::data;
+use crate::engine::files::{self, HeldFiles};
 use crate::engine::log::Logs;
 use crate::engine::source::{self, Sources};
-use crate::error::{Aborted, LimitError, LimitKind, Result};
+use crate::error::{Aborted, Error, LimitError, LimitKind, Result};
 use crate::limits::budget::Budget;
 use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::{Quota, Reservation};
@@ -22,9 +23,30 @@ const LARGE_MODULE: usize = 256 << 10;
 /// The state of a sandbox that host functions see.
 pub(crate) struct HostState {
     pub(crate) logs: Logs,
+    pub(crate) files: HeldFiles,
     sources: Arc<Sources>,
     memory: MemoryLimit,
     asking: Asking,
+}
+
+/// The part of a turn that its guest does not run, for the one who polls it.
+#[derive(Default)]
+pub(crate) struct Elsewhere {
+    /// True while the turn waits for the host.
+    waits: AtomicBool,
+    /// The fuel that the host has taken.
+    fuel: AtomicU64,
+}
+
+impl Elsewhere {
+    pub(crate) fn waits(&self) -> bool {
+        self.waits.load(Ordering::Relaxed)
+    }
+
+    /// Returns the fuel that was taken since the last look.
+    pub(crate) fn fuel(&self) -> u64 {
+        self.fuel.swap(0, Ordering::Relaxed)
+    }
 }
 
 /// The state of the running turn's requests for modules.
@@ -38,8 +60,7 @@ struct Asking {
     left: usize,
     /// The bytes that the turn might be handed in all.
     limit: usize,
-    /// True while the turn waits for a module.
-    waits: Arc<AtomicBool>,
+    elsewhere: Arc<Elsewhere>,
 }
 
 impl HostState {
@@ -52,6 +73,7 @@ impl HostState {
     ) -> Self {
         Self {
             logs: Logs::default(),
+            files: HeldFiles::default(),
             sources: Arc::clone(sources),
             memory: MemoryLimit {
                 of_sandbox: memory_bytes,
@@ -67,25 +89,25 @@ impl HostState {
     pub(crate) fn moved(&mut self) -> Self {
         Self {
             logs: std::mem::take(&mut self.logs),
+            files: std::mem::take(&mut self.files),
             sources: Arc::clone(&self.sources),
             memory: self.memory.take(),
             asking: Asking::default(),
         }
     }
 
-    /// Begins a turn that may be handed `transfer` bytes. The returned flag is true while
-    /// the turn waits for a module.
+    /// Begins a turn that may be handed `transfer` bytes. Returns what the turn does elsewhere.
     pub(crate) fn begin_turn(
         &mut self,
         budget: Budget,
         payer: Option<Arc<FuelAccount>>,
         transfer: usize,
-    ) -> Arc<AtomicBool> {
+    ) -> Arc<Elsewhere> {
         self.memory.of_turn = budget.memory_bytes;
         let asking = &mut self.asking;
         (asking.budget, asking.left, asking.limit) = (Some(budget), transfer, transfer);
         asking.payer = payer;
-        Arc::clone(&asking.waits)
+        Arc::clone(&asking.elsewhere)
     }
 
     pub(crate) fn end_turn(&mut self) {
@@ -97,12 +119,21 @@ impl HostState {
         self.memory.peak
     }
 
+    /// Counts fuel that the host has taken for the running turn.
+    pub(crate) fn count_fuel(&self, fuel: u64) {
+        self.asking.elsewhere.fuel.fetch_add(fuel, Ordering::Relaxed);
+    }
+
     pub(crate) fn limiter(&mut self) -> &mut dyn ResourceLimiter {
         &mut self.memory
     }
 }
 
 impl Asking {
+    fn waits(&self, waits: bool) {
+        self.elsewhere.waits.store(waits, Ordering::Relaxed);
+    }
+
     fn take(&mut self, bytes: usize) -> Result<(), LimitError> {
         let limit = self.limit as u64;
         let error = LimitError { kind: LimitKind::Transfer, limit, actual: limit };
@@ -173,7 +204,7 @@ impl wit::SandboxImports for HostState {
         let Some(budget) = self.asking.budget else {
             return Ok(Err(wit::SourceError::NotFound));
         };
-        self.asking.waits.store(true, Ordering::Relaxed);
+        self.asking.waits(true);
         let module =
             self.sources.module(&specifier, importer.as_ref(), self.asking.payer.as_deref());
         let module = timeout_at(budget.deadline.into(), module).await;
@@ -186,7 +217,7 @@ impl wit::SandboxImports for HostState {
         } else {
             tokio::task::yield_now().await;
         }
-        self.asking.waits.store(false, Ordering::Relaxed);
+        self.asking.waits(false);
         Ok(module)
     }
 
@@ -197,7 +228,7 @@ impl wit::SandboxImports for HostState {
         let Some(budget) = self.asking.budget else {
             return Ok(Err("nothing can be linked now".to_owned()));
         };
-        self.asking.waits.store(true, Ordering::Relaxed);
+        self.asking.waits(true);
         let linked = self.sources.link(request, self.asking.payer.as_deref());
         let linked = timeout_at(budget.deadline.into(), linked).await;
         let linked = linked.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
@@ -208,7 +239,7 @@ impl wit::SandboxImports for HostState {
         });
         self.asking.take(bytes).map_err(wasmtime::Error::new)?;
         tokio::task::yield_now().await;
-        self.asking.waits.store(false, Ordering::Relaxed);
+        self.asking.waits(false);
         Ok(linked)
     }
 
@@ -218,5 +249,32 @@ impl wit::SandboxImports for HostState {
         self.asking.take(data.as_ref().map_or(0, Vec::len)).map_err(wasmtime::Error::new)?;
         tokio::task::consume_budget().await;
         Ok(data)
+    }
+
+    async fn read_file(
+        &mut self,
+        directory: u32,
+        path: String,
+        query: wit::FileQuery,
+    ) -> wasmtime::Result<Result<wit::FileAnswer, wit::FileError>> {
+        let Some(budget) = self.asking.budget else { return Ok(Err(files::bad_number())) };
+        if self.files.is_refused() {
+            return Err(wasmtime::Error::new(Error::Hung));
+        }
+        if let Some(payer) = &self.asking.payer {
+            payer.count_call().map_err(wasmtime::Error::new)?;
+        }
+        let Some(directory) = self.files.get(directory) else {
+            return Ok(Err(files::bad_number()));
+        };
+        self.asking.waits(true);
+        let answer = timeout_at(budget.deadline.into(), directory.read(path, query)).await;
+        let answer = answer.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
+        self.asking
+            .take(answer.as_ref().map_or(0, files::bytes_of))
+            .map_err(wasmtime::Error::new)?;
+        tokio::task::consume_budget().await;
+        self.asking.waits(false);
+        Ok(answer)
     }
 }

@@ -9,6 +9,7 @@ use wasmtime::{Error, Module, Result};
 
 use crate::engine::artifacts::{Artifacts, TurnExport, base_memory};
 use crate::engine::bindings::sandbox as wit;
+use crate::engine::files;
 use crate::engine::host_state::HostState;
 use crate::limits::quota::Reservation;
 
@@ -195,6 +196,7 @@ impl Images {
     ) -> Result<Self> {
         let mut linker = Linker::new(engine);
         wit::Sandbox::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+        files::add_to_linker(&mut linker)?;
         linker.root().module("engine", code)?;
         Ok(Self { linker, component, compiler: Some(engine.clone()), base: None })
     }

@@ -5,6 +5,7 @@ pub(crate) mod bindings;
 #[cfg(feature = "packages")]
 mod compiled;
 pub(crate) mod data;
+pub(crate) mod files;
 #[cfg(feature = "cache")]
 pub(crate) mod handed_out;
 pub(crate) mod host_state;

@@ -5,6 +5,7 @@ mod cache;
 mod config;
 mod load_request;
 mod local;
+mod mounts;
 
 use std::fmt;
 use std::future::Future;
@@ -122,7 +123,9 @@ fn load(
     let outbound = outbound.map_or_else(Value::undefined, |stub| stub.to_value());
     let installer = code.installer.take();
     let installer = installer.map_or_else(Value::undefined, |stub| stub.to_value());
-    let env = Value::array_of(&[env, outbound, installer]);
+    let mounts = mounts::of(&env);
+    let given: Vec<Value> = [env, outbound, installer].into_iter().chain(mounts).collect();
+    let env = Value::array_of(&given);
     let bytes = code.bytes() + env.as_bytes().len() as u64;
     let quota = parent.quota().cloned().unwrap_or_else(|| engine.quota_below(None, &code.limits));
     let reservation = keep(&quota, bytes + code.names_bytes())?;

@@ -8,6 +8,7 @@ use isolet_wire::{Attachment, Value};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::engine::files::Files;
 use crate::error::Result;
 use crate::error::thrown::Thrown;
 use crate::limits::lineage::Lineage;
@@ -56,6 +57,20 @@ impl Stub {
         }
         let any: &dyn std::any::Any = &**capability;
         any.downcast_ref()
+    }
+
+    /// Returns the files of a directory of the host.
+    pub(crate) fn files(&self) -> Option<Arc<dyn Files>> {
+        match &self.target {
+            Target::Capability(capability) => capability.files(),
+            _ => None,
+        }
+    }
+
+    /// Does the same as [`Self::files`], also for a directory in wrappers.
+    pub(crate) fn wrapped_files(&self) -> Option<Arc<dyn Files>> {
+        let Target::Capability(capability) = &self.target else { return None };
+        capability.wrapped().map_or_else(|| capability.files(), Self::wrapped_files)
     }
 
     /// Waits for a promised answer and returns its stub. Returns `None` if it is not one.

@@ -5,7 +5,6 @@ mod snapshot;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Instant;
 
@@ -16,6 +15,7 @@ use wasmtime::{Store, Trap};
 use crate::engine::Engine;
 use crate::engine::artifacts::TurnFunc;
 use crate::engine::bindings::sandbox as wit;
+use crate::engine::files::HeldFiles;
 use crate::engine::host_state::HostState;
 use crate::engine::image::Image;
 use crate::engine::log::Logs;
@@ -93,6 +93,11 @@ impl Sandbox {
         &mut self.store.data_mut().logs
     }
 
+    /// Returns the directories that it may read in the middle of a turn.
+    pub(crate) fn files(&mut self) -> &mut HeldFiles {
+        &mut self.store.data_mut().files
+    }
+
     /// Returns the most memory that the sandbox has had, in bytes.
     pub(crate) fn memory_peak(&self) -> u64 {
         self.store.data().memory_peak()
@@ -117,7 +122,7 @@ impl Sandbox {
         let transfer = self.transfer_bytes();
         self.store.set_hostcall_fuel(transfer);
         let payer = allowance.0.as_ref().map(Lease::payer);
-        let waits = self.store.data_mut().begin_turn(budget, payer, transfer);
+        let elsewhere = self.store.data_mut().begin_turn(budget, payer, transfer);
         let outcome = {
             let (turn, parent) = (self.turn.typed(), &self.parent);
             let mut turn = pin!(turn.call_async(&mut self.store, (now, event)));
@@ -144,7 +149,8 @@ impl Sandbox {
                         used = used.saturating_add(YIELD_INTERVAL);
                     }
                     let polled = turn.as_mut().poll(cx);
-                    waited = waits.load(Ordering::Relaxed);
+                    waited = elsewhere.waits();
+                    used = used.saturating_add(elsewhere.fuel());
                     polled.map(|ended| match ended {
                         Ok((outcome,)) => Ok(Some(outcome)),
                         Err(error) => Err(stopped(error, budget, transfer)),

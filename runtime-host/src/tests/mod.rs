@@ -10,6 +10,8 @@ pub(crate) mod script;
 mod crossing;
 #[cfg(test)]
 mod cycles;
+#[cfg(all(test, feature = "dir"))]
+mod files;
 #[cfg(test)]
 mod forged;
 #[cfg(test)]

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use isolet::code_mode::{Approval, CallOutcome, CapabilityCall, CodeTool, RunContext, ToolCall};
-use isolet::{ByteStream, Capability as _, Stub};
+use isolet::{ByteStream, Capability as _, DirOptions, Stub};
 use serde_json::{Value, json};
 
 use super::records::Lines;
+use crate::dirs::Folder;
 use crate::harness::engine;
 
 /// A folder of notes that remembers what was written.
@@ -211,4 +212,25 @@ async fn the_search_finds_their_methods() {
     // They are no tools.
     assert!(tool.catalog().get("notes", "write").is_none());
     assert_eq!(tool.catalog().tools().len(), 0);
+}
+
+/// `node:fs` makes the same calls, and reads nothing past them.
+#[tokio::test]
+async fn a_directory_in_node_fs_is_recorded_as_well() {
+    let folder = Folder::new().file("a.txt", "one");
+    let directory = folder.open(DirOptions::new());
+    let declaration = directory.declaration().expect("a declaration").replace("export ", "");
+    let declaration = declaration + "declare const files: Directory;\n";
+    let builder = CodeTool::builder(&engine());
+    let tool = builder.capability("files", Stub::new(directory), declaration).build();
+    let lines = Lines::default();
+    let program = "const fs = await import('node:fs'), fsp = await import('node:fs/promises');
+        const text = await fsp.readFile('/files/a.txt', 'utf8');
+        try { fs.readFileSync('/files/a.txt') } catch (error) { return [text, error.message] }";
+    let execution = tool.expect("a tool").execute_with(program, lines.context()).await;
+    let said = "Reading this directory at once is not available in this sandbox: its calls are \
+                decided about; use fs.promises";
+    assert_eq!(execution.result.expect("a result"), json!(["one", said]));
+    let planned: Vec<_> = lines.take().into_iter().filter(|it| it.ends_with(')')).collect();
+    assert_eq!(planned, [r#"0 files.readBytes({"path":"a.txt"})"#]);
 }

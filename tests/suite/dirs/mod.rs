@@ -3,6 +3,9 @@
 #[cfg(unix)]
 mod attacks;
 mod limits;
+mod node_fs;
+#[cfg(unix)]
+mod node_fs_attacks;
 mod overlay;
 
 use std::fs;

@@ -141,6 +141,7 @@ define("ERR_CRYPTO_UNKNOWN_CIPHER", "Unknown cipher");
 define("ERR_CRYPTO_INVALID_AUTH_TAG", (text) => text, TypeError);
 define("ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH", "Input buffers must have the same byte length", RangeError);
 define("ERR_DUPLICATE_STARTUP_SNAPSHOT_MAIN_FUNCTION", "Deserialize main function is already configured.");
+define("ERR_DIR_CLOSED", "Directory handle was closed");
 define("ERR_EVENT_RECURSION", (type) => `The event "${type}" is already being dispatched`);
 define("ERR_FALSY_VALUE_REJECTION", () => "Promise was rejected with falsy value");
 define("ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", (what) => `The feature ${what} is unavailable in this sandbox`, TypeError);
@@ -193,7 +194,7 @@ define("ERR_UNHANDLED_ERROR", (error) =>
 define("ERR_UNKNOWN_BUILTIN_MODULE", (name) => `No such built-in module: ${name}`);
 define("ERR_UNKNOWN_ENCODING", (name) => `Unknown encoding: ${typeof name === "object" ? show(name) : String(name)}`, TypeError);
 define("ERR_UNKNOWN_SIGNAL", (name) => `Unknown signal: ${name}`, TypeError);
-define("ERR_UNSUPPORTED_IN_SANDBOX", (what) => `${what} is not available in this sandbox`);
+define("ERR_UNSUPPORTED_IN_SANDBOX", (what, why) => `${what} is not available in this sandbox${why === undefined ? "" : `: ${why}`}`);
 define("ERR_USE_AFTER_CLOSE", (name) => `${name} was closed`);
 define("ERR_ZLIB_INITIALIZATION_FAILED", "Initialization failed");
 define("ERR_BROTLI_INVALID_PARAM", (name) => `${name} is not a valid Brotli parameter`, RangeError);
@@ -223,7 +224,7 @@ const aggregateTwoErrors = (inner, outer) => {
   return error;
 };
 
-const unsupported = (what) => new codes.ERR_UNSUPPORTED_IN_SANDBOX(what);
+const unsupported = (what, why) => new codes.ERR_UNSUPPORTED_IN_SANDBOX(what, why);
 
 const hideStackFrames = (call) => {
   call.withoutStackTrace = call;

@@ -28,7 +28,10 @@ use rquickjs::{CatchResultExt, Coerced, Context, FromJs, Runtime, Value};
 use super::{compiled, forbid_dynamic_code, install};
 use crate::state::State;
 use crate::timers::Due;
-use crate::{Host, Importer, Level, LinkRequest, Linked, Module, SourceError, clock, value};
+use crate::{
+    FileAnswer, FileError, FileQuery, Host, Importer, Level, LinkRequest, Linked, Module,
+    SourceError, clock, value,
+};
 
 type Lines = Rc<RefCell<Vec<(u32, Level, String)>>>;
 
@@ -54,6 +57,10 @@ impl Host for Recorder {
 
     fn data(&self, name: &str) -> Option<Vec<u8>> {
         (self.1)(name)
+    }
+
+    fn read_file(&self, _: u32, _: &str, _: FileQuery) -> Result<FileAnswer, FileError> {
+        Err(FileError { code: "EBADF".to_owned(), text: String::new() })
     }
 }
 

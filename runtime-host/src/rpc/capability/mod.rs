@@ -17,6 +17,7 @@ use std::sync::Arc;
 use isolet_wire::Value;
 
 use super::stub::Stub;
+use crate::engine::files::Files;
 use crate::error::thrown::Thrown;
 
 pub use call::{Call, Calling};
@@ -98,6 +99,12 @@ pub trait Capability: Any + Send + Sync {
     /// knows its own objects in wrappers.
     #[doc(hidden)]
     fn wrapped(&self) -> Option<&Stub> {
+        None
+    }
+
+    /// Returns the directory of files that it is, which a worker may read in the middle of a turn.
+    #[doc(hidden)]
+    fn files(&self) -> Option<Arc<dyn Files>> {
         None
     }
 

@@ -1,0 +1,205 @@
+(require, module, exports, native) => {
+
+// src/internal/fs-handle.js
+var EventEmitter = require("node:events");
+var { codes: { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE } } = require("node:internal/errors");
+var { Refusal, fileError, refusalOf } = require("node:internal/fs-errors");
+var { at, bytesOf, decoded, flagsOf, gathered, on, optionsOf, reading, sent, viewed } = require("node:internal/fs-files");
+var { statsOf } = require("node:internal/fs-entries");
+var { Buffer } = require("node:buffer");
+var open = /* @__PURE__ */ new Map();
+var next = 3;
+var FileHandle = class extends EventEmitter {
+  #path;
+  #flags;
+  #fd = next++;
+  #position = 0;
+  /** The size as far as it is known from what was written here. */
+  #size;
+  #last = Promise.resolve();
+  constructor(path, flags, size) {
+    super();
+    this.#path = path;
+    this.#flags = flags;
+    this.#size = size;
+    open.set(this.#fd, this);
+  }
+  get fd() {
+    return this.#fd;
+  }
+  /** The path and the flags, for the functions of this folder. */
+  get opened() {
+    return { path: this.#path, ...this.#flags };
+  }
+  /** Runs an operation after those before it. */
+  #do(syscall, work) {
+    if (this.#fd < 0) return Promise.reject(Object.assign(new Error("file closed"), { code: "EBADF", syscall }));
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {
+    });
+    return done;
+  }
+  /** Runs an operation on the file. A descriptor has no path that errors could tell. */
+  #on(syscall, work) {
+    return at(this.#path, work, (refusal) => fileError(refusal, syscall));
+  }
+  #check(syscall, allowed) {
+    if (!allowed) throw fileError(new Refusal("EBADF"), syscall);
+  }
+  read(buffer, offset, length, position) {
+    if (buffer === void 0 || buffer !== null && typeof buffer === "object" && !ArrayBuffer.isView(buffer)) {
+      ({ buffer = Buffer.alloc(16384), offset, length, position } = buffer ?? {});
+    } else if (offset !== null && typeof offset === "object") ({ offset, length, position } = offset);
+    if (!ArrayBuffer.isView(buffer)) throw new ERR_INVALID_ARG_TYPE("buffer", ["Buffer", "TypedArray", "DataView"], buffer);
+    const target = viewed(buffer).subarray(offset ?? 0);
+    if (length > target.length) throw new ERR_OUT_OF_RANGE("length", `<= ${target.length}`, length);
+    return this.#do("read", async () => {
+      const bytes = await this.readAt(position, length ?? target.length);
+      target.set(bytes);
+      return { bytesRead: bytes.length, buffer };
+    });
+  }
+  /** Returns bytes from a position on, or from where the last read ended. */
+  async readAt(position, length) {
+    this.#check("read", this.#flags.read);
+    if (length === 0) return new Uint8Array(0);
+    return this.advance(position, (offset) => this.#on("read", (directory, rest) => directory.readBytes(rest, { offset, length })));
+  }
+  /** Returns what `read` returns for a position, or for the one where the last read ended. */
+  advance(position, read) {
+    const given = typeof position === "bigint" ? Number(position) : position;
+    if (typeof given === "number" && given >= 0) return read(given);
+    const ended = (bytes2) => {
+      this.#position += bytes2.length;
+      return bytes2;
+    };
+    const bytes = read(this.#position);
+    return bytes instanceof Promise ? bytes.then(ended) : ended(bytes);
+  }
+  write(data, offset, length, position) {
+    let bytes;
+    if (typeof data === "string") {
+      [position, bytes] = [offset, bytesOf(data, length)];
+    } else {
+      if (!ArrayBuffer.isView(data)) throw new ERR_INVALID_ARG_TYPE("buffer", ["string", "Buffer", "TypedArray", "DataView"], data);
+      if (offset !== null && typeof offset === "object") ({ offset, length, position } = offset);
+      const from = offset ?? 0;
+      bytes = viewed(data).slice(from, length === void 0 || length === null ? void 0 : from + length);
+    }
+    return this.#do("write", async () => {
+      await this.#writeAt(bytes, position);
+      return { bytesWritten: bytes.length, buffer: data };
+    });
+  }
+  async #writeAt(bytes, position) {
+    this.#check("write", this.#flags.write);
+    if (bytes.length === 0) return;
+    await this.#on("write", async (directory, rest) => {
+      this.#size ??= (await directory.stat(rest)).size;
+      const isGiven = typeof position === "number" && position >= 0;
+      const start = this.#flags.append ? this.#size : isGiven ? position : this.#position;
+      const end = start + bytes.length;
+      if (start === this.#size) await directory.append(rest, sent(bytes));
+      else {
+        const whole = new Uint8Array(Math.max(this.#size, end));
+        whole.set(await directory.readBytes(rest));
+        whole.set(bytes, start);
+        await directory.write(rest, sent(whole));
+      }
+      this.#size = Math.max(this.#size, end);
+      if (!isGiven) this.#position = end;
+    });
+  }
+  readFile(options) {
+    const { encoding } = optionsOf(options);
+    return this.#do("readFile", async () => {
+      this.#check("read", this.#flags.read);
+      const offset = this.#position;
+      const bytes = await at(this.#path, (directory, rest) => directory.readBytes(rest, { offset }), reading(this.#path));
+      this.#position += bytes.length;
+      return decoded(bytes, encoding);
+    });
+  }
+  writeFile(data, options) {
+    const { encoding } = optionsOf(options);
+    return this.#do("writeFile", async () => this.#writeAt(await gathered(data, encoding)));
+  }
+  appendFile(data, options) {
+    return this.writeFile(data, options);
+  }
+  async readv(buffers, position) {
+    let bytesRead = 0;
+    for (const buffer of buffers) {
+      const at2 = typeof position === "number" ? position + bytesRead : null;
+      const part = (await this.read(buffer, 0, buffer.byteLength, at2)).bytesRead;
+      bytesRead += part;
+      if (part < buffer.byteLength) break;
+    }
+    return { bytesRead, buffers };
+  }
+  async writev(buffers, position) {
+    const bytes = Buffer.concat(buffers.map(viewed));
+    await this.write(bytes, 0, bytes.length, position);
+    return { bytesWritten: bytes.length, buffers };
+  }
+  stat(options) {
+    return this.#do("fstat", () => this.#on("fstat", async (directory, rest, { readOnly }) => statsOf(await directory.stat(rest), readOnly, options?.bigint)));
+  }
+  truncate(length = 0) {
+    return this.#do("ftruncate", async () => {
+      this.#check("ftruncate", this.#flags.write);
+      await this.#on("ftruncate", async (directory, rest) => {
+        const whole = new Uint8Array(Math.max(length, 0));
+        whole.set(await directory.readBytes(rest, { length: whole.length }));
+        await directory.write(rest, sent(whole));
+        this.#size = whole.length;
+      });
+    });
+  }
+  /** Nothing is kept back here. What the host has written is not synced to its disk. */
+  sync() {
+    return this.#do("fsync", () => void 0);
+  }
+  datasync() {
+    return this.#do("fdatasync", () => void 0);
+  }
+  async close() {
+    if (this.#fd < 0) return;
+    open.delete(this.#fd);
+    this.#fd = -1;
+    await this.#last;
+    this.emit("close");
+  }
+  createReadStream(options) {
+    return new (require("node:internal/fs-streams")).ReadStream("", { ...options, fd: this });
+  }
+  createWriteStream(options) {
+    return new (require("node:internal/fs-streams")).WriteStream("", { ...options, fd: this });
+  }
+  readableWebStream() {
+    return require("node:stream").Readable.toWeb(this.createReadStream({ autoClose: false }));
+  }
+};
+if (Symbol.asyncDispose) Object.defineProperty(FileHandle.prototype, Symbol.asyncDispose, { value: FileHandle.prototype.close, writable: true, configurable: true });
+var openFile = (path, flags) => on("open", path, async (directory, rest, { readOnly }) => {
+  const wants = flagsOf(flags);
+  let found;
+  try {
+    found = await directory.stat(rest);
+  } catch (error) {
+    if (!wants.create || refusalOf(error)?.code !== "ENOENT") throw error;
+  }
+  if (found !== void 0 && wants.exclusive) throw new Refusal("EEXIST");
+  if (found?.type === "directory" && wants.write) throw new Refusal("EISDIR");
+  if (wants.write && found !== void 0 && readOnly) throw new Refusal("EROFS");
+  const empties = found === void 0 || wants.truncate;
+  if (empties) await directory.write(rest, "");
+  return new FileHandle(path, wants, empties ? 0 : void 0);
+});
+var handleOf = (fd, syscall) => {
+  const handle = open.get(fd);
+  if (handle === void 0) throw fileError(new Refusal("EBADF"), syscall);
+  return handle;
+};
+module.exports = { FileHandle, handleOf, openFile };
+}

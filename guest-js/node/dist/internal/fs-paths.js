@@ -1,0 +1,44 @@
+(require, module, exports, native) => {
+
+// src/internal/fs-paths.js
+var { codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } } = require("node:internal/errors");
+var { Refusal } = require("node:internal/fs-errors");
+var { resolve } = require("node:path");
+var mounts = /* @__PURE__ */ new Map();
+for (const [name, directory, readOnly, atOnce] of native.mounts() ?? []) mounts.set(name, { directory, readOnly, atOnce });
+var pathOf = (value, name = "path") => {
+  let path = value;
+  if (typeof path === "object" && path?.href && path.protocol && path.auth === void 0) path = require("node:url").fileURLToPath(path);
+  if (path instanceof Uint8Array) path = require("node:buffer").Buffer.from(path).toString();
+  if (typeof path !== "string") throw new ERR_INVALID_ARG_TYPE(name, ["string", "Buffer", "URL"], value);
+  if (path.includes("\0")) throw new ERR_INVALID_ARG_VALUE(name, value, "must be a string, Uint8Array, or URL without null bytes");
+  return path;
+};
+var refuse = (code) => {
+  throw new Refusal(code);
+};
+var root = {
+  stat: (path) => path === "" ? { type: "directory", size: 0 } : refuse("ENOENT"),
+  list: (path) => {
+    if (path !== "") refuse("ENOENT");
+    return { entries: [...mounts.keys()].sort().map((name) => ({ path: name, type: "directory" })), truncated: false };
+  },
+  readBytes: (path) => refuse(path === "" ? "EISDIR" : "ENOENT"),
+  readStream: (path) => refuse(path === "" ? "EISDIR" : "ENOENT"),
+  write: (path) => refuse(path === "" ? "EISDIR" : path.includes("/") ? "ENOENT" : "EROFS"),
+  append: (path) => root.write(path),
+  writeStream: (path) => root.write(path),
+  mkdir: (path, options) => refuse(path === "" ? "EEXIST" : path.includes("/") && !options?.recursive ? "ENOENT" : "EROFS"),
+  rename: (path) => refuse(path === "" ? "EBUSY" : "ENOENT"),
+  remove: (path) => refuse(path === "" ? "EBUSY" : "ENOENT")
+};
+var locate = (path) => {
+  if (path === "") return { directory: root, rest: "/", full: "", readOnly: true };
+  const full = resolve(path);
+  const end = full.indexOf("/", 1);
+  const mount = mounts.get(end < 0 ? full.slice(1) : full.slice(1, end));
+  if (mount === void 0) return { directory: root, rest: full.slice(1), full, readOnly: true };
+  return { rest: end < 0 ? "" : full.slice(end + 1), full, ...mount };
+};
+module.exports = { locate, mounts, pathOf, root };
+}

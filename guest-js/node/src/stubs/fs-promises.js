@@ -1,0 +1,1 @@
+if (native.mounts() !== undefined) Object.assign(made, require("node:internal/fs-promises"));
