@@ -262,6 +262,8 @@ interface SubtleCrypto {
     key: CryptoKey,
     data: BufferSource,
   ): Promise<ArrayBuffer>;
+  /** Compares bytes in a time that depends on their number alone. Throws if the sizes differ. */
+  timingSafeEqual(first: BufferSource, second: BufferSource): boolean;
   unwrapKey(
     format: KeyFormat,
     wrappedKey: BufferSource,
