@@ -64,7 +64,8 @@ impl Drop for Folder {
     }
 }
 
-/// Returns the result of a call, and what the guest has logged. The worker holds a directory under
+/// Returns the result of a call, and what the guest has logged, which may do it again when it is
+/// told that the call is over. The worker holds a directory under
 /// the numbers 1 and 2, which is the mount.
 async fn told(
     name: &str,
@@ -91,7 +92,7 @@ async fn only_numbers_of_directories_are_read() {
         let guest = reader("a", &format!("{} (call $told)", reads(number, 1)));
         let (answer, lines) = told("numbers", &guest, Limits::default()).await;
         assert!(matches!(answer, Err(Error::Hung)), "{answer:?}");
-        assert_eq!(lines, [expected], "{number}");
+        assert_eq!(lines[0], expected, "{number}");
     }
 }
 
@@ -109,7 +110,7 @@ async fn paths_are_checked_by_the_host() {
         let guest = reader(path, &format!("{} (call $told)", reads(1, length)));
         let (answer, lines) = told("paths", &guest, Limits::default()).await;
         assert!(matches!(answer, Err(Error::Hung)), "{answer:?}");
-        assert_eq!(lines, [expected], "{path}");
+        assert_eq!(lines[0], expected, "{path}");
     }
 }
 
@@ -141,7 +142,7 @@ async fn parts_beyond_every_file_are_empty() {
       (call $read (i32.const 1) (i32.const 512) (i32.const 1) (i32.const 0)
         (i64.const 6) (i32.const 1) (i64.const -1) (i32.const 1024)) (call $told)";
     let (_, lines) = told("parts", &reader("a", says), Limits::default()).await;
-    assert_eq!(lines, ["ide", ""]);
+    assert_eq!(lines[..2], ["ide", ""]);
 }
 
 #[tokio::test]

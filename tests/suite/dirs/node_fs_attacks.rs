@@ -95,7 +95,7 @@ async fn what_is_read_at_once_is_bounded() {
         let body = "const code = (f) => { try { return f() } catch (e) { return [e.code, /DirOptions::/.test(e.message)] } };
             const fd = fs.openSync('sparse'), bytes = Buffer.alloc(10);
             return [code(() => fs.readFileSync('sparse')), code(() => fs.readdirSync('d')), fs.readSync(fd, bytes, 0, 10, 2 ** 40 - 3), fs.readSync(fd, bytes, 0, 10, 2 ** 41),
-              code(() => fs.readFileSync('x'.repeat(300)).length), code(() => fs.readFileSync(Array(200).fill('d').join('/')).length), code(() => fs.readFileSync('x/'.repeat(1e6)).length)]";
+              code(() => fs.readFileSync('x'.repeat(300)).length), code(() => fs.readFileSync(Array(200).fill('d').join('/')).length), code(() => fs.readFileSync('x/'.repeat(1e4)).length)]";
         let directory = inside.open(options.max_read_bytes(1000).max_entries(10));
         let _ = case(&directory, body).run().await.expect_ok(json!([
             ["EFBIG", true],
