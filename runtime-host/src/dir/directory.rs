@@ -247,7 +247,9 @@ impl Directory {
     ) -> Result<T> {
         let failed = || FsError::new("EIO", "the operation failed in the host");
         let permit = Arc::clone(&self.room.operations).acquire_owned().await;
-        let permit = permit.map_err(|_| failed())?;
+        let permit = Arc::new(permit.map_err(|_| failed())?);
+        // What is done counts until somebody takes it.
+        let untaken = Arc::clone(&permit);
         let guard = CancelOnDrop(Arc::default());
         let cancelled = Cancelled(Arc::clone(&guard.0));
         let done = tokio::task::spawn_blocking(move || {
@@ -256,7 +258,7 @@ impl Directory {
             done
         });
         let done = done.await.unwrap_or_else(|_| Err(failed()));
-        drop(guard);
+        drop((guard, untaken));
         done
     }
 }

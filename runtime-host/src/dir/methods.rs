@@ -365,27 +365,30 @@ impl Methods {
         let max = self.0.room.options.max_entries;
         let tree = self.0.tree.clone();
         let found = self.on(operation, &path, move |_, path, cancelled| {
-            listed(tree, path, &options, max, cancelled)
+            listed(tree, path, &options, max, &mut 0, cancelled)
         });
         found.await
     }
 }
 
-/// Returns at most `max` entries of a directory, in no order, and whether there may be more.
+/// Returns at most `max` entries of a directory, in no order, and whether there may be more. Adds to
+/// `looks` the number of entries that were looked at.
 pub(super) fn listed(
     tree: Arc<dyn Tree>,
     path: &RelativePath,
     options: &ListOptions,
     max: u32,
+    looks: &mut u64,
     cancelled: &Cancelled,
 ) -> Result<(Vec<ListedEntry>, bool)> {
     let limit = options.limit.map_or(max, |limit| limit.min(max)) as usize;
-    let looks = u64::from(max).saturating_mul(LOOKS_PER_ENTRY);
+    let max_looks = u64::from(max).saturating_mul(LOOKS_PER_ENTRY);
     let recursive = options.recursive.unwrap_or(false);
     let mut walk = Walk::new(tree, path.clone(), recursive, options.glob.as_deref())?;
     let (mut entries, mut bytes) = (Vec::new(), 0);
-    for _ in 0..looks {
+    for _ in 0..max_looks {
         cancelled.check()?;
+        *looks += 1;
         let found = match walk.step()? {
             Step::Found(found) => found,
             Step::Other => continue,

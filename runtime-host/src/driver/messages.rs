@@ -15,7 +15,7 @@ use crate::rpc::mapper::{Callback, Does, MAX_DEPTH, MAX_STEPS, Mapper, Receiver,
 use crate::rpc::stub::Stub;
 
 /// The size in bytes past which a message is checked in slices.
-const CHECKED_AT_ONCE: usize = 64 << 10;
+pub(super) const CHECKED_AT_ONCE: usize = 64 << 10;
 
 /// The number of capabilities after which the driver yields to other tasks.
 const CAPABILITIES_AT_ONCE: usize = 1_000;
@@ -164,7 +164,8 @@ impl Driver {
             }
         }
         // Its receiver counts it from here on.
-        self.handed_over.uncover(bytes);
+        self.to_lift = self.to_lift.saturating_sub(bytes);
+        self.handed_over.fit(self.to_lift);
         checked.with(list).map_err(internal)
     }
 }

@@ -158,6 +158,7 @@ impl Driver {
             },
             hang: HangCheck::default(),
             in_hand,
+            to_lift: 0,
             handed_over,
         }
     }

@@ -93,7 +93,8 @@ pub(super) struct Driver {
     pub(super) hang: HangCheck,
     /// The reservation for the event that is being delivered.
     pub(super) in_hand: Reservation,
-    /// The reservation for the messages of the last turn that are not lifted yet.
+    /// The bytes of the messages of the last turn that are not lifted yet, and their reservation.
+    pub(super) to_lift: u64,
     pub(super) handed_over: Reservation,
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use isolet_wire::Value;
 
 use super::calls::bytes_of;
+use super::messages::CHECKED_AT_ONCE;
 use super::pace::Pace;
 use super::state::{Driver, Due, HOUSEKEEPING_FUEL, OBJECT_FUEL};
 use crate::engine::bindings::sandbox as wit;
@@ -73,18 +74,20 @@ pub(super) enum Pays {
 impl Driver {
     pub(super) async fn answered(&mut self, id: u32, result: Result<Value, Thrown>) -> Result<()> {
         let Some((owner, result)) = self.arrived(id, result)? else { return Ok(()) };
-        let bytes = result.as_ref().map_or(0, |value| value.as_bytes().len() as u64);
-        let (result, bytes) = match result {
-            Ok(_) if bytes > MAX_MESSAGE_BYTES => (Err(Thrown::too_large(bytes)), 0),
-            result => (result, bytes),
+        let size = |value: &Value| value.as_bytes().len() as u64;
+        let result = match result {
+            Ok(value) if size(&value) > MAX_MESSAGE_BYTES => Err(Thrown::too_large(size(&value))),
+            result => result,
         };
+        let result = result.map_err(|thrown| thrown.to_value());
+        let (Ok(value) | Err(value)) = &result;
         // It does not count as arrived any more, and lowering it may yield.
-        if !self.take_in_hand(owner, bytes)? {
+        if !self.take_in_hand(owner, size(value))? {
             return Ok(());
         }
         let result = match result {
             Ok(value) => Ok(self.lower(value).await?),
-            Err(thrown) => Err(self.lower(thrown.to_value()).await?),
+            Err(thrown) => Err(self.lower(thrown).await?),
         };
         self.turn(owner, &wit::Event::Settled(wit::Settled { call: id, result })).await
     }
@@ -260,8 +263,11 @@ impl Driver {
         if alarm.as_ref().is_some_and(|alarm| alarm.due.is_nan()) {
             return Err(lie("set an alarm at no time"));
         }
-        // Lifting a message yields, and many sandboxes may be about to.
-        self.handed_over.cover(effects.iter().map(bytes_of_effect).sum())?;
+        // Lifting a large message yields, and many sandboxes may be about to.
+        self.to_lift = effects.iter().map(bytes_of_effect).sum();
+        if self.to_lift > CHECKED_AT_ONCE as u64 {
+            self.handed_over.cover(self.to_lift)?;
+        }
         // Most turns have one or two effects and do not need the clock.
         let mut pace = (effects.len() > 2).then(Pace::new);
         for effect in effects {

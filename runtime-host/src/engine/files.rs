@@ -12,23 +12,50 @@ use crate::engine::bindings::sandbox::{
 };
 use crate::engine::host_state::HostState;
 
-/// The fuel of one read, beside one unit for each byte of path and answer: about what a capability
-/// call takes.
+/// The fuel of one read, beside one unit for each byte of path and answer and that of each entry:
+/// about what a capability call takes.
 const READ_FUEL: u64 = 20_000;
 
 /// The bytes that an entry takes beside its path.
 const ENTRY_BYTES: usize = 32;
 
+/// The fuel of each entry that is looked at for a listing.
+const LOOK_FUEL: u64 = 1_000;
+
+/// What a read has found, and the number of entries that were looked at for it.
+pub(crate) struct Read {
+    pub(crate) answer: std::result::Result<FileAnswer, FileError>,
+    pub(crate) looks: u64,
+}
+
+impl Read {
+    pub(super) fn bad_number() -> Self {
+        let text = "not a directory that can be read at once".to_owned();
+        Self { answer: Err(FileError { code: "EBADF".to_owned(), text }), looks: 0 }
+    }
+
+    /// Returns the size of the answer in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.answer {
+            Ok(FileAnswer::Contents(bytes)) => bytes.len(),
+            Ok(FileAnswer::Entries(entries)) => {
+                entries.iter().map(|FileEntry { path, .. }| path.len() + ENTRY_BYTES).sum()
+            }
+            Ok(FileAnswer::Properties(_)) | Err(_) => 0,
+        }
+    }
+}
+
 /// A read that is under way. Dropping it cancels it.
-pub(crate) type Reading =
-    Pin<Box<dyn Future<Output = std::result::Result<FileAnswer, FileError>> + Send>>;
+pub(crate) type Reading = Pin<Box<dyn Future<Output = Read> + Send>>;
 
 /// A directory that may be read in the middle of a turn.
 pub trait Files: Send + Sync {
     fn is_read_only(&self) -> bool;
 
-    /// Reads within the limits of the directory. Whatever blocks runs elsewhere.
-    fn read(self: Arc<Self>, path: String, query: FileQuery) -> Reading;
+    /// Reads within the limits of the directory, and at most `max_bytes` of a file. Whatever blocks
+    /// runs elsewhere.
+    fn read(self: Arc<Self>, path: String, query: FileQuery, max_bytes: u64) -> Reading;
 }
 
 /// The directories that a sandbox holds, by their numbers in its capability table.
@@ -70,22 +97,6 @@ impl HeldFiles {
     }
 }
 
-pub(super) fn bad_number() -> FileError {
-    let text = "not a directory that can be read at once".to_owned();
-    FileError { code: "EBADF".to_owned(), text }
-}
-
-/// Returns the size of an answer in bytes.
-pub(super) fn bytes_of(answer: &FileAnswer) -> usize {
-    match answer {
-        FileAnswer::Contents(bytes) => bytes.len(),
-        FileAnswer::Properties(_) => 0,
-        FileAnswer::Entries(entries) => {
-            entries.iter().map(|FileEntry { path, .. }| path.len() + ENTRY_BYTES).sum()
-        }
-    }
-}
-
 /// Puts the import that reads in place of the generated one, which cannot charge the store.
 pub(super) fn add_to_linker(linker: &mut Linker<HostState>) -> Result<()> {
     type Parameters = (u32, String, FileQuery);
@@ -95,16 +106,17 @@ pub(super) fn add_to_linker(linker: &mut Linker<HostState>) -> Result<()> {
         |mut store: StoreContextMut<'_, HostState>, (directory, path, query): Parameters| {
             Box::new(async move {
                 let path_bytes = path.len();
-                let answer = store.data_mut().read_file(directory, path, query).await?;
-                let bytes = path_bytes + answer.as_ref().map_or(0, bytes_of);
-                let fuel = READ_FUEL.saturating_add(bytes as u64);
-                let left = store.get_fuel()?.checked_sub(fuel);
-                store.data().count_fuel(fuel);
-                store.set_fuel(left.unwrap_or_default())?;
-                if left.is_none() {
+                let read = store.data_mut().read(directory, path, query).await?;
+                let bytes = (path_bytes + read.bytes()) as u64;
+                let fuel = READ_FUEL.saturating_add(bytes).saturating_add(read.looks * LOOK_FUEL);
+                let before = store.get_fuel()?;
+                let elsewhere = store.data_mut().take_fuel(before, fuel);
+                store.set_fuel(before.saturating_sub(fuel))?;
+                if before < fuel {
                     return Err(Trap::OutOfFuel.into());
                 }
-                Ok((answer,))
+                elsewhere.pause().await;
+                Ok((read.answer,))
             })
         },
     )?;

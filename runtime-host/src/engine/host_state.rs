@@ -9,13 +9,17 @@ use wasmtime::ResourceLimiter;
 
 use crate::engine::bindings::sandbox as wit;
 use crate::engine::data;
-use crate::engine::files::{self, HeldFiles};
+use crate::engine::files::{HeldFiles, Read};
 use crate::engine::log::Logs;
 use crate::engine::source::{self, Sources};
 use crate::error::{Aborted, Error, LimitError, LimitKind, Result};
 use crate::limits::budget::Budget;
 use crate::limits::fuel_account::FuelAccount;
 use crate::limits::quota::{Quota, Reservation};
+
+/// The number of Wasm operations after which a turn yields to other tasks and checks its
+/// deadline and its fuel account: about 25 microseconds.
+pub(crate) const YIELD_INTERVAL: u64 = 360_000;
 
 /// The size in bytes from which on a module makes its turn yield to other tasks.
 const LARGE_MODULE: usize = 256 << 10;
@@ -47,6 +51,21 @@ impl Elsewhere {
     pub(crate) fn fuel(&self) -> u64 {
         self.fuel.swap(0, Ordering::Relaxed)
     }
+
+    fn waits_now(&self, waits: bool) {
+        self.waits.store(waits, Ordering::Relaxed);
+    }
+
+    /// Yields now and then, and if as much fuel was taken as the guest uses between two yields.
+    pub(super) async fn pause(&self) {
+        self.waits_now(true);
+        if self.fuel.load(Ordering::Relaxed) < YIELD_INTERVAL {
+            tokio::task::consume_budget().await;
+        } else {
+            tokio::task::yield_now().await;
+        }
+        self.waits_now(false);
+    }
 }
 
 /// The state of the running turn's requests for modules.
@@ -60,6 +79,10 @@ struct Asking {
     left: usize,
     /// The bytes that the turn might be handed in all.
     limit: usize,
+    /// The fuel that was left when the guest's last interval between two yields began.
+    interval_from: u64,
+    /// The reservation for what the turn has read last.
+    read: Reservation,
     elsewhere: Arc<Elsewhere>,
 }
 
@@ -81,7 +104,7 @@ impl HostState {
                 peak: image_bytes,
                 grown: Reservation::none(quota, false),
             },
-            asking: Asking::default(),
+            asking: Asking { read: Reservation::none(quota, false), ..Asking::default() },
         }
     }
 
@@ -92,7 +115,7 @@ impl HostState {
             files: std::mem::take(&mut self.files),
             sources: Arc::clone(&self.sources),
             memory: self.memory.take(),
-            asking: Asking::default(),
+            asking: Asking { read: std::mem::take(&mut self.asking.read), ..Asking::default() },
         }
     }
 
@@ -107,11 +130,14 @@ impl HostState {
         let asking = &mut self.asking;
         (asking.budget, asking.left, asking.limit) = (Some(budget), transfer, transfer);
         asking.payer = payer;
+        // One more than allowed, as `Sandbox::turn` sets it.
+        asking.interval_from = budget.fuel.saturating_add(1);
         Arc::clone(&asking.elsewhere)
     }
 
     pub(crate) fn end_turn(&mut self) {
         self.memory.of_turn = u64::MAX;
+        self.asking.read.fit(0);
     }
 
     /// Returns the most memory that the sandbox has had, in bytes.
@@ -119,9 +145,15 @@ impl HostState {
         self.memory.peak
     }
 
-    /// Counts fuel that the host has taken for the running turn.
-    pub(crate) fn count_fuel(&self, fuel: u64) {
-        self.asking.elsewhere.fuel.fetch_add(fuel, Ordering::Relaxed);
+    /// Counts fuel that the host takes for the running turn, of which `before` was left. Setting what is
+    /// left then begins an interval between two yields anew, so that what the guest has used of the
+    /// last one is counted as well.
+    pub(super) fn take_fuel(&mut self, before: u64, fuel: u64) -> Arc<Elsewhere> {
+        let asking = &mut self.asking;
+        let run = asking.interval_from.saturating_sub(before) % YIELD_INTERVAL;
+        asking.interval_from = before.saturating_sub(fuel);
+        asking.elsewhere.fuel.fetch_add(run.saturating_add(fuel), Ordering::Relaxed);
+        Arc::clone(&asking.elsewhere)
     }
 
     pub(crate) fn limiter(&mut self) -> &mut dyn ResourceLimiter {
@@ -131,7 +163,7 @@ impl HostState {
 
 impl Asking {
     fn waits(&self, waits: bool) {
-        self.elsewhere.waits.store(waits, Ordering::Relaxed);
+        self.elsewhere.waits_now(waits);
     }
 
     fn take(&mut self, bytes: usize) -> Result<(), LimitError> {
@@ -139,6 +171,39 @@ impl Asking {
         let error = LimitError { kind: LimitKind::Transfer, limit, actual: limit };
         self.left = self.left.checked_sub(bytes).ok_or(error)?;
         Ok(())
+    }
+}
+
+impl HostState {
+    /// Reads from a directory in the middle of a turn.
+    ///
+    /// # Errors
+    /// Errors if the turn may not read, or past a limit.
+    pub(super) async fn read(
+        &mut self,
+        directory: u32,
+        path: String,
+        query: wit::FileQuery,
+    ) -> wasmtime::Result<Read> {
+        let Some(budget) = self.asking.budget else { return Ok(Read::bad_number()) };
+        if self.files.is_refused() {
+            return Err(wasmtime::Error::new(Error::Hung));
+        }
+        if let Some(payer) = &self.asking.payer {
+            payer.count_call().map_err(wasmtime::Error::new)?;
+        }
+        let Some(directory) = self.files.get(directory) else {
+            return Ok(Read::bad_number());
+        };
+        self.asking.waits(true);
+        let reading = directory.read(path, query, self.asking.left as u64);
+        let read = timeout_at(budget.deadline.into(), reading).await;
+        self.asking.waits(false);
+        let read = read.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
+        let bytes = read.bytes();
+        self.asking.read.cover(bytes as u64).map_err(wasmtime::Error::new)?;
+        self.asking.take(bytes).map_err(wasmtime::Error::new)?;
+        Ok(read)
     }
 }
 
@@ -257,24 +322,6 @@ impl wit::SandboxImports for HostState {
         path: String,
         query: wit::FileQuery,
     ) -> wasmtime::Result<Result<wit::FileAnswer, wit::FileError>> {
-        let Some(budget) = self.asking.budget else { return Ok(Err(files::bad_number())) };
-        if self.files.is_refused() {
-            return Err(wasmtime::Error::new(Error::Hung));
-        }
-        if let Some(payer) = &self.asking.payer {
-            payer.count_call().map_err(wasmtime::Error::new)?;
-        }
-        let Some(directory) = self.files.get(directory) else {
-            return Ok(Err(files::bad_number()));
-        };
-        self.asking.waits(true);
-        let answer = timeout_at(budget.deadline.into(), directory.read(path, query)).await;
-        let answer = answer.map_err(|_| wasmtime::Error::new(budget.late(Instant::now())))?;
-        self.asking
-            .take(answer.as_ref().map_or(0, files::bytes_of))
-            .map_err(wasmtime::Error::new)?;
-        tokio::task::consume_budget().await;
-        self.asking.waits(false);
-        Ok(answer)
+        self.read(directory, path, query).await.map(|read| read.answer)
     }
 }

@@ -249,14 +249,14 @@ impl Reservation {
         if bytes > self.bytes {
             return self.grow((bytes - self.bytes).next_multiple_of(STEP));
         }
-        self.uncover(self.bytes - bytes);
+        self.fit(bytes);
         Ok(())
     }
 
-    /// Gives bytes back in steps of 64 KiB. At most 256 KiB stay reserved: they are asked for
-    /// again soon.
-    pub(crate) fn uncover(&mut self, bytes: u64) {
-        let spare = bytes.min(self.bytes);
+    /// Gives back what is reserved beyond `bytes`, in steps of 64 KiB. At most 256 KiB stay: they
+    /// are asked for again soon.
+    pub(crate) fn fit(&mut self, bytes: u64) {
+        let spare = self.bytes.saturating_sub(bytes);
         if spare > 4 * STEP {
             self.shrink(spare - spare % STEP);
         }

@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::engine::artifacts::TurnFunc;
 use crate::engine::bindings::sandbox as wit;
 use crate::engine::files::HeldFiles;
-use crate::engine::host_state::HostState;
+use crate::engine::host_state::{HostState, YIELD_INTERVAL};
 use crate::engine::image::Image;
 use crate::engine::log::Logs;
 use crate::engine::source::Sources;
@@ -26,10 +26,6 @@ use crate::limits::budget::{Allowance, Budget};
 use crate::limits::fuel_account::Lease;
 use crate::limits::lineage::Lineage;
 use crate::limits::quota::{Quota, Reservation};
-
-/// The number of Wasm operations after which a turn yields to other tasks and checks its
-/// deadline and its fuel account: about 25 microseconds.
-const YIELD_INTERVAL: u64 = 360_000;
 
 /// The bytes that a turn may hand over beyond twice its memory. Effects are larger in the
 /// host than in the guest's memory.

@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
+use std::time::Duration;
 
 use isolet::{DirOptions, LimitKind, Stub};
 use serde_json::json;
@@ -133,6 +134,43 @@ async fn reads_count_as_calls_and_cost_fuel() {
     let more = read("large").await.fuel() - read("a.txt").await.fuel();
     assert!(more >= 1 << 20, "{more}");
     assert_alive().await;
+}
+
+/// Neither reads nor refusals begin the time anew until a turn looks at its deadline.
+#[tokio::test]
+async fn reads_do_not_put_off_the_deadline() {
+    let folder = tree();
+    let directory = folder.open(DirOptions::new());
+    for path in ["a.txt", "/X/a"] {
+        let body = format!(
+            "const get = Map.prototype.get;
+             Map.prototype.get = function (key) {{ return key === 'X' ? {{ directory: {{}}, readOnly: true, atOnce: true }} : get.call(this, key) }};
+             for (;;) {{ try {{ fs.statSync({path:?}) }} catch {{}} for (let i = 0; i < 5000; i++); }}"
+        );
+        let forever = case(&directory, &body).limits(|it| {
+            it.fuel(1 << 50).capability_calls(1 << 40).wall(Duration::from_millis(300))
+        });
+        let _ = forever.run().await.expect_limit(LimitKind::Wall);
+    }
+    assert_alive().await;
+}
+
+#[tokio::test]
+async fn a_listing_costs_fuel_for_each_entry_also_if_it_is_refused() {
+    let folder = tree();
+    for n in 0..100 {
+        fs::write(folder.path(&format!("src/{n}")), "").unwrap();
+    }
+    let fuel = async |max: u32, body: &str| {
+        let directory = folder.open(DirOptions::new().max_entries(max));
+        case(&directory, body).run().await.expect_ok(1).fuel()
+    };
+    let list = "try { fs.readdirSync('src') } catch {} return 1";
+    let none = fuel(1000, "try { fs.statSync('src') } catch {} return 1").await;
+    for (max, looks) in [(1000, 100), (50, 50)] {
+        let listed = fuel(max, list).await;
+        assert!(listed > none + looks * 1000, "{max}: {listed} {none}");
+    }
 }
 
 #[tokio::test]

@@ -14,14 +14,11 @@ var FileHandle = class extends EventEmitter {
   #flags;
   #fd = next++;
   #position = 0;
-  /** The size as far as it is known from what was written here. */
-  #size;
   #last = Promise.resolve();
-  constructor(path, flags, size) {
+  constructor(path, flags) {
     super();
     this.#path = path;
     this.#flags = flags;
-    this.#size = size;
     open.set(this.#fd, this);
   }
   get fd() {
@@ -94,19 +91,20 @@ var FileHandle = class extends EventEmitter {
   async #writeAt(bytes, position) {
     this.#check("write", this.#flags.write);
     if (bytes.length === 0) return;
+    const given = typeof position === "bigint" ? Number(position) : position;
+    const isGiven = typeof given === "number" && given >= 0;
     await this.#on("write", async (directory, rest) => {
-      this.#size ??= (await directory.stat(rest)).size;
-      const isGiven = typeof position === "number" && position >= 0;
-      const start = this.#flags.append ? this.#size : isGiven ? position : this.#position;
+      const { size } = await directory.stat(rest);
+      const start = this.#flags.append ? size : isGiven ? given : this.#position;
       const end = start + bytes.length;
-      if (start === this.#size) await directory.append(rest, sent(bytes));
+      if (start === size) await directory.append(rest, sent(bytes));
       else {
-        const whole = new Uint8Array(Math.max(this.#size, end));
-        whole.set(await directory.readBytes(rest));
+        const old = await directory.readBytes(rest);
+        const whole = new Uint8Array(Math.max(old.length, end));
+        whole.set(old);
         whole.set(bytes, start);
         await directory.write(rest, sent(whole));
       }
-      this.#size = Math.max(this.#size, end);
       if (!isGiven) this.#position = end;
     });
   }
@@ -128,9 +126,10 @@ var FileHandle = class extends EventEmitter {
     return this.writeFile(data, options);
   }
   async readv(buffers, position) {
+    const given = typeof position === "bigint" ? Number(position) : position;
     let bytesRead = 0;
     for (const buffer of buffers) {
-      const at2 = typeof position === "number" ? position + bytesRead : null;
+      const at2 = typeof given === "number" ? given + bytesRead : null;
       const part = (await this.read(buffer, 0, buffer.byteLength, at2)).bytesRead;
       bytesRead += part;
       if (part < buffer.byteLength) break;
@@ -152,7 +151,6 @@ var FileHandle = class extends EventEmitter {
         const whole = new Uint8Array(Math.max(length, 0));
         whole.set(await directory.readBytes(rest, { length: whole.length }));
         await directory.write(rest, sent(whole));
-        this.#size = whole.length;
       });
     });
   }
@@ -192,9 +190,8 @@ var openFile = (path, flags) => on("open", path, async (directory, rest, { readO
   if (found !== void 0 && wants.exclusive) throw new Refusal("EEXIST");
   if (found?.type === "directory" && wants.write) throw new Refusal("EISDIR");
   if (wants.write && found !== void 0 && readOnly) throw new Refusal("EROFS");
-  const empties = found === void 0 || wants.truncate;
-  if (empties) await directory.write(rest, "");
-  return new FileHandle(path, wants, empties ? 0 : void 0);
+  if (found === void 0 || wants.truncate) await directory.write(rest, "");
+  return new FileHandle(path, wants);
 });
 var handleOf = (fd, syscall) => {
   const handle = open.get(fd);

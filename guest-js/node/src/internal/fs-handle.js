@@ -17,15 +17,12 @@ class FileHandle extends EventEmitter {
   #flags;
   #fd = next++;
   #position = 0;
-  /** The size as far as it is known from what was written here. */
-  #size;
   #last = Promise.resolve();
 
-  constructor(path, flags, size) {
+  constructor(path, flags) {
     super();
     this.#path = path;
     this.#flags = flags;
-    this.#size = size;
     open.set(this.#fd, this);
   }
 
@@ -107,19 +104,21 @@ class FileHandle extends EventEmitter {
   async #writeAt(bytes, position) {
     this.#check("write", this.#flags.write);
     if (bytes.length === 0) return;
+    const given = typeof position === "bigint" ? Number(position) : position;
+    const isGiven = typeof given === "number" && given >= 0;
     await this.#on("write", async (directory, rest) => {
-      this.#size ??= (await directory.stat(rest)).size;
-      const isGiven = typeof position === "number" && position >= 0;
-      const start = this.#flags.append ? this.#size : isGiven ? position : this.#position;
+      // Others may have written since.
+      const { size } = await directory.stat(rest);
+      const start = this.#flags.append ? size : isGiven ? given : this.#position;
       const end = start + bytes.length;
-      if (start === this.#size) await directory.append(rest, sent(bytes));
+      if (start === size) await directory.append(rest, sent(bytes));
       else {
-        const whole = new Uint8Array(Math.max(this.#size, end));
-        whole.set(await directory.readBytes(rest));
+        const old = await directory.readBytes(rest);
+        const whole = new Uint8Array(Math.max(old.length, end));
+        whole.set(old);
         whole.set(bytes, start);
         await directory.write(rest, sent(whole));
       }
-      this.#size = Math.max(this.#size, end);
       if (!isGiven) this.#position = end;
     });
   }
@@ -145,9 +144,10 @@ class FileHandle extends EventEmitter {
   }
 
   async readv(buffers, position) {
+    const given = typeof position === "bigint" ? Number(position) : position;
     let bytesRead = 0;
     for (const buffer of buffers) {
-      const at = typeof position === "number" ? position + bytesRead : null;
+      const at = typeof given === "number" ? given + bytesRead : null;
       const part = (await this.read(buffer, 0, buffer.byteLength, at)).bytesRead;
       bytesRead += part;
       if (part < buffer.byteLength) break;
@@ -173,7 +173,6 @@ class FileHandle extends EventEmitter {
         const whole = new Uint8Array(Math.max(length, 0));
         whole.set((await directory.readBytes(rest, { length: whole.length })));
         await directory.write(rest, sent(whole));
-        this.#size = whole.length;
       });
     });
   }
@@ -221,9 +220,8 @@ const openFile = (path, flags) => on("open", path, async (directory, rest, { rea
   if (found !== undefined && wants.exclusive) throw new Refusal("EEXIST");
   if (found?.type === "directory" && wants.write) throw new Refusal("EISDIR");
   if (wants.write && found !== undefined && readOnly) throw new Refusal("EROFS");
-  const empties = found === undefined || wants.truncate;
-  if (empties) await directory.write(rest, "");
-  return new FileHandle(path, wants, empties ? 0 : undefined);
+  if (found === undefined || wants.truncate) await directory.write(rest, "");
+  return new FileHandle(path, wants);
 });
 
 /** Returns the open file of a descriptor. */

@@ -204,6 +204,9 @@
     parts[ABOUT] === usualAbout && isUsualAnswer(result, parts[URL_PART]) ? result : answeredWith(
       isResponse(result) ? result : isPlain(result) ? responseOfData(result) : bad(NO_RESPONSE), parts, receiver,
     );
+  // A list that has what redirects need. An element that is written past the end of a list may reach a setter.
+  const withRoom = (parts, again) =>
+    [parts[URL_PART], parts[METHOD], parts[HEADERS], parts[BODY], parts[ABOUT], again, 0];
   const answeredWith = (response, parts, receiver) => {
     const { redirect: mode, given: signal } = parts[ABOUT];
     const own = partsOfResponse(response);
@@ -223,9 +226,10 @@
     drop(own);
     if (mode === "error") bad("The request may not be redirected, and was.");
     if (hops === MAX_REDIRECTS) bad("Too many redirects.");
-    redirect(parts, status, location);
-    parts[HOPS] = hops + 1;
-    return send(receiver, parts);
+    const next = parts.length > HOPS ? parts : withRoom(parts, undefined);
+    redirect(next, status, location);
+    next[HOPS] = hops + 1;
+    return send(receiver, next);
   };
 
   const start = (stub, parts) => {
@@ -239,8 +243,9 @@
           "The integrity option must be either undefined or an empty string.",
       );
     }
-    if (mode === "follow" && parts[BODY] !== null) parts[AGAIN] = bodyToSendAgain(parts);
-    const answer = send(receiver, parts);
+    const answer = send(
+      receiver, mode === "follow" && parts[BODY] !== null ? withRoom(parts, bodyToSendAgain(parts)) : parts,
+    );
     return signal === undefined ? answer : abortable(answer, signal);
   };
 

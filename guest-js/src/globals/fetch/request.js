@@ -197,17 +197,14 @@
         if (!(#parts in value)) return undefined;
         const parts = value.#parts;
         const { redirect, given, source, details, cf } = parts[ABOUT];
-        const sent = [
-          1, parts[URL_PART], parts[METHOD], packed(parts[HEADERS]), internals.bodyData(parts),
-          redirect, source ?? given,
-        ];
-        if (details !== DETAILS || cf !== undefined) {
-          sent[7] = detailOf(details, "cache");
-          sent[8] = detailOf(details, "credentials");
-          sent[9] = detailOf(details, "integrity");
-          sent[10] = cf;
-        }
-        return sent;
+        const headers = packed(parts[HEADERS]);
+        const body = internals.bodyData(parts);
+        return details === DETAILS && cf === undefined
+          ? [1, parts[URL_PART], parts[METHOD], headers, body, redirect, source ?? given]
+          : [
+              1, parts[URL_PART], parts[METHOD], headers, body, redirect, source ?? given,
+              detailOf(details, "cache"), detailOf(details, "credentials"), detailOf(details, "integrity"), cf,
+            ];
       };
       // Prepares a request for its receiver.
       internals.received = (request) => {

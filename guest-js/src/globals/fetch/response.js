@@ -90,12 +90,12 @@
     return parts;
   };
   const headersIn = (parts) => (parts[HEADERS] = unpackedHeaders(parts[HEADERS], parts[URL_PART] !== ""));
-  const withRest = (sent, url, about) => {
-    sent[5] = url === "" ? undefined : url;
-    sent[6] = url === "" ? undefined : about.redirected;
-    sent[7] = about.cf;
-    if (about.socket !== undefined) sent[8] = internals.endOf(about.socket);
-    return sent;
+  const withRest = (sent, url, { redirected, cf, socket }) => {
+    const at = url === "" ? undefined : url;
+    const followed = url === "" ? undefined : redirected;
+    return socket === undefined
+      ? [sent[0], sent[1], sent[2], sent[3], sent[4], at, followed, cf]
+      : [sent[0], sent[1], sent[2], sent[3], sent[4], at, followed, cf, internals.endOf(socket)];
   };
 
   class Response {
