@@ -1,6 +1,6 @@
 //! Limits of a tree of sandboxes, and of an engine; rights that belong to their holder.
 
-use isolet::{Engine, Error, Outcome, Overload};
+use isolet::{Engine, Error, LimitKind, Outcome, Overload};
 use serde_json::json;
 
 use crate::family::{family, family_js};
@@ -252,4 +252,28 @@ async fn a_capability_that_panics_at_once_fails_its_call_and_no_more() {
         let said = json!([calls, "The capability failed: it panicked."]);
         let _ = run(&entrypoint, Some("run"), ((),)).await.expect_ok(said);
     }
+}
+
+/// Arguments count once: while they are lifted, or as those of a call.
+#[tokio::test]
+async fn arguments_do_not_count_twice() {
+    struct Sink;
+
+    #[isolet::capability]
+    impl Sink {
+        pub async fn put(&self, text: String) -> usize {
+            text.len()
+        }
+    }
+
+    let put = async |mib: u64| {
+        let body = "const text = 'x'.repeat(200 << 10), all = [];
+                    for (let i = 0; i < 150; i++) all.push(env.SINK.put(text));
+                    return (await Promise.all(all)).length";
+        let case = Case::body(body).env("SINK", isolet::Stub::new(Sink));
+        case.limits(|it| it.memory_bytes(64 << 20).tree_memory_bytes(mib << 20)).run().await
+    };
+    // 29 MiB of arguments lie in the sandbox until they are handed over, and then in the host.
+    let _ = put(80).await.expect_ok(150);
+    let _ = put(40).await.expect_limit(LimitKind::TreeMemory);
 }

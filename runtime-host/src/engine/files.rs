@@ -7,9 +7,7 @@ use std::sync::Arc;
 use wasmtime::component::Linker;
 use wasmtime::{Result, StoreContextMut, Trap};
 
-use crate::engine::bindings::sandbox::{
-    FileAnswer, FileEntry, FileError, FileQuery, SandboxImports as _,
-};
+use crate::engine::bindings::sandbox::{FileAnswer, FileEntry, FileError, FileQuery};
 use crate::engine::host_state::HostState;
 
 /// The fuel of one read, beside one unit for each byte of path and answer and that of each entry:
@@ -23,7 +21,8 @@ const ENTRY_BYTES: usize = 32;
 const LOOK_FUEL: u64 = 1_000;
 
 /// What a read has found, and the number of entries that were looked at for it.
-pub(crate) struct Read {
+#[derive(Debug)]
+pub struct Read {
     pub(crate) answer: std::result::Result<FileAnswer, FileError>,
     pub(crate) looks: u64,
 }
