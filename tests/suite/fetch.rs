@@ -476,3 +476,32 @@ async fn cf_and_the_url_cross_between_workers() {
         (&json!(["http://a/", { "x": [1] }]), &json!("http://b/"))
     );
 }
+
+/// What a worker puts on the prototype of arrays sees no part of a request or response, and does not stop
+/// the count of redirects.
+#[tokio::test]
+async fn setters_of_arrays_see_nothing_of_a_request() {
+    const CHILD: &str = "let n = 0; export default class extends WorkerEntrypoint {
+        fetch(request) {
+            const { pathname } = new URL(request.url);
+            if (pathname === '/forever') return new Response('', { status: 307, headers: { location: '/forever' } });
+            if (pathname === '/once') return new Response('', { status: 307, headers: { location: '/end' } });
+            return new Response('end', { cf: { of: 'child' } });
+        } back(response) { return response } }";
+    const BODY: &str = "
+        const stub = child(env), seen = [];
+        for (let i = 4; i < 12; i++) Object.defineProperty(Array.prototype, i, { configurable: true, set(value) { seen.push(i) }, get() { return undefined } });
+        const post = { method: 'POST', body: 'x', cache: 'no-store', cf: { a: 1 } };
+        const told = [
+            (await stub.fetch('http://a/', post)).cf, await (await stub.fetch('http://a/once', post)).text(),
+            await caught(() => stub.fetch('http://a/forever', post)), await caught(() => stub.fetch('http://a/forever')),
+            (await stub.back(new Response('x', { cf: { b: 1 } }))).cf,
+        ];
+        for (let i = 4; i < 12; i++) delete Array.prototype[i];
+        return [told, seen]";
+    let endless = json!(["TypeError", "Too many redirects."]);
+    let _ = family(CHILD, BODY).run().await.expect_ok(json!([
+        [{ "of": "child" }, "end", endless, endless, { "b": 1 }],
+        []
+    ]));
+}

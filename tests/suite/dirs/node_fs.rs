@@ -443,3 +443,19 @@ async fn a_package_reads_its_template() {
     .await
     .expect_ok("Hello, you!");
 }
+
+/// Others may write to a file between two writes of a handle.
+#[tokio::test]
+async fn a_handle_writes_where_it_is_told_whatever_others_have_written() {
+    let (_folder, directory) = open();
+    let body = "const handle = await fsp.open('f', 'w+');
+        await handle.write('0123456789');
+        await fsp.appendFile('f', 'abcde');
+        await handle.write('Y', 10);
+        await handle.write(Buffer.from('Z'), 0, 1, 0n);
+        const first = await fsp.readFile('f', 'utf8');
+        await fsp.writeFile('f', 'x');
+        await handle.write('!', 3);
+        return [first, await fsp.readFile('f', 'utf8')]";
+    let _ = run(&directory, body).await.expect_ok(json!(["Z123456789Ybcde", "x\0\0!"]));
+}
