@@ -477,8 +477,8 @@ async fn cf_and_the_url_cross_between_workers() {
     );
 }
 
-/// What a worker puts on the prototype of arrays sees no part of a request or response, and does not stop
-/// the count of redirects.
+/// Setters on the prototype of arrays see no part of a request or response, and do not stop the count of
+/// redirects.
 #[tokio::test]
 async fn setters_of_arrays_see_nothing_of_a_request() {
     const CHILD: &str = "let n = 0; export default class extends WorkerEntrypoint {

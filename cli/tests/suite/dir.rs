@@ -22,11 +22,11 @@ fn a_folder_is_read_and_written() {
 #[test]
 fn a_folder_is_one_of_node_fs() {
     let source = "import { readFileSync } from 'node:fs'; import { readdir, writeFile } from 'node:fs/promises';
-        const config = JSON.parse(readFileSync('/work/config.json', 'utf8'));
-        export default async () => { process.chdir('/work'); await writeFile('out.txt', config.text); return readdir('.') }";
+        const config = JSON.parse(readFileSync('/files/config.json', 'utf8'));
+        export default async () => { process.chdir('/files'); await writeFile('out.txt', config.text); return readdir('.') }";
     let folder = Folder::js("dir-node", source).file("data/config.json", "{\"text\":\"hello\"}");
     for _ in 0..2 {
-        let said = folder.run(&["main.js", "--dir", "work=data"]);
+        let said = folder.run(&["main.js", "--dir", "files=data"]);
         let _ = said.expect_out(r#"["config.json","out.txt"]"#);
     }
     assert_eq!(fs::read_to_string(folder.path().join("data/out.txt")).unwrap(), "hello");

@@ -248,7 +248,7 @@ impl Directory {
         let failed = || FsError::new("EIO", "the operation failed in the host");
         let permit = Arc::clone(&self.room.operations).acquire_owned().await;
         let permit = Arc::new(permit.map_err(|_| failed())?);
-        // What is done counts until somebody takes it.
+        // A result counts as an operation in progress until it is taken.
         let untaken = Arc::clone(&permit);
         let guard = CancelOnDrop(Arc::default());
         let cancelled = Cancelled(Arc::clone(&guard.0));

@@ -20,7 +20,7 @@ const ENTRY_BYTES: usize = 32;
 /// The fuel of each entry that is looked at for a listing.
 const LOOK_FUEL: u64 = 1_000;
 
-/// What a read has found, and the number of entries that were looked at for it.
+/// The answer to a read, and the number of entries that were looked at for it.
 #[derive(Debug)]
 pub struct Read {
     pub(crate) answer: std::result::Result<FileAnswer, FileError>,
