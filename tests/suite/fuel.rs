@@ -87,3 +87,17 @@ async fn a_fetch_between_sandboxes_costs_its_caller_little() {
     let fuel = each_round(Case::js(source).code(|code| code.loader("LOADER"))).await;
     assert!(fuel < 80_000, "{fuel}");
 }
+
+#[tokio::test]
+async fn promises_that_the_engine_settles_have_no_resolving_functions() {
+    let loop_of = |step| {
+        let source = format!(
+            "export default {{ async run(n) {{ for (let i = 0; i < n; i++) {step}; return n }} }}"
+        );
+        each_round(Case::js(source))
+    };
+    let (plain, then) =
+        (loop_of("await i").await, loop_of("await null, Promise.resolve(i).then(String)").await);
+    assert!(plain < 5_000, "{plain}");
+    assert!(then - plain < 10_000, "{then} beside {plain}");
+}

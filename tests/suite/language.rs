@@ -586,3 +586,38 @@ async fn import_meta_is_there_however_it_is_written() {
         .await
         .expect_ok(json!(["file:///main.js", "file:///main.js", "file:///third.js"]));
 }
+
+/// The order is that of V8.
+#[tokio::test]
+async fn promises_settle_in_the_order_of_the_standard() {
+    gives(
+        "const log = [];
+         const tick = async (name, count) => { for (let i = 1; i <= count; i++) { await 0; log.push(`${name}${i}`) } };
+         const thenable = { then(resolve) { log.push('then'); resolve('t') } };
+         class Sub extends Promise {}
+         const self = Promise.resolve().then(() => self);
+         const steps = [
+         tick('-', 6),
+         (async () => 'plain')().then((it) => log.push(it)),
+         (async () => Promise.resolve('promised'))().then((it) => log.push(it)),
+         (async () => { log.push(await thenable) })(),
+         (async () => { log.push(await Sub.resolve('sub')) })(),
+         (async () => { try { await Promise.reject(new Error('no')) } catch (error) { log.push(error.message) } })(),
+         (async () => { throw new Error('thrown') })().catch((error) => log.push(error.message)),
+         Promise.resolve(thenable).then((it) => log.push(`${it}2`)),
+         Promise.resolve('late').then().then((it) => log.push(it)),
+         Promise.reject('r').then(undefined, (it) => { log.push(it); return thenable }).then((it) => log.push(`${it}3`)),
+         Promise.resolve({ get then() { throw 'getter' } }).catch((it) => log.push(it)),
+         self.catch((error) => log.push(error.name)),
+         Sub.resolve(1).then((it) => log.push(it)) instanceof Sub,
+         (async () => { for await (const it of [1, Promise.resolve(2)]) log.push(`of${it}`) })(),
+         ];
+         await Promise.all(steps);
+         return log.join(' ')",
+        json!(
+            "-1 plain then no thrown then r getter 1 TypeError -2 t t2 late then of1 -3 promised sub t3 -4 \
+             of2 -5 -6"
+        ),
+    )
+    .await;
+}
