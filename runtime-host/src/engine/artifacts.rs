@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 #[cfg(code_in_place)]
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -15,7 +16,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rustix::mm::MprotectFlags;
 #[cfg(code_in_place)]
 use wasmtime::CustomCodeMemory;
-use wasmtime::component::{Component, ComponentExportIndex, Func, Instance, TypedFunc};
+use wasmtime::component::{
+    Component, ComponentExportIndex, ComponentNamedList, Func, Instance, Lift, Lower, TypedFunc,
+};
 use wasmtime::{Config, Engine, Error, Module, Result, Store};
 
 use crate::engine::bindings::sandbox::{Event, Outcome};
@@ -254,40 +257,62 @@ impl CustomCodeMemory for CodeMemory {
     }
 }
 
-/// The `turn` export of one component. Its type is checked against the bindings only
-/// once, because the check takes longer than everything else that finds the function.
-pub(crate) struct TurnExport {
-    index: ComponentExportIndex,
-    checked: OnceLock<()>,
+/// The type of an exported function.
+pub(crate) trait Signature {
+    const NAME: &'static str;
+    type Params<'a>: ComponentNamedList + Lower;
+    type Results: ComponentNamedList + Lift;
 }
 
-/// The `turn` function of one instance.
-pub(crate) struct TurnFunc(Func);
+/// An export of one component. Its type is checked against the bindings only once, because
+/// the check takes longer than everything else that finds the function.
+pub(crate) struct Export<S> {
+    index: ComponentExportIndex,
+    checked: OnceLock<()>,
+    signature: PhantomData<fn() -> S>,
+}
 
-impl TurnExport {
+/// The function of an export in one instance.
+pub(crate) struct ExportedFunc<S>(Func, PhantomData<fn() -> S>);
+
+impl<S: Signature> Export<S> {
     pub(crate) fn new(component: &Component) -> Result<Self> {
-        let index = component.get_export_index(None, "turn").ok_or_else(missing)?;
-        Ok(Self { index, checked: OnceLock::new() })
+        let index = component.get_export_index(None, S::NAME).ok_or_else(missing::<S>)?;
+        Ok(Self { index, checked: OnceLock::new(), signature: PhantomData })
     }
 
-    pub(crate) fn of<T>(&self, store: &mut Store<T>, instance: &Instance) -> Result<TurnFunc> {
+    pub(crate) fn of<T>(
+        &self,
+        store: &mut Store<T>,
+        instance: &Instance,
+    ) -> Result<ExportedFunc<S>> {
         if self.checked.get().is_none() {
-            instance.get_typed_func::<(f64, &Event), (Outcome,)>(&mut *store, self.index)?;
+            instance.get_typed_func::<S::Params<'_>, S::Results>(&mut *store, self.index)?;
             let _ = self.checked.set(());
         }
         // `None` if the instance is of another component.
-        instance.get_func(store, self.index).map(TurnFunc).ok_or_else(missing)
+        let func = instance.get_func(store, self.index).ok_or_else(missing::<S>)?;
+        Ok(ExportedFunc(func, PhantomData))
     }
 }
 
-impl TurnFunc {
-    pub(crate) fn typed<'a>(&self) -> TypedFunc<(f64, &'a Event), (Outcome,)> {
-        // SAFETY: the type of an export depends on its component alone. `TurnExport::of`,
-        // which alone creates these values, has compared it.
+impl<S: Signature> ExportedFunc<S> {
+    pub(crate) fn typed<'a>(&self) -> TypedFunc<S::Params<'a>, S::Results> {
+        // SAFETY: the type of an export depends on its component alone. `Export::of`, which
+        // alone creates these values, has compared it.
         unsafe { TypedFunc::new_unchecked(self.0) }
     }
 }
 
-fn missing() -> Error {
-    Error::msg("the guest has no turn")
+fn missing<S: Signature>() -> Error {
+    Error::msg(format!("the guest has no `{}`", S::NAME))
+}
+
+/// The export of a sandbox that takes an event.
+pub(crate) struct Turn;
+
+impl Signature for Turn {
+    const NAME: &'static str = "turn";
+    type Params<'a> = (f64, &'a Event);
+    type Results = (Outcome,);
 }

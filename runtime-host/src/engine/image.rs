@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 use wasmtime::{Error, Module, Result};
 
-use crate::engine::artifacts::{Artifacts, TurnExport, base_memory};
+use crate::engine::artifacts::{Artifacts, Export, Turn, base_memory};
 use crate::engine::bindings::sandbox as wit;
 use crate::engine::files;
 use crate::engine::host_state::HostState;
@@ -18,7 +18,7 @@ const PAGE: usize = 4096;
 pub(crate) struct Image {
     contents: Contents,
     pre: InstancePre<HostState>,
-    turn: TurnExport,
+    turn: Export<Turn>,
     /// The reservation for the image, if it is a worker's.
     _kept: Reservation,
 }
@@ -63,7 +63,7 @@ impl Image {
         &self.pre
     }
 
-    pub(crate) fn turn(&self) -> &TurnExport {
+    pub(crate) fn turn(&self) -> &Export<Turn> {
         &self.turn
     }
 
@@ -252,7 +252,7 @@ impl Images {
         let mut linker = self.linker.clone();
         linker.root().module("image", module)?;
         let pre = linker.instantiate_pre(&self.component)?;
-        let turn = TurnExport::new(&self.component)?;
+        let turn = Export::new(&self.component)?;
         Ok(Image { contents, pre, turn, _kept: Reservation::default() })
     }
 }

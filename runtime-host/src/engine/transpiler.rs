@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Semaphore;
-use wasmtime::component::Linker;
+use wasmtime::component::{Instance, InstancePre, Linker};
 use wasmtime::{ResourceLimiter, Store, Trap};
 
-use crate::engine::artifacts::Artifacts;
+use crate::engine::artifacts::{Artifacts, Export, Signature};
 use crate::engine::bindings::sandbox::{Mapping, ModuleBody, Script};
 use crate::engine::bindings::transpiler as wit;
 #[cfg(feature = "packages")]
@@ -150,11 +150,21 @@ pub(crate) fn script(code: String, mappings: Vec<wit::Mapping>) -> Script {
     Script { code, mappings: mappings.into_iter().map(mapping).collect() }
 }
 
+/// The guest, and its functions.
+struct Guest {
+    pre: InstancePre<MemoryLimit>,
+    transpile: Export<Transpile<'static>>,
+    #[cfg(feature = "packages")]
+    link: Export<Link<'static>>,
+    #[cfg(feature = "mcp")]
+    program: Export<Program>,
+}
+
 pub(crate) struct Transpiler {
     engine: wasmtime::Engine,
     artifacts: Option<Artifacts>,
     /// Loaded when it is first needed, because its code is as large as the engine's.
-    pre: OnceLock<wit::TranspilerPre<MemoryLimit>>,
+    guest: OnceLock<Guest>,
     /// Held while it is loaded: Wasmtime panics if code that is executed in place is loaded twice.
     loading: Mutex<()>,
     max_memory_bytes: u64,
@@ -174,7 +184,7 @@ impl Transpiler {
         Self {
             engine,
             artifacts,
-            pre: OnceLock::new(),
+            guest: OnceLock::new(),
             loading: Mutex::new(()),
             max_memory_bytes,
             slots,
@@ -183,19 +193,25 @@ impl Transpiler {
         }
     }
 
-    fn pre(&self) -> wasmtime::Result<&wit::TranspilerPre<MemoryLimit>> {
-        if let Some(pre) = self.pre.get() {
-            return Ok(pre);
+    fn guest(&self) -> wasmtime::Result<&Guest> {
+        if let Some(guest) = self.guest.get() {
+            return Ok(guest);
         }
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pre) = self.pre.get() {
-            return Ok(pre);
+        if let Some(guest) = self.guest.get() {
+            return Ok(guest);
         }
         let artifacts = self.artifacts.ok_or_else(|| wasmtime::Error::msg("no transpiler"))?;
-        let linker = Linker::<MemoryLimit>::new(&self.engine);
-        let pre = linker.instantiate_pre(&artifacts.transpiler(&self.engine)?)?;
-        let pre = wit::TranspilerPre::new(pre)?;
-        Ok(self.pre.get_or_init(|| pre))
+        let component = artifacts.transpiler(&self.engine)?;
+        let guest = Guest {
+            pre: Linker::new(&self.engine).instantiate_pre(&component)?,
+            transpile: Export::new(&component)?,
+            #[cfg(feature = "packages")]
+            link: Export::new(&component)?,
+            #[cfg(feature = "mcp")]
+            program: Export::new(&component)?,
+        };
+        Ok(self.guest.get_or_init(|| guest))
     }
 
     /// Transpiles the source of one module.
@@ -326,8 +342,9 @@ impl Transpiler {
         store.set_fuel(allowed.fuel)?;
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         let mut run = Run { store, allowed };
-        let guest = self.pre()?.instantiate_async(&mut run.store).await?;
-        let output = job.call(&guest, &mut run.store, source).await;
+        let guest = self.guest()?;
+        let instance = guest.pre.instantiate_async(&mut run.store).await?;
+        let output = job.call(guest, &instance, &mut run.store, source).await;
         *spent = Spent { fuel: run.used(), memory_bytes: run.store.data().peak };
         output
     }
@@ -345,7 +362,8 @@ trait Job: Send {
 
     fn call(
         self,
-        guest: &wit::Transpiler,
+        guest: &Guest,
+        instance: &Instance,
         store: &mut Store<MemoryLimit>,
         source: &str,
     ) -> impl Future<Output = wasmtime::Result<Result<Self::Output, Self::Error>>> + Send;
@@ -356,17 +374,27 @@ struct Transpile<'a> {
     options: &'a wit::Options,
 }
 
+impl Signature for Transpile<'_> {
+    const NAME: &'static str = "transpile";
+    type Params<'a> = (Dialect, &'a str, &'a wit::Options);
+    type Results = (Result<wit::Transpiled, wit::SyntaxError>,);
+}
+
 impl Job for Transpile<'_> {
     type Output = wit::Transpiled;
     type Error = wit::SyntaxError;
 
     async fn call(
         self,
-        guest: &wit::Transpiler,
+        guest: &Guest,
+        instance: &Instance,
         store: &mut Store<MemoryLimit>,
         source: &str,
     ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
-        guest.call_transpile(store, self.dialect, source, self.options).await
+        let transpile = guest.transpile.of(store, instance)?;
+        let (output,) =
+            transpile.typed().call_async(store, (self.dialect, source, self.options)).await?;
+        Ok(output)
     }
 }
 
@@ -377,17 +405,28 @@ struct Link<'a> {
 }
 
 #[cfg(feature = "packages")]
+impl Signature for Link<'_> {
+    const NAME: &'static str = "link";
+    type Params<'a> = (Dialect, &'a str, &'a wit::LinkOptions);
+    type Results = (Result<wit::Linked, wit::SyntaxError>,);
+}
+
+#[cfg(feature = "packages")]
 impl Job for Link<'_> {
     type Output = wit::Linked;
     type Error = wit::SyntaxError;
 
     async fn call(
         self,
-        guest: &wit::Transpiler,
+        guest: &Guest,
+        instance: &Instance,
         store: &mut Store<MemoryLimit>,
         source: &str,
     ) -> wasmtime::Result<Result<wit::Linked, wit::SyntaxError>> {
-        guest.call_link(store, self.dialect, source, self.options).await
+        let link = guest.link.of(store, instance)?;
+        let (output,) =
+            link.typed().call_async(store, (self.dialect, source, self.options)).await?;
+        Ok(output)
     }
 }
 
@@ -397,17 +436,27 @@ struct Program {
 }
 
 #[cfg(feature = "mcp")]
+impl Signature for Program {
+    const NAME: &'static str = "program";
+    type Params<'a> = (&'a str, &'a wit::ProgramOptions);
+    type Results = (Result<wit::CompiledProgram, wit::ProgramError>,);
+}
+
+#[cfg(feature = "mcp")]
 impl Job for Program {
     type Output = wit::CompiledProgram;
     type Error = wit::ProgramError;
 
     async fn call(
         self,
-        guest: &wit::Transpiler,
+        guest: &Guest,
+        instance: &Instance,
         store: &mut Store<MemoryLimit>,
         source: &str,
     ) -> wasmtime::Result<Result<wit::CompiledProgram, wit::ProgramError>> {
-        guest.call_program(store, source, &self.options).await
+        let program = guest.program.of(store, instance)?;
+        let (output,) = program.typed().call_async(store, (source, &self.options)).await?;
+        Ok(output)
     }
 }
 

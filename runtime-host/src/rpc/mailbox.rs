@@ -25,6 +25,8 @@ struct Inner {
     requests: AtomicU64,
     /// The exported objects that nobody holds any more.
     released: Mutex<Vec<Released>>,
+    /// False if there are none. A driver asks twice for each event.
+    has_released: AtomicBool,
     lineage: Lineage,
     limits: Limits,
     /// True if a hold was dropped since the driver last looked.
@@ -104,6 +106,7 @@ impl Mailbox {
             hold: Mutex::default(),
             requests: AtomicU64::new(0),
             released: Mutex::default(),
+            has_released: AtomicBool::new(false),
             lineage,
             limits,
             is_suspect: AtomicBool::new(false),
@@ -184,6 +187,7 @@ impl Mailbox {
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
         let requests = self.0.requests.load(Ordering::Acquire);
         released.push(Released { number, requests, payer });
+        self.0.has_released.store(true, Ordering::Release);
         if released.len() == 1 {
             drop(released);
             self.send(Command::Released);
@@ -193,9 +197,14 @@ impl Mailbox {
     /// Returns the objects released since the last call, for a driver that has taken
     /// `taken` requests. A release must not overtake a call that was made before it.
     pub(crate) fn released(&self, taken: u64) -> Vec<(u32, Option<Arc<FuelAccount>>)> {
+        if !self.0.has_released.load(Ordering::Acquire) {
+            return Vec::new();
+        }
         let mut released = self.0.released.lock().unwrap_or_else(PoisonError::into_inner);
         let ripe = released.partition_point(|it| it.requests <= taken);
-        released.drain(..ripe).map(|it| (it.number, it.payer)).collect()
+        let ripe = released.drain(..ripe).map(|it| (it.number, it.payer)).collect();
+        self.0.has_released.store(!released.is_empty(), Ordering::Release);
+        ripe
     }
 
     /// Sends a command. A driver that has ended does not receive it.

@@ -13,7 +13,7 @@ use wasmtime::component::Instance;
 use wasmtime::{Store, Trap};
 
 use crate::engine::Engine;
-use crate::engine::artifacts::TurnFunc;
+use crate::engine::artifacts::{self, ExportedFunc};
 use crate::engine::bindings::sandbox as wit;
 use crate::engine::files::HeldFiles;
 use crate::engine::host_state::{HostState, YIELD_INTERVAL};
@@ -46,7 +46,7 @@ pub(crate) struct Sandbox {
     image: Arc<Image>,
     store: Store<HostState>,
     instance: Instance,
-    turn: TurnFunc,
+    turn: ExportedFunc<artifacts::Turn>,
     quota: Arc<Quota>,
     /// The parent's lineage. Its end ends the sandbox, even in the middle of a turn.
     parent: Lineage,
@@ -188,7 +188,7 @@ async fn instantiate(
     engine: &Engine,
     image: &Image,
     state: HostState,
-) -> Result<(Store<HostState>, Instance, TurnFunc)> {
+) -> Result<(Store<HostState>, Instance, ExportedFunc<artifacts::Turn>)> {
     let mut store = Store::new(engine.wasmtime(), state);
     store.limiter(HostState::limiter);
     // Instantiation runs no code of the guest, only the segments of a table.
