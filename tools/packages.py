@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Runs programs that use packages from npm in sandboxes and in Node, and compares the results.
 
-    packages.py [--isolet PROGRAM] [--node PROGRAM] [--only WORD] [--jobs N] [--unbundled] [--bless] [-- OPTION...]
+    packages.py [--isolet PROGRAM] [--node PROGRAM] [--only WORDS] [--jobs N] [--unbundled] [--bless] [-- OPTION...]
 
 The packages are those that tests/packages/package-lock.json pins, installed into
 target/packages without their install scripts. Each of tests/packages/programs is bundled with
 what it imports, and its default export runs under the default limits of `isolet run`, except for
-those listed in LIMITS. With --unbundled, the programs are run as they are, and import the packages from
-node_modules; their results are those of packages-unbundled.json. What comes after -- is given to `isolet run`. A program that passes in
-tests/conformance/packages.json and fails now is a loss, and the exit status is 1. --bless records
-the results of this run instead. --only runs the programs whose name has the word in it.
+those listed in LIMITS. With --unbundled, the programs are run as they are, and import the packages
+from node_modules; their results are those of packages-unbundled.json. What comes after -- is given
+to `isolet run`. A program that passes in tests/conformance/packages.json and fails now is a loss, and
+the exit status is 1. --bless records the results of this run instead. --only runs the programs whose
+name has one of the words in it, which commas separate.
 """
 import argparse
 import json
@@ -109,7 +110,8 @@ def main():
     record_file = UNBUNDLED_RECORD if options.unbundled else RECORD
 
     install(SOURCE, INSTALLED)
-    names = sorted(file.stem for file in (SOURCE / "programs").glob("*.mjs") if options.only in file.stem)
+    names = sorted(file.stem for file in (SOURCE / "programs").glob("*.mjs")
+                   if any(word in file.stem for word in options.only.split(",")))
     bundles = INSTALLED / options.folder
     bundles.mkdir(exist_ok=True)
     for name in names:

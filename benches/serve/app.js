@@ -1,6 +1,7 @@
 // An application with eight routes, served by isolet, Node and workerd.
 
 import { Hono } from "hono";
+import { upgradeWebSocket } from "hono/cloudflare-workers";
 import { getCookie, setCookie } from "hono/cookie";
 import { cors } from "hono/cors";
 import { etag } from "hono/etag";
@@ -47,8 +48,17 @@ app.get("/stream", (context) => streamText(context, async (stream) => {
 app.get("/page", (context) => context.html(`<!doctype html><title>page</title><p id="out">waiting</p>
 <script type="module">
   const answer = await fetch("/hello/page?n=42").then((response) => response.json());
-  document.getElementById("out").textContent = "the worker says " + answer.query.n;
+  const socket = new WebSocket("/echo");
+  socket.onopen = () => socket.send("back");
+  const message = await new Promise((resolve) => { socket.onmessage = resolve; });
+  socket.close(1000);
+  const closed = await new Promise((resolve) => { socket.onclose = resolve; });
+  const told = encodeURIComponent(\`\${answer.query.n}, \${message.data}, \${closed.code}\`);
+  document.getElementById("out").textContent = await fetch(\`/hello/\${told}\`).then((it) => it.text());
 </script>`));
+app.get("/echo", upgradeWebSocket(() => ({
+  onMessage: ({ data }, socket) => socket.send(data),
+})));
 
 app.get("/old", (context) => context.redirect("/hello/new"));
 app.get("/fails", () => {
