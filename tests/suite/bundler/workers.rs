@@ -319,3 +319,24 @@ async fn options_of_another_type_are_refused() {
         "TypeError: createWorker(): the options must be an object."
     ]));
 }
+
+/// A worker that has the package itself gets what that exports.
+#[tokio::test]
+async fn the_language_service_is_refused_by_name() {
+    let name = "@cloudflare/worker-bundler/typescript";
+    let own = "{ mainModule: 'a.js', modules: {
+        'a.js': `export { default } from '@cloudflare/worker-bundler/typescript'`,
+        '@cloudflare/worker-bundler/typescript': { js: 'export default { own: () => 42 }' },
+    } }";
+    let _ = bundler(&format!(
+        "const own = await env.LOADER.load({own}).getEntrypoint().own();
+         return [await caught(import('{name}')), own];"
+    ))
+    .run()
+    .await
+    .expect_ok(json!([
+        "SyntaxError: @cloudflare/worker-bundler/typescript is not supported: there is no language service of \
+         TypeScript, and types are not checked",
+        42
+    ]));
+}
