@@ -19,7 +19,7 @@ use crate::limits::quota::{Quota, Reservation};
 
 /// The number of Wasm operations after which a turn yields to other tasks and checks its
 /// deadline and its fuel account: about 25 microseconds.
-pub(crate) const YIELD_INTERVAL: u64 = 360_000;
+pub(crate) const YIELD_INTERVAL: u64 = 300_000;
 
 /// The size in bytes from which on a module makes its turn yield to other tasks.
 const LARGE_MODULE: usize = 256 << 10;
