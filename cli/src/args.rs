@@ -77,7 +77,8 @@ pub(crate) struct RunArgs {
 ///
 /// A cold call loads the file into a new sandbox. A warm one calls a sandbox that has loaded and
 /// been called. A fresh one gets a new sandbox with the heap as it was after loading. Each is made
-/// --runs times with each engine, in turns. What the code logs is counted in its time and not printed. Times are medians, in
+/// --runs times with each engine, in turns. The time of a cold and of a fresh call includes the end of
+/// its sandbox. What the code logs is counted in its time and not printed. Times are medians, in
 /// microseconds, with the 10th and the 90th percentile.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]

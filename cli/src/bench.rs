@@ -18,6 +18,9 @@ use crate::terminal::Terminal;
 /// The sandboxes of a program that loads no others: the warm one, and one at work.
 const SANDBOXES: u32 = 4;
 
+/// The maximum time to wait for the end of a sandbox, which `waitUntil` may delay.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// The record of `--json`.
 #[derive(Serialize)]
 struct Record<'a> {
@@ -140,15 +143,18 @@ impl<'a> Timing<'a> {
 
     async fn round(&mut self) -> Result<(), Stopped> {
         let code = fresh_code(&self.args.program)?;
+        let alive = self.engine.stats().sandboxes;
         let begun = Instant::now();
         let cold = self.engine.loader().load(code)?;
         let report = call(self.args, &cold).await?;
         drop(cold);
+        end_of_others(self.engine, alive).await;
         let [of_cold, of_warm, of_fresh] = &mut self.kinds;
         of_cold.add(begun.elapsed(), &report);
         for (worker, kind) in [(&self.warm, of_warm), (&self.fresh, of_fresh)] {
             let begun = Instant::now();
             let report = call(self.args, worker).await?;
+            end_of_others(self.engine, alive).await;
             kind.add(begun.elapsed(), &report);
         }
         Ok(())
@@ -157,6 +163,15 @@ impl<'a> Timing<'a> {
     fn rows(self, engine: &'static str) -> impl Iterator<Item = Row> {
         let named = ["cold", "warm", "fresh"].into_iter().zip(self.kinds);
         named.map(move |(call, kind)| kind.row(engine, call))
+    }
+}
+
+/// Waits until no more than `alive` sandboxes are left. Otherwise the next call, which may be of
+/// another kind, would wait for the end of the last one.
+async fn end_of_others(engine: &Engine, alive: u64) {
+    let begun = Instant::now();
+    while engine.stats().sandboxes > alive && begun.elapsed() < PATIENCE {
+        tokio::task::yield_now().await;
     }
 }
 
