@@ -110,8 +110,12 @@ def main():
     record_file = UNBUNDLED_RECORD if options.unbundled else RECORD
 
     install(SOURCE, INSTALLED)
+    words = [word for word in options.only.split(",") if word]
     names = sorted(file.stem for file in (SOURCE / "programs").glob("*.mjs")
-                   if any(word in file.stem for word in options.only.split(",")))
+                   if not words or any(word in file.stem for word in words))
+    for word in words:
+        if not any(word in name for name in names):
+            sys.exit(f"packages: no program has {word!r} in its name")
     bundles = INSTALLED / options.folder
     bundles.mkdir(exist_ok=True)
     for name in names:

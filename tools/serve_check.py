@@ -11,6 +11,7 @@ something differs. Needs node 20, npm, curl and openssl. wrk and chromium are pa
 check whose program is missing is skipped, and a line says so.
 """
 import argparse
+import contextlib
 import os
 import re
 import shutil
@@ -141,14 +142,17 @@ class Checks:
                 ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                  f"--user-data-dir={FOLDER / 'chromium'}", "--remote-debugging-port=0", f"{server.url}/page"],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-            began = time.monotonic()
-            while not any(told.search(line) for line in server.log):
-                if chromium.poll() is not None or time.monotonic() - began > PATIENCE:
-                    yield f"chromium: exit status {chromium.poll()}, and the server saw {server.log}"
-                    break
-                time.sleep(0.02)
-            os.killpg(chromium.pid, signal.SIGTERM)
-            chromium.wait()
+            try:
+                began = time.monotonic()
+                while not any(told.search(line) for line in server.log):
+                    if chromium.poll() is not None or time.monotonic() - began > PATIENCE:
+                        yield f"chromium: exit status {chromium.poll()}, and the server saw {server.log}"
+                        break
+                    time.sleep(0.02)
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(chromium.pid, signal.SIGKILL)
+                chromium.wait()
 
     def idle(self):
         limit = raise_limit()

@@ -621,3 +621,21 @@ async fn promises_settle_in_the_order_of_the_standard() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn an_await_that_fails_before_it_waits_can_be_caught() {
+    gives(
+        "const log = [];
+         const throwing = (value) => Object.defineProperty(Promise.resolve(), 'constructor', { get() { throw value } });
+         const once = async () => {
+             try { await throwing('first') } catch (it) { log.push(it) } finally { log.push('finally') }
+             for (const it of [1, 2]) try { await throwing(it) } catch (error) { log.push(error); await null }
+             return 'ended';
+         };
+         log.push(await once());
+         await (async () => { await throwing('out') })().catch((it) => log.push(it));
+         return log",
+        json!(["first", "finally", 1, 2, "ended", "out"]),
+    )
+    .await;
+}

@@ -59,6 +59,35 @@ export default {
     assert_eq!(run[1], json!([["last", false, last], ["run", true, awaiting]]));
 }
 
+/// Each way leads through a promise that becomes what another one does.
+#[tokio::test]
+async fn a_promise_that_takes_over_another_hides_nobody() {
+    let source = "\
+const thrower = async () => { await null; return new Error('x').stack };
+class Own extends Promise {}
+const ways = {
+  returned: () => (async () => thrower())(),
+  resolved: () => new Promise((resolve) => resolve(thrower())),
+  then: () => Promise.resolve().then(() => thrower()),
+  chained: () => thrower().finally(() => {}).catch(() => {}).then((it) => it),
+  raced: () => Promise.race([thrower()]),
+  any: () => Promise.any([thrower()]),
+  tried: () => Promise.try(() => thrower()),
+  later: () => { const it = Promise.withResolvers(); thrower().then(it.resolve); return it.promise },
+  thenable: () => ({ then(resolve, reject) { thrower().then(resolve, reject) } }),
+  own: () => Own.resolve(thrower()),
+};
+export default { async run() {
+  const hidden = [];
+  for (const [name, way] of Object.entries(ways)) {
+    const stack = await (async function waits() { return await way() })();
+    if (!/at async waits [^]*at async Object.run /.test(stack)) hidden.push(`${name}: ${stack}`);
+  }
+  return hidden;
+} };";
+    let _ = Case::js(source).run().await.expect_ok(json!([]));
+}
+
 #[tokio::test]
 async fn a_circle_of_waiting_functions_ends() {
     let run = Case::body(
