@@ -35,6 +35,7 @@ use crate::limits::quota::{Ceiling, Quota};
 use crate::limits::stats::EngineStats;
 use crate::support::backend::Backend;
 use crate::support::config;
+use crate::support::freed_memory;
 use crate::support::polls::Polls;
 
 /// The core instances and tables that one sandbox takes from the pool.
@@ -265,6 +266,7 @@ impl Engine {
         artifacts: Option<Artifacts>,
         guest: impl FnOnce(&wasmtime::Engine, Option<Artifacts>) -> wasmtime::Result<(Images, Image)>,
     ) -> wasmtime::Result<Self> {
+        freed_memory::keep_some();
         let mut settings = config::config(config.backend.target())?;
         // An engine of few sandboxes reserves few addresses.
         let transpilers =

@@ -2,6 +2,7 @@
 
 pub(crate) mod backend;
 pub(crate) mod config;
+pub(crate) mod freed_memory;
 pub(crate) mod iterative_drop;
 pub(crate) mod polls;
 #[cfg(any(feature = "cache", feature = "wasi"))]
