@@ -1,4 +1,4 @@
-// An application with eight routes, served by isolet, Node and workerd.
+// An application with a dozen routes, served by isolet, Node and workerd.
 
 import { Hono } from "hono";
 import { upgradeWebSocket } from "hono/cloudflare-workers";
