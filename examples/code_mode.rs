@@ -5,7 +5,7 @@ use isolet::Engine;
 use isolet::code_mode::{Approval, CodeTool, ToolCall, ToolDefinition, ToolFailure};
 use serde_json::json;
 
-/// What a model might answer to "Order apples if there are fewer than five."
+/// A possible answer of a model to "Order apples if there are fewer than five."
 const ANSWER: &str = "Let me check the stock first:
 
 ```ts

@@ -1,5 +1,5 @@
-//! What the context carries: the codec and the state, found without a hash table. Each is typed by
-//! the module that attaches it.
+//! The pointers that the context carries, to the codec and the state. They are found without a hash
+//! table. Each is typed by the module that attaches it.
 
 #![allow(unsafe_code, reason = "each block says why it is sound")]
 

@@ -18,7 +18,7 @@ struct Malloc;
 #[global_allocator]
 static MALLOC: Malloc = Malloc;
 
-/// What every block of the C library's `malloc` is aligned to on `wasm32`.
+/// The alignment in bytes of every block of the C library's `malloc` on `wasm32`.
 const ALIGNMENT: usize = 16;
 
 // SAFETY: the functions are the allocator of the C library, which returns null if memory runs out.

@@ -71,7 +71,7 @@ fn attributes_that_a_linker_applies_go_with_the_literal() {
         ("export { b } from 'a' with { type: 'text', };", "export { b } from X;"),
         ("import('a', { with: { type: 'json' } }).then(b)", "import(X).then(b)"),
         ("import(`a`, { 'with': { type: 'text', } })", "import(X)"),
-        // What a linker does not apply, or does not know, stays.
+        // Attributes that a linker does not apply, or does not know, stay.
         ("import a from 'a' with { type: 'css' }", "import a from X with { type: 'css' }"),
         (
             "import a from 'a' with { type: 'json', other: 'b' }",

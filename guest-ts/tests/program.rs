@@ -114,7 +114,7 @@ fn answers_become_modules() {
 #[test]
 fn each_token_maps_to_its_place() {
     for (source, needle, place) in [
-        // Behind what was put before the first line.
+        // Behind code that was put before the first line.
         ("const a = 1, b = c;", "b =", (1, 14)),
         ("a; b.c;", "b.c", (1, 4)),
         ("a; b.c;", "c;", (1, 6)),
@@ -155,7 +155,7 @@ fn lines_stay_where_they_are() {
         let Ok(it) = program(source, &ProgramOptions::default()) else { continue };
         let is_printed = source.contains("enum") || source.contains("namespace");
         let is_printed = is_printed || source.contains("constructor(public");
-        // What is added behind a function maps to its beginning.
+        // Code that is added behind a function maps to its beginning.
         let is_called = it.code.contains("..._$");
         for mapping in it.mappings.iter().filter(|_| !is_printed && !is_called) {
             let lines = source.lines().count().max(1);

@@ -67,9 +67,9 @@ impl HostObject {
 
 /// Returns true if a call of one of the objects needs approval.
 ///
-/// Of a call whose arguments are not known as a whole, or whose object is one that a method has
-/// returned, patterns are not asked: the path in a folder of a folder is not the path in the folder.
-/// Whoever is handed an object may call all of its methods.
+/// Patterns are not matched against a call whose arguments are not known as a whole, or whose
+/// object was returned by a method: the path in a folder of a folder is not the path in the
+/// folder. The receiver of an object may call all of its methods.
 pub(crate) fn needs_approval(
     objects: &[HostObject],
     policy: &Policy,

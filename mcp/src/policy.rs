@@ -156,7 +156,7 @@ impl Rule {
             };
             (text.len() <= MAX_ARGUMENT).then(|| pattern.is_match(&text))
         };
-        // What cannot be matched needs approval, unless it is not there.
+        // A property that cannot be matched needs approval, unless it is not there.
         let may =
             |it: &(String, Pattern)| argument.get(&it.0).is_some() && matches(it).unwrap_or(true);
         let must = |it: &(String, Pattern)| matches(it).unwrap_or(false);

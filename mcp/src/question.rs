@@ -23,7 +23,7 @@ const MAX_OPEN: usize = 8;
 /// The most questions that upstream servers ask in one run.
 const MAX_ASKED: usize = 64;
 
-/// What the calls of a run know of the client of the run.
+/// The client of a run, as the calls of the run know it.
 #[derive(Default)]
 pub(crate) struct RunClient {
     pub(crate) progress: Arc<Progress>,
@@ -76,7 +76,7 @@ pub(crate) enum Answer {
     Sampled(Box<CreateMessageResult>),
 }
 
-/// Who asks a question.
+/// The party that asks a question.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asker {
     /// This server, about a call that needs approval. Those calls have a limit of their own.
@@ -219,8 +219,8 @@ impl Questions {
         self.changed();
     }
 
-    /// Puts the questions to a client of the protocol of 2025 as requests, until a future is ready. What
-    /// has no answer then is taken back.
+    /// Puts the questions to a client of the protocol of 2025 as requests, until a future is ready.
+    /// Questions that have no answer then are taken back.
     pub(crate) async fn put_to<T>(
         &self,
         client: &Peer<RoleServer>,

@@ -28,9 +28,9 @@ pub struct Options {
     pub pins: Pins,
     /// Objects of the host that programs reach as globals, beside the servers. Default: none.
     pub objects: Vec<HostObject>,
-    /// Where runs are recorded. A run that cannot be recorded does not begin. On Unix, a socket
-    /// beside the file takes decisions of the process's user about calls that wait for approval.
-    /// Default: none.
+    /// The store in which runs are recorded. A run that cannot be recorded does not begin. On Unix,
+    /// a socket beside the file takes decisions of the process's user about calls that wait for
+    /// approval. Default: none.
     pub runs: Option<RunStore>,
     /// A function that is called with each event, from any thread. It must not block. Default:
     /// none.
@@ -107,9 +107,9 @@ pub struct Limits {
     /// The most sessions in which programs share their variables, of all clients. For another one,
     /// the session that was used longest ago ends. Each has a sandbox. Default: 32.
     pub code_sessions: usize,
-    /// The time within which a call must be approved, and within which what an upstream server asks must
-    /// be answered. The call is rejected then, and the server told that nobody has answered. Default: 10
-    /// minutes.
+    /// The time within which a call must be approved, and within which a question of an upstream
+    /// server must be answered. The call is rejected then, and the server told that nobody has
+    /// answered. Default: 10 minutes.
     pub approval_time: Duration,
     /// The time for which a call waits for its approval before `run_code` answers that it waits, if
     /// the client cannot be asked. Default: 1 second.
@@ -122,7 +122,7 @@ pub struct Limits {
     /// Default: 16.
     pub held_runs: usize,
     /// The most bytes of the text of one result for the model, and of its structured content each.
-    /// What is longer is cut, and the result says so. Default: 64 KiB.
+    /// Longer text is cut, and the result says so. Default: 64 KiB.
     pub output_bytes: usize,
     /// The most bytes of images, audio and embedded resources of one result. Default: 4 MiB.
     pub media_bytes: usize,
@@ -205,12 +205,12 @@ pub enum Event {
         /// The name of the tool.
         tool: String,
     },
-    /// What an upstream server has asked was not passed on to the client of a program, and the server
-    /// got an answer that says so. Told 16 times for each server.
+    /// A request of an upstream server was not passed on to the client of a program, and the server
+    /// got an answer that says so. This is told at most 16 times for each server.
     NotAsked {
         /// The name of the server.
         server: String,
-        /// What it has asked for.
+        /// The answer that it has asked for.
         wanted: String,
         /// The cause.
         reason: String,

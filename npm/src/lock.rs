@@ -31,7 +31,7 @@ const MAX_FILE: u64 = 32 << 20;
 /// The names of lockfiles, in the order in which they count.
 const OWN: &str = "isolet-lock.json";
 const OF_NPM: &str = "package-lock.json";
-/// What the place of a package in a folder of the project begins with.
+/// The prefix of the place of a package in a folder of the project.
 const FOLDER: &str = "file:";
 /// The version of our own format.
 const VERSION: u64 = 1;

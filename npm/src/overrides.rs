@@ -103,7 +103,7 @@ impl Overrides {
     pub(crate) fn apply<'a>(&'a self, scope: Scope, name: &str, text: &'a str) -> (&'a str, Scope) {
         let counts = |rule: &Rule| match (&rule.when, Spec::parse(name, text).wanted) {
             (Some(when), Wanted::Range(range)) => range.intersects(when),
-            // What a tag stands for is not known yet.
+            // The version that a tag stands for is not known yet.
             _ => true,
         };
         let all = self.outwards(scope).chain(self.rules.first().map(|rule| (0, rule)));

@@ -233,7 +233,7 @@ mod tests {
                 "{host}"
             );
         }
-        // Neither is a pattern of all hosts.
+        // None of these is a pattern of all hosts.
         for none in [".", "..", "null"] {
             let proxies = of_npm(&[("proxy", "http://p"), ("noproxy", none)]);
             assert_eq!(address(&proxies, "https://a.b/"), Some(of_host("p:80")), "{none}");
@@ -268,7 +268,7 @@ mod tests {
             let proxies = of_environment(&[("https_proxy", value)]);
             let error = proxies.of("https", "r").unwrap_err();
             assert_eq!(error.to_string(), format!("npm's configuration: HTTPS_PROXY: {reason}"));
-            // Those that are not needed do not matter.
+            // A value that is not needed does not matter.
             let proxies = of_npm(&[("proxy", value), ("noproxy", "r")]);
             assert!(proxies.of("https", "r").unwrap().is_none());
         }

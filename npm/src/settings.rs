@@ -39,8 +39,8 @@ pub struct Settings {
     pub certificates: Vec<Vec<u8>>,
     /// The most bytes of the store: files of packages, in blocks of 4 KiB, and metadata that are kept
     /// for offline use.
-    /// What would exceed it is not installed ([`Error::StoreFull`](crate::Error::StoreFull)), and
-    /// nothing is removed. Default: 16 GiB.
+    /// A package that would exceed it is not installed
+    /// ([`Error::StoreFull`](crate::Error::StoreFull)), and nothing is removed. Default: 16 GiB.
     ///
     /// The sizes of all packages in the store are read before the first one is added. Processes that
     /// install at the same time do not know of one another.

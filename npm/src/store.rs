@@ -93,15 +93,15 @@ impl Store {
         let used = used.get_or_init(|| AtomicU64::new(self.used()));
         let fits = |used: u64| {
             let sum = used.saturating_sub(old).saturating_add(bytes);
-            // What makes the store smaller always fits.
+            // A change that makes the store smaller always fits.
             (sum <= *limit || bytes <= old).then_some(sum)
         };
         let taken = used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits);
         taken.map(|_| ()).map_err(|_| Error::StoreFull { limit: *limit })
     }
 
-    /// Returns the bytes of the packages' files and of the metadata. What cannot be read counts as
-    /// nothing.
+    /// Returns the bytes of the packages' files and of the metadata. Files that cannot be read
+    /// count as nothing.
     fn used(&self) -> u64 {
         let of_package = |name: &Path| {
             let index = read(&self.root, &name.join(INDEX).to_string_lossy(), MAX_INDEX).ok()?;

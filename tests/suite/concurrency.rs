@@ -321,7 +321,7 @@ async fn what_waits_ends_with_its_invocation() {
 
 #[tokio::test]
 async fn what_waits_counts_as_a_call_and_as_memory() {
-    // What waits for ever meets a short deadline, and what does not must not meet any.
+    // A call that waits for ever meets a short deadline, and one that does not must not meet any.
     let (short, long) = (Duration::from_millis(500), Duration::from_mins(1));
     for (method, count, kind, wall) in [
         ("many", 100, LimitKind::Wall, short),

@@ -125,7 +125,7 @@ async fn what_goes_wrong_is_the_callers() {
     );
 }
 
-/// Neither is the promise of a call, which could be called itself.
+/// Neither of them is the promise of a call, which could be called itself.
 #[tokio::test]
 async fn promises_of_fetch_and_text_are_plain() {
     let told = json_of(
@@ -141,7 +141,7 @@ async fn promises_of_fetch_and_text_are_plain() {
     assert_eq!(told, json!([kind, kind, 201, "x", "string", "TypeError"]));
 }
 
-/// What a program does to the classes of the language changes nothing.
+/// A program's changes to the classes of the language have no effect.
 #[tokio::test]
 async fn a_fetch_uses_nothing_that_a_program_can_change() {
     let told = json_of(

@@ -121,7 +121,7 @@ const calendars = (locale) => {
         if (cycle) values[`${key}.cycle`] = list(Object.values(cycle));
       }
       setPatterns(values, key, data);
-      // What the calendars have in common is that of the generic one.
+      // The patterns that the calendars have in common are those of the generic one.
       for (const kind of ["available", "append", "between", "intervals", "join", "at", "time"]) {
         const own = values[`${key}.${kind}`];
         if (own === undefined) continue;

@@ -1,4 +1,4 @@
-// What belongs to no locale: the list of the locales, regions, numbering systems, values of keys.
+// Data of no locale: the list of the locales, regions, numbering systems, values of keys.
 
 import { locales, main, maximized, parentOf, read, supplemental } from "./cldr.js";
 import { simpleUnits } from "./units.js";

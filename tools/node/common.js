@@ -1,4 +1,4 @@
-// What Node's tests take from test/common, for a place without processes and files. The test
+// The part of test/common that Node's tests use, for a place without processes and files. The test
 // follows it in the same module: `check` runs it and waits until nothing is left to happen.
 const nodeProcess = globalThis.process;
 const require_ = (name) => {

@@ -1,2 +1,2 @@
-// What the tests take from flags of V8, which isolet has no part of.
+// The globals that the tests get from flags of V8, which isolet has no part of.
 globalThis.gc = () => {};

@@ -12,8 +12,9 @@ use crate::value::Value;
 use crate::view::{Buffer, Element, View, ViewKind, elements};
 use crate::walker::{Event, Walker};
 
-/// The size in bytes up to which short pieces are gathered.
-const BATCH_BYTES: usize = 4 << 10;
+use self::out::{BATCH_BYTES, Out, Prefix};
+
+mod out;
 
 pub(crate) fn write(value: &Value, to: &mut impl Write) -> fmt::Result {
     let bytes = value.as_bytes();
@@ -48,71 +49,6 @@ pub(crate) fn prefix(value: &Value, max_bytes: usize) -> String {
         text.push('…');
     }
     text
-}
-
-/// A text of limited length. Writing more is an error.
-struct Prefix {
-    text: String,
-    max_bytes: usize,
-}
-
-impl Write for Prefix {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = self.max_bytes - self.text.len();
-        self.text.push_str(&text[..text.floor_char_boundary(room)]);
-        if text.len() > room { Err(fmt::Error) } else { Ok(()) }
-    }
-}
-
-/// A buffer that gathers pieces for a writer. Takes nothing more once the writer has failed.
-struct Out<'w, W> {
-    to: &'w mut W,
-    batch: String,
-    result: fmt::Result,
-}
-
-impl<'w, W: Write> Out<'w, W> {
-    fn new(to: &'w mut W) -> Self {
-        Self { to, batch: String::with_capacity(BATCH_BYTES), result: Ok(()) }
-    }
-
-    fn has_failed(&self) -> bool {
-        self.result.is_err()
-    }
-
-    fn push_str(&mut self, text: &str) {
-        if self.batch.len() + text.len() > BATCH_BYTES {
-            self.flush();
-        }
-        if text.len() <= BATCH_BYTES {
-            self.batch.push_str(text);
-        } else if !self.has_failed() {
-            self.result = self.to.write_str(text);
-        }
-    }
-
-    fn push(&mut self, c: char) {
-        self.push_str(c.encode_utf8(&mut [0; 4]));
-    }
-
-    fn flush(&mut self) {
-        if !self.has_failed() {
-            self.result = self.to.write_str(&self.batch);
-        }
-        self.batch.clear();
-    }
-
-    fn finish(mut self) -> fmt::Result {
-        self.flush();
-        self.result
-    }
-}
-
-impl<W: Write> Write for Out<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.push_str(text);
-        self.result
-    }
 }
 
 /// The container around the next value.

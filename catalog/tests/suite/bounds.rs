@@ -141,7 +141,7 @@ fn deep_values_are_refused() {
     assert_eq!(only(&catalog).validate_output(&nested(100)), Ok(()));
     let deep = nested(10_000);
     assert!(is_too_complex(&only(&catalog).validate_output(&deep)));
-    // What no schema looks into is not visited.
+    // A value that no schema looks into is not visited.
     assert_eq!(only(&with_output(json!(true))).validate_output(&deep), Ok(()));
     assert!(is_too_complex(&only(&with_output(json!({ "enum": [[1]] }))).validate_output(&deep)));
     dismantle(deep);

@@ -117,7 +117,7 @@ impl Created {
 impl Drop for Created {
     fn drop(&mut self) {
         for path in self.0.iter().rev() {
-            // Whether this succeeds or not, the error that led here is what matters.
+            // The error that led here is what matters, even if this fails.
             let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
         }
     }

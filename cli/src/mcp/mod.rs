@@ -139,9 +139,9 @@ pub(crate) struct McpArgs {
     #[arg(long, value_name = "FILE")]
     runs: Option<PathBuf>,
 
-    /// What is on disk before a run goes on: each call before it is made (effects), only the beginning
-    /// and the end of a run (runs), or nothing (none): what was recorded in the last second may be
-    /// lost then
+    /// The records that are on disk before a run goes on: each call before it is made (effects),
+    /// only the beginning and the end of a run (runs), or nothing (none): what was recorded in the
+    /// last second may be lost then
     #[arg(long, value_name = "WHAT", value_parser = durability(), default_value = "effects", requires = "runs")]
     durability: Durability,
 
@@ -347,7 +347,7 @@ async fn serve(
         server = Server::start(&engine, config, options) => server.map_err(failure)?,
         () = signals.next() => return Err(Failure::Interrupted),
     };
-    // Those of servers that are not there now stay.
+    // The pins of servers that are not there now stay.
     pins.extend(server.pins());
     if let Some(path) = &args.pins {
         write_pins(path, &pins)?;
@@ -358,7 +358,7 @@ async fn serve(
             Some(Listener { listener, options }) => {
                 let address = listener.local_addr()?;
                 let mut stdout = io::stdout().lock();
-                // Whoever closed standard output does not want the line.
+                // The line is not wanted if standard output is closed.
                 let _ = writeln!(stdout, "listening on http://{address}/mcp")
                     .and_then(|()| stdout.flush());
                 drop(stdout);

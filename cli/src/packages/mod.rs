@@ -18,7 +18,7 @@ pub(crate) const MANIFEST: &str = "package.json";
 /// The lockfile of `isolet add`.
 pub(crate) const LOCK: &str = "isolet-lock.json";
 
-/// Where packages come from and go to.
+/// The store of packages, and the packages that may be installed.
 #[derive(Clone, Default, clap::Args)]
 pub(crate) struct StoreArgs {
     /// The folder that keeps installed packages, for all projects [default: isolet/packages in the
@@ -72,7 +72,7 @@ pub(crate) fn open(root: &Path, args: &StoreArgs, installs: bool) -> Result<Open
             let installed = install::project(&project, args, !installs)?;
             let packages = Packages::installed(Some(root), &installed)
                 .map_err(|error| Failure::Usage(format!("{}: {error}", root.display())))?;
-            // Those of the project may lie beside the folder of imports.
+            // Packages of the project may lie beside the folder of imports.
             let local = installed.iter().filter_map(|it| it.folder());
             let local = local.map(|folder| project.join(folder));
             let readable = local.chain(install::store(args)).filter(|it| it.is_dir()).collect();

@@ -58,7 +58,7 @@ pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // Whether this succeeds or not, the first error is what matters.
+        // The first error is what matters, even if this fails.
         let _ = fs::remove_file(&beside);
     }
     written

@@ -45,7 +45,7 @@ impl Registry {
         {
             command.env_remove(variable);
         }
-        // Those of the machine that runs the tests.
+        // The variables of the machine that runs the tests do not count.
         let of_proxies = std::env::vars_os().map(|(name, _)| name);
         for name in of_proxies.filter(|it| it.to_string_lossy().to_lowercase().contains("proxy")) {
             command.env_remove(name);
@@ -95,7 +95,7 @@ fn proxies_are_those_of_the_user() {
     let said = registry.isolet(&folder, &["add", "b", "--dir", "app"]);
     assert!(!said.err.contains("s3cret"), "{said:?}");
     let _ = said.expect_failure(2, &["the proxy http://127.0.0.1:1: "]);
-    // What is installed needs none, and neither does what the program asks for.
+    // Installed packages need no proxy, and neither does what the program asks for.
     let _ = registry.isolet(&folder, &["run", "app/main.js"]).expect_out(r#"["a","b"]"#);
     let folder = folder.file(".npmrc", format!("{proxies}noproxy=127.0.0.1\n"));
     let said = registry.isolet(&folder, &["add", "b", "--dir", "app"]);
@@ -141,7 +141,7 @@ fn folders_of_the_project_are_packages() {
     let _ = registry.server.paths();
     let _ = registry.isolet(&folder, &["run", "main.js"]).expect_out(r#"[["lib","old a"],"tool"]"#);
     assert!(registry.server.paths().is_empty());
-    // As in the project's own folder, what begins with a dot is hidden.
+    // As in the project's own folder, names that begin with a dot are hidden.
     let folder = folder
         .file("tools/x/package.json", r#"{"name":"@s/tool"}"#)
         .file("tools/x/.secrets.json", "{}")

@@ -56,7 +56,7 @@ class AsyncLocalStorage {
     try {
       return apply(callback, undefined, args);
     } finally {
-      // What the callback has entered into other storages stays.
+      // The stores that the callback has entered into other storages stay.
       if (asyncStore() === own) setAsyncStore(outer);
       else {
         const map = new Map(asyncStore());

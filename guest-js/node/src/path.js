@@ -285,7 +285,7 @@ const win32 = {
     if (tail.length === 0 && !absolute) tail = ".";
     if (tail.length > 0 && isWindowsSeparator(path[length - 1])) tail += BACKSLASH;
     if (!absolute && device === "" && path.includes(":")) {
-      // What looks like a device only after it was normalized must not become one.
+      // A path that looks like a device only after normalization must not become one.
       if (tail.length >= 2 && isLetter(tail[0]) && tail[1] === ":") return `.\\${tail}`;
       let at = path.indexOf(":");
       do {

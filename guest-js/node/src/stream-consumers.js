@@ -1,4 +1,4 @@
-// What a stream holds, as a whole.
+// Functions that read a stream to its end.
 "use strict";
 
 const { Buffer } = require("node:buffer");

@@ -90,7 +90,7 @@ ZlibBase.prototype._outputs = function* (bytes, flush) {
     at += read;
     this.bytesWritten += read;
     if (output.byteLength > 0) yield Buffer.from(output);
-    // Closed by who got the output.
+    // The consumer of the output has closed the codec.
     if (this._handle === null) return;
     if (outcome === ENDED) {
       this._ended = true;
@@ -140,7 +140,7 @@ ZlibBase.prototype._run = function (bytes, flush, callback) {
       callback(error);
       return;
     }
-    // What follows the end of the compressed data is nobody's.
+    // Bytes after the end of the compressed data are ignored.
     if (this._isPast) this.push(null);
     callback();
   };

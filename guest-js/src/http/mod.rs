@@ -1,4 +1,4 @@
-//! What is valid in requests and responses, without a parser.
+//! Checks of the parts of requests and responses, without a parser.
 
 mod plain_url;
 

@@ -213,7 +213,7 @@ fn scrypt<'js>(
 ) -> Result<Option<ArrayBuffer<'js>>> {
     let mut key = key_of(&ctx, length)?;
     let Ok(params) = scrypt::Params::new(log_n, r, p) else { return Ok(None) };
-    // What the function allocates: a table of N blocks, p blocks, and one to work in.
+    // The function allocates a table of N blocks, p blocks, and one to work in.
     let blocks = 1_usize.checked_shl(u32::from(log_n)).and_then(|n| n.checked_add(p as usize + 2));
     let bytes = blocks.and_then(|blocks| blocks.checked_mul(r as usize)?.checked_mul(128));
     if !bytes.is_some_and(fits) {

@@ -69,7 +69,7 @@ pub fn name(specifier: &str) -> Option<&'static str> {
         name.strip_prefix("node:").unwrap_or(name).cmp(bare.unwrap_or(specifier))
     });
     let name = texts::NAMES.get(at.ok()?).copied()?;
-    // Those that Node added late have no bare name, which belongs to packages.
+    // Modules that Node added late have no bare name: bare names belong to packages.
     (bare.is_some() || !texts::PREFIXED.contains(&name)).then_some(name)
 }
 

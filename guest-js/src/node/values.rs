@@ -37,7 +37,7 @@ pub fn install<'js>(
     let set_store = |ctx: Ctx<'js>, store: Value<'js>| context::set_store(&ctx, store);
     native.set("setAsyncStore", Function::new(ctx.clone(), set_store)?)?;
 
-    // What `process.env` is made of.
+    // The entries of `process.env`.
     let worker = Rc::clone(state);
     let env = move |ctx: Ctx<'js>| match worker.env.borrow().clone() {
         Some(env) => env.restore(&ctx),

@@ -225,7 +225,7 @@ impl<'js> JsClass<'js> for Members {
         // Symbols belong to the language.
         let Some(name) = key.as_string() else { return local(ctx) };
         let name = name.to_string()?;
-        // What is read of an entrypoint most often, and is none of the names below.
+        // `fetch` is read most often of an entrypoint, and is none of the names below.
         if of == Of::Service
             && name == FETCH
             && let Some(stub) = Stub::of(&receiver)

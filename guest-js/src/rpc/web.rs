@@ -22,7 +22,7 @@ const GET: &str = "GET";
 /// The methods of requests with a body, in the case that the standard gives them.
 const WITH_BODY: [&str; 5] = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/// What the sender of a `fetch` says of redirects: it follows them itself.
+/// The redirect mode of a sent `fetch`: the sender follows redirects itself.
 const MANUAL: &str = "manual";
 
 /// Creates a request or a response from the fields of a message, if all of them are usual and
@@ -147,7 +147,7 @@ pub fn fetch<'js>(
     let instance = Instance { interface: Interface::Request, fields };
     let arguments = Some(message::encode_instance(ctx, instance)?);
     let id = state.next_call();
-    // It is none of a call that a program can make further calls of.
+    // A program cannot make further calls on this promise.
     let (promise, value) = CallPromise::new(ctx, &intrinsics::plain_promise(ctx, &state)?, 0)?;
     let fetch = Fetch {
         parts: Persistent::save(ctx, parts.as_value().clone()),
@@ -187,7 +187,7 @@ pub fn answered<'js>(
     let given = (answer, fetch.parts.restore(ctx)?, fetch.receiver.restore(ctx)?);
     match intrinsics::answered(ctx, state, given) {
         Ok(response) => match promise::of(&response) {
-            // That of a redirect.
+            // A redirect leads to a promise of the response.
             Some(next) => when_settled(ctx, next, move |ctx, result| {
                 let (Ok(value) | Err(value)) = &result;
                 // Only fails if memory runs out, which cannot be reported here.

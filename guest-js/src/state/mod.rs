@@ -92,7 +92,7 @@ pub struct Rejection {
 }
 
 pub struct State {
-    /// What the context carries.
+    /// The pointers that the context carries.
     attached: Attached,
     pub host: Box<dyn Host>,
     /// The data of the locales that were used.

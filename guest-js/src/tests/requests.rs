@@ -63,7 +63,7 @@ fn response(status: i64, text: &str, list: &[(&str, &str)], body: Option<&str>) 
     })
 }
 
-/// What is checked natively and what the scripts check comes out alike.
+/// The native checks and those of the scripts have the same results.
 #[test]
 fn requests_are_what_their_messages_say() {
     let text = [("content-type", "text/plain;charset=UTF-8")];

@@ -150,7 +150,7 @@ pub(super) struct Codec<'js> {
     /// The addresses of the prototypes of the platform's classes, sorted. The prototypes are
     /// never freed.
     platform: RefCell<Vec<usize>>,
-    /// Those of them whose instances cross as such.
+    /// The addresses of the prototypes whose instances cross as such, sorted.
     interfaces: RefCell<Vec<usize>>,
 }
 
@@ -177,7 +177,7 @@ impl<'js> Codec<'js> {
         let codec = Rc::new(Self::of(ctx)?.clone());
         raw::attach_codec(ctx, &codec);
         let old = ctx.store_userdata(Handle(codec)).map_err(|_| Error::Unknown)?;
-        // What is freed leaves gaps.
+        // Freed blocks leave gaps.
         std::mem::forget(old);
         Ok(())
     }

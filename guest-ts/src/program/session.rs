@@ -61,7 +61,7 @@ impl Session {
         for it in &declaration.declarations {
             let id = it.id.span();
             if let Some(init) = &it.init {
-                // What stands between them is a type at most.
+                // At most a type stands between the name and the value.
                 let between = Span::new(id.end, init.span().start);
                 let equals = format!(" ={} ", line_ends(source, between));
                 edits.replace(between, [equals.into()]);

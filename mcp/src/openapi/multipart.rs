@@ -123,7 +123,7 @@ pub(super) fn write(form: &Map<String, Value>, parts: &Parts) -> Result<(Vec<u8>
     Ok((body, format!("multipart/form-data; boundary={boundary}")))
 }
 
-/// What one part has.
+/// The contents of one part.
 struct Content {
     bytes: Vec<u8>,
     filename: Option<String>,

@@ -157,7 +157,7 @@ impl<'d> Reader<'d> {
                 let is_known = described.iter().any(|it: &Described<'_>| {
                     it.parameter.name == *name && it.parameter.place == *place
                 });
-                // What the host sends is no argument.
+                // A parameter that the host sends is no argument.
                 if !is_known && !self.credentials.has(&security, place.name(), name) {
                     described.push(parameter);
                 }

@@ -47,7 +47,7 @@ struct Part<'d> {
 struct Reading<'s, 'd> {
     schemas: &'s mut Schemas<'d>,
     way: Way,
-    /// The bytes that the schema may still take. What has no room becomes `{}`.
+    /// The bytes that the schema may still take. A part that has no room becomes `{}`.
     left: usize,
     references: Vec<&'d str>,
 }
@@ -215,7 +215,7 @@ impl<'d> Reading<'_, 'd> {
         }
         for (keyword, value) in keywords {
             if let Some(value) = self.keyword(keyword, value, keywords, depth + 1) {
-                // What was cut accepts anything, so that more than one may fit.
+                // A schema that was cut accepts anything, so that more than one may fit.
                 let keyword = if keyword == "oneOf" { "anyOf" } else { keyword };
                 schema.insert(keyword.to_owned(), value);
             }
@@ -224,7 +224,7 @@ impl<'d> Reading<'_, 'd> {
             object.get("properties").and_then(Value::as_object).map_or(0, Map::len)
         };
         if count(&schema) < count(keywords) {
-            // Those that were cut must not be refused.
+            // Properties that were cut must not be refused.
             schema.remove("additionalProperties");
         }
         Value::Object(schema)
@@ -254,7 +254,7 @@ impl<'d> Reading<'_, 'd> {
                         break;
                     }
                 }
-                // Those that have no room must not be refused.
+                // Values of schemas that have no room must not be refused.
                 schemas.extend(rest.next().map(|_| json!({})));
                 Some(schemas.into())
             }

@@ -18,7 +18,7 @@ use crate::text::line;
 const MAX_BYTES: usize = 8 << 10;
 /// The name of the credential that is not one of the document's.
 const BEARER: &str = "bearer";
-/// What programs see of a credential.
+/// The text that programs see in place of a credential.
 const SHOWN: &str = "[secret]";
 
 /// The credentials of a document. Requests hold placeholders, and the network puts the values in
@@ -364,13 +364,13 @@ mod tests {
         }
         assert_eq!((draft.query.len(), draft.headers.len(), draft.cookies.len()), (1, 2, 1));
         assert_eq!(credentials.placeholders.len(), 6);
-        // What stands for a value is no argument, and is not shown.
+        // A placeholder is no argument, and is not shown.
         let mut forged = Draft::default();
         forged.headers.push(("x".to_owned(), draft.query[0].1.clone()));
         credentials.add(&security, &mut forged).unwrap_err();
         let placeholder = draft.query[0].1.clone();
         assert_eq!(credentials.removed_from(placeholder.clone()), "[secret]");
-        // Nor a part of it, where a text was cut, or within bytes that are no text.
+        // A part of it is not shown either, where a text was cut, or within bytes that are no text.
         for end in 1..placeholder.len() {
             let cut = format!("é {placeholder} {}", &placeholder[..end]);
             assert_eq!(credentials.removed_from_cut(cut), "é [secret] ");
@@ -380,7 +380,7 @@ mod tests {
         assert_eq!(credentials.removed_from_cut("no isolet?".to_owned()), "no isolet?");
         let bytes = [&b"\xff"[..], placeholder.as_bytes(), b"\xfe"].concat();
         assert_eq!(credentials.removed_from_bytes(&bytes), b"\xff[secret]\xfe");
-        // Nor is a second value.
+        // A second value is refused.
         let mut second = Draft::default();
         second.query.push(("api_key".to_owned(), "mine".to_owned()));
         assert!(credentials.add(&security, &mut second).unwrap_err().contains("by the host"));

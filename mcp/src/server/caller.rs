@@ -1,4 +1,4 @@
-//! Who sends a request.
+//! The sender of a request.
 
 use http::header::AUTHORIZATION;
 use rmcp::RoleServer;

@@ -166,7 +166,7 @@ mod tests {
         assert!(!is_cut);
         assert_eq!(shortened(json!(["é", 1]), 4, &mut is_cut), json!("[\"é…"));
         assert!(is_cut);
-        // What is hidden is escaped before it is cut.
+        // Hidden characters are escaped before the text is cut.
         let hidden = json!(["\u{e0041}".repeat(10)]);
         assert_eq!(shortened(hidden, 20, &mut is_cut), json!(r#"["\\udb40\\udc41\\ud…"#));
     }

@@ -76,7 +76,7 @@ impl Shared {
             return Err(ErrorData::resource_not_found("there is no such resource", None));
         };
         params.uri = uri.to_owned();
-        // What the client says to this server is nothing for that one.
+        // The client's metadata is for this server, and not for that one.
         params.meta = None;
         let response = server.read_resource(params).await?;
         let ReadResourceResponse::Complete(mut result) = response else {

@@ -206,7 +206,7 @@ async fn waits_for(waits: &mut watch::Receiver<usize>, time: Duration) {
     }
 }
 
-/// Where a program runs.
+/// The place in which a program runs.
 enum Place {
     Alone(CodeTool),
     Session(String, Arc<CodeSession>),

@@ -28,7 +28,7 @@ const MAX_REPORTED: usize = 16;
 /// The field of an answer's `_meta` that says why nobody was asked.
 const REASON: &str = "isolet/reason";
 
-/// What one server asks, and who is asked.
+/// The requests of one server for input, and the clients that answer them.
 pub(super) struct Asking {
     server: String,
     options: Arc<Options>,

@@ -1,4 +1,4 @@
-//! What a server asks of the user or the model of a program's client, made safe to show.
+//! Questions of a server to the user or the model of a program's client, made safe to show.
 
 #![expect(deprecated, reason = "sampling is of the protocol of 2025")]
 
@@ -84,7 +84,7 @@ fn address(url: &str) -> Result<Url, &'static str> {
     }
     let url = Url::parse(url).map_err(|_| "its address is not valid")?;
     let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_local(&url);
-    // What is before an @ looks like the name of the host.
+    // The text before an @ looks like the name of the host.
     if !is_safe || !url.username().is_empty() || url.password().is_some() {
         return Err("its address is not a plain one of https");
     }

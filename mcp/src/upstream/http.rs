@@ -102,7 +102,7 @@ impl HttpClient {
         for (name, value) in self.headers.iter() {
             request = request.header(name, value);
         }
-        // Those of the protocol.
+        // The headers of the protocol.
         for (name, value) in custom {
             request = request.header(name, value);
         }

@@ -64,7 +64,7 @@ pub(crate) struct Upstream {
     has: Mutex<Has>,
 }
 
-/// What a server has beside tools.
+/// The features of a server beside tools.
 #[derive(Clone, Copy, Default)]
 struct Has {
     resources: bool,
@@ -300,7 +300,7 @@ impl Upstream {
             self.options.observe(event);
         }
         self.observe(|server| Event::Connected { server, tools });
-        // Whoever offers the tools must see them, also after a reconnection.
+        // The task that offers the tools must see them, also after a reconnection.
         self.signal.wake.notify_one();
         Ok(())
     }

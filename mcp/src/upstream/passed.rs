@@ -100,7 +100,7 @@ impl Upstream {
                 }
             }
         };
-        // What has arrived until then is returned.
+        // The items that have arrived until then are returned.
         let _ = tokio::time::timeout(limits.call_time, pages).await;
         items
     }

@@ -213,7 +213,7 @@ async fn follow_new(resources: &Resources, peer: &Peer<RoleClient>) {
         for uri in &wanted {
             resources.set_refused(uri, !accepted.contains(uri));
         }
-        // What the last stream has said before it ends.
+        // The last stream may have said more before it ends.
         while let Some(Some(Ok(Some(said)))) = stream.as_mut().map(|it| it.next().now_or_never()) {
             tell(resources, said);
         }

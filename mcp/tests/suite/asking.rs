@@ -1,4 +1,4 @@
-//! What upstream servers ask of the user and the model of a client.
+//! Questions of upstream servers to the user and the model of a client.
 
 use std::time::Duration;
 
@@ -179,7 +179,7 @@ async fn many_questions_of_one_answer_fail_the_call() {
     assert!(message.contains("asks for input without end"), "{message}");
 }
 
-/// What could not be shown as a whole, or would deceive, is not shown.
+/// A question that could not be shown as a whole, or would deceive, is not shown.
 #[tokio::test]
 async fn giant_and_deceptive_questions_are_not_asked() {
     let world = World::new(json!({"up": {"url": Asker::new(OLD).over_http().await}})).await;

@@ -120,7 +120,7 @@ async fn faults_end_their_call_alone() {
     assert_eq!(world.value("return await good.echo({\"x\": 2})").await, json!({"x": 2}));
 }
 
-/// What a server does not read does not pile up.
+/// Messages that a server does not read do not pile up.
 #[tokio::test]
 async fn a_server_that_does_not_read_is_left() {
     let limits = Limits { call_time: Duration::from_hours(1), ..limits() };

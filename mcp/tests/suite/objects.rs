@@ -138,7 +138,7 @@ async fn rules_are_not_evaded() {
         "(await FILES.dir('tmp')).write('tmp/b', 'y')",
         "FILES.dir('tmp').write('tmp/b', 'y')",
         "(await (await FILES.dir('tmp')).dir('tmp')).write('tmp/b', 'y')",
-        // What cannot be shown.
+        // Calls that cannot be shown.
         "FILES.write('tmp/b', 'x'.repeat(100_000))",
         "FILES.write('tmp/b', 'y', ...Array(20).fill(0))",
     ] {
@@ -148,7 +148,7 @@ async fn rules_are_not_evaded() {
             (None, None, None)
         );
     }
-    // Whoever is handed the folder may do all with it.
+    // The receiver of the folder may do all with it.
     let (calls, result) =
         world.run("return await COUNT.count({ a: FILES })", Approval::Approved).await;
     assert_eq!(calls, [r#"COUNT.count({"folders":{"a":"[FILES]"}})"#]);

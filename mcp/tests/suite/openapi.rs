@@ -362,7 +362,7 @@ async fn credentials_stay_in_the_host() {
     assert_eq!(seen[3]["headers"]["authorization"], format!("Basic {basic}"));
     assert_eq!(seen[4]["headers"]["authorization"], format!("Bearer {}", secret("bearer")));
 
-    // Nor does an error show them, or a redirect take them elsewhere.
+    // An error does not show them either, and a redirect does not take them elsewhere.
     let error = world.error("return await api.fail({})").await;
     assert!(error.contains("HTTP 422") && error.contains("[secret]"), "{error}");
     let code = format!("return await api.redirect({{to: 'http://{elsewhere}/v1/x'}})");
@@ -391,7 +391,7 @@ async fn credentials_stay_in_the_host() {
     }
 }
 
-/// Nor is a part of what stands for one shown, where a text was cut, or within bytes.
+/// A part of a placeholder is not shown either, where a text was cut, or within bytes.
 #[tokio::test]
 async fn credentials_are_not_shown_in_part() {
     use base64::Engine as _;
@@ -538,7 +538,7 @@ async fn hostile_documents() {
     }
     assert_eq!(odd.value("return typeof evil").await, "undefined");
 
-    // What is no document is left out, and the others stay.
+    // A text that is no document is left out, and the others stay.
     let mut config = config(&document, server);
     for (name, text) in [
         ("empty", String::new()),

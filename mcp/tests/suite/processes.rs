@@ -78,7 +78,7 @@ async fn processes_end_with_the_server() {
     let child = rustix::process::Pid::from_raw(child).unwrap();
     rustix::process::test_kill_process(child).unwrap();
     drop(world);
-    // Where nobody waits for orphans, an ended one stays as a zombie.
+    // If nobody waits for orphans, an ended one stays as a zombie.
     let is_zombie = || {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.as_raw_nonzero()));
         stat.is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|it| it.starts_with(" Z")))

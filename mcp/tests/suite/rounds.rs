@@ -262,7 +262,7 @@ async fn runs_that_wait_for_answers_are_bounded() {
     };
     let (second, ()) = tokio::join!(completes(&client, request(code)), approve);
     assert_eq!(second.structured_content.unwrap()["result"], 1);
-    // What a server asks is answered without the user.
+    // A question of a server is answered without the user.
     let ask = "return (await up.ask({})).answers[0]._meta['isolet/reason']";
     let result = completes(&client, request(ask)).await;
     let reason = result.structured_content.unwrap()["result"].take();

@@ -22,9 +22,9 @@ pub(crate) struct User {
     /// The capabilities of the client.
     capabilities: Value,
     action: ElicitationAction,
-    /// What the user was asked, and "cancelled" for each question that was taken back.
+    /// The questions to the user, and "cancelled" for each question that was taken back.
     pub(crate) asked: Arc<Mutex<Vec<Value>>>,
-    /// What the model was asked.
+    /// The requests to the model.
     pub(crate) sampled: Arc<Mutex<Vec<Value>>>,
     /// The resources that have changed.
     pub(crate) updated: Arc<Mutex<Vec<String>>>,

@@ -198,7 +198,7 @@ async fn bytes_of_the_store() {
     let error = install(&full, Some(exact - 1)).await.unwrap_err();
     assert!(matches!(error, Error::StoreFull { limit } if limit == exact - 1), "{error}");
     assert!(bytes(full.path()) < exact);
-    // What is there counts, takes no further room, and stays.
+    // Packages in the store count, take no further room, and stay.
     install(&first, Some(exact)).await.unwrap();
     world.server.publish("e", "1.0.0", json!({}));
     let mut settings = world.settings();

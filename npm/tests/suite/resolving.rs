@@ -149,7 +149,7 @@ async fn optional_dependencies() {
             ),
         ]
     );
-    // Those for other platforms are locked, but not fetched.
+    // Packages for other platforms are locked, but not fetched.
     assert!(installed.lock.to_json().contains("node_modules/linux"));
     assert!(!world.server.paths().iter().any(|path| path.ends_with("linux-1.0.0.tgz")));
     let required = world.install(json!({"dependencies": {"linux": "1"}})).await.unwrap();
@@ -311,7 +311,7 @@ async fn overrides() {
     // Another package under the same name.
     let installed = install(json!({"b": "npm:c@1.0.0"})).await.unwrap();
     assert_eq!(installed.packages.get("node_modules/b").unwrap().name(), "c");
-    // Those of the project itself.
+    // Overrides of dependencies of the project itself.
     let own = |spec: &str, overrides: serde_json::Value| json!({"dependencies": {"a": "1", "b": spec}, "overrides": overrides});
     let installed = world.install(own("2", json!({"b": "$b"}))).await.unwrap();
     assert_eq!(tree(&installed)["b"], "2.0.0");

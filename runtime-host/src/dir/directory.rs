@@ -202,7 +202,7 @@ impl Directory {
     /// Counts bytes and files that a program writes.
     #[cfg(feature = "wasi")]
     pub(crate) fn charge(&self, bytes: u64, files: u64) -> Result<()> {
-        // What lies on the disk takes no memory.
+        // Files on the disk take no memory.
         drop(self.room.quota.take(bytes, files)?.keep());
         Ok(())
     }

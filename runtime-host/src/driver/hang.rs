@@ -88,7 +88,7 @@ impl Driver {
         }
         // A worker that this one has loaded may call entrypoints of it, which no table shows.
         let has_children = self.mailbox.lineage().quota().is_some_and(|quota| quota.living() > 1);
-        // What a call derives from is a call of the sandbox itself, or one that is answered
+        // A derived call derives from a call of the sandbox itself, or from one that is answered
         // from outside.
         if has_children || (self.open_calls.derived > 0 && self.called_by_itself == 0) {
             return true;

@@ -62,7 +62,7 @@ impl Driver {
                 Next::Time => self.time().await?,
                 Next::Orphaned => return Err(Error::ParentEnded),
             }
-            // Nor must it hold up timers.
+            // A steady stream of answers must not hold up timers either.
             if self.wake_at().is_some_and(|at| at <= Instant::now()) {
                 self.time().await?;
             }

@@ -33,7 +33,7 @@ pub(super) struct CompiledModules(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     modules: BTreeMap<Key, Arc<Compiled>>,
-    /// Those that were kept first come first.
+    /// The keys of the modules, oldest first.
     order: VecDeque<Key>,
     bytes: usize,
 }
@@ -109,7 +109,7 @@ mod tests {
         let found = |number: u8| modules.find(&[number; 32]).is_some();
         assert_eq!([1, 2, 3, 4, 5].map(found), [false, false, true, true, true]);
         assert!(modules.kept().bytes <= MAX_BYTES && modules.kept().order.len() == 3);
-        // What is there already takes no more.
+        // A module that is there already takes no more.
         let before = modules.kept().bytes;
         modules.keep([5; 32], compiled(1));
         assert_eq!(modules.kept().bytes, before);

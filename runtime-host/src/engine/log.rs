@@ -158,8 +158,8 @@ impl Logs {
         message: String,
         arguments: Option<Vec<u8>>,
     ) -> wasmtime::Result<()> {
-        // What an ended invocation has left behind writes to the log of the one that woke
-        // it.
+        // Code that an ended invocation has left behind writes to the log of the invocation
+        // that woke it.
         let invocation =
             if self.open.contains_key(&invocation) { invocation } else { self.current };
         let timestamp = self.now;

@@ -1,13 +1,20 @@
 //! The transpiler from TypeScript to JavaScript, which runs in a guest of its own.
 
+mod jobs;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Semaphore;
-use wasmtime::component::{Instance, InstancePre, Linker};
+use wasmtime::component::{InstancePre, Linker};
 use wasmtime::{ResourceLimiter, Store, Trap};
 
-use crate::engine::artifacts::{Artifacts, Export, Signature};
+#[cfg(feature = "packages")]
+use self::jobs::Link;
+#[cfg(feature = "mcp")]
+use self::jobs::Program;
+use self::jobs::{Job, Transpile};
+use crate::engine::artifacts::{Artifacts, Export};
 use crate::engine::bindings::sandbox::{Mapping, ModuleBody, Script};
 use crate::engine::bindings::transpiler as wit;
 #[cfg(feature = "packages")]
@@ -249,7 +256,7 @@ impl Transpiler {
         let key = compiled::key(source, dialect, options);
         if let Some(known) = self.compiled.find(&key) {
             let mut allowed = Allowed::of(source, budget, payer).await;
-            // What does not fit fails where it would have failed, whatever others have compiled.
+            // A module that does not fit fails as it would have, whatever others have compiled.
             let mut memory = Reservation::none(&budget.quota, false);
             let fits = known.memory_bytes <= self.memory_limit(budget)
                 && memory.grow(known.memory_bytes).is_ok();
@@ -355,111 +362,6 @@ impl Transpiler {
     }
 }
 
-/// A call of the guest.
-trait Job: Send {
-    type Output: Send;
-    type Error: Send;
-
-    fn call(
-        self,
-        guest: &Guest,
-        instance: &Instance,
-        store: &mut Store<MemoryLimit>,
-        source: &str,
-    ) -> impl Future<Output = wasmtime::Result<Result<Self::Output, Self::Error>>> + Send;
-}
-
-struct Transpile<'a> {
-    dialect: Dialect,
-    options: &'a wit::Options,
-}
-
-impl Signature for Transpile<'_> {
-    const NAME: &'static str = "transpile";
-    type Params<'a> = (Dialect, &'a str, &'a wit::Options);
-    type Results = (Result<wit::Transpiled, wit::SyntaxError>,);
-}
-
-impl Job for Transpile<'_> {
-    type Output = wit::Transpiled;
-    type Error = wit::SyntaxError;
-
-    async fn call(
-        self,
-        guest: &Guest,
-        instance: &Instance,
-        store: &mut Store<MemoryLimit>,
-        source: &str,
-    ) -> wasmtime::Result<Result<wit::Transpiled, wit::SyntaxError>> {
-        let transpile = guest.transpile.of(store, instance)?;
-        let (output,) =
-            transpile.typed().call_async(store, (self.dialect, source, self.options)).await?;
-        Ok(output)
-    }
-}
-
-#[cfg(feature = "packages")]
-struct Link<'a> {
-    dialect: Dialect,
-    options: &'a wit::LinkOptions,
-}
-
-#[cfg(feature = "packages")]
-impl Signature for Link<'_> {
-    const NAME: &'static str = "link";
-    type Params<'a> = (Dialect, &'a str, &'a wit::LinkOptions);
-    type Results = (Result<wit::Linked, wit::SyntaxError>,);
-}
-
-#[cfg(feature = "packages")]
-impl Job for Link<'_> {
-    type Output = wit::Linked;
-    type Error = wit::SyntaxError;
-
-    async fn call(
-        self,
-        guest: &Guest,
-        instance: &Instance,
-        store: &mut Store<MemoryLimit>,
-        source: &str,
-    ) -> wasmtime::Result<Result<wit::Linked, wit::SyntaxError>> {
-        let link = guest.link.of(store, instance)?;
-        let (output,) =
-            link.typed().call_async(store, (self.dialect, source, self.options)).await?;
-        Ok(output)
-    }
-}
-
-#[cfg(feature = "mcp")]
-struct Program {
-    options: wit::ProgramOptions,
-}
-
-#[cfg(feature = "mcp")]
-impl Signature for Program {
-    const NAME: &'static str = "program";
-    type Params<'a> = (&'a str, &'a wit::ProgramOptions);
-    type Results = (Result<wit::CompiledProgram, wit::ProgramError>,);
-}
-
-#[cfg(feature = "mcp")]
-impl Job for Program {
-    type Output = wit::CompiledProgram;
-    type Error = wit::ProgramError;
-
-    async fn call(
-        self,
-        guest: &Guest,
-        instance: &Instance,
-        store: &mut Store<MemoryLimit>,
-        source: &str,
-    ) -> wasmtime::Result<Result<wit::CompiledProgram, wit::ProgramError>> {
-        let program = guest.program.of(store, instance)?;
-        let (output,) = program.typed().call_async(store, (source, &self.options)).await?;
-        Ok(output)
-    }
-}
-
 /// One run of the guest. When dropped, also halfway, it subtracts what it has used from
 /// the budget.
 struct Run<'a> {
@@ -484,7 +386,7 @@ impl Drop for Run<'_> {
 struct Allowed<'a> {
     fuel: u64,
     budget: &'a TranspileBudget,
-    /// What is left of the fuel of the tree of calls. No other run of the tree begins meanwhile.
+    /// The fuel left for the tree of calls. No other run of the tree begins meanwhile.
     of_tree: Option<tokio::sync::MutexGuard<'a, u64>>,
 }
 
@@ -510,7 +412,7 @@ impl<'a> Allowed<'a> {
     }
 }
 
-/// What a run has used.
+/// The fuel and the memory that a run has used.
 #[derive(Default)]
 #[cfg_attr(not(feature = "packages"), allow(dead_code, reason = "the bundler alone wants to know"))]
 struct Spent {

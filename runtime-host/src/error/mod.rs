@@ -189,7 +189,7 @@ pub enum LimitKind {
     Stubs,
     /// The bytes that the host keeps for one sandbox beside its memory. The limit is the
     /// sandbox's memory limit plus 66 MiB. Workers that only `get` keeps are evicted
-    /// first. Counted are:
+    /// first. The limit counts:
     ///
     /// - code and `env` of the workers that it has loaded and still has, with 256 bytes
     ///   for each module and its name;

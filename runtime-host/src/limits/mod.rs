@@ -227,7 +227,7 @@ impl Limits {
     /// Sets the bytes of the sandbox and of all sandboxes below it together. Default:
     /// [`Limits::memory_bytes`] plus 160 MiB.
     ///
-    /// Counted are their linear memory beyond the image that they began with, 256 KiB for
+    /// The limit counts their linear memory beyond the image that they began with, 256 KiB for
     /// each living sandbox, and whatever the host keeps for them (code, `env`, `props`,
     /// answers in flight, log lines, memory of the `TypeScript` guest, memory and output of
     /// a `Tool`, changes in an overlay of a `Directory`).

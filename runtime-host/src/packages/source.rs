@@ -112,7 +112,7 @@ impl Packages {
         if let Some(module) = self.known().modules.get(name) {
             return Ok(Some(module.clone()));
         }
-        // What is no file under its own name, `resolve` may find.
+        // `resolve` may find a name that is not that of a file.
         let kind = self.files.kind(name).map_err(|error| format!("{name}: {error}"))?;
         if kind != Some(Kind::File) {
             return Ok(None);

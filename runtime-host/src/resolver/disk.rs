@@ -38,7 +38,7 @@ struct Place<'a> {
     mount: &'a str,
     /// The path from there, without links.
     real: PathBuf,
-    /// What is there, if no link has led to it.
+    /// The entry there, if no link has led to it.
     look: Look,
 }
 

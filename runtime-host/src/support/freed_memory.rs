@@ -1,4 +1,4 @@
-//! What the system's allocator does with memory that is freed.
+//! The treatment of freed memory by the system's allocator.
 
 use std::hint::black_box;
 use std::sync::Once;

@@ -16,7 +16,7 @@ pub(crate) type Identity = [u8; 32];
 /// The age of a file that no process writes to any more.
 const ABANDONED_AFTER: Duration = Duration::from_hours(1);
 
-/// What the entries of a folder are.
+/// The kind of the entries of a folder.
 #[derive(Clone, Copy)]
 pub(crate) struct Kind {
     /// The first bytes of each entry.

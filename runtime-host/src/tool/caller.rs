@@ -1,4 +1,4 @@
-//! Who pays for a run of a program.
+//! The caller, which pays for a run of a program.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -50,7 +50,7 @@ impl Caller {
                 Arc::new(Yielded { is_woken: AtomicBool::new(false), waker: cx.waker().clone() });
             let waker = Waker::from(Arc::clone(&yielded));
             match running.as_mut().poll(&mut Context::from_waker(&waker)) {
-                // What waits for something else is not woken at once.
+                // A run that waits for something else is not woken at once.
                 Poll::Pending if yielded.is_woken.load(Ordering::Acquire) => {
                     *charged = charged.saturating_add(slice);
                     match self.charge(slice) {

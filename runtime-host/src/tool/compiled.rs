@@ -98,7 +98,7 @@ impl CompiledTools {
         check(module, &options)?;
         let component = compile(module, options.backend)?;
         let identity = identity(module, &options);
-        // What is kept can be used.
+        // Only a tool that can be used is kept.
         let tool = Tool::of(&component, options)?;
         let code = component.serialize().map_err(|error| ToolError::Compile(error.to_string()))?;
         self.folder

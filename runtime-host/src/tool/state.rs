@@ -75,7 +75,7 @@ pub(super) enum Exceeded {
 /// The memory that a run may still take.
 pub(super) struct Memory {
     left: usize,
-    /// What it has taken, of the caller's tree.
+    /// The memory of the caller's tree that the run has taken.
     reserved: Reservation,
 }
 

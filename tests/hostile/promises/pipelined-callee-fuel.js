@@ -1,7 +1,7 @@
 //@ outcome: exceededCpu,exception
 //@ args: --timeout 10s --loader LOADER --fuel 100000000
 //@ cpu: 1
-// What is called of an answer that has not come, a function, a method, a getter or another sandbox's entrypoint, spins for the caller.
+// A function, a method, a getter or another sandbox's entrypoint, called on an answer that has not come, spins for the caller.
 import { WorkerEntrypoint } from "cloudflare:workers";
 const code = `import { WorkerEntrypoint, RpcTarget } from "cloudflare:workers"; const spin = () => { for (let i = 0; i < 50_000; i++); return 1 }; class T extends RpcTarget { spin() { return spin() } get x() { return spin() } }
 export default class extends WorkerEntrypoint { f() { return { spin } } t() { return { t: new T() } } self() { return this.ctx.exports.default } spin() { return spin() } }`;

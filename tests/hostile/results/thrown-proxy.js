@@ -1,7 +1,7 @@
 //@ outcome: exception
 //@ args:
 //@ cpu: 1
-// What is thrown is a proxy that throws at every touch.
+// The thrown value is a proxy that throws at every touch.
 const evil = () => { throw new Proxy({}, handler); };
 const handler = { get: evil, has: evil, ownKeys: evil, getPrototypeOf: evil, getOwnPropertyDescriptor: evil };
 export default () => evil();

@@ -6,7 +6,7 @@
 export default async (a, env) => {
   const e = env.LOADER.load({ mainModule: "m.js", modules: { "m.js": `import { WorkerEntrypoint } from "cloudflare:workers"; export default class extends WorkerEntrypoint { #p = 1; own = 2; f() { return 3 } }` } }).getEntrypoint();
   const got = [];
-  // What every object has is the stub's own, and asks nobody.
+  // The members that every object has are the stub's own, and ask nobody.
   for (const n of ["__defineGetter__", "hasOwnProperty", "valueOf"]) {
     if (e[n] !== Object.prototype[n]) got.push(n);
   }

@@ -3,7 +3,7 @@
 //@ value: "fine"
 //@ rss: 300
 //@ cpu: 3
-// What is logged are stubs, and the tail keeps every event; the watched child has the tail's stub in its env.
+// The logged values are stubs, and the tail keeps every event; the watched child has the tail's stub in its env.
 const T = `import { WorkerEntrypoint } from "cloudflare:workers"; globalThis.kept = []; export default class extends WorkerEntrypoint { tail(x) { kept.push(x, x[0]?.logs) } }`;
 const C = "globalThis.kept = []; export default { f(x, env) { kept.push(x.dup(), env.T); console.log(x, env.T, () => kept); return () => kept } }";
 export default async (a, env) => {

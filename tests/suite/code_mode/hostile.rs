@@ -115,7 +115,7 @@ async fn terminal_sequences_and_hidden_text_do_not_reach_the_model() {
     assert!(text.contains("cleared reversed hidden"), "{text}");
     let harmful = |c: char| c.is_control() && c != '\n';
     assert!(!text.chars().any(|c| harmful(c) || c == '\u{202E}' || c == '\u{E0041}'), "{text:?}");
-    // What shapes emoji stays, and hides nothing elsewhere.
+    // Characters that shape emoji stay, and hide nothing elsewhere.
     let text = tool.execute("'👩🏽\u{200d}🚀❤\u{fe0f} a\u{200d}b\u{fe0f}'").await.to_text(10_000);
     assert_eq!(text, "👩🏽\u{200d}🚀❤\u{fe0f} a b ");
 }

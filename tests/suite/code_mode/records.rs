@@ -209,7 +209,7 @@ async fn no_call_is_made_between_the_programs_of_a_session() {
     while !first.lines.lock().expect("a lock").iter().any(|line| line.starts_with("0 Done")) {
         tokio::task::yield_now().await;
     }
-    // What is left of the first program may never settle.
+    // The rest of the first program may never settle.
     session.execute_with("await left", second.context()).await.result.ok();
     let recorded = [first.take(), second.take()].concat();
     assert!(!recorded.iter().any(|line| line.contains("act")), "{recorded:?}");
@@ -262,7 +262,7 @@ async fn a_store_is_a_recorder() {
     assert_eq!(effects[0].arguments.text, "\"a\"");
     assert_eq!(effects[0].result.as_ref().expect("a value").text, "\"text of a\"");
     assert!(effects[1].result.as_ref().expect("a reason").text.contains("the disk is full"));
-    // What was received is kept.
+    // The received value is kept.
     let odd = &effects[2].result.as_ref().expect("a reason").text;
     assert!(odd.starts_with("files.odd: output must be a string, but is an object"), "{odd}");
     assert!(odd.ends_with("\nreceived: {\"a\":1}"), "{odd}");

@@ -170,7 +170,7 @@ async fn changes_that_are_replaced_or_removed_make_room_in_the_tree() {
     let limited = case(&directory, body)
         .limits(|limits| limits.memory_bytes(32 << 20).tree_memory_bytes(60 << 20));
     let _ = limited.run().await.expect_ok(1);
-    // What lies on the disk takes none.
+    // Files on the disk take no memory.
     let directory = folder.open(DirOptions::new().max_bytes(1 << 30));
     let case = case(&directory, FILL)
         .limits(|limits| limits.memory_bytes(32 << 20).tree_memory_bytes(60 << 20));

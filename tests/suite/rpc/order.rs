@@ -115,7 +115,7 @@ async fn calls_on_a_promise_keep_their_order_too() {
          export default class extends WorkerEntrypoint { async open() { await new Promise((done) => setTimeout(done, 1)); return new Log() } }",
         "const log = child(env).open(), calls = [];
          for (let n = 0; n < 20; n++) calls.push(log.note(n));
-         // What is only read is asked for when it is awaited.
+         // A property that is only read is asked for when it is awaited.
          const pipelined = log.seen.then((seen) => seen);
          const opened = await log;
          for (let n = 20; n < 40; n++) calls.push(opened.note(n));

@@ -340,7 +340,7 @@ async fn stacks_are_prepared_when_they_are_first_read() {
          prepare(counting); e = made(); e.stack = 'w'; c = captured(); c.stack = 5;
          const again = captured(made()); captured(again); results.written = [e.stack, c.stack, calls, again.stack, calls];
          c = captured(); Object.defineProperty(c, 'stack', { value: 7 }); results.defined = [c.stack, calls];
-         // What is thrown comes out of the read, and the next read tries again.
+         // A thrown value comes out of the read, and the next read tries again.
          prepare(() => { throw new RangeError('no') });
          e = made(); c = captured();
          results.thrown = [e, c, e, c].map((it) => { try { return it.stack } catch (error) { return error.message } });

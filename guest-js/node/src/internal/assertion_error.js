@@ -37,7 +37,7 @@ const joined = (lines) => {
   let same = [];
   const flush = () => {
     const rest = same.slice(MAX_SAME);
-    // What takes no more room than its omission is shown.
+    // Lines that take no more room than their omission are shown.
     if (rest.length > 2) {
       shown.push("...", `  ${rest[rest.length - 1]}`);
       skipped = true;

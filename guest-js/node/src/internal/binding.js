@@ -1,4 +1,4 @@
-// What the package of `util.inspect` asks of the engine.
+// The functions of the engine that the package of `util.inspect` uses.
 "use strict";
 
 const { proxyParts, promiseParts } = native;

@@ -1,4 +1,4 @@
-// What the functions of `node:fs` have in common: their arguments, and their errors.
+// The arguments and the errors of the functions of `node:fs`, which they have in common.
 "use strict";
 
 const { AbortError, codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } } = require("node:internal/errors");

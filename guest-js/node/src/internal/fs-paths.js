@@ -1,4 +1,4 @@
-// Where the paths of `node:fs` lead: each directory of the worker's `env` is mounted under its name.
+// The paths of `node:fs`. Each directory of the worker's `env` is mounted under its name.
 "use strict";
 
 const { codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } } = require("node:internal/errors");

@@ -102,7 +102,7 @@ const mkdir = async (path, options) => {
   if (recursive) {
     for (let above = path; ; above = dirname(above)) {
       const { directory, rest } = locate(above);
-      // What is no directory is found out below.
+      // If an entry is not a directory, the call below fails.
       if (!await isAbsent(directory, rest).catch(() => false)) break;
       first = above;
       if (dirname(above) === above) break;

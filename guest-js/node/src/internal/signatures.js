@@ -33,7 +33,7 @@ const salts = (key, hash, options, verifies) => {
   if (saltLength === DIGEST) return [HASH_SIZES[hash]];
   if (saltLength !== LARGEST) return [saltLength];
   if (!verifies) return [largest];
-  // Whatever length the signature has.
+  // The salt of the signature may have any length.
   const all = [HASH_SIZES[hash], largest];
   for (let length = 0; length < largest; length++) if (length !== all[0]) all.push(length);
   return all;

@@ -1,4 +1,4 @@
-// What readable-stream takes from Node's errors.
+// The part of Node's errors that readable-stream uses.
 "use strict";
 
 const { codes, AbortError, aggregateTwoErrors, hideStackFrames } = require("node:internal/errors");

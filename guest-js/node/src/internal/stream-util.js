@@ -1,4 +1,4 @@
-// What readable-stream takes from util.
+// The part of util that readable-stream uses.
 "use strict";
 
 const types = require("node:util/types");

@@ -1,4 +1,4 @@
-// What the package of url.parse takes from a library of query strings.
+// The part of a query string library that the package of url.parse uses.
 "use strict";
 
 const querystring = require("node:querystring");

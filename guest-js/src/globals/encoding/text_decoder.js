@@ -44,7 +44,7 @@
   class TextDecoder {
     #encoding;
     #flags;
-    // What has been begun of a stream that is not finished.
+    // The decoder of a stream that has begun and is not finished.
     #begun;
 
     constructor(label = "utf-8", options = undefined) {

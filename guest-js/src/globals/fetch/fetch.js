@@ -6,8 +6,8 @@
     packedHeaders, detailOf, cameFrom, isUsualAnswer, isSignal, isAborted, abortReason, whenAborted, neverMindAbort, bodyToSendAgain, streams,
   } = internals;
   const [Promised, Fields, Weak, Exception, Failure] = [Promise, Headers, WeakRef, DOMException, Error];
-  // Where the parts of a request are in their list, and what follows them while it is sent: the
-  // body, if a redirect can send it again, and the number of redirects.
+  // The indices of a request's parts in their list. While the request is sent, two more follow:
+  // the body, if a redirect can send it again, and the number of redirects.
   const [URL_PART, METHOD, HEADERS, BODY, ABOUT, AGAIN, HOPS] = [0, 1, 2, 3, 4, 5, 6];
   const STATUS = 0;
   const { deref } = WeakRef.prototype;
@@ -131,7 +131,7 @@
     const scheme = part(to, "protocol");
     const href = native.withoutFragment(part(to, "href"));
     if (scheme !== "http:" && scheme !== "https:") bad(`Fetch API cannot load: ${href}`);
-    // As the standard says, even where the body would be dropped.
+    // The standard requires this, even where the body would be dropped.
     const data = parts[BODY] === null ? null : parts[AGAIN];
     if (status !== 303 && data === undefined) bad(ONCE);
     const method = parts[METHOD];

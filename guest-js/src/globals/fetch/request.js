@@ -102,9 +102,9 @@
   const referrerOf = (referrer) =>
     referrer === "" ? "" : referrer === "about:client" ? referrer : hrefOf(referrer);
 
-  // All that is rarely set: `given` is the signal that was given, and `signal` the one that
-  // follows it. `source` is the stub of a signal elsewhere, which becomes `given` when it is
-  // needed. Frozen are the headers of a request that was received.
+  // The properties that are rarely set. `given` is the signal that was given, and `signal` the
+  // one that follows it. `source` is the stub of a signal elsewhere, which becomes `given` when
+  // it is needed. The headers of a request that was received are frozen.
   const aboutOf = (redirect, isFrozen) => ({
     redirect, isFrozen, given: undefined, source: undefined, signal: undefined, details: DETAILS, cf: undefined,
   });
@@ -119,12 +119,12 @@
   const FOLLOWED = aboutOf("follow", false);
   const SENT = aboutOf("manual", false);
   const RECEIVED = aboutOf("manual", true);
-  // Of a request that nobody has seen, whose URL has no fragment.
+  // The properties of a request that nobody has seen, whose URL has no fragment.
   const ARRIVED = aboutOf("manual", false);
 
   // Marks a request made of its parts.
   const MADE = {};
-  // Where the parts of a request are in their list, which nobody else holds. The headers are
+  // The indices of a request's parts in their list, which nobody else holds. The headers are
   // packed until they are read.
   const [URL_PART, METHOD, HEADERS, BODY, ABOUT] = [0, 1, 2, 3, 4];
   let make;
@@ -192,7 +192,7 @@
       partsOf = (request) => request.#parts;
       isRequest = internals.isRequest = (value) =>
         value !== null && typeof value === "object" && #parts in value;
-      // What a message holds of the value, if it is a request.
+      // Returns the fields of the value in a message, if it is a request.
       internals.requestParts = (value) => {
         if (!(#parts in value)) return undefined;
         const parts = value.#parts;
@@ -322,9 +322,9 @@
   internals.requestPartsFor = partsFor;
   internals.partsOfRequest = partsOf;
   internals.makeRequest = make;
-  // That of a request that has nothing unusual.
+  // The properties of a request that has nothing unusual.
   internals.usualAbout = FOLLOWED;
-  // How a request is sent whose sender follows redirects.
+  // Returns the properties of a sent request whose sender follows redirects.
   internals.sentAbout = (about) => (about === FOLLOWED ? SENT : { ...about, redirect: "manual" });
   defineProperty(Request, "length", { value: 1 });
   internals.mixBody(Request, partsOf);

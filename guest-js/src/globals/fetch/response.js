@@ -54,7 +54,7 @@
     }
   };
 
-  // All that is rarely set.
+  // The properties that are rarely set.
   const USUAL = { redirected: false, type: "default", cf: undefined, socket: undefined };
 
   const TEXT = "text/plain;charset=UTF-8";
@@ -62,7 +62,7 @@
 
   // Marks a response made of its parts.
   const MADE = {};
-  // Where the parts of a response are in their list, which nobody else holds. The headers are
+  // The indices of a response's parts in their list, which nobody else holds. The headers are
   // packed until they are read. The URL is empty unless the response was fetched, and its headers
   // are then immutable.
   const [STATUS, STATUS_TEXT, HEADERS, BODY, URL_PART, ABOUT] = [0, 1, 2, 3, 4, 5];
@@ -113,7 +113,7 @@
       internals.isResponse = (value) =>
         value !== null && typeof value === "object" && #parts in value;
       internals.statusOfResponse = (response) => response.#parts[STATUS];
-      // What a message holds of the value, if it is a response.
+      // Returns the fields of the value in a message, if it is a response.
       internals.responseParts = (value) => {
         if (!(#parts in value)) return undefined;
         const parts = value.#parts;
@@ -262,7 +262,7 @@
     checkBody(number, data);
     const about = redirected !== true && ownCf === undefined && socket === undefined ? USUAL
       : { redirected: redirected === true, type: "default", cf: ownCf, socket };
-    // One that was fetched elsewhere has a URL, and headers that can be changed.
+    // A response that was fetched elsewhere has a URL, and headers that can be changed.
     const own = href === "" ? packed : unpackedHeaders(packed, false);
     return make([number, text, own, data, href, about]);
   };

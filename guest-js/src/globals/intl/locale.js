@@ -86,7 +86,7 @@
       return parts.region ?? regionOf(parts.sd) ?? tagParts(resizedTag(this.#tag, true)).region ?? "001";
     }
 
-    // What a region prefers: the one that overrides the locale's own, if there is data.
+    // A preference of a region. The `rg` region overrides the locale's own, if there is data.
     #regionDatum(name) {
       const override = regionOf(this.#part("rg"));
       return (override && rootDatum("regions", `${override}.${name}`)) ??

@@ -97,8 +97,8 @@ fn install_tags<'js>(native: &Object<'js>, state: &Rc<State>) -> Result<()> {
     };
     native.set("keywordValue", Function::new(ctx.clone(), keyword)?)?;
 
-    // What a canonical tag resolves to: the available locale and the one that has its data,
-    // and the keywords of the tag.
+    // The resolution of a canonical tag: the available locale, the one that has its data, and
+    // the keywords of the tag.
     let tables = Rc::clone(state);
     let resolve = move |ctx: Ctx<'js>, text: String| {
         let Ok(mut locale) = Locale::try_from_str(&text) else { return Ok(None) };

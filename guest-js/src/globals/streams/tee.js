@@ -4,7 +4,7 @@
   const { placeOf } = buffers;
   const Bytes = Uint8Array;
 
-  // What both kinds of streams have in common: two branches, of which each can be cancelled.
+  // The state of a tee of either kind of stream: two branches, each of which can be cancelled.
   const newTee = (source) => ({
     __proto__: null,
     source, whole: source.whole, branches: [], cancelled: [false, false], reasons: [undefined, undefined],

@@ -317,7 +317,7 @@ fn keys_are_guarded() {
             "[object CryptoKey],secret,false,encrypt,true,InvalidAccessError,InvalidAccessError,\
              InvalidAccessError,TypeError",
         ),
-        // What a program writes to a shown algorithm changes nothing.
+        // A program's writes to a shown algorithm change nothing.
         (
             "const key = await subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign']); \
              key.algorithm.hash.name = 'SHA-1'; key.usages.push('verify'); \

@@ -14,7 +14,7 @@
     #tokens;
     #state = "init";
     #index = 0;
-    // Where the component begins.
+    // The index at which the component begins.
     #start = 0;
     // True if the token is to be looked at once more, in the new state.
     #again = false;

@@ -27,7 +27,7 @@
       this.#in = incoming;
       this.#out = outgoing;
       incoming.taker = () => {
-        // What is sent in one job is handed over together.
+        // Messages that are sent in one job are handed over together.
         if (this.#asked !== undefined) then(resolved(), () => this.#answer());
       };
     }
@@ -143,7 +143,7 @@
     const pull = () => {
       if (!isOver) then(send(stub, "receive", []), receive, fail);
     };
-    // What is sent in one job is handed over together.
+    // Messages that are sent in one job are handed over together.
     outgoing.taker = () => handled(then(resolved(), push));
     pull();
     push();

@@ -143,7 +143,7 @@ impl Walk {
     ) -> Result<Self, String> {
         while let Some(Waiting { file, path, loader }) = self.waiting.pop_front() {
             let bytes = self.contents(&file.name)?;
-            // Whatever the file is that there is none of, and what a request calls JavaScript.
+            // A disabled file is JavaScript, whatever its name, and so is a module of the request.
             let is_script = file.format == Format::Disabled || file.name.starts_with(VIRTUAL);
             let loader = match loader {
                 Some(loader) => loader,

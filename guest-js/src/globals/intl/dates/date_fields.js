@@ -75,7 +75,7 @@
 
   const formOf = (length) => (length === 4 ? "w" : length === 5 ? "n" : "a");
 
-  // What was read of a locale.
+  // The locale data that has been read.
   const known = { __proto__: null };
   const listOf = (kind, data, key) => {
     const name = `${kind} ${data} ${key}`;

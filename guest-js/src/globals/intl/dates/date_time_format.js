@@ -47,7 +47,7 @@
     return parts.region ?? tagParts(resizedTag(locale, true) ?? locale).region ?? "001";
   };
 
-  // What was found for a locale, which has no extension here.
+  // The values found for each locale, which has no extension here.
   const knownHours = { __proto__: null };
   const knownCalendars = { __proto__: null };
 

@@ -62,7 +62,7 @@ impl From<&str> for Number {
             _ => {}
         }
         let Some(decimal) = Decimal::parse(text) else { return Self::Nan };
-        // What is out of the range of a double is infinite or zero.
+        // A number out of the range of a double is infinite or zero.
         match text.parse::<f64>() {
             Ok(number) if number.is_infinite() => Self::Infinity { negative: decimal.negative },
             Ok(0.0) => Self::Finite(Decimal { negative: decimal.negative, ..Decimal::default() }),
@@ -195,7 +195,7 @@ impl Decimal {
         };
         let rest = modulo(increment);
         let is_even = modulo(2 * increment) == rest;
-        // What is dropped, beside a half of the last place.
+        // The dropped digits compared with a half of the last place.
         let first = self.digit(power - 1);
         let dropped = if self.exponent < power {
             i32::from(!self.is_zero())

@@ -3,13 +3,11 @@
 use std::rc::Rc;
 
 use super::decimal::{Decimal, Number};
+use super::parts::{Part, is_outer, joined, length, push_literal, push_sign, push_spaced, wrap};
 use super::pattern::{Pattern, Piece, around};
 use super::settings::{Notation, Rounded, Settings, Sign, Style};
 use crate::globals::intl::plural::Plurals;
 use crate::state::Table;
-
-/// A part of a text: its type and its value.
-pub type Part = (&'static str, String);
 
 /// The highest power of ten that has a compact form.
 const MAX_POWER: i32 = 20;
@@ -26,8 +24,8 @@ pub struct Format {
     pub digits: Vec<char>,
 }
 
-/// A formatted number. What does not depend on the number itself is apart from it, so that a
-/// range can have it once.
+/// A formatted number. The parts that do not depend on the number itself are apart from it, so
+/// that a range can have them once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Formatted {
     /// The sign, the symbol of a currency and so on.
@@ -35,10 +33,6 @@ struct Formatted {
     number: Vec<Part>,
     after: Vec<Part>,
     plural: &'static str,
-}
-
-fn length(parts: &[Part]) -> usize {
-    parts.iter().map(|(_, text)| text.chars().count()).sum()
 }
 
 impl Format {
@@ -178,7 +172,7 @@ impl Format {
                 sides = inner;
                 sides.0.groups = groups;
             } else {
-                // Inside of what the outer pattern has around a number.
+                // The inner affixes go inside those of the outer pattern.
                 let add = |side: &mut Pattern| {
                     side.before.extend(inner.0.before.iter().cloned());
                     let mut after = inner.0.after.clone();
@@ -457,7 +451,7 @@ impl Format {
         if !named {
             return all;
         }
-        // What is around a number goes around the range.
+        // The text around a number goes around the range.
         let marker = vec![("", String::new())];
         let mut parts = Vec::new();
         let mut all = Some(all);
@@ -470,66 +464,4 @@ impl Format {
         }
         parts
     }
-}
-
-/// Adds a literal to the one before, if there is one.
-fn push_literal(parts: &mut Vec<Part>, text: &str) {
-    match parts.last_mut() {
-        _ if text.is_empty() => {}
-        Some(("literal", before)) => before.push_str(text),
-        _ => parts.push(("literal", text.to_owned())),
-    }
-}
-
-/// Joins literals that follow one another.
-fn joined(parts: Vec<Part>) -> Vec<Part> {
-    let mut all = Vec::with_capacity(parts.len());
-    for part in parts {
-        match part {
-            ("literal", text) => push_literal(&mut all, &text),
-            part => all.push(part),
-        }
-    }
-    all
-}
-
-fn is_mark(char: char) -> bool {
-    matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}')
-}
-
-fn is_outer(char: char) -> bool {
-    char.is_whitespace() || is_mark(char)
-}
-
-/// Adds a sign. The marks of direction around it are literals.
-fn push_sign(parts: &mut Vec<Part>, text: &str, kind: &'static str) {
-    let start = text.trim_start_matches(is_mark);
-    let inner = start.trim_end_matches(is_mark);
-    push_literal(parts, text.get(..text.len() - start.len()).unwrap_or_default());
-    parts.push((kind, inner.to_owned()));
-    push_literal(parts, start.get(inner.len()..).unwrap_or_default());
-}
-
-/// Adds a text. The spaces and the marks of direction at its ends are literals.
-fn push_spaced(parts: &mut Vec<Part>, text: &str, kind: &'static str) {
-    let start = text.trim_start_matches(is_outer);
-    let inner = start.trim_end_matches(is_outer);
-    push_literal(parts, text.get(..text.len() - start.len()).unwrap_or_default());
-    if !inner.is_empty() {
-        parts.push((kind, inner.to_owned()));
-    }
-    push_literal(parts, start.get(inner.len()..).unwrap_or_default());
-}
-
-/// Puts a number into the text of a unit.
-fn wrap(number: Vec<Part>, pattern: &str) -> Vec<Part> {
-    let (before, after) = around(pattern);
-    let mut parts = Vec::new();
-    push_spaced(&mut parts, before, "unit");
-    // Some languages have a word for two of a unit, and no number with it.
-    if pattern.contains("{0}") {
-        parts.extend(number);
-    }
-    push_spaced(&mut parts, after, "unit");
-    parts
 }

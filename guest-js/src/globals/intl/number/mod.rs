@@ -2,6 +2,7 @@
 
 mod decimal;
 mod format;
+mod parts;
 mod pattern;
 mod settings;
 
@@ -16,7 +17,8 @@ use super::{root, table};
 use crate::globals::raw;
 use crate::state::State;
 use decimal::Number;
-use format::{Format, Part};
+use format::Format;
+use parts::Part;
 use settings::Settings;
 
 /// The formatter behind an object, which no worker sees.

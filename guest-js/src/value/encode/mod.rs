@@ -1,18 +1,24 @@
 //! Encoding of JavaScript values into messages.
 
+mod buffers;
+mod errors;
+mod instances;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::vec;
 
-use isolet_wire::{BigInt, Buffer, Text, View, ViewKind, Writer};
+use isolet_wire::{BigInt, Text, ViewKind, Writer};
 use rquickjs::function::This;
-use rquickjs::{Coerced, Ctx, Function, Result, Value};
+use rquickjs::{Ctx, Function, Result, Value};
 
 use super::codec::{Class, Codec, Intrinsic};
 use super::raw::{self, Keys, Kind};
 use super::seen::Seen;
-use super::{HEADERS, Instance, Instances, StubHook, fields_of, refuse, stack};
+use super::{Instance, Instances, StubHook, refuse};
+use buffers::detached;
+use errors::Mark;
 
 /// Encodes a value and everything that it reaches.
 ///
@@ -97,14 +103,6 @@ enum Form {
     Error,
 }
 
-/// The state at the beginning of a property of an error.
-struct Mark {
-    frames: usize,
-    writer: isolet_wire::Mark,
-    seen: usize,
-    capabilities: u32,
-}
-
 struct Encoder<'a, 'js> {
     ctx: &'a Ctx<'js>,
     hook: &'a mut dyn StubHook<'js>,
@@ -146,40 +144,6 @@ impl<'a, 'js> Encoder<'a, 'js> {
                 Err(error) => self.spare(error)?,
             }
         }
-    }
-
-    /// Records where the next property of an error begins.
-    fn mark(&mut self) {
-        let is_error =
-            |frame: &Frame<'js>| matches!(frame, Frame::Entries { form: Form::Error, .. });
-        let in_error = match self.frames.as_slice() {
-            [.., below, Frame::Fields(_)] => is_error(below),
-            [.., frame] => is_error(frame),
-            [] => false,
-        };
-        let frames = self.frames.len();
-        while self
-            .marks
-            .pop_if(|mark| mark.frames > frames || in_error && mark.frames == frames)
-            .is_some()
-        {}
-        if in_error {
-            let (writer, seen) = (self.writer.mark(), self.seen.objects.len());
-            self.marks.push(Mark { frames, writer, seen, capabilities: self.capabilities });
-        }
-    }
-
-    /// Goes back to before the property of the innermost error that failed.
-    fn spare(&mut self, error: rquickjs::Error) -> Result<()> {
-        let Some(mark) = self.marks.pop() else { return Err(error) };
-        drop(self.ctx.catch());
-        self.frames.truncate(mark.frames);
-        self.writer.rewind(mark.writer);
-        self.seen.truncate(mark.seen);
-        drop(self.buffers.split_off(&(self.seen.first + mark.seen)));
-        self.hook.withdraw(self.ctx, mark.capabilities);
-        self.capabilities = mark.capabilities;
-        Ok(())
     }
 
     /// Writes the next value, or an end. Returns true if there may be more.
@@ -339,76 +303,6 @@ impl<'a, 'js> Encoder<'a, 'js> {
         self.frames.push(Frame::Entries { object, keys, next: 0, form });
     }
 
-    /// Reads a part of an error. `None` if reading throws and errors are spared.
-    fn read<T>(&self, read: impl FnOnce() -> Result<Option<T>>) -> Result<Option<T>> {
-        match read() {
-            Err(_) if self.spares => {
-                drop(self.ctx.catch());
-                Ok(None)
-            }
-            read => read,
-        }
-    }
-
-    fn error(&mut self, codec: &Codec<'js>, value: Value<'js>, dom: bool) -> Result<()> {
-        let ctx = self.ctx;
-        let object = value.as_object().ok_or(rquickjs::Error::Unknown)?;
-        let text = |value: Option<Value<'js>>| match value {
-            Some(value) if value.is_undefined() => Ok(None),
-            Some(value) => value.get::<Coerced<rquickjs::String<'js>>>().map(|text| Some(text.0)),
-            None => Ok(None),
-        };
-        let name = self.read(|| text(Some(object.get("name")?)))?;
-        let message = self.read(|| match dom {
-            true => text(Some(object.get("message")?)),
-            false => text(raw::own_named(ctx, &value, "message")?),
-        })?;
-        let own = self.read(|| raw::own_named(ctx, &value, "stack"))?;
-        let is_own = own.is_some();
-        let stack = match own {
-            // The engine keeps it behind an accessor of the prototype.
-            None => self.read(|| codec.ask(Intrinsic::ErrorStack, &value).map(Some))?,
-            own => own,
-        };
-        let stack = stack.filter(|stack| raw::kind(stack) == Kind::String);
-        let cloned = self.hook.instances() == Instances::Cloned;
-        let mut hidden = Vec::new();
-        for key in ["cause", "errors"] {
-            if cloned && (dom || key == "errors") {
-                continue;
-            }
-            if let Some(own) = self.read(|| raw::own_named(ctx, &value, key))? {
-                hidden.push((key, own));
-            }
-        }
-        let keys = if cloned { Keys::none(ctx) } else { Keys::of(ctx, &value)? };
-        // Lone surrogates in the text of an error are replaced, because they are not worth a
-        // separate path.
-        let lossy = |text: Option<rquickjs::String<'js>>, absent: &str| match text {
-            Some(text) => raw::lossy(ctx, text.as_value()),
-            None => Ok(absent.to_owned()),
-        };
-        let (mut name, message) = (lossy(name, "Error")?, lossy(message, "")?);
-        if cloned && !dom && !Codec::is_cloned_error(&name) {
-            "Error".clone_into(&mut name);
-        }
-        let stack = stack.map(|stack| raw::lossy(ctx, &stack)).transpose()?;
-        let frames = stack.as_deref().map(|text| match is_own {
-            true => stack::below_header(text, &name, &message),
-            false => stack::frames(text, &name, &message),
-        });
-        let stack = frames.map(Text::Utf8);
-        let (name, message) = (Text::Utf8(&name), Text::Utf8(&message));
-        match dom {
-            true => self.writer.begin_dom_exception(name, message, stack),
-            false => self.writer.begin_error(name, message, stack),
-        }
-        self.entries(value, keys, Form::Error);
-        // They come before the enumerable properties.
-        self.frames.push(Frame::Fields(hidden.into_iter()));
-        Ok(())
-    }
-
     /// Returns the keys and values of a map, or the values of a set, as they are now.
     fn items(
         &self,
@@ -450,48 +344,6 @@ impl<'a, 'js> Encoder<'a, 'js> {
         self.value(primitive)
     }
 
-    fn view(&mut self, codec: &Codec<'js>, value: Value<'js>, kind: ViewKind) -> Result<()> {
-        let [buffer, byte_offset, length] = match kind {
-            ViewKind::DataView => [
-                Intrinsic::DataViewBuffer,
-                Intrinsic::DataViewByteOffset,
-                Intrinsic::DataViewByteLength,
-            ],
-            _ => [Intrinsic::ViewBuffer, Intrinsic::ViewByteOffset, Intrinsic::ViewLength],
-        };
-        let buffer: Value<'js> = codec.ask(buffer, &value)?;
-        if codec.class(&buffer) != Class::ArrayBuffer {
-            return Err(self.refused("SharedArrayBuffer"));
-        }
-        if raw::with_buffer(self.ctx, &buffer, |bytes| bytes.is_none()) {
-            return Err(detached(self.ctx));
-        }
-        // If the buffer has shrunk below them, the getters of a typed array return 0 and those
-        // of a data view throw.
-        let byte_offset = codec.ask::<f64>(byte_offset, &value)?;
-        let length = codec.ask::<f64>(length, &value)?;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lengths")]
-        let (byte_offset, length) = (byte_offset as usize, length as usize);
-        self.seen.add(value);
-        let seen = self.seen.find(&buffer);
-        let end = length.saturating_mul(kind.element_size()).saturating_add(byte_offset);
-        if seen.and_then(|index| self.buffers.get(&index)).is_some_and(|&written| written < end) {
-            return Err(refuse(self.ctx, "An ArrayBuffer grew while it was cloned."));
-        }
-        let Self { ctx, writer, .. } = self;
-        let written = raw::with_buffer(ctx, &buffer, |bytes| {
-            let bytes = bytes.unwrap_or_default();
-            let buffer = seen.map_or(Buffer::Inline(bytes), Buffer::Ref);
-            writer.view(View { kind, buffer, byte_offset, length });
-            bytes.len()
-        });
-        if seen.is_none() {
-            let index = self.seen.add(buffer);
-            self.buffers.insert(index, written);
-        }
-        Ok(())
-    }
-
     fn capability(&mut self, value: Value<'js>) -> Result<()> {
         if let Some(value) = self.hook.instead(&value)? {
             return self.value(value);
@@ -507,61 +359,6 @@ impl<'a, 'js> Encoder<'a, 'js> {
             return Err(self.refused(&name));
         };
         self.instance(instance, value)
-    }
-
-    fn instance(
-        &mut self,
-        Instance { interface, fields }: Instance<'js>,
-        value: Value<'js>,
-    ) -> Result<()> {
-        self.writer.begin_interface(interface);
-        self.seen.add(value);
-        let mut rest = fields_of(interface).iter().copied().zip(fields);
-        // Most fields are no objects and need no frame.
-        let object = loop {
-            let Some((name, field)) = rest.next() else {
-                self.writer.end();
-                return Ok(());
-            };
-            if field.is_undefined() && name != HEADERS {
-                continue;
-            }
-            self.writer.string(name);
-            if name == HEADERS && self.packed_headers(&field)? {
-                continue;
-            }
-            if raw::kind(&field) == Kind::Object {
-                break field;
-            }
-            self.value(field)?;
-        };
-        // The end of the instance, which is written after its fields.
-        self.frames.push(Frame::Items(Vec::new().into_iter()));
-        let given: Vec<_> = rest.filter(|(_, field)| !field.is_undefined()).collect();
-        self.frames.push(Frame::Fields(given.into_iter()));
-        self.value(object)
-    }
-
-    /// Writes headers that are packed: undefined for none, or a string for a content-type alone.
-    /// Returns false for any others.
-    fn packed_headers(&mut self, headers: &Value<'js>) -> Result<bool> {
-        match raw::kind(headers) {
-            Kind::Undefined => self.list(0),
-            Kind::String => {
-                self.list(1);
-                self.list(2);
-                self.writer.string("content-type");
-                raw::write_string(self.ctx, headers, &mut self.writer)?;
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    /// Begins an array that is no object here, and that nothing refers to.
-    fn list(&mut self, count: usize) {
-        self.writer.begin_array(count);
-        self.seen.add(Value::new_undefined(self.ctx.clone()));
     }
 
     fn codec(&mut self) -> Result<&'js Codec<'js>> {
@@ -607,10 +404,6 @@ fn entry<'js>(
         }
     }
     Ok(None)
-}
-
-fn detached(ctx: &Ctx<'_>) -> rquickjs::Error {
-    refuse(ctx, "An ArrayBuffer is detached and could not be cloned.")
 }
 
 /// Returns the name of an instance's constructor. A proxy is not asked.
