@@ -12,6 +12,12 @@
 
 #define SLICE ((size_t)1 << 20)
 
+/* On AMD's Zen 3 and 4, `rep movsb` copies at a sixteenth of its speed if the destination is 1 to 15
+ * bytes behind the source in their pages. The host's memmove uses it for 2 KiB and more, so that
+ * such runs are copied in shorter slices. */
+#define SHORT_SLICE ((size_t)1984)
+#define PAGE ((uintptr_t)4096)
+
 /* A page of the image that is read is mapped with the 64 KiB around it, all of which is looked at
  * when a slot is reset. What nearly every call uses follows this: the variables of the guest, and
  * what its heap begins with. */
@@ -70,17 +76,24 @@ static inline void copy_some(unsigned char *to, const unsigned char *from, size_
     copy_32(to + n - 32, from + n - 32);
 }
 
+static inline size_t slice_of(const unsigned char *to, const unsigned char *from)
+{
+    return ((uintptr_t)to - (uintptr_t)from) % PAGE - 1 < 15 ? SHORT_SLICE : SLICE;
+}
+
 static void copy_forwards(unsigned char *to, const unsigned char *from, size_t n)
 {
-    for (; n > SLICE; to += SLICE, from += SLICE, n -= SLICE)
-        __builtin_memmove(to, from, SLICE);
+    size_t slice = slice_of(to, from);
+    for (; n > slice; to += slice, from += slice, n -= slice)
+        __builtin_memmove(to, from, slice);
     __builtin_memmove(to, from, n);
 }
 
 static void copy_backwards(unsigned char *to, const unsigned char *from, size_t n)
 {
-    for (; n > SLICE; n -= SLICE)
-        __builtin_memmove(to + n - SLICE, from + n - SLICE, SLICE);
+    size_t slice = slice_of(to, from);
+    for (; n > slice; n -= slice)
+        __builtin_memmove(to + n - slice, from + n - slice, slice);
     __builtin_memmove(to, from, n);
 }
 
