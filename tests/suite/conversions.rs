@@ -107,8 +107,13 @@ async fn undefined_is_not_null() {
     assert_eq!(value.to_json(), r#"{"null":null}"#);
     let kinds: (String, bool) = soon(entrypoint.call("kinds", (None::<u8>,))).await.expect("kinds");
     assert_eq!(kinds, ("object".to_owned(), true));
-    let kinds: (String, bool) = soon(entrypoint.call("kinds", ((),))).await.expect("kinds");
+    let undefined = (isolet::Value::undefined(),);
+    let kinds: (String, bool) = soon(entrypoint.call("kinds", undefined)).await.expect("kinds");
     assert_eq!(kinds, ("undefined".to_owned(), false));
+    for null in [(json!(null),), (json!(()),)] {
+        let kinds: (String, bool) = soon(entrypoint.call("kinds", null)).await.expect("kinds");
+        assert_eq!(kinds, ("object".to_owned(), true));
+    }
     let kinds: (String, bool) = soon(entrypoint.call("kinds", ())).await.expect("kinds");
     assert_eq!(kinds, ("undefined".to_owned(), false));
     soon(entrypoint.call::<()>("nothing", ())).await.expect("nothing");

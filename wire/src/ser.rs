@@ -124,8 +124,14 @@ impl<'w> ser::Serializer for Serializer<'w> {
         value.serialize(self)
     }
 
+    /// Inside a container a unit is most often the null of a `serde_json::Value`. As a whole value
+    /// it is the result of a function that returns nothing.
     fn serialize_unit(self) -> Result<(), EncodeError> {
-        self.0.writer.undefined();
+        if self.0.writer.is_empty() {
+            self.0.writer.undefined();
+        } else {
+            self.0.writer.null();
+        }
         Ok(())
     }
 

@@ -77,9 +77,10 @@ impl Value {
     /// Creates a message from any value that serde can serialize.
     ///
     /// Structs and maps become objects. A map with a key that is neither text, number nor
-    /// boolean becomes a `Map`. Bytes become a `Uint8Array`, unit becomes `undefined`, `None`
-    /// becomes null, and integers beyond ±(2^53 - 1) become bigints. Enums are tagged as
-    /// `serde_json` tags them. A `Value` inside stays as it is, and its capabilities join the
+    /// boolean becomes a `Map`. Bytes become a `Uint8Array`, `None` becomes null, and integers
+    /// beyond ±(2^53 - 1) become bigints. A unit becomes null inside an array, object or map, and
+    /// `undefined` if it is the whole value. The null of a `serde_json::Value` is a unit to serde,
+    /// so a whole null needs [`null`](Self::null). Enums are tagged as `serde_json` tags them. A `Value` inside stays as it is, and its capabilities join the
     /// list, as do those that [`capability::serialize`](crate::capability::serialize) writes.
     ///
     /// # Errors

@@ -33,6 +33,14 @@ fn arguments() {
     let _ =
         folder.run(&["main.js", "--call", "run", "--arg", "text"]).expect_failure(2, &["not JSON"]);
     let _ = folder.run(&["main.js", "--call", "run", "--arg", ""]).expect_failure(2, &["not JSON"]);
+    // Null stays null, which printing alone would not show: `undefined` is printed as null too.
+    let main = "export default (x, env) => [x, x?.a, env.N, env.O.b].map(x => x === null)";
+    let nulls = Folder::js("nulls", main);
+    let env = ["main.js", "--env", "N=null", "--env", r#"O={"b":null}"#, "--arg"];
+    let said = nulls.run(&[&env[..], &["null"]].concat());
+    let _ = said.expect_out("[true,false,true,true]");
+    let said = nulls.run(&[&env[..], &[r#"{"a":null}"#]].concat());
+    let _ = said.expect_out("[false,true,true,true]");
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let said = folder.run(&["main.js", "--call", "run", "--arg", &deep]);
     assert!(said.code == Some(0) || said.code == Some(2), "{said:?}");

@@ -54,7 +54,7 @@ impl Shown {
             let is_whole = text.len() <= left;
             left = left.saturating_sub(text.len() + name.len());
             bytes += text.len() + BYTES_PER_VALUE * (values(&text) + 1);
-            // What is nested too deeply stays text.
+            // A value that is nested too deeply stays text.
             let json = serde_json::from_str(&text).ok().filter(|_| is_whole);
             is_cut |= json.is_none();
             properties.insert(name, json.unwrap_or(Json::String(text)));

@@ -216,7 +216,7 @@ pub(super) enum Ended<'a> {
     Answered,
     /// A value, and the bytes of memory that it takes, at most.
     Done(Json, usize),
-    /// What is wrong with a value, the value, and the bytes of memory that it takes, at most.
+    /// The fault of a value, the value, and the bytes of memory that it takes, at most.
     Invalid(&'a str, Json, usize),
 }
 

@@ -235,7 +235,7 @@ fn json(value: &Value, max_bytes: usize) -> (Json, bool) {
     if text.len() <= max_bytes {
         return match serde_json::from_str(&text) {
             Ok(json) => (json, false),
-            // What is nested too deeply stays text.
+            // A value that is nested too deeply stays text.
             Err(_) => (Json::String(text), true),
         };
     }

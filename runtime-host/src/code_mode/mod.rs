@@ -37,7 +37,6 @@ mod calls;
 mod context;
 mod execution;
 mod namespace;
-mod nulls;
 mod object;
 mod record;
 mod recorder;

@@ -8,7 +8,6 @@ use serde_json::Value as Json;
 
 use super::Tools;
 use super::calls::{Argument, BYTES_PER_VALUE, Calls, Ended, UnderWay};
-use super::nulls::WithNulls;
 use super::record::{Record, ended, unrecorded};
 use super::tool::{ToolCall, ToolFailure, ToolHandler};
 use crate::error::thrown::{Thrown, shown};
@@ -106,7 +105,11 @@ impl Namespace {
         record.start().await?;
         match handler.call(call).await {
             Ok(json) => {
-                let value = Value::from_serialize(&WithNulls(&json)).map_err(|error| {
+                let value = match &json {
+                    Json::Null => Ok(Value::null()),
+                    json => Value::from_serialize(json),
+                };
+                let value = value.map_err(|error| {
                     let message = format!("the answer of the tool cannot be passed on: {error}");
                     record.end(Ended::Failed(&message));
                     Thrown::named("ToolError", message)

@@ -23,7 +23,7 @@ const MAX_NAME_BYTES: usize = 256;
 /// The maximum number of methods that an object remembers to have been returned by.
 const MAX_RETURNED_BY: usize = 8;
 
-/// What the declaration of a capability says.
+/// The declaration of a capability.
 pub(super) struct Interface {
     pub(super) name: String,
     /// The names of the parameters by method.
@@ -59,7 +59,7 @@ impl Object {
     }
 
     /// Returns the name of a method, with those of the methods that have returned the object, and
-    /// whether it is cut: of a name that is too long the end stays, which rules are about.
+    /// whether it is cut. The end of a name that is too long stays, because rules are about it.
     fn method(&self, path: &[String]) -> (String, bool) {
         let names: Vec<&str> = self.returned_by.iter().chain(path).map(String::as_str).collect();
         let mut name = names.join(".");

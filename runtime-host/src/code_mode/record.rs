@@ -63,7 +63,7 @@ impl Record {
         approver: &dyn Approver,
         call: &ToolCall,
     ) -> Result<(), Thrown> {
-        // Whoever decides may read the record.
+        // The approver may read the record.
         self.wait().await?;
         match approver.approve(call).await {
             Approval::Approved => Ok(()),
@@ -82,7 +82,7 @@ impl Record {
         if let Some(started) = started {
             started.await.map_err(|error| self.refuse(&error))?;
         }
-        // Meanwhile, or while somebody decided.
+        // The program may have ended meanwhile, or while somebody decided.
         if self.context.has_ended() {
             return Err(ended(&self.calls, self.number));
         }

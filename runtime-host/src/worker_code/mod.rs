@@ -210,9 +210,11 @@ impl WorkerCode {
         self
     }
 
-    /// Adds plain data to `env`.
+    /// Adds plain data to `env`. A unit, such as the null of a `serde_json::Value`, is null.
     pub fn env_value<T: Serialize + ?Sized>(mut self, name: impl Into<String>, value: &T) -> Self {
-        let value = Value::from_serialize(value).map(Binding::Value).map_err(Error::from);
+        // As an element, because as a whole value it would be `undefined`.
+        let list = Value::from_serialize(&[value]).map_err(Error::from);
+        let value = list.and_then(|list| Ok(Binding::Value(list.element(0)?)));
         self.env.push((name.into(), value));
         self
     }

@@ -138,8 +138,10 @@ fn copies_do_not_multiply() {
 
 #[test]
 fn null_and_undefined_stay_apart() {
-    let pair: (Value, Value) = Value::from_serialize(&(None::<u8>, ())).unwrap().to().unwrap();
-    assert_eq!(pair, (Value::null(), Value::undefined()));
+    let none_and_unit = Value::from_serialize(&(None::<u8>, ())).unwrap();
+    let pair: (Value, Value) = none_and_unit.to().unwrap();
+    assert_eq!(pair, (Value::null(), Value::null()));
+    assert!(Value::from_serialize(&()).unwrap().is_undefined());
     let pair: (Option<Value>, Option<Value>) =
         Value::from_serialize(&(Value::null(), Value::undefined())).unwrap().to().unwrap();
     assert_eq!(pair, (None, None));
@@ -295,4 +297,16 @@ fn many_parts_take_linear_time() {
         assert_eq!(item.unwrap(), parts[0]);
     }
     assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn the_null_of_json_is_null_inside_a_value() {
+    let json = serde_json::json!({ "a": null, "b": [null, { "c": null }] });
+    let none = None::<u8>;
+    let expected = Value::object_of([
+        ("a", &Value::null()),
+        ("b", &Value::from_serialize(&(none, BTreeMap::from([("c", none)]))).unwrap()),
+    ]);
+    assert_eq!(Value::from_serialize(&json).unwrap(), expected);
+    assert_eq!(Value::from_serialize(&[json]).unwrap(), Value::array_of(&[expected]));
 }

@@ -60,7 +60,7 @@ fn containers() {
     assert_eq!(result::<Vec<String>>().0, "string[]");
     assert_eq!(result::<[u8; 4]>().0, "number[]");
     assert_eq!(result::<BTreeSet<u8>>().0, "number[]");
-    assert_eq!(result::<(u8, String, ())>().0, "[number, string, undefined]");
+    assert_eq!(result::<(u8, String, ())>().0, "[number, string, null]");
     assert_eq!(result::<Option<u8>>().0, "number | null");
     assert_eq!(result::<Vec<Option<u8>>>().0, "(number | null)[]");
     assert_eq!(result::<BTreeMap<String, Option<u8>>>().0, "Record<string, number | null>");
@@ -158,7 +158,7 @@ struct Nothing {}
 #[test]
 fn structs_without_names() {
     assert_eq!(result::<Newtype>().1, "export type Newtype = number;\n");
-    assert_eq!(result::<Unit>().1, "export type Unit = undefined;\n");
+    assert_eq!(result::<Unit>().1, "export type Unit = null | undefined;\n");
     assert_eq!(result::<Nothing>().1, "export interface Nothing {}\n");
 }
 

@@ -100,7 +100,8 @@ pub(super) fn definition(name: &str, schema: &Value, names: Names) -> String {
     }
     let body = of(schema, 0, names);
     if body.members.iter().all(|member| member.doc.is_empty()) {
-        let body = unit_or(&body);
+        // A unit is `undefined` as a whole value, and null inside another.
+        let body = if body.is_null() { "null | undefined".to_owned() } else { body.text() };
         if body.len() + name.len() <= 80 || body.contains('\n') || !body.contains(" | ") {
             let _ = writeln!(text, "export type {name} = {body};");
             return text;
@@ -243,17 +244,11 @@ fn array(schema: &Map<String, Value>, indent: usize, names: Names) -> String {
         let item = items.map_or_else(|| Type::one("unknown"), |item| of(item, indent, names));
         return format!("{}[]", item.operand());
     };
-    let mut tuple: Vec<String> =
-        first.iter().map(|item| unit_or(&of(item, indent, names))).collect();
+    let mut tuple: Vec<String> = first.iter().map(|item| of(item, indent, names).text()).collect();
     if let Some(items) = items {
         tuple.push(format!("...{}[]", of(items, indent, names).operand()));
     }
     format!("[{}]", tuple.join(", "))
-}
-
-/// Returns the text of a type. A unit is `undefined` in JavaScript, not null.
-fn unit_or(ty: &Type) -> String {
-    if ty.is_null() { "undefined".to_owned() } else { ty.text() }
 }
 
 fn describes_object(schema: &Map<String, Value>) -> bool {
@@ -280,7 +275,7 @@ fn object(schema: &Map<String, Value>, indent: usize, names: Names) -> Type {
     let patterns = schema.get("patternProperties").and_then(Value::as_object);
     let open = OPEN.iter().filter_map(|key| schema.get(*key)).filter(|value| value.is_object());
     for value in patterns.into_iter().flat_map(Map::values).chain(open) {
-        parts.push(Type::one(format!("Record<string, {}>", unit_or(&of(value, indent, names)))));
+        parts.push(Type::one(format!("Record<string, {}>", of(value, indent, names).text())));
     }
     if parts.is_empty() {
         let closed = schema.get("additionalProperties") == Some(&Value::Bool(false))
@@ -307,7 +302,7 @@ fn object_body(schema: &Map<String, Value>, indent: usize, tall: bool, names: Na
         .into_iter()
         .map(|(name, required, schema)| {
             let question = if required { "" } else { "?" };
-            let ty = unit_or(&of(schema, inner, names));
+            let ty = of(schema, inner, names).text();
             (description(schema), format!("{}{question}: {ty}", property_name(name)))
         })
         .collect();
