@@ -3,9 +3,9 @@
 #[cfg(unix)]
 use std::os::fd::AsFd as _;
 
-/// The number that must be free: for the runtime, its signals, the pool of sandboxes, heap
-/// images, and a module that is being read.
-const NEEDED: usize = 16;
+/// The number that must be free: for the runtime, its signals, the pool of sandboxes and the list
+/// of its pages, heap images, and a module that is being read.
+const NEEDED: usize = 17;
 
 /// Checks that enough descriptors are free, by taking them for a moment.
 ///

@@ -93,8 +93,9 @@ impl Starting {
         match start.sandbox(&mailbox).await {
             Ok(sandbox) => {
                 let mut driver = Driver::new(start, mailbox, commands, sandbox);
-                if let Err(error) = driver.serve().await {
-                    driver.fail_all(&error);
+                match driver.serve().await {
+                    Ok(()) => driver.sandbox.prepare_reset().await,
+                    Err(error) => driver.fail_all(&error),
                 }
             }
             Err(error) => refuse_all(&mut commands, &start.code, start.seed, &error),

@@ -11,6 +11,7 @@ use crate::engine::artifacts::{Artifacts, Export, Turn, base_memory};
 use crate::engine::bindings::sandbox as wit;
 use crate::engine::files;
 use crate::engine::host_state::HostState;
+use crate::engine::pagemap::Backoff;
 use crate::limits::quota::Reservation;
 
 const PAGE: usize = 4096;
@@ -19,6 +20,7 @@ pub(crate) struct Image {
     contents: Contents,
     pre: InstancePre<HostState>,
     turn: Export<Turn>,
+    backoff: Backoff,
     /// The reservation for the image, if it is a worker's.
     _kept: Reservation,
 }
@@ -65,6 +67,10 @@ impl Image {
 
     pub(crate) fn turn(&self) -> &Export<Turn> {
         &self.turn
+    }
+
+    pub(crate) fn backoff(&self) -> &Backoff {
+        &self.backoff
     }
 
     /// Returns the pages that are written into a sandbox, which has the first number of bytes
@@ -253,7 +259,13 @@ impl Images {
         linker.root().module("image", module)?;
         let pre = linker.instantiate_pre(&self.component)?;
         let turn = Export::new(&self.component)?;
-        Ok(Image { contents, pre, turn, _kept: Reservation::default() })
+        Ok(Image {
+            contents,
+            pre,
+            turn,
+            backoff: Backoff::default(),
+            _kept: Reservation::default(),
+        })
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod image_module;
 #[cfg(feature = "packages")]
 pub(crate) mod link;
 pub(crate) mod log;
+pub(crate) mod pagemap;
 pub(crate) mod source;
 pub(crate) mod transpiler;
 
@@ -26,6 +27,7 @@ use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::engine::artifacts::Artifacts;
 use crate::engine::image::{Image, Images};
+use crate::engine::pagemap::Pagemap;
 use crate::engine::transpiler::Transpiler;
 use crate::error::fault::{at_fault, internal};
 use crate::error::invalid::ConfigError;
@@ -45,6 +47,10 @@ const TABLES: u32 = 2;
 /// The pool slots for the `TypeScript` guest, beside those of the sandboxes. Further
 /// transpilations wait.
 const TRANSPILERS: u32 = 16;
+
+/// The bytes of a used memory that are copied back from its image for the next sandbox. The
+/// pages beyond are dropped and faulted in again.
+pub(crate) const RESIDENT_BYTES: usize = 2 << 20;
 
 /// The configuration of an [`Engine`]. Each setting is set by the method of its name, and
 /// read as the field of its name.
@@ -68,6 +74,8 @@ pub struct EngineConfig {
     pub torture: bool,
     /// True if the longest poll of a sandbox is measured.
     pub watch_polls: bool,
+    /// True if all pages of a used memory are dropped.
+    pub strict_reset: bool,
 }
 
 impl Default for EngineConfig {
@@ -81,6 +89,7 @@ impl Default for EngineConfig {
             max_root_percent: 50,
             torture: false,
             watch_polls: false,
+            strict_reset: false,
         }
     }
 }
@@ -142,12 +151,12 @@ impl EngineConfig {
     /// at a time. Default 4 GiB. Past it the request for more is refused with
     /// [`Overload::Bytes`](crate::Overload::Bytes).
     ///
-    /// Counted are app images, and what
-    /// [`Limits::tree_memory_bytes`](crate::Limits::tree_memory_bytes) counts. Not
-    /// counted is what free slots of the pool retain, so that the next sandbox starts
-    /// fast: at most 2 MiB of memory for each of the 100 that were used last, and, for
-    /// every slot that was ever used, as much of a stack as its deepest recursion has
-    /// touched, at most 4 MiB.
+    /// The limit counts app images, and what
+    /// [`Limits::tree_memory_bytes`](crate::Limits::tree_memory_bytes) counts. It does not
+    /// count what free slots of the pool retain, so that the next sandbox starts fast: at
+    /// most 2 MiB of memory for each of the 100 that were used last, and, for every slot
+    /// that was ever used, as much of a stack as its deepest recursion has touched, at most
+    /// 4 MiB.
     pub fn max_total_bytes(mut self, bytes: u64) -> Self {
         self.max_total_bytes = bytes;
         self
@@ -170,6 +179,30 @@ impl EngineConfig {
     /// [`EngineStats::worst_poll`]. Costs two system calls a poll. Default off.
     pub fn watch_polls(mut self, on: bool) -> Self {
         self.watch_polls = on;
+        self
+    }
+
+    /// Sets whether a slot of the pool drops all pages of the memory that a sandbox has used, in
+    /// place of copying back those that the sandbox has written. Default false, but a machine with
+    /// swap always drops them.
+    ///
+    /// By default Wasmtime asks the kernel for the written pages and copies them back from the
+    /// image ([`PAGEMAP_SCAN`]). It does not ask for pages that are not in memory at that moment
+    /// ([Wasmtime's pull request 14357]): a page that has been swapped out, or that the kernel is
+    /// just moving elsewhere in memory (compaction, or balancing between NUMA nodes), is left as it
+    /// is. The next sandbox in the slot, perhaps another tenant's, would then have that page. The
+    /// engine looks for swap when it is created, so turn swap on before. Pages are moved for
+    /// microseconds, and rarely on a machine with one NUMA node and free memory. Set this to true
+    /// where even that is too much. On a machine without the scan it saves nothing to leave it
+    /// false.
+    ///
+    /// Costs one page fault for each page that the next sandbox writes: some 30 to 50 µs for a
+    /// small worker, and 400 µs for a large application.
+    ///
+    /// [`PAGEMAP_SCAN`]: https://man7.org/linux/man-pages/man2/PAGEMAP_SCAN.2const.html
+    /// [Wasmtime's pull request 14357]: https://github.com/bytecodealliance/wasmtime/pull/14357
+    pub fn strict_reset(mut self, on: bool) -> Self {
+        self.strict_reset = on;
         self
     }
 
@@ -213,6 +246,7 @@ struct Inner {
     sandboxes: Arc<Semaphore>,
     quota: Arc<Quota>,
     polls: Polls,
+    pagemap: Option<Pagemap>,
     config: EngineConfig,
 }
 
@@ -271,7 +305,9 @@ impl Engine {
         // An engine of few sandboxes reserves few addresses.
         let transpilers =
             artifacts.map_or(0, |_| TRANSPILERS.min(config.max_sandboxes.div_ceil(8)));
-        let pool = pool(&config, transpilers)?;
+        // Wasmtime would leave pages that were swapped out to the next sandbox.
+        let drops = config.strict_reset || pagemap::has_swap();
+        let pool = pool(&config, transpilers, drops)?;
         settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
         let artifacts = artifacts.map(|it| it.in_place(&mut settings));
         let wasmtime = wasmtime::Engine::new(&settings).map_err(|error| {
@@ -301,6 +337,7 @@ impl Engine {
             sandboxes,
             quota,
             polls,
+            pagemap: if drops { None } else { Pagemap::open() },
             config,
         };
         Ok(Self(Arc::new(inner)))
@@ -315,6 +352,10 @@ impl Engine {
             bytes: self.0.quota.used(),
             worst_poll: self.0.polls.worst(),
         }
+    }
+
+    pub(crate) fn pagemap(&self) -> Option<&Pagemap> {
+        self.0.pagemap.as_ref()
     }
 
     pub(crate) fn polls(&self) -> &Polls {
@@ -380,7 +421,11 @@ impl Engine {
     }
 }
 
-fn pool(config: &EngineConfig, transpilers: u32) -> wasmtime::Result<PoolingAllocationConfig> {
+fn pool(
+    config: &EngineConfig,
+    transpilers: u32,
+    drops: bool,
+) -> wasmtime::Result<PoolingAllocationConfig> {
     // Torture mode has two instances of a sandbox for a moment.
     let sandboxes = config.max_sandboxes.saturating_mul(1 + u32::from(config.torture));
     let slots = sandboxes.saturating_add(transpilers);
@@ -397,9 +442,9 @@ fn pool(config: &EngineConfig, transpilers: u32) -> wasmtime::Result<PoolingAllo
         .max_memory_size(usize::try_from(config.max_memory_bytes)?)
         // A slot that is used again copies its dirty pages back instead of faulting them
         // in one by one. This is most of what a start costs.
-        .linear_memory_keep_resident(2 << 20)
+        .linear_memory_keep_resident(if drops { 0 } else { RESIDENT_BYTES })
         .table_keep_resident(64 << 10)
         .async_stack_keep_resident(64 << 10)
-        .pagemap_scan(Enabled::Auto);
+        .pagemap_scan(if drops { Enabled::No } else { Enabled::Auto });
     Ok(pool)
 }

@@ -1,5 +1,6 @@
 //! A live sandbox: one store, one instance, one heap.
 
+mod dirty_pages;
 mod snapshot;
 
 use std::future::poll_fn;
@@ -167,6 +168,12 @@ impl Sandbox {
             self.move_to_new_instance().await?;
         }
         Ok(Turn { outcome, fuel })
+    }
+
+    /// Makes the reset of the memory cheap, after the last turn.
+    pub(crate) async fn prepare_reset(&mut self) {
+        // Only the next sandbox in the slot gains by it, so an error is nobody's.
+        let _ = self.join_dirty_pages().await;
     }
 
     /// Returns the bytes that one turn may make the host allocate. They are at most what

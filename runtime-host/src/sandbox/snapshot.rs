@@ -14,6 +14,11 @@ const WASM_PAGE: usize = 65536;
 impl Sandbox {
     /// Returns the linear memory, which is the whole state of a sandbox at rest.
     pub(crate) async fn dump(&mut self) -> Result<Vec<u8>> {
+        Ok(self.memory().await?.to_vec())
+    }
+
+    /// Returns the linear memory.
+    pub(crate) async fn memory(&mut self) -> Result<&[u8]> {
         self.store.set_fuel(u64::MAX).map_err(internal)?;
         self.store.set_hostcall_fuel(usize::MAX);
         let dump = self
@@ -21,7 +26,7 @@ impl Sandbox {
             .get_typed_func::<(), (WasmList<u8>,)>(&mut self.store, "dump")
             .map_err(internal)?;
         let (memory,) = dump.call_async(&mut self.store, ()).await.map_err(internal)?;
-        Ok(memory.as_le_slice(&self.store).to_vec())
+        Ok(memory.as_le_slice(&self.store))
     }
 
     /// Moves the sandbox to a new instance, as torture mode does after every turn.
@@ -56,7 +61,7 @@ pub(super) async fn write(
 }
 
 /// Grows the memory by `more` bytes, and writes runs of pages by their addresses.
-async fn write_runs(
+pub(super) async fn write_runs(
     store: &mut Store<HostState>,
     instance: &Instance,
     more: usize,

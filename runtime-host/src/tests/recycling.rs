@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::Limits;
 use crate::engine::bindings::sandbox as wit;
 use crate::engine::image::Image;
+use crate::engine::pagemap::Pagemap;
 use crate::engine::source::Sources;
 use crate::engine::transpiler::TranspileOptions;
 use crate::engine::{Engine, EngineConfig};
@@ -27,8 +28,8 @@ const FULL: usize = 512 * PAGE;
 const FUEL: u64 = 200_000_000;
 
 /// A guest that does what the number in a `cancel` event says. It first wipes the event
-/// from where the host has put it. 0 counts what looks like the secret, and 1 grows the
-/// memory. Any other number takes all memory there is, writes the secret to it, and then
+/// from where the host has put it. 0 counts what looks like the secret, 1 grows the memory,
+/// and 6 writes to every second page of 100. Any other number takes all memory there is, writes the secret to it, and then
 /// ends as [`End`] says.
 const TENANT: &str = r#"
   (data (i32.const 0x100) "the image")
@@ -71,11 +72,17 @@ const TENANT: &str = r#"
     (i64.store (i32.const 0x200) (i64.const 0x400000300))
     (i64.store (i32.const 0x208) (i64.const 0))
     (i32.const 0x200))
+  (func $scatter (local $at i32)
+    (loop $next
+      (i32.store offset=0x1800 (local.get $at) (i32.const 1))
+      (local.set $at (i32.add (local.get $at) (i32.const 0x2000)))
+      (br_if $next (i32.lt_u (local.get $at) (i32.const 0xc8000)))))
   (func (export "turn") (type $turn) (local $action i32)
     (local.set $action (i32.load offset=16 (local.get 0)))
     (memory.fill (local.get 0) (i32.const 0) (i32.sub (global.get $free) (local.get 0)))
     (if (i32.eqz (local.get $action)) (then (return (call $look))))
     (if (i32.eq (local.get $action) (i32.const 1)) (then (call $grow) (return (i32.const 96))))
+    (if (i32.eq (local.get $action) (i32.const 6)) (then (call $scatter) (return (i32.const 96))))
     (call $fill)
     (if (i32.eq (local.get $action) (i32.const 3)) (then unreachable))
     (if (i32.eq (local.get $action) (i32.const 4)) (then (loop $forever (br $forever))))
@@ -87,6 +94,7 @@ const TENANT: &str = r#"
 
 const LOOK: u32 = 0;
 const GROW: u32 = 1;
+const SCATTER: u32 = 6;
 
 /// The way in which a tenant that has filled its slot ends.
 #[derive(Clone, Copy, Debug)]
@@ -231,4 +239,31 @@ async fn a_slot_whose_tenant_was_dropped_in_the_middle_of_a_turn_is_as_clean() {
     }
     drop(tenant);
     Tenant::new(&engine, &image).await.expect("the same slot").assert_clean(&image).await;
+}
+
+#[tokio::test]
+async fn pages_written_here_and_there_stay_in_the_slot_if_its_reset_is_prepared() {
+    let Some(pagemap) = Pagemap::open() else { return };
+    // The dump writes to one page, and 32 runs are kept without preparation.
+    let cases = [(false, false, 30..40), (false, true, 170..180), (true, true, 0..3)];
+    for (is_strict, is_prepared, pages) in cases {
+        let config = EngineConfig::new().max_sandboxes(1).strict_reset(is_strict);
+        let engine = RawGuest::new(TENANT).engine(config);
+        if engine.pagemap().is_none() && !is_strict {
+            continue;
+        }
+        let image = Arc::new(engine.images().of_memory(vec![0; 16 * PAGE]).expect("an image"));
+        let mut tenant = Tenant::new(&engine, &image).await.expect("the slot");
+        let _ = tenant.told(SCATTER).await.expect("a turn");
+        if is_prepared {
+            tenant.0.prepare_reset().await;
+        }
+        drop(tenant);
+        let mut tenant = Tenant::new(&engine, &image).await.expect("the same slot");
+        let memory = tenant.0.memory().await.expect("the memory");
+        let runs = pagemap.dirty_runs(memory, usize::MAX).expect("the pages");
+        let found = runs.iter().map(ExactSizeIterator::len).sum::<usize>();
+        assert!(pages.contains(&found) && runs.len() <= 32, "{found}, not {pages:?}: {runs:?}");
+        tenant.assert_clean(&image).await;
+    }
 }
