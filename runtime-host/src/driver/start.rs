@@ -90,20 +90,30 @@ impl Starting {
     async fn drive(self) {
         let Self { start, mailbox, mut commands, alive } = self;
         let ended = mailbox.clone();
-        match start.sandbox(&mailbox).await {
+        let sandbox = match start.sandbox(&mailbox).await {
             Ok(sandbox) => {
                 let mut driver = Driver::new(start, mailbox, commands, sandbox);
                 match driver.serve().await {
-                    Ok(()) => driver.sandbox.prepare_reset().await,
-                    Err(error) => driver.fail_all(&error),
+                    Ok(()) => Some(driver.sandbox),
+                    Err(error) => {
+                        driver.fail_all(&error);
+                        None
+                    }
                 }
             }
-            Err(error) => refuse_all(&mut commands, &start.code, start.seed, &error),
-        }
+            Err(error) => {
+                refuse_all(&mut commands, &start.code, start.seed, &error);
+                None
+            }
+        };
         // Its commands are closed, so it counts as at rest.
         ended.end_work(0);
         // Has no effect if an error has stopped the sandbox.
         alive.lineage.end(None);
+        drop(alive);
+        if let Some(sandbox) = sandbox {
+            sandbox.end().await;
+        }
     }
 }
 

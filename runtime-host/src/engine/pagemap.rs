@@ -2,6 +2,7 @@
 
 use std::fs::{File, read_to_string};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The size of a page in bytes.
@@ -115,9 +116,27 @@ impl Backoff {
     }
 }
 
-/// Returns true if the kernel may move pages of a process to a swap device. Also returns true if
-/// that cannot be found out.
-pub(crate) fn has_swap() -> bool {
+/// Returns true if the kernel takes pages of a process away in its daily work: to a swap device, or
+/// to another NUMA node. Wasmtime does not see a page that is away. Also returns true if it cannot
+/// be found out whether there is swap.
+pub(crate) fn are_taken_away() -> bool {
     // The first line is the heading.
-    read_to_string("/proc/swaps").map_or(true, |swaps| swaps.lines().nth(1).is_some())
+    let swaps = read_to_string("/proc/swaps").map_or(true, |swaps| swaps.lines().nth(1).is_some());
+    // There is no such file without NUMA, and it holds 0 with one node.
+    let nodes = read_to_string("/proc/sys/kernel/numa_balancing");
+    swaps && !is_kept_from_swap() || nodes.is_ok_and(|mode| mode.trim() != "0")
+}
+
+/// Returns true if the control group of this process, or one above it, allows no swap.
+fn is_kept_from_swap() -> bool {
+    let groups = read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let own = groups.lines().find_map(|line| line.strip_prefix("0::/"));
+    own.is_some_and(|own| {
+        let root = Path::new("/sys/fs/cgroup");
+        root.join(own)
+            .ancestors()
+            .take_while(|group| group.starts_with(root))
+            .filter_map(|group| read_to_string(group.join("memory.swap.max")).ok())
+            .any(|most| most.trim() == "0")
+    })
 }

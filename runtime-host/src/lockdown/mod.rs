@@ -73,8 +73,9 @@ mod linux {
 /// # Cost
 ///
 /// Half a millisecond, once, and then up to 70 ns for each system call. An engine that is
-/// made afterwards cannot open `/proc/self/pagemap`, and therefore copies more when it
-/// resets a used sandbox. Make the [`Engine`](crate::Engine) first.
+/// made afterwards cannot see whether there is swap, and therefore resets used sandboxes as
+/// with [`EngineConfig::strict_reset`](crate::EngineConfig::strict_reset). Make the
+/// [`Engine`](crate::Engine) first.
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is locked down before `apply`"]
 pub struct Lockdown {

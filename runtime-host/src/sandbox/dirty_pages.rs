@@ -47,10 +47,11 @@ fn gaps(runs: &[Range<usize>]) -> Vec<Range<usize>> {
 impl Sandbox {
     /// Writes gaps between dirty pages if they are too many runs. No turn can follow.
     pub(super) async fn join_dirty_pages(&mut self) -> Result<()> {
-        let (engine, image) = (self.engine.clone(), Arc::clone(&self.image));
-        let Some(pagemap) = engine.pagemap().filter(|_| image.backoff().is_due()) else {
+        if !self.image.backoff().is_due() {
             return Ok(());
-        };
+        }
+        let (engine, image) = (self.engine.clone(), Arc::clone(&self.image));
+        let Some(pagemap) = engine.pagemap() else { return Ok(()) };
         let memory = self.memory().await?;
         let runs = pagemap.dirty_runs(memory, MAX_PAGES).unwrap_or_default();
         let gaps: Vec<_> = gaps(&runs)

@@ -4,6 +4,7 @@ mod dirty_pages;
 mod snapshot;
 
 use std::future::poll_fn;
+use std::mem;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -51,7 +52,7 @@ pub(crate) struct Sandbox {
     quota: Arc<Quota>,
     /// The parent's lineage. Its end ends the sandbox, even in the middle of a turn.
     parent: Lineage,
-    _living: Reservation,
+    living: Reservation,
     /// One of the permits that the engine was configured for.
     _permit: OwnedSemaphorePermit,
 }
@@ -81,7 +82,7 @@ impl Sandbox {
             turn,
             quota: Arc::clone(quota),
             parent,
-            _living: living,
+            living,
             _permit: permit,
         })
     }
@@ -170,8 +171,10 @@ impl Sandbox {
         Ok(Turn { outcome, fuel })
     }
 
-    /// Makes the reset of the memory cheap, after the last turn.
-    pub(crate) async fn prepare_reset(&mut self) {
+    /// Ends the sandbox after its last turn, so that the reset of its slot is cheap.
+    pub(crate) async fn end(mut self) {
+        // It no longer counts while it only prepares the slot for others.
+        drop(mem::take(&mut self.living));
         // Only the next sandbox in the slot gains by it, so an error is nobody's.
         let _ = self.join_dirty_pages().await;
     }

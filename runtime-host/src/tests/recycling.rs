@@ -256,9 +256,10 @@ async fn pages_written_here_and_there_stay_in_the_slot_if_its_reset_is_prepared(
         let mut tenant = Tenant::new(&engine, &image).await.expect("the slot");
         let _ = tenant.told(SCATTER).await.expect("a turn");
         if is_prepared {
-            tenant.0.prepare_reset().await;
+            tenant.0.end().await;
+        } else {
+            drop(tenant);
         }
-        drop(tenant);
         let mut tenant = Tenant::new(&engine, &image).await.expect("the same slot");
         let memory = tenant.0.memory().await.expect("the memory");
         let runs = pagemap.dirty_runs(memory, usize::MAX).expect("the pages");
