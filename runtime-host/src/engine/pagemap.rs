@@ -120,23 +120,72 @@ impl Backoff {
 /// to another NUMA node. Wasmtime does not see a page that is away. Also returns true if it cannot
 /// be found out whether there is swap.
 pub(crate) fn are_taken_away() -> bool {
-    // The first line is the heading.
-    let swaps = read_to_string("/proc/swaps").map_or(true, |swaps| swaps.lines().nth(1).is_some());
-    // There is no such file without NUMA, and it holds 0 with one node.
-    let nodes = read_to_string("/proc/sys/kernel/numa_balancing");
-    swaps && !is_kept_from_swap() || nodes.is_ok_and(|mode| mode.trim() != "0")
+    let groups = read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let is_kept = is_kept_from_swap(&groups, Path::new("/sys/fs/cgroup"));
+    let swaps = read_to_string("/proc/swaps").ok();
+    let balancing = read_to_string("/proc/sys/kernel/numa_balancing").ok();
+    !is_kept && has_swap(swaps.as_deref()) || is_balanced(balancing.as_deref())
 }
 
-/// Returns true if the control group of this process, or one above it, allows no swap.
-fn is_kept_from_swap() -> bool {
-    let groups = read_to_string("/proc/self/cgroup").unwrap_or_default();
+/// Returns true if `/proc/swaps` names a device below its heading, or cannot be read.
+fn has_swap(swaps: Option<&str>) -> bool {
+    swaps.is_none_or(|swaps| swaps.lines().nth(1).is_some())
+}
+
+/// Returns true unless the mode is 0, as with one node, or there is none, as without NUMA.
+fn is_balanced(mode: Option<&str>) -> bool {
+    mode.is_some_and(|mode| mode.trim() != "0")
+}
+
+/// Returns true if the control group (version 2) of this process, or one above it, allows no swap.
+fn is_kept_from_swap(groups: &str, root: &Path) -> bool {
     let own = groups.lines().find_map(|line| line.strip_prefix("0::/"));
     own.is_some_and(|own| {
-        let root = Path::new("/sys/fs/cgroup");
         root.join(own)
             .ancestors()
             .take_while(|group| group.starts_with(root))
             .filter_map(|group| read_to_string(group.join("memory.swap.max")).ok())
             .any(|most| most.trim() == "0")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{has_swap, is_balanced, is_kept_from_swap};
+
+    #[test]
+    fn swap_and_balancing_are_noticed() {
+        let heading = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
+        assert!(!has_swap(Some(heading)));
+        assert!(has_swap(Some(&format!("{heading}/dev/zram0 partition 65532 0 -2\n"))));
+        assert!(has_swap(None));
+        assert!(!is_balanced(None));
+        assert!(!is_balanced(Some("0\n")));
+        assert!(is_balanced(Some("1\n")));
+        assert!(is_balanced(Some("2\n")));
+    }
+
+    #[test]
+    fn a_control_group_without_swap_counts_for_those_below_it() {
+        let root = std::env::temp_dir().join(format!("isolet-cgroup-{}", std::process::id()));
+        fs::create_dir_all(root.join("service/worker")).expect("a folder");
+        let kept = |groups| is_kept_from_swap(groups, &root);
+        let set = |group: &str, most: &str| {
+            fs::write(root.join(group).join("memory.swap.max"), most).expect("a file");
+        };
+        assert!(!kept("0::/service/worker\n"));
+        set("service", "max\n");
+        assert!(!kept("0::/service/worker\n"));
+        set("service/worker", "0\n");
+        assert!(kept("12:cpu:/\n0::/service/worker\n"));
+        assert!(!kept("0::/service\n"));
+        assert!(!kept("1:memory:/service/worker\n"));
+        assert!(!kept(""));
+        set("service", "0\n");
+        set("service/worker", "max\n");
+        assert!(kept("0::/service/worker\n"));
+        fs::remove_dir_all(&root).expect("the folder is removed");
+    }
 }

@@ -234,13 +234,14 @@ async fn no_call_goes_on_after_the_program() {
 async fn arguments_under_way_are_bounded() {
     let tool = CodeTool::builder(&engine())
         .tool("t", definition("never", json!({})), |_: ToolCall| std::future::pending())
+        .tool("t", definition("answer", json!({})), async |_: ToolCall| Ok(json!(null)))
         .build()
         .expect("a tool");
     let program = |count: u32| {
         format!(
             "const a = Array(100_000).fill(0);
              for (let i = 0; i < {count}; i++) t.never(a).catch((error) => globalThis.name = error.name);
-             await new Promise((resolve) => setTimeout(resolve, 1)); globalThis.name"
+             await t.answer(); globalThis.name"
         )
     };
     assert_eq!(tool.execute(&program(6)).await.result.expect("a result"), json!(null));
