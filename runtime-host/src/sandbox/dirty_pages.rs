@@ -18,7 +18,7 @@ use crate::error::Result;
 const MAX_RUNS: usize = 32;
 
 /// The number of runs that are left after the gaps are written. The next sandboxes in the slot
-/// may add as many before gaps are written again.
+/// may add a few before gaps are written again.
 const RUNS: usize = 28;
 
 /// The most pages that the runs may have with the gaps. The rest of what a slot retains is for
