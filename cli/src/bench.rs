@@ -143,18 +143,18 @@ impl<'a> Timing<'a> {
 
     async fn round(&mut self) -> Result<(), Stopped> {
         let code = fresh_code(&self.args.program)?;
-        let alive = self.engine.stats().sandboxes;
+        let taken = self.engine.stats().slots;
         let begun = Instant::now();
         let cold = self.engine.loader().load(code)?;
         let report = call(self.args, &cold).await?;
         drop(cold);
-        end_of_others(self.engine, alive).await;
+        end_of_others(self.engine, taken).await;
         let [of_cold, of_warm, of_fresh] = &mut self.kinds;
         of_cold.add(begun.elapsed(), &report);
         for (worker, kind) in [(&self.warm, of_warm), (&self.fresh, of_fresh)] {
             let begun = Instant::now();
             let report = call(self.args, worker).await?;
-            end_of_others(self.engine, alive).await;
+            end_of_others(self.engine, taken).await;
             kind.add(begun.elapsed(), &report);
         }
         Ok(())
@@ -166,11 +166,11 @@ impl<'a> Timing<'a> {
     }
 }
 
-/// Waits until no more than `alive` sandboxes are left. Otherwise the next call, which may be of
-/// another kind, would wait for the end of the last one.
-async fn end_of_others(engine: &Engine, alive: u64) {
+/// Waits until no more than `taken` slots are taken. Otherwise the next call, which may be of another
+/// kind, would wait for the reset of the last one's slot. A sandbox counts as ended before that.
+async fn end_of_others(engine: &Engine, taken: u64) {
     let begun = Instant::now();
-    while engine.stats().sandboxes > alive && begun.elapsed() < PATIENCE {
+    while engine.stats().slots > taken && begun.elapsed() < PATIENCE {
         tokio::task::yield_now().await;
     }
 }
